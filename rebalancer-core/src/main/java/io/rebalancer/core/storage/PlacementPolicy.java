@@ -1,0 +1,23 @@
+package io.rebalancer.core.storage;
+
+import java.util.Set;
+
+/**
+ * Which storage nodes may receive copies (manta.md 5.3 and 5.11).
+ *
+ * @param maxFillPercent fill ceiling, 1 to 100
+ * @param minFreeMib nodes with less free space are not destinations, at least 0
+ * @param blacklistedDatacenters datacenters that receive nothing
+ */
+public record PlacementPolicy(int maxFillPercent, long minFreeMib, Set<String> blacklistedDatacenters) {
+
+    public PlacementPolicy {
+        if (maxFillPercent < 1 || maxFillPercent > 100) {
+            throw new IllegalArgumentException("max-fill-percent must be 1 to 100, not " + maxFillPercent);
+        }
+        if (minFreeMib < 0) {
+            throw new IllegalArgumentException("min-free-mib must be at least 0, not " + minFreeMib);
+        }
+        blacklistedDatacenters = Set.copyOf(blacklistedDatacenters);
+    }
+}

@@ -1,0 +1,58 @@
+package io.rebalancer.core;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/** The core's walls: nothing but the JDK, no I/O, no clock, no chance. */
+@AnalyzeClasses(packages = "io.rebalancer.core", importOptions = ImportOption.DoNotIncludeTests.class)
+class PureCoreTest {
+    private static final DescribedPredicate<JavaClass> INPUT_OUTPUT =
+            resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.sql..");
+    private static final DescribedPredicate<JavaClass> CONCURRENCY =
+            resideInAnyPackage("java.util.concurrent..").and(DescribedPredicate.not(type(CompletionStage.class)));
+
+    @ArchTest
+    static final ArchRule coreKnowsOnlyTheJdkAndItself = ArchRuleDefinition.classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..", "io.rebalancer.core..", "org.jspecify..", "com.fasterxml.jackson.annotation..");
+
+    @ArchTest
+    static final ArchRule coreDoesNoInputOrOutput =
+            noClasses().should().dependOnClassesThat(INPUT_OUTPUT).orShould().dependOnClassesThat(CONCURRENCY);
+
+    @ArchTest
+    static final ArchRule coreAsksNoClockAndNoChance = noClasses()
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(UUID.class, "randomUUID")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .dependOnClassesThat(type(Clock.class))
+            .orShould()
+            .dependOnClassesThat(type(Random.class));
+
+    @ArchTest
+    static final ArchRule featuresFormNoCycle =
+            slices().matching("io.rebalancer.core.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,232 @@
+package io.rebalancer.core.evacuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.object.RecordRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random histories of one job against a small model of a region: agents answer in any order and repeatedly, users
+ * overwrite and delete, copies and commits fail, destinations vanish, the manager restarts from its journal. Whatever
+ * happens, every record ends in exactly one outcome and the sums agree (promise P4).
+ */
+class JobHistoryTest {
+    private static final int RECORDS = 40;
+
+    static List<Long> seeds() {
+        return new Random(20261121).longs(400).boxed().toList();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyRecordEndsInExactlyOneOutcome(long seed) {
+        World world = new World(new Random(seed));
+        world.runToTheEnd();
+        assertThat(world.job.inFlight()).isEmpty();
+        assertThat(world.job.settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
+        assertThat(world.job.settled().superseded()).as("superseded").isEqualTo(world.superseded.size());
+        assertThat(world.job.settled().gone()).as("gone").isEqualTo(world.gone.size());
+        assertThat(world.job.skipped()).as("skipped").isEqualTo(world.onLeavingNode.size());
+        assertThat(world.job.discovered())
+                .isEqualTo(world.job.settled().settled() + world.job.skipped() + world.job.failed());
+        assertThat(world.replay()).as("the journal tells the same story").isEqualTo(world.job);
+    }
+
+    /** What is true outside of the job, and the mischief that happens to it. */
+    private static final class World {
+        final Random random;
+        final List<JobEvent> journal = new ArrayList<>();
+        final Set<Integer> onLeavingNode = new HashSet<>();
+        final Set<Integer> relocated = new HashSet<>();
+        final Set<Integer> superseded = new HashSet<>();
+        final Set<Integer> gone = new HashSet<>();
+        final Set<Integer> stubborn = new HashSet<>();
+        final Map<UUID, List<JobCommand>> said = new HashMap<>();
+        JobState job = JobState.EMPTY;
+        int assignments;
+
+        World(Random random) {
+            this.random = random;
+            for (int number = 1; number <= RECORDS; number++) {
+                onLeavingNode.add(number);
+                if (random.nextInt(10) == 0) {
+                    stubborn.add(number);
+                }
+            }
+        }
+
+        void runToTheEnd() {
+            send(new JobCommand.Create(Samples.LEAVING, 0));
+            for (int pass = 0; !job.phase().terminal(); pass++) {
+                assertThat(pass).as("passes").isLessThan(200);
+                send(new JobCommand.StartPass());
+                runPass();
+                send(new JobCommand.FinishPass());
+            }
+        }
+
+        private void runPass() {
+            Set<Integer> scanned = new HashSet<>();
+            while (!scanned.containsAll(onLeavingNode) || !job.inFlight().isEmpty()) {
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> scan(scanned);
+                    case 2 -> copy();
+                    case 3 -> commit();
+                    case 4 -> repeatSomething();
+                    default -> restart(scanned);
+                }
+            }
+        }
+
+        private void scan(Set<Integer> scanned) {
+            List<Integer> found = onLeavingNode.stream()
+                    .filter(number -> !scanned.contains(number) && !inFlight(number))
+                    .limit(1 + random.nextInt(5))
+                    .toList();
+            scanned.addAll(found);
+            if (found.isEmpty()) {
+                scanned.addAll(onLeavingNode);
+            } else if (random.nextInt(8) == 0) {
+                send(new JobCommand.Except(exceptions(found), Map.of()));
+            } else {
+                int[] numbers = found.stream().mapToInt(Integer::intValue).toArray();
+                send(new JobCommand.Plan(Samples.assignment(++assignments, numbers), Map.of()));
+            }
+        }
+
+        private void copy() {
+            any(false).ifPresent(assignment -> {
+                if (random.nextInt(6) == 0) {
+                    tell(
+                            assignment,
+                            new JobCommand.LoseAssignment(assignment.id(), Reason.DESTINATION_UNREACHABLE, "killed"));
+                } else {
+                    List<Integer> bad = numbers(assignment.tasks()).stream()
+                            .filter(number -> stubborn.contains(number) || random.nextInt(12) == 0)
+                            .toList();
+                    tell(assignment, new JobCommand.ReportCopies(assignment.id(), exceptions(bad)));
+                }
+            });
+        }
+
+        private void commit() {
+            any(true).ifPresent(assignment -> {
+                InFlight inFlight = Objects.requireNonNull(job.inFlight().get(assignment.id()));
+                List<Integer> bad = new ArrayList<>();
+                Tally tally = Tally.ZERO;
+                for (int number : numbers(inFlight.copiedTasks())) {
+                    int fate = random.nextInt(12);
+                    if (fate == 0) {
+                        bad.add(number);
+                    } else {
+                        tally = tally.plus(settle(number, fate));
+                    }
+                }
+                tell(assignment, new JobCommand.ReportCommit(assignment.id(), tally, exceptions(bad)));
+            });
+        }
+
+        private Tally settle(int number, int fate) {
+            onLeavingNode.remove(number);
+            if (fate == 1) {
+                superseded.add(number);
+                return new Tally(0, 1, 0, 0, 0);
+            }
+            if (fate == 2) {
+                gone.add(number);
+                return new Tally(0, 0, 1, 0, 0);
+            }
+            relocated.add(number);
+            return new Tally(1, 0, 0, 0, 5);
+        }
+
+        /** At-least-once delivery: something said before about any assignment, ended or not, is said again. */
+        private void repeatSomething() {
+            List<JobCommand> all = said.values().stream().flatMap(List::stream).toList();
+            if (!all.isEmpty()) {
+                JobCommand again = all.get(random.nextInt(all.size()));
+                boolean stillOpen = again instanceof JobCommand.LoseAssignment c
+                        && job.inFlight().containsKey(c.assignmentId());
+                if (!stillOpen) {
+                    send(again);
+                }
+            }
+        }
+
+        /** The manager dies: only the journal remains, and the scan starts at the low-water marks again. */
+        private void restart(Set<Integer> scanned) {
+            job = replay();
+            scanned.clear();
+        }
+
+        JobState replay() {
+            JobState state = JobState.EMPTY;
+            for (JobEvent event : journal) {
+                state = state.apply(event);
+            }
+            return state;
+        }
+
+        private Optional<Assignment> any(boolean copied) {
+            List<Assignment> candidates = job.inFlight().values().stream()
+                    .filter(each -> each.copied() == copied)
+                    .map(InFlight::assignment)
+                    .toList();
+            return candidates.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(candidates.get(random.nextInt(candidates.size())));
+        }
+
+        private boolean inFlight(int number) {
+            return job.inFlight().values().stream()
+                    .anyMatch(each -> numbers(each.assignment().tasks()).contains(number));
+        }
+
+        private static List<Integer> numbers(List<CopyTask> tasks) {
+            return tasks.stream().map(task -> number(task.record())).toList();
+        }
+
+        private static int number(RecordRef record) {
+            return Integer.parseInt(record.key().substring(record.key().lastIndexOf('/') + 1));
+        }
+
+        private static List<ObjectException> exceptions(List<Integer> numbers) {
+            return numbers.stream()
+                    .map(number -> Samples.exception(number, Reason.SOURCE_OTHER_ERROR))
+                    .toList();
+        }
+
+        private void tell(Assignment assignment, JobCommand command) {
+            said.computeIfAbsent(assignment.id(), id -> new ArrayList<>()).add(command);
+            send(command);
+        }
+
+        private void send(JobCommand command) {
+            JobRules.decide(job, command, Samples.NOW)
+                    .fold(
+                            events -> {
+                                journal.addAll(events);
+                                events.forEach(event -> job = job.apply(event));
+                                return events;
+                            },
+                            refused -> {
+                                throw new AssertionError(command + " refused: " + refused.detail());
+                            });
+        }
+    }
+}

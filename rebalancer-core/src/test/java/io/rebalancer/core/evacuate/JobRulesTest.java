@@ -1,0 +1,168 @@
+package io.rebalancer.core.evacuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.core.assignment.Reason;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JobRulesTest {
+    private JobState job = JobState.EMPTY;
+
+    @Test
+    void anEmptyNodeIsDoneAfterOnePass() {
+        run(new JobCommand.Create(Samples.LEAVING, 0));
+        run(new JobCommand.StartPass());
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        assertThat(job.discovered()).isZero();
+    }
+
+    @Test
+    void aPassThatSettledSomethingIsFollowedByAnother() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(2, 0, 0, 0, 10), List.of()));
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
+        run(new JobCommand.StartPass());
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        assertThat(job.settled().relocated()).isEqualTo(2);
+    }
+
+    @Test
+    void aPassDoesNotEndWhileAnAssignmentIsInFlight() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        assertThat(refusal(new JobCommand.FinishPass())).isEqualTo(Decision.Code.ASSIGNMENT_IN_FLIGHT);
+    }
+
+    @Test
+    void anObjectIsNeverInTwoAssignments() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        assertThat(refusal(new JobCommand.Plan(Samples.assignment(2, 2, 3), Map.of())))
+                .isEqualTo(Decision.Code.ASSIGNMENT_IN_FLIGHT);
+    }
+
+    @Test
+    void transientFailuresAreTriedAgainBeforeTheyAreFinal() {
+        running();
+        for (int pass = 1; pass <= JobRules.MAX_FRUITLESS_PASSES; pass++) {
+            assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
+            run(new JobCommand.Except(List.of(Samples.exception(1, Reason.SOURCE_OTHER_ERROR)), Map.of()));
+            run(new JobCommand.FinishPass());
+            if (!job.phase().terminal()) {
+                run(new JobCommand.StartPass());
+            }
+        }
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
+        assertThat(job.pass()).isEqualTo(JobRules.MAX_FRUITLESS_PASSES);
+        assertThat(job.skipped()).isEqualTo(1);
+        assertThat(job.discovered()).isEqualTo(1);
+    }
+
+    @Test
+    void permanentFailuresAreNotTriedAgain() {
+        running();
+        run(new JobCommand.Except(List.of(Samples.exception(1, Reason.BAD_MANTA_OBJECT)), Map.of()));
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
+    }
+
+    @Test
+    void anExceptionMetAgainByAResumedScanCountsOnce() {
+        running();
+        var exception = List.of(Samples.exception(1, Reason.NO_DESTINATION));
+        run(new JobCommand.Except(exception, Map.of()));
+        assertThat(run(new JobCommand.Except(exception, Map.of()))).isEmpty();
+        assertThat(job.skipped()).isEqualTo(1);
+    }
+
+    @Test
+    void copiesThatFailedStayExceptionsWhenTheRestIsCommitted() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of(Samples.exception(2, Reason.MD5_MISMATCH))));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of()));
+        assertThat(job.discovered()).isEqualTo(2);
+        assertThat(job.settled().relocated()).isEqualTo(1);
+        assertThat(job.skipped()).isEqualTo(1);
+    }
+
+    @Test
+    void aCommitMustAccountForEveryCopiedRecord() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
+        assertThat(refusal(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of())))
+                .isEqualTo(Decision.Code.BAD_REQUEST);
+    }
+
+    @Test
+    void aFinishedCopyIsNeverGivenUp() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
+        assertThat(run(new JobCommand.LoseAssignment(
+                        Samples.uuid(1_000_001), Reason.DESTINATION_UNREACHABLE, "no answer for 60 s")))
+                .isEmpty();
+        assertThat(job.inFlight()).hasSize(1);
+    }
+
+    @Test
+    void aMarkNeverGoesBack() {
+        running();
+        run(new JobCommand.Advance(Map.of(1, new ScanPosition(IdColumn.IDX, 7))));
+        run(new JobCommand.Advance(Map.of(1, new ScanPosition(IdColumn.ID, 900))));
+        assertThat(job.marks()).containsEntry(1, new ScanPosition(IdColumn.IDX, 7));
+    }
+
+    @Test
+    void aJobWithALimitEndsWhenItIsReached() {
+        run(new JobCommand.Create(Samples.LEAVING, 1));
+        run(new JobCommand.StartPass());
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+    }
+
+    @Test
+    void creatingTheSameJobTwiceIsARepetitionAndAnotherOneIsRefused() {
+        run(new JobCommand.Create(Samples.LEAVING, 0));
+        assertThat(run(new JobCommand.Create(Samples.LEAVING, 0))).isEmpty();
+        assertThat(refusal(new JobCommand.Create(Samples.location(2), 0))).isEqualTo(Decision.Code.JOB_ALREADY_EXISTS);
+    }
+
+    @Test
+    void nothingButCreationIsPossibleWithoutAJob() {
+        assertThat(refusal(new JobCommand.StartPass())).isEqualTo(Decision.Code.JOB_NOT_FOUND);
+    }
+
+    private void running() {
+        run(new JobCommand.Create(Samples.LEAVING, 0));
+        run(new JobCommand.StartPass());
+    }
+
+    private List<JobEvent> run(JobCommand command) {
+        List<JobEvent> events = JobRules.decide(job, command, Samples.NOW).fold(accepted -> accepted, refused -> {
+            throw new AssertionError(command + " refused: " + refused.detail());
+        });
+        events.forEach(event -> job = job.apply(event));
+        return events;
+    }
+
+    private Decision.Code refusal(JobCommand command) {
+        return JobRules.decide(job, command, Samples.NOW)
+                .fold(
+                        events -> {
+                            throw new AssertionError(command + " accepted: " + events);
+                        },
+                        Decision.Refused::code);
+    }
+}
