@@ -1,0 +1,132 @@
+package io.rebalancer.manager.metadata;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The JSON text of an object's metadata (manta.md 6.6). Members in camelCase and snake_case are both read (5.5); every
+ * member is written back as it was, numbers to the last digit.
+ */
+public final class MantaRecord {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private MantaRecord() {}
+
+    /**
+     * Reads a row's value.
+     *
+     * @param etag the row's {@code _etag}
+     * @throws BadMantaObject naming the record and the member that is missing or wrong
+     */
+    public static MetadataRecord parse(RecordRef ref, String etag, String document) throws BadMantaObject {
+        try {
+            JsonNode value = JSON.readTree(document);
+            return new MetadataRecord(
+                    ref,
+                    etag,
+                    uuid(text(value, "objectId", "object_id"), "objectId"),
+                    uuid(text(value, "owner", "owner"), "owner"),
+                    size(value),
+                    new ContentMd5(text(value, "contentMD5", "content_md5")),
+                    copies(value),
+                    document);
+        } catch (JsonProcessingException e) {
+            throw new BadMantaObject(ref, "not JSON: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException e) {
+            throw new BadMantaObject(ref, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * The record's document with the copy on {@code leaving} replaced by {@code destination}. Nothing else changes: not
+     * the order of the copies, not a member of the entry beside its two, not a member of the record.
+     *
+     * @throws BadMantaObject if the record lists {@code leaving} not exactly once, or {@code destination} already
+     */
+    public static String withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
+            throws BadMantaObject {
+        if (record.lists(destination.storageNode())) {
+            throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
+        }
+        try {
+            JsonNode value = JSON.readTree(record.document());
+            int swapped = 0;
+            for (JsonNode entry : value.path("sharks")) {
+                if (entry.path("manta_storage_id").asText().equals(leaving.text())
+                        && entry instanceof ObjectNode copy) {
+                    copy.put("manta_storage_id", destination.storageNode().text());
+                    copy.put("datacenter", destination.datacenter());
+                    swapped++;
+                }
+            }
+            if (swapped != 1) {
+                throw new BadMantaObject(record.ref(), leaving + " is listed " + swapped + " times, not once");
+            }
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static JsonNode member(JsonNode value, String name, String alias) {
+        return value.has(name) ? value.path(name) : value.path(alias);
+    }
+
+    private static String text(JsonNode value, String name, String alias) {
+        JsonNode member = member(value, name, alias);
+        if (!member.isTextual()) {
+            throw new IllegalArgumentException(name + " is missing or not a text");
+        }
+        return member.textValue();
+    }
+
+    private static UUID uuid(String text, String name) {
+        UUID uuid = UUID.fromString(text);
+        if (!uuid.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException(name + " is not a UUID: " + text);
+        }
+        return uuid;
+    }
+
+    private static long size(JsonNode value) {
+        JsonNode member = member(value, "contentLength", "content_length");
+        if (member.isMissingNode()) {
+            return 0;
+        }
+        if (!member.canConvertToLong() || !member.isIntegralNumber() || member.longValue() < 0) {
+            throw new IllegalArgumentException("contentLength is not a whole number of bytes: " + member);
+        }
+        return member.longValue();
+    }
+
+    private static List<CopyLocation> copies(JsonNode value) {
+        JsonNode sharks = value.path("sharks");
+        if (!sharks.isMissingNode() && !sharks.isArray()) {
+            throw new IllegalArgumentException("sharks is not a list");
+        }
+        List<CopyLocation> copies = new ArrayList<>();
+        for (JsonNode shark : sharks) {
+            String datacenter = text(shark, "datacenter", "datacenter");
+            copies.add(new CopyLocation(
+                    datacenter, new StorageNodeId(text(shark, "manta_storage_id", "manta_storage_id"))));
+        }
+        return copies;
+    }
+}
