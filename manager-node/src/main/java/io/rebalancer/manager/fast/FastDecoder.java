@@ -1,0 +1,160 @@
+package io.rebalancer.manager.fast;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rebalancer.manager.fast.FastProtocolException.Fault;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns bytes, split anywhere, into frames. Not thread-safe; one for each connection and direction. After an exception
+ * the stream has lost its frame boundaries and the decoder must not be fed again.
+ */
+public final class FastDecoder {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final int maxPayloadBytes;
+    private final ByteBuffer header = ByteBuffer.allocate(FastFrame.HEADER_BYTES);
+    private ByteBuffer payload = ByteBuffer.allocate(0);
+
+    /** @param maxPayloadBytes largest payload taken, at least 1; nothing beyond it is ever allocated */
+    public FastDecoder(int maxPayloadBytes) {
+        if (maxPayloadBytes < 1) {
+            throw new IllegalArgumentException("the largest payload must be at least 1 byte, not " + maxPayloadBytes);
+        }
+        this.maxPayloadBytes = maxPayloadBytes;
+    }
+
+    /**
+     * Takes all of {@code bytes}.
+     *
+     * @return the frames that are complete now, in order
+     * @throws FastProtocolException if the peer broke the protocol
+     */
+    public List<FastFrame> feed(ByteBuffer bytes) throws FastProtocolException {
+        List<FastFrame> frames = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            if (header.hasRemaining()) {
+                transfer(bytes, header);
+                if (header.hasRemaining()) {
+                    return frames;
+                }
+                payload = ByteBuffer.allocate(checkHeader());
+            }
+            transfer(bytes, payload);
+            if (!payload.hasRemaining()) {
+                frames.add(frame());
+                header.clear();
+                payload = ByteBuffer.allocate(0);
+            }
+        }
+        return frames;
+    }
+
+    /**
+     * Notes the end of the bytes.
+     *
+     * @throws FastProtocolException if it came inside a frame
+     */
+    public void end() throws FastProtocolException {
+        if (header.position() > 0) {
+            throw new FastProtocolException(Fault.INCOMPLETE_MESSAGE, "incomplete message at end of stream");
+        }
+    }
+
+    private static void transfer(ByteBuffer from, ByteBuffer to) {
+        int count = Math.min(from.remaining(), to.remaining());
+        to.put(to.position(), from, from.position(), count);
+        to.position(to.position() + count);
+        from.position(from.position() + count);
+    }
+
+    /** Checks what can be checked before the payload is allocated, and returns its length. */
+    private int checkHeader() throws FastProtocolException {
+        version();
+        require(header.get(1) == FastFrame.TYPE_JSON, Fault.UNSUPPORTED_TYPE, "unsupported type " + header.get(1));
+        status();
+        require(
+                header.getInt(3) >= 0,
+                Fault.INVALID_MSGID,
+                "invalid message id " + Integer.toUnsignedString(header.getInt(3)));
+        int length = header.getInt(11);
+        require(
+                length >= 0 && length <= maxPayloadBytes,
+                Fault.FRAME_TOO_LARGE,
+                "a payload of " + Integer.toUnsignedString(length) + " bytes; the limit is " + maxPayloadBytes);
+        // A JSON text has at least one character, and only a non-empty payload lets the loop make progress.
+        require(length > 0, Fault.INVALID_JSON, "an empty payload");
+        return length;
+    }
+
+    private FastVersion version() throws FastProtocolException {
+        for (FastVersion version : FastVersion.values()) {
+            if (version.number() == header.get(0)) {
+                return version;
+            }
+        }
+        throw new FastProtocolException(Fault.UNSUPPORTED_VERSION, "unsupported version " + header.get(0));
+    }
+
+    private FastStatus status() throws FastProtocolException {
+        for (FastStatus status : FastStatus.values()) {
+            if (status.number() == header.get(2)) {
+                return status;
+            }
+        }
+        throw new FastProtocolException(Fault.UNSUPPORTED_STATUS, "unsupported status " + header.get(2));
+    }
+
+    private FastFrame frame() throws FastProtocolException {
+        String text = text(payload.flip());
+        int expected = header.getInt(7);
+        int found = version().checksum(text);
+        require(found == expected, Fault.BAD_CRC, "expected CRC " + expected + ", found " + found);
+        checkShape(status(), text);
+        return new FastFrame(version(), status(), header.getInt(3), text);
+    }
+
+    private static String text(ByteBuffer payload) throws FastProtocolException {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(payload).toString();
+        } catch (CharacterCodingException e) {
+            throw new FastProtocolException(Fault.INVALID_JSON, "the payload is not UTF-8");
+        }
+    }
+
+    private static void checkShape(FastStatus status, String text) throws FastProtocolException {
+        JsonNode data;
+        try {
+            data = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new FastProtocolException(Fault.INVALID_JSON, "invalid JSON: " + e.getOriginalMessage());
+        }
+        if (status == FastStatus.ERROR) {
+            JsonNode error = data.path("d");
+            require(data.isObject(), Fault.BAD_DATA, "the payload is not an object");
+            require(
+                    error.path("name").isTextual() && error.path("message").isTextual(),
+                    Fault.BAD_ERROR,
+                    "data.d of an ERROR must have a name and a message");
+        } else {
+            // The reference decoder answers bad_data_d, not bad_data, to a bare array.
+            require(data.isContainerNode(), Fault.BAD_DATA, "the payload is not an object");
+            require(data.path("d").isArray(), Fault.BAD_DATA_D, "data.d for DATA and END messages must be an array");
+        }
+    }
+
+    private static void require(boolean holds, Fault fault, String detail) throws FastProtocolException {
+        if (!holds) {
+            throw new FastProtocolException(fault, detail);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.rebalancer.manager.fast;
+
+/** What a frame is to its call (manta.md 7.1). */
+public enum FastStatus {
+    /** A request, or some results. */
+    DATA(1),
+    /** The last frame of an answer; may carry results too. */
+    END(2),
+    /** The call failed; the last frame of an answer. */
+    ERROR(3);
+
+    private final int number;
+
+    FastStatus(int number) {
+        this.number = number;
+    }
+
+    /** The status byte of a frame. */
+    public int number() {
+        return number;
+    }
+}

@@ -1,0 +1,19 @@
+package io.rebalancer.manager.fast;
+
+import java.util.Locale;
+import java.util.zip.CRC32;
+
+/** Moray's row version, {@code _etag} (manta.md 7.8). Clients treat it as opaque; servers compute it. */
+public final class RowEtag {
+
+    private RowEtag() {}
+
+    /** Eight upper-case hex digits: CRC-32 of the low 8 bits of each UTF-16 code unit of the value's JSON text. */
+    public static String of(String valueText) {
+        CRC32 crc = new CRC32();
+        for (int i = 0; i < valueText.length(); i++) {
+            crc.update(valueText.charAt(i) & 0xFF);
+        }
+        return String.format(Locale.ROOT, "%08X", crc.getValue());
+    }
+}
