@@ -1,0 +1,164 @@
+package io.rebalancer.agent.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rebalancer.core.object.ContentMd5;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ObjectStoreTest {
+    private static final ObjectKey KEY = new ObjectKey(new UUID(1, 2), new UUID(3, 4));
+    private static final byte[] CONTENT = "a whole object".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    private Path root;
+
+    private ObjectStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = ObjectStore.open(root);
+    }
+
+    @Test
+    void aVerifiedObjectStandsUnderItsName() throws Exception {
+        put(CONTENT, CONTENT.length, md5(CONTENT));
+        assertThat(root.resolve(KEY.owner().toString()).resolve(KEY.objectId().toString()))
+                .hasBinaryContent(CONTENT);
+        assertThat(store.holds(KEY, CONTENT.length, md5(CONTENT))).isTrue();
+        assertThat(incoming()).isEmpty();
+    }
+
+    @Test
+    void aWrongDigestLeavesNothing() throws IOException {
+        assertThatThrownBy(() -> put(CONTENT, CONTENT.length, md5(new byte[] {1})))
+                .isInstanceOfSatisfying(
+                        ObjectRejected.class,
+                        e -> assertThat(e.rejection()).isEqualTo(ObjectRejected.Cause.WRONG_DIGEST));
+        assertNothingIsStored();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 5, 13, 15, 1 << 20})
+    void aWrongLengthLeavesNothing(long declared) throws IOException {
+        assertThatThrownBy(() -> put(CONTENT, declared, md5(CONTENT)))
+                .isInstanceOfSatisfying(
+                        ObjectRejected.class,
+                        e -> assertThat(e.rejection()).isEqualTo(ObjectRejected.Cause.WRONG_LENGTH));
+        assertNothingIsStored();
+    }
+
+    @Test
+    void anObjectThatIsNotSealedLeavesNothing() throws Exception {
+        try (IncomingObject object = store.begin(KEY, CONTENT.length, md5(CONTENT))) {
+            object.write(ByteBuffer.wrap(CONTENT));
+            assertThat(incoming()).hasSize(1);
+        }
+        assertNothingIsStored();
+    }
+
+    @Test
+    void otherContentInThePlaceIsSetAsideAndNotLost() throws Exception {
+        byte[] other = "something else".getBytes(StandardCharsets.UTF_8);
+        put(other, other.length, md5(other));
+        assertThat(store.holds(KEY, CONTENT.length, md5(CONTENT))).isFalse();
+        put(CONTENT, CONTENT.length, md5(CONTENT));
+        assertThat(store.path(KEY)).hasBinaryContent(CONTENT);
+        assertThat(list(root.resolve(".rebalancer/quarantine")))
+                .singleElement()
+                .satisfies(file -> assertThat(file).hasBinaryContent(other));
+    }
+
+    @Test
+    void anInterruptedCopyIsRemovedAtTheNextStart() throws IOException {
+        Files.writeString(root.resolve(".rebalancer/incoming/left.part"), "half");
+        ObjectStore.open(root);
+        assertThat(incoming()).isEmpty();
+    }
+
+    @Test
+    void aRootThatIsNoDirectoryIsRefusedByName() throws IOException {
+        Path file = Files.writeString(root.resolve("file"), "x");
+        assertThatThrownBy(() -> ObjectStore.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(file.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "../..",
+                "/",
+                "/etc/passwd",
+                "..\\..",
+                "%2e%2e",
+                "..%2f..",
+                "a/b",
+                "1-1-1-1-1",
+                "00000000-0000-0003-0000-000000000004/",
+                "/00000000-0000-0003-0000-000000000004",
+                "00000000-0000-0003-0000-000000000004\u0000",
+                "00000000-0000-0003-0000-00000000000A",
+                "00000000000000030000000000000004",
+                "{00000000-0000-0003-0000-000000000004}",
+                "urn:uuid:00000000-0000-0003-0000-000000000004",
+                " 00000000-0000-0003-0000-000000000004",
+                "00000000-0000-0003-0000-000000000004\n",
+                "0-0-3-0-4",
+                "00000000-0000-0003-0000-0000000000\u0664"
+            })
+    void nothingButACanonicalUuidIsAnId(String text) {
+        String good = KEY.objectId().toString();
+        assertThat(ObjectKey.parse(good, good).objectId()).isEqualTo(KEY.objectId());
+        assertThatThrownBy(() -> ObjectKey.parse(text, good))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("owner");
+        assertThatThrownBy(() -> ObjectKey.parse(good, text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("object id");
+    }
+
+    private void put(byte[] bytes, long declared, ContentMd5 md5) throws IOException, ObjectRejected {
+        try (IncomingObject object = store.begin(KEY, declared, md5)) {
+            object.write(ByteBuffer.wrap(bytes, 0, 5));
+            object.write(ByteBuffer.wrap(bytes, 5, bytes.length - 5));
+            object.seal();
+        }
+    }
+
+    private void assertNothingIsStored() throws IOException {
+        assertThat(store.path(KEY)).doesNotExist();
+        assertThat(incoming()).isEmpty();
+    }
+
+    private List<Path> incoming() throws IOException {
+        return list(root.resolve(".rebalancer/incoming"));
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
+    private static ContentMd5 md5(byte[] bytes) {
+        return new ContentMd5(
+                Base64.getEncoder().encodeToString(ObjectStore.newDigest().digest(bytes)));
+    }
+}
