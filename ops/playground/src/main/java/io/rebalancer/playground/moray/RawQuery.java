@@ -1,0 +1,87 @@
+package io.rebalancer.playground.moray;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.api.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the text of an {@code sql} call and gives its rows as node's PostgreSQL driver would (manta.md 7.6). */
+final class RawQuery {
+    private RawQuery() {}
+
+    static List<ObjectNode> run(Connection connection, String text, List<? extends JsonNode> values)
+            throws SQLException {
+        connection.setReadOnly(true);
+        try (PreparedStatement query = connection.prepareStatement(text)) {
+            if (query.getMetaData() == null) {
+                throw new QueryRefused(text, null);
+            }
+            for (int i = 0; i < values.size(); i++) {
+                query.setObject(i + 1, parameter(connection, values.get(i)));
+            }
+            try (ResultSet rows = query.executeQuery()) {
+                List<String> names = ColumnNames.of(text, rows.getMetaData());
+                List<ObjectNode> out = new ArrayList<>();
+                while (rows.next()) {
+                    out.add(row(rows, names));
+                }
+                return out;
+            }
+        } catch (SQLException e) {
+            // A write hidden inside a query, e.g. FINAL TABLE (DELETE ...), is stopped by the reader's rights.
+            boolean refused = e.getErrorCode() == ErrorCode.NOT_ENOUGH_RIGHTS_FOR_1
+                    || e.getErrorCode() == ErrorCode.ADMIN_RIGHTS_REQUIRED;
+            throw refused ? new QueryRefused(text, e) : e;
+        }
+    }
+
+    private static @Nullable Object parameter(Connection connection, JsonNode value) throws SQLException {
+        if (value.isArray()) {
+            List<@Nullable Object> items = new ArrayList<>();
+            for (JsonNode item : value) {
+                items.add(item.isNull() ? null : item.asText());
+            }
+            return connection.createArrayOf("varchar", items.toArray());
+        }
+        return switch (value.getNodeType()) {
+            case NULL, MISSING -> null;
+            case BOOLEAN -> value.booleanValue();
+            case NUMBER -> value.isIntegralNumber() ? (Object) value.longValue() : value.decimalValue();
+            case STRING -> value.textValue();
+            default -> value.toString();
+        };
+    }
+
+    private static ObjectNode row(ResultSet rows, List<String> names) throws SQLException {
+        ResultSetMetaData columns = rows.getMetaData();
+        ObjectNode row = JsonNodeFactory.instance.objectNode();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            row.set(names.get(i - 1), cell(rows, i, columns.getColumnType(i)));
+        }
+        return row;
+    }
+
+    private static JsonNode cell(ResultSet rows, int column, int type) throws SQLException {
+        String text = rows.getString(column);
+        if (text == null) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+        return switch (type) {
+            case Types.SMALLINT, Types.TINYINT, Types.INTEGER ->
+                JsonNodeFactory.instance.numberNode(rows.getInt(column));
+            case Types.REAL, Types.FLOAT, Types.DOUBLE -> JsonNodeFactory.instance.numberNode(rows.getDouble(column));
+            case Types.BOOLEAN, Types.BIT -> JsonNodeFactory.instance.booleanNode(rows.getBoolean(column));
+            // BIGINT and NUMERIC too: a JavaScript number could not hold them all, so the driver leaves them text.
+            default -> JsonNodeFactory.instance.textNode(text);
+        };
+    }
+}
