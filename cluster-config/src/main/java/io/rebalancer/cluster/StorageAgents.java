@@ -1,0 +1,61 @@
+package io.rebalancer.cluster;
+
+import io.rebalancer.cluster.message.AgentMessage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.japi.function.Function;
+
+/** Makes storage agents reachable from a member. Every member takes part, so that managers can coordinate. */
+public final class StorageAgents {
+
+    private StorageAgents() {}
+
+    /** On an agent's member: {@code behavior} makes the agent of a storage id; it is only asked for its own. */
+    public static ActorRef<ShardingEnvelope<AgentMessage>> host(
+            ActorSystem<?> system, Function<String, Behavior<AgentMessage>> behavior) {
+        return ClusterSharding.get(system)
+                .init(Entity.of(Entities.STORAGE_AGENT, context -> create(behavior, context.getEntityId()))
+                        .withMessageExtractor(new StorageIdIsShard())
+                        .withAllocationStrategy(new PinnedToStorageNode(Cluster.get(system))));
+    }
+
+    /** On a manager's member: no agent ever starts here. */
+    public static ActorRef<ShardingEnvelope<AgentMessage>> reach(ActorSystem<?> system) {
+        return host(system, storageId -> Behaviors.stopped());
+    }
+
+    private static Behavior<AgentMessage> create(Function<String, Behavior<AgentMessage>> behavior, String id) {
+        try {
+            return behavior.apply(id);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("storage agent " + id + " can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private static final class StorageIdIsShard
+            extends ShardingMessageExtractor<ShardingEnvelope<AgentMessage>, AgentMessage> {
+        @Override
+        public String entityId(ShardingEnvelope<AgentMessage> envelope) {
+            return envelope.entityId();
+        }
+
+        @Override
+        public String shardId(String entityId) {
+            return entityId;
+        }
+
+        @Override
+        public AgentMessage unwrapMessage(ShardingEnvelope<AgentMessage> envelope) {
+            return envelope.message();
+        }
+    }
+}

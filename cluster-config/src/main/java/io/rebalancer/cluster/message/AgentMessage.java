@@ -1,0 +1,28 @@
+package io.rebalancer.cluster.message;
+
+import io.rebalancer.core.assignment.Assignment;
+import java.util.List;
+import java.util.UUID;
+
+/** What can be said to a storage agent; the agent adds messages of its own that never leave the member. */
+public interface AgentMessage {
+
+    /** Make these copies and report to the job. Said again until the report came; the agent answers each time. */
+    record Assign(UUID jobId, Assignment assignment) implements AgentMessage, WireMessage {}
+
+    /**
+     * Forget an assignment.
+     *
+     * @param unwanted objects whose copies nothing points to; the agent removes those it made
+     */
+    record Release(UUID assignmentId, List<UUID> unwanted) implements AgentMessage, WireMessage {
+        public Release {
+            unwanted = List.copyOf(unwanted);
+        }
+    }
+
+    /** Come to life: sent by the agent's own member, so that unfinished copies go on after a restart. */
+    enum Wake implements AgentMessage, WireMessage {
+        INSTANCE
+    }
+}

@@ -1,0 +1,22 @@
+package io.rebalancer.core.agent;
+
+import io.rebalancer.core.assignment.Assignment;
+import java.util.List;
+import java.util.UUID;
+
+/** A fact about one storage agent, as stored in its journal. Class names and members are part of the stored format. */
+public sealed interface AgentEvent {
+
+    /** The agent promised to make the copies. Stored before the first byte of any. */
+    record AssignmentAccepted(UUID jobId, Assignment assignment) implements AgentEvent {}
+
+    /** Some copies ended; those without a failure are verified, flushed and in place. */
+    record TasksFinished(UUID assignmentId, List<TaskResult> results) implements AgentEvent {
+        public TasksFinished {
+            results = List.copyOf(results);
+        }
+    }
+
+    /** The manager is done with the assignment; nothing of it has to be remembered. */
+    record AssignmentReleased(UUID assignmentId) implements AgentEvent {}
+}
