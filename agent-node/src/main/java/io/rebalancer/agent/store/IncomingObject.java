@@ -40,8 +40,12 @@ public final class IncomingObject implements AutoCloseable {
         }
         written += bytes.remaining();
         digest.update(bytes.duplicate());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw OutOfSpace.orSame(e);
         }
     }
 
@@ -58,9 +62,13 @@ public final class IncomingObject implements AutoCloseable {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        channel.force(true);
-        channel.close();
-        store.publish(part, key);
+        try {
+            channel.force(true);
+            channel.close();
+            store.publish(part, key, sizeBytes, md5);
+        } catch (IOException e) {
+            throw OutOfSpace.orSame(e);
+        }
     }
 
     private ObjectRejected wrongLength(String found) {
@@ -71,7 +79,10 @@ public final class IncomingObject implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
-        Files.deleteIfExists(part);
+        try {
+            channel.close();
+        } finally {
+            Files.deleteIfExists(part);
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.rebalancer.core.object.ContentMd5;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,7 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -23,42 +26,81 @@ import java.util.stream.Stream;
  * root/OWNER/OBJECT                                  complete, verified and flushed
  * root/.rebalancer/incoming/OWNER.OBJECT.RANDOM.part being written; removed at start
  * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that stood in an object's place
+ * root/.rebalancer/lock                              held by the agent that works here
  * </pre>
  *
  * A final name appears only after its bytes were verified and forced to disk, by a rename in one file system. So a crash
  * at any point leaves either no object or a whole one.
  */
-public final class ObjectStore {
+public final class ObjectStore implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path root;
     private final Path incoming;
     private final Path quarantine;
+    private final Set<UUID> durableOwners = ConcurrentHashMap.newKeySet();
+    private final FileChannel lock;
+    private final int staleRemoved;
 
-    private ObjectStore(Path root) {
+    private ObjectStore(Path root, FileChannel lock) throws IOException {
         this.root = root;
-        this.incoming = root.resolve(".rebalancer").resolve("incoming");
-        this.quarantine = root.resolve(".rebalancer").resolve("quarantine");
+        this.incoming = ours(root).resolve("incoming");
+        this.quarantine = ours(root).resolve("quarantine");
+        this.lock = lock;
+        Directories.make(incoming);
+        Directories.make(quarantine);
+        probe();
+        this.staleRemoved = removeStale();
+    }
+
+    private static Path ours(Path root) {
+        return root.resolve(".rebalancer");
     }
 
     /**
      * Opens the store below {@code root}, making what is missing and removing what an interrupted copy left.
      *
-     * @throws IOException naming {@code root}, if it can't be written to
+     * @throws IOException naming {@code root}, if it can't be written to or another agent uses it
      */
     public static ObjectStore open(Path root) throws IOException {
-        ObjectStore store = new ObjectStore(root);
         try {
-            Files.createDirectories(store.incoming);
-            Files.createDirectories(store.quarantine);
-            store.removeStale();
+            Directories.make(ours(root));
+            FileChannel lock = lock(ours(root).resolve("lock"));
+            try {
+                return new ObjectStore(root, lock);
+            } catch (IOException e) {
+                lock.close();
+                throw e;
+            }
         } catch (IOException e) {
-            throw new IOException("the object root " + root + " can't be used: " + e, e);
+            throw new IOException(
+                    "the object root " + root + " can't be used (" + e + "); give a directory that this user may write",
+                    e);
         }
-        return store;
     }
 
-    private void removeStale() throws IOException {
+    private static FileChannel lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw new IOException("another agent of this process uses it", e);
+        }
+        channel.close();
+        throw new IOException("another agent uses it");
+    }
+
+    /** A disk that can't be written to is found now, not at the first object. */
+    private void probe() throws IOException {
+        Path file = Files.createTempFile(incoming, "probe", ".part");
+        Files.delete(file);
+        Directories.force(incoming);
+    }
+
+    private int removeStale() throws IOException {
         List<Path> stale;
         try (Stream<Path> files = Files.list(incoming)) {
             stale = files.toList();
@@ -66,6 +108,12 @@ public final class ObjectStore {
         for (Path file : stale) {
             Files.delete(file);
         }
+        return stale.size();
+    }
+
+    /** Temporary files of interrupted copies that {@link #open} removed. */
+    public int staleRemoved() {
+        return staleRemoved;
     }
 
     /** Where the object's file is or would be. */
@@ -80,6 +128,7 @@ public final class ObjectStore {
      */
     public boolean holds(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         Path file = path(key);
+        Directories.requireNoLink(root.resolve(key.owner().toString()));
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != sizeBytes) {
             return false;
         }
@@ -101,30 +150,60 @@ public final class ObjectStore {
      */
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         Path part = incoming.resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID() + ".part");
-        return new IncomingObject(this, key, part, sizeBytes, md5);
+        try {
+            return new IncomingObject(this, key, part, sizeBytes, md5);
+        } catch (IOException e) {
+            throw OutOfSpace.orSame(e);
+        }
     }
 
     /** Gives a verified and forced file its final name, durably. */
-    void publish(Path part, ObjectKey key) throws IOException {
+    void publish(Path part, ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         Path file = path(key);
         Path owner = root.resolve(key.owner().toString());
-        if (!Files.isDirectory(owner, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectories(owner);
-            forceDirectory(root);
+        Directories.requireNoLink(owner);
+        Directories.make(owner);
+        if (!durableOwners.contains(key.owner())) {
+            // Who made the directory may have died before its entry was forced.
+            Directories.force(root);
+            durableOwners.add(key.owner());
         }
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            Path aside = quarantine.resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID());
-            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
-            forceDirectory(quarantine);
+        if (holds(key, sizeBytes, md5)) {
+            Files.delete(part);
+        } else {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                setAside(file, key);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        forceDirectory(owner);
+        Directories.force(owner);
     }
 
-    private static void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+    /** By a second name, so that the first is never missing: the move that follows replaces it. */
+    private void setAside(Path file, ObjectKey key) throws IOException {
+        Path aside = quarantine.resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID());
+        Files.createLink(aside, file);
+        Directories.force(quarantine);
+    }
+
+    /**
+     * Removes an object's file, durably.
+     *
+     * @return whether there was one
+     */
+    public boolean discard(ObjectKey key) throws IOException {
+        Path owner = root.resolve(key.owner().toString());
+        Directories.requireNoLink(owner);
+        boolean removed = Files.deleteIfExists(path(key));
+        if (removed) {
+            Directories.force(owner);
         }
+        return removed;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
     }
 
     static MessageDigest newDigest() {

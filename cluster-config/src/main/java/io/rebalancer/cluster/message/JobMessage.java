@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -25,8 +26,12 @@ public interface JobMessage {
     /** An agent can't take the assignment now. */
     record AssignmentRefused(UUID assignmentId, Reason reason, String detail) implements JobMessage, WireMessage {}
 
-    /** An agent has finished an assignment; what is not among {@code failures} is verified and flushed. */
-    record CopiesReported(UUID assignmentId, List<ObjectException> failures) implements JobMessage, WireMessage {
+    /**
+     * An agent has finished an assignment; what is not among {@code failures} is verified and flushed. Said again until
+     * the job releases the assignment.
+     */
+    record CopiesReported(UUID assignmentId, StorageNodeId agent, List<ObjectException> failures)
+            implements JobMessage, WireMessage {
         public CopiesReported {
             failures = List.copyOf(failures);
         }

@@ -10,10 +10,13 @@ import java.time.Duration;
  * @param maxAge longest wait of the first task, above zero
  */
 public record BatchLimits(int maxTasks, long maxBytes, Duration maxAge) {
+    /** Most tasks an assignment can be allowed to have. */
+    public static final int MOST_TASKS = 500;
 
     public BatchLimits {
-        if (maxTasks < 1 || maxTasks > 500) {
-            throw new IllegalArgumentException("max-tasks-per-assignment must be 1 to 500, not " + maxTasks);
+        if (maxTasks < 1 || maxTasks > MOST_TASKS) {
+            throw new IllegalArgumentException(
+                    "max-tasks-per-assignment must be 1 to " + MOST_TASKS + ", not " + maxTasks);
         }
         if (maxBytes < 1) {
             throw new IllegalArgumentException("max-assignment-bytes must be at least 1, not " + maxBytes);

@@ -67,6 +67,13 @@ public record JobState(
         excepted = Set.copyOf(excepted);
     }
 
+    /** The same without the records already excepted, of which there may be many: what is shown to people. */
+    public JobState outline() {
+        Draft draft = new Draft(this);
+        draft.excepted.clear();
+        return draft.build();
+    }
+
     /** Records in assignments that have not ended. */
     public long recordsInFlight() {
         return inFlight.values().stream()

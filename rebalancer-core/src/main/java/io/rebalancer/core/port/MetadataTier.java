@@ -47,7 +47,8 @@ public interface MetadataTier {
      * A scanned row.
      *
      * @param record the record, or empty if the row can't be read
+     * @param document the row's JSON text as it stands, readable or not
      * @param fault why it can't be read, or empty text
      */
-    record Row(RecordRef ref, Optional<MetadataRecord> record, String fault) {}
+    record Row(RecordRef ref, Optional<MetadataRecord> record, String document, String fault) {}
 }

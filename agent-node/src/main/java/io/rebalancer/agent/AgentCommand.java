@@ -1,0 +1,22 @@
+package io.rebalancer.agent;
+
+import io.rebalancer.cluster.settings.NodeProcess;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rebalancer agent}: runs until it is told to stop. */
+@Command(
+        name = "agent",
+        description = "Runs the agent of one storage node: makes verified, flushed copies.",
+        mixinStandardHelpOptions = true)
+public final class AgentCommand implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings, in HOCON")
+    private Path config = Path.of("");
+
+    @Override
+    public Integer call() throws Exception {
+        return NodeProcess.run("agent", config, root -> AgentNode.start(root).thenApply(AgentNode::system));
+    }
+}

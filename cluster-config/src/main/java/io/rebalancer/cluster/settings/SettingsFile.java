@@ -1,0 +1,62 @@
+package io.rebalancer.cluster.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** Reads a process's settings file on top of the shipped defaults. */
+public final class SettingsFile {
+
+    private SettingsFile() {}
+
+    /**
+     * The file over {@code rebalancer-pekko.conf} over every {@code reference.conf}; system properties win over all.
+     *
+     * @throws SettingsFault if the file can't be read
+     */
+    public static Config load(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new SettingsFault("settings file " + file + " can't be read; give another one with --config FILE");
+        }
+        try {
+            return over(ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)));
+        } catch (ConfigException e) {
+            throw new SettingsFault("settings file " + file + ": " + oneLine(e));
+        }
+    }
+
+    /** The same for settings that are already parsed. */
+    public static Config over(Config settings) {
+        return ConfigFactory.defaultOverrides()
+                .withFallback(settings)
+                .withFallback(ConfigFactory.parseResources("rebalancer-pekko.conf"))
+                .withFallback(ConfigFactory.defaultReference())
+                .resolve();
+    }
+
+    /** Runs {@code read}, and turns what the configuration library throws into one line. */
+    static <T> T section(Config root, String path, Function<Config, T> read) {
+        try {
+            return read.apply(root.getConfig(path));
+        } catch (ConfigException | IllegalArgumentException e) {
+            throw new SettingsFault("setting in " + path + ": " + oneLine(e));
+        }
+    }
+
+    static String required(Config section, String path) {
+        String text = section.getString(path);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(path + " must be set");
+        }
+        return text;
+    }
+
+    private static String oneLine(Exception e) {
+        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+    }
+}

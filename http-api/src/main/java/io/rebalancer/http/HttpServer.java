@@ -1,0 +1,81 @@
+package io.rebalancer.http;
+
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.settings.SettingsFault;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.ExceptionHandler;
+import org.apache.pekko.http.javadsl.server.MethodRejection;
+import org.apache.pekko.http.javadsl.server.RejectionHandler;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves routes over HTTP, with one answer for what no route answers. */
+public final class HttpServer {
+    /** Shape of the older manager's header; its command line prints it (manta.md section 2). */
+    private static final String SERVER = "rebalancer-manager 0.1.0 (no-STAMP)";
+
+    private static final Duration TERMINATION = Duration.ofSeconds(3);
+    private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
+
+    private HttpServer() {}
+
+    /**
+     * Starts to listen, and stops with the actor system.
+     *
+     * @return fails with {@link SettingsFault} if the address can't be had
+     */
+    public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpSettings settings, Route route) {
+        Route sealed = Directives.respondWithDefaultHeader(
+                RawHeader.create("Server", SERVER), () -> route.seal(rejections(), failures()));
+        return Http.get(system)
+                .newServerAt(settings.host(), settings.port())
+                .bind(sealed)
+                .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION, system))
+                .exceptionally(failure -> {
+                    throw new CompletionException(new SettingsFault(cannotListen(settings, failure)));
+                });
+    }
+
+    private static String cannotListen(HttpSettings settings, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable reason = cause.getCause() == null ? cause : cause.getCause();
+        return "can't listen for HTTP on " + settings.host() + ":" + settings.port() + " ("
+                + String.valueOf(reason.getMessage()).replaceAll("\\s+", " ")
+                + "); stop what uses the port, or set another http.port";
+    }
+
+    private static RejectionHandler rejections() {
+        return RejectionHandler.newBuilder()
+                .handleAll(
+                        MethodRejection.class,
+                        wrong -> Directives.complete(HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED)))
+                .handleNotFound(Directives.complete(HttpResponse.create().withStatus(StatusCodes.NOT_FOUND)))
+                .build()
+                .withFallback(RejectionHandler.defaultHandler());
+    }
+
+    private static ExceptionHandler failures() {
+        return ExceptionHandler.newBuilder()
+                .matchAny(failure -> {
+                    String reference = UUID.randomUUID().toString();
+                    LOGGER.error("request failed reference={}", reference, failure);
+                    return Directives.complete(Problem.of(
+                            StatusCodes.INTERNAL_SERVER_ERROR,
+                            "INTERNAL",
+                            "a fault of the rebalancer; its log has the cause under reference " + reference));
+                })
+                .build();
+    }
+}

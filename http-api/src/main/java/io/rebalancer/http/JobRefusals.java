@@ -1,0 +1,18 @@
+package io.rebalancer.http;
+
+import io.rebalancer.core.port.JobService.JobRefused;
+import org.apache.pekko.http.javadsl.model.StatusCode;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/** The status of each refusal; a new code does not compile until it has one. */
+final class JobRefusals {
+
+    private JobRefusals() {}
+
+    static StatusCode statusOf(JobRefused.Code code) {
+        return switch (code) {
+            case UNKNOWN_STORAGE_NODE, BAD_REQUEST -> StatusCodes.BAD_REQUEST;
+            case NODE_ALREADY_LEAVING -> StatusCodes.CONFLICT;
+        };
+    }
+}

@@ -1,0 +1,75 @@
+package io.rebalancer.http;
+
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.JobService;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The shapes of the older manager's API (manta.md 2.2). */
+final class LegacyView {
+
+    private LegacyView() {}
+
+    static List<Map<String, String>> entries(List<JobService.Summary> jobs) {
+        return jobs.stream().map(LegacyView::entry).toList();
+    }
+
+    private static Map<String, String> entry(JobService.Summary job) {
+        Map<String, String> entry = new LinkedHashMap<>();
+        entry.put("id", job.id().toString());
+        entry.put("action", "Evacuate");
+        entry.put("state", job.ended() ? (job.failed() ? "Failed" : "Complete") : "Running");
+        return entry;
+    }
+
+    static Map<String, Object> status(JobState job) {
+        Map<String, Object> shark = new LinkedHashMap<>();
+        shark.put(
+                "manta_storage_id",
+                job.leaving()
+                        .map(CopyLocation::storageNode)
+                        .map(Object::toString)
+                        .orElse(""));
+        shark.put("datacenter", job.leaving().map(CopyLocation::datacenter).orElse(""));
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("action", "Evacuate");
+        config.put("from_shark", shark);
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("config", config);
+        status.put("results", results(job));
+        status.put("state", state(job.phase()));
+        return status;
+    }
+
+    private static Map<String, Long> results(JobState job) {
+        Tally settled = job.settled();
+        long postProcessing = JobView.copied(job);
+        long copyFailures = job.inFlight().values().stream()
+                .mapToLong(each -> each.copyFailures().size())
+                .sum();
+        Map<String, Long> results = new LinkedHashMap<>();
+        results.put("Unprocessed", 0L);
+        results.put("Assigned", job.recordsInFlight() - postProcessing - copyFailures);
+        results.put("Skipped", job.skipped() + copyFailures);
+        results.put("Error", job.failed());
+        results.put("Post Processing", postProcessing);
+        results.put("Complete", settled.relocated() + settled.superseded() + settled.gone());
+        results.put("Duplicates", settled.duplicate());
+        results.put(
+                "Total", results.values().stream().mapToLong(Long::longValue).sum());
+        return results;
+    }
+
+    private static String state(JobPhase phase) {
+        return switch (phase) {
+            case NONE, SETUP -> "Setup";
+            case RUNNING, WAITING -> "Running";
+            case DONE, DONE_WITH_EXCEPTIONS -> "Complete";
+            case FAILED -> "Failed";
+        };
+    }
+}

@@ -1,0 +1,19 @@
+package io.rebalancer.http;
+
+import io.rebalancer.core.port.JobService;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** Everything a manager serves. */
+public final class ManagerApi {
+
+    private ManagerApi() {}
+
+    /** Routes of jobs, old shapes and new, and of health. */
+    public static Route routes(JobService jobs, JobFeed feed, Readiness readiness) {
+        return Directives.concat(
+                new LegacyJobRoutes(jobs).routes(),
+                new JobRoutes(jobs, new JobEvents(jobs, feed)).routes(),
+                HealthApi.routes(readiness));
+    }
+}

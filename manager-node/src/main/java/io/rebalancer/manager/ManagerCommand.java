@@ -1,0 +1,23 @@
+package io.rebalancer.manager;
+
+import io.rebalancer.cluster.settings.NodeProcess;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rebalancer manager}: runs until it is told to stop. */
+@Command(
+        name = "manager",
+        description = "Runs a manager: hosts evacuate jobs and serves their HTTP API.",
+        mixinStandardHelpOptions = true)
+public final class ManagerCommand implements Callable<Integer> {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings, in HOCON")
+    private Path config = Path.of("");
+
+    @Override
+    public Integer call() throws Exception {
+        return NodeProcess.run(
+                "manager", config, root -> ManagerNode.start(root).thenApply(ManagerNode::system));
+    }
+}

@@ -1,0 +1,364 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.Decision;
+import io.rebalancer.core.evacuate.InFlight;
+import io.rebalancer.core.evacuate.JobCommand;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobRules;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.storage.SpaceRules;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * One evacuate job. It carries what {@link JobRules} decides: stores the events, hands assignments to agents, and keeps
+ * its children going. After a restart it does from its state what it was doing before.
+ */
+public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent, JobState> {
+    private static final Duration IDLE = Duration.ofMinutes(2);
+
+    private final UUID jobId;
+    private final JobParts parts;
+    private final ActorContext<JobMessage> context;
+    private final TimerScheduler<JobMessage> timers;
+    private final ActorRef<ClusterSharding.ShardCommand> shard;
+    private final AssignmentDelivery delivery;
+    private Optional<PassWorkers> workers = Optional.empty();
+
+    /** The job whose id is the entity's. */
+    public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobParts parts) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new EvacuateJob(UUID.fromString(entity.getEntityId()), parts, context, timers, entity.getShard())));
+    }
+
+    /** Id of the job's events in the journal. */
+    public static PersistenceId persistenceId(UUID jobId) {
+        return PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString());
+    }
+
+    private EvacuateJob(
+            UUID jobId,
+            JobParts parts,
+            ActorContext<JobMessage> context,
+            TimerScheduler<JobMessage> timers,
+            ActorRef<ClusterSharding.ShardCommand> shard) {
+        super(
+                persistenceId(jobId),
+                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
+        this.jobId = jobId;
+        this.parts = parts;
+        this.context = context;
+        this.timers = timers;
+        this.shard = shard;
+        this.delivery = new AssignmentDelivery(jobId, parts, context);
+    }
+
+    /** What a member says to a job that has to leave it. */
+    public static JobMessage stopMessage() {
+        return JobInternal.Stop.INSTANCE;
+    }
+
+    @Override
+    public JobState emptyState() {
+        return JobState.EMPTY;
+    }
+
+    @Override
+    public CommandHandler<JobMessage, JobEvent, JobState> commandHandler() {
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
+                .onCommand(JobMessage.GetJob.class, this::onGetJob)
+                .onCommand(JobInternal.BeginPass.class, (job, begin) -> onBeginPass(job))
+                .onCommand(JobInternal.BatchReady.class, this::onBatchReady)
+                .onCommand(
+                        JobInternal.RecordsUnplaced.class,
+                        (job, found) -> carryOut(
+                                job, new JobCommand.Except(found.exceptions(), found.marks()), this::afterExceptions))
+                .onCommand(
+                        JobInternal.ScanMoved.class,
+                        (job, moved) -> carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {}))
+                .onCommand(JobMessage.AssignmentAccepted.class, this::onAssignmentAccepted)
+                .onCommand(JobMessage.AssignmentRefused.class, this::onAssignmentRefused)
+                .onCommand(JobMessage.CopiesReported.class, this::onCopiesReported)
+                .onCommand(JobInternal.GiveUp.class, this::onGiveUp)
+                .onCommand(JobInternal.MetadataSettled.class, this::onMetadataSettled)
+                .onCommand(
+                        JobInternal.PassDrained.class,
+                        (job, drained) -> carryOut(job, new JobCommand.FinishPass(), this::afterPass))
+                .onCommand(
+                        JobInternal.ScanFailed.class,
+                        (job, failed) -> carryOut(job, new JobCommand.Fail(failed.reason()), this::afterPass))
+                .onCommand(JobInternal.Remind.class, (job, remind) -> onRemind(job))
+                .onCommand(JobInternal.Idle.class, (job, idle) -> onIdle(job))
+                .onCommand(JobInternal.Stop.class, (job, stop) -> Effect().stop())
+                .build();
+    }
+
+    private Effect<JobEvent, JobState> onCreateJob(JobState job, JobMessage.CreateJob create) {
+        JobCommand command = new JobCommand.Create(create.leaving(), create.maxRecords());
+        Decision decision = JobRules.decide(job, command, parts.clock().instant());
+        return decision.fold(
+                events -> Effect().persist(events).thenRun((JobState stored) -> {
+                    create.replyTo().tell(stands(stored));
+                    if (stored.phase() == JobPhase.SETUP) {
+                        context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
+                    }
+                }),
+                refused -> Effect()
+                        .none()
+                        .thenRun((JobState same) ->
+                                create.replyTo().tell(new JobMessage.JobRefusal(refused.code(), refused.detail()))));
+    }
+
+    private Effect<JobEvent, JobState> onGetJob(JobState job, JobMessage.GetJob get) {
+        return Effect()
+                .none()
+                .thenRun((JobState same) -> get.replyTo()
+                        .tell(
+                                job.phase() == JobPhase.NONE
+                                        ? new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job")
+                                        : stands(job)));
+    }
+
+    private JobMessage.JobStands stands(JobState job) {
+        return new JobMessage.JobStands(lastSequenceNumber(context), job.outline());
+    }
+
+    private Effect<JobEvent, JobState> onBeginPass(JobState job) {
+        return carryOut(job, new JobCommand.StartPass(), stored -> {
+            if (workers.isEmpty() && stored.phase() == JobPhase.RUNNING) {
+                startWorkers(stored);
+            }
+        });
+    }
+
+    private Effect<JobEvent, JobState> onBatchReady(JobState job, JobInternal.BatchReady ready) {
+        Assignment assignment = ready.assignment();
+        return carryOut(
+                job,
+                new JobCommand.Plan(assignment, ready.marks()),
+                stored -> inFlight(stored, assignment.id()).ifPresent(this::handOver),
+                () -> over(assignment));
+    }
+
+    private void afterExceptions(JobState stored) {
+        if (stored.phase().terminal()) {
+            afterPass(stored);
+        }
+    }
+
+    private Effect<JobEvent, JobState> onAssignmentAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
+        delivery.accepted(accepted.assignmentId());
+        return Effect().none();
+    }
+
+    /** A busy agent is asked again; any other refusal sends the objects elsewhere. */
+    private Effect<JobEvent, JobState> onAssignmentRefused(JobState job, JobMessage.AssignmentRefused refused) {
+        if (refused.reason() == Reason.AGENT_BUSY) {
+            return Effect().none();
+        }
+        return onGiveUp(job, new JobInternal.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
+    }
+
+    private Effect<JobEvent, JobState> onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
+        UUID id = reported.assignmentId();
+        InFlight before = job.inFlight().get(id);
+        if (before == null || job.phase().terminal()) {
+            delivery.release(reported.agent(), id, List.of());
+            return Effect().none();
+        }
+        if (before.copied()) {
+            return Effect().none();
+        }
+        return carryOut(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
+            delivery.forget(id);
+            inFlight(stored, id).ifPresent(this::commit);
+        });
+    }
+
+    private Effect<JobEvent, JobState> onGiveUp(JobState job, JobInternal.GiveUp lost) {
+        InFlight before = job.inFlight().get(lost.assignmentId());
+        if (before == null || before.copied()) {
+            return Effect().none();
+        }
+        context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
+        JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
+        return carryOut(job, command, stored -> over(before.assignment()));
+    }
+
+    /** Unwanted copies are named before the job forgets the assignment, so that a crash in between repeats it. */
+    private Effect<JobEvent, JobState> onMetadataSettled(JobState job, JobInternal.MetadataSettled settled) {
+        CommitResult result = settled.result();
+        InFlight before = job.inFlight().get(result.assignmentId());
+        if (before == null) {
+            return Effect().none();
+        }
+        Assignment assignment = before.assignment();
+        StorageNodeId agent = assignment.destination().storageNode();
+        delivery.release(agent, assignment.id(), result.unwanted());
+        JobCommand command = new JobCommand.ReportCommit(assignment.id(), result.tally(), result.failures());
+        return carryOut(job, command, stored -> over(assignment));
+    }
+
+    private Effect<JobEvent, JobState> onRemind(JobState job) {
+        for (InFlight each : job.inFlight().values()) {
+            if (!each.copied()) {
+                delivery.remind(each).ifPresent(context.getSelf()::tell);
+            }
+        }
+        return Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> onIdle(JobState job) {
+        if (job.phase() == JobPhase.NONE || job.phase().terminal()) {
+            shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+        }
+        return Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
+        return carryOut(job, command, then, () -> {});
+    }
+
+    /** The one place that turns a decision into effects. */
+    private Effect<JobEvent, JobState> carryOut(
+            JobState job, JobCommand command, Consumer<JobState> then, Runnable ifRefused) {
+        return JobRules.decide(job, command, parts.clock().instant())
+                .fold(
+                        events -> Effect().persist(events).thenRun(then::accept),
+                        refused -> Effect().none().thenRun((JobState same) -> {
+                            context.getLog()
+                                    .warn(
+                                            "job={} {} refused: {} {}",
+                                            jobId,
+                                            command.getClass().getSimpleName(),
+                                            refused.code(),
+                                            refused.detail());
+                            ifRefused.run();
+                        }));
+    }
+
+    private void afterPass(JobState stored) {
+        workers.ifPresent(each -> each.stop(context));
+        workers = Optional.empty();
+        timers.cancel(JobInternal.Remind.INSTANCE);
+        if (stored.phase().terminal()) {
+            context.getLog().info("job={} ended phase={} {}", jobId, stored.phase(), stored.reason());
+            parts.registry().tell(new RegistryMessage.JobEnded(jobId, stored.phase() == JobPhase.FAILED));
+            context.setReceiveTimeout(IDLE, JobInternal.Idle.INSTANCE);
+        } else if (stored.phase() == JobPhase.WAITING) {
+            timers.startSingleTimer(JobInternal.BeginPass.INSTANCE, pause(stored));
+        }
+    }
+
+    /** A pass that settled something is followed at once; one that did not waits, ever longer. */
+    private Duration pause(JobState job) {
+        if (job.fruitlessPasses() == 0) {
+            return Duration.ZERO;
+        }
+        Duration pause = parts.settings().retryPauseMin().multipliedBy(1L << Math.min(job.fruitlessPasses() - 1, 16));
+        Duration longest = parts.settings().retryPauseMax();
+        return pause.compareTo(longest) > 0 ? longest : pause;
+    }
+
+    private void startWorkers(JobState job) {
+        context.getLog()
+                .info(
+                        "job={} pass={} leaving={}",
+                        jobId,
+                        job.pass(),
+                        job.leaving().orElseThrow());
+        PassWorkers started = PassWorkers.start(context, parts, job);
+        workers = Optional.of(started);
+        timers.startTimerWithFixedDelay(
+                JobInternal.Remind.INSTANCE, parts.settings().reminderInterval());
+        for (InFlight each : job.inFlight().values()) {
+            parts.spaceBroker().tell(hold(each.assignment()));
+            if (each.copied()) {
+                commit(each);
+            } else {
+                handOver(each);
+            }
+        }
+    }
+
+    private static SpaceMessage.Hold hold(Assignment assignment) {
+        long mib = assignment.tasks().stream()
+                .mapToLong(task -> SpaceRules.mibFor(task.sizeBytes()))
+                .sum();
+        return new SpaceMessage.Hold(assignment.id(), assignment.destination().storageNode(), mib);
+    }
+
+    private static Optional<InFlight> inFlight(JobState job, UUID assignmentId) {
+        return Optional.ofNullable(job.inFlight().get(assignmentId));
+    }
+
+    private void handOver(InFlight planned) {
+        delivery.handOver(planned).ifPresent(context.getSelf()::tell);
+    }
+
+    private void commit(InFlight copied) {
+        workers.ifPresent(each -> each.updater().tell(new MetadataUpdater.Commit(copied)));
+    }
+
+    private void over(Assignment assignment) {
+        delivery.forget(assignment.id());
+        parts.spaceBroker().tell(new SpaceMessage.Return(assignment.id()));
+        workers.ifPresent(each -> each.batcher().tell(new AssignmentBatcher.AssignmentOver(assignment)));
+    }
+
+    @Override
+    public EventHandler<JobState, JobEvent> eventHandler() {
+        return JobState::apply;
+    }
+
+    @Override
+    public SignalHandler<JobState> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.class, (job, signal) -> resume(job))
+                .build();
+    }
+
+    private void resume(JobState job) {
+        workers = Optional.empty();
+        switch (job.phase()) {
+            case RUNNING -> startWorkers(job);
+            case SETUP, WAITING -> context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
+            case DONE, DONE_WITH_EXCEPTIONS, FAILED -> afterPass(job);
+            case NONE -> context.setReceiveTimeout(IDLE, JobInternal.Idle.INSTANCE);
+        }
+    }
+
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(parts.settings().snapshotEvery(), 2);
+    }
+}

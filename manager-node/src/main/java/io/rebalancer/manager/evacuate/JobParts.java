@@ -1,0 +1,20 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.manager.fleet.AgentPresence;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Clock;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What the jobs of one manager share. */
+public record JobParts(
+        EvacuateSettings settings,
+        MetadataTier tier,
+        AgentPresence presence,
+        ActorRef<StorageNodeDirectory.Command> directory,
+        ActorRef<SpaceMessage> spaceBroker,
+        ActorRef<RegistryMessage> registry,
+        Clock clock) {}

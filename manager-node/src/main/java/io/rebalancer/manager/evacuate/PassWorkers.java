@@ -1,0 +1,30 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.evacuate.JobState;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/** The children that do the work of one pass; they hold nothing that the job's state does not. */
+record PassWorkers(
+        ActorRef<AssignmentBatcher.Command> batcher,
+        ActorRef<MetadataUpdater.Command> updater,
+        ActorRef<Discovery.Command> discovery) {
+
+    static PassWorkers start(ActorContext<JobMessage> context, JobParts parts, JobState job) {
+        ActorRef<JobMessage> self = context.getSelf();
+        ActorRef<MetadataUpdater.Command> updater = context.spawnAnonymous(
+                MetadataUpdater.create(parts, job.leaving().orElseThrow().storageNode(), self));
+        ActorRef<AssignmentBatcher.Command> batcher =
+                context.spawnAnonymous(AssignmentBatcher.create(parts, job, self));
+        ActorRef<Discovery.Command> discovery = context.spawnAnonymous(
+                Discovery.create(parts.tier(), parts.settings().scanChunk(), job.marks(), batcher, self));
+        return new PassWorkers(batcher, updater, discovery);
+    }
+
+    void stop(ActorContext<JobMessage> context) {
+        context.stop(discovery);
+        context.stop(batcher);
+        context.stop(updater);
+    }
+}

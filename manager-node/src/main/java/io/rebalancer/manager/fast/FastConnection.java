@@ -1,0 +1,175 @@
+package io.rebalancer.manager.fast;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.QueueOfferResult;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.Tcp;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * One connection to a Fast server, with many calls in flight (manta.md 7.4).
+ *
+ * <pre>
+ * calls ─► bounded queue ─► encode ─► TCP ─► decode ─► the call with that message id
+ * </pre>
+ *
+ * A call that got no answer in time keeps its message id reserved until the server has answered it after all. A lost
+ * connection fails every call in flight; nothing is ever sent twice.
+ */
+final class FastConnection {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private final ActorSystem<?> system;
+    private final FastOptions options;
+    private final String peer;
+    private final Map<Integer, Call> calls = new ConcurrentHashMap<>();
+    private final AtomicInteger lastId = new AtomicInteger();
+    private final BoundedSourceQueue<ByteString> requests;
+    private volatile Optional<String> closed = Optional.empty();
+
+    FastConnection(ActorSystem<?> system, FastOptions options) {
+        this.system = system;
+        this.options = options;
+        this.peer = options.host() + ":" + options.port();
+        var stream = Source.<ByteString>queue(options.maxCalls())
+                .via(Tcp.get(system).outgoingConnection(options.host(), options.port()))
+                .via(frames(options.maxPayloadBytes()))
+                .toMat(Sink.foreach(this::arrived), Keep.both())
+                .run(system);
+        this.requests = stream.first();
+        stream.second().whenComplete((done, failure) -> {
+            String why = failure == null ? "the server closed the connection" : failure.getMessage();
+            closed = Optional.of(peer + ": " + why);
+            calls.keySet().forEach(id -> end(id, new FastUnavailable(peer + ": " + why)));
+        });
+    }
+
+    /** Splits a byte stream into frames; fails on the first that breaks the protocol. */
+    static Flow<ByteString, FastFrame, NotUsed> frames(int maxPayloadBytes) {
+        return Flow.<ByteString>create().statefulMapConcat(() -> {
+            FastDecoder decoder = new FastDecoder(maxPayloadBytes);
+            return bytes -> decoder.feed(bytes.asByteBuffer());
+        });
+    }
+
+    boolean isOpen() {
+        return closed.isEmpty();
+    }
+
+    CompletionStage<List<JsonNode>> call(String method, List<? extends JsonNode> arguments) {
+        Call call = new Call(method);
+        int id = reserve(call);
+        if (id < 0) {
+            return CompletableFuture.failedFuture(
+                    new FastUnavailable(peer + ": " + options.maxCalls() + " calls wait for an answer already"));
+        }
+        FastFrame request = new FastFrame(options.version(), FastStatus.DATA, id, payload(method, arguments));
+        call.deadline = Optional.of(system.scheduler()
+                .scheduleOnce(options.callTimeout(), () -> expire(id, call), system.executionContext()));
+        QueueOfferResult offered = requests.offer(ByteString.fromArrayUnsafe(request.encode()));
+        if (!offered.isEnqueued()) {
+            end(id, new FastUnavailable(closed.orElse(peer + ": the connection does not take more calls")));
+        } else if (!isOpen()) {
+            // The stream may have ended between the two looks; its own sweep may have missed this call.
+            end(id, new FastUnavailable(closed.orElse(peer)));
+        }
+        return call.answer;
+    }
+
+    void close() {
+        requests.complete();
+    }
+
+    private int reserve(Call call) {
+        if (calls.size() >= options.maxCalls()) {
+            return -1;
+        }
+        while (true) {
+            int id = lastId.updateAndGet(last -> last == Integer.MAX_VALUE ? 1 : last + 1);
+            if (calls.putIfAbsent(id, call) == null) {
+                return id;
+            }
+        }
+    }
+
+    private static String payload(String method, List<? extends JsonNode> arguments) {
+        ObjectNode payload = JSON.createObjectNode();
+        payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
+        ArrayNode data = payload.putArray("d");
+        arguments.forEach(data::add);
+        return payload.toString();
+    }
+
+    private void arrived(FastFrame frame) throws FastProtocolException, JsonProcessingException {
+        Call call = calls.get(frame.messageId());
+        if (call == null) {
+            throw new FastProtocolException(
+                    FastProtocolException.Fault.INVALID_MSGID, "an answer to no call: " + frame.messageId());
+        }
+        JsonNode data = JSON.readTree(frame.text()).path("d");
+        switch (frame.status()) {
+            case ERROR -> end(frame.messageId(), new FastCallFailed(peer, call.method, data));
+            case DATA -> data.forEach(call.results::add);
+            case END -> {
+                data.forEach(call.results::add);
+                calls.remove(frame.messageId());
+                call.stopClock();
+                call.answer.complete(List.copyOf(call.results));
+            }
+        }
+    }
+
+    private void end(int id, RuntimeException failure) {
+        Call call = calls.remove(id);
+        if (call != null) {
+            call.stopClock();
+            call.answer.completeExceptionally(failure);
+        }
+    }
+
+    private void expire(int id, Call call) {
+        call.answer.completeExceptionally(new FastUnavailable(
+                peer + ": no answer to " + call.method + " (call " + id + ") within " + options.callTimeout()));
+    }
+
+    /** A call in flight. Results are added by the stream only, so by one thread at a time. */
+    private static final class Call {
+        private final String method;
+        private final CompletableFuture<List<JsonNode>> answer = new CompletableFuture<>();
+        private final List<JsonNode> results = new ArrayList<>();
+        private volatile Optional<Cancellable> deadline = Optional.empty();
+
+        Call(String method) {
+            this.method = method;
+        }
+
+        void stopClock() {
+            deadline.ifPresent(Cancellable::cancel);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The manager process. */
+@NullMarked
+package io.rebalancer.manager;
+
+import org.jspecify.annotations.NullMarked;

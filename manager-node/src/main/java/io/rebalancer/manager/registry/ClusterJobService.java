@@ -1,0 +1,105 @@
+package io.rebalancer.manager.registry;
+
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.JobMessage.JobReply;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.MetadataTier;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+
+/** Asks the registry and the jobs, wherever in the cluster they are. */
+public final class ClusterJobService implements JobService {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final ActorSystem<?> system;
+    private final MetadataTier tier;
+    private final ActorRef<RegistryMessage> registry;
+
+    public ClusterJobService(ActorSystem<?> system, MetadataTier tier, ActorRef<RegistryMessage> registry) {
+        this.system = system;
+        this.tier = tier;
+        this.registry = registry;
+    }
+
+    @Override
+    public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+        return tier.findStorageNode(leavingNode)
+                .thenCompose(found -> found.map(leaving -> register(leaving, maxRecords))
+                        .orElseGet(() -> CompletableFuture.failedFuture(new JobRefused(
+                                JobRefused.Code.UNKNOWN_STORAGE_NODE,
+                                "unknown storage node " + leavingNode
+                                        + ": no record in bucket manta_storage of Moray shard 1; give the storage id as"
+                                        + " the fleet lists it"))));
+    }
+
+    private CompletionStage<UUID> register(CopyLocation leaving, long maxRecords) {
+        UUID jobId = UUID.randomUUID();
+        return AskPattern.<RegistryMessage, RegistryReply>ask(
+                        registry,
+                        replyTo -> new RegistryMessage.RegisterJob(jobId, leaving, maxRecords, replyTo),
+                        PATIENCE,
+                        system.scheduler())
+                .thenCompose(reply -> {
+                    if (reply instanceof RegistryMessage.NodeAlreadyLeaving other) {
+                        return CompletableFuture.failedFuture(new JobRefused(
+                                JobRefused.Code.NODE_ALREADY_LEAVING,
+                                "job " + other.jobId() + " is emptying " + leaving.storageNode()
+                                        + " already; watch that one"));
+                    }
+                    return start(jobId, leaving, maxRecords);
+                });
+    }
+
+    /** The registry starts the job too; asking here makes sure that whoever got the id can look at once. */
+    private CompletionStage<UUID> start(UUID jobId, CopyLocation leaving, long maxRecords) {
+        return askJob(jobId, replyTo -> new JobMessage.CreateJob(leaving, maxRecords, replyTo))
+                .thenApply(reply -> {
+                    if (reply instanceof JobMessage.JobRefusal refusal) {
+                        throw new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
+                    }
+                    return jobId;
+                });
+    }
+
+    @Override
+    public CompletionStage<List<Summary>> list() {
+        return AskPattern.<RegistryMessage, RegistryReply>ask(
+                        registry, RegistryMessage.ListJobs::new, PATIENCE, system.scheduler())
+                .thenApply(reply -> ((RegistryMessage.Jobs) reply)
+                        .jobs().stream()
+                                .map(job -> new Summary(
+                                        job.id(),
+                                        job.leaving().storageNode().text(),
+                                        job.createdAt(),
+                                        job.ended(),
+                                        job.failed()))
+                                .toList());
+    }
+
+    @Override
+    public CompletionStage<Optional<View>> get(UUID jobId) {
+        return askJob(jobId, JobMessage.GetJob::new)
+                .thenApply(reply -> reply instanceof JobMessage.JobStands stands
+                        ? Optional.of(new View(jobId, stands.revision(), stands.state()))
+                        : Optional.empty());
+    }
+
+    private CompletionStage<JobReply> askJob(
+            UUID jobId, org.apache.pekko.japi.function.Function<ActorRef<JobReply>, JobMessage> message) {
+        return ClusterSharding.get(system)
+                .entityRefFor(Entities.EVACUATE_JOB, jobId.toString())
+                .ask(message, PATIENCE);
+    }
+}

@@ -1,0 +1,52 @@
+package io.rebalancer.core.registry;
+
+import io.rebalancer.core.object.StorageNodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * All jobs ever ordered. People order jobs, a few hundred in a fleet's life, so the list is kept whole.
+ *
+ * @param jobs newest first
+ */
+public record RegistryState(List<RegisteredJob> jobs) {
+    public static final RegistryState EMPTY = new RegistryState(List.of());
+
+    public RegistryState {
+        jobs = List.copyOf(jobs);
+    }
+
+    /** The job with that id. */
+    public Optional<RegisteredJob> find(UUID jobId) {
+        return jobs.stream().filter(job -> job.id().equals(jobId)).findFirst();
+    }
+
+    /** The job that is emptying {@code node} now; there is at most one. */
+    public Optional<RegisteredJob> activeOn(StorageNodeId node) {
+        return active().stream()
+                .filter(job -> job.leaving().storageNode().equals(node))
+                .findFirst();
+    }
+
+    /** The jobs that are not over. */
+    public List<RegisteredJob> active() {
+        return jobs.stream().filter(job -> !job.ended()).toList();
+    }
+
+    /** The state after {@code event}. Total and without side effects, because the journal replays it. */
+    public RegistryState apply(RegistryEvent event) {
+        List<RegisteredJob> next = new ArrayList<>(jobs);
+        if (event instanceof RegistryEvent.JobRegistered e) {
+            next.add(0, new RegisteredJob(e.jobId(), e.leaving(), e.maxRecords(), e.at(), false, false));
+        } else if (event instanceof RegistryEvent.JobClosed e) {
+            next.replaceAll(job -> job.id().equals(e.jobId())
+                    ? new RegisteredJob(job.id(), job.leaving(), job.maxRecords(), job.createdAt(), true, e.failed())
+                    : job);
+        } else {
+            throw new AssertionError("event without a rule: " + event.getClass().getName());
+        }
+        return new RegistryState(next);
+    }
+}
