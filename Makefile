@@ -1,5 +1,6 @@
 # One front door for every command. CI calls the same targets.
 MVN ?= mvn -B -ntp
+VERSION := 0.1.0-SNAPSHOT
 
 .PHONY: help test format demo dist clean
 
@@ -12,11 +13,19 @@ test: ## build every module and run every test
 format: ## format the sources
 	@$(MVN) -q spotless:apply
 
-demo: ## empty a storage node of a simulated region (not there yet)
-	@echo "make demo: the playground is not finished yet; docs/architecture.md says which parts stand" >&2; exit 1
+demo: dist ## empty a storage node of a simulated region, with a manager and an agent killed on the way
+	@bin/rebalancer playground --crash --dir target/demo
 
-dist: ## a distribution that runs outside the source tree (not there yet)
-	@echo "make dist: there is no process to distribute yet; docs/architecture.md says which parts stand" >&2; exit 1
+dist: ## a distribution that runs outside the source tree: target/rebalancer-VERSION.tar.gz
+	@rm -rf target/dist
+	@$(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
+		-DoutputDirectory=$(CURDIR)/target/dist/lib
+	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
+	@mkdir -p target/dist/bin && cp bin/rebalancer target/dist/bin/ && cp README.md LICENSE CHANGELOG.md target/dist/
+	@tar -C target -czf target/rebalancer-$(VERSION).tar.gz --transform 's,^dist,rebalancer-$(VERSION),' dist
+	@touch target/dist/.built
+	@echo "target/rebalancer-$(VERSION).tar.gz"
 
 clean: ## remove everything built
 	@$(MVN) -q clean
+	@rm -rf target build.log

@@ -1,5 +1,6 @@
 package io.rebalancer.agent;
 
+import io.rebalancer.cluster.settings.CommandLines;
 import io.rebalancer.cluster.settings.NodeProcess;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -14,6 +15,11 @@ import picocli.CommandLine.Option;
 public final class AgentCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings, in HOCON")
     private Path config = Path.of("");
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        CommandLines.runAndExit(new AgentCommand(), arguments);
+    }
 
     @Override
     public Integer call() throws Exception {

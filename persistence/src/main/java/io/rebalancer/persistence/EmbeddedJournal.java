@@ -40,8 +40,8 @@ public final class EmbeddedJournal {
         }
         String url = "jdbc:h2:file:" + absolute.resolve("journal") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
         return ConfigFactory.parseMap(Map.of("pekko-persistence-jdbc.shared-databases.slick.db.url", url))
-                .withFallback(root)
                 .withFallback(ConfigFactory.parseResources("embedded-journal.conf"))
+                .withFallback(root)
                 .resolve();
     }
 

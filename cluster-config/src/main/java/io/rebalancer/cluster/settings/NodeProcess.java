@@ -48,7 +48,11 @@ public final class NodeProcess {
     }
 
     private static int refuse(String name, Throwable cause) {
-        LOGGER.error("{} can't start", name, cause);
+        if (cause instanceof SettingsFault || cause instanceof IOException) {
+            LOGGER.error("{} can't start: {}", name, cause.getMessage());
+        } else {
+            LOGGER.error("{} can't start", name, cause);
+        }
         System.err.println(
                 "rebalancer " + name + ": " + String.valueOf(cause.getMessage()).replaceAll("\\s+", " "));
         return CANNOT_START;

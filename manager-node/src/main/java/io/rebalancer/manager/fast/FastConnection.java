@@ -16,12 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.QueueOfferResult;
-import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -58,7 +56,7 @@ final class FastConnection {
         this.peer = options.host() + ":" + options.port();
         var stream = Source.<ByteString>queue(options.maxCalls())
                 .via(Tcp.get(system).outgoingConnection(options.host(), options.port()))
-                .via(frames(options.maxPayloadBytes()))
+                .via(FastFrames.decoder(options.maxPayloadBytes()))
                 .toMat(Sink.foreach(this::arrived), Keep.both())
                 .run(system);
         this.requests = stream.first();
@@ -66,14 +64,6 @@ final class FastConnection {
             String why = failure == null ? "the server closed the connection" : failure.getMessage();
             closed = Optional.of(peer + ": " + why);
             calls.keySet().forEach(id -> end(id, new FastUnavailable(peer + ": " + why)));
-        });
-    }
-
-    /** Splits a byte stream into frames; fails on the first that breaks the protocol. */
-    static Flow<ByteString, FastFrame, NotUsed> frames(int maxPayloadBytes) {
-        return Flow.<ByteString>create().statefulMapConcat(() -> {
-            FastDecoder decoder = new FastDecoder(maxPayloadBytes);
-            return bytes -> decoder.feed(bytes.asByteBuffer());
         });
     }
 

@@ -2,7 +2,6 @@ package io.rebalancer.playground.moray;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.manager.fast.RowEtag;
 import java.sql.Connection;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes single rows within the transaction of the connection it is given (manta.md 6.5, 7.7). */
 final class Rows {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private Rows() {}
 
     static Optional<MorayObject> read(Connection connection, Bucket bucket, String key) throws SQLException {
@@ -28,7 +25,7 @@ final class Rows {
     static String put(Connection connection, MorayPut put) throws SQLException {
         Bucket bucket = Bucket.named(put.bucket());
         boolean exists = lock(connection, bucket, put.key(), put.condition()).isPresent();
-        String text = text(put.value());
+        String text = put.text().orElseGet(() -> text(put.value()));
         String etag = RowEtag.of(text);
         List<@Nullable Object> cells = new ArrayList<>();
         cells.add(text);
@@ -118,7 +115,7 @@ final class Rows {
 
     private static String text(ObjectNode value) {
         try {
-            return JSON.writeValueAsString(value);
+            return ExactJson.MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("value cannot be written as JSON", e);
         }
@@ -126,7 +123,7 @@ final class Rows {
 
     private static ObjectNode value(String text) throws SQLException {
         try {
-            return JSON.readValue(text, ObjectNode.class);
+            return ExactJson.MAPPER.readValue(text, ObjectNode.class);
         } catch (JsonProcessingException e) {
             throw new SQLException("_value is not a JSON object: " + text, e);
         }

@@ -1,0 +1,23 @@
+package io.rebalancer.manager.fast;
+
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
+
+/** The codec as a step of a stream. */
+public final class FastFrames {
+
+    private FastFrames() {}
+
+    /**
+     * Splits a byte stream into frames; fails with {@link FastProtocolException} on the first that breaks the protocol.
+     *
+     * @param maxPayloadBytes largest payload taken
+     */
+    public static Flow<ByteString, FastFrame, NotUsed> decoder(int maxPayloadBytes) {
+        return Flow.<ByteString>create().statefulMapConcat(() -> {
+            FastDecoder decoder = new FastDecoder(maxPayloadBytes);
+            return bytes -> decoder.feed(bytes.asByteBuffer());
+        });
+    }
+}

@@ -1,0 +1,138 @@
+package io.rebalancer.adm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rebalancer adm}: the older tool's commands (manta.md section 11), with the manager's address as an option. */
+@Command(
+        name = "adm",
+        mixinStandardHelpOptions = true,
+        description = "Asks and orders evacuate jobs of a manager.",
+        subcommands = AdmCommand.Job.class)
+public final class AdmCommand implements Runnable {
+    private static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Runs the command; exits with 1 on any failure, as the older tool did. */
+    public static void main(String[] arguments) {
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new AdmCommand())
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((fault, given) -> {
+                    err.println("Error: \"" + fault.getMessage() + "\"");
+                    err.println(fault.getCommandLine().getUsageMessage().strip());
+                    return FAILED;
+                })
+                .setExecutionExceptionHandler((fault, line, parsed) -> {
+                    err.println("Error: \"" + fault.getMessage() + "\"");
+                    return FAILED;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a subcommand is needed: job");
+    }
+
+    /** Commands on jobs. */
+    @Command(
+            name = "job",
+            mixinStandardHelpOptions = true,
+            description = "Evacuate jobs.",
+            subcommands = Job.Create.class)
+    static final class Job implements Runnable {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(
+                names = "--url",
+                scope = CommandLine.ScopeType.INHERIT,
+                defaultValue = "http://localhost:8080",
+                paramLabel = "URL",
+                description = "address of a manager (${DEFAULT-VALUE})")
+        private URI url = URI.create("");
+
+        @Override
+        public void run() {
+            throw new ParameterException(spec.commandLine(), "a subcommand is needed: list, get or create");
+        }
+
+        @Command(name = "list", description = "Lists all jobs, newest first.")
+        int list() throws CommandFailed, InterruptedException, JsonProcessingException {
+            print(new ManagerApiClient(url).getJson("/jobs"));
+            return 0;
+        }
+
+        @Command(name = "get", description = "Shows how a job stands.")
+        int get(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
+                throws CommandFailed, InterruptedException, JsonProcessingException {
+            print(new ManagerApiClient(url).getJson("/jobs/" + id));
+            return 0;
+        }
+
+        private void print(JsonNode json) throws JsonProcessingException {
+            PrintWriter out = spec.commandLine().getOut();
+            Object sorted = ManagerApiClient.JSON.convertValue(json, Object.class);
+            out.println(ManagerApiClient.JSON.writeValueAsString(sorted));
+        }
+
+        /** Orders jobs. */
+        @Command(name = "create", mixinStandardHelpOptions = true, description = "Orders a job.")
+        static final class Create implements Runnable {
+            @CommandLine.ParentCommand
+            private Job job = new Job();
+
+            @Spec
+            private CommandSpec spec = CommandSpec.create();
+
+            @Override
+            public void run() {
+                throw new ParameterException(spec.commandLine(), "a subcommand is needed: evacuate");
+            }
+
+            @Command(name = "evacuate", description = "Empties a storage node.")
+            int evacuate(
+                    @Option(
+                                    names = {"-s", "--shark"},
+                                    required = true,
+                                    paramLabel = "<shark>",
+                                    description = "storage id of the node")
+                            String shark,
+                    @Option(
+                                    names = {"-m", "--max_objects"},
+                                    paramLabel = "<n>",
+                                    description = "take up at most n objects; all without it")
+                            @Nullable
+                            Long maxObjects)
+                    throws CommandFailed, InterruptedException {
+                ObjectNode order = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
+                order.putObject("params").put("from_shark", shark).put("max_objects", maxObjects);
+                spec.commandLine()
+                        .getOut()
+                        .println(new ManagerApiClient(job.url)
+                                .post("/jobs", order)
+                                .strip());
+                return 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.rebalancer.playground;
+
+/** The playground can't do what was asked; the message is one line that says why and what to do. */
+public final class PlaygroundFault extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public PlaygroundFault(String message) {
+        super(message, null, false, false);
+    }
+}

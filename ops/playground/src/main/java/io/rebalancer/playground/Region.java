@@ -1,0 +1,147 @@
+package io.rebalancer.playground;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.playground.moray.MorayTable;
+import io.rebalancer.playground.region.RegionContents;
+import io.rebalancer.playground.region.RegionPlan;
+import io.rebalancer.playground.region.RegionSurvey.ShardAddress;
+import io.rebalancer.playground.region.SimulatedNode;
+import io.rebalancer.playground.region.StorageNodeRecord;
+import io.rebalancer.playground.server.FileServer;
+import io.rebalancer.playground.server.MorayServer;
+import io.rebalancer.playground.server.StorinfoServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongConsumer;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** The simulated region: metadata shards, storinfo, and the storage nodes' file servers, all on loopback. */
+final class Region implements AutoCloseable {
+    static final String HOST = "127.0.0.1";
+
+    private final ActorSystem<Void> system;
+    private final RegionPlan plan;
+    private final List<SimulatedNode> nodes;
+    private final List<MorayTable> tables = new ArrayList<>();
+    private final List<ShardAddress> shards = new ArrayList<>();
+    private final Map<String, FileServer> fileServers = new LinkedHashMap<>();
+    private final Map<String, Integer> filePorts = new HashMap<>();
+    private int storinfoPort;
+
+    private Region(RegionPlan plan, Path directory) {
+        this.plan = plan;
+        this.nodes = plan.storageNodes(directory);
+        Config config = ConfigFactory.parseString("""
+                        pekko {
+                          actor.provider = local
+                          loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
+                          logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
+                          coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                        }
+                        """)
+                .withFallback(ConfigFactory.defaultReference())
+                .resolve();
+        this.system = ActorSystem.create(Behaviors.empty(), "region", config);
+    }
+
+    static Region start(RegionPlan plan, Path directory) throws SQLException, InterruptedException, PlaygroundFault {
+        Region region = new Region(plan, directory);
+        try {
+            region.startServers();
+            return region;
+        } catch (SQLException | InterruptedException | PlaygroundFault e) {
+            region.close();
+            throw e;
+        }
+    }
+
+    private void startServers() throws SQLException, InterruptedException, PlaygroundFault {
+        for (int number = 1; number <= plan.shards(); number++) {
+            MorayTable table = MorayTable.inMemory("shard-" + number + "-" + UUID.randomUUID());
+            tables.add(table);
+            MorayServer server = await(MorayServer.start(system, table, HOST, 0));
+            shards.add(new ShardAddress(number, HOST, server.port()));
+        }
+        storinfoPort = await(StorinfoServer.start(
+                        system, () -> nodes.stream().map(StorageNodeRecord::of).toList(), HOST, 0))
+                .localAddress()
+                .getPort();
+        for (SimulatedNode node : nodes) {
+            FileServer server = new FileServer(node.root());
+            fileServers.put(node.storageId(), server);
+            filePorts.put(
+                    node.storageId(),
+                    await(server.start(system, HOST, 0)).localAddress().getPort());
+        }
+    }
+
+    private static <T> T await(CompletionStage<T> stage) throws InterruptedException, PlaygroundFault {
+        try {
+            return stage.toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new PlaygroundFault("a server of the region can't start: " + cause.getMessage());
+        }
+    }
+
+    RegionContents.Summary fill(LongConsumer progress) throws IOException, SQLException, InterruptedException {
+        return RegionContents.create(plan, nodes, tables, progress);
+    }
+
+    List<SimulatedNode> nodes() {
+        return nodes;
+    }
+
+    List<ShardAddress> shards() {
+        return shards;
+    }
+
+    String storinfo() {
+        return "http://" + HOST + ":" + storinfoPort;
+    }
+
+    String files(SimulatedNode node) {
+        return "http://" + HOST + ":" + filePorts.get(node.storageId());
+    }
+
+    Map<String, Path> roots() {
+        Map<String, Path> roots = new LinkedHashMap<>();
+        nodes.forEach(node -> roots.put(node.storageId(), node.root()));
+        return roots;
+    }
+
+    /** How often each object was fetched from any node. */
+    Map<UUID, Integer> fetches() {
+        Map<UUID, Integer> all = new HashMap<>();
+        fileServers
+                .values()
+                .forEach(server -> server.fetches().forEach((id, count) -> all.merge(id, count, Integer::sum)));
+        return all;
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        try {
+            system.getWhenTerminated().toCompletableFuture().get();
+            for (MorayTable table : tables) {
+                table.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | SQLException e) {
+            throw new IllegalStateException("the region could not be closed", e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.rebalancer.playground;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.playground.region.RegionVerifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run did, and what the verification found.
+ *
+ * @param job the job as the manager last showed it
+ * @param seconds from the order to the end of the job
+ * @param fetchedAgain fetches of objects beyond the first of each
+ * @param violations of the region, and of what the job said of itself
+ */
+record RunReport(
+        JsonNode job,
+        double seconds,
+        RegionVerifier.Verified verified,
+        List<Crash.Kill> kills,
+        long fetchedAgain,
+        List<String> violations) {
+    private static final List<String> OUTCOMES =
+            List.of("relocated", "superseded", "gone", "skipped", "failed", "duplicate");
+
+    /** Judges the job's own words beside what was found in the region. */
+    static RunReport of(
+            JsonNode job,
+            double seconds,
+            long expectedRecords,
+            RegionVerifier.Verified verified,
+            List<Crash.Kill> kills,
+            int missedKills,
+            long fetchedAgain) {
+        List<String> violations = new ArrayList<>(verified.violations());
+        if (!job.path("state").asText().equals("DONE")) {
+            violations.add("the job ended as " + job.path("state").asText() + " "
+                    + job.path("reason").asText());
+        }
+        long sum = OUTCOMES.stream().mapToLong(name -> job.path(name).asLong()).sum();
+        long discovered = job.path("discovered").asLong();
+        if (sum != discovered) {
+            violations.add("the outcomes add up to " + sum + ", but " + discovered + " records were discovered");
+        }
+        if (discovered != expectedRecords) {
+            violations.add("the job discovered " + discovered + " records; " + expectedRecords
+                    + " named the leaving node before it began");
+        }
+        if (missedKills > 0) {
+            violations.add("the job ended before " + missedKills + " planned kill(s); give more --objects");
+        }
+        long allowed = kills.stream().mapToLong(Crash.Kill::inFlight).sum();
+        if (fetchedAgain > allowed) {
+            violations.add(fetchedAgain + " objects were fetched again; at most the " + allowed
+                    + " in flight at the kills may be");
+        }
+        return new RunReport(job, seconds, verified, kills, fetchedAgain, violations);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = ExactJson.MAPPER.createObjectNode();
+        json.set("job", job.path("id"));
+        json.set("state", job.path("state"));
+        json.set("leavingNode", job.path("leavingNode"));
+        for (String name :
+                List.of("discovered", "relocated", "superseded", "gone", "skipped", "failed", "duplicate", "bytes")) {
+            json.set(name, job.path(name));
+        }
+        json.put("seconds", Math.round(seconds * 100) / 100.0);
+        json.putObject("verified")
+                .put("records", verified.records())
+                .put("files", verified.files())
+                .put("digests", verified.digests());
+        ArrayNode list = json.putArray("violations");
+        violations.forEach(list::add);
+        json.put("fetchedAgain", fetchedAgain);
+        ArrayNode killed = json.putArray("kills");
+        kills.forEach(kill -> killed.addObject()
+                .put("process", kill.node())
+                .put("signal", "SIGKILL")
+                .put("pid", kill.pid())
+                .put("settled", kill.settled())
+                .put("inFlight", kill.inFlight()));
+        return json;
+    }
+
+    /** The summary for people, line by line. */
+    List<String> table() {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(row("job", job.path("id").asText()));
+        lines.add(row("state", job.path("state").asText()));
+        lines.add(row("emptied node", job.path("leavingNode").asText()));
+        lines.add(row("discovered", number("discovered")));
+        for (String name : OUTCOMES) {
+            lines.add(row("  " + name, number(name)));
+        }
+        lines.add(row(
+                "moved",
+                String.format(
+                        Locale.ROOT,
+                        "%s in %.1f s (%.0f objects/s)",
+                        Sizes.text(job.path("bytes").asLong()),
+                        seconds,
+                        job.path("discovered").asLong() / Math.max(seconds, 0.001))));
+        kills.forEach(kill -> lines.add(row(
+                "killed",
+                kill.node() + " (SIGKILL, pid " + kill.pid() + ") at " + kill.settled() + " records, " + kill.inFlight()
+                        + " in flight")));
+        if (!kills.isEmpty()) {
+            lines.add(row("fetched again", String.format(Locale.ROOT, "%,d", fetchedAgain)));
+        }
+        lines.add(row(
+                "verified",
+                String.format(
+                        Locale.ROOT,
+                        "%,d records, %,d files, %,d digests",
+                        verified.records(),
+                        verified.files(),
+                        verified.digests())));
+        lines.add(row("violations", String.valueOf(violations.size())));
+        violations.stream().limit(20).forEach(each -> lines.add("  ! " + each));
+        lines.add("");
+        return lines;
+    }
+
+    private String number(String name) {
+        return String.format(Locale.ROOT, "%,d", job.path(name).asLong());
+    }
+
+    private static String row(String name, String value) {
+        return String.format("  %-14s %s", name, value);
+    }
+}

@@ -1,0 +1,66 @@
+package io.rebalancer.playground.cluster;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes the settings files of a playground's nodes; each can be started by hand with its file. */
+public final class NodeSettings {
+    /** Detection and downing in seconds rather than tens of them; assignments small enough to be caught in mid-job. */
+    private static final String QUICK = """
+            pekko.cluster {
+              seed-node-timeout = 1s
+              retry-unsuccessful-join-after = 1s
+              gossip-interval = 200ms
+              leader-actions-interval = 200ms
+              periodic-tasks-initial-delay = 200ms
+              failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 3s }
+              split-brain-resolver { stable-after = 3s, down-all-when-unstable = 10s }
+              sharding {
+                retry-interval = 500ms
+                coordinator-failure-backoff = 1s
+                shard-failure-backoff = 1s
+                entity-restart-backoff = 1s
+                waiting-for-state-timeout = 1s
+              }
+            }
+            pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = %s
+            pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
+            rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s }
+            rebalancer.manager.storinfo-refresh = 2s
+            """;
+
+    private final Path directory;
+    private final String host;
+    private final List<String> seeds;
+    private final boolean processes;
+
+    /** @param seeds host:port of every member, the manager first */
+    public NodeSettings(Path directory, String host, List<String> seeds, boolean processes) {
+        this.directory = directory;
+        this.host = host;
+        this.seeds = List.copyOf(seeds);
+        this.processes = processes;
+    }
+
+    /** Writes {@code NAME.conf} with the cluster's settings and {@code own} ones, paths to values. */
+    public Path write(String name, int remotingPort, Map<String, Object> own) throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>(own);
+        all.put("rebalancer.cluster.host", host);
+        all.put("rebalancer.cluster.port", remotingPort);
+        all.put("rebalancer.cluster.seed-nodes", seeds);
+        String text = ConfigFactory.parseMap(all)
+                .withFallback(ConfigFactory.parseString(QUICK.formatted(processes ? "on" : "off")))
+                .root()
+                .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+        Path file = directory.resolve(name + ".conf");
+        Files.writeString(file, text, StandardCharsets.UTF_8);
+        return file;
+    }
+}

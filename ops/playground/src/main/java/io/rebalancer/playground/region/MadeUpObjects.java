@@ -1,0 +1,48 @@
+package io.rebalancer.playground.region;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** Objects as users might have stored them, odd names included. */
+final class MadeUpObjects {
+    private static final int OWNERS = 20;
+    private static final int DIRECTORIES = 15;
+    private static final int SNAPLINK_ONE_IN = 50;
+    private static final List<String> ODD_NAMES =
+            List.of("a \"quoted\" name", "back\\slash", "naïve-日本-😀.txt", "percent%20 plus+", "(paren)*star");
+
+    private MadeUpObjects() {}
+
+    static Stream<NewObject> of(RegionPlan plan, List<SimulatedNode> nodes) {
+        SplittableRandom owners = new SplittableRandom(plan.seed());
+        List<UUID> accounts =
+                Stream.generate(() -> RegionContents.uuid(owners)).limit(OWNERS).toList();
+        return LongStream.range(0, plan.objects()).mapToObj(number -> {
+            SplittableRandom random = new SplittableRandom(plan.seed() * 1_000_003 + number);
+            UUID owner = accounts.get(random.nextInt(OWNERS));
+            int size = ObjectContent.size(plan.objectSize(), random);
+            Optional<String> snaplink = random.nextInt(SNAPLINK_ONE_IN) == 0
+                    ? Optional.of("/" + owner + "/stor/links/link-" + number)
+                    : Optional.empty();
+            return new NewObject(
+                    number,
+                    owner,
+                    RegionContents.uuid(random),
+                    key(owner, number, random),
+                    snaplink,
+                    new ObjectContent.MadeUp(random.nextLong(), size),
+                    NewObject.twoNodes(nodes, random));
+        });
+    }
+
+    private static String key(UUID owner, long number, SplittableRandom random) {
+        String name = number % 97 == 0
+                ? ODD_NAMES.get((int) (number / 97 % ODD_NAMES.size())) + "-" + number
+                : "object-" + number + ".bin";
+        return "/" + owner + "/stor/dir-" + random.nextInt(DIRECTORIES) + "/" + name;
+    }
+}

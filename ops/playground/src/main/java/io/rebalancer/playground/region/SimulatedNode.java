@@ -1,0 +1,11 @@
+package io.rebalancer.playground.region;
+
+import java.nio.file.Path;
+
+/**
+ * A storage node of the region.
+ *
+ * @param number 1 for the first
+ * @param root directory of its object files
+ */
+public record SimulatedNode(int number, String storageId, String datacenter, Path root) {}

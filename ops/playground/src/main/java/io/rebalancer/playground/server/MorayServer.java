@@ -1,0 +1,145 @@
+package io.rebalancer.playground.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.manager.fast.FastFrame;
+import io.rebalancer.manager.fast.FastFrames;
+import io.rebalancer.manager.fast.FastStatus;
+import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.playground.moray.MorayTable;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Tcp;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * One Moray shard over Fast (manta.md sections 7.1 to 7.9): answers in the version of the request, several calls of a
+ * connection at once, and closes a connection that breaks the protocol.
+ */
+public final class MorayServer {
+    private static final int CALLS_AT_ONCE = 16;
+    private static final int MAX_PAYLOAD_BYTES = 128 << 20;
+
+    private final Tcp.ServerBinding binding;
+
+    private MorayServer(Tcp.ServerBinding binding) {
+        this.binding = binding;
+    }
+
+    /** @param port port to listen at, or 0 for a free one */
+    public static CompletionStage<MorayServer> start(ActorSystem<?> system, MorayTable table, String host, int port) {
+        Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
+        MorayCalls calls = new MorayCalls(table);
+        return Tcp.get(system)
+                .bind(host, port)
+                .toMat(
+                        Sink.foreach(connection -> connection.handleWith(new Connection(calls, disk).flow(), system)),
+                        Keep.left())
+                .run(system)
+                .thenApply(MorayServer::new);
+    }
+
+    /** Port it listens at. */
+    public int port() {
+        return binding.localAddress().getPort();
+    }
+
+    /** Takes no more connections. */
+    public CompletionStage<?> stop() {
+        return binding.unbind();
+    }
+
+    /** Calls in progress on one connection. */
+    private static final class Connection {
+        private final MorayCalls calls;
+        private final Executor disk;
+        private final Set<Integer> inProgress = ConcurrentHashMap.newKeySet();
+
+        Connection(MorayCalls calls, Executor disk) {
+            this.calls = calls;
+            this.disk = disk;
+        }
+
+        Flow<ByteString, ByteString, NotUsed> flow() {
+            return Flow.<ByteString>create()
+                    .via(FastFrames.decoder(MAX_PAYLOAD_BYTES))
+                    .filter(frame -> frame.status() != FastStatus.ERROR)
+                    .map(this::begin)
+                    .mapAsyncUnordered(CALLS_AT_ONCE, frame -> CompletableFuture.supplyAsync(() -> answer(frame), disk))
+                    .mapConcat(frames -> frames)
+                    .map(frame -> ByteString.fromArrayUnsafe(frame.encode()));
+        }
+
+        private FastFrame begin(FastFrame frame) {
+            if (frame.status() == FastStatus.END || !inProgress.add(frame.messageId())) {
+                throw new IllegalStateException("END from a client, or message id " + frame.messageId() + " twice");
+            }
+            return frame;
+        }
+
+        private List<FastFrame> answer(FastFrame request) {
+            try {
+                JsonNode payload = ExactJson.MAPPER.readTree(request.text());
+                String method = payload.path("m").path("name").asText();
+                return MorayCalls.knows(method)
+                        ? answer(request, method, payload.path("d"))
+                        : List.of(unknownMethod(request, method));
+            } catch (JsonProcessingException e) {
+                throw new CompletionException(e);
+            } finally {
+                inProgress.remove(request.messageId());
+            }
+        }
+
+        private List<FastFrame> answer(FastFrame request, String method, JsonNode arguments) {
+            List<FastFrame> frames = new ArrayList<>();
+            try {
+                for (JsonNode value : calls.call(method, arguments)) {
+                    frames.add(frame(
+                            request,
+                            FastStatus.DATA,
+                            method,
+                            JsonNodeFactory.instance.arrayNode().add(value)));
+                }
+                frames.add(frame(request, FastStatus.END, method, JsonNodeFactory.instance.arrayNode()));
+                return frames;
+            } catch (SQLException | RpcFailure | RuntimeException e) {
+                return List.of(frame(
+                        request, FastStatus.ERROR, method, RpcFailure.of(e).toJson()));
+            }
+        }
+
+        private static FastFrame unknownMethod(FastFrame request, String method) {
+            ObjectNode error = JsonNodeFactory.instance.objectNode();
+            error.put("name", "FastError").put("message", "unsupported RPC method: \"" + method + "\"");
+            error.putObject("context");
+            error.putObject("info")
+                    .put("fastReason", "bad_method")
+                    .put("rpcMethod", method)
+                    .put("rpcMsgid", request.messageId());
+            return frame(request, FastStatus.ERROR, method, error);
+        }
+
+        private static FastFrame frame(FastFrame request, FastStatus status, String method, JsonNode data) {
+            ObjectNode payload = JsonNodeFactory.instance.objectNode();
+            payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
+            payload.set("d", data);
+            return new FastFrame(request.version(), status, request.messageId(), payload.toString());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.rebalancer.playground.server;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.playground.moray.BucketNotFound;
+import io.rebalancer.playground.moray.EtagConflict;
+import io.rebalancer.playground.moray.FilterSyntaxException;
+import io.rebalancer.playground.moray.QueryRefused;
+
+/** A call's failure by the name that Moray gives it (manta.md 7.9). */
+final class RpcFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String name;
+    private final transient ObjectNode context;
+
+    RpcFailure(String name, String message) {
+        this(name, message, JsonNodeFactory.instance.objectNode());
+    }
+
+    private RpcFailure(String name, String message, ObjectNode context) {
+        super(message, null, false, false);
+        this.name = name;
+        this.context = context;
+    }
+
+    static RpcFailure of(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof RpcFailure known) {
+            return known;
+        }
+        if (failure instanceof EtagConflict e) {
+            ObjectNode context = JsonNodeFactory.instance.objectNode();
+            context.put("bucket", e.bucket()).put("key", e.key());
+            context.put("expected", e.expected()).put("actual", e.actual());
+            return new RpcFailure("EtagConflictError", message, context);
+        }
+        if (failure instanceof BucketNotFound) {
+            return new RpcFailure("BucketNotFoundError", message);
+        }
+        if (failure instanceof FilterSyntaxException || failure instanceof QueryRefused) {
+            return new RpcFailure("InvalidQueryError", message);
+        }
+        return new RpcFailure("InternalError", message);
+    }
+
+    /** Payload {@code d} of an ERROR frame (manta.md 7.3). */
+    ObjectNode toJson() {
+        ObjectNode error = JsonNodeFactory.instance.objectNode();
+        error.put("name", name).put("message", String.valueOf(getMessage()));
+        error.set("context", context.deepCopy());
+        error.putObject("info");
+        return error;
+    }
+}
