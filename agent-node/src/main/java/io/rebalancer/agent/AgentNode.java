@@ -88,7 +88,7 @@ public final class AgentNode {
         org.apache.pekko.cluster.Cluster.get(system)
                 .registerOnMemberUp(() -> agents.tell(
                         new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE)));
-        return HttpServer.start(system, settings.http(), HealthApi.routes(readiness()));
+        return HttpServer.start(system, "agent", settings.http(), HealthApi.routes(readiness()));
     }
 
     private Readiness readiness() {

@@ -3,6 +3,8 @@ package io.rebalancer.agent;
 import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyOrder;
 import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.Presence;
+import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
@@ -38,7 +40,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * open, and says what became of them until the job has heard it.
  */
 public final class StorageAgent extends EventSourcedBehavior<AgentMessage, AgentEvent, AgentState> {
-    private static final Duration REPORT_AGAIN = Duration.ofSeconds(10);
+    private static final Duration REPORT_AGAIN = Duration.ofSeconds(5);
     private static final int SNAPSHOT_EVERY = 200;
 
     /** Copies that ended; told by the pipeline. */
@@ -52,6 +54,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final AgentSettings settings;
     private final ActorContext<AgentMessage> context;
     private final CopyDesk desk;
+    private final Presence presence;
 
     /** @param copies makes the desk that carries copies out; given what to call with their results */
     public static Behavior<AgentMessage> create(AgentSettings settings, CopyDesk.Factory copies) {
@@ -71,6 +74,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.settings = settings;
         this.context = context;
         this.desk = desk;
+        this.presence = new Presence(context.getSystem());
     }
 
     @Override
@@ -162,7 +166,11 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                         : new JobMessage.AssignmentAccepted(id));
     }
 
+    /** Without a manager nothing is said: it is said again later. */
     private void tell(UUID jobId, JobMessage message) {
+        if (!presence.of(Roles.MANAGER)) {
+            return;
+        }
         ClusterSharding.get(context.getSystem())
                 .entityRefFor(Entities.EVACUATE_JOB, jobId.toString())
                 .tell(message);

@@ -11,7 +11,8 @@ import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.model.headers.ProductVersion;
+import org.apache.pekko.http.javadsl.model.headers.Server;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.MethodRejection;
@@ -22,9 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /** Serves routes over HTTP, with one answer for what no route answers. */
 public final class HttpServer {
-    /** Shape of the older manager's header; its command line prints it (manta.md section 2). */
-    private static final String SERVER = "rebalancer-manager 0.1.0 (no-STAMP)";
-
+    private static final String VERSION = "0.1.0";
     private static final Duration TERMINATION = Duration.ofSeconds(3);
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
 
@@ -33,11 +32,14 @@ public final class HttpServer {
     /**
      * Starts to listen, and stops with the actor system.
      *
+     * @param name what serves, such as {@code manager}
      * @return fails with {@link SettingsFault} if the address can't be had
      */
-    public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpSettings settings, Route route) {
-        Route sealed = Directives.respondWithDefaultHeader(
-                RawHeader.create("Server", SERVER), () -> route.seal(rejections(), failures()));
+    public static CompletionStage<ServerBinding> start(
+            ActorSystem<?> system, String name, HttpSettings settings, Route route) {
+        // The older manager's header has this shape, and its command line prints it (manta.md section 2).
+        Server server = Server.create(ProductVersion.create("rebalancer-" + name + " " + VERSION, "", "no-STAMP"));
+        Route sealed = Directives.respondWithHeader(server, () -> route.seal(rejections(), failures()));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .bind(sealed)

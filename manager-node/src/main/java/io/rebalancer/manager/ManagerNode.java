@@ -2,6 +2,7 @@ package io.rebalancer.manager;
 
 import com.typesafe.config.Config;
 import io.rebalancer.cluster.EvacuateJobs;
+import io.rebalancer.cluster.Presence;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.RegistryMessage;
@@ -17,7 +18,6 @@ import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.manager.evacuate.JobParts;
 import io.rebalancer.manager.fast.FastClient;
 import io.rebalancer.manager.fast.FastOptions;
-import io.rebalancer.manager.fleet.AgentPresence;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
@@ -83,7 +83,7 @@ public final class ManagerNode {
 
     private CompletionStage<?> serve(ManagerSettings settings, EvacuateSettings evacuate) {
         MorayMetadataTier tier = new MorayMetadataTier(shards(settings), settings.domain());
-        AgentPresence presence = new AgentPresence(system);
+        Presence presence = new Presence(system);
         StorageAgents.reach(system);
         ActorRef<RegistryMessage> registry = singleton("JobRegistry", JobRegistry.create(Clock.systemUTC()));
         ActorRef<SpaceMessage> spaceBroker = singleton("SpaceBroker", SpaceBroker.create());
@@ -97,7 +97,7 @@ public final class ManagerNode {
         JobService jobs = new ClusterJobService(system, tier, registry);
         JobFeed feed = new JournalJobFeed(EmbeddedJournal.reader(system), jobs);
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
-        return HttpServer.start(system, settings.http(), ManagerApi.routes(jobs, feed, readiness));
+        return HttpServer.start(system, "manager", settings.http(), ManagerApi.routes(jobs, feed, readiness));
     }
 
     private Map<Integer, FastClient> shards(ManagerSettings settings) {

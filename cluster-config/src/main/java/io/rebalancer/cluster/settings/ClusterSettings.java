@@ -2,9 +2,10 @@ package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * How this member meets the others.
@@ -12,8 +13,9 @@ import java.util.stream.Collectors;
  * @param host address the others reach it at
  * @param port remoting port, 1 to 65535
  * @param seedNodes {@code host:port} of members to join
+ * @param firstSeedPatience how long the first seed node looks for a cluster before it forms one
  */
-public record ClusterSettings(String host, int port, List<String> seedNodes) {
+public record ClusterSettings(String host, int port, List<String> seedNodes, Duration firstSeedPatience) {
     /** Name of every member's actor system; part of their addresses. */
     public static final String SYSTEM_NAME = "rebalancer";
 
@@ -32,20 +34,32 @@ public record ClusterSettings(String host, int port, List<String> seedNodes) {
                 section -> new ClusterSettings(
                         SettingsFile.required(section, "host"),
                         section.getInt("port"),
-                        section.getStringList("seed-nodes")));
+                        section.getStringList("seed-nodes"),
+                        section.getDuration("first-seed-patience")));
     }
 
-    /** {@code root} with Pekko's own settings for this member, its roles among them. */
+    /**
+     * {@code root} with Pekko's own settings for this member, its roles among them.
+     *
+     * <p>Only the first seed node may form a cluster. It looks for one for long: started again on a busy machine it would
+     * otherwise form a second cluster beside the one its agents kept. Nobody waits for it when the cluster starts as a
+     * whole, since then all others say at once that they have none.
+     */
     public Config applyTo(Config root, List<String> roles) {
-        List<String> seeds = seedNodes.isEmpty() ? List.of(host + ":" + port) : seedNodes;
-        return ConfigFactory.parseMap(Map.of(
-                        "pekko.remote.artery.canonical.hostname", host,
-                        "pekko.remote.artery.canonical.port", port,
-                        "pekko.cluster.roles", roles,
-                        "pekko.cluster.seed-nodes",
-                                seeds.stream()
-                                        .map(seed -> "pekko://" + SYSTEM_NAME + "@" + seed)
-                                        .collect(Collectors.toList())))
-                .withFallback(root);
+        String self = host + ":" + port;
+        List<String> seeds = seedNodes.isEmpty() ? List.of(self) : seedNodes;
+        Map<String, Object> own = new HashMap<>();
+        own.put("pekko.remote.artery.canonical.hostname", host);
+        own.put("pekko.remote.artery.canonical.port", port);
+        own.put("pekko.cluster.roles", roles);
+        own.put(
+                "pekko.cluster.seed-nodes",
+                seeds.stream()
+                        .map(seed -> "pekko://" + SYSTEM_NAME + "@" + seed)
+                        .toList());
+        if (seeds.get(0).equals(self)) {
+            own.put("pekko.cluster.seed-node-timeout", firstSeedPatience.toMillis() + "ms");
+        }
+        return ConfigFactory.parseMap(own).withFallback(root);
     }
 }

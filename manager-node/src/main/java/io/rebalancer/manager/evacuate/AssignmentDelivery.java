@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Reason;
@@ -43,7 +44,7 @@ final class AssignmentDelivery {
     Optional<JobInternal.GiveUp> handOver(InFlight inFlight) {
         UUID id = inFlight.assignment().id();
         StorageNodeId agent = inFlight.assignment().destination().storageNode();
-        if (parts.presence().present(agent)) {
+        if (parts.presence().of(Roles.storage(agent))) {
             absentSince.remove(id);
             tell(agent, new AgentMessage.Assign(jobId, inFlight.assignment()));
             return Optional.empty();
@@ -64,8 +65,8 @@ final class AssignmentDelivery {
     Optional<JobInternal.GiveUp> remind(InFlight inFlight) {
         UUID id = inFlight.assignment().id();
         int count = reminders.merge(id, 1, Integer::sum);
-        boolean agentThere =
-                parts.presence().present(inFlight.assignment().destination().storageNode());
+        boolean agentThere = parts.presence()
+                .of(Roles.storage(inFlight.assignment().destination().storageNode()));
         boolean quiet = accepted.contains(id) && agentThere && count % ACCEPTED_REMINDER != 0;
         return quiet ? Optional.empty() : handOver(inFlight);
     }
@@ -82,7 +83,7 @@ final class AssignmentDelivery {
 
     /** An absent agent will report the assignment again when it is back, and is released then. */
     void release(StorageNodeId agent, UUID assignmentId, List<UUID> unwanted) {
-        if (parts.presence().present(agent)) {
+        if (parts.presence().of(Roles.storage(agent))) {
             tell(agent, new AgentMessage.Release(assignmentId, unwanted));
         }
     }

@@ -1,5 +1,7 @@
 package io.rebalancer.manager.fleet;
 
+import io.rebalancer.cluster.Presence;
+import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
 import io.rebalancer.core.object.StorageNodeId;
@@ -49,7 +51,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private record JobsListed(RegistryReply reply) implements Command {}
 
     private final StorageInventory inventory;
-    private final AgentPresence presence;
+    private final Presence presence;
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<RegistryReply> jobsListed;
     private Optional<List<StorageNode>> nodes = Optional.empty();
@@ -57,7 +59,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
 
     /** @param refresh how often the inventory is asked */
     public static Behavior<Command> create(
-            StorageInventory inventory, AgentPresence presence, ActorRef<RegistryMessage> registry, Duration refresh) {
+            StorageInventory inventory, Presence presence, ActorRef<RegistryMessage> registry, Duration refresh) {
         return Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new StorageNodeDirectory(context, timers, inventory, presence, registry, refresh)));
     }
@@ -66,7 +68,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             StorageInventory inventory,
-            AgentPresence presence,
+            Presence presence,
             ActorRef<RegistryMessage> registry,
             Duration refresh) {
         super(context);
@@ -103,7 +105,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         Map<Boolean, List<StorageNode>> byPresence = nodes.get().stream()
                 .filter(node -> !leaving.contains(node.id()))
                 .sorted(Comparator.comparingLong(StorageNode::availableMib).reversed())
-                .collect(Collectors.partitioningBy(node -> presence.present(node.id())));
+                .collect(Collectors.partitioningBy(node -> presence.of(Roles.storage(node.id()))));
         return new Fleet(true, byPresence.getOrDefault(true, List.of()), byPresence.getOrDefault(false, List.of()));
     }
 

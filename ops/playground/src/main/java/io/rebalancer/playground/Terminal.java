@@ -12,6 +12,7 @@ final class Terminal {
     private final PrintStream out;
     private final boolean interactive;
     private Instant lastPlain = Instant.EPOCH;
+    private String lastText = "";
     private boolean open;
 
     Terminal(PrintStream out, boolean interactive) {
@@ -33,6 +34,10 @@ final class Terminal {
             open = true;
         } else if (Duration.between(lastPlain, Instant.now()).compareTo(PLAIN_EVERY) >= 0) {
             lastPlain = Instant.now();
+            if (text.equals(lastText)) {
+                return;
+            }
+            lastText = text;
             out.println(text);
             out.flush();
         }

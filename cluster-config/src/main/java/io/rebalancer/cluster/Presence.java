@@ -1,7 +1,5 @@
-package io.rebalancer.manager.fleet;
+package io.rebalancer.cluster;
 
-import io.rebalancer.cluster.Roles;
-import io.rebalancer.core.object.StorageNodeId;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
@@ -9,20 +7,19 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /**
- * Whether the agent of a storage node can be spoken to. Nothing is sent to an absent agent: sharding would keep the
- * message and try to place the agent every two seconds.
+ * Whether anybody of a role can be spoken to. Nothing is sent to the absent: sharding would keep the messages, and try
+ * to place the receiver every two seconds.
  */
-public final class AgentPresence {
+public final class Presence {
     private final Cluster cluster;
 
-    public AgentPresence(ActorSystem<?> system) {
+    public Presence(ActorSystem<?> system) {
         this.cluster = Cluster.get(system);
     }
 
-    /** Whether a reachable member that is up carries {@code node}. */
-    public boolean present(StorageNodeId node) {
+    /** Whether a reachable member that is up carries {@code role}. */
+    public boolean of(String role) {
         ClusterEvent.CurrentClusterState state = cluster.state();
-        String role = Roles.storage(node);
         for (Member member : state.getMembers()) {
             if (member.hasRole(role)
                     && member.status().equals(MemberStatus.up())
