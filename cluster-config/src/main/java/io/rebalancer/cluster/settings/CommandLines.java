@@ -25,7 +25,9 @@ public final class CommandLines {
                     return line.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
-                    LoggerFactory.getLogger(CommandLines.class).error("{} failed", line.getCommandName(), fault);
+                    if (!(fault instanceof Explained)) {
+                        LoggerFactory.getLogger(CommandLines.class).error("{} failed", line.getCommandName(), fault);
+                    }
                     line.getErr().println("rebalancer " + line.getCommandName() + ": " + oneLine(fault));
                     return FAILED;
                 })

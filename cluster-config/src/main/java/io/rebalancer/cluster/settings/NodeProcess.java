@@ -48,9 +48,7 @@ public final class NodeProcess {
     }
 
     private static int refuse(String name, Throwable cause) {
-        if (cause instanceof SettingsFault || cause instanceof IOException) {
-            LOGGER.error("{} can't start: {}", name, cause.getMessage());
-        } else {
+        if (!(cause instanceof Explained) && !(cause instanceof IOException)) {
             LOGGER.error("{} can't start", name, cause);
         }
         System.err.println(

@@ -1,7 +1,9 @@
 package io.rebalancer.playground;
 
+import io.rebalancer.cluster.settings.Explained;
+
 /** The playground can't do what was asked; the message is one line that says why and what to do. */
-public final class PlaygroundFault extends Exception {
+public final class PlaygroundFault extends Exception implements Explained {
     private static final long serialVersionUID = 1L;
 
     public PlaygroundFault(String message) {

@@ -1,5 +1,7 @@
 package io.rebalancer.core.evacuate;
 
+import io.rebalancer.core.agent.AgentEvent;
+import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.ObjectException;
@@ -9,54 +11,56 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.registry.RegistryEvent;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Fixed values for tests. */
-final class Samples {
-    static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
-    static final CopyLocation LEAVING = location(1);
-    static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
+public final class Samples {
+    public static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
+    public static final CopyLocation LEAVING = location(1);
+    public static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
 
     private Samples() {}
 
-    static CopyLocation location(int number) {
+    public static CopyLocation location(int number) {
         return new CopyLocation("dc" + number, new StorageNodeId(number + ".stor.example.com"));
     }
 
-    static RecordRef ref(int number) {
+    public static RecordRef ref(int number) {
         return new RecordRef(1, "/65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10/stor/" + number);
     }
 
-    static UUID uuid(int number) {
+    public static UUID uuid(int number) {
         return new UUID(0x4000L, 0x8000000000000000L | number);
     }
 
-    static CopyTask task(int number) {
+    public static CopyTask task(int number) {
         return new CopyTask(
                 ref(number), uuid(number), uuid(0), 5, MD5, List.of(location(2).storageNode()));
     }
 
-    static Assignment assignment(int id, int... tasks) {
+    public static Assignment assignment(int id, int... tasks) {
         List<CopyTask> list = Arrays.stream(tasks).mapToObj(Samples::task).toList();
         return new Assignment(uuid(1_000_000 + id), location(3), list);
     }
 
-    static ObjectException exception(int number, Reason reason) {
+    public static ObjectException exception(int number, Reason reason) {
         return new ObjectException(ref(number), ObjectException.Kind.SKIPPED, reason, "node 2 answered 404");
     }
 
-    static MetadataRecord record(UUID objectId, int... copies) {
+    public static MetadataRecord record(UUID objectId, int... copies) {
         List<CopyLocation> list =
                 Arrays.stream(copies).mapToObj(Samples::location).toList();
         return new MetadataRecord(ref(1), "0A1B2C3D", objectId, uuid(0), 5, MD5, list, "{}");
     }
 
     /** One of each event; {@code EventFormatTest} fails when one is missing. */
-    static List<JobEvent> events() {
+    public static List<JobEvent> events() {
         Map<Integer, ScanPosition> marks = Map.of(1, new ScanPosition(IdColumn.IDX, 42));
         List<ObjectException> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
         return List.of(
@@ -70,5 +74,24 @@ final class Samples {
                 new JobEvent.AssignmentLost(uuid(1_000_001), failures),
                 new JobEvent.PassFinished(1),
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
+    }
+
+    /** One of each event of an agent. */
+    public static List<AgentEvent> agentEvents() {
+        return List.of(
+                new AgentEvent.AssignmentAccepted(uuid(7), assignment(1, 1, 2)),
+                new AgentEvent.TasksFinished(
+                        uuid(1_000_001),
+                        List.of(
+                                new TaskResult(uuid(1), Optional.empty(), "", true, 5),
+                                new TaskResult(uuid(2), Optional.of(Reason.MD5_MISMATCH), "wrong bytes", false, 0))),
+                new AgentEvent.AssignmentReleased(uuid(1_000_001)));
+    }
+
+    /** One of each event of the registry. */
+    public static List<RegistryEvent> registryEvents() {
+        return List.of(
+                new RegistryEvent.JobRegistered(uuid(7), LEAVING, 100, NOW),
+                new RegistryEvent.JobClosed(uuid(7), false));
     }
 }

@@ -1,4 +1,4 @@
-package io.rebalancer.core.evacuate;
+package io.rebalancer.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -9,18 +9,26 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.rebalancer.core.agent.AgentEvent;
+import io.rebalancer.core.agent.AgentState;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.Samples;
+import io.rebalancer.core.registry.RegistryEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stored events stay readable: one file per event pins its class name and its members. */
-class EventFormatTest {
+class StoredEventsTest {
     private static final Path STORED = Path.of("src/test/resources/stored-events");
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModules(new Jdk8Module(), new JavaTimeModule())
@@ -31,21 +39,27 @@ class EventFormatTest {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .build();
 
-    static List<JobEvent> events() {
-        return Samples.events();
+    static List<Object> events() {
+        List<Object> all = new ArrayList<>(Samples.events());
+        all.addAll(Samples.agentEvents());
+        all.addAll(Samples.registryEvents());
+        return all;
     }
 
-    @Test
-    void everyEventHasASample() {
-        Set<Class<?>> sampled =
-                Samples.events().stream().map(JobEvent::getClass).collect(Collectors.toSet());
-        assertThat(sampled).containsExactlyInAnyOrder(JobEvent.class.getPermittedSubclasses());
+    @ParameterizedTest
+    @ValueSource(classes = {JobEvent.class, AgentEvent.class, RegistryEvent.class})
+    void everyEventHasASample(Class<?> sealed) {
+        Set<Class<?>> sampled = events().stream()
+                .map(Object::getClass)
+                .filter(sealed::isAssignableFrom)
+                .collect(Collectors.toSet());
+        assertThat(sampled).containsExactlyInAnyOrder(sealed.getPermittedSubclasses());
     }
 
     /** A new event writes its file once and fails: look at the file, commit it, run again. */
     @ParameterizedTest
     @MethodSource("events")
-    void aStoredEventIsReadAsItWasWritten(JobEvent event) throws IOException {
+    void aStoredEventIsReadAsItWasWritten(Object event) throws IOException {
         Path file = STORED.resolve(event.getClass().getName() + ".json");
         if (!Files.exists(file)) {
             Files.createDirectories(STORED);
@@ -58,7 +72,7 @@ class EventFormatTest {
 
     @ParameterizedTest
     @MethodSource("events")
-    void anEventSurvivesCbor(JobEvent event) throws IOException {
+    void anEventSurvivesCbor(Object event) throws IOException {
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(event), event.getClass()))
                 .isEqualTo(event);
     }
@@ -71,5 +85,8 @@ class EventFormatTest {
         }
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(state), JobState.class))
                 .isEqualTo(state);
+        AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
+                .isEqualTo(agent);
     }
 }

@@ -1,0 +1,91 @@
+package io.rebalancer.core.evacuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class ScanTrackerTest {
+    private static final int SHARD = 3;
+
+    private final ScanTracker tracker = new ScanTracker();
+
+    private static ScanPosition at(long id) {
+        return new ScanPosition(IdColumn.ID, id);
+    }
+
+    @Test
+    void aChunkWithNothingToMoveIsBehindTheMarkAtOnce() {
+        tracker.begin(SHARD, at(100), 0);
+        assertThat(tracker.takeMoved()).containsEntry(SHARD, at(100));
+    }
+
+    @Test
+    void aMarkWaitsForTheSlowestRecordOfItsChunk() {
+        ScanTracker.Chunk first = tracker.begin(SHARD, at(100), 2);
+        tracker.settle(first);
+        assertThat(tracker.takeMoved()).isEmpty();
+        tracker.settle(first);
+        assertThat(tracker.takeMoved()).containsEntry(SHARD, at(100));
+    }
+
+    @Test
+    void aLaterChunkDoesNotOvertakeAnEarlierOne() {
+        ScanTracker.Chunk first = tracker.begin(SHARD, at(100), 1);
+        tracker.begin(SHARD, at(200), 0);
+        assertThat(tracker.takeMoved()).isEmpty();
+        tracker.settle(first);
+        assertThat(tracker.takeMoved()).containsEntry(SHARD, at(200));
+    }
+
+    @Test
+    void aMarkIsToldOnce() {
+        tracker.begin(SHARD, at(100), 0);
+        tracker.takeMoved();
+        assertThat(tracker.takeMoved()).isEmpty();
+    }
+
+    @Test
+    void settlingMoreThanTheChunkHadIsABug() {
+        ScanTracker.Chunk chunk = tracker.begin(SHARD, at(100), 0);
+        assertThatThrownBy(() -> tracker.settle(chunk)).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** In whatever order records are settled, a mark never lies beyond a chunk that has an open record. */
+    @RepeatedTest(200)
+    void noMarkPassesAnOpenRecord(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        List<ScanTracker.Chunk> open = new ArrayList<>();
+        List<Integer> left = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int records = random.nextInt(4);
+            open.add(tracker.begin(SHARD, at(100L * (i + 1)), records));
+            left.add(records);
+        }
+        ScanPosition mark = ScanPosition.START;
+        while (left.stream().anyMatch(count -> count > 0)) {
+            int chunk = random.nextInt(open.size());
+            if (left.get(chunk) > 0) {
+                tracker.settle(open.get(chunk));
+                left.set(chunk, left.get(chunk) - 1);
+            }
+            mark = tracker.takeMoved().getOrDefault(SHARD, mark);
+            int firstOpen = firstOpen(left);
+            assertThat(mark.nextId()).isEqualTo(100L * firstOpen);
+        }
+    }
+
+    private static int firstOpen(List<Integer> left) {
+        for (int i = 0; i < left.size(); i++) {
+            if (left.get(i) > 0) {
+                return i;
+            }
+        }
+        return left.size();
+    }
+}
