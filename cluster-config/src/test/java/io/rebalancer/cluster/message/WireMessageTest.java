@@ -1,0 +1,105 @@
+package io.rebalancer.cluster.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.Decision;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.registry.RegisteredJob;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What crosses the network arrives as it was sent, by the serializer that production uses. */
+class WireMessageTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "wire",
+            ConfigFactory.parseString("pekko.actor.provider = local")
+                    .withFallback(SettingsFile.over(ConfigFactory.empty())));
+    private static final UUID ID = new UUID(1, 2);
+    private static final StorageNodeId NODE = new StorageNodeId("1.stor.example.com");
+    private static final CopyLocation LOCATION = new CopyLocation("dc1", NODE);
+    private static final RecordRef REF = new RecordRef(1, "/owner/stor/naïve-日本-😀 \"q\"");
+    private static final ObjectException EXCEPTION =
+            new ObjectException(REF, ObjectException.Kind.FAILED, Reason.MD5_MISMATCH, "wrong bytes");
+    private static final Assignment ASSIGNMENT = new Assignment(
+            ID,
+            LOCATION,
+            List.of(new CopyTask(
+                    REF, ID, ID, Long.MAX_VALUE, new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="), List.of(NODE))));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private static List<WireMessage> samples() {
+        TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
+        TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
+        TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
+        JobState state = JobState.EMPTY
+                .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
+                .apply(new JobEvent.AssignmentPlanned(ASSIGNMENT, Map.of()));
+        return List.of(
+                new AgentMessage.Assign(ID, ASSIGNMENT),
+                new AgentMessage.Release(ID, List.of(ID)),
+                AgentMessage.Wake.INSTANCE,
+                new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
+                new JobMessage.GetJob(jobReply.getRef()),
+                new JobMessage.AssignmentAccepted(ID),
+                new JobMessage.AssignmentRefused(ID, Reason.AGENT_BUSY, "busy"),
+                new JobMessage.CopiesReported(ID, NODE, List.of(EXCEPTION)),
+                new JobMessage.JobStands(7, state),
+                new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job"),
+                new RegistryMessage.RegisterJob(ID, LOCATION, 5, registryReply.getRef()),
+                new RegistryMessage.ListJobs(registryReply.getRef()),
+                new RegistryMessage.JobEnded(ID, true),
+                new RegistryMessage.JobRegistered(ID),
+                new RegistryMessage.NodeAlreadyLeaving(ID),
+                new RegistryMessage.Jobs(List.of(new RegisteredJob(ID, LOCATION, 5, Instant.EPOCH, true, false))),
+                new SpaceMessage.Lease(ID, NODE, 1, 2, spaceReply.getRef()),
+                new SpaceMessage.Hold(ID, NODE, 1),
+                new SpaceMessage.Return(ID),
+                new SpaceMessage.SpaceReply(ID, NODE, true, 5));
+    }
+
+    @Test
+    void everyMessageSurvivesItsSerializer() {
+        for (WireMessage message : samples()) {
+            assertThat(KIT.serializationTestKit().verifySerialization(message, true))
+                    .isEqualTo(message);
+        }
+    }
+
+    @Test
+    void everyMessageHasASample() {
+        Set<String> sampled =
+                samples().stream().map(message -> message.getClass().getName()).collect(Collectors.toSet());
+        Set<String> messages = new ClassFileImporter()
+                .importPackages("io.rebalancer.cluster.message").stream()
+                        .filter(each -> each.isAssignableTo(WireMessage.class) && !each.isInterface())
+                        .map(JavaClass::getName)
+                        .collect(Collectors.toSet());
+        assertThat(sampled).isEqualTo(messages);
+    }
+}

@@ -1,0 +1,153 @@
+package io.rebalancer.cluster.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    private static final String MANAGER = """
+            rebalancer.manager {
+              storinfo = "http://storinfo.example.com"
+              moray-shards = [{ number = 1, host = "1.moray.example.com", port = 2020 }]
+            }
+            """;
+    private static final String AGENT = """
+            rebalancer.agent { storage-id = "1.stor.example.com", root = "/manta" }
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private static Config config(String text) {
+        return SettingsFile.over(ConfigFactory.parseString(text));
+    }
+
+    @Test
+    void theShippedDefaultsOfAJobArePinned() {
+        EvacuateSettings settings = EvacuateSettings.from(config(""));
+        assertThat(settings.batch().maxTasks()).isEqualTo(50);
+        assertThat(settings.batch().maxBytes()).isEqualTo(1L << 30);
+        assertThat(settings.batch().maxAge()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.maxAssignmentsInFlight()).isEqualTo(24);
+        assertThat(settings.agentLostAfter()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.placement().maxFillPercent()).isEqualTo(95);
+        assertThat(settings.placement().minFreeMib()).isEqualTo(1000);
+        assertThat(settings.placement().blacklistedDatacenters()).isEmpty();
+    }
+
+    @Test
+    void everySettingOfAJobIsReadAndNoOtherIsShipped() {
+        Set<String> shipped = config("").getConfig("rebalancer.evacuate").root().keySet();
+        Set<String> read = Arrays.stream(EvacuateSettings.class.getRecordComponents())
+                .map(component -> component.getName())
+                .filter(name -> !Set.of("batch", "placement").contains(name))
+                .map(SettingsTest::kebab)
+                .collect(Collectors.toCollection(TreeSet::new));
+        read.addAll(Set.of("max-tasks-per-assignment", "max-assignment-bytes", "max-assignment-age"));
+        assertThat(shipped).isEqualTo(read);
+    }
+
+    private static String kebab(String camel) {
+        return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    @Test
+    void aManagerAndAnAgentAreReadFromAFewLines() {
+        ManagerSettings manager = ManagerSettings.from(config(MANAGER));
+        assertThat(manager.morayShards())
+                .containsExactly(new ManagerSettings.MorayShard(1, "1.moray.example.com", 2020));
+        assertThat(manager.http()).isEqualTo(new HttpSettings("127.0.0.1", 8080));
+        AgentSettings agent = AgentSettings.from(config(AGENT));
+        assertThat(agent.storageNode().text()).isEqualTo("1.stor.example.com");
+        assertThat(agent.http().port()).isEqualTo(7878);
+    }
+
+    @Test
+    void aSourceIsReachedUnderItsOwnNameUnlessTheTopologySaysOtherwise() {
+        AgentSettings agent = AgentSettings.from(
+                config(
+                        AGENT
+                                + "rebalancer.agent.sources = [{ storage-id = \"2.stor.example.com\", url = \"http://127.0.0.1:81\" }]"));
+        assertThat(agent.sourceOf(new StorageNodeId("2.stor.example.com")))
+                .isEqualTo(URI.create("http://127.0.0.1:81"));
+        assertThat(agent.sourceOf(new StorageNodeId("3.stor.example.com")))
+                .isEqualTo(URI.create("http://3.stor.example.com"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            rebalancer.evacuate.max-tasks-per-assignment = 0     | max-tasks-per-assignment
+            rebalancer.evacuate.max-tasks-per-assignment = 501   | max-tasks-per-assignment
+            rebalancer.evacuate.max-tasks-per-assignment = many  | max-tasks-per-assignment
+            rebalancer.evacuate.commit-parallelism = 251         | commit-parallelism
+            rebalancer.evacuate.agent-lost-after = soon          | agent-lost-after
+            rebalancer.placement.max-fill-percent = 101          | max-fill-percent
+            rebalancer.placement.min-free-mib = -1               | min-free-mib
+            """)
+    void aWrongSettingIsNamedInOneLine(String line, String name) {
+        assertOneLine(EvacuateSettings::from, line, name);
+    }
+
+    @Test
+    void whatMustBeSetIsNamedWhenItIsNot() {
+        assertOneLine(ManagerSettings::from, "rebalancer.manager.storinfo = \"http://storinfo\"", "moray-shards");
+        assertOneLine(AgentSettings::from, "rebalancer.agent.root = \"/manta\"", "storage-id");
+        assertOneLine(AgentSettings::from, "rebalancer.agent.storage-id = \"1.stor\"", "root");
+        assertOneLine(ClusterSettings::from, "rebalancer.cluster.port = 0", "port");
+    }
+
+    private static void assertOneLine(Function<Config, ?> read, String text, String name) {
+        Config config = config(text);
+        assertThatThrownBy(() -> read.apply(config))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining(name)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aSettingsFileThatIsNotThereOrNotHoconIsNamed() throws IOException {
+        Path missing = directory.resolve("missing.conf");
+        assertThatThrownBy(() -> SettingsFile.load(missing))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining(missing.toString());
+        Path broken = Files.writeString(directory.resolve("broken.conf"), "a = {");
+        assertThatThrownBy(() -> SettingsFile.load(broken))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining(broken.toString());
+    }
+
+    @Test
+    void onlyTheFirstSeedNodeLooksLongForACluster() {
+        Config root =
+                config("rebalancer.cluster { port = 2551, seed-nodes = [\"127.0.0.1:2551\", \"127.0.0.1:2552\"] }");
+        Config first = ClusterSettings.from(root).applyTo(root, List.of("manager"));
+        assertThat(first.getDuration("pekko.cluster.seed-node-timeout")).isEqualTo(Duration.ofSeconds(15));
+        Config second = ClusterSettings.from(ConfigFactory.parseString("rebalancer.cluster.port = 2552")
+                        .withFallback(root))
+                .applyTo(root, List.of("agent"));
+        assertThat(second.getDuration("pekko.cluster.seed-node-timeout"))
+                .isEqualTo(root.getDuration("pekko.cluster.seed-node-timeout"));
+        assertThat(second.getStringList("pekko.cluster.seed-nodes"))
+                .containsExactly("pekko://rebalancer@127.0.0.1:2551", "pekko://rebalancer@127.0.0.1:2552");
+    }
+}
