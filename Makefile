@@ -8,6 +8,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 test: ## build every module and run every test
+	@bin/setup-tests
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
 
 format: ## format the sources

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,11 @@ class ObjectStoreTest {
     @BeforeEach
     void open() throws IOException {
         store = ObjectStore.open(root);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
     }
 
     @Test
@@ -85,7 +93,9 @@ class ObjectStoreTest {
     @Test
     void anInterruptedCopyIsRemovedAtTheNextStart() throws IOException {
         Files.writeString(root.resolve(".rebalancer/incoming/left.part"), "half");
-        ObjectStore.open(root);
+        store.close();
+        store = ObjectStore.open(root);
+        assertThat(store.staleRemoved()).isEqualTo(1);
         assertThat(incoming()).isEmpty();
     }
 
@@ -95,6 +105,94 @@ class ObjectStoreTest {
         assertThatThrownBy(() -> ObjectStore.open(file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void aSecondAgentOnTheSameRootIsRefused() {
+        assertThatThrownBy(() -> ObjectStore.open(root))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(root.toString())
+                .hasMessageContaining("another agent");
+    }
+
+    @Test
+    void theSameContentPutAgainIsNotSetAside() throws Exception {
+        put(CONTENT, CONTENT.length, md5(CONTENT));
+        put(CONTENT, CONTENT.length, md5(CONTENT));
+        assertThat(store.path(KEY)).hasBinaryContent(CONTENT);
+        assertThat(list(root.resolve(".rebalancer/quarantine"))).isEmpty();
+        assertThat(incoming()).isEmpty();
+    }
+
+    @Test
+    void theNameIsNeverMissingWhileContentIsReplaced() throws Exception {
+        byte[] other = "something else".getBytes(StandardCharsets.UTF_8);
+        put(other, other.length, md5(other));
+        AtomicBoolean stop = new AtomicBoolean();
+        CompletableFuture<Boolean> alwaysThere = CompletableFuture.supplyAsync(() -> {
+            boolean there = true;
+            while (!stop.get()) {
+                there &= Files.exists(store.path(KEY));
+            }
+            return there;
+        });
+        for (int i = 0; i < 50; i++) {
+            byte[] next = ("content number " + i).getBytes(StandardCharsets.UTF_8);
+            put(next, next.length, md5(next));
+        }
+        stop.set(true);
+        assertThat(alwaysThere.get()).isTrue();
+        assertThat(list(root.resolve(".rebalancer/quarantine"))).hasSize(50);
+    }
+
+    @Test
+    void aDiscardedObjectIsGone() throws Exception {
+        put(CONTENT, CONTENT.length, md5(CONTENT));
+        assertThat(store.discard(KEY)).isTrue();
+        assertThat(store.path(KEY)).doesNotExist();
+        assertThat(store.discard(KEY)).isFalse();
+    }
+
+    @Test
+    void anOwnerDirectoryThatIsALinkIsNeverWrittenThrough(@TempDir Path elsewhere) throws IOException {
+        Files.createSymbolicLink(root.resolve(KEY.owner().toString()), elsewhere);
+        assertThatThrownBy(() -> put(CONTENT, CONTENT.length, md5(CONTENT)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("symbolic link");
+        assertThatThrownBy(() -> store.discard(KEY)).isInstanceOf(IOException.class);
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
+    void aLinkInAnObjectsPlaceIsReplacedAndNotFollowed(@TempDir Path elsewhere) throws Exception {
+        Path target = Files.writeString(elsewhere.resolve("target"), "not ours");
+        Files.createDirectories(store.path(KEY).getParent());
+        Files.createSymbolicLink(store.path(KEY), target);
+        assertThat(store.holds(KEY, 8, md5("not ours".getBytes(StandardCharsets.UTF_8))))
+                .isFalse();
+        put(CONTENT, CONTENT.length, md5(CONTENT));
+        assertThat(target).hasContent("not ours");
+        assertThat(Files.isSymbolicLink(store.path(KEY))).isFalse();
+        assertThat(store.path(KEY)).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void anEmptyObjectIsAnObject() throws Exception {
+        byte[] nothing = new byte[0];
+        try (IncomingObject object = store.begin(KEY, 0, md5(nothing))) {
+            object.seal();
+        }
+        assertThat(store.path(KEY)).isEmptyFile();
+        assertThat(store.holds(KEY, 0, md5(nothing))).isTrue();
+    }
+
+    @Test
+    void aFullDiskIsToldApartFromOtherFaults() {
+        assertThat(OutOfSpace.orSame(new IOException("No space left on device")))
+                .isInstanceOf(OutOfSpace.class);
+        assertThat(OutOfSpace.orSame(new IOException("Disk quota exceeded"))).isInstanceOf(OutOfSpace.class);
+        IOException other = new IOException("Input/output error");
+        assertThat(OutOfSpace.orSame(other)).isSameAs(other);
     }
 
     @ParameterizedTest

@@ -1,0 +1,294 @@
+package io.rebalancer.agent.copy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.agent.store.ObjectKey;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.core.agent.TaskResult;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Copies from a real nginx. */
+class CopyPipelineTest {
+    private static final StorageNodeId GOOD = new StorageNodeId("good.stor");
+    private static final StorageNodeId REDIRECTING = new StorageNodeId("redirecting.stor");
+    private static final StorageNodeId BROKEN = new StorageNodeId("broken.stor");
+    private static final StorageNodeId DEAD = new StorageNodeId("dead.stor");
+    private static final StorageNodeId CUT = new StorageNodeId("cut.stor");
+    private static final UUID OWNER = new UUID(7, 7);
+
+    @TempDir
+    private static Path served;
+
+    @TempDir
+    private static Path work;
+
+    @TempDir
+    private Path root;
+
+    private static ActorTestKit kit;
+    private static Nginx nginx;
+    private static ServerSocket cutting;
+
+    private ObjectStore store;
+    private CopyPipeline pipeline;
+
+    @BeforeAll
+    static void start() throws IOException {
+        kit = ActorTestKit.create(
+                "copy",
+                ConfigFactory.parseString("pekko.actor.provider = local")
+                        .withFallback(ConfigFactory.defaultReference())
+                        .resolve());
+        nginx = Nginx.serve(served, work);
+        cutting = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Thread server = new Thread(CopyPipelineTest::cutAnswers, "cutting-server");
+        server.setDaemon(true);
+        server.start();
+    }
+
+    /** Promises 1000 bytes, sends ten, and breaks off. */
+    private static void cutAnswers() {
+        while (!cutting.isClosed()) {
+            try (Socket socket = cutting.accept();
+                    OutputStream out = socket.getOutputStream()) {
+                socket.getInputStream().read(new byte[1024]);
+                out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789"
+                        .getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                // The socket was closed by the end of the test, or by a client that has seen enough.
+                continue;
+            }
+        }
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        cutting.close();
+        nginx.close();
+        kit.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        store = ObjectStore.open(root);
+        pipeline = new CopyPipeline(kit.system(), settings(), store);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
+    }
+
+    private AgentSettings settings() {
+        return new AgentSettings(
+                new StorageNodeId("1.stor"),
+                new HttpSettings("127.0.0.1", 7878),
+                root,
+                root,
+                8,
+                4,
+                Duration.ofSeconds(5),
+                Map.of(
+                        GOOD, URI.create(nginx.url()),
+                        REDIRECTING, URI.create(nginx.url() + "/redirect"),
+                        BROKEN, URI.create(nginx.url() + "/broken"),
+                        DEAD, URI.create("http://127.0.0.1:1"),
+                        CUT, URI.create("http://127.0.0.1:" + cutting.getLocalPort())));
+    }
+
+    private static byte[] content(int seed, int size) {
+        byte[] bytes = new byte[size];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] serve(UUID objectId, int size) throws IOException {
+        byte[] bytes = content(objectId.hashCode(), size);
+        Path file = served.resolve(OWNER.toString()).resolve(objectId.toString());
+        Files.createDirectories(file.getParent());
+        Files.write(file, bytes);
+        return bytes;
+    }
+
+    private static ContentMd5 md5(byte[] bytes) throws Exception {
+        return new ContentMd5(Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("MD5").digest(bytes)));
+    }
+
+    private static CopyTask task(UUID objectId, byte[] bytes, StorageNodeId... sources) throws Exception {
+        return new CopyTask(new RecordRef(1, "/o/stor/x"), objectId, OWNER, bytes.length, md5(bytes), List.of(sources));
+    }
+
+    private TaskResult copy(CopyTask task) throws Exception {
+        return pipeline.copy(task).toCompletableFuture().get();
+    }
+
+    private Path file(UUID objectId) {
+        return store.path(new ObjectKey(OWNER, objectId));
+    }
+
+    private void assertNothingLeft(UUID objectId) throws IOException {
+        assertThat(file(objectId)).doesNotExist();
+        await().untilAsserted(
+                        () -> assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory());
+    }
+
+    @Test
+    void anObjectArrivesByteForByte() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 3_000_000);
+        TaskResult result = copy(task(id, bytes, GOOD));
+        assertThat(result.failure()).isEmpty();
+        assertThat(result.created()).isTrue();
+        assertThat(result.bytes()).isEqualTo(3_000_000);
+        assertThat(file(id)).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void anObjectThatStandsHereIsNotFetched() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 1000);
+        copy(task(id, bytes, GOOD));
+        TaskResult again = copy(task(id, bytes, GOOD));
+        assertThat(again.failure()).isEmpty();
+        assertThat(again.created()).isFalse();
+        assertThat(nginx.fetches("/" + OWNER + "/" + id)).isEqualTo(1);
+    }
+
+    @Test
+    void wrongContentInPlaceIsReplacedAndKeptAside() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 1000);
+        Files.createDirectories(file(id).getParent());
+        Files.writeString(file(id), "something else");
+        assertThat(copy(task(id, bytes, GOOD)).failure()).isEmpty();
+        assertThat(file(id)).hasBinaryContent(bytes);
+        try (var aside = Files.list(root.resolve(".rebalancer/quarantine"))) {
+            assertThat(aside.toList())
+                    .singleElement()
+                    .satisfies(path -> assertThat(path).hasContent("something else"));
+        }
+    }
+
+    @Test
+    void anotherSourceIsTriedWhenOneFails() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 1000);
+        assertThat(copy(task(id, bytes, DEAD, BROKEN, CUT, GOOD)).failure()).isEmpty();
+        assertThat(file(id)).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void aMissingObjectIsToldApart() throws Exception {
+        UUID id = UUID.randomUUID();
+        TaskResult result = copy(task(id, content(1, 1000), GOOD));
+        assertThat(result.failure()).contains(Reason.SOURCE_OBJECT_NOT_FOUND);
+        assertThat(result.detail()).contains(nginx.url()).contains("404");
+        assertNothingLeft(id);
+    }
+
+    @Test
+    void otherStatusesAreReported() throws Exception {
+        assertThat(copy(task(UUID.randomUUID(), content(1, 10), BROKEN)).failure())
+                .contains(Reason.HTTP_STATUS_CODE);
+    }
+
+    @Test
+    void aRedirectIsNotFollowed() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 1000);
+        assertThat(copy(task(id, bytes, REDIRECTING)).failure()).contains(Reason.HTTP_STATUS_CODE);
+        assertThat(nginx.fetches("/" + OWNER + "/" + id)).isZero();
+    }
+
+    @Test
+    void wrongBytesAreRefusedAndNothingIsLeft() throws Exception {
+        UUID id = UUID.randomUUID();
+        serve(id, 1000);
+        TaskResult result = copy(task(id, content(99, 1000), GOOD));
+        assertThat(result.failure()).contains(Reason.MD5_MISMATCH);
+        assertNothingLeft(id);
+    }
+
+    @Test
+    void anObjectLongerOrShorterThanDeclaredIsRefused() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 100_000);
+        assertThat(copy(task(id, content(1, 500), GOOD)).failure()).contains(Reason.MD5_MISMATCH);
+        assertNothingLeft(id);
+        byte[] longer = new byte[bytes.length + 1];
+        assertThat(copy(task(id, longer, GOOD)).failure()).contains(Reason.MD5_MISMATCH);
+        assertNothingLeft(id);
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsRefused() throws Exception {
+        UUID id = UUID.randomUUID();
+        TaskResult result = copy(task(id, content(1, 1000), CUT));
+        assertThat(result.failure()).contains(Reason.SOURCE_OTHER_ERROR);
+        assertNothingLeft(id);
+    }
+
+    @Test
+    void aDiskThatRefusesIsNotTheSourcesFault() throws Exception {
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 1000);
+        Files.writeString(root.resolve(OWNER.toString()), "a file where the owner's directory should be");
+        TaskResult result = copy(task(id, bytes, GOOD, DEAD));
+        assertThat(result.failure()).contains(Reason.AGENT_FS_ERROR);
+        assertThat(result.detail()).contains(OWNER.toString());
+    }
+
+    @Test
+    void ordersAreWorkedOffInParallelAndAllAreAnswered() throws Exception {
+        List<CopyDone> done = new CopyOnWriteArrayList<>();
+        BoundedSourceQueue<CopyOrder> orders = pipeline.run(200, Sink.foreach(done::addAll));
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            UUID id = UUID.randomUUID();
+            ids.add(id);
+            assertThat(orders.offer(new CopyOrder(new UUID(0, 1), task(id, serve(id, 20_000), GOOD)))
+                            .isEnqueued())
+                    .isTrue();
+        }
+        await().untilAsserted(() -> assertThat(done).hasSize(150));
+        assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
+        assertThat(ids).allSatisfy(id -> assertThat(file(id)).hasSize(20_000));
+        orders.complete();
+    }
+}

@@ -1,0 +1,95 @@
+package io.rebalancer.agent.copy;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A real nginx that serves a directory, as a storage node's file server does. */
+final class Nginx implements AutoCloseable {
+    private static final String CONFIG = """
+            daemon off;
+            master_process off;
+            worker_processes 1;
+            error_log %1$s/error.log;
+            pid %1$s/nginx.pid;
+            events {}
+            http {
+              access_log %1$s/access.log;
+              client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy; fastcgi_temp_path %1$s/fastcgi;
+              uwsgi_temp_path %1$s/uwsgi; scgi_temp_path %1$s/scgi;
+              server {
+                listen 127.0.0.1:%2$d;
+                root %3$s;
+                location /redirect/ { return 302 http://127.0.0.1:%2$d/; }
+                location /broken/ { return 500; }
+              }
+            }
+            """;
+
+    private final Process process;
+    private final int port;
+    private final Path work;
+
+    private Nginx(Process process, int port, Path work) {
+        this.process = process;
+        this.port = port;
+        this.work = work;
+    }
+
+    /** @param work for its logs and temporary files */
+    static Nginx serve(Path root, Path work) throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Files.createDirectories(work);
+        Path config = Files.writeString(work.resolve("nginx.conf"), CONFIG.formatted(work, port, root));
+        Process process = new ProcessBuilder("nginx", "-p", work.toString(), "-c", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("out").toFile())
+                .start();
+        Nginx nginx = new Nginx(process, port, work);
+        await().until(nginx::answers);
+        return nginx;
+    }
+
+    private boolean answers() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("nginx ended; see " + work.resolve("out"));
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Lines of its access log that are GETs of {@code path}. */
+    long fetches(String path) throws IOException {
+        return Files.readAllLines(work.resolve("access.log")).stream()
+                .filter(line -> line.contains("\"GET " + path + " "))
+                .count();
+    }
+
+    /** All requests it has answered. */
+    List<String> requests() throws IOException {
+        return Files.readAllLines(work.resolve("access.log"));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
