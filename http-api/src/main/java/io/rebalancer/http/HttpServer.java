@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -40,6 +42,12 @@ public final class HttpServer {
         // The older manager's header has this shape, and its command line prints it (manta.md section 2).
         Server server = Server.create(ProductVersion.create("rebalancer-" + name + " " + VERSION, "", "no-STAMP"));
         Route sealed = Directives.respondWithHeader(server, () -> route.seal(rejections(), failures()));
+        // Pools that are still open when the actor system ends are logged as errors.
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseServiceStop(),
+                        "close-http-pools",
+                        () -> Http.get(system).shutdownAllConnectionPools().thenApply(closed -> Done.getInstance()));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .bind(sealed)

@@ -1,0 +1,148 @@
+package io.rebalancer.manager.evacuate;
+
+import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
+import static io.rebalancer.manager.evacuate.RecordsInMemory.object;
+import static io.rebalancer.manager.evacuate.RecordsInMemory.ref;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.InFlight;
+import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.object.ContentMd5;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** The leaving node is 1, the new copies are on 3; objects of 5 bytes with another copy on 2. */
+class CommitRunTest {
+    private static final ActorTestKit KIT = TestSettings.kit("commit");
+    private static final int ATTEMPTS = 5;
+
+    private final RecordsInMemory records = new RecordsInMemory();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private CommitResult commit(int... objects) throws Exception {
+        List<CopyTask> tasks = Arrays.stream(objects)
+                .mapToObj(number -> new CopyTask(
+                        ref(number),
+                        object(number),
+                        RecordsInMemory.OWNER,
+                        5,
+                        new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                        List.of()))
+                .toList();
+        InFlight copied = new InFlight(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of());
+        Backoff backoff = new Backoff(KIT.system(), LoggerFactory.getLogger("test"));
+        return new CommitRun(
+                        KIT.system(),
+                        TestSettings.parts(KIT.system(), records),
+                        backoff,
+                        location(1).storageNode(),
+                        copied)
+                .run()
+                .toCompletableFuture()
+                .get();
+    }
+
+    @Test
+    void aRecordIsSwitchedToTheNewCopyAndKeepsItsOrder() throws Exception {
+        records.put(1, 1, 2, 1);
+        assertThat(commit(1).tally()).isEqualTo(new Tally(1, 0, 0, 0, 5));
+        assertThat(records.copies(1)).containsExactly(location(2), location(3));
+    }
+
+    @Test
+    void allRecordsOfAnObjectAreSwitchedToTheSameCopy() throws Exception {
+        records.put(1, 1, 1, 2);
+        records.put(11, 1, 1, 2);
+        records.put(12, 1, 1, 2);
+        CommitResult result = commit(1);
+        assertThat(result.tally()).isEqualTo(new Tally(1, 0, 0, 2, 5));
+        for (int record : List.of(1, 11, 12)) {
+            assertThat(records.copies(record)).containsExactly(location(3), location(2));
+        }
+    }
+
+    @Test
+    void aDeletedRecordIsGoneAndItsCopyUnwanted() throws Exception {
+        CommitResult result = commit(1);
+        assertThat(result.tally()).isEqualTo(new Tally(0, 0, 1, 0, 0));
+        assertThat(result.unwanted()).containsExactly(object(1));
+    }
+
+    @Test
+    void anOverwrittenRecordIsSupersededAndNotTouched() throws Exception {
+        records.put(1, 77, 1, 2);
+        CommitResult result = commit(1);
+        assertThat(result.tally()).isEqualTo(new Tally(0, 1, 0, 0, 0));
+        assertThat(result.unwanted()).containsExactly(object(1));
+        assertThat(records.copies(1)).containsExactly(location(1), location(2));
+    }
+
+    @Test
+    void aCopyIsWantedForAsLongAsASnaplinkPointsToIt() throws Exception {
+        records.put(11, 1, 1, 2);
+        CommitResult result = commit(1);
+        assertThat(result.tally()).isEqualTo(new Tally(1, 0, 0, 0, 5));
+        assertThat(result.unwanted()).isEmpty();
+        assertThat(records.copies(11)).containsExactly(location(3), location(2));
+    }
+
+    @Test
+    void aSecondRunFindsTheWorkDone() throws Exception {
+        records.put(1, 1, 1, 2);
+        CommitResult first = commit(1);
+        assertThat(commit(1)).isEqualTo(first);
+        assertThat(records.copies(1)).containsExactly(location(3), location(2));
+    }
+
+    @Test
+    void aRecordThatUsersKeepChangingIsTriedAgain() throws Exception {
+        records.put(1, 1, 1, 2);
+        records.interfere(ATTEMPTS - 1);
+        assertThat(commit(1).tally().relocated()).isEqualTo(1);
+    }
+
+    @Test
+    void tryingAgainHasAnEnd() throws Exception {
+        records.put(1, 1, 1, 2);
+        records.interfere(ATTEMPTS);
+        CommitResult result = commit(1);
+        assertThat(result.tally()).isEqualTo(Tally.ZERO);
+        assertThat(result.unwanted()).isEmpty();
+        assertThat(result.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.record()).isEqualTo(ref(1));
+            assertThat(failure.kind()).isEqualTo(ObjectException.Kind.FAILED);
+            assertThat(failure.reason()).isEqualTo(Reason.METADATA_UPDATE_FAILED);
+        });
+    }
+
+    @Test
+    void aRecordThatNamesBothNodesIsLeftForAnotherDestination() throws Exception {
+        records.put(1, 1, 1, 3);
+        CommitResult result = commit(1);
+        assertThat(result.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.reason()).isEqualTo(Reason.OBJECT_ALREADY_ON_DEST_SHARK));
+        assertThat(records.copies(1)).containsExactly(location(1), location(3));
+    }
+
+    @Test
+    void aTierThatIsDownIsWaitedFor() throws Exception {
+        records.put(1, 1, 1, 2);
+        records.put(2, 2, 1, 2);
+        records.outage(4);
+        assertThat(commit(1, 2).tally()).isEqualTo(new Tally(2, 0, 0, 0, 10));
+    }
+}

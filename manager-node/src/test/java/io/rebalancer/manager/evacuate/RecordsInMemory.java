@@ -1,0 +1,159 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.core.evacuate.IdColumn;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.TierUnavailable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** Records of two shards in memory, with etags; unavailable, or changed by users, when a test wants it. */
+final class RecordsInMemory implements MetadataTier {
+    static final UUID OWNER = new UUID(9, 9);
+
+    private final Map<RecordRef, MetadataRecord> records =
+            new TreeMap<>(Comparator.comparingInt(RecordRef::shard).thenComparing(RecordRef::key));
+    private final AtomicInteger etags = new AtomicInteger();
+    private int outages;
+    private int interferences;
+
+    static CopyLocation location(int number) {
+        return new CopyLocation("dc" + number, new StorageNodeId(number + ".stor"));
+    }
+
+    static RecordRef ref(int number) {
+        return new RecordRef(1 + number % 2, "/o/stor/" + number);
+    }
+
+    static UUID object(int number) {
+        return new UUID(0, number);
+    }
+
+    synchronized void put(int record, int object, int... copies) {
+        List<CopyLocation> list =
+                Arrays.stream(copies).mapToObj(RecordsInMemory::location).toList();
+        put(ref(record), object(object), list);
+    }
+
+    private void put(RecordRef ref, UUID object, List<CopyLocation> copies) {
+        records.put(
+                ref,
+                new MetadataRecord(
+                        ref,
+                        "E" + etags.incrementAndGet(),
+                        object,
+                        OWNER,
+                        5,
+                        new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                        copies,
+                        "{}"));
+    }
+
+    synchronized void delete(int record) {
+        records.remove(ref(record));
+    }
+
+    synchronized List<CopyLocation> copies(int record) {
+        MetadataRecord found = records.get(ref(record));
+        return found == null ? List.of() : found.copies();
+    }
+
+    /** The next {@code count} calls find nobody. */
+    synchronized void outage(int count) {
+        outages = count;
+    }
+
+    /** The next {@code count} writes come too late: a user has just written the same record again. */
+    synchronized void interfere(int count) {
+        interferences = count;
+    }
+
+    private synchronized <T> CompletionStage<T> answer(Supplier<T> call) {
+        if (outages > 0) {
+            outages--;
+            return CompletableFuture.failedFuture(new TierUnavailable("shard down", new IOException("refused")));
+        }
+        return CompletableFuture.completedFuture(call.get());
+    }
+
+    @Override
+    public List<Integer> shards() {
+        return List.of(1, 2);
+    }
+
+    @Override
+    public CompletionStage<Long> highestId(int shard, IdColumn column) {
+        return answer(() -> column == IdColumn.ID ? (long) rows(shard).size() : 0L);
+    }
+
+    private List<Row> rows(int shard) {
+        List<Row> rows = new ArrayList<>();
+        records.values().stream()
+                .filter(record -> record.ref().shard() == shard)
+                .forEach(record -> rows.add(new Row(record.ref(), Optional.of(record), "{}", "")));
+        return rows;
+    }
+
+    @Override
+    public CompletionStage<List<Row>> readRange(int shard, IdColumn column, long firstId, long lastId) {
+        return answer(() -> {
+            List<Row> rows = rows(shard);
+            return rows.subList((int) Math.max(0, firstId - 1), (int) Math.min(lastId, rows.size()));
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
+        return answer(() -> Optional.ofNullable(records.get(ref)));
+    }
+
+    @Override
+    public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
+        return answer(() -> records.values().stream()
+                .filter(record -> record.ref().shard() == shard && objectIds.contains(record.objectId()))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<Boolean> moveCopy(MetadataRecord current, StorageNodeId leaving, CopyLocation destination) {
+        return answer(() -> {
+            MetadataRecord live = records.get(current.ref());
+            if (live != null && interferences > 0) {
+                interferences--;
+                put(live.ref(), live.objectId(), live.copies());
+                live = records.get(current.ref());
+            }
+            if (live == null || !live.etag().equals(current.etag())) {
+                return false;
+            }
+            put(
+                    live.ref(),
+                    live.objectId(),
+                    live.copies().stream()
+                            .map(copy -> copy.storageNode().equals(leaving) ? destination : copy)
+                            .toList());
+            return true;
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
+        return answer(Optional::empty);
+    }
+}

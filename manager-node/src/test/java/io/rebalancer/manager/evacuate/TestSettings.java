@@ -1,0 +1,53 @@
+package io.rebalancer.manager.evacuate;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.Presence;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Clock;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Actor systems and settings of the tests: the shipped defaults but for what a test says. */
+final class TestSettings {
+    private static final String LOOPBACK = """
+            pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+            pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
+            pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+            """;
+
+    private TestSettings() {}
+
+    static ActorTestKit kit(String name) {
+        return ActorTestKit.create(name, SettingsFile.over(ConfigFactory.parseString(LOOPBACK)));
+    }
+
+    static EvacuateSettings evacuate(String overrides) {
+        return EvacuateSettings.from(SettingsFile.over(ConfigFactory.parseString(overrides)));
+    }
+
+    static JobParts parts(ActorSystem<?> system, MetadataTier tier) {
+        return parts(system, tier, "", system.deadLetters(), system.deadLetters());
+    }
+
+    static JobParts parts(
+            ActorSystem<?> system,
+            MetadataTier tier,
+            String overrides,
+            ActorRef<StorageNodeDirectory.Command> directory,
+            ActorRef<SpaceMessage> spaceBroker) {
+        return new JobParts(
+                evacuate(overrides),
+                tier,
+                new Presence(system),
+                directory,
+                spaceBroker,
+                system.<RegistryMessage>deadLetters(),
+                Clock.systemUTC());
+    }
+}

@@ -1,0 +1,336 @@
+package io.rebalancer.playground.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.core.evacuate.IdColumn;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.manager.fast.FastCallFailed;
+import io.rebalancer.manager.fast.FastClient;
+import io.rebalancer.manager.fast.FastOptions;
+import io.rebalancer.manager.fast.FastVersion;
+import io.rebalancer.manager.metadata.MorayMetadataTier;
+import io.rebalancer.playground.moray.EtagCondition;
+import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.playground.moray.MorayPut;
+import io.rebalancer.playground.moray.MorayTable;
+import io.rebalancer.playground.region.FastCaller;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The manager's Moray client and a Moray shard, over a real socket. */
+class MorayWireTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "moray",
+            ConfigFactory.parseString("pekko.actor.provider = local")
+                    .withFallback(ConfigFactory.defaultReference())
+                    .resolve());
+    private static final String KEY = "/65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10/stor/naïve-日本-😀 \"q\" back\\slash";
+    private static final UUID OBJECT = UUID.fromString("b2f8a9a0-0000-4000-8000-000000000001");
+    private static final StorageNodeId FIRST = new StorageNodeId("1.stor.d");
+    private static final StorageNodeId SECOND = new StorageNodeId("2.stor.d");
+    private static final CopyLocation THIRD = new CopyLocation("dc3", new StorageNodeId("3.stor.d"));
+
+    private MorayTable table;
+    private MorayServer server;
+    private FastClient client;
+    private MorayMetadataTier tier;
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        table = MorayTable.inMemory(UUID.randomUUID().toString());
+        server = get(MorayServer.start(KIT.system(), table, "127.0.0.1", 0));
+        client = new FastClient(KIT.system(), FastOptions.of("127.0.0.1", server.port(), Duration.ofSeconds(10)));
+        tier = new MorayMetadataTier(Map.of(1, client), "d");
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        client.close();
+        server.stop();
+        table.close();
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get();
+    }
+
+    private static ObjectNode value(String key, UUID objectId) throws Exception {
+        ObjectNode value = (ObjectNode) ExactJson.MAPPER.readTree("""
+                {"dirname":"/65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10/stor","headers":{},"type":"object",
+                 "owner":"65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10","contentLength":5,"weight":1.50,
+                 "contentMD5":"XUFAKrxLKna5cZ2REBfFkg==","sharks":[
+                   {"datacenter":"dc1","manta_storage_id":"1.stor.d","extra":true},
+                   {"datacenter":"dc2","manta_storage_id":"2.stor.d"}]}""");
+        return value.put("key", key).put("objectId", objectId.toString());
+    }
+
+    private void put(String key, UUID objectId, MorayPut.RowId ids) throws Exception {
+        table.putAll(List.of(new MorayPut("manta", key, value(key, objectId), EtagCondition.any(), ids)));
+    }
+
+    private MetadataRecord read() throws Exception {
+        return get(tier.read(new RecordRef(1, KEY))).orElseThrow();
+    }
+
+    @Test
+    void aRecordIsReadWithItsKeyAndNumbersExact() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        MetadataRecord record = read();
+        assertThat(record.ref().key()).isEqualTo(KEY);
+        assertThat(record.objectId()).isEqualTo(OBJECT);
+        assertThat(record.document()).contains("1.50");
+        assertThat(get(tier.read(new RecordRef(1, "/none")))).isEmpty();
+    }
+
+    @Test
+    void aCopyIsMovedOnlyIfTheRecordIsStillTheSame() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        MetadataRecord stale = read();
+        assertThat(get(tier.moveCopy(stale, FIRST, THIRD))).isTrue();
+        MetadataRecord moved = read();
+        assertThat(moved.copies()).containsExactly(THIRD, new CopyLocation("dc2", SECOND));
+        assertThat(moved.document()).contains("1.50").contains("\"extra\":true");
+        assertThat(get(tier.moveCopy(stale, FIRST, THIRD))).isFalse();
+        table.delete("manta", KEY, EtagCondition.any());
+        assertThat(get(tier.moveCopy(moved, SECOND, new CopyLocation("dc1", FIRST))))
+                .isFalse();
+    }
+
+    @Test
+    void rowsAreFoundByBothIdColumns() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            put("/o/stor/" + i, new UUID(0, i), i % 2 == 0 ? MorayPut.RowId.CLASSIC : MorayPut.RowId.EXTENDED);
+        }
+        long byId = get(tier.highestId(1, IdColumn.ID));
+        long byIdx = get(tier.highestId(1, IdColumn.IDX));
+        List<MetadataTier.Row> rows = new ArrayList<>(get(tier.readRange(1, IdColumn.ID, 0, byId)));
+        assertThat(rows).hasSize(5);
+        rows.addAll(get(tier.readRange(1, IdColumn.IDX, 0, byIdx)));
+        assertThat(rows).extracting(row -> row.ref().key()).hasSize(10).doesNotHaveDuplicates();
+        assertThat(rows).allSatisfy(row -> assertThat(row.record()).isPresent());
+    }
+
+    @Test
+    void anEmptyShardHasNoHighestId() throws Exception {
+        assertThat(get(tier.highestId(1, IdColumn.ID))).isZero();
+    }
+
+    @Test
+    void allRecordsOfAnObjectAreFound() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        put("/o/stor/link", OBJECT, MorayPut.RowId.EXTENDED);
+        put("/o/stor/other", new UUID(0, 5), MorayPut.RowId.CLASSIC);
+        assertThat(get(tier.recordsOf(1, List.of(OBJECT))))
+                .extracting(record -> record.ref().key())
+                .containsExactlyInAnyOrder(KEY, "/o/stor/link");
+        assertThat(get(tier.recordsOf(1, List.of()))).isEmpty();
+    }
+
+    @Test
+    void aRowThatCannotBeReadIsReportedAndTheOthersAreRead() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        ObjectNode bad = value("/o/stor/bad", OBJECT);
+        bad.remove("objectId");
+        table.put("manta", "/o/stor/bad", bad, EtagCondition.any());
+        List<MetadataTier.Row> rows = get(tier.readRange(1, IdColumn.ID, 0, 100));
+        assertThat(rows).hasSize(2);
+        assertThat(rows)
+                .filteredOn(row -> row.record().isEmpty())
+                .singleElement()
+                .satisfies(row -> assertThat(row.fault()).contains("objectId").contains("/o/stor/bad"));
+    }
+
+    @Test
+    void aStorageNodeIsFoundUnderItsShortAndItsFullName() throws Exception {
+        ObjectNode node = ExactJson.MAPPER.createObjectNode();
+        node.put("manta_storage_id", "1.stor.d").put("datacenter", "dc1");
+        table.put("manta_storage", "1.stor.d", node, EtagCondition.any());
+        assertThat(get(tier.findStorageNode("1.stor.d"))).contains(new CopyLocation("dc1", FIRST));
+        assertThat(get(tier.findStorageNode("1.stor"))).contains(new CopyLocation("dc1", FIRST));
+        assertThat(get(tier.findStorageNode("*"))).isEmpty();
+        assertThat(get(tier.findStorageNode("a)(manta_storage_id=*"))).isEmpty();
+    }
+
+    @Test
+    void manyCallsShareTheConnection() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        List<CompletionStage<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            calls.add(tier.read(new RecordRef(1, i % 2 == 0 ? KEY : "/none")));
+        }
+        for (CompletionStage<?> call : calls) {
+            get(call);
+        }
+    }
+
+    @Test
+    void aShardThatIsDownIsUnavailableAndComesBack() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        int port = server.port();
+        FastClient none = new FastClient(KIT.system(), FastOptions.of("127.0.0.1", 1, Duration.ofSeconds(5)));
+        MorayMetadataTier down = new MorayMetadataTier(Map.of(1, none), "d");
+        assertThatThrownBy(() -> get(down.read(new RecordRef(1, KEY))))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(TierUnavailable.class);
+        assertThat(port).isPositive();
+        // The same client tries a new connection with the next call.
+        assertThatThrownBy(() -> get(down.read(new RecordRef(1, KEY)))).hasCauseInstanceOf(TierUnavailable.class);
+        assertThat(get(tier.read(new RecordRef(1, KEY)))).isPresent();
+    }
+
+    @Test
+    void aRefusalKeepsItsName() {
+        assertThatThrownBy(() -> get(client.call("nosuch", List.of())))
+                .hasCauseInstanceOf(FastCallFailed.class)
+                .hasMessageContaining("unsupported RPC method: \"nosuch\"");
+    }
+
+    @ParameterizedTest
+    @EnumSource(FastVersion.class)
+    void bothVersionsAreAnsweredInKind(FastVersion version) throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), version)) {
+            ObjectNode options = ExactJson.MAPPER.createObjectNode();
+            assertThat(caller.call("ping", options)).isEmpty();
+            assertThat(caller.call("version", options))
+                    .singleElement()
+                    .satisfies(
+                            answer -> assertThat(answer.path("version").asInt()).isEqualTo(2));
+            List<JsonNode> found = caller.call("getObject", TextNode.valueOf("manta"), TextNode.valueOf(KEY), options);
+            assertThat(found)
+                    .singleElement()
+                    .satisfies(object -> assertThat(object.path("key").asText()).isEqualTo(KEY));
+        }
+    }
+
+    @Test
+    void errorsHaveMoraysNames() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), FastVersion.V2)) {
+            ObjectNode options = ExactJson.MAPPER.createObjectNode();
+            TextNode manta = TextNode.valueOf("manta");
+            refused(caller, "ObjectNotFoundError", "getObject", manta, TextNode.valueOf("/none"), options);
+            refused(caller, "BucketNotFoundError", "getObject", TextNode.valueOf("x"), manta, options);
+            refused(caller, "InvocationError", "getObject", manta, options);
+            refused(caller, "InvocationError", "getObject", manta, options, options);
+            refused(caller, "InvalidQueryError", "findObjects", manta, TextNode.valueOf("((("), options);
+            ObjectNode wrong = ExactJson.MAPPER.createObjectNode().put("etag", "00000000");
+            refused(caller, "EtagConflictError", "putObject", manta, TextNode.valueOf(KEY), value(KEY, OBJECT), wrong);
+            refused(
+                    caller,
+                    "InvalidQueryError",
+                    "sql",
+                    TextNode.valueOf("DELETE FROM manta"),
+                    ExactJson.MAPPER.createArrayNode(),
+                    options);
+            refused(caller, "FastError", "nosuch");
+        }
+    }
+
+    private static void refused(FastCaller caller, String name, String method, JsonNode... arguments) {
+        assertThatThrownBy(() -> caller.call(method, arguments))
+                .isInstanceOfSatisfying(
+                        FastCaller.Refused.class,
+                        refused -> assertThat(refused.name()).isEqualTo(name));
+    }
+
+    @Test
+    void aBatchIsAllOrNothing() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), FastVersion.V2)) {
+            JsonNode requests = ExactJson.MAPPER
+                    .createArrayNode()
+                    .add(request("/o/stor/new", ExactJson.MAPPER.createObjectNode()))
+                    .add(request(KEY, ExactJson.MAPPER.createObjectNode().put("etag", "00000000")));
+            refused(caller, "EtagConflictError", "batch", requests, ExactJson.MAPPER.createObjectNode());
+            assertThat(table.get("manta", "/o/stor/new")).isEmpty();
+            JsonNode good =
+                    ExactJson.MAPPER.createArrayNode().add(request("/o/stor/new", ExactJson.MAPPER.createObjectNode()));
+            List<JsonNode> answer = caller.call("batch", good, ExactJson.MAPPER.createObjectNode());
+            assertThat(answer)
+                    .singleElement()
+                    .satisfies(each -> assertThat(
+                                    each.path("etags").path(0).path("etag").asText())
+                            .isEqualTo(table.get("manta", "/o/stor/new")
+                                    .orElseThrow()
+                                    .etag()));
+        }
+    }
+
+    private static ObjectNode request(String key, ObjectNode options) throws Exception {
+        ObjectNode request =
+                ExactJson.MAPPER.createObjectNode().put("bucket", "manta").put("key", key);
+        request.set("value", value(key, OBJECT));
+        request.set("options", options);
+        return request;
+    }
+
+    @Test
+    void aValueGivenAsTextIsStoredAsItIs() throws Exception {
+        String text = "{\"type\":\"object\",  \"n\": 1.0}";
+        try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), FastVersion.V2)) {
+            caller.call(
+                    "putObject",
+                    TextNode.valueOf("manta"),
+                    TextNode.valueOf("/o/raw"),
+                    ExactJson.MAPPER.readTree(text),
+                    ExactJson.MAPPER.createObjectNode().put("_value", text));
+            List<JsonNode> rows = caller.call(
+                    "sql",
+                    TextNode.valueOf("SELECT _value FROM manta"),
+                    ExactJson.MAPPER.createArrayNode(),
+                    ExactJson.MAPPER.createObjectNode());
+            assertThat(rows)
+                    .singleElement()
+                    .satisfies(row -> assertThat(row.path("_value").asText()).isEqualTo(text));
+        }
+    }
+
+    @Test
+    void aPeerThatSpeaksSomethingElseIsCutOff() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(isCutOff(socket)).isTrue();
+        }
+    }
+
+    private static boolean isCutOff(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() == -1;
+        } catch (SocketException e) {
+            return String.valueOf(e.getMessage()).contains("reset");
+        }
+    }
+}
