@@ -1,0 +1,124 @@
+package io.rebalancer.adm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a server that answers in the manager's words (manta.md section 2). */
+class AdmCommandTest {
+    private static final String ID = "11111111-1111-4111-8111-111111111111";
+
+    private final List<String> requests = new ArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private HttpServer server;
+
+    AdmCommandTest() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    }
+
+    @BeforeEach
+    void start() {
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            requests.add((exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
+            boolean known = !exchange.getRequestURI().getPath().endsWith("nobody");
+            String answer = switch (exchange.getRequestMethod()) {
+                case "POST" -> body.contains("9.stor") ? "unknown storage node 9.stor\n" : ID + "\n";
+                default ->
+                    known ? "[{\"state\":\"Running\",\"id\":\"" + ID + "\"}]" : "Could not find job UUID: nobody";
+            };
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            boolean refused = answer.startsWith("unknown") || !known;
+            exchange.sendResponseHeaders(refused ? 400 : 200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private int run(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--url";
+        all[arguments.length + 1] = "http://127.0.0.1:" + server.getAddress().getPort();
+        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+    }
+
+    @Test
+    void jobsAreListedWithTheirMembersInOrder() {
+        assertThat(run("job", "list")).isZero();
+        assertThat(requests).containsExactly("GET /jobs");
+        assertThat(out.toString()).contains("\"id\" : \"" + ID + "\"");
+        assertThat(out.toString().indexOf("\"id\"")).isLessThan(out.toString().indexOf("\"state\""));
+    }
+
+    @Test
+    void aJobIsShown() {
+        assertThat(run("job", "get", ID)).isZero();
+        assertThat(requests).containsExactly("GET /jobs/" + ID);
+    }
+
+    @Test
+    void aJobIsOrdered() {
+        assertThat(run("job", "create", "evacuate", "--shark", "1.stor", "-m", "7"))
+                .isZero();
+        assertThat(requests)
+                .containsExactly(
+                        "POST /jobs {\"action\":\"evacuate\",\"params\":{\"from_shark\":\"1.stor\",\"max_objects\":7}}");
+        assertThat(out.toString()).isEqualTo(ID + System.lineSeparator());
+    }
+
+    @Test
+    void withoutALimitTheKeyIsSentAllTheSame() {
+        assertThat(run("job", "create", "evacuate", "-s", "1.stor")).isZero();
+        assertThat(requests).singleElement().asString().contains("\"max_objects\":null");
+    }
+
+    @Test
+    void aRefusalIsToldInTheManagersWords() {
+        assertThat(run("job", "create", "evacuate", "-s", "9.stor")).isEqualTo(1);
+        assertThat(err.toString()).contains("400").contains("unknown storage node 9.stor");
+        assertThat(run("job", "get", "nobody")).isEqualTo(1);
+        assertThat(err.toString()).contains("Could not find job UUID");
+    }
+
+    @Test
+    void wrongUseIsExplained() {
+        assertThat(run("job")).isEqualTo(1);
+        assertThat(run("job", "get")).isEqualTo(1);
+        assertThat(err.toString()).contains("<uuid>");
+        assertThat(run("job", "create", "evacuate")).isEqualTo(1);
+        assertThat(err.toString()).contains("--shark");
+        assertThat(run("job", "list", "extra")).isEqualTo(1);
+        assertThat(err.toString()).contains("extra");
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void aManagerThatIsNotThereIsNamed() {
+        int code = AdmCommand.run(
+                new PrintWriter(out, true), new PrintWriter(err, true), "job", "list", "--url", "http://127.0.0.1:1");
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("http://127.0.0.1:1")
+                .contains("--url")
+                .doesNotContain("\tat ");
+    }
+}
