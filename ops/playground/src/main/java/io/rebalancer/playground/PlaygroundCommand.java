@@ -138,7 +138,7 @@ public final class PlaygroundCommand implements Callable<Integer> {
     }
 
     private void whereNext(Playground playground, Path prepared, Terminal terminal) {
-        terminal.line("look next: " + prepared.resolve("report.json"));
+        terminal.line("look next: " + prepared.resolve(noEvacuate ? "region.json" : "report.json"));
         if (keep) {
             terminal.line("           curl " + playground.managerUrl() + "/jobs");
             terminal.line("           curl -N " + playground.managerUrl() + "/api/v1/jobs/JOB/events");
