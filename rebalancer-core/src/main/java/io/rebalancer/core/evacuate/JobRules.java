@@ -191,7 +191,7 @@ public final class JobRules {
         }
         boolean givenUp =
                 job.settledInPass() == 0 && (job.retryable() == 0 || job.fruitlessPasses() + 1 >= MAX_FRUITLESS_PASSES);
-        if (exceptions > 0 && (givenUp || limitReached)) {
+        if (exceptions > 0 && givenUp) {
             return Decision.accept(finished, new JobEvent.JobEnded(JobPhase.DONE_WITH_EXCEPTIONS, "", now));
         }
         return Decision.accept(finished);

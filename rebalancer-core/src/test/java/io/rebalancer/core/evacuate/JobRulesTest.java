@@ -140,6 +140,25 @@ class JobRulesTest {
     }
 
     @Test
+    void aLimitedJobTriesAgainWhatFailedInsteadOfEnding() {
+        run(new JobCommand.Create(Samples.LEAVING, 2));
+        run(new JobCommand.StartPass());
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.ReportCopies(
+                Samples.uuid(1_000_001), List.of(Samples.exception(2, Reason.SOURCE_OTHER_ERROR))));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
+        run(new JobCommand.StartPass());
+        run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.uuid(1_000_002), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_002), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        assertThat(job.discovered()).isEqualTo(2);
+    }
+
+    @Test
     void nothingButCreationIsPossibleWithoutAJob() {
         assertThat(refusal(new JobCommand.StartPass())).isEqualTo(Decision.Code.JOB_NOT_FOUND);
     }
