@@ -1,7 +1,10 @@
 package io.rebalancer.agent;
 
 import com.typesafe.config.Config;
+import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyPipeline;
+import io.rebalancer.agent.legacy.ActorAssignmentService;
+import io.rebalancer.agent.legacy.LegacyAssignments;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.Roles;
@@ -9,7 +12,8 @@ import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
-import io.rebalancer.http.HealthApi;
+import io.rebalancer.core.port.AssignmentService;
+import io.rebalancer.http.AgentApi;
 import io.rebalancer.http.HttpServer;
 import io.rebalancer.http.Readiness;
 import io.rebalancer.persistence.EmbeddedJournal;
@@ -21,6 +25,7 @@ import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
@@ -88,7 +93,10 @@ public final class AgentNode {
         org.apache.pekko.cluster.Cluster.get(system)
                 .registerOnMemberUp(() -> agents.tell(
                         new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE)));
-        return HttpServer.start(system, "agent", settings.http(), HealthApi.routes(readiness()));
+        ActorRef<LegacyAssignments.Command> overHttp =
+                system.systemActorOf(LegacyAssignments.create(settings, desk), "legacy-assignments", Props.empty());
+        AssignmentService assignments = new ActorAssignmentService(system, overHttp);
+        return HttpServer.start(system, "agent", settings.http(), AgentApi.routes(assignments, readiness()));
     }
 
     private Readiness readiness() {

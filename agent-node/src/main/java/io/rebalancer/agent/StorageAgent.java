@@ -1,5 +1,6 @@
 package io.rebalancer.agent;
 
+import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyOrder;
 import io.rebalancer.cluster.Entities;
@@ -13,6 +14,7 @@ import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.HeldAssignment;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
@@ -111,9 +113,16 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         return Effect()
                 .persist(new AgentEvent.AssignmentAccepted(assign.jobId(), assignment))
                 .thenRun((AgentState stored) -> {
-                    assignment.tasks().forEach(task -> desk.take(new CopyOrder(assignment.id(), task)));
+                    stored.held(assignment.id()).ifPresent(this::order);
                     tell(assign.jobId(), new JobMessage.AssignmentAccepted(assignment.id()));
                 });
+    }
+
+    private void order(HeldAssignment held) {
+        UUID id = held.assignment().id();
+        for (CopyTask task : held.openTasks()) {
+            desk.take(CopyOrder.of(id, held.assignment().tasks().indexOf(task), task));
+        }
     }
 
     private Effect<AgentEvent, AgentState> refuse(AgentMessage.Assign assign, Reason reason, String detail) {
@@ -191,8 +200,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private void resume(AgentState state) {
         long open = 0;
         for (HeldAssignment held : state.held().values()) {
-            held.openTasks()
-                    .forEach(task -> desk.take(new CopyOrder(held.assignment().id(), task)));
+            order(held);
             open += held.openTasks().size();
         }
         context.getLog()

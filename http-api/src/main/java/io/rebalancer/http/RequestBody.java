@@ -5,16 +5,27 @@ import java.util.function.Function;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Small request bodies, whatever they are labelled. */
+/** Request bodies of a bounded size, whatever they are labelled. */
 final class RequestBody {
     private static final long MOST_BYTES = 64 << 10;
+    /** Room for some ten thousand tasks. */
+    private static final long MOST_ASSIGNMENT_BYTES = 8 << 20;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private RequestBody() {}
 
     static Route text(AllDirectives directives, Function<String, Route> inner) {
+        return upTo(MOST_BYTES, directives, inner);
+    }
+
+    static Route assignment(AllDirectives directives, Function<String, Route> inner) {
+        return upTo(MOST_ASSIGNMENT_BYTES, directives, inner);
+    }
+
+    private static Route upTo(long bytes, AllDirectives directives, Function<String, Route> inner) {
         return directives.withSizeLimit(
-                MOST_BYTES,
+                bytes,
                 () -> directives.extractStrictEntity(
                         PATIENCE, entity -> inner.apply(entity.getData().utf8String())));
     }

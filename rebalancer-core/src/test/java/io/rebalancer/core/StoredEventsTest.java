@@ -14,6 +14,7 @@ import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
+import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,12 +43,13 @@ class StoredEventsTest {
     static List<Object> events() {
         List<Object> all = new ArrayList<>(Samples.events());
         all.addAll(Samples.agentEvents());
+        all.addAll(Samples.legacyEvents());
         all.addAll(Samples.registryEvents());
         return all;
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {JobEvent.class, AgentEvent.class, RegistryEvent.class})
+    @ValueSource(classes = {JobEvent.class, AgentEvent.class, LegacyEvent.class, RegistryEvent.class})
     void everyEventHasASample(Class<?> sealed) {
         Set<Class<?>> sampled = events().stream()
                 .map(Object::getClass)

@@ -7,10 +7,21 @@ final class CopyFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;
+    private final int httpStatus;
 
     CopyFailed(Reason reason, String detail) {
+        this(reason, 0, detail);
+    }
+
+    CopyFailed(Reason reason, int httpStatus, String detail) {
         super(detail, null, false, false);
         this.reason = reason;
+        this.httpStatus = httpStatus;
+    }
+
+    /** The source's answer if that is the failure, else 0. */
+    int httpStatus() {
+        return httpStatus;
     }
 
     Reason reason() {

@@ -1,19 +1,18 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.store.IncomingObject;
-import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectRejected;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.OutOfSpace;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.TaskResult;
-import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -68,71 +67,72 @@ public final class CopyPipeline {
      */
     public BoundedSourceQueue<CopyOrder> run(int capacity, Sink<List<CopyDone>, ?> done) {
         return Source.<CopyOrder>queue(capacity)
-                .mapAsyncUnordered(
-                        settings.parallelFetches(),
-                        order -> copy(order.task()).thenApply(result -> new CopyDone(order, result)))
+                .mapAsyncUnordered(settings.parallelFetches(), this::copy)
                 .groupedWithin(RESULTS_TOGETHER, RESULTS_WAIT)
                 .toMat(done, Keep.left())
                 .run(system);
     }
 
     /** Makes one copy; never fails, a failure is a result. */
-    CompletionStage<TaskResult> copy(CopyTask task) {
-        ObjectKey key = new ObjectKey(task.owner(), task.objectId());
-        return onDisk(() -> store.holds(key, task.sizeBytes(), task.md5()))
+    CompletionStage<CopyDone> copy(CopyOrder order) {
+        UUID objectId = order.key().objectId();
+        return onDisk(() -> store.holds(order.key(), order.sizeBytes(), order.md5()))
                 .thenCompose(here -> here
-                        ? CompletableFuture.completedFuture(
-                                new TaskResult(task.objectId(), Optional.empty(), "", false, 0))
-                        : fetchFrom(task.sources(), task, key))
+                        ? CompletableFuture.completedFuture(new TaskResult(objectId, Optional.empty(), "", false, 0))
+                        : fetchFrom(order.sources(), order))
+                .thenApply(result -> new CopyDone(order, result, 0))
                 .exceptionally(failure -> {
                     CopyFailed cause = reasonOf(failure);
-                    return new TaskResult(
-                            task.objectId(), Optional.of(cause.reason()), String.valueOf(cause.getMessage()), false, 0);
+                    String detail = String.valueOf(cause.getMessage());
+                    TaskResult result = new TaskResult(objectId, Optional.of(cause.reason()), detail, false, 0);
+                    return new CopyDone(order, result, cause.httpStatus());
                 });
     }
 
-    private CompletionStage<TaskResult> fetchFrom(List<StorageNodeId> sources, CopyTask task, ObjectKey key) {
+    private CompletionStage<TaskResult> fetchFrom(List<StorageNodeId> sources, CopyOrder order) {
         if (sources.isEmpty()) {
             return CompletableFuture.failedFuture(
                     new CopyFailed(Reason.SOURCE_OBJECT_NOT_FOUND, "no storage node is named as a source"));
         }
-        return fetch(sources.get(0), task, key)
+        return fetch(sources.get(0), order)
                 .handle((result, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(result);
                     }
                     CopyFailed cause = reasonOf(failure);
                     return sources.size() > 1 && cause.sourceIsAtFault()
-                            ? fetchFrom(sources.subList(1, sources.size()), task, key)
+                            ? fetchFrom(sources.subList(1, sources.size()), order)
                             : CompletableFuture.<TaskResult>failedFuture(cause);
                 })
                 .thenCompose(stage -> stage);
     }
 
-    private CompletionStage<TaskResult> fetch(StorageNodeId source, CopyTask task, ObjectKey key) {
-        String uri = settings.sourceOf(source) + "/" + key.owner() + "/" + key.objectId();
+    private CompletionStage<TaskResult> fetch(StorageNodeId source, CopyOrder order) {
+        String uri = settings.sourceOf(source) + "/" + order.key().relativePath();
         return Http.get(system)
                 .singleRequest(HttpRequest.create(uri))
                 .thenCompose(response ->
-                        response.status().equals(StatusCodes.OK) ? receive(response, task, key) : refuse(response, uri))
-                .thenApply(stored -> new TaskResult(task.objectId(), Optional.empty(), "", true, task.sizeBytes()))
+                        response.status().equals(StatusCodes.OK) ? receive(response, order) : refuse(response))
+                .thenApply(bytes -> new TaskResult(order.key().objectId(), Optional.empty(), "", true, bytes))
                 .exceptionally(failure -> {
                     CopyFailed cause = reasonOf(failure);
-                    throw new CopyFailed(cause.reason(), uri + ": " + cause.getMessage());
+                    throw new CopyFailed(cause.reason(), cause.httpStatus(), uri + ": " + cause.getMessage());
                 });
     }
 
-    private CompletionStage<Void> refuse(HttpResponse response, String uri) {
+    private CompletionStage<Long> refuse(HttpResponse response) {
         response.discardEntityBytes(system);
         Reason reason = response.status().equals(StatusCodes.NOT_FOUND)
                 ? Reason.SOURCE_OBJECT_NOT_FOUND
                 : Reason.HTTP_STATUS_CODE;
-        return CompletableFuture.failedFuture(
-                new CopyFailed(reason, "answered " + response.status().intValue()));
+        return CompletableFuture.failedFuture(new CopyFailed(
+                reason,
+                response.status().intValue(),
+                "answered " + response.status().intValue()));
     }
 
-    private CompletionStage<Void> receive(HttpResponse response, CopyTask task, ObjectKey key) {
-        return onDisk(() -> store.begin(key, task.sizeBytes(), task.md5()))
+    private CompletionStage<Long> receive(HttpResponse response, CopyOrder order) {
+        return onDisk(() -> store.begin(order.key(), order.sizeBytes(), order.md5()))
                 .thenCompose(incoming -> response.entity()
                         .withoutSizeLimit()
                         .getDataBytes()
@@ -150,9 +150,9 @@ public final class CopyPipeline {
         return incoming;
     }
 
-    private static Void seal(IncomingObject whole) throws IOException, ObjectRejected {
+    private static long seal(IncomingObject whole) throws IOException, ObjectRejected {
         whole.seal();
-        return null;
+        return whole.written();
     }
 
     private static void close(IncomingObject incoming) {

@@ -35,7 +35,7 @@ public final class IncomingObject implements AutoCloseable {
      * @throws ObjectRejected as soon as the object is longer than declared
      */
     public void write(ByteBuffer bytes) throws IOException, ObjectRejected {
-        if (written + bytes.remaining() > sizeBytes) {
+        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && written + bytes.remaining() > sizeBytes) {
             throw wrongLength("more than " + sizeBytes);
         }
         written += bytes.remaining();
@@ -55,7 +55,7 @@ public final class IncomingObject implements AutoCloseable {
      * @throws ObjectRejected if length or digest differ; nothing is stored then
      */
     public void seal() throws IOException, ObjectRejected {
-        if (written != sizeBytes) {
+        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && written != sizeBytes) {
             throw wrongLength(String.valueOf(written));
         }
         if (!MessageDigest.isEqual(digest.digest(), md5.bytes())) {
@@ -69,6 +69,11 @@ public final class IncomingObject implements AutoCloseable {
         } catch (IOException e) {
             throw OutOfSpace.orSame(e);
         }
+    }
+
+    /** Bytes written so far. */
+    public long written() {
+        return written;
     }
 
     private ObjectRejected wrongLength(String found) {

@@ -1,14 +1,58 @@
 package io.rebalancer.agent.store;
 
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
- * Whose object, and which. Ids are parsed to UUIDs and rendered again, so no text of a peer ever reaches a path.
+ * Whose object, and which. Ids are parsed and rendered again, so no text of a peer ever reaches a path.
  *
  * @param owner account that owns the object
  * @param objectId the object
+ * @param bucket where the object lies by the v2 layout, or empty for v1 (manta.md 9.4)
  */
-public record ObjectKey(UUID owner, UUID objectId) {
+public record ObjectKey(UUID owner, UUID objectId, Optional<BucketPlace> bucket) {
+    private static final Pattern NAME_HASH = Pattern.compile("[0-9a-f]{32}");
+
+    /**
+     * The v2 layout's part of a key.
+     *
+     * @param nameHash MD5 of the object's name, 32 lower-case hex digits
+     */
+    public record BucketPlace(UUID bucketId, String nameHash) {
+        /** @throws IllegalArgumentException if {@code nameHash} is not such a text */
+        public BucketPlace {
+            if (!NAME_HASH.matcher(nameHash).matches()) {
+                throw new IllegalArgumentException("the object name hash is not 32 lower-case hex digits");
+            }
+        }
+    }
+
+    /** An object of the v1 layout. */
+    public ObjectKey(UUID owner, UUID objectId) {
+        this(owner, objectId, Optional.empty());
+    }
+
+    /** Where the object is below an object root, and below a storage node's URL. */
+    public String relativePath() {
+        if (bucket.isEmpty()) {
+            return owner + "/" + objectId;
+        }
+        String id = objectId.toString();
+        return "v2/" + owner + "/" + bucket.get().bucketId() + "/" + id.substring(0, 2) + "/" + id + ","
+                + bucket.get().nameHash();
+    }
+
+    /**
+     * Parses the ids of an object of the v2 layout.
+     *
+     * @throws IllegalArgumentException naming the text that is wrong
+     */
+    public static ObjectKey parse(String owner, String objectId, String bucketId, String nameHash) {
+        ObjectKey v1 = parse(owner, objectId);
+        return new ObjectKey(
+                v1.owner(), v1.objectId(), Optional.of(new BucketPlace(uuid("bucket id", bucketId), nameHash)));
+    }
 
     /**
      * Parses both ids in their canonical lower-case form.

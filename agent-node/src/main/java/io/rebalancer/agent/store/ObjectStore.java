@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -19,11 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The object files of one storage node (manta.md 9.4, v1 paths). Blocking: use it on the disk dispatcher only. Safe for
+ * The object files of one storage node (manta.md 9.4). Blocking: use it on the disk dispatcher only. Safe for
  * several threads as long as no two write the same object.
  *
  * <pre>
  * root/OWNER/OBJECT                                  complete, verified and flushed
+ * root/v2/OWNER/BUCKET/PP/OBJECT,NAMEHASH            the same, of the newer layout
  * root/.rebalancer/incoming/OWNER.OBJECT.RANDOM.part being written; removed at start
  * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that stood in an object's place
  * root/.rebalancer/lock                              held by the agent that works here
@@ -33,12 +35,15 @@ import java.util.stream.Stream;
  * at any point leaves either no object or a whole one.
  */
 public final class ObjectStore implements AutoCloseable {
+    /** The length of an object of which only the digest is known. */
+    public static final long UNKNOWN_SIZE = -1;
+
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path root;
     private final Path incoming;
     private final Path quarantine;
-    private final Set<UUID> durableOwners = ConcurrentHashMap.newKeySet();
+    private final Set<Path> durable = ConcurrentHashMap.newKeySet();
     private final FileChannel lock;
     private final int staleRemoved;
 
@@ -118,18 +123,19 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Where the object's file is or would be. */
     public Path path(ObjectKey key) {
-        return root.resolve(key.owner().toString()).resolve(key.objectId().toString());
+        return root.resolve(key.relativePath());
     }
 
     /**
      * Whether the object stands here already, so that it needs no fetching. Reads the whole file if its size is right.
      *
-     * @param sizeBytes length the object has by its metadata
+     * @param sizeBytes length the object has by its metadata, or {@link #UNKNOWN_SIZE}
      */
     public boolean holds(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         Path file = path(key);
-        Directories.requireNoLink(root.resolve(key.owner().toString()));
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != sizeBytes) {
+        requireNoLinks(key);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                || (sizeBytes != UNKNOWN_SIZE && Files.size(file) != sizeBytes)) {
             return false;
         }
         MessageDigest digest = newDigest();
@@ -146,7 +152,7 @@ public final class ObjectStore implements AutoCloseable {
     /**
      * Begins to write an object. Close the result in any case; without {@link IncomingObject#seal} nothing is kept.
      *
-     * @param sizeBytes exact length of the object, at least 0
+     * @param sizeBytes exact length of the object, at least 0, or {@link #UNKNOWN_SIZE}
      */
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         Path part = incoming.resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID() + ".part");
@@ -160,13 +166,17 @@ public final class ObjectStore implements AutoCloseable {
     /** Gives a verified and forced file its final name, durably. */
     void publish(Path part, ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         Path file = path(key);
-        Path owner = root.resolve(key.owner().toString());
-        Directories.requireNoLink(owner);
-        Directories.make(owner);
-        if (!durableOwners.contains(key.owner())) {
-            // Who made the directory may have died before its entry was forced.
+        List<Path> levels = levels(key);
+        Path directory = levels.get(levels.size() - 1);
+        requireNoLinks(key);
+        Directories.make(directory);
+        if (!durable.contains(directory)) {
+            // Who made a level may have died before its entry was forced.
             Directories.force(root);
-            durableOwners.add(key.owner());
+            for (Path level : levels.subList(0, levels.size() - 1)) {
+                Directories.force(level);
+            }
+            durable.add(directory);
         }
         if (holds(key, sizeBytes, md5)) {
             Files.delete(part);
@@ -176,7 +186,24 @@ public final class ObjectStore implements AutoCloseable {
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         }
-        Directories.force(owner);
+        Directories.force(directory);
+    }
+
+    /** The directories between the root and an object's file, outermost first. */
+    private List<Path> levels(ObjectKey key) {
+        List<Path> levels = new ArrayList<>();
+        Path relative = Path.of(key.relativePath());
+        for (int count = 1; count < relative.getNameCount(); count++) {
+            levels.add(root.resolve(relative.subpath(0, count)));
+        }
+        return levels;
+    }
+
+    /** No level between the root and an object may lead elsewhere. */
+    private void requireNoLinks(ObjectKey key) throws IOException {
+        for (Path level : levels(key)) {
+            Directories.requireNoLink(level);
+        }
     }
 
     /** By a second name, so that the first is never missing: the move that follows replaces it. */
@@ -192,11 +219,12 @@ public final class ObjectStore implements AutoCloseable {
      * @return whether there was one
      */
     public boolean discard(ObjectKey key) throws IOException {
-        Path owner = root.resolve(key.owner().toString());
-        Directories.requireNoLink(owner);
-        boolean removed = Files.deleteIfExists(path(key));
+        Path file = path(key);
+        requireNoLinks(key);
+        boolean removed = Files.deleteIfExists(file);
         if (removed) {
-            Directories.force(owner);
+            List<Path> levels = levels(key);
+            Directories.force(levels.get(levels.size() - 1));
         }
         return removed;
     }

@@ -155,7 +155,10 @@ class CopyPipelineTest {
     }
 
     private TaskResult copy(CopyTask task) throws Exception {
-        return pipeline.copy(task).toCompletableFuture().get();
+        return pipeline.copy(CopyOrder.of(new UUID(0, 1), 0, task))
+                .toCompletableFuture()
+                .get()
+                .result();
     }
 
     private Path file(UUID objectId) {
@@ -282,7 +285,7 @@ class CopyPipelineTest {
         for (int i = 0; i < 150; i++) {
             UUID id = UUID.randomUUID();
             ids.add(id);
-            assertThat(orders.offer(new CopyOrder(new UUID(0, 1), task(id, serve(id, 20_000), GOOD)))
+            assertThat(orders.offer(CopyOrder.of(new UUID(0, 1), i, task(id, serve(id, 20_000), GOOD)))
                             .isEnqueued())
                     .isTrue();
         }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A real nginx that serves a directory, as a storage node's file server does. */
-final class Nginx implements AutoCloseable {
+public final class Nginx implements AutoCloseable {
     private static final String CONFIG = """
             daemon off;
             master_process off;
@@ -44,7 +44,7 @@ final class Nginx implements AutoCloseable {
     }
 
     /** @param work for its logs and temporary files */
-    static Nginx serve(Path root, Path work) throws IOException {
+    public static Nginx serve(Path root, Path work) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -72,12 +72,13 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    String url() {
+    /** Its base URL. */
+    public String url() {
         return "http://127.0.0.1:" + port;
     }
 
     /** Lines of its access log that are GETs of {@code path}. */
-    long fetches(String path) throws IOException {
+    public long fetches(String path) throws IOException {
         return Files.readAllLines(work.resolve("access.log")).stream()
                 .filter(line -> line.contains("\"GET " + path + " "))
                 .count();

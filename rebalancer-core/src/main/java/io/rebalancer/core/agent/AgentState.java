@@ -2,6 +2,7 @@ package io.rebalancer.core.agent;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -14,6 +15,11 @@ public record AgentState(Map<UUID, HeldAssignment> held) {
 
     public AgentState {
         held = Map.copyOf(held);
+    }
+
+    /** The assignment with that id, if it is held. */
+    public Optional<HeldAssignment> held(UUID assignmentId) {
+        return Optional.ofNullable(held.get(assignmentId));
     }
 
     /** The state after {@code event}. Total and without side effects, because the journal replays it. */

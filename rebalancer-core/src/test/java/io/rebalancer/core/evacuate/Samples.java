@@ -6,6 +6,9 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.legacy.LegacyEvent;
+import io.rebalancer.core.legacy.LegacyFailure;
+import io.rebalancer.core.legacy.LegacyTask;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
@@ -86,6 +89,22 @@ public final class Samples {
                                 new TaskResult(uuid(1), Optional.empty(), "", true, 5),
                                 new TaskResult(uuid(2), Optional.of(Reason.MD5_MISMATCH), "wrong bytes", false, 0))),
                 new AgentEvent.AssignmentReleased(uuid(1_000_001)));
+    }
+
+    /** One of each event of assignments taken over HTTP. */
+    public static List<LegacyEvent> legacyEvents() {
+        LegacyTask task = new LegacyTask(
+                "b2f8a9a0-0000-4000-8000-000000000001",
+                "65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10",
+                "XUFAKrxLKna5cZ2REBfFkg==",
+                "dc2",
+                "2.stor.d",
+                Optional.of("c0ffee00-0000-4000-8000-000000000001"),
+                Optional.of("d41d8cd98f00b204e9800998ecf8427e"));
+        return List.of(
+                new LegacyEvent.LegacyAssigned(uuid(1), List.of(task)),
+                new LegacyEvent.LegacyTasksFinished(uuid(1), List.of(0, 1), Map.of(1, LegacyFailure.httpStatus(404))),
+                new LegacyEvent.LegacyDeleted(uuid(1)));
     }
 
     /** One of each event of the registry. */

@@ -1,8 +1,5 @@
-package io.rebalancer.agent;
+package io.rebalancer.agent.copy;
 
-import io.rebalancer.agent.copy.CopyDone;
-import io.rebalancer.agent.copy.CopyOrder;
-import io.rebalancer.agent.copy.CopyPipeline;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.core.evacuate.BatchLimits;
@@ -12,7 +9,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.stream.BoundedSourceQueue;
@@ -30,7 +26,7 @@ public final class CopyDesk {
     private final BoundedSourceQueue<CopyOrder> pipeline;
     private final ObjectStore store;
     private final Executor disk;
-    private final Map<UUID, Deque<CopyOrder>> waitingFor = new HashMap<>();
+    private final Map<ObjectKey, Deque<CopyOrder>> waitingFor = new HashMap<>();
 
     /** Opens a desk that calls {@code done} with the results of its copies. */
     @FunctionalInterface
@@ -53,20 +49,22 @@ public final class CopyDesk {
         return done -> new CopyDesk(pipeline.run(capacity, Sink.foreach(done::accept)), store, disk);
     }
 
-    void take(CopyOrder order) {
-        Deque<CopyOrder> others = waitingFor.get(order.task().objectId());
+    /** Has the copy made, after the one that is being made of the same object, if any. */
+    public void take(CopyOrder order) {
+        Deque<CopyOrder> others = waitingFor.get(order.key());
         if (others != null) {
             others.addLast(order);
             return;
         }
-        waitingFor.put(order.task().objectId(), new ArrayDeque<>());
+        waitingFor.put(order.key(), new ArrayDeque<>());
         offer(order);
     }
 
-    void finished(CopyOrder order) {
-        Deque<CopyOrder> others = waitingFor.get(order.task().objectId());
+    /** To be told of every result, so that the next copy of the same object may begin. */
+    public void finished(CopyOrder order) {
+        Deque<CopyOrder> others = waitingFor.get(order.key());
         if (others == null || others.isEmpty()) {
-            waitingFor.remove(order.task().objectId());
+            waitingFor.remove(order.key());
         } else {
             offer(others.removeFirst());
         }
@@ -75,13 +73,12 @@ public final class CopyDesk {
     /** The queue has room for every task the agent may hold, so a refusal is a bug and stops the agent. */
     private void offer(CopyOrder order) {
         if (!pipeline.offer(order).isEnqueued()) {
-            throw new IllegalStateException(
-                    "the copy pipeline does not take object " + order.task().objectId());
+            throw new IllegalStateException("the copy pipeline does not take " + order.key());
         }
     }
 
     /** Removes files in the background. What a crash leaves of them is an orphan that reconciliation finds. */
-    void discard(List<ObjectKey> unwanted) {
+    public void discard(List<ObjectKey> unwanted) {
         if (unwanted.isEmpty()) {
             return;
         }

@@ -1,0 +1,53 @@
+package io.rebalancer.agent.legacy;
+
+import io.rebalancer.core.legacy.LegacyAssignment;
+import io.rebalancer.core.legacy.LegacyTask;
+import io.rebalancer.core.port.AssignmentService;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/** Asks the agent's {@link LegacyAssignments}. */
+public final class ActorAssignmentService implements AssignmentService {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final ActorSystem<?> system;
+    private final ActorRef<LegacyAssignments.Command> assignments;
+
+    public ActorAssignmentService(ActorSystem<?> system, ActorRef<LegacyAssignments.Command> assignments) {
+        this.system = system;
+        this.assignments = assignments;
+    }
+
+    @Override
+    public CompletionStage<Acceptance> accept(UUID assignmentId, List<LegacyTask> tasks) {
+        return AskPattern.ask(
+                assignments,
+                replyTo -> new LegacyAssignments.Accept(assignmentId, tasks, replyTo),
+                PATIENCE,
+                system.scheduler());
+    }
+
+    @Override
+    public CompletionStage<Optional<LegacyAssignment>> find(UUID assignmentId) {
+        return AskPattern.ask(
+                assignments,
+                replyTo -> new LegacyAssignments.Find(assignmentId, replyTo),
+                PATIENCE,
+                system.scheduler());
+    }
+
+    @Override
+    public CompletionStage<Deletion> delete(UUID assignmentId) {
+        return AskPattern.ask(
+                assignments,
+                replyTo -> new LegacyAssignments.Delete(assignmentId, replyTo),
+                PATIENCE,
+                system.scheduler());
+    }
+}

@@ -1,0 +1,16 @@
+package io.rebalancer.http;
+
+import io.rebalancer.core.port.AssignmentService;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** Everything an agent serves: assignments in the older wire's words, and health. */
+public final class AgentApi {
+
+    private AgentApi() {}
+
+    /** Routes of assignments and of health. */
+    public static Route routes(AssignmentService assignments, Readiness readiness) {
+        return Directives.concat(new LegacyAssignmentRoutes(assignments).routes(), HealthApi.routes(readiness));
+    }
+}
