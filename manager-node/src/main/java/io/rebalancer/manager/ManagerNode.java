@@ -2,7 +2,6 @@ package io.rebalancer.manager;
 
 import com.typesafe.config.Config;
 import io.rebalancer.cluster.EvacuateJobs;
-import io.rebalancer.cluster.Presence;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.RegistryMessage;
@@ -14,6 +13,10 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.HttpServer;
 import io.rebalancer.http.JobFeed;
 import io.rebalancer.http.ManagerApi;
+import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.agents.AgentRoutes;
+import io.rebalancer.manager.agents.ClusterAgentGateway;
+import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.manager.evacuate.JobParts;
 import io.rebalancer.manager.fast.FastClient;
@@ -83,16 +86,19 @@ public final class ManagerNode {
 
     private CompletionStage<?> serve(ManagerSettings settings, EvacuateSettings evacuate) {
         MorayMetadataTier tier = new MorayMetadataTier(shards(settings), settings.domain());
-        Presence presence = new Presence(system);
+        AgentGateway agents = new AgentRoutes(
+                new ClusterAgentGateway(system),
+                new HttpAgentGateway(system, settings.httpAgents()),
+                settings.httpAgents().keySet());
         StorageAgents.reach(system);
         ActorRef<RegistryMessage> registry = singleton("JobRegistry", JobRegistry.create(Clock.systemUTC()));
         ActorRef<SpaceMessage> spaceBroker = singleton("SpaceBroker", SpaceBroker.create());
         StorinfoClient storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
         ActorRef<StorageNodeDirectory.Command> directory = system.systemActorOf(
-                StorageNodeDirectory.create(storinfo, presence, registry, settings.storinfoRefresh()),
+                StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
-        JobParts parts = new JobParts(evacuate, tier, presence, directory, spaceBroker, registry, Clock.systemUTC());
+        JobParts parts = new JobParts(evacuate, tier, agents, directory, spaceBroker, registry, Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);
         JobFeed feed = new JournalJobFeed(EmbeddedJournal.reader(system), jobs);

@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What an agent needs to know of its node.
@@ -48,10 +47,7 @@ public record AgentSettings(
                         section.getInt("parallel-fetches"),
                         section.getInt("max-assignments"),
                         section.getDuration("idle-timeout"),
-                        section.getConfigList("sources").stream()
-                                .collect(Collectors.toMap(
-                                        each -> new StorageNodeId(each.getString("storage-id")),
-                                        each -> URI.create(each.getString("url"))))));
+                        SettingsFile.urls(section, "sources")));
     }
 
     /** Base URL of a storage node's file server. */

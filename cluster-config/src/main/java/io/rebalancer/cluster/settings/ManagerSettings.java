@@ -1,10 +1,12 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
+import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a manager needs to know of its surroundings.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param morayTimeout deadline of one metadata call
  * @param storinfo base URL
  * @param dataDir directory of the embedded journal
+ * @param httpAgents base URLs of agents that are reached over the older HTTP API only
  */
 public record ManagerSettings(
         HttpSettings http,
@@ -21,10 +24,12 @@ public record ManagerSettings(
         Duration morayTimeout,
         URI storinfo,
         Duration storinfoRefresh,
-        Path dataDir) {
+        Path dataDir,
+        Map<StorageNodeId, URI> httpAgents) {
 
     public ManagerSettings {
         morayShards = List.copyOf(morayShards);
+        httpAgents = Map.copyOf(httpAgents);
         if (morayShards.isEmpty()) {
             throw new IllegalArgumentException("moray-shards must list at least one shard");
         }
@@ -48,6 +53,7 @@ public record ManagerSettings(
                         section.getDuration("moray-timeout"),
                         URI.create(SettingsFile.required(section, "storinfo")),
                         section.getDuration("storinfo-refresh"),
-                        Path.of(SettingsFile.required(section, "data-dir"))));
+                        Path.of(SettingsFile.required(section, "data-dir")),
+                        SettingsFile.urls(section, "http-agents")));
     }
 }

@@ -4,9 +4,13 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import io.rebalancer.core.object.StorageNodeId;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads a process's settings file on top of the shipped defaults. */
 public final class SettingsFile {
@@ -54,6 +58,14 @@ public final class SettingsFile {
             throw new IllegalArgumentException(path + " must be set");
         }
         return text;
+    }
+
+    /** A list of {@code { storage-id, url }}. */
+    static Map<StorageNodeId, URI> urls(Config section, String path) {
+        return section.getConfigList(path).stream()
+                .collect(Collectors.toMap(
+                        each -> new StorageNodeId(each.getString("storage-id")),
+                        each -> URI.create(each.getString("url"))));
     }
 
     private static String oneLine(Exception e) {

@@ -1,8 +1,5 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.cluster.Entities;
-import io.rebalancer.cluster.Roles;
-import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.InFlight;
@@ -16,8 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Gets assignments to agents and keeps at it: an agent may be down, may come back elsewhere, may lose a message. What is
@@ -29,24 +25,24 @@ final class AssignmentDelivery {
 
     private final UUID jobId;
     private final JobParts parts;
-    private final ClusterSharding sharding;
+    private final ActorRef<JobMessage> job;
     private final Set<UUID> accepted = new HashSet<>();
     private final Map<UUID, Instant> absentSince = new HashMap<>();
     private final Map<UUID, Integer> reminders = new HashMap<>();
 
-    AssignmentDelivery(UUID jobId, JobParts parts, ActorContext<JobMessage> context) {
+    AssignmentDelivery(UUID jobId, JobParts parts, ActorRef<JobMessage> job) {
         this.jobId = jobId;
         this.parts = parts;
-        this.sharding = ClusterSharding.get(context.getSystem());
+        this.job = job;
     }
 
     /** Sends the assignment; or says that it is to be given up, because its agent has been away for too long. */
     Optional<JobInternal.GiveUp> handOver(InFlight inFlight) {
         UUID id = inFlight.assignment().id();
         StorageNodeId agent = inFlight.assignment().destination().storageNode();
-        if (parts.presence().of(Roles.storage(agent))) {
+        if (parts.agents().present(agent)) {
             absentSince.remove(id);
-            tell(agent, new AgentMessage.Assign(jobId, inFlight.assignment()));
+            parts.agents().assign(jobId, inFlight.assignment(), job);
             return Optional.empty();
         }
         accepted.remove(id);
@@ -65,8 +61,8 @@ final class AssignmentDelivery {
     Optional<JobInternal.GiveUp> remind(InFlight inFlight) {
         UUID id = inFlight.assignment().id();
         int count = reminders.merge(id, 1, Integer::sum);
-        boolean agentThere = parts.presence()
-                .of(Roles.storage(inFlight.assignment().destination().storageNode()));
+        boolean agentThere =
+                parts.agents().present(inFlight.assignment().destination().storageNode());
         boolean quiet = accepted.contains(id) && agentThere && count % ACCEPTED_REMINDER != 0;
         return quiet ? Optional.empty() : handOver(inFlight);
     }
@@ -81,14 +77,7 @@ final class AssignmentDelivery {
         reminders.remove(assignmentId);
     }
 
-    /** An absent agent will report the assignment again when it is back, and is released then. */
     void release(StorageNodeId agent, UUID assignmentId, List<UUID> unwanted) {
-        if (parts.presence().of(Roles.storage(agent))) {
-            tell(agent, new AgentMessage.Release(assignmentId, unwanted));
-        }
-    }
-
-    private void tell(StorageNodeId agent, AgentMessage message) {
-        sharding.entityRefFor(Entities.STORAGE_AGENT, agent.text()).tell(message);
+        parts.agents().release(agent, assignmentId, unwanted);
     }
 }

@@ -77,7 +77,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.context = context;
         this.timers = timers;
         this.shard = shard;
-        this.delivery = new AssignmentDelivery(jobId, parts, context);
+        this.delivery = new AssignmentDelivery(jobId, parts, context.getSelf());
     }
 
     /** What a member says to a job that has to leave it. */

@@ -1,10 +1,10 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.cluster.Presence;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -13,7 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 public record JobParts(
         EvacuateSettings settings,
         MetadataTier tier,
-        Presence presence,
+        AgentGateway agents,
         ActorRef<StorageNodeDirectory.Command> directory,
         ActorRef<SpaceMessage> spaceBroker,
         ActorRef<RegistryMessage> registry,

@@ -1,13 +1,12 @@
 package io.rebalancer.manager.fleet;
 
-import io.rebalancer.cluster.Presence;
-import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.agents.AgentGateway;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -51,7 +50,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private record JobsListed(RegistryReply reply) implements Command {}
 
     private final StorageInventory inventory;
-    private final Presence presence;
+    private final AgentGateway agents;
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<RegistryReply> jobsListed;
     private Optional<List<StorageNode>> nodes = Optional.empty();
@@ -59,21 +58,21 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
 
     /** @param refresh how often the inventory is asked */
     public static Behavior<Command> create(
-            StorageInventory inventory, Presence presence, ActorRef<RegistryMessage> registry, Duration refresh) {
+            StorageInventory inventory, AgentGateway agents, ActorRef<RegistryMessage> registry, Duration refresh) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new StorageNodeDirectory(context, timers, inventory, presence, registry, refresh)));
+                timers -> new StorageNodeDirectory(context, timers, inventory, agents, registry, refresh)));
     }
 
     private StorageNodeDirectory(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             StorageInventory inventory,
-            Presence presence,
+            AgentGateway agents,
             ActorRef<RegistryMessage> registry,
             Duration refresh) {
         super(context);
         this.inventory = inventory;
-        this.presence = presence;
+        this.agents = agents;
         this.registry = registry;
         this.jobsListed = context.messageAdapter(RegistryReply.class, JobsListed::new);
         timers.startTimerWithFixedDelay(RefreshNodes.INSTANCE, Duration.ZERO, refresh);
@@ -105,7 +104,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         Map<Boolean, List<StorageNode>> byPresence = nodes.get().stream()
                 .filter(node -> !leaving.contains(node.id()))
                 .sorted(Comparator.comparingLong(StorageNode::availableMib).reversed())
-                .collect(Collectors.partitioningBy(node -> presence.of(Roles.storage(node.id()))));
+                .collect(Collectors.partitioningBy(node -> agents.present(node.id())));
         return new Fleet(true, byPresence.getOrDefault(true, List.of()), byPresence.getOrDefault(false, List.of()));
     }
 

@@ -1,12 +1,12 @@
 package io.rebalancer.manager.evacuate;
 
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.cluster.Presence;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -44,7 +44,7 @@ final class TestSettings {
         return new JobParts(
                 evacuate(overrides),
                 tier,
-                new Presence(system),
+                new ClusterAgentGateway(system),
                 directory,
                 spaceBroker,
                 system.<RegistryMessage>deadLetters(),

@@ -66,7 +66,8 @@ final class Playground implements AutoCloseable {
                     directory,
                     new Rebalancer.Surroundings(Region.HOST, region.shards(), region.storinfo(), fileServers),
                     options.managerPort(),
-                    options.processes());
+                    options.processes(),
+                    options.httpAgents());
             Playground playground = new Playground(options, directory, terminal, region, nodes, rebalancer);
             playground.fill();
             playground.startNodes();
@@ -108,8 +109,9 @@ final class Playground implements AutoCloseable {
         }
         terminal.line(String.format(
                 Locale.ROOT,
-                "1 manager and %d agents in one Pekko cluster, %s, ready after %.1f s",
-                rebalancer.agents().size(),
+                "1 manager and %d agents in one Pekko cluster%s, %s, ready after %.1f s",
+                rebalancer.agents().size() - options.httpAgents(),
+                options.httpAgents() == 0 ? "" : ", " + options.httpAgents() + " agents reached over HTTP",
                 options.processes() ? "each a process of its own" : "each an actor system of this process",
                 Duration.between(began, Instant.now()).toMillis() / 1000.0));
     }

@@ -82,6 +82,13 @@ public final class PlaygroundCommand implements Callable<Integer> {
     private boolean processes;
 
     @Option(
+            names = "--http-agents",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "agents outside the cluster, reached over the older HTTP API (${DEFAULT-VALUE})")
+    private int httpAgents;
+
+    @Option(
             names = "--crash",
             description =
                     "kill an agent and the manager with SIGKILL in mid-job, and start them again (implies --processes)")
@@ -157,6 +164,9 @@ public final class PlaygroundCommand implements Callable<Integer> {
         require(objectSize == null || objectSize >= 0, "--object-size must be at least 0, not " + objectSize);
         require(port == null || (port >= 1 && port <= 65_535), "--port must be 1 to 65535, not " + port);
         require(from == null || Files.isDirectory(from), "--from " + from + " is not a directory");
+        require(
+                httpAgents >= 0 && httpAgents <= nodeCount,
+                "--http-agents must be 0 to the number of nodes, not " + httpAgents);
         require(!(noEvacuate && evacuate != null), "--evacuate and --no-evacuate exclude each other");
         require(!(noEvacuate && crash), "--crash needs a job; leave --no-evacuate out");
         require(!noEvacuate || keep, "--no-evacuate without --keep would end at once; add --keep");
@@ -179,6 +189,7 @@ public final class PlaygroundCommand implements Callable<Integer> {
                 Optional.ofNullable(port),
                 noEvacuate ? Optional.empty() : Optional.of(leaving),
                 processes || crash,
+                httpAgents,
                 crash,
                 keep);
     }

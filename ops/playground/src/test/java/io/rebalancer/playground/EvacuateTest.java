@@ -42,7 +42,7 @@ class EvacuateTest {
 
     private static PlaygroundOptions options(Path directory, int objects, boolean crash) {
         RegionPlan plan = new RegionPlan(5, objects, OptionalLong.empty(), Optional.empty(), 2, 7);
-        return new PlaygroundOptions(plan, directory, Optional.empty(), Optional.of(LEAVING), crash, crash, false);
+        return new PlaygroundOptions(plan, directory, Optional.empty(), Optional.of(LEAVING), crash, 0, crash, false);
     }
 
     private static Terminal quiet() {
@@ -102,12 +102,7 @@ class EvacuateTest {
     @Test
     void usersWhoOverwriteAndDeleteMeanwhileAlwaysWin() throws Exception {
         try (Playground playground = open(600, false)) {
-            List<RegionSurvey.ShardAddress> shards = new ArrayList<>();
-            region().path("morayShards")
-                    .forEach(shard -> shards.add(new RegionSurvey.ShardAddress(
-                            shard.path("number").asInt(),
-                            shard.path("host").asText(),
-                            shard.path("port").asInt())));
+            List<RegionSurvey.ShardAddress> shards = shards();
             List<Found> leaving = RegionSurvey.read(shards).stream()
                     .filter(found -> names(found, LEAVING))
                     .toList();
@@ -212,6 +207,40 @@ class EvacuateTest {
         }
     }
 
+    /** A fleet in the middle of its migration: some agents are ours, some know the older HTTP API only. */
+    @Test
+    void agentsOutsideTheClusterAreReachedOverTheOlderApi() throws Exception {
+        Path prepared = WorkDirectory.prepare(directory.resolve("run"));
+        RegionPlan plan = new RegionPlan(6, 600, OptionalLong.empty(), Optional.empty(), 2, 7);
+        PlaygroundOptions options =
+                new PlaygroundOptions(plan, prepared, Optional.empty(), Optional.of(LEAVING), false, 3, false, false);
+        try (Playground playground = Playground.open(options, prepared, quiet())) {
+            long before = recordsOn(4) + recordsOn(5) + recordsOn(6);
+            RunReport report = playground.evacuate(LEAVING);
+            assertThat(report.violations()).isEmpty();
+            long after = recordsOn(4) + recordsOn(5) + recordsOn(6);
+            long moved = report.job().path("relocated").asLong()
+                    + report.job().path("duplicate").asLong();
+            assertThat(after - before).isBetween(moved / 4, moved - moved / 10);
+        }
+    }
+
+    private long recordsOn(int node) throws IOException {
+        return RegionSurvey.read(shards()).stream()
+                .filter(found -> names(found, RegionPlan.storageId(node)))
+                .count();
+    }
+
+    private List<RegionSurvey.ShardAddress> shards() throws IOException {
+        List<RegionSurvey.ShardAddress> shards = new ArrayList<>();
+        region().path("morayShards")
+                .forEach(shard -> shards.add(new RegionSurvey.ShardAddress(
+                        shard.path("number").asInt(),
+                        shard.path("host").asText(),
+                        shard.path("port").asInt())));
+        return shards;
+    }
+
     @Test
     void aDirectoryTreeOfThisMachineIsMovedToo() throws Exception {
         Path tree = Files.createDirectories(directory.resolve("tree/deep/er"));
@@ -225,7 +254,7 @@ class EvacuateTest {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(3, 5, OptionalLong.empty(), Optional.of(directory.resolve("tree")), 1, 7);
         PlaygroundOptions options =
-                new PlaygroundOptions(plan, prepared, Optional.empty(), Optional.of(LEAVING), false, false, false);
+                new PlaygroundOptions(plan, prepared, Optional.empty(), Optional.of(LEAVING), false, 0, false, false);
         try (Playground playground = Playground.open(options, prepared, quiet())) {
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();

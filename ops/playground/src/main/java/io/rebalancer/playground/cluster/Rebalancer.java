@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The manager and the agents of a region, ready to be started.
@@ -29,9 +30,10 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
      *
      * @param managerPort HTTP port of the manager, or empty for a free one
      * @param processes whether the nodes will be processes of their own
+     * @param httpAgents how many agents stay outside the cluster; the last ones
      */
     public static Rebalancer configure(
-            Path directory, Surroundings region, Optional<Integer> managerPort, boolean processes)
+            Path directory, Surroundings region, Optional<Integer> managerPort, boolean processes, int httpAgents)
             throws IOException, PlaygroundFault {
         List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
         if (managerPort.isPresent()) {
@@ -41,17 +43,21 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
         List<Integer> remoting = ports.subList(0, nodes.size() + 1);
         List<Integer> http = new ArrayList<>(ports.subList(nodes.size() + 1, ports.size()));
         managerPort.ifPresent(port -> http.set(0, port));
-        List<String> seeds =
-                remoting.stream().map(port -> region.host() + ":" + port).toList();
+        int members = nodes.size() + 1 - httpAgents;
+        List<String> seeds = remoting.subList(0, members).stream()
+                .map(port -> region.host() + ":" + port)
+                .toList();
         NodeSettings settings = new NodeSettings(directory, region.host(), seeds, processes);
-        Path managerFile = settings.write("manager", remoting.get(0), managerSettings(directory, region, http.get(0)));
+        NodeSettings alone = new NodeSettings(directory, region.host(), List.of(), processes);
+        Path managerFile =
+                settings.write("manager", remoting.get(0), managerSettings(directory, region, http, httpAgents));
         NodeSpec manager = new NodeSpec("manager", "manager", managerFile, url(region, http.get(0)));
         Map<String, NodeSpec> agents = new LinkedHashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             String name = "agent-" + nodes.get(i).number();
             int port = http.get(i + 1);
-            Path file = settings.write(
-                    name, remoting.get(i + 1), agentSettings(directory, region, nodes.get(i), name, port));
+            Path file = (i + 1 < members ? settings : alone)
+                    .write(name, remoting.get(i + 1), agentSettings(directory, region, nodes.get(i), name, port));
             agents.put(nodes.get(i).storageId(), new NodeSpec(name, "agent", file, url(region, port)));
         }
         return new Rebalancer(manager, agents);
@@ -61,10 +67,21 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
         return URI.create("http://" + region.host() + ":" + port);
     }
 
-    private static Map<String, Object> managerSettings(Path directory, Surroundings region, int port) {
+    private static Map<String, Object> managerSettings(
+            Path directory, Surroundings region, List<Integer> http, int httpAgents) {
         Map<String, Object> own = new LinkedHashMap<>();
         own.put("rebalancer.manager.http.host", region.host());
-        own.put("rebalancer.manager.http.port", port);
+        own.put("rebalancer.manager.http.port", http.get(0));
+        List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
+        own.put(
+                "rebalancer.manager.http-agents",
+                IntStream.range(nodes.size() - httpAgents, nodes.size())
+                        .mapToObj(i -> Map.of(
+                                "storage-id",
+                                nodes.get(i).storageId(),
+                                "url",
+                                url(region, http.get(i + 1)).toString()))
+                        .toList());
         own.put("rebalancer.manager.domain", RegionPlan.DOMAIN);
         own.put("rebalancer.manager.storinfo", region.storinfo());
         own.put("rebalancer.manager.data-dir", directory.resolve("manager").toString());

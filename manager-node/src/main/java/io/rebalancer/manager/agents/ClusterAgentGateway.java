@@ -1,0 +1,47 @@
+package io.rebalancer.manager.agents;
+
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.Presence;
+import io.rebalancer.cluster.Roles;
+import io.rebalancer.cluster.message.AgentMessage;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.object.StorageNodeId;
+import java.util.List;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+
+/** Agents that are members of the cluster; they answer the job by themselves. */
+public final class ClusterAgentGateway implements AgentGateway {
+    private final Presence presence;
+    private final ClusterSharding sharding;
+
+    public ClusterAgentGateway(ActorSystem<?> system) {
+        this.presence = new Presence(system);
+        this.sharding = ClusterSharding.get(system);
+    }
+
+    @Override
+    public boolean present(StorageNodeId node) {
+        return presence.of(Roles.storage(node));
+    }
+
+    @Override
+    public void assign(UUID jobId, Assignment assignment, ActorRef<JobMessage> job) {
+        tell(assignment.destination().storageNode(), new AgentMessage.Assign(jobId, assignment));
+    }
+
+    /** An absent agent will report the assignment again when it is back, and is released then. */
+    @Override
+    public void release(StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+        tell(node, new AgentMessage.Release(assignmentId, unwanted));
+    }
+
+    private void tell(StorageNodeId node, AgentMessage message) {
+        if (present(node)) {
+            sharding.entityRefFor(Entities.STORAGE_AGENT, node.text()).tell(message);
+        }
+    }
+}

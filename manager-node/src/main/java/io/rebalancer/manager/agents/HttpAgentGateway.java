@@ -1,0 +1,45 @@
+package io.rebalancer.manager.agents;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.object.StorageNodeId;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+
+/** Agents that speak the older HTTP API, today's Rust agents among them. */
+public final class HttpAgentGateway implements AgentGateway {
+    private final ActorSystem<?> system;
+    private final LegacyAgentCalls calls;
+    private final ActorRef<LegacyAgents.Command> agents;
+
+    /** @param addresses base URLs of agents that are not reached under their node's name at port 7878 */
+    public HttpAgentGateway(ActorSystem<?> system, Map<StorageNodeId, URI> addresses) {
+        this.system = system;
+        this.calls = new LegacyAgentCalls(system, addresses);
+        this.agents = system.systemActorOf(LegacyAgents.create(calls), "legacy-agents", Props.empty());
+    }
+
+    @Override
+    public boolean present(StorageNodeId node) {
+        return calls.answers(node);
+    }
+
+    @Override
+    public void assign(UUID jobId, Assignment assignment, ActorRef<JobMessage> job) {
+        agents.tell(new LegacyAgents.Assign(assignment, job));
+    }
+
+    /** The older API can't remove a copy; what nothing points to stays until reconciliation finds it. */
+    @Override
+    public void release(StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+        if (!unwanted.isEmpty()) {
+            system.log().warn("assignment={} leaves {} unwanted copies on {}", assignmentId, unwanted.size(), node);
+        }
+        agents.tell(new LegacyAgents.Release(node, assignmentId));
+    }
+}

@@ -1,0 +1,102 @@
+package io.rebalancer.manager.agents;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Assignments in the older agent's JSON (manta.md 3.1 to 3.4): written in its form, read in all forms there are. */
+final class LegacyWire {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int NOT_FOUND = 404;
+
+    private LegacyWire() {}
+
+    /** The body of a POST. The older wire has room for one source; the best one is named. */
+    static String payload(Assignment assignment) {
+        ObjectNode payload = JSON.createObjectNode().put("id", assignment.id().toString());
+        ArrayNode tasks = payload.putArray("tasks");
+        for (CopyTask task : assignment.tasks()) {
+            ObjectNode json = tasks.addObject();
+            json.put("object_id", task.objectId().toString());
+            json.put("owner", task.owner().toString());
+            json.put("md5sum", task.md5().base64());
+            // Agents do not use the datacenter, and a source is known here by its name only.
+            json.putObject("source")
+                    .put("datacenter", "")
+                    .put("manta_storage_id", task.sources().get(0).text());
+            json.put("status", "Pending");
+        }
+        return payload.toString();
+    }
+
+    /**
+     * What a GET says.
+     *
+     * @return the failed copies if the assignment is complete, or empty while it is not
+     * @throws IllegalArgumentException if the body is no status of an assignment
+     */
+    static Optional<List<ObjectException>> failures(Assignment assignment, String body) {
+        JsonNode state;
+        try {
+            state = JSON.readTree(body).path("stats").path("state");
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+        }
+        if (state.isTextual()) {
+            return Optional.empty();
+        }
+        JsonNode complete = state.path("Complete");
+        if (!complete.isNull() && !complete.isArray()) {
+            throw new IllegalArgumentException("no state of an assignment: " + state);
+        }
+        Map<String, CopyTask> tasks = new HashMap<>();
+        assignment.tasks().forEach(task -> tasks.put(task.objectId().toString(), task));
+        List<ObjectException> failures = new ArrayList<>();
+        for (JsonNode failed : complete) {
+            CopyTask task = tasks.get(failed.path("object_id").asText());
+            if (task == null) {
+                throw new IllegalArgumentException("a failed task outside the assignment: " + failed);
+            }
+            failures.add(failure(assignment, task, failed.path("status")));
+        }
+        return Optional.of(failures);
+    }
+
+    private static ObjectException failure(Assignment assignment, CopyTask task, JsonNode status) {
+        JsonNode reason = status.has("Failed") ? status.path("Failed") : status.path("reason");
+        String detail =
+                "agent of " + assignment.destination().storageNode() + ", object " + task.objectId() + ": " + reason;
+        return new ObjectException(task.record(), ObjectException.Kind.SKIPPED, reason(reason), detail);
+    }
+
+    private static Reason reason(JsonNode reason) {
+        String word = reason.isTextual()
+                ? reason.textValue()
+                : reason.path("type")
+                        .asText(
+                                reason.fieldNames().hasNext()
+                                        ? reason.fieldNames().next()
+                                        : "");
+        int status =
+                reason.path("HTTPStatusCode").asInt(reason.path("status_code").asInt());
+        return switch (word) {
+            case "MD5Mismatch" -> Reason.MD5_MISMATCH;
+            case "AgentFSError" -> Reason.AGENT_FS_ERROR;
+            case "SourceObjectNotFound" -> Reason.SOURCE_OBJECT_NOT_FOUND;
+            case "HTTPStatusCode" -> status == NOT_FOUND ? Reason.SOURCE_OBJECT_NOT_FOUND : Reason.HTTP_STATUS_CODE;
+            // A newer agent's word must not break an old job; the detail keeps it as it came.
+            default -> Reason.SOURCE_OTHER_ERROR;
+        };
+    }
+}

@@ -1,0 +1,178 @@
+package io.rebalancer.manager.agents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a peer whose answers a test chooses: the trouble that a healthy agent can't be asked to make. */
+class HttpAgentGatewayTest {
+    private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
+    private static final UUID JOB = new UUID(0, 7);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Assignment assignment = new Assignment(
+            UUID.randomUUID(),
+            new CopyLocation("dc1", NODE),
+            List.of(new CopyTask(
+                    new RecordRef(1, "/o/stor/x"),
+                    new UUID(0, 1),
+                    new UUID(0, 2),
+                    5,
+                    new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                    List.of(new StorageNodeId("2.stor.d")))));
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final HttpServer peer;
+    private final ActorTestKit kit = ActorTestKit.create(
+            "gateway",
+            ConfigFactory.parseString("pekko.actor.provider = local")
+                    .withFallback(ConfigFactory.defaultReference())
+                    .resolve());
+    private final TestProbe<JobMessage> job = kit.createTestProbe();
+    private final HttpAgentGateway gateway;
+
+    private volatile int postStatus = 200;
+    private volatile int getStatus = 200;
+    private volatile String state = "\"Running\"";
+    private volatile boolean hangUp;
+
+    HttpAgentGatewayTest() throws IOException {
+        peer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        gateway = new HttpAgentGateway(
+                kit.system(),
+                Map.of(NODE, URI.create("http://127.0.0.1:" + peer.getAddress().getPort())));
+    }
+
+    @BeforeEach
+    void start() {
+        peer.createContext("/assignments", exchange -> {
+            requests.add(exchange.getRequestMethod());
+            exchange.getRequestBody().readAllBytes();
+            if (hangUp) {
+                exchange.close();
+                return;
+            }
+            boolean post = exchange.getRequestMethod().equals("POST");
+            byte[] body = ("{\"stats\":{\"state\":" + state + "}}").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(post ? postStatus : getStatus, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        peer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        kit.shutdownTestKit();
+        peer.stop(0);
+    }
+
+    private void assign() {
+        gateway.assign(JOB, assignment, job.getRef());
+    }
+
+    private long count(String method) {
+        return requests.stream().filter(method::equals).count();
+    }
+
+    @Test
+    void anAssignmentIsPostedOnceAndAskedForUntilItIsComplete() {
+        assign();
+        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        assign();
+        await().until(() -> count("GET") >= 2);
+        state = "{\"Complete\":null}";
+        job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
+        assertThat(count("POST")).isEqualTo(1);
+        // Said again for a job that was not listening.
+        assign();
+        job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
+        gateway.release(NODE, assignment.id(), List.of());
+        await().until(() -> count("DELETE") == 1);
+    }
+
+    @Test
+    void anIdThatTheAgentHasAlreadyIsAccepted() {
+        postStatus = 409;
+        assign();
+        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+    }
+
+    @Test
+    void aBusyAgentIsToldApartFromOneThatRefuses() {
+        postStatus = 503;
+        assign();
+        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, PATIENCE)
+                        .reason())
+                .isEqualTo(Reason.AGENT_BUSY);
+        postStatus = 400;
+        assign();
+        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, PATIENCE)
+                        .reason())
+                .isEqualTo(Reason.ASSIGNMENT_REJECTED);
+    }
+
+    @Test
+    void failedPollsAreTolerated() {
+        assign();
+        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        hangUp = true;
+        long before = count("GET");
+        await().until(() -> count("GET") >= before + 2);
+        hangUp = false;
+        state = "{\"Complete\":null}";
+        job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
+    }
+
+    @Test
+    void anAssignmentThatTheAgentLostIsPostedAgain() {
+        assign();
+        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        getStatus = 404;
+        await().until(() -> {
+            assign();
+            return count("POST") >= 2;
+        });
+    }
+
+    @Test
+    void answersThatAreNoStatusEndInARefusal() {
+        assign();
+        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        state = "7";
+        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, PATIENCE)
+                        .reason())
+                .isEqualTo(Reason.ASSIGNMENT_REJECTED);
+    }
+
+    @Test
+    void anAgentIsPresentOnceItHasAnswered() {
+        assertThat(gateway.present(NODE)).isFalse();
+        await().until(() -> gateway.present(NODE));
+        assertThat(gateway.present(new StorageNodeId("nobody.invalid"))).isFalse();
+    }
+}
