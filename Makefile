@@ -2,7 +2,7 @@
 MVN ?= mvn -B -ntp
 VERSION := 0.1.0-SNAPSHOT
 
-.PHONY: help test format demo dist clean
+.PHONY: help test interop format demo dist clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -10,6 +10,12 @@ help: ## list the targets
 test: ## build every module and run every test
 	@bin/setup-tests
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
+
+interop: ## our Fast client and server against a real node-fast
+	@bin/setup-interop
+	@$(MVN) -q test -pl ops/playground -am -Dtest=NodeFastInterop -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dinterop.directory=$(CURDIR)/target/interop
+	@bin/test-report
 
 format: ## format the sources
 	@$(MVN) -q spotless:apply

@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.JobService.JobRefused;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class LegacyJobRoutes extends AllDirectives {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyJobRoutes.class);
 
+    private static final String NOT_RUNNING = "Attempt to update job that is not running";
+
     private final JobService jobs;
 
     LegacyJobRoutes(JobService jobs) {
@@ -32,7 +35,10 @@ final class LegacyJobRoutes extends AllDirectives {
                 "jobs",
                 () -> concat(
                         pathEnd(() -> concat(get(() -> complete(list())), post(() -> create()))),
-                        path(PathMatchers.segment(), id -> get(() -> complete(status(id))))));
+                        path(
+                                PathMatchers.segment(),
+                                id -> concat(get(() -> complete(status(id))), put(() -> update(id)))),
+                        path(PathMatchers.segment().slash("retry"), id -> post(() -> complete(retry(id))))));
     }
 
     private Route complete(CompletionStage<HttpResponse> response) {
@@ -56,6 +62,59 @@ final class LegacyJobRoutes extends AllDirectives {
         });
     }
 
+    /** The body is ignored, as it always was; an unknown job is a 500 here (manta.md 2.1). */
+    private CompletionStage<HttpResponse> retry(String id) {
+        Optional<UUID> jobId = JobIds.parse(id);
+        if (jobId.isEmpty()) {
+            return CompletableFuture.completedFuture(text(StatusCodes.INTERNAL_SERVER_ERROR, "Invalid UUID: " + id));
+        }
+        return jobs.retry(jobId.get())
+                .thenApply(created -> text(StatusCodes.OK, created + "\n"))
+                .exceptionally(failure -> refusal(failure)
+                        .filter(refused -> refused.code() == JobRefused.Code.JOB_NOT_FOUND)
+                        .map(refused -> text(
+                                StatusCodes.INTERNAL_SERVER_ERROR,
+                                "Could not find job with UUID " + jobId.get() + ": " + refused.getMessage()))
+                        .orElseGet(() -> failed(failure)));
+    }
+
+    /** The checks come in the order of manta.md 2.5: the job first, then the message. */
+    private Route update(String id) {
+        return RequestBody.text(this, body -> {
+            Optional<UUID> jobId = JobIds.parse(id);
+            if (jobId.isEmpty()) {
+                return complete(text(StatusCodes.BAD_REQUEST, "Invalid UUID \"" + id + "\": not a UUID"));
+            }
+            return complete(jobs.get(jobId.get())
+                    .thenCompose(found -> update(jobId.get(), found.map(JobService.View::state), body)));
+        });
+    }
+
+    private CompletionStage<HttpResponse> update(UUID jobId, Optional<JobState> job, String body) {
+        Optional<HttpResponse> fault = Optional.empty();
+        int threads = 0;
+        if (job.isEmpty()) {
+            fault = Optional.of(text(StatusCodes.BAD_REQUEST, "Could not find job " + jobId));
+        } else if (!LegacyView.running(job.get())) {
+            fault = Optional.of(text(StatusCodes.BAD_REQUEST, NOT_RUNNING));
+        } else {
+            try {
+                threads = LegacyUpdate.metadataThreads(body);
+            } catch (LegacyUpdate.Malformed e) {
+                fault = Optional.of(text(e.status(), String.valueOf(e.getMessage())));
+            }
+        }
+        if (fault.isPresent()) {
+            return CompletableFuture.completedFuture(fault.get());
+        }
+        return jobs.setCommitParallelism(jobId, threads)
+                .thenApply(done -> text(StatusCodes.OK, ""))
+                .exceptionally(failure -> refusal(failure)
+                        .filter(refused -> refused.code() == JobRefused.Code.JOB_NOT_RUNNING)
+                        .map(refused -> text(StatusCodes.BAD_REQUEST, NOT_RUNNING))
+                        .orElseGet(() -> failed(failure)));
+    }
+
     private CompletionStage<HttpResponse> status(String id) {
         Optional<UUID> jobId = JobIds.parse(id);
         if (jobId.isEmpty()) {
@@ -66,9 +125,16 @@ final class LegacyJobRoutes extends AllDirectives {
                         .orElseGet(() -> text(StatusCodes.BAD_REQUEST, "Could not find job UUID: " + jobId.get())));
     }
 
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static Optional<JobRefused> refusal(Throwable failure) {
+        return cause(failure) instanceof JobRefused refused ? Optional.of(refused) : Optional.empty();
+    }
+
     private static HttpResponse failed(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         if (cause instanceof JobRefused refused) {
             return text(JobRefusals.statusOf(refused.code()), refused.getMessage() + "\n");
         }

@@ -64,6 +64,11 @@ final class LegacyView {
         return results;
     }
 
+    /** Whether the older API calls the job running. */
+    static boolean running(JobState job) {
+        return state(job.phase()).equals("Running");
+    }
+
     private static String state(JobPhase phase) {
         return switch (phase) {
             case NONE, SETUP -> "Setup";

@@ -57,6 +57,7 @@ class ManagerApiTest {
 
     private static int port;
     private static List<String> waitingFor = List.of();
+    private static int parallelism;
 
     @BeforeAll
     static void start() throws Exception {
@@ -134,6 +135,22 @@ class ManagerApiTest {
                             new TierUnavailable("shard 1 at 127.0.0.1:1: refused", new IOException("refused")));
                 default -> CompletableFuture.completedFuture(new UUID(NEW.getMostSignificantBits(), maxRecords));
             };
+        }
+
+        @Override
+        public CompletionStage<UUID> retry(UUID jobId) {
+            return jobId.equals(ENDED)
+                    ? CompletableFuture.completedFuture(NEW)
+                    : CompletableFuture.failedFuture(
+                            jobId.equals(RUNNING)
+                                    ? new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "it is emptied already")
+                                    : new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
+        }
+
+        @Override
+        public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+            parallelism = records;
+            return CompletableFuture.completedFuture(null);
         }
 
         @Override
@@ -293,6 +310,53 @@ class ManagerApiTest {
                 HttpResponse.BodyHandlers.ofString());
         assertThat(wrongVerb.statusCode()).isEqualTo(405);
         assertThat(wrongVerb.body()).isEmpty();
+    }
+
+    private static HttpResponse<String> put(String id, String body) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs/" + id))
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void aRunningJobTakesAnotherNumberOfMetadataThreads() throws Exception {
+        HttpResponse<String> answer = put(RUNNING.toString(), "{\"action\":\"set_metadata_threads\",\"params\":30}");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEmpty();
+        assertThat(parallelism).isEqualTo(30);
+    }
+
+    /** The rows of manta.md 2.5 in their order: whatever is wrong with the job is said before what is wrong with the body. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            xyz                                  | {bad                                          | 400 | Invalid UUID "xyz":
+            33333333-3333-4333-8333-333333333333 | {bad                                          | 400 | Could not find job 33333333-3333-4333-8333-333333333333
+            22222222-2222-4222-8222-222222222222 | {bad                                          | 400 | Attempt to update job that is not running
+            11111111-1111-4111-8111-111111111111 | {bad                                          | 422 | Could not parse Evacuate Update Message:
+            11111111-1111-4111-8111-111111111111 | {"action":"set_speed","params":1}             | 422 | Could not parse Evacuate Update Message:
+            11111111-1111-4111-8111-111111111111 | {"action":"set_metadata_threads"}             | 422 | Could not parse Evacuate Update Message:
+            11111111-1111-4111-8111-111111111111 | {"action":"set_metadata_threads","params":-1} | 422 | Could not parse Evacuate Update Message:
+            11111111-1111-4111-8111-111111111111 | {"action":"set_metadata_threads","params":0}  | 400 | Cannot set metadata update threads below 1
+            11111111-1111-4111-8111-111111111111 | {"action":"set_metadata_threads","params":251} | 400 | Cannot set metadata update threads above 250
+            """)
+    void anUpdateThatCannotBeIsRefusedInTheOldWords(String id, String body, int status, String said) throws Exception {
+        HttpResponse<String> answer = put(id, body);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).startsWith(said);
+    }
+
+    @Test
+    void aRetryIsANewJob() throws Exception {
+        HttpResponse<String> answer = post("/jobs/" + ENDED + "/retry", "anything");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(NEW + "\n");
+        assertThat(post("/jobs/" + RUNNING + "/retry", "").statusCode()).isEqualTo(409);
+        HttpResponse<String> unknown = post("/jobs/" + NEW + "/retry", "");
+        assertThat(unknown.statusCode()).isEqualTo(500);
+        assertThat(unknown.body()).startsWith("Could not find job with UUID " + NEW + ": ");
+        assertThat(post("/jobs/xyz/retry", "").statusCode()).isEqualTo(500);
     }
 
     @Test

@@ -20,6 +20,9 @@ public interface JobMessage {
     /** Tell how the job stands. */
     record GetJob(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
+    /** Switch so many metadata records at a time from now on. */
+    record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
+
     /** An agent has stored the assignment and works on it. */
     record AssignmentAccepted(UUID assignmentId) implements JobMessage, WireMessage {}
 

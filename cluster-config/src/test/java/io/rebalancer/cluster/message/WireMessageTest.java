@@ -66,6 +66,7 @@ class WireMessageTest {
                 AgentMessage.Wake.INSTANCE,
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
+                new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
                 new JobMessage.AssignmentAccepted(ID),
                 new JobMessage.AssignmentRefused(ID, Reason.AGENT_BUSY, "busy"),
                 new JobMessage.CopiesReported(ID, NODE, List.of(EXCEPTION)),

@@ -37,13 +37,19 @@ final class CommitRun {
     private final RecordMove move;
     private final int parallelism;
 
-    CommitRun(ActorSystem<?> system, JobParts parts, Backoff backoff, StorageNodeId leaving, InFlight inFlight) {
+    CommitRun(
+            ActorSystem<?> system,
+            JobParts parts,
+            Backoff backoff,
+            StorageNodeId leaving,
+            InFlight inFlight,
+            int parallelism) {
         this.system = system;
         this.tier = parts.tier();
         this.backoff = backoff;
         this.leaving = leaving;
         this.inFlight = inFlight;
-        this.parallelism = parts.settings().commitParallelism();
+        this.parallelism = parallelism;
         this.move = new RecordMove(
                 tier,
                 backoff,

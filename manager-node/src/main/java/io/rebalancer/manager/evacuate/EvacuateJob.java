@@ -96,6 +96,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .forAnyState()
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
+                .onCommand(JobMessage.SetCommitParallelism.class, this::onSetCommitParallelism)
                 .onCommand(JobInternal.BeginPass.class, (job, begin) -> onBeginPass(job))
                 .onCommand(JobInternal.BatchReady.class, this::onBatchReady)
                 .onCommand(
@@ -146,6 +147,21 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                 job.phase() == JobPhase.NONE
                                         ? new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job")
                                         : stands(job)));
+    }
+
+    private Effect<JobEvent, JobState> onSetCommitParallelism(JobState job, JobMessage.SetCommitParallelism set) {
+        JobCommand command = new JobCommand.SetCommitParallelism(set.records());
+        return JobRules.decide(job, command, parts.clock().instant())
+                .fold(
+                        events -> Effect().persist(events).thenRun((JobState stored) -> {
+                            workers.ifPresent(
+                                    each -> each.updater().tell(new MetadataUpdater.SetParallelism(set.records())));
+                            set.replyTo().tell(stands(stored));
+                        }),
+                        refused -> Effect()
+                                .none()
+                                .thenRun((JobState same) -> set.replyTo()
+                                        .tell(new JobMessage.JobRefusal(refused.code(), refused.detail()))));
     }
 
     private JobMessage.JobStands stands(JobState job) {

@@ -27,6 +27,9 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     /** Switch the records of an assignment whose copies are verified. */
     record Commit(InFlight inFlight) implements Command {}
 
+    /** Switch so many records at a time, from the next assignment on. */
+    record SetParallelism(int records) implements Command {}
+
     private record Done(CommitResult result) implements Command {}
 
     private record Broken(InFlight inFlight, Throwable cause) implements Command {}
@@ -37,11 +40,13 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     private final ActorRef<JobMessage> job;
     private final Backoff backoff;
     private final Deque<InFlight> queue = new ArrayDeque<>();
+    private int parallelism;
     private boolean running;
 
-    static Behavior<Command> create(JobParts parts, StorageNodeId leaving, ActorRef<JobMessage> job) {
-        return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new MetadataUpdater(context, timers, parts, leaving, job)));
+    /** @param parallelism records switched at a time */
+    static Behavior<Command> create(JobParts parts, StorageNodeId leaving, int parallelism, ActorRef<JobMessage> job) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new MetadataUpdater(context, timers, parts, leaving, parallelism, job)));
     }
 
     private MetadataUpdater(
@@ -49,8 +54,10 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
             TimerScheduler<Command> timers,
             JobParts parts,
             StorageNodeId leaving,
+            int parallelism,
             ActorRef<JobMessage> job) {
         super(context);
+        this.parallelism = parallelism;
         this.timers = timers;
         this.parts = parts;
         this.leaving = leaving;
@@ -62,6 +69,7 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Commit.class, this::onCommit)
+                .onMessage(SetParallelism.class, this::onSetParallelism)
                 .onMessage(Done.class, this::onDone)
                 .onMessage(Broken.class, this::onBroken)
                 .onSignal(PostStop.class, signal -> onStopped())
@@ -73,11 +81,16 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
         return startNext();
     }
 
+    private Behavior<Command> onSetParallelism(SetParallelism set) {
+        parallelism = set.records();
+        return this;
+    }
+
     private Behavior<Command> startNext() {
         if (!running && !queue.isEmpty()) {
             running = true;
             InFlight next = queue.removeFirst();
-            CommitRun run = new CommitRun(getContext().getSystem(), parts, backoff, leaving, next);
+            CommitRun run = new CommitRun(getContext().getSystem(), parts, backoff, leaving, next, parallelism);
             getContext()
                     .pipeToSelf(
                             run.run(),

@@ -13,8 +13,9 @@ record PassWorkers(
 
     static PassWorkers start(ActorContext<JobMessage> context, JobParts parts, JobState job) {
         ActorRef<JobMessage> self = context.getSelf();
+        int parallelism = job.commitParallelism() == 0 ? parts.settings().commitParallelism() : job.commitParallelism();
         ActorRef<MetadataUpdater.Command> updater = context.spawnAnonymous(
-                MetadataUpdater.create(parts, job.leaving().orElseThrow().storageNode(), self));
+                MetadataUpdater.create(parts, job.leaving().orElseThrow().storageNode(), parallelism, self));
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(parts, job, self));
         ActorRef<Discovery.Command> discovery = context.spawnAnonymous(

@@ -92,7 +92,9 @@ final class FastConnection {
     }
 
     void close() {
-        requests.complete();
+        if (!requests.isCompleted()) {
+            requests.complete();
+        }
     }
 
     private int reserve(Call call) {

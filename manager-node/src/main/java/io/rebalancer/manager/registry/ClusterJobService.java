@@ -67,10 +67,41 @@ public final class ClusterJobService implements JobService {
         return askJob(jobId, replyTo -> new JobMessage.CreateJob(leaving, maxRecords, replyTo))
                 .thenApply(reply -> {
                     if (reply instanceof JobMessage.JobRefusal refusal) {
-                        throw new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
+                        throw refused(jobId, refusal);
                     }
                     return jobId;
                 });
+    }
+
+    @Override
+    public CompletionStage<UUID> retry(UUID jobId) {
+        return get(jobId)
+                .thenCompose(found -> found.flatMap(view -> view.state().leaving())
+                        .map(leaving -> register(leaving, 0))
+                        .orElseGet(() -> CompletableFuture.failedFuture(notFound(jobId))));
+    }
+
+    private static JobRefused notFound(UUID jobId) {
+        return new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId);
+    }
+
+    @Override
+    public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+        return askJob(jobId, replyTo -> new JobMessage.SetCommitParallelism(records, replyTo))
+                .thenAccept(reply -> {
+                    if (reply instanceof JobMessage.JobRefusal refusal) {
+                        throw refused(jobId, refusal);
+                    }
+                });
+    }
+
+    private static JobRefused refused(UUID jobId, JobMessage.JobRefusal refusal) {
+        return switch (refusal.code()) {
+            case JOB_NOT_FOUND -> notFound(jobId);
+            case JOB_NOT_RUNNING -> new JobRefused(JobRefused.Code.JOB_NOT_RUNNING, refusal.detail());
+            case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST ->
+                new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
+        };
     }
 
     @Override

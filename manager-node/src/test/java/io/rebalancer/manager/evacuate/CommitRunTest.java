@@ -49,7 +49,8 @@ class CommitRunTest {
                         TestSettings.parts(KIT.system(), records),
                         backoff,
                         location(1).storageNode(),
-                        copied)
+                        copied,
+                        4)
                 .run()
                 .toCompletableFuture()
                 .get();

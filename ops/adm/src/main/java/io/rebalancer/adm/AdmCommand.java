@@ -1,11 +1,12 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +30,11 @@ public final class AdmCommand implements Runnable {
 
     /** Runs the command; exits with 1 on any failure, as the older tool did. */
     public static void main(String[] arguments) {
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        System.exit(run(writer(System.out), writer(System.err), arguments));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
@@ -73,26 +78,39 @@ public final class AdmCommand implements Runnable {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "a subcommand is needed: list, get or create");
+            throw new ParameterException(spec.commandLine(), "a subcommand is needed: list, get, create or retry");
         }
 
         @Command(name = "list", description = "Lists all jobs, newest first.")
         int list() throws CommandFailed, InterruptedException, JsonProcessingException {
-            print(new ManagerApiClient(url).getJson("/jobs"));
-            return 0;
+            return printJson(new ManagerApiClient(url).get("/jobs"));
         }
 
         @Command(name = "get", description = "Shows how a job stands.")
         int get(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
                 throws CommandFailed, InterruptedException, JsonProcessingException {
-            print(new ManagerApiClient(url).getJson("/jobs/" + id));
-            return 0;
+            return printJson(new ManagerApiClient(url).get("/jobs/" + id));
         }
 
-        private void print(JsonNode json) throws JsonProcessingException {
+        @Command(name = "retry", description = "Orders a job that takes up what an earlier one left behind.")
+        int retry(@Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id)
+                throws CommandFailed, InterruptedException {
+            return print(new ManagerApiClient(url).post("/jobs/" + id + "/retry", ""));
+        }
+
+        private int printJson(ManagerApiClient.Answer answer) throws CommandFailed, JsonProcessingException {
+            Object sorted = ManagerApiClient.JSON.convertValue(ManagerApiClient.json(answer), Object.class);
+            return print(
+                    new ManagerApiClient.Answer(answer.server(), ManagerApiClient.JSON.writeValueAsString(sorted)));
+        }
+
+        /** As the older tool: an empty line, the manager's version, and the answer. */
+        private int print(ManagerApiClient.Answer answer) {
             PrintWriter out = spec.commandLine().getOut();
-            Object sorted = ManagerApiClient.JSON.convertValue(json, Object.class);
-            out.println(ManagerApiClient.JSON.writeValueAsString(sorted));
+            out.println();
+            out.println("server version: " + answer.server());
+            out.println(answer.body().strip());
+            return 0;
         }
 
         /** Orders jobs. */
@@ -126,12 +144,7 @@ public final class AdmCommand implements Runnable {
                     throws CommandFailed, InterruptedException {
                 ObjectNode order = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
                 order.putObject("params").put("from_shark", shark).put("max_objects", maxObjects);
-                spec.commandLine()
-                        .getOut()
-                        .println(new ManagerApiClient(job.url)
-                                .post("/jobs", order)
-                                .strip());
-                return 0;
+                return job.print(new ManagerApiClient(job.url).post("/jobs", order.toString()));
             }
         }
     }

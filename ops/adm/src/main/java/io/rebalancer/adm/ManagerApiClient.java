@@ -32,21 +32,30 @@ final class ManagerApiClient {
         this.manager = manager;
     }
 
-    JsonNode getJson(String path) throws CommandFailed, InterruptedException {
-        String body = send(HttpRequest.newBuilder(manager.resolve(path)));
+    /**
+     * An answer.
+     *
+     * @param server the manager's own name and version
+     */
+    record Answer(String server, String body) {}
+
+    static JsonNode json(Answer answer) throws CommandFailed {
         try {
-            return JSON.readTree(body);
+            return JSON.readTree(answer.body());
         } catch (JsonProcessingException e) {
             throw new CommandFailed("Failed to parse response body: " + e.getOriginalMessage());
         }
     }
 
-    String post(String path, JsonNode body) throws CommandFailed, InterruptedException {
-        return send(HttpRequest.newBuilder(manager.resolve(path))
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    Answer get(String path) throws CommandFailed, InterruptedException {
+        return send(HttpRequest.newBuilder(manager.resolve(path)));
     }
 
-    private String send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
+    Answer post(String path, String body) throws CommandFailed, InterruptedException {
+        return send(HttpRequest.newBuilder(manager.resolve(path)).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private Answer send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
         HttpResponse<String> answer;
         try {
             answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -58,6 +67,6 @@ final class ManagerApiClient {
             throw new CommandFailed("Server response: " + answer.statusCode() + " "
                     + answer.body().strip());
         }
-        return answer.body();
+        return new Answer(answer.headers().firstValue("Server").orElse("unknown"), answer.body());
     }
 }

@@ -42,6 +42,7 @@ class AdmCommandTest {
             };
             byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
             boolean refused = answer.startsWith("unknown") || !known;
+            exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
             exchange.sendResponseHeaders(refused ? 400 : 200, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
@@ -82,7 +83,14 @@ class AdmCommandTest {
         assertThat(requests)
                 .containsExactly(
                         "POST /jobs {\"action\":\"evacuate\",\"params\":{\"from_shark\":\"1.stor\",\"max_objects\":7}}");
-        assertThat(out.toString()).isEqualTo(ID + System.lineSeparator());
+        assertThat(out.toString().lines())
+                .containsExactly("", "server version: rebalancer-manager 0.1.0 (no-STAMP)", ID);
+    }
+
+    @Test
+    void aJobIsTriedAgain() {
+        assertThat(run("job", "retry", ID)).isZero();
+        assertThat(requests).containsExactly("POST /jobs/" + ID + "/retry");
     }
 
     @Test

@@ -81,6 +81,17 @@ class EvacuateTest {
         }
     }
 
+    private String retry(String jobId) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(region().path("manager").asText() + "/jobs/" + jobId + "/retry"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body()
+                .strip();
+    }
+
     private static long sum(JsonNode report) {
         long sum = 0;
         for (String name : List.of("relocated", "superseded", "gone", "skipped", "failed", "duplicate")) {

@@ -38,6 +38,9 @@ public sealed interface JobCommand {
     /** The scan ended and nothing waits for an assignment. Accepted when no assignment is in flight. */
     record FinishPass() implements JobCommand {}
 
+    /** Switch so many metadata records at a time from now on, 1 to 250 (manta.md 2.5). */
+    record SetCommitParallelism(int records) implements JobCommand {}
+
     /** Nothing more can be done for a reason outside single objects. */
     record Fail(String reason) implements JobCommand {}
 }

@@ -79,6 +79,9 @@ public sealed interface JobEvent {
     /** All shards were scanned and all assignments ended. */
     record PassFinished(int pass) implements JobEvent {}
 
+    /** Somebody chose how many metadata records are switched at a time. */
+    record CommitParallelismSet(int records) implements JobEvent {}
+
     /** The job ended. {@code phase} is a terminal one; {@code reason} is empty unless it failed. */
     record JobEnded(JobPhase phase, String reason, Instant at) implements JobEvent {}
 }

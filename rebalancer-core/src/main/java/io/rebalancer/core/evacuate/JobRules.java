@@ -32,6 +32,9 @@ public final class JobRules {
     /** Exceptions one pass may have. Beyond, the job fails and says so: its trouble is not with single objects. */
     public static final int MAX_EXCEPTIONS = 100_000;
 
+    /** Most metadata records of a job that may be switched at a time (manta.md 2.5). */
+    public static final int MAX_COMMIT_PARALLELISM = 250;
+
     private JobRules() {}
 
     /** What {@code command} means for {@code job} at time {@code now}. Never throws for a command that can be sent. */
@@ -50,10 +53,28 @@ public final class JobRules {
                     ? Decision.accept()
                     : Decision.accept(new JobEvent.JobEnded(JobPhase.FAILED, c.reason(), now));
         }
+        if (command instanceof JobCommand.SetCommitParallelism c) {
+            return setCommitParallelism(job, c);
+        }
         if (job.phase() != JobPhase.RUNNING) {
             return Decision.refuse(Decision.Code.JOB_NOT_RUNNING, "the job is " + job.phase());
         }
         return decideRunning(job, command, now);
+    }
+
+    /** A job between two passes runs too, in the words of whoever asks for this. */
+    private static Decision setCommitParallelism(JobState job, JobCommand.SetCommitParallelism c) {
+        if (job.phase() != JobPhase.RUNNING && job.phase() != JobPhase.WAITING) {
+            return Decision.refuse(Decision.Code.JOB_NOT_RUNNING, "the job is " + job.phase());
+        }
+        if (c.records() < 1 || c.records() > MAX_COMMIT_PARALLELISM) {
+            return Decision.refuse(
+                    Decision.Code.BAD_REQUEST,
+                    "records switched at a time must be 1 to " + MAX_COMMIT_PARALLELISM + ", not " + c.records());
+        }
+        return job.commitParallelism() == c.records()
+                ? Decision.accept()
+                : Decision.accept(new JobEvent.CommitParallelismSet(c.records()));
     }
 
     private static Decision decideRunning(JobState job, JobCommand command, Instant now) {

@@ -28,6 +28,7 @@ import java.util.UUID;
  * @param inFlight assignments that have not ended
  * @param excepted records already counted as skipped or failed in this pass, which a resumed scan will meet again
  * @param reason why the job failed, or empty text
+ * @param commitParallelism records switched at a time as somebody chose, or 0 for what is configured
  */
 public record JobState(
         JobPhase phase,
@@ -43,7 +44,8 @@ public record JobState(
         Map<Integer, ScanPosition> marks,
         Map<UUID, InFlight> inFlight,
         Set<RecordRef> excepted,
-        String reason) {
+        String reason,
+        int commitParallelism) {
 
     public static final JobState EMPTY = new JobState(
             JobPhase.NONE,
@@ -59,7 +61,8 @@ public record JobState(
             Map.of(),
             Map.of(),
             Set.of(),
-            "");
+            "",
+            0);
 
     public JobState {
         marks = Map.copyOf(marks);
@@ -120,6 +123,8 @@ public record JobState(
             draft.end(e.assignmentId(), e.failures());
         } else if (event instanceof JobEvent.PassFinished) {
             draft.finishPass(settledInPass() > 0);
+        } else if (event instanceof JobEvent.CommitParallelismSet e) {
+            draft.commitParallelism = e.records();
         } else if (event instanceof JobEvent.JobEnded e) {
             draft.phase = e.phase();
             draft.reason = e.reason();
@@ -146,6 +151,7 @@ public record JobState(
         private final Map<UUID, InFlight> inFlight;
         private final Set<RecordRef> excepted;
         private String reason;
+        private int commitParallelism;
 
         Draft(JobState from) {
             this.from = from;
@@ -163,6 +169,7 @@ public record JobState(
             this.inFlight = new HashMap<>(from.inFlight);
             this.excepted = new HashSet<>(from.excepted);
             this.reason = from.reason;
+            this.commitParallelism = from.commitParallelism;
         }
 
         void startPass(int number) {
@@ -221,7 +228,8 @@ public record JobState(
                     marks,
                     inFlight,
                     excepted,
-                    reason);
+                    reason,
+                    commitParallelism);
         }
     }
 }

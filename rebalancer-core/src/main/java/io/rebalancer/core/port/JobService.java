@@ -23,6 +23,22 @@ public interface JobService {
     /** All jobs, newest first. */
     CompletionStage<List<Summary>> list();
 
+    /**
+     * Orders a job that takes up what an earlier one left behind: its node is looked through again from the start, so
+     * whatever was skipped or failed there is met in its present state (manta.md 2.1).
+     *
+     * @return the new job's id; fails with {@link JobRefused}
+     */
+    CompletionStage<UUID> retry(UUID jobId);
+
+    /**
+     * Changes how many metadata records a running job switches at a time, at once (manta.md 2.5).
+     *
+     * @param records 1 to 250
+     * @return fails with {@link JobRefused} if the job is not known or does not run, or the number is out of range
+     */
+    CompletionStage<Void> setCommitParallelism(UUID jobId, int records);
+
     /** One job as it stands, or empty if there is none with that id. */
     CompletionStage<Optional<View>> get(UUID jobId);
 
@@ -41,7 +57,7 @@ public interface JobService {
      */
     record View(UUID id, long revision, JobState state) {}
 
-    /** The job can't be created; {@link #getMessage} says why and what to do. */
+    /** What was asked can't be done; {@link #getMessage} says why and what to do. */
     final class JobRefused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -58,10 +74,12 @@ public interface JobService {
             return code;
         }
 
-        /** Why a job can't be created. */
+        /** Why it can't be done. */
         public enum Code {
             UNKNOWN_STORAGE_NODE,
             NODE_ALREADY_LEAVING,
+            JOB_NOT_FOUND,
+            JOB_NOT_RUNNING,
             BAD_REQUEST
         }
     }

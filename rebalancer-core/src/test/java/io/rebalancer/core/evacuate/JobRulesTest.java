@@ -159,6 +159,18 @@ class JobRulesTest {
     }
 
     @Test
+    void howManyRecordsAreSwitchedAtATimeCanBeChosenWhileTheJobRuns() {
+        running();
+        run(new JobCommand.SetCommitParallelism(250));
+        assertThat(job.commitParallelism()).isEqualTo(250);
+        assertThat(run(new JobCommand.SetCommitParallelism(250))).isEmpty();
+        assertThat(refusal(new JobCommand.SetCommitParallelism(0))).isEqualTo(Decision.Code.BAD_REQUEST);
+        assertThat(refusal(new JobCommand.SetCommitParallelism(251))).isEqualTo(Decision.Code.BAD_REQUEST);
+        run(new JobCommand.FinishPass());
+        assertThat(refusal(new JobCommand.SetCommitParallelism(5))).isEqualTo(Decision.Code.JOB_NOT_RUNNING);
+    }
+
+    @Test
     void nothingButCreationIsPossibleWithoutAJob() {
         assertThat(refusal(new JobCommand.StartPass())).isEqualTo(Decision.Code.JOB_NOT_FOUND);
     }

@@ -76,6 +76,7 @@ public final class Samples {
                 new JobEvent.RelocationsCommitted(uuid(1_000_001), new Tally(1, 0, 0, 0, 5), failures),
                 new JobEvent.AssignmentLost(uuid(1_000_001), failures),
                 new JobEvent.PassFinished(1),
+                new JobEvent.CommitParallelismSet(30),
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
     }
 
