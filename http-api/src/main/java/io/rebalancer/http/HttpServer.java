@@ -58,8 +58,7 @@ public final class HttpServer {
     }
 
     private static String cannotListen(HttpSettings settings, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
         return "can't listen for HTTP on " + settings.host() + ":" + settings.port() + " ("
                 + String.valueOf(reason.getMessage()).replaceAll("\\s+", " ")

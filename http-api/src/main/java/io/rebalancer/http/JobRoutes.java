@@ -5,7 +5,6 @@ import io.rebalancer.core.port.JobService.JobRefused;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -82,8 +81,7 @@ final class JobRoutes extends AllDirectives {
     }
 
     static HttpResponse failed(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof JobRefused refused) {
             return Problem.of(
                     JobRefusals.statusOf(refused.code()), refused.code().name(), String.valueOf(refused.getMessage()));

@@ -6,7 +6,6 @@ import io.rebalancer.core.port.JobService.JobRefused;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -125,16 +124,12 @@ final class LegacyJobRoutes extends AllDirectives {
                         .orElseGet(() -> text(StatusCodes.BAD_REQUEST, "Could not find job UUID: " + jobId.get())));
     }
 
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
     private static Optional<JobRefused> refusal(Throwable failure) {
-        return cause(failure) instanceof JobRefused refused ? Optional.of(refused) : Optional.empty();
+        return Failures.cause(failure) instanceof JobRefused refused ? Optional.of(refused) : Optional.empty();
     }
 
     private static HttpResponse failed(Throwable failure) {
-        Throwable cause = cause(failure);
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof JobRefused refused) {
             return text(JobRefusals.statusOf(refused.code()), refused.getMessage() + "\n");
         }

@@ -6,7 +6,6 @@ import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -146,9 +145,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     }
 
     private Behavior<Command> onFailed(Failed failed) {
-        Throwable cause = failed.cause() instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failed.cause();
+        Throwable cause = Backoff.unwrap(failed.cause());
         if (!(cause instanceof TierUnavailable)) {
             discovery.tell(new Discovery.ShardFailed(shard, String.valueOf(cause.getMessage())));
             return Behaviors.stopped();

@@ -205,7 +205,10 @@ final class Playground implements AutoCloseable {
     void keep() throws InterruptedException {
         while (true) {
             nodes.ended().forEach(end -> terminal.line("  " + end + "\n  " + restartHint()));
-            Thread.sleep(Duration.ofSeconds(1).toMillis());
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
     }
 

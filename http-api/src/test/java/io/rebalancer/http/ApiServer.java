@@ -1,0 +1,231 @@
+package io.rebalancer.http;
+
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.TierUnavailable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.javadsl.Source;
+
+/** A manager's API over a real socket, with jobs made up in memory behind it. */
+final class ApiServer {
+    private static Optional<ActorTestKit> kit = Optional.empty();
+    static final HttpClient CLIENT = HttpClient.newHttpClient();
+    static final UUID RUNNING = UUID.fromString("11111111-1111-4111-8111-111111111111");
+    static final UUID ENDED = UUID.fromString("22222222-2222-4222-8222-222222222222");
+    static final UUID NEW = UUID.fromString("33333333-3333-4333-8333-333333333333");
+    static final UUID BROKEN = UUID.fromString("44444444-4444-4444-8444-444444444444");
+    private static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor.d"));
+    static final int STEPS = 1000;
+
+    static int port;
+    static List<String> waitingFor = List.of();
+    static int parallelism;
+
+    static void start() throws Exception {
+        kit = Optional.of(ActorTestKit.create("api"));
+        port = freePort();
+        Jobs jobs = new Jobs();
+        HttpServer.start(
+                        system(),
+                        "manager",
+                        new HttpSettings("127.0.0.1", port),
+                        ManagerApi.routes(jobs, new Feed(), () -> CompletableFuture.completedFuture(waitingFor)))
+                .toCompletableFuture()
+                .get();
+    }
+
+    static void stop() {
+        kit.ifPresent(ActorTestKit::shutdownTestKit);
+    }
+
+    static ActorSystem<?> system() {
+        return kit.orElseThrow().system();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    // A job half-way: one record relocated, one skipped, three in flight of which two are copied and one of these
+    // failed.
+    private static JobState runningState() {
+        return JobState.EMPTY
+                .apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH))
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
+                .apply(new JobEvent.AssignmentPlanned(assignment(1, 1), Map.of()))
+                .apply(new JobEvent.CopiesFinished(id(1), List.of()))
+                .apply(new JobEvent.RelocationsCommitted(id(1), new Tally(1, 0, 0, 1, 5), List.of()))
+                .apply(new JobEvent.RecordsExcepted(List.of(exception(9)), Map.of()))
+                .apply(new JobEvent.AssignmentPlanned(assignment(2, 2), Map.of()))
+                .apply(new JobEvent.AssignmentPlanned(assignment(3, 3, 4), Map.of()))
+                .apply(new JobEvent.CopiesFinished(id(3), List.of(exception(4))));
+    }
+
+    private static UUID id(int number) {
+        return new UUID(0, number);
+    }
+
+    private static RecordRef ref(int number) {
+        return new RecordRef(1, "/o/stor/" + number);
+    }
+
+    private static ObjectException exception(int number) {
+        return new ObjectException(
+                ref(number), ObjectException.Kind.SKIPPED, Reason.NO_DESTINATION, "no node has room");
+    }
+
+    private static Assignment assignment(int id, int... tasks) {
+        List<CopyTask> list = new ArrayList<>();
+        for (int task : tasks) {
+            list.add(
+                    new CopyTask(ref(task), id(task), id(0), 5, new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="), List.of()));
+        }
+        return new Assignment(id(id), new CopyLocation("dc2", new StorageNodeId("2.stor.d")), list);
+    }
+
+    private static final class Jobs implements JobService {
+        @Override
+        public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+            return switch (leavingNode) {
+                case "unknown" ->
+                    CompletableFuture.failedFuture(
+                            new JobRefused(JobRefused.Code.UNKNOWN_STORAGE_NODE, "unknown storage node unknown"));
+                case "leaving" ->
+                    CompletableFuture.failedFuture(
+                            new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "job x is emptying it already"));
+                case "down" ->
+                    CompletableFuture.failedFuture(
+                            new TierUnavailable("shard 1 at 127.0.0.1:1: refused", new IOException("refused")));
+                default -> CompletableFuture.completedFuture(new UUID(NEW.getMostSignificantBits(), maxRecords));
+            };
+        }
+
+        @Override
+        public CompletionStage<UUID> retry(UUID jobId) {
+            return jobId.equals(ENDED)
+                    ? CompletableFuture.completedFuture(NEW)
+                    : CompletableFuture.failedFuture(
+                            jobId.equals(RUNNING)
+                                    ? new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "it is emptied already")
+                                    : new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
+        }
+
+        @Override
+        public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+            parallelism = records;
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<List<Summary>> list() {
+            return CompletableFuture.completedFuture(List.of(
+                    new Summary(RUNNING, "1.stor.d", Instant.EPOCH, false, false),
+                    new Summary(ENDED, "2.stor.d", Instant.EPOCH, true, false),
+                    new Summary(NEW, "3.stor.d", Instant.EPOCH, true, true)));
+        }
+
+        @Override
+        public CompletionStage<Optional<View>> get(UUID jobId) {
+            if (jobId.equals(BROKEN)) {
+                throw new IllegalStateException("a secret of the inside");
+            }
+            if (jobId.equals(RUNNING)) {
+                return CompletableFuture.completedFuture(Optional.of(new View(jobId, 9, runningState())));
+            }
+            return CompletableFuture.completedFuture(
+                    jobId.equals(ENDED)
+                            ? Optional.of(
+                                    new View(jobId, STEPS + 3, last(updates()).state()))
+                            : Optional.empty());
+        }
+    }
+
+    private static JobUpdate last(List<JobUpdate> updates) {
+        return updates.get(updates.size() - 1);
+    }
+
+    /** A job of a thousand steps of progress with two exceptions in one of them. */
+    private static List<JobUpdate> updates() {
+        List<JobUpdate> updates = new ArrayList<>();
+        JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
+        updates.add(new JobUpdate(1, state, List.of()));
+        state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH));
+        updates.add(new JobUpdate(2, state, List.of()));
+        for (int step = 0; step < STEPS; step++) {
+            List<ObjectException> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();
+            updates.add(new JobUpdate(3 + step, state, exceptions));
+        }
+        state = state.apply(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
+        updates.add(new JobUpdate(3 + STEPS, state, List.of()));
+        return updates;
+    }
+
+    private static final class Feed implements JobFeed {
+        @Override
+        public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
+            return Source.from(updates()).filter(update -> update.revision() > afterRevision.orElse(0));
+        }
+    }
+
+    static HttpResponse<String> get(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    static HttpResponse<String> post(String path, String body) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    static String order(String node) {
+        return "{\"action\":\"evacuate\",\"params\":{\"from_shark\":\"" + node + "\"}}";
+    }
+
+    static HttpResponse<String> put(String id, String body) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs/" + id))
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private ApiServer() {}
+}
