@@ -20,20 +20,25 @@ record JobOrder(String leavingNode, long maxRecords) {
         }
     }
 
-    /** {@code {"action":"evacuate","params":{"from_shark":"...","max_objects":n}}} (manta.md 2.3). */
-    static JobOrder legacy(String body) throws Malformed {
+    /**
+     * {@code {"action":"evacuate","params":{"from_shark":"...","max_objects":n}}} (manta.md 2.3).
+     *
+     * @param defaultLimit limit of an order that names none, or 0 for all
+     */
+    static JobOrder legacy(String body, long defaultLimit) throws Malformed {
         JsonNode order = object(body);
         if (!order.path("action").asText().equals("evacuate")) {
             throw new Malformed("action must be \"evacuate\", not " + order.path("action"));
         }
         JsonNode params = order.path("params");
-        return new JobOrder(node(params, "params.from_shark", "from_shark"), limit(params, "max_objects"));
+        return new JobOrder(
+                node(params, "params.from_shark", "from_shark"), limit(params, "max_objects", defaultLimit));
     }
 
     /** {@code {"leavingNode":"...","maxObjects":n}}. */
     static JobOrder v1(String body) throws Malformed {
         JsonNode order = object(body);
-        return new JobOrder(node(order, "leavingNode", "leavingNode"), limit(order, "maxObjects"));
+        return new JobOrder(node(order, "leavingNode", "leavingNode"), limit(order, "maxObjects", 0));
     }
 
     private static JsonNode object(String body) throws Malformed {
@@ -57,10 +62,10 @@ record JobOrder(String leavingNode, long maxRecords) {
         return node.textValue();
     }
 
-    private static long limit(JsonNode from, String member) throws Malformed {
+    private static long limit(JsonNode from, String member, long without) throws Malformed {
         JsonNode limit = from.path(member);
         if (limit.isMissingNode() || limit.isNull()) {
-            return 0;
+            return without;
         }
         boolean fits = limit.isIntegralNumber()
                 && limit.canConvertToLong()

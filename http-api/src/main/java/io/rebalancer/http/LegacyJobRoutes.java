@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.JobService.JobRefused;
@@ -24,9 +25,11 @@ final class LegacyJobRoutes extends AllDirectives {
     private static final String NOT_RUNNING = "Attempt to update job that is not running";
 
     private final JobService jobs;
+    private final LegacySettings settings;
 
-    LegacyJobRoutes(JobService jobs) {
+    LegacyJobRoutes(JobService jobs, LegacySettings settings) {
         this.jobs = jobs;
+        this.settings = settings;
     }
 
     Route routes() {
@@ -49,10 +52,13 @@ final class LegacyJobRoutes extends AllDirectives {
     }
 
     private Route create() {
+        if (settings.snaplinkCleanupRequired()) {
+            return complete(text(StatusCodes.INTERNAL_SERVER_ERROR, "Snaplink Cleanup Required"));
+        }
         return RequestBody.text(this, body -> {
             JobOrder order;
             try {
-                order = JobOrder.legacy(body);
+                order = JobOrder.legacy(body, settings.maxObjectsDefault());
             } catch (JobOrder.Malformed e) {
                 return complete(text(StatusCodes.UNPROCESSABLE_ENTITY, e.getMessage() + "\n"));
             }

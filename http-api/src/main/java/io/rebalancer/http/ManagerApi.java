@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.port.JobService;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -10,9 +11,9 @@ public final class ManagerApi {
     private ManagerApi() {}
 
     /** Routes of jobs, old shapes and new, and of health. */
-    public static Route routes(JobService jobs, JobFeed feed, Readiness readiness) {
+    public static Route routes(JobService jobs, JobFeed feed, Readiness readiness, LegacySettings legacy) {
         return Directives.concat(
-                new LegacyJobRoutes(jobs).routes(),
+                new LegacyJobRoutes(jobs, legacy).routes(),
                 new JobRoutes(jobs, new JobEvents(jobs, feed)).routes(),
                 HealthApi.routes(readiness));
     }

@@ -1,6 +1,7 @@
 package io.rebalancer.http;
 
 import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.ObjectException;
@@ -52,6 +53,10 @@ final class ApiServer {
     static int parallelism;
 
     static void start() throws Exception {
+        start(new LegacySettings(0, false));
+    }
+
+    static void start(LegacySettings legacy) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
         port = freePort();
         Jobs jobs = new Jobs();
@@ -59,7 +64,8 @@ final class ApiServer {
                         system(),
                         "manager",
                         new HttpSettings("127.0.0.1", port),
-                        ManagerApi.routes(jobs, new Feed(), () -> CompletableFuture.completedFuture(waitingFor)))
+                        ManagerApi.routes(
+                                jobs, new Feed(), () -> CompletableFuture.completedFuture(waitingFor), legacy))
                 .toCompletableFuture()
                 .get();
     }

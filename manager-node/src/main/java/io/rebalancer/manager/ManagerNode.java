@@ -8,6 +8,7 @@ import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.HttpServer;
@@ -65,12 +66,13 @@ public final class ManagerNode {
     public static CompletionStage<ManagerNode> start(Config root) throws IOException {
         ManagerSettings settings = ManagerSettings.from(root);
         EvacuateSettings evacuate = EvacuateSettings.from(root);
+        LegacySettings legacy = LegacySettings.from(root);
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
         ManagerNode node = new ManagerNode(system);
         return EmbeddedJournal.prepare(system)
-                .thenCompose(done -> node.serve(settings, evacuate))
+                .thenCompose(done -> node.serve(settings, evacuate, legacy))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -84,7 +86,7 @@ public final class ManagerNode {
         return system;
     }
 
-    private CompletionStage<?> serve(ManagerSettings settings, EvacuateSettings evacuate) {
+    private CompletionStage<?> serve(ManagerSettings settings, EvacuateSettings evacuate, LegacySettings legacy) {
         MorayMetadataTier tier = new MorayMetadataTier(shards(settings), settings.domain());
         AgentGateway agents = new AgentRoutes(
                 new ClusterAgentGateway(system),
@@ -103,7 +105,7 @@ public final class ManagerNode {
         JobService jobs = new ClusterJobService(system, tier, registry);
         JobFeed feed = new JournalJobFeed(EmbeddedJournal.reader(system), jobs);
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
-        return HttpServer.start(system, "manager", settings.http(), ManagerApi.routes(jobs, feed, readiness));
+        return HttpServer.start(system, "manager", settings.http(), ManagerApi.routes(jobs, feed, readiness, legacy));
     }
 
     private Map<Integer, FastClient> shards(ManagerSettings settings) {

@@ -59,15 +59,19 @@ class LegacyAgentTest {
         root = work.resolve("root");
         nginx = Nginx.serve(served, work.resolve("nginx"));
         port = freePort();
+        settings = settings(root, work.resolve("data"), port, 50);
+        agent = AgentNode.start(settings).toCompletableFuture().get();
+    }
+
+    private static Config settings(Path objects, Path data, int httpPort, int maxAssignments) throws IOException {
         String text = """
                 rebalancer.cluster.port = %d
                 rebalancer.agent {
-                  storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d, max-assignments = 50
+                  storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d, max-assignments = %d
                 }
                 pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
-                """.formatted(freePort(), root, work.resolve("data"), port);
-        settings = SettingsFile.over(ConfigFactory.parseString(text));
-        agent = AgentNode.start(settings).toCompletableFuture().get();
+                """.formatted(freePort(), objects, data, httpPort, maxAssignments);
+        return SettingsFile.over(ConfigFactory.parseString(text));
     }
 
     @AfterAll
@@ -119,8 +123,12 @@ class LegacyAgentTest {
     }
 
     private static HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return send(port, method, path, body);
+    }
+
+    private static HttpResponse<String> send(int to, String method, String path, String body) throws Exception {
         return CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to + path))
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -248,6 +256,29 @@ class LegacyAgentTest {
         assertThat(send("DELETE", "/assignments/" + id, "").statusCode()).isEqualTo(200);
         assertThat(send("GET", "/assignments/" + id, "").statusCode()).isEqualTo(404);
         assertThat(send("DELETE", "/assignments/" + id, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anAgentThatHasEnoughToDoSaysSoAndKeepsWhatItHas(@TempDir Path other) throws Exception {
+        int busyPort = freePort();
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            AgentNode busy = AgentNode.start(settings(other.resolve("root"), other.resolve("data"), busyPort, 1))
+                    .toCompletableFuture()
+                    .get();
+            String id = UUID.randomUUID().toString();
+            String stuck = task(serve()).replace(source(), "127.0.0.1:" + silent.getLocalPort());
+            assertThat(send(busyPort, "POST", "/assignments", payload(id, List.of(stuck)))
+                            .statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> refused = send(
+                    busyPort, "POST", "/assignments", payload(UUID.randomUUID().toString(), List.of()));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).isEmpty();
+            HttpResponse<String> kept = send(busyPort, "DELETE", "/assignments/" + id, "");
+            assertThat(kept.statusCode()).isEqualTo(403);
+            assertThat(kept.body()).isEqualTo("Attempt to remove scheduled assignment: " + id + ".");
+            end(busy);
+        }
     }
 
     @ParameterizedTest

@@ -125,6 +125,17 @@ class SettingsTest {
     }
 
     @Test
+    void aLimitIsANumberOrUnlimited() {
+        assertThat(LegacySettings.from(config(""))).isEqualTo(new LegacySettings(0, false));
+        assertThat(LegacySettings.from(config("rebalancer.manager.legacy.max-objects-default = 10")))
+                .isEqualTo(new LegacySettings(10, false));
+        assertOneLine(
+                LegacySettings::from, "rebalancer.manager.legacy.max-objects-default = few", "max-objects-default");
+        assertOneLine(
+                LegacySettings::from, "rebalancer.manager.legacy.max-objects-default = -1", "max-objects-default");
+    }
+
+    @Test
     void aSettingsFileThatIsNotThereOrNotHoconIsNamed() throws IOException {
         Path missing = directory.resolve("missing.conf");
         assertThatThrownBy(() -> SettingsFile.load(missing))
