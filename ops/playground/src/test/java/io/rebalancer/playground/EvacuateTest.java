@@ -133,6 +133,11 @@ class EvacuateTest {
                                     .path("objectId")
                                     .asText())
                             .isEqualTo(objectId));
+            assertThat(users.touched()).isNotEmpty().allSatisfy(name -> {
+                JsonNode value = Objects.requireNonNull(after.get(name)).value();
+                assertThat(value.path("mtime").asLong()).isEqualTo(Users.TOUCHED);
+                assertThat(value.path("sharks")).hasSize(2);
+            });
             JsonNode job = report.job();
             assertThat(job.path("state").asText()).isEqualTo("DONE");
             assertThat(sum(job)).isEqualTo(job.path("discovered").asLong());
@@ -150,11 +155,14 @@ class EvacuateTest {
         return false;
     }
 
-    /** Overwrites every third object of the leaving node and deletes every third, as fast as it can. */
+    /** Deletes, overwrites or touches every object of the leaving node in turn, as fast as it can. */
     private static final class Users implements Runnable {
         private final List<RegionSurvey.ShardAddress> shards;
         private final List<Found> objects;
+        private static final long TOUCHED = 42;
+
         private final List<String> deleted = new ArrayList<>();
+        private final List<String> touched = new ArrayList<>();
         private final Map<String, String> overwritten = new HashMap<>();
         private Optional<IOException> fault = Optional.empty();
 
@@ -192,7 +200,34 @@ class EvacuateTest {
                 value.putArray("sharks");
                 caller.call("putObject", bucket, key, value, options);
                 overwritten.put(found.name(), objectId);
+            } else {
+                touch(caller, bucket, key);
+                touched.add(found.name());
             }
+        }
+
+        /** A change of metadata only, as a careful writer makes it: on condition of the etag it has read. */
+        private static void touch(FastCaller caller, TextNode bucket, TextNode key) throws IOException {
+            while (true) {
+                JsonNode read = caller.call("getObject", bucket, key, JsonNodeFactory.instance.objectNode())
+                        .get(0);
+                ObjectNode value = read.path("value").deepCopy();
+                ObjectNode condition = JsonNodeFactory.instance
+                        .objectNode()
+                        .put("etag", read.path("_etag").asText());
+                try {
+                    caller.call("putObject", bucket, key, value.put("mtime", TOUCHED), condition);
+                    return;
+                } catch (FastCaller.Refused e) {
+                    if (!e.name().equals("EtagConflictError")) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        List<String> touched() {
+            return touched;
         }
 
         List<String> deleted() {
