@@ -1,6 +1,7 @@
 package io.rebalancer.playground;
 
 import io.rebalancer.cluster.settings.CommandLines;
+import io.rebalancer.playground.cluster.FreePorts;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +113,9 @@ public final class PlaygroundCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PlaygroundOptions options = options();
+        if (options.managerPort().isPresent()) {
+            FreePorts.requireFree(options.managerPort().get());
+        }
         Path prepared = WorkDirectory.prepare(options.directory());
         System.setProperty("logback.configurationFile", "logback-file.xml");
         System.setProperty(

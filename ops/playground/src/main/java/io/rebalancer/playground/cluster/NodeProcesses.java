@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 
 /** Nodes as processes of their own, on the class path of this one. */
 public final class NodeProcesses implements Nodes {
+    /** From here on the JVM warns of what Pekko does, which no user can mend. */
+    private static final int UNSAFE_IS_DEPRECATED = 24;
+
     private final Path logs;
     private final Map<String, Process> running = new ConcurrentHashMap<>();
 
@@ -40,8 +43,12 @@ public final class NodeProcesses implements Nodes {
         String main = node.command().equals("manager")
                 ? "io.rebalancer.manager.ManagerCommand"
                 : "io.rebalancer.agent.AgentCommand";
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= UNSAFE_IS_DEPRECATED) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -52,7 +59,8 @@ public final class NodeProcesses implements Nodes {
                 System.getProperty("java.class.path"),
                 main,
                 "--config",
-                node.settings().toString());
+                node.settings().toString()));
+        return command;
     }
 
     /** Ends a node with SIGKILL and waits until it is gone. */

@@ -36,9 +36,6 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
             Path directory, Surroundings region, Optional<Integer> managerPort, boolean processes, int httpAgents)
             throws IOException, PlaygroundFault {
         List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
-        if (managerPort.isPresent()) {
-            FreePorts.requireFree(managerPort.get());
-        }
         List<Integer> ports = FreePorts.find(2 * (nodes.size() + 1));
         List<Integer> remoting = ports.subList(0, nodes.size() + 1);
         List<Integer> http = new ArrayList<>(ports.subList(nodes.size() + 1, ports.size()));
