@@ -23,6 +23,6 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return NodeProcess.run("agent", config, root -> AgentNode.start(root).thenApply(AgentNode::system));
+        return NodeProcess.run("agent", config, AgentNode::start);
     }
 }

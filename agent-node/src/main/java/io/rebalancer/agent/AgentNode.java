@@ -12,6 +12,7 @@ import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
+import io.rebalancer.cluster.settings.NodeProcess;
 import io.rebalancer.core.port.AssignmentService;
 import io.rebalancer.http.AgentApi;
 import io.rebalancer.http.HttpServer;
@@ -34,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running agent: the member of the cluster that sits on one storage node's disks. */
-public final class AgentNode {
+public final class AgentNode implements NodeProcess.Node {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentNode.class);
 
     private final ActorSystem<Void> system;
@@ -79,6 +80,7 @@ public final class AgentNode {
     }
 
     /** The member's actor system; terminate it to stop the agent. */
+    @Override
     public ActorSystem<Void> system() {
         return system;
     }

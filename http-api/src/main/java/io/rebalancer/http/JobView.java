@@ -1,10 +1,13 @@
 package io.rebalancer.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.InFlight;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.CopyLocation;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,6 +17,9 @@ import java.util.UUID;
  *
  * @param maxObjects how many records the job may take up, or 0 for all
  * @param discovered always the sum of the outcomes and of {@code inFlight}
+ * @param skippedBy {@code skipped} by cause
+ * @param failedBy {@code failed} by cause
+ * @param excluded records the operator wants left alone, which are in no other count
  * @param inFlight records whose copy or metadata is being worked on
  * @param bytes content bytes of the relocated objects
  * @param shards how far each metadata shard of this pass is done
@@ -34,6 +40,9 @@ record JobView(
         long duplicate,
         long skipped,
         long failed,
+        Map<String, Long> skippedBy,
+        Map<String, Long> failedBy,
+        long excluded,
         long inFlight,
         int assignmentsInFlight,
         long bytes,
@@ -62,6 +71,9 @@ record JobView(
                 job.settled().duplicate(),
                 job.skipped(),
                 job.failed(),
+                byCause(job.skippedBy()),
+                byCause(job.failedBy()),
+                job.excluded(),
                 job.recordsInFlight(),
                 job.inFlight().size(),
                 job.settled().bytes(),
@@ -73,6 +85,15 @@ record JobView(
                                 mark.getValue().column().columnName(),
                                 mark.getValue().nextId()))
                         .toList());
+    }
+
+    /** Causes as stable words (manta.md 4.5, 4.6), the most frequent first. */
+    static Map<String, Long> byCause(Map<Reason, Long> counts) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<Reason, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .forEach(each -> named.put(each.getKey().name().toLowerCase(Locale.ROOT), each.getValue()));
+        return named;
     }
 
     /** Records of assignments whose copies are verified and whose metadata is not switched yet. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCode;
@@ -25,9 +26,9 @@ final class LegacyJobRoutes extends AllDirectives {
     private static final String NOT_RUNNING = "Attempt to update job that is not running";
 
     private final JobService jobs;
-    private final LegacySettings settings;
+    private final Supplier<LegacySettings> settings;
 
-    LegacyJobRoutes(JobService jobs, LegacySettings settings) {
+    LegacyJobRoutes(JobService jobs, Supplier<LegacySettings> settings) {
         this.jobs = jobs;
         this.settings = settings;
     }
@@ -52,13 +53,13 @@ final class LegacyJobRoutes extends AllDirectives {
     }
 
     private Route create() {
-        if (settings.snaplinkCleanupRequired()) {
+        if (settings.get().snaplinkCleanupRequired()) {
             return complete(text(StatusCodes.INTERNAL_SERVER_ERROR, "Snaplink Cleanup Required"));
         }
         return RequestBody.text(this, body -> {
             JobOrder order;
             try {
-                order = JobOrder.legacy(body, settings.maxObjectsDefault());
+                order = JobOrder.legacy(body, settings.get().maxObjectsDefault());
             } catch (JobOrder.Malformed e) {
                 return complete(text(StatusCodes.UNPROCESSABLE_ENTITY, e.getMessage() + "\n"));
             }

@@ -1,10 +1,12 @@
 package io.rebalancer.http;
 
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Tally;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.JobService;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,25 @@ final class LegacyView {
         return status;
     }
 
-    private static Map<String, Long> results(JobState job) {
+    /** The counts of the older manager, and the breakdowns that its last version adds when there is something. */
+    private static Map<String, Object> results(JobState job) {
+        Map<String, Object> results = new LinkedHashMap<>(counts(job));
+        Map<String, Long> failed = JobView.byCause(job.failedBy());
+        if (!failed.isEmpty()) {
+            results.put("error_breakdown", Map.of("other", failed));
+        }
+        Map<Reason, Long> causes = new HashMap<>(job.skippedBy());
+        job.inFlight().values().stream()
+                .flatMap(each -> each.copyFailures().stream())
+                .forEach(failure -> causes.merge(failure.reason(), 1L, Long::sum));
+        Map<String, Long> skipped = JobView.byCause(causes);
+        if (!skipped.isEmpty()) {
+            results.put("skip_breakdown", skipped);
+        }
+        return results;
+    }
+
+    private static Map<String, Long> counts(JobState job) {
         Tally settled = job.settled();
         long postProcessing = JobView.copied(job);
         long copyFailures = job.inFlight().values().stream()

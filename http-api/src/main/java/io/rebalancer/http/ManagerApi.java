@@ -2,6 +2,7 @@ package io.rebalancer.http;
 
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.port.JobService;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -10,8 +11,12 @@ public final class ManagerApi {
 
     private ManagerApi() {}
 
-    /** Routes of jobs, old shapes and new, and of health. */
-    public static Route routes(JobService jobs, JobFeed feed, Readiness readiness, LegacySettings legacy) {
+    /**
+     * Routes of jobs, old shapes and new, and of health.
+     *
+     * @param legacy the settings of the older API as they are now
+     */
+    public static Route routes(JobService jobs, JobFeed feed, Readiness readiness, Supplier<LegacySettings> legacy) {
         return Directives.concat(
                 new LegacyJobRoutes(jobs, legacy).routes(),
                 new JobRoutes(jobs, new JobEvents(jobs, feed)).routes(),

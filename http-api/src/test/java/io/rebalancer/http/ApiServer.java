@@ -65,7 +65,7 @@ final class ApiServer {
                         "manager",
                         new HttpSettings("127.0.0.1", port),
                         ManagerApi.routes(
-                                jobs, new Feed(), () -> CompletableFuture.completedFuture(waitingFor), legacy))
+                                jobs, new Feed(), () -> CompletableFuture.completedFuture(waitingFor), () -> legacy))
                 .toCompletableFuture()
                 .get();
     }

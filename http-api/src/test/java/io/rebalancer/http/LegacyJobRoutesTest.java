@@ -50,7 +50,8 @@ class LegacyJobRoutesTest {
         assertThat(get("/jobs/" + RUNNING).body())
                 .isEqualTo("{\"config\":{\"action\":\"Evacuate\",\"from_shark\":{\"manta_storage_id\":\"1.stor.d\","
                         + "\"datacenter\":\"dc1\"}},\"results\":{\"Unprocessed\":0,\"Assigned\":1,\"Skipped\":2,"
-                        + "\"Error\":0,\"Post Processing\":1,\"Complete\":1,\"Duplicates\":1,\"Total\":6},"
+                        + "\"Error\":0,\"Post Processing\":1,\"Complete\":1,\"Duplicates\":1,\"Total\":6,"
+                        + "\"skip_breakdown\":{\"no_destination\":2}},"
                         + "\"state\":\"Running\"}");
     }
 

@@ -23,7 +23,6 @@ public final class ManagerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return NodeProcess.run(
-                "manager", config, root -> ManagerNode.start(root).thenApply(ManagerNode::system));
+        return NodeProcess.run("manager", config, ManagerNode::start);
     }
 }

@@ -10,7 +10,10 @@ import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.cluster.settings.NodeProcess;
+import io.rebalancer.cluster.settings.PostgresSettings;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.http.HttpServer;
 import io.rebalancer.http.JobFeed;
 import io.rebalancer.http.ManagerApi;
@@ -21,25 +24,34 @@ import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.manager.evacuate.JobParts;
 import io.rebalancer.manager.fast.FastClient;
+import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastOptions;
+import io.rebalancer.manager.fast.SrvEndpoints;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
+import io.rebalancer.manager.metadata.MorayScan;
+import io.rebalancer.manager.metadata.MorayShards;
+import io.rebalancer.manager.metadata.PostgresScan;
 import io.rebalancer.manager.registry.ClusterJobService;
 import io.rebalancer.manager.registry.JobRegistry;
 import io.rebalancer.manager.registry.JournalJobFeed;
 import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.persistence.EmbeddedJournal;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
@@ -47,13 +59,19 @@ import org.apache.pekko.cluster.typed.ClusterSingletonSettings;
 import org.apache.pekko.cluster.typed.SingletonActor;
 
 /** A running manager: a member of the cluster that hosts jobs and serves their API. */
-public final class ManagerNode {
+public final class ManagerNode implements NodeProcess.Node {
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
+    private static final Set<String> RELOADABLE =
+            Set.of("rebalancer.evacuate", "rebalancer.placement", "rebalancer.manager.legacy");
 
     private final ActorSystem<Void> system;
+    private volatile EvacuateSettings evacuate;
+    private volatile LegacySettings legacy;
 
-    private ManagerNode(ActorSystem<Void> system) {
+    private ManagerNode(ActorSystem<Void> system, EvacuateSettings evacuate, LegacySettings legacy) {
         this.system = system;
+        this.evacuate = evacuate;
+        this.legacy = legacy;
     }
 
     /**
@@ -70,9 +88,9 @@ public final class ManagerNode {
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
-        ManagerNode node = new ManagerNode(system);
+        ManagerNode node = new ManagerNode(system, evacuate, legacy);
         return EmbeddedJournal.prepare(system)
-                .thenCompose(done -> node.serve(settings, evacuate, legacy))
+                .thenCompose(done -> node.serve(settings))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -82,12 +100,29 @@ public final class ManagerNode {
     }
 
     /** The member's actor system; terminate it to stop the manager. */
+    @Override
     public ActorSystem<Void> system() {
         return system;
     }
 
-    private CompletionStage<?> serve(ManagerSettings settings, EvacuateSettings evacuate, LegacySettings legacy) {
-        MorayMetadataTier tier = new MorayMetadataTier(shards(settings), settings.domain());
+    @Override
+    public Set<String> reloadable() {
+        return RELOADABLE;
+    }
+
+    /** Running jobs go on with the new settings; how they are stored is fixed when they start. */
+    @Override
+    public void reload(Config root) {
+        ManagerSettings.from(root);
+        EvacuateSettings freshEvacuate = EvacuateSettings.from(root);
+        LegacySettings freshLegacy = LegacySettings.from(root);
+        evacuate = freshEvacuate;
+        legacy = freshLegacy;
+    }
+
+    private CompletionStage<?> serve(ManagerSettings settings) {
+        MorayShards moray = new MorayShards(shards(settings));
+        MorayMetadataTier tier = new MorayMetadataTier(moray, settings.domain());
         AgentGateway agents = new AgentRoutes(
                 new ClusterAgentGateway(system),
                 new HttpAgentGateway(system, settings.httpAgents()),
@@ -100,20 +135,53 @@ public final class ManagerNode {
                 StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
-        JobParts parts = new JobParts(evacuate, tier, agents, directory, spaceBroker, registry, Clock.systemUTC());
+        JobParts parts = new JobParts(
+                () -> evacuate,
+                scan(settings, moray),
+                tier,
+                agents,
+                directory,
+                spaceBroker,
+                registry,
+                Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);
         JobFeed feed = new JournalJobFeed(EmbeddedJournal.reader(system), jobs);
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
-        return HttpServer.start(system, "manager", settings.http(), ManagerApi.routes(jobs, feed, readiness, legacy));
+        return HttpServer.start(
+                system, "manager", settings.http(), ManagerApi.routes(jobs, feed, readiness, () -> legacy));
     }
 
     private Map<Integer, FastClient> shards(ManagerSettings settings) {
+        FastOptions options = FastOptions.of(settings.morayTimeout()).withConnections(settings.morayConnections());
         return settings.morayShards().stream()
                 .collect(Collectors.toMap(
                         ManagerSettings.MorayShard::number,
-                        shard -> new FastClient(
-                                system, FastOptions.of(shard.host(), shard.port(), settings.morayTimeout()))));
+                        shard -> new FastClient(system, endpoints(settings, shard), options)));
+    }
+
+    private static FastEndpoints endpoints(ManagerSettings settings, ManagerSettings.MorayShard shard) {
+        return shard.port()
+                .map(port -> FastEndpoints.fixed(shard.host(), port))
+                .orElseGet(() -> new SrvEndpoints(
+                        SrvEndpoints.session(settings.nameServer()
+                                .map(server -> new InetSocketAddress(server.host(), server.port()))),
+                        "moray",
+                        shard.host()));
+    }
+
+    private RecordScan scan(ManagerSettings settings, MorayShards moray) {
+        Supplier<List<String>> excluded = () -> evacuate.excludeKeyPrefixes();
+        if (settings.postgres().isEmpty()) {
+            return new MorayScan(moray, () -> evacuate.scanChunk(), excluded);
+        }
+        PostgresSettings postgres = settings.postgres().get();
+        return new PostgresScan(
+                postgres.urls(),
+                new PostgresScan.Access(
+                        postgres.user(), postgres.password(), postgres.fetchRows(), postgres.longestSnapshot()),
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.scan-dispatcher")),
+                excluded);
     }
 
     private <M> ActorRef<M> singleton(String name, Behavior<M> behavior) {

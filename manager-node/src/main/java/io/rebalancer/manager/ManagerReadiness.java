@@ -2,7 +2,6 @@ package io.rebalancer.manager;
 
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
-import io.rebalancer.core.evacuate.IdColumn;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.http.Readiness;
 import io.rebalancer.manager.fleet.Fleet;
@@ -83,7 +82,7 @@ final class ManagerReadiness implements Readiness {
     }
 
     private CompletionStage<Optional<String>> shard(int shard) {
-        return tier.highestId(shard, IdColumn.ID)
+        return tier.ping(shard)
                 .toCompletableFuture()
                 .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((id, failure) -> failure == null

@@ -4,14 +4,17 @@ import com.typesafe.config.Config;
 import io.rebalancer.core.evacuate.BatchLimits;
 import io.rebalancer.core.storage.PlacementPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
  * How evacuate jobs work; the names and units are those of {@code reference.conf}.
  *
  * @param maxAssignmentsInFlight at least 1
- * @param scanChunk row ids asked for at a time, 1 to 100000
- * @param commitParallelism records switched at a time, 1 to 250
+ * @param scanChunk rows asked of a shard at a time, 1 to 100000
+ * @param excludeKeyPrefixes records whose key has one of these texts in it are left alone
+ * @param commitBatch records switched by one call, all or none, 1 to 500
+ * @param commitParallelism calls made at a time to switch records, at most, 1 to 250
  * @param commitAttempts tries to switch one record, at least 1
  * @param candidates destinations considered for an object, at least 1
  * @param snapshotEvery events between snapshots, at least 1
@@ -21,6 +24,8 @@ public record EvacuateSettings(
         PlacementPolicy placement,
         int maxAssignmentsInFlight,
         int scanChunk,
+        List<String> excludeKeyPrefixes,
+        int commitBatch,
         int commitParallelism,
         int commitAttempts,
         Duration reminderInterval,
@@ -33,6 +38,11 @@ public record EvacuateSettings(
     public EvacuateSettings {
         require(maxAssignmentsInFlight >= 1, "max-assignments-in-flight must be at least 1");
         require(scanChunk >= 1 && scanChunk <= 100_000, "scan-chunk must be 1 to 100000");
+        excludeKeyPrefixes = List.copyOf(excludeKeyPrefixes);
+        require(
+                excludeKeyPrefixes.stream().noneMatch(String::isEmpty),
+                "exclude-key-prefixes must not have an empty text in it, which would leave every record alone");
+        require(commitBatch >= 1 && commitBatch <= 500, "commit-batch must be 1 to 500");
         require(commitParallelism >= 1 && commitParallelism <= 250, "commit-parallelism must be 1 to 250");
         require(commitAttempts >= 1, "commit-attempts must be at least 1");
         require(candidates >= 1, "candidates must be at least 1");
@@ -60,6 +70,8 @@ public record EvacuateSettings(
                         placement,
                         section.getInt("max-assignments-in-flight"),
                         section.getInt("scan-chunk"),
+                        section.getStringList("exclude-key-prefixes"),
+                        section.getInt("commit-batch"),
                         section.getInt("commit-parallelism"),
                         section.getInt("commit-attempts"),
                         section.getDuration("reminder-interval"),

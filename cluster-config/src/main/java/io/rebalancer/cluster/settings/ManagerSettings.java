@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a manager needs to know of its surroundings.
  *
  * @param domain completes short storage ids; empty text to leave them as they are
  * @param morayTimeout deadline of one metadata call
+ * @param morayConnections connections to one shard, at most, at least 1
+ * @param nameServer {@code host:port} of who is asked for SRV records, or empty for this machine's own
+ * @param postgres the databases that are scanned instead of Moray, or empty to scan through Moray
  * @param storinfo base URL
  * @param dataDir directory of the embedded journal
  * @param httpAgents base URLs of agents that are reached over the older HTTP API only
@@ -22,6 +26,9 @@ public record ManagerSettings(
         String domain,
         List<MorayShard> morayShards,
         Duration morayTimeout,
+        int morayConnections,
+        Optional<HostAndPort> nameServer,
+        Optional<PostgresSettings> postgres,
         URI storinfo,
         Duration storinfoRefresh,
         Path dataDir,
@@ -30,13 +37,34 @@ public record ManagerSettings(
     public ManagerSettings {
         morayShards = List.copyOf(morayShards);
         httpAgents = Map.copyOf(httpAgents);
-        if (morayShards.isEmpty()) {
-            throw new IllegalArgumentException("moray-shards must list at least one shard");
+        List<Integer> numbers =
+                morayShards.stream().map(MorayShard::number).sorted().toList();
+        require(!morayShards.isEmpty(), "moray-shards must list at least one shard");
+        require(numbers.get(0) >= 1, "moray-shards: the number of a shard must be at least 1");
+        require(numbers.stream().distinct().count() == numbers.size(), "moray-shards: a number is there twice");
+        require(morayConnections >= 1, "moray-connections must be at least 1");
+        require(
+                postgres.isEmpty()
+                        || postgres.get().urls().keySet().stream()
+                                .sorted()
+                                .toList()
+                                .equals(numbers),
+                "postgres.shards must have the same numbers as moray-shards, or a shard would not be scanned");
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
         }
     }
 
-    /** One metadata shard; {@code number} is at least 1. */
-    public record MorayShard(int number, String host, int port) {}
+    /**
+     * One metadata shard.
+     *
+     * @param number at least 1
+     * @param port empty to ask for the SRV record {@code _moray._tcp.HOST} (manta.md 7.10)
+     */
+    public record MorayShard(int number, String host, Optional<Integer> port) {}
 
     /** @throws SettingsFault if a setting is missing or wrong */
     public static ManagerSettings from(Config root) {
@@ -47,13 +75,20 @@ public record ManagerSettings(
                         HttpSettings.from(section),
                         section.getString("domain"),
                         section.getConfigList("moray-shards").stream()
-                                .map(each -> new MorayShard(
-                                        each.getInt("number"), each.getString("host"), each.getInt("port")))
+                                .map(ManagerSettings::shard)
                                 .toList(),
                         section.getDuration("moray-timeout"),
+                        section.getInt("moray-connections"),
+                        HostAndPort.optional(section, "name-server"),
+                        PostgresSettings.from(section),
                         URI.create(SettingsFile.required(section, "storinfo")),
                         section.getDuration("storinfo-refresh"),
                         Path.of(SettingsFile.required(section, "data-dir")),
                         SettingsFile.urls(section, "http-agents")));
+    }
+
+    private static MorayShard shard(Config each) {
+        Optional<Integer> port = each.hasPath("port") ? Optional.of(each.getInt("port")) : Optional.empty();
+        return new MorayShard(each.getInt("number"), each.getString("host"), port);
     }
 }

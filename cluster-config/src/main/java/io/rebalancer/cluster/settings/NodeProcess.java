@@ -4,26 +4,61 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
 
-/** The life of a manager's or an agent's process: read settings, start, run until the actor system has ended. */
+/**
+ * The life of a manager's or an agent's process: read settings, start, run until the actor system has ended. The signal
+ * USR1 makes it read its settings again.
+ */
 public final class NodeProcess {
     /** Exit code of a process that could not start; the reason is one line on standard error. */
     public static final int CANNOT_START = 2;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeProcess.class);
+    private static final String RELOAD_SIGNAL = "USR1";
+    private static final String LOG_LEVEL = "rebalancer.log-level";
 
-    private NodeProcess() {}
+    private final String name;
+    private final Path file;
+    private Config current;
+
+    private NodeProcess(String name, Path file, Config current) {
+        this.name = name;
+        this.file = file;
+        this.current = current;
+    }
 
     /** Starts the node that the settings describe. */
     @FunctionalInterface
     public interface Starter {
-        CompletionStage<? extends ActorSystem<?>> start(Config root) throws IOException;
+        CompletionStage<? extends Node> start(Config root) throws IOException;
+    }
+
+    /** A running node. */
+    public interface Node {
+
+        /** Its actor system, which ends with it. */
+        ActorSystem<?> system();
+
+        /** The settings, or groups of them, that {@link #reload} makes take effect. */
+        default Set<String> reloadable() {
+            return Set.of();
+        }
+
+        /**
+         * Takes over settings that were read again.
+         *
+         * @throws SettingsFault if one is wrong; then none has taken effect
+         */
+        default void reload(Config root) {}
     }
 
     /**
@@ -36,14 +71,33 @@ public final class NodeProcess {
             Config root = ConfigFactory.parseMap(Map.of("pekko.coordinated-shutdown.exit-jvm", "on"))
                     .withFallback(SettingsFile.load(file))
                     .resolve();
-            ActorSystem<?> system = starter.start(root).toCompletableFuture().get();
+            LogLevel.apply(root);
+            Node node = starter.start(root).toCompletableFuture().get();
+            NodeProcess process = new NodeProcess(name, file, root);
+            Signal.handle(new Signal(RELOAD_SIGNAL), signal -> process.reload(node));
             LOGGER.info("{} runs with {}", name, file);
-            system.getWhenTerminated().toCompletableFuture().get();
+            node.system().getWhenTerminated().toCompletableFuture().get();
             return 0;
         } catch (SettingsFault | IOException e) {
             return refuse(name, e);
         } catch (ExecutionException e) {
             return refuse(name, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /** A fault leaves everything as it was: a running job must not suffer from a slip in an editor. */
+    private synchronized void reload(Node node) {
+        try {
+            Config fresh = SettingsFile.load(file);
+            node.reload(fresh);
+            LogLevel.apply(fresh);
+            Set<String> reloadable = new HashSet<>(node.reloadable());
+            reloadable.add(LOG_LEVEL);
+            SettingsReload changes = SettingsReload.between(current, fresh, reloadable);
+            current = fresh;
+            LOGGER.info("{} has read {} again: {}", name, file, changes);
+        } catch (SettingsFault e) {
+            LOGGER.error("{} keeps its settings: {}", name, e.getMessage());
         }
     }
 

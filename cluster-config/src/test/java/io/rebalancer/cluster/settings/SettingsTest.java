@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -74,7 +75,7 @@ class SettingsTest {
     void aManagerAndAnAgentAreReadFromAFewLines() {
         ManagerSettings manager = ManagerSettings.from(config(MANAGER));
         assertThat(manager.morayShards())
-                .containsExactly(new ManagerSettings.MorayShard(1, "1.moray.example.com", 2020));
+                .containsExactly(new ManagerSettings.MorayShard(1, "1.moray.example.com", Optional.of(2020)));
         assertThat(manager.http()).isEqualTo(new HttpSettings("127.0.0.1", 8080));
         AgentSettings agent = AgentSettings.from(config(AGENT));
         assertThat(agent.storageNode().text()).isEqualTo("1.stor.example.com");
@@ -99,6 +100,8 @@ class SettingsTest {
             rebalancer.evacuate.max-tasks-per-assignment = 501   | max-tasks-per-assignment
             rebalancer.evacuate.max-tasks-per-assignment = many  | max-tasks-per-assignment
             rebalancer.evacuate.commit-parallelism = 251         | commit-parallelism
+            rebalancer.evacuate.commit-batch = 0                 | commit-batch
+            rebalancer.evacuate.exclude-key-prefixes = [""]      | exclude-key-prefixes
             rebalancer.evacuate.agent-lost-after = soon          | agent-lost-after
             rebalancer.placement.max-fill-percent = 101          | max-fill-percent
             rebalancer.placement.min-free-mib = -1               | min-free-mib
@@ -160,5 +163,54 @@ class SettingsTest {
                 .isEqualTo(root.getDuration("pekko.cluster.seed-node-timeout"));
         assertThat(second.getStringList("pekko.cluster.seed-nodes"))
                 .containsExactly("pekko://rebalancer@127.0.0.1:2551", "pekko://rebalancer@127.0.0.1:2552");
+    }
+
+    @Test
+    void aShardWithoutAPortIsFoundByItsSrvRecord() {
+        ManagerSettings manager = ManagerSettings.from(config("""
+                rebalancer.manager {
+                  storinfo = "http://storinfo.example.com", name-server = "10.0.0.53:53"
+                  moray-shards = [{ number = 1, host = "1.moray.example.com" }]
+                }"""));
+        assertThat(manager.morayShards())
+                .containsExactly(new ManagerSettings.MorayShard(1, "1.moray.example.com", Optional.empty()));
+        assertThat(manager.nameServer()).contains(new HostAndPort("10.0.0.53", 53));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            name-server = "10.0.0.53"               | name-server must be host:port
+            name-server = "10.0.0.53:dns"           | name-server must be host:port
+            moray-connections = 0                   | moray-connections
+            scan-with = files                       | scan-with must be moray or postgres
+            scan-with = postgres                    | postgres.shards
+            postgres.password-file = "/none", scan-with = postgres | /none
+            moray-shards = [{ number = 0, host = x }] | must be at least 1
+            moray-shards = [{ number = 1, host = x }, { number = 1, host = y }] | twice
+            """)
+    void aWrongSettingOfAManagerIsNamedInOneLine(String line, String name) {
+        assertOneLine(ManagerSettings::from, MANAGER + "rebalancer.manager { " + line + " }", name);
+    }
+
+    @Test
+    void aPasswordIsReadFromItsFileAndNeverShown() throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), "secret\n");
+        ManagerSettings manager = ManagerSettings.from(config(MANAGER + """
+                rebalancer.manager { scan-with = postgres, postgres {
+                  shards = [{ number = 1, url = "jdbc:postgresql://db/moray" }], password-file = "%s" } }
+                """.formatted(file)));
+        assertThat(manager.postgres().orElseThrow().password()).isEqualTo("secret");
+        assertThat(manager.toString()).contains("jdbc:postgresql://db/moray").doesNotContain("secret");
+    }
+
+    @Test
+    void whatChangedBetweenTwoReadingsIsToldApart() {
+        Config before = config(MANAGER);
+        Config after = config(MANAGER + "rebalancer { evacuate.commit-batch = 7, manager.http.port = 1 }");
+        SettingsReload reload = SettingsReload.between(before, after, Set.of("rebalancer.evacuate"));
+        assertThat(reload.applied()).containsExactly("rebalancer.evacuate.commit-batch");
+        assertThat(reload.needRestart()).containsExactly("rebalancer.manager.http.port");
+        assertThat(SettingsReload.between(before, before, Set.of()))
+                .isEqualTo(new SettingsReload(List.of(), List.of()));
     }
 }

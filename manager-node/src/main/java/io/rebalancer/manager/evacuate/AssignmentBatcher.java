@@ -12,7 +12,7 @@ import io.rebalancer.core.evacuate.ScanTracker;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.Placement;
 import io.rebalancer.core.storage.SpaceRules;
 import io.rebalancer.core.storage.StorageNode;
@@ -60,7 +60,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
     sealed interface Command {}
 
     /** Rows of a shard up to {@code end}. */
-    record ChunkFound(int shard, ScanPosition end, List<MetadataTier.Row> rows, ActorRef<ShardScan.Command> replyTo)
+    record ChunkFound(int shard, ScanPosition end, List<RecordScan.Row> rows, ActorRef<ShardScan.Command> replyTo)
             implements Command {}
 
     /** A shard has no more rows. */
@@ -115,8 +115,8 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         this.parts = parts;
         this.job = job;
         this.leaving = state.leaving().orElseThrow();
-        this.scanning = new HashSet<>(parts.tier().shards());
-        this.settled = new SettledRecently(parts.tier().shards());
+        this.scanning = new HashSet<>(parts.scan().shards());
+        this.settled = new SettledRecently(parts.scan().shards());
         this.budget = state.maxRecords() == 0 ? Long.MAX_VALUE : state.maxRecords() - state.discovered();
         state.inFlight().forEach((id, each) -> {
             inFlight.add(id);
@@ -142,7 +142,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
     private Behavior<Command> onChunkFound(ChunkFound found) {
         List<MetadataRecord> wanted = new ArrayList<>();
         List<ObjectException> unreadable = new ArrayList<>();
-        for (MetadataTier.Row row : found.rows()) {
+        for (RecordScan.Row row : found.rows()) {
             if (row.record().isEmpty()) {
                 unreadable(row).ifPresent(unreadable::add);
             } else if (takes(row.record().get())) {
@@ -157,9 +157,8 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         return goOn();
     }
 
-    /** A row that can't be read concerns this job only if it speaks of the leaving node (manta.md 6.3). */
-    private Optional<ObjectException> unreadable(MetadataTier.Row row) {
-        if (!row.document().contains(leaving.storageNode().text()) || budget <= 0) {
+    private Optional<ObjectException> unreadable(RecordScan.Row row) {
+        if (budget <= 0) {
             return Optional.empty();
         }
         budget--;

@@ -56,7 +56,8 @@ final class Backoff {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    private static Duration pause(int failures) {
+    /** Pause after so many failures in a row, 0 for the first. */
+    static Duration pause(int failures) {
         long ceiling = Math.min(MAX_MILLIS, MIN_MILLIS << Math.min(failures, 10));
         return Duration.ofMillis(ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1));
     }

@@ -5,11 +5,15 @@ import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.evacuate.CommitRule;
 import io.rebalancer.core.evacuate.InFlight;
 import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,84 +23,147 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * Switches the metadata of one assignment. All records of an object are switched to the same new copy: a snaplink left
- * behind would point to a node that is about to go. Running it twice is safe; the second run finds the records moved.
+ * behind would point to a node that is about to go.
+ *
+ * <pre>
+ * all records of the objects, as they are NOW ─► those to be switched, by shard ─► batch: all or none
+ *                                                                                    none ─► each by itself, read anew
+ *                                            ─► the others, each by itself
+ * </pre>
+ *
+ * Running it twice is safe; the second run finds the records moved.
  */
 final class CommitRun {
-    private final ActorSystem<?> system;
     private final MetadataTier tier;
-    private final Backoff backoff;
+    private final MetadataCalls calls;
     private final StorageNodeId leaving;
+    private final CopyLocation destination;
     private final InFlight inFlight;
     private final RecordMove move;
-    private final int parallelism;
+    private final int batchSize;
 
-    CommitRun(
-            ActorSystem<?> system,
-            JobParts parts,
-            Backoff backoff,
-            StorageNodeId leaving,
-            InFlight inFlight,
-            int parallelism) {
-        this.system = system;
+    CommitRun(JobParts parts, MetadataCalls calls, StorageNodeId leaving, InFlight inFlight) {
         this.tier = parts.tier();
-        this.backoff = backoff;
+        this.calls = calls;
         this.leaving = leaving;
         this.inFlight = inFlight;
-        this.parallelism = parallelism;
+        this.destination = inFlight.assignment().destination();
+        this.batchSize = parts.settings().commitBatch();
         this.move = new RecordMove(
-                tier,
-                backoff,
-                leaving,
-                inFlight.assignment().destination(),
-                parts.settings().commitAttempts());
+                tier, calls, leaving, destination, parts.settings().commitAttempts());
     }
+
+    /** One record of an object that was copied. */
+    private record Concerned(UUID objectId, RecordRef ref, Optional<MetadataRecord> live) {}
 
     CompletionStage<CommitResult> run() {
-        CommitResult none = CommitResult.none(inFlight.assignment().id());
         List<CopyTask> tasks = inFlight.copiedTasks();
-        List<UUID> objects = tasks.stream().map(CopyTask::objectId).toList();
-        return recordsOf(objects)
-                .thenCompose(records -> Source.from(tasks)
-                        .mapAsync(parallelism, task -> settle(task, records.getOrDefault(task.objectId(), List.of())))
-                        .runFold(none, CommitResult::plus, system));
+        return liveRecords(tasks.stream().map(CopyTask::objectId).toList()).thenCompose(live -> {
+            Map<CopyTask, List<Concerned>> concerned = new LinkedHashMap<>();
+            tasks.forEach(task -> concerned.put(task, concerned(task, live.getOrDefault(task.objectId(), List.of()))));
+            return settle(concerned.values().stream().flatMap(List::stream).toList())
+                    .thenApply(outcomes -> result(concerned, outcomes));
+        });
     }
 
-    private CompletionStage<Map<UUID, List<MetadataRecord>>> recordsOf(List<UUID> objects) {
-        Source<MetadataRecord, NotUsed> all = Source.from(tier.shards())
-                .mapAsync(4, shard -> backoff.untilAvailable(() -> tier.recordsOf(shard, objects)))
-                .mapConcat(records -> records);
-        return all.runWith(Sink.seq(), system)
-                .thenApply(records -> records.stream().collect(Collectors.groupingBy(MetadataRecord::objectId)));
+    private CompletionStage<Map<UUID, List<MetadataRecord>>> liveRecords(List<UUID> objects) {
+        return all(tier.shards(), shard -> calls.untilAvailable(() -> tier.recordsOf(shard, objects)))
+                .thenApply(records -> records.stream()
+                        .flatMap(List::stream)
+                        .collect(Collectors.groupingBy(MetadataRecord::objectId)));
     }
 
     /** The record that asked for the move comes first, then the others that concern this copy. */
-    private CompletionStage<CommitResult> settle(CopyTask task, List<MetadataRecord> records) {
-        StorageNodeId destination = inFlight.assignment().destination().storageNode();
+    private List<Concerned> concerned(CopyTask task, List<MetadataRecord> records) {
         Map<RecordRef, MetadataRecord> byRef =
                 records.stream().collect(Collectors.toMap(MetadataRecord::ref, Function.identity()));
-        List<RecordRef> refs = Stream.concat(
+        return Stream.concat(
                         Stream.of(task.record()),
                         records.stream()
-                                .filter(record -> record.lists(leaving) || record.lists(destination))
+                                .filter(record -> record.lists(leaving) || record.lists(destination.storageNode()))
                                 .map(MetadataRecord::ref))
                 .distinct()
+                .map(ref -> new Concerned(task.objectId(), ref, Optional.ofNullable(byRef.get(ref))))
                 .toList();
-        CompletionStage<List<RecordMove.Outcome>> outcomes = CompletableFuture.completedFuture(new ArrayList<>());
-        for (RecordRef ref : refs) {
-            outcomes = outcomes.thenCompose(done -> move.move(ref, task.objectId(), Optional.ofNullable(byRef.get(ref)))
-                    .thenApply(outcome -> {
-                        done.add(outcome);
-                        return done;
-                    }));
+    }
+
+    private CompletionStage<Map<Concerned, RecordMove.Outcome>> settle(List<Concerned> concerned) {
+        Map<Boolean, List<Concerned>> bySwap = concerned.stream().collect(Collectors.partitioningBy(this::isSwap));
+        CompletionStage<Map<Concerned, RecordMove.Outcome>> single = singly(bySwap.getOrDefault(false, List.of()));
+        CompletionStage<Map<Concerned, RecordMove.Outcome>> batched = all(
+                        batches(bySwap.getOrDefault(true, List.of())), this::together)
+                .thenApply(CommitRun::merged);
+        return single.thenCombine(batched, (one, other) -> merged(List.of(one, other)));
+    }
+
+    private boolean isSwap(Concerned each) {
+        return each.live().isPresent()
+                && CommitRule.judge(each.live(), each.objectId(), leaving, destination.storageNode())
+                        == CommitRule.Verdict.SWAP;
+    }
+
+    private List<List<Concerned>> batches(List<Concerned> swaps) {
+        Map<Integer, List<Concerned>> byShard =
+                swaps.stream().collect(Collectors.groupingBy(each -> each.ref().shard()));
+        List<List<Concerned>> batches = new ArrayList<>();
+        for (List<Concerned> ofShard : byShard.values()) {
+            for (int from = 0; from < ofShard.size(); from += batchSize) {
+                batches.add(ofShard.subList(from, Math.min(ofShard.size(), from + batchSize)));
+            }
         }
-        return outcomes.thenApply(done -> result(task, refs, done));
+        return batches;
+    }
+
+    /** One record that changed meanwhile, or can't be switched, spoils the whole batch; then each goes by itself. */
+    private CompletionStage<Map<Concerned, RecordMove.Outcome>> together(List<Concerned> batch) {
+        if (batch.size() == 1) {
+            return singly(batch);
+        }
+        List<MetadataRecord> records =
+                batch.stream().flatMap(each -> each.live().stream()).toList();
+        return calls.untilAvailable(() -> tier.moveCopies(records, leaving, destination))
+                .exceptionally(failure -> false)
+                .thenCompose(replaced -> replaced
+                        ? CompletableFuture.completedFuture(batch.stream()
+                                .collect(Collectors.toMap(Function.identity(), each -> new RecordMove.Moved())))
+                        : singly(batch));
+    }
+
+    private CompletionStage<Map<Concerned, RecordMove.Outcome>> singly(List<Concerned> each) {
+        return all(
+                        each,
+                        one -> move.move(one.ref(), one.objectId(), one.live())
+                                .thenApply(outcome -> Map.of(one, outcome)))
+                .thenApply(CommitRun::merged);
+    }
+
+    private static Map<Concerned, RecordMove.Outcome> merged(
+            Collection<? extends Map<Concerned, ? extends RecordMove.Outcome>> parts) {
+        Map<Concerned, RecordMove.Outcome> all = new HashMap<>();
+        parts.forEach(all::putAll);
+        return all;
+    }
+
+    /** All of them at once; how many calls run at a time is up to {@link MetadataCalls}. */
+    private static <A, B> CompletionStage<List<B>> all(Collection<A> each, Function<A, CompletionStage<B>> call) {
+        List<CompletableFuture<B>> answers =
+                each.stream().map(one -> call.apply(one).toCompletableFuture()).toList();
+        return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    private CommitResult result(Map<CopyTask, List<Concerned>> concerned, Map<Concerned, RecordMove.Outcome> outcomes) {
+        CommitResult sum = CommitResult.none(inFlight.assignment().id());
+        for (Map.Entry<CopyTask, List<Concerned>> each : concerned.entrySet()) {
+            List<RecordRef> refs = each.getValue().stream().map(Concerned::ref).toList();
+            List<RecordMove.Outcome> of =
+                    each.getValue().stream().map(outcomes::get).toList();
+            sum = sum.plus(result(each.getKey(), refs, of));
+        }
+        return sum;
     }
 
     private CommitResult result(CopyTask task, List<RecordRef> refs, List<RecordMove.Outcome> outcomes) {

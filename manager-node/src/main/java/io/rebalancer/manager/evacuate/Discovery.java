@@ -2,7 +2,8 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.ScanPosition;
-import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.RecordScan;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -20,19 +21,19 @@ final class Discovery {
 
     private Discovery() {}
 
-    /** @param chunk row ids asked of a shard at a time */
+    /** @param marks where each shard's scan goes on; a shard without one begins */
     static Behavior<Command> create(
-            MetadataTier tier,
-            int chunk,
+            RecordScan scan,
+            StorageNodeId leaving,
             Map<Integer, ScanPosition> marks,
             ActorRef<AssignmentBatcher.Command> batcher,
             ActorRef<JobMessage> job) {
         return Behaviors.setup(context -> {
-            for (int shard : tier.shards()) {
-                ScanPosition from = marks.getOrDefault(shard, ScanPosition.START);
-                Behavior<ShardScan.Command> scan =
-                        ShardScan.create(tier, shard, chunk, from, batcher, context.getSelf());
-                context.watch(context.spawn(scan, "shard-" + shard));
+            for (int shard : scan.shards()) {
+                RecordScan.ShardCursor cursor =
+                        scan.open(shard, leaving, marks.getOrDefault(shard, ScanPosition.START));
+                context.watch(
+                        context.spawn(ShardScan.create(shard, cursor, batcher, context.getSelf()), "shard-" + shard));
             }
             return Behaviors.receive(Command.class)
                     .onMessage(ShardFailed.class, failed -> {

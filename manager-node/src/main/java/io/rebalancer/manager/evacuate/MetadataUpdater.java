@@ -16,19 +16,20 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Switches the metadata of copied assignments, one assignment at a time and the records of one in parallel. The queue is
- * bounded by the assignments a job may have in flight.
+ * Switches the metadata of copied assignments, a few assignments at a time. The queue is bounded by the assignments a job
+ * may have in flight.
  */
 final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final int MAX_RUNNING = 8;
 
     sealed interface Command {}
 
     /** Switch the records of an assignment whose copies are verified. */
     record Commit(InFlight inFlight) implements Command {}
 
-    /** Switch so many records at a time, from the next assignment on. */
-    record SetParallelism(int records) implements Command {}
+    /** Make at most so many calls at a time, from now on. */
+    record SetParallelism(int calls) implements Command {}
 
     private record Done(CommitResult result) implements Command {}
 
@@ -38,12 +39,11 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     private final JobParts parts;
     private final StorageNodeId leaving;
     private final ActorRef<JobMessage> job;
-    private final Backoff backoff;
+    private final MetadataCalls calls;
     private final Deque<InFlight> queue = new ArrayDeque<>();
-    private int parallelism;
-    private boolean running;
+    private int running;
 
-    /** @param parallelism records switched at a time */
+    /** @param parallelism calls made at a time, at most */
     static Behavior<Command> create(JobParts parts, StorageNodeId leaving, int parallelism, ActorRef<JobMessage> job) {
         return Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new MetadataUpdater(context, timers, parts, leaving, parallelism, job)));
@@ -57,12 +57,11 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
             int parallelism,
             ActorRef<JobMessage> job) {
         super(context);
-        this.parallelism = parallelism;
         this.timers = timers;
         this.parts = parts;
         this.leaving = leaving;
         this.job = job;
-        this.backoff = new Backoff(context.getSystem(), context.getLog());
+        this.calls = new MetadataCalls(new Backoff(context.getSystem(), context.getLog()), parallelism);
     }
 
     @Override
@@ -82,15 +81,15 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     }
 
     private Behavior<Command> onSetParallelism(SetParallelism set) {
-        parallelism = set.records();
+        calls.setCeiling(set.calls());
         return this;
     }
 
     private Behavior<Command> startNext() {
-        if (!running && !queue.isEmpty()) {
-            running = true;
+        while (running < MAX_RUNNING && !queue.isEmpty()) {
+            running++;
             InFlight next = queue.removeFirst();
-            CommitRun run = new CommitRun(getContext().getSystem(), parts, backoff, leaving, next, parallelism);
+            CommitRun run = new CommitRun(parts, calls, leaving, next);
             getContext()
                     .pipeToSelf(
                             run.run(),
@@ -100,14 +99,14 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     }
 
     private Behavior<Command> onDone(Done done) {
-        running = false;
+        running--;
         job.tell(new JobInternal.MetadataSettled(done.result()));
         return startNext();
     }
 
     /** The copies are good and the records as they were, so the assignment is tried again rather than given up. */
     private Behavior<Command> onBroken(Broken broken) {
-        running = false;
+        running--;
         getContext()
                 .getLog()
                 .warn(
@@ -120,7 +119,7 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     }
 
     private Behavior<Command> onStopped() {
-        backoff.stop();
+        calls.stop();
         return this;
     }
 }

@@ -2,6 +2,7 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.StorageNodeId;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -14,12 +15,13 @@ record PassWorkers(
     static PassWorkers start(ActorContext<JobMessage> context, JobParts parts, JobState job) {
         ActorRef<JobMessage> self = context.getSelf();
         int parallelism = job.commitParallelism() == 0 ? parts.settings().commitParallelism() : job.commitParallelism();
-        ActorRef<MetadataUpdater.Command> updater = context.spawnAnonymous(
-                MetadataUpdater.create(parts, job.leaving().orElseThrow().storageNode(), parallelism, self));
+        StorageNodeId leaving = job.leaving().orElseThrow().storageNode();
+        ActorRef<MetadataUpdater.Command> updater =
+                context.spawnAnonymous(MetadataUpdater.create(parts, leaving, parallelism, self));
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(parts, job, self));
-        ActorRef<Discovery.Command> discovery = context.spawnAnonymous(
-                Discovery.create(parts.tier(), parts.settings().scanChunk(), job.marks(), batcher, self));
+        ActorRef<Discovery.Command> discovery =
+                context.spawnAnonymous(Discovery.create(parts.scan(), leaving, job.marks(), batcher, self));
         return new PassWorkers(batcher, updater, discovery);
     }
 

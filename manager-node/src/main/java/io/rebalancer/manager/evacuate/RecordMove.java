@@ -7,6 +7,7 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 /** Switches single records from the leaving node to the new copy, always judging the LIVE record first. */
 final class RecordMove {
     private final MetadataTier tier;
-    private final Backoff backoff;
+    private final MetadataCalls calls;
     private final StorageNodeId leaving;
     private final CopyLocation destination;
     private final int attempts;
@@ -32,9 +33,9 @@ final class RecordMove {
     /** The record still names the leaving node. */
     record NotMoved(Reason reason, String detail) implements Outcome {}
 
-    RecordMove(MetadataTier tier, Backoff backoff, StorageNodeId leaving, CopyLocation destination, int attempts) {
+    RecordMove(MetadataTier tier, MetadataCalls calls, StorageNodeId leaving, CopyLocation destination, int attempts) {
         this.tier = tier;
-        this.backoff = backoff;
+        this.calls = calls;
         this.leaving = leaving;
         this.destination = destination;
         this.attempts = attempts;
@@ -50,7 +51,7 @@ final class RecordMove {
     }
 
     private CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
-        return backoff.untilAvailable(() -> tier.read(ref));
+        return calls.untilAvailable(() -> tier.read(ref));
     }
 
     private CompletionStage<Outcome> judge(RecordRef ref, UUID objectId, Optional<MetadataRecord> live, int attempt) {
@@ -68,7 +69,7 @@ final class RecordMove {
     }
 
     private CompletionStage<Outcome> swap(MetadataRecord current, UUID objectId, int attempt) {
-        return backoff.untilAvailable(() -> tier.moveCopy(current, leaving, destination))
+        return calls.untilAvailable(() -> tier.moveCopies(List.of(current), leaving, destination))
                 .thenCompose(replaced -> {
                     if (replaced) {
                         return CompletableFuture.completedFuture(new Moved());

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +17,20 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.QueueOfferResult;
+import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a Fast server, with many calls in flight (manta.md 7.4).
@@ -42,32 +48,79 @@ final class FastConnection {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
     private final ActorSystem<?> system;
     private final FastOptions options;
     private final String peer;
+    private final CompletableFuture<String> whenClosed = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstAnswer = new CompletableFuture<>();
+    private final AtomicBoolean pinging = new AtomicBoolean();
+    private final UniqueKillSwitch cut;
     private final Map<Integer, Call> calls = new ConcurrentHashMap<>();
     private final AtomicInteger lastId = new AtomicInteger();
     private final BoundedSourceQueue<ByteString> requests;
     private volatile Optional<String> closed = Optional.empty();
+    private volatile long lastHeardNanos = System.nanoTime();
 
-    FastConnection(ActorSystem<?> system, FastOptions options) {
+    FastConnection(ActorSystem<?> system, FastEndpoints.Endpoint endpoint, FastOptions options) {
         this.system = system;
         this.options = options;
-        this.peer = options.host() + ":" + options.port();
+        this.peer = endpoint.toString();
         var stream = Source.<ByteString>queue(options.maxCalls())
-                .via(Tcp.get(system).outgoingConnection(options.host(), options.port()))
+                .viaMat(KillSwitches.single(), Keep.both())
+                .via(Tcp.get(system)
+                        .outgoingConnection(
+                                InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()),
+                                Optional.empty(),
+                                List.of(),
+                                true,
+                                Optional.of(CONNECT_TIMEOUT),
+                                Optional.empty()))
                 .via(FastFrames.decoder(options.maxPayloadBytes()))
                 .toMat(Sink.foreach(this::arrived), Keep.both())
                 .run(system);
-        this.requests = stream.first();
-        stream.second().whenComplete((done, failure) -> {
-            String why = failure == null ? "the server closed the connection" : failure.getMessage();
-            closed = Optional.of(peer + ": " + why);
-            calls.keySet().forEach(id -> end(id, new FastUnavailable(peer + ": " + why)));
-        });
+        this.requests = stream.first().first();
+        this.cut = stream.first().second();
+        stream.second().whenComplete((done, failure) -> ended(failure));
     }
 
-    boolean isOpen() {
+    private void ended(@Nullable Throwable failure) {
+        String why = peer + ": " + (failure == null ? "the server closed the connection" : failure.getMessage());
+        closed = Optional.of(why);
+        calls.keySet().forEach(id -> end(id, new FastUnavailable(why)));
+        whenClosed.complete(why);
+    }
+
+    /** Completes with the reason when the connection is over. */
+    CompletionStage<String> whenClosed() {
+        return whenClosed;
+    }
+
+    /** Completes with the first frame from the server. */
+    CompletionStage<Void> whenFirstAnswer() {
+        return firstAnswer;
+    }
+
+    int callsInFlight() {
+        return calls.size();
+    }
+
+    /** Asks a silent server for a sign of life, and gives the connection up without one; a refusal is one too. */
+    void pingIfSilent() {
+        boolean silent =
+                System.nanoTime() - lastHeardNanos >= options.pingInterval().toNanos();
+        if (silent && pinging.compareAndSet(false, true)) {
+            call("ping", List.of(JSON.createObjectNode())).whenComplete((answer, failure) -> {
+                pinging.set(false);
+                if (failure instanceof FastUnavailable) {
+                    cut.abort(new FastUnavailable("no answer to a ping within " + options.callTimeout()));
+                }
+            });
+        }
+    }
+
+    private boolean isOpen() {
         return closed.isEmpty();
     }
 
@@ -118,6 +171,8 @@ final class FastConnection {
     }
 
     private void arrived(FastFrame frame) throws FastProtocolException, JsonProcessingException {
+        lastHeardNanos = System.nanoTime();
+        firstAnswer.complete(null);
         Call call = calls.get(frame.messageId());
         if (call == null) {
             throw new FastProtocolException(

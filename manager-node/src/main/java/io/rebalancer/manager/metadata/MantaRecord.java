@@ -60,7 +60,7 @@ public final class MantaRecord {
      *
      * @throws BadMantaObject if the record lists {@code leaving} not exactly once, or {@code destination} already
      */
-    public static String withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
+    public static JsonNode withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
             throws BadMantaObject {
         if (record.lists(destination.storageNode())) {
             throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
@@ -79,10 +79,15 @@ public final class MantaRecord {
             if (swapped != 1) {
                 throw new BadMantaObject(record.ref(), leaving + " is listed " + swapped + " times, not once");
             }
-            return JSON.writeValueAsString(value);
+            return value;
         } catch (JsonProcessingException e) {
             throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());
         }
+    }
+
+    /** The text of a value that came as JSON, numbers to the last digit. */
+    static String textOf(JsonNode value) throws JsonProcessingException {
+        return JSON.writeValueAsString(value);
     }
 
     private static JsonNode member(JsonNode value, String name, String alias) {

@@ -5,6 +5,7 @@ import io.rebalancer.manager.fast.FastCallFailed;
 import io.rebalancer.manager.fast.FastUnavailable;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /** Tells Moray's failures apart (manta.md 7.9). */
 final class MorayFailure {
@@ -20,6 +21,13 @@ final class MorayFailure {
                 || (cause instanceof FastCallFailed refused && PASSING.contains(refused.name()));
         String detail = String.valueOf(cause.getMessage());
         return new CompletionException(passing ? new TierUnavailable(detail, cause) : cause);
+    }
+
+    /** The same answer, its failures told apart. */
+    static <T> CompletionStage<T> told(CompletionStage<T> answer) {
+        return answer.exceptionally(failure -> {
+            throw of(failure);
+        });
     }
 
     static boolean isNamed(Throwable failure, String name) {

@@ -1,99 +1,43 @@
 package io.rebalancer.manager.metadata;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import io.rebalancer.core.evacuate.IdColumn;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
-import io.rebalancer.manager.fast.FastClient;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** Moray's shards over Fast (manta.md 6.4 and section 7). */
+/** Moray's shards over Fast (manta.md section 7). */
 public final class MorayMetadataTier implements MetadataTier {
-    private static final String OBJECTS = "manta";
-    private static final String STORAGE_NODES = "manta_storage";
     private static final int STORAGE_NODES_SHARD = 1;
-    private static final int QUERY_TIMEOUT_MILLIS = 10_000;
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
 
-    private final SortedMap<Integer, FastClient> shards;
+    private final MorayShards shards;
     private final String domain;
 
-    /**
-     * @param shards a client for each shard number
-     * @param domain completes storage ids that lack it (manta.md 5.1); empty text to leave them
-     */
-    public MorayMetadataTier(Map<Integer, FastClient> shards, String domain) {
-        this.shards = new TreeMap<>(shards);
+    /** @param domain completes storage ids that lack it (manta.md 5.1); empty text to leave them */
+    public MorayMetadataTier(MorayShards shards, String domain) {
+        this.shards = shards;
         this.domain = domain;
     }
 
     @Override
     public List<Integer> shards() {
-        return List.copyOf(shards.keySet());
+        return shards.numbers();
     }
 
     @Override
-    public CompletionStage<Long> highestId(int shard, IdColumn column) {
-        ObjectNode options =
-                JsonNodeFactory.instance.objectNode().put("limit", 1).put("no_count", true);
-        String statement = "SELECT MAX(" + column.columnName() + ") FROM " + OBJECTS + ";";
-        return sql(shard, statement, options).handle((rows, failure) -> {
-            if (failure == null) {
-                return highest(rows);
-            }
-            if (column == IdColumn.IDX && MorayFailure.saysNoColumn(failure, column.columnName())) {
-                return 0L;
-            }
-            throw failure instanceof CompletionException e ? e : new CompletionException(failure);
-        });
-    }
-
-    /** PostgreSQL's BIGINT comes as text through node, an INTEGER as a number. */
-    private static long highest(List<JsonNode> rows) {
-        for (JsonNode row : rows) {
-            for (JsonNode cell : row) {
-                if (!cell.isNull()) {
-                    return Long.parseLong(cell.asText());
-                }
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public CompletionStage<List<Row>> readRange(int shard, IdColumn column, long firstId, long lastId) {
-        String name = column.columnName();
-        String statement = "SELECT * FROM " + OBJECTS + " WHERE " + name + " >= " + firstId + " AND " + name + " <= "
-                + lastId + " AND type = 'object' LIMIT " + (lastId - firstId + 1) + ";";
-        ObjectNode options = JsonNodeFactory.instance.objectNode().put("timeout", QUERY_TIMEOUT_MILLIS);
-        return sql(shard, statement, options)
-                .thenApply(rows -> rows.stream().map(row -> row(shard, row)).toList());
+    public CompletionStage<Void> ping(int shard) {
+        return MorayFailure.told(shards.ping(shard)).thenAccept(answer -> {});
     }
 
     @Override
@@ -102,37 +46,28 @@ public final class MorayMetadataTier implements MetadataTier {
             return CompletableFuture.completedFuture(List.of());
         }
         String ids = objectIds.stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
-        String statement = "SELECT * FROM " + OBJECTS + " WHERE objectid IN (" + ids + ") AND type = 'object';";
-        ObjectNode options = JsonNodeFactory.instance.objectNode().put("timeout", QUERY_TIMEOUT_MILLIS);
-        return sql(shard, statement, options)
+        String statement =
+                "SELECT * FROM " + MorayShards.OBJECTS + " WHERE objectid IN (" + ids + ") AND type = 'object';";
+        return MorayFailure.told(shards.sql(shard, statement))
                 .thenApply(rows -> rows.stream()
-                        .map(row -> row(shard, row))
-                        .flatMap(row -> row.record().stream())
+                        .flatMap(row -> readable(shard, row).stream())
                         .toList());
     }
 
-    private CompletionStage<List<JsonNode>> sql(int shard, String statement, ObjectNode options) {
-        List<JsonNode> arguments = List.of(TextNode.valueOf(statement), new ArrayNode(JSON.getNodeFactory()), options);
-        return client(shard).call("sql", arguments).exceptionally(failure -> {
-            throw MorayFailure.of(failure);
-        });
-    }
-
-    private static Row row(int shard, JsonNode row) {
+    private static Optional<MetadataRecord> readable(int shard, JsonNode row) {
         RecordRef ref = new RecordRef(shard, row.path("_key").asText());
-        String document = row.path("_value").asText();
         try {
-            return new Row(
-                    ref, Optional.of(MantaRecord.parse(ref, row.path("_etag").asText(), document)), document, "");
+            return Optional.of(MantaRecord.parse(
+                    ref, row.path("_etag").asText(), row.path("_value").asText()));
         } catch (BadMantaObject e) {
-            return new Row(ref, Optional.empty(), document, String.valueOf(e.getMessage()));
+            // The scan lists it; there is nothing to switch in it.
+            return Optional.empty();
         }
     }
 
     @Override
     public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
-        List<JsonNode> arguments = List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(ref.key()), objectOptions());
-        return client(ref.shard()).call("getObject", arguments).handle((values, failure) -> {
+        return shards.getObject(ref.shard(), ref.key()).handle((values, failure) -> {
             if (failure != null) {
                 if (MorayFailure.isNamed(failure, "ObjectNotFoundError")) {
                     return Optional.empty();
@@ -145,26 +80,24 @@ public final class MorayMetadataTier implements MetadataTier {
 
     private static MetadataRecord recordOf(RecordRef ref, JsonNode object) {
         try {
-            return MantaRecord.parse(ref, object.path("_etag").asText(), JSON.writeValueAsString(object.path("value")));
+            return MantaRecord.parse(ref, object.path("_etag").asText(), MantaRecord.textOf(object.path("value")));
         } catch (BadMantaObject | JsonProcessingException e) {
             throw new CompletionException(e);
         }
     }
 
     @Override
-    public CompletionStage<Boolean> moveCopy(MetadataRecord current, StorageNodeId leaving, CopyLocation destination) {
-        JsonNode value;
+    public CompletionStage<Boolean> moveCopies(
+            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination) {
+        List<JsonNode> values = new ArrayList<>();
         try {
-            value = JSON.readTree(MantaRecord.withCopyMoved(current, leaving, destination));
-        } catch (BadMantaObject | JsonProcessingException e) {
+            for (MetadataRecord record : records) {
+                values.add(MantaRecord.withCopyMoved(record, leaving, destination));
+            }
+        } catch (BadMantaObject e) {
             return CompletableFuture.failedFuture(e);
         }
-        List<JsonNode> arguments = new ArrayList<>();
-        arguments.add(TextNode.valueOf(OBJECTS));
-        arguments.add(TextNode.valueOf(current.ref().key()));
-        arguments.add(value);
-        arguments.add(objectOptions().put("etag", current.etag()));
-        return client(current.ref().shard()).call("putObject", arguments).handle((values, failure) -> {
+        return put(records, values).handle((answer, failure) -> {
             if (failure == null) {
                 return true;
             }
@@ -176,18 +109,28 @@ public final class MorayMetadataTier implements MetadataTier {
         });
     }
 
+    private CompletionStage<List<JsonNode>> put(List<MetadataRecord> records, List<JsonNode> values) {
+        MetadataRecord first = records.get(0);
+        int shard = first.ref().shard();
+        if (records.size() == 1) {
+            return shards.putObject(shard, first.ref().key(), values.get(0), first.etag());
+        }
+        List<JsonNode> requests = new ArrayList<>();
+        for (int i = 0; i < records.size(); i++) {
+            MetadataRecord record = records.get(i);
+            if (record.ref().shard() != shard) {
+                throw new IllegalArgumentException("a batch is of one shard: " + first.ref() + ", " + record.ref());
+            }
+            requests.add(MorayShards.putRequest(record.ref().key(), values.get(i), record.etag()));
+        }
+        return shards.batch(shard, requests);
+    }
+
     @Override
     public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
         String full = domain.isEmpty() || storageId.contains(domain) ? storageId : storageId + "." + domain;
-        List<JsonNode> arguments = List.of(
-                TextNode.valueOf(STORAGE_NODES),
-                TextNode.valueOf("manta_storage_id=" + escaped(full)),
-                objectOptions());
-        return client(STORAGE_NODES_SHARD)
-                .call("findObjects", arguments)
-                .exceptionally(failure -> {
-                    throw MorayFailure.of(failure);
-                })
+        String filter = "manta_storage_id=" + escaped(full);
+        return MorayFailure.told(shards.findObjects(STORAGE_NODES_SHARD, MorayShards.STORAGE_NODES, filter))
                 .thenApply(found -> found.stream()
                         .map(each -> each.path("value"))
                         .reduce((first, last) -> last)
@@ -207,24 +150,5 @@ public final class MorayMetadataTier implements MetadataTier {
             }
         }
         return out.toString();
-    }
-
-    /**
-     * Options of every object call (manta.md 7.6). The headers stay empty: with the header of the previous metadata a
-     * put would queue the object's files for deletion (6.5).
-     */
-    private static ObjectNode objectOptions() {
-        ObjectNode options = JsonNodeFactory.instance.objectNode();
-        options.put("req_id", UUID.randomUUID().toString());
-        options.putObject("headers");
-        return options.put("no_count", false).put("sql_only", false).put("noCache", true);
-    }
-
-    private FastClient client(int shard) {
-        FastClient client = shards.get(shard);
-        if (client == null) {
-            throw new IllegalArgumentException("no metadata shard " + shard + "; there are " + shards.keySet());
-        }
-        return client;
     }
 }

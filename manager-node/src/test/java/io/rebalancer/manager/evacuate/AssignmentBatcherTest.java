@@ -7,13 +7,13 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.evacuate.IdColumn;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.fleet.Fleet;
 import io.rebalancer.manager.fleet.SpaceBroker;
@@ -65,7 +65,7 @@ class AssignmentBatcherTest {
         JobParts parts =
                 TestSettings.parts(KIT.system(), records, overrides, directory(fleet), KIT.spawn(SpaceBroker.create()));
         ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
-        KIT.spawn(Discovery.create(records, 10, state.marks(), batcher, job.getRef()));
+        KIT.spawn(Discovery.create(records, location(1).storageNode(), state.marks(), batcher, job.getRef()));
         return batcher;
     }
 
@@ -163,9 +163,8 @@ class AssignmentBatcherTest {
                 KIT.system(), records, young, directory(fleet(node(3, 50_000))), KIT.spawn(SpaceBroker.create()));
         ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
         TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
-        List<MetadataTier.Row> rows =
-                records.readRange(2, IdColumn.ID, 0, 9).toCompletableFuture().join();
-        batcher.tell(new AssignmentBatcher.ChunkFound(2, new ScanPosition(IdColumn.ID, 10), rows, scan.getRef()));
+        List<RecordScan.Row> rows = records.rows(2);
+        batcher.tell(new AssignmentBatcher.ChunkFound(2, ScanPosition.at(ScanColumn.ID, 10), rows, scan.getRef()));
         scan.expectMessageClass(ShardScan.ChunkTaken.class);
         JobInternal.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
@@ -195,7 +194,7 @@ class AssignmentBatcherTest {
     }
 
     @Test
-    void aRowThatCannotBeReadIsListedIfItSpeaksOfTheNode() {
+    void aRowThatCannotBeReadIsListed() {
         RecordsInMemory none = records;
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(location(1), 0, Instant.EPOCH))
@@ -206,11 +205,8 @@ class AssignmentBatcherTest {
         TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
         batcher.tell(new AssignmentBatcher.ChunkFound(
                 1,
-                new ScanPosition(IdColumn.ID, 10),
-                List.of(
-                        new MetadataTier.Row(
-                                RecordsInMemory.ref(2), Optional.empty(), "{\"x\":\"1.stor\"}", "no owner"),
-                        new MetadataTier.Row(RecordsInMemory.ref(4), Optional.empty(), "{}", "no owner")),
+                ScanPosition.at(ScanColumn.ID, 10),
+                List.of(new RecordScan.Row(RecordsInMemory.ref(2), Optional.empty(), "no owner")),
                 scan.getRef()));
         JobInternal.RecordsUnplaced unplaced = unplaced();
         assertThat(unplaced.exceptions()).singleElement().satisfies(each -> {

@@ -15,6 +15,7 @@ import io.rebalancer.core.object.ContentMd5;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -43,14 +44,12 @@ class CommitRunTest {
                         List.of()))
                 .toList();
         InFlight copied = new InFlight(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of());
-        Backoff backoff = new Backoff(KIT.system(), LoggerFactory.getLogger("test"));
+        MetadataCalls calls = new MetadataCalls(new Backoff(KIT.system(), LoggerFactory.getLogger("test")), 4);
         return new CommitRun(
-                        KIT.system(),
                         TestSettings.parts(KIT.system(), records),
-                        backoff,
+                        calls,
                         location(1).storageNode(),
-                        copied,
-                        4)
+                        copied)
                 .run()
                 .toCompletableFuture()
                 .get();
@@ -145,5 +144,29 @@ class CommitRunTest {
         records.put(2, 2, 1, 2);
         records.outage(4);
         assertThat(commit(1, 2).tally()).isEqualTo(new Tally(2, 0, 0, 0, 10));
+    }
+
+    @Test
+    void recordsOfAShardAreSwitchedTogether() throws Exception {
+        for (int i = 1; i <= 20; i++) {
+            records.put(i, i, 1, 2);
+        }
+        assertThat(commit(IntStream.rangeClosed(1, 20).toArray()).tally()).isEqualTo(new Tally(20, 0, 0, 0, 100));
+        assertThat(records.puts()).as("one batch for each of the two shards").isEqualTo(2);
+    }
+
+    @Test
+    void oneThatChangedMeanwhileSendsItsBatchOneByOne() throws Exception {
+        for (int i = 1; i <= 20; i++) {
+            records.put(i, i, 1, 2);
+        }
+        records.interfere(1);
+        assertThat(commit(IntStream.rangeClosed(1, 20).toArray()).tally()).isEqualTo(new Tally(20, 0, 0, 0, 100));
+        assertThat(records.puts())
+                .as("two batches, ten single switches, one of them twice")
+                .isEqualTo(13);
+        for (int i = 1; i <= 20; i++) {
+            assertThat(records.copies(i)).containsExactly(location(3), location(2));
+        }
     }
 }

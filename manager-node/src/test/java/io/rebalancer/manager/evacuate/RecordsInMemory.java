@@ -1,12 +1,14 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.core.evacuate.IdColumn;
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Records of two shards in memory, with etags; unavailable, or changed by users, when a test wants it. */
-final class RecordsInMemory implements MetadataTier {
+final class RecordsInMemory implements MetadataTier, RecordScan {
     static final UUID OWNER = new UUID(9, 9);
 
     private final Map<RecordRef, MetadataRecord> records =
@@ -32,6 +34,7 @@ final class RecordsInMemory implements MetadataTier {
     private final AtomicInteger etags = new AtomicInteger();
     private int outages;
     private int interferences;
+    private int puts;
 
     static CopyLocation location(int number) {
         return new CopyLocation("dc" + number, new StorageNodeId(number + ".stor"));
@@ -98,24 +101,33 @@ final class RecordsInMemory implements MetadataTier {
     }
 
     @Override
-    public CompletionStage<Long> highestId(int shard, IdColumn column) {
-        return answer(() -> column == IdColumn.ID ? (long) rows(shard).size() : 0L);
+    public CompletionStage<Void> ping(int shard) {
+        return answer(() -> Optional.empty()).thenAccept(done -> {});
     }
 
-    private List<Row> rows(int shard) {
+    /** The rows of a shard, in the order of their keys. */
+    synchronized List<Row> rows(int shard) {
         List<Row> rows = new ArrayList<>();
         records.values().stream()
                 .filter(record -> record.ref().shard() == shard)
-                .forEach(record -> rows.add(new Row(record.ref(), Optional.of(record), "{}", "")));
+                .forEach(record -> rows.add(new Row(record.ref(), Optional.of(record), "")));
         return rows;
     }
 
+    /** The whole shard is one chunk. */
     @Override
-    public CompletionStage<List<Row>> readRange(int shard, IdColumn column, long firstId, long lastId) {
-        return answer(() -> {
-            List<Row> rows = rows(shard);
-            return rows.subList((int) Math.max(0, firstId - 1), (int) Math.min(lastId, rows.size()));
-        });
+    public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+        return new ShardCursor() {
+            @Override
+            public CompletionStage<Chunk> next() {
+                return answer(() -> new Chunk(rows(shard), ScanPosition.at(ScanColumn.IDX, 1), true));
+            }
+
+            @Override
+            public void close() {
+                // Nothing is held open.
+            }
+        };
     }
 
     @Override
@@ -131,25 +143,35 @@ final class RecordsInMemory implements MetadataTier {
     }
 
     @Override
-    public CompletionStage<Boolean> moveCopy(MetadataRecord current, StorageNodeId leaving, CopyLocation destination) {
+    public CompletionStage<Boolean> moveCopies(
+            List<MetadataRecord> wanted, StorageNodeId leaving, CopyLocation destination) {
         return answer(() -> {
-            MetadataRecord live = records.get(current.ref());
-            if (live != null && interferences > 0) {
+            puts++;
+            if (interferences > 0) {
                 interferences--;
-                put(live.ref(), live.objectId(), live.copies());
-                live = records.get(current.ref());
+                MetadataRecord first = wanted.get(0);
+                Optional.ofNullable(records.get(first.ref()))
+                        .ifPresent(live -> put(live.ref(), live.objectId(), live.copies()));
             }
-            if (live == null || !live.etag().equals(current.etag())) {
-                return false;
+            boolean unchanged = wanted.stream().allMatch(each -> {
+                MetadataRecord live = records.get(each.ref());
+                return live != null && live.etag().equals(each.etag());
+            });
+            if (unchanged) {
+                wanted.forEach(each -> put(
+                        each.ref(),
+                        each.objectId(),
+                        each.copies().stream()
+                                .map(copy -> copy.storageNode().equals(leaving) ? destination : copy)
+                                .toList()));
             }
-            put(
-                    live.ref(),
-                    live.objectId(),
-                    live.copies().stream()
-                            .map(copy -> copy.storageNode().equals(leaving) ? destination : copy)
-                            .toList());
-            return true;
+            return unchanged;
         });
+    }
+
+    /** How often records were switched, or tried to be. */
+    synchronized int puts() {
+        return puts;
     }
 
     @Override

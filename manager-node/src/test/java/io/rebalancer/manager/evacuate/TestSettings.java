@@ -5,7 +5,6 @@ import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
-import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
@@ -31,19 +30,21 @@ final class TestSettings {
         return EvacuateSettings.from(SettingsFile.over(ConfigFactory.parseString(overrides)));
     }
 
-    static JobParts parts(ActorSystem<?> system, MetadataTier tier) {
+    static JobParts parts(ActorSystem<?> system, RecordsInMemory tier) {
         return parts(system, tier, "", system.deadLetters(), system.deadLetters());
     }
 
     static JobParts parts(
             ActorSystem<?> system,
-            MetadataTier tier,
+            RecordsInMemory records,
             String overrides,
             ActorRef<StorageNodeDirectory.Command> directory,
             ActorRef<SpaceMessage> spaceBroker) {
+        EvacuateSettings settings = evacuate(overrides);
         return new JobParts(
-                evacuate(overrides),
-                tier,
+                () -> settings,
+                records,
+                records,
                 new ClusterAgentGateway(system),
                 directory,
                 spaceBroker,

@@ -42,7 +42,7 @@ class MantaRecordTest {
     @Test
     void movingACopyChangesThatEntryAndNotAByteMore() throws BadMantaObject {
         MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT);
-        assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION))
+        assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION).toString())
                 .isEqualTo(DOCUMENT.replace("\"dc1\"", "\"dc3\"").replace("1.stor", "3.stor"));
     }
 

@@ -76,9 +76,11 @@ class RoomsTest {
                     "io.rebalancer.manager..");
 
     @ArchTest
-    static final ArchRule onlyPersistenceAndThePlaygroundsMorayKnowSql = noClasses()
+    static final ArchRule inTheTwoProcessesOnlyTheDirectScanKnowsSql = noClasses()
             .that()
             .resideInAnyPackage("io.rebalancer.manager..", "io.rebalancer.agent..")
+            .and()
+            .haveNameNotMatching(".*\\.PostgresScan(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "org.h2..", "slick..");

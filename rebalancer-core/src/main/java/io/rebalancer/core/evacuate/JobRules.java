@@ -208,7 +208,8 @@ public final class JobRules {
         boolean limitReached = job.maxRecords() > 0 && job.discovered() >= job.maxRecords();
         long exceptions = job.skipped() + job.failed();
         if (exceptions == 0 && (job.settledInPass() == 0 || limitReached)) {
-            return Decision.accept(finished, new JobEvent.JobEnded(JobPhase.DONE, "", now));
+            JobPhase end = job.excluded() == 0 ? JobPhase.DONE : JobPhase.DONE_WITH_EXCEPTIONS;
+            return Decision.accept(finished, new JobEvent.JobEnded(end, "", now));
         }
         boolean givenUp =
                 job.settledInPass() == 0 && (job.retryable() == 0 || job.fruitlessPasses() + 1 >= MAX_FRUITLESS_PASSES);

@@ -1,12 +1,14 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -29,6 +31,8 @@ import java.util.UUID;
  * @param excepted records already counted as skipped or failed in this pass, which a resumed scan will meet again
  * @param reason why the job failed, or empty text
  * @param commitParallelism records switched at a time as somebody chose, or 0 for what is configured
+ * @param skippedBy {@code skipped} by cause; snapshots from before it was counted have none
+ * @param failedBy {@code failed} by cause, likewise
  */
 public record JobState(
         JobPhase phase,
@@ -45,7 +49,9 @@ public record JobState(
         Map<UUID, InFlight> inFlight,
         Set<RecordRef> excepted,
         String reason,
-        int commitParallelism) {
+        int commitParallelism,
+        Map<Reason, Long> skippedBy,
+        Map<Reason, Long> failedBy) {
 
     public static final JobState EMPTY = new JobState(
             JobPhase.NONE,
@@ -62,12 +68,16 @@ public record JobState(
             Map.of(),
             Set.of(),
             "",
-            0);
+            0,
+            Map.of(),
+            Map.of());
 
     public JobState {
         marks = Map.copyOf(marks);
         inFlight = Map.copyOf(inFlight);
         excepted = Set.copyOf(excepted);
+        skippedBy = Map.copyOf(Objects.requireNonNullElse(skippedBy, Map.of()));
+        failedBy = Map.copyOf(Objects.requireNonNullElse(failedBy, Map.of()));
     }
 
     /** The same without the records already excepted, of which there may be many: what is shown to people. */
@@ -87,6 +97,11 @@ public record JobState(
     /** Records found so far: each is settled, excepted in this pass, or in flight. */
     public long discovered() {
         return settled.settled() + skipped + failed + recordsInFlight();
+    }
+
+    /** Records found in this pass that the operator wants left alone; they are in no other count. */
+    public long excluded() {
+        return marks.values().stream().mapToLong(ScanPosition::excluded).sum();
     }
 
     /** Records settled since the pass began. */
@@ -152,6 +167,8 @@ public record JobState(
         private final Set<RecordRef> excepted;
         private String reason;
         private int commitParallelism;
+        private final Map<Reason, Long> skippedBy;
+        private final Map<Reason, Long> failedBy;
 
         Draft(JobState from) {
             this.from = from;
@@ -170,6 +187,8 @@ public record JobState(
             this.excepted = new HashSet<>(from.excepted);
             this.reason = from.reason;
             this.commitParallelism = from.commitParallelism;
+            this.skippedBy = new HashMap<>(from.skippedBy);
+            this.failedBy = new HashMap<>(from.failedBy);
         }
 
         void startPass(int number) {
@@ -179,6 +198,8 @@ public record JobState(
             skipped = 0;
             failed = 0;
             retryable = 0;
+            skippedBy.clear();
+            failedBy.clear();
             marks.clear();
             excepted.clear();
         }
@@ -204,8 +225,14 @@ public record JobState(
 
         private void count(ObjectException exception) {
             switch (exception.kind()) {
-                case SKIPPED -> skipped++;
-                case FAILED -> failed++;
+                case SKIPPED -> {
+                    skipped++;
+                    skippedBy.merge(exception.reason(), 1L, Long::sum);
+                }
+                case FAILED -> {
+                    failed++;
+                    failedBy.merge(exception.reason(), 1L, Long::sum);
+                }
             }
             switch (exception.reason().retryClass()) {
                 case TRANSIENT, PRESSURE -> retryable++;
@@ -229,7 +256,9 @@ public record JobState(
                     inFlight,
                     excepted,
                     reason,
-                    commitParallelism);
+                    commitParallelism,
+                    skippedBy,
+                    failedBy);
         }
     }
 }

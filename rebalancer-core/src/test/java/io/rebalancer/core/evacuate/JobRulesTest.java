@@ -116,9 +116,9 @@ class JobRulesTest {
     @Test
     void aMarkNeverGoesBack() {
         running();
-        run(new JobCommand.Advance(Map.of(1, new ScanPosition(IdColumn.IDX, 7))));
-        run(new JobCommand.Advance(Map.of(1, new ScanPosition(IdColumn.ID, 900))));
-        assertThat(job.marks()).containsEntry(1, new ScanPosition(IdColumn.IDX, 7));
+        run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))));
+        run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.ID, 900))));
+        assertThat(job.marks()).containsEntry(1, ScanPosition.at(ScanColumn.IDX, 7));
     }
 
     @Test

@@ -64,7 +64,7 @@ public final class Samples {
 
     /** One of each event; {@code EventFormatTest} fails when one is missing. */
     public static List<JobEvent> events() {
-        Map<Integer, ScanPosition> marks = Map.of(1, new ScanPosition(IdColumn.IDX, 42));
+        Map<Integer, ScanPosition> marks = Map.of(1, ScanPosition.at(ScanColumn.IDX, 42));
         List<ObjectException> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
         return List.of(
                 new JobEvent.JobCreated(LEAVING, 100, NOW),

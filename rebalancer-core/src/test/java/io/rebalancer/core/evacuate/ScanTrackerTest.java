@@ -16,7 +16,7 @@ class ScanTrackerTest {
     private final ScanTracker tracker = new ScanTracker();
 
     private static ScanPosition at(long id) {
-        return new ScanPosition(IdColumn.ID, id);
+        return ScanPosition.at(ScanColumn.ID, id);
     }
 
     @Test

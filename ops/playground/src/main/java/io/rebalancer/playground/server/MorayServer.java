@@ -21,6 +21,8 @@ import java.util.concurrent.Executor;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -36,22 +38,26 @@ public final class MorayServer {
     private static final int MAX_PAYLOAD_BYTES = 128 << 20;
 
     private final Tcp.ServerBinding binding;
+    private final SharedKillSwitch connections;
 
-    private MorayServer(Tcp.ServerBinding binding) {
+    private MorayServer(Tcp.ServerBinding binding, SharedKillSwitch connections) {
         this.binding = binding;
+        this.connections = connections;
     }
 
     /** @param port port to listen at, or 0 for a free one */
     public static CompletionStage<MorayServer> start(ActorSystem<?> system, MorayTable table, String host, int port) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
         MorayCalls calls = new MorayCalls(table);
+        SharedKillSwitch connections = KillSwitches.shared("moray");
         return Tcp.get(system)
                 .bind(host, port)
                 .toMat(
-                        Sink.foreach(connection -> connection.handleWith(new Connection(calls, disk).flow(), system)),
+                        Sink.foreach(connection -> connection.handleWith(
+                                new Connection(calls, disk).flow().via(connections.flow()), system)),
                         Keep.left())
                 .run(system)
-                .thenApply(MorayServer::new);
+                .thenApply(binding -> new MorayServer(binding, connections));
     }
 
     /** Port it listens at. */
@@ -61,6 +67,12 @@ public final class MorayServer {
 
     /** Takes no more connections. */
     public CompletionStage<?> stop() {
+        return binding.unbind();
+    }
+
+    /** Takes no more connections and closes those it has. */
+    public CompletionStage<?> shutDown() {
+        connections.shutdown();
         return binding.unbind();
     }
 

@@ -7,18 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.core.evacuate.IdColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.manager.fast.FastCallFailed;
 import io.rebalancer.manager.fast.FastClient;
+import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastOptions;
 import io.rebalancer.manager.fast.FastVersion;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
+import io.rebalancer.manager.metadata.MorayScan;
+import io.rebalancer.manager.metadata.MorayShards;
 import io.rebalancer.playground.moray.EtagCondition;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.moray.MorayPut;
@@ -59,7 +62,9 @@ class MorayWireTest {
     private MorayTable table;
     private MorayServer server;
     private FastClient client;
+    private MorayShards shards;
     private MorayMetadataTier tier;
+    private ScanPosition end = ScanPosition.START;
 
     @AfterAll
     static void stop() {
@@ -70,8 +75,9 @@ class MorayWireTest {
     void start() throws Exception {
         table = MorayTable.inMemory(UUID.randomUUID().toString());
         server = get(MorayServer.start(KIT.system(), table, "127.0.0.1", 0));
-        client = new FastClient(KIT.system(), FastOptions.of("127.0.0.1", server.port(), Duration.ofSeconds(10)));
-        tier = new MorayMetadataTier(Map.of(1, client), "d");
+        client = client(server.port());
+        shards = new MorayShards(Map.of(1, client));
+        tier = new MorayMetadataTier(shards, "d");
     }
 
     @AfterEach
@@ -79,6 +85,11 @@ class MorayWireTest {
         client.close();
         server.stop();
         table.close();
+    }
+
+    private static FastClient client(int port) {
+        return new FastClient(
+                KIT.system(), FastEndpoints.fixed("127.0.0.1", port), FastOptions.of(Duration.ofSeconds(10)));
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
@@ -117,13 +128,13 @@ class MorayWireTest {
     void aCopyIsMovedOnlyIfTheRecordIsStillTheSame() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         MetadataRecord stale = read();
-        assertThat(get(tier.moveCopy(stale, FIRST, THIRD))).isTrue();
+        assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD))).isTrue();
         MetadataRecord moved = read();
         assertThat(moved.copies()).containsExactly(THIRD, new CopyLocation("dc2", SECOND));
         assertThat(moved.document()).contains("1.50").contains("\"extra\":true");
-        assertThat(get(tier.moveCopy(stale, FIRST, THIRD))).isFalse();
+        assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD))).isFalse();
         table.delete("manta", KEY, EtagCondition.any());
-        assertThat(get(tier.moveCopy(moved, SECOND, new CopyLocation("dc1", FIRST))))
+        assertThat(get(tier.moveCopies(List.of(moved), SECOND, new CopyLocation("dc1", FIRST))))
                 .isFalse();
     }
 
@@ -132,18 +143,82 @@ class MorayWireTest {
         for (int i = 0; i < 10; i++) {
             put("/o/stor/" + i, new UUID(0, i), i % 2 == 0 ? MorayPut.RowId.CLASSIC : MorayPut.RowId.EXTENDED);
         }
-        long byId = get(tier.highestId(1, IdColumn.ID));
-        long byIdx = get(tier.highestId(1, IdColumn.IDX));
-        List<MetadataTier.Row> rows = new ArrayList<>(get(tier.readRange(1, IdColumn.ID, 0, byId)));
-        assertThat(rows).hasSize(5);
-        rows.addAll(get(tier.readRange(1, IdColumn.IDX, 0, byIdx)));
+        List<RecordScan.Row> rows = scan(3, List.of());
         assertThat(rows).extracting(row -> row.ref().key()).hasSize(10).doesNotHaveDuplicates();
         assertThat(rows).allSatisfy(row -> assertThat(row.record()).isPresent());
     }
 
+    /** All rows that name the first node, chunk by chunk. */
+    private List<RecordScan.Row> scan(int maxRows, List<String> excluded) throws Exception {
+        List<RecordScan.Row> rows = new ArrayList<>();
+        RecordScan scan = new MorayScan(shards, () -> maxRows, () -> excluded);
+        try (RecordScan.ShardCursor cursor = scan.open(1, FIRST, ScanPosition.START)) {
+            boolean last = false;
+            while (!last) {
+                RecordScan.Chunk chunk = get(cursor.next());
+                assertThat(chunk.rows()).hasSizeLessThanOrEqualTo(maxRows);
+                rows.addAll(chunk.rows());
+                end = chunk.end();
+                last = chunk.last();
+            }
+        }
+        return rows;
+    }
+
     @Test
-    void anEmptyShardHasNoHighestId() throws Exception {
-        assertThat(get(tier.highestId(1, IdColumn.ID))).isZero();
+    void anEmptyShardHasNoRows() throws Exception {
+        assertThat(scan(3, List.of())).isEmpty();
+    }
+
+    @Test
+    void aScanGoesOnWhereItStoppedAndNothingIsMissed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            put("/o/stor/" + i, new UUID(0, i), i % 3 == 0 ? MorayPut.RowId.EXTENDED : MorayPut.RowId.CLASSIC);
+            table.delete("manta", "/o/stor/" + (i - i % 7), EtagCondition.any());
+        }
+        List<String> whole =
+                scan(4, List.of()).stream().map(row -> row.ref().key()).toList();
+        List<String> resumed = new ArrayList<>();
+        ScanPosition from = ScanPosition.START;
+        boolean last = false;
+        while (!last) {
+            RecordScan scan = new MorayScan(shards, () -> 4, List::of);
+            try (RecordScan.ShardCursor cursor = scan.open(1, FIRST, from)) {
+                RecordScan.Chunk chunk = get(cursor.next());
+                chunk.rows().forEach(row -> resumed.add(row.ref().key()));
+                assertThat(chunk.end()).isGreaterThanOrEqualTo(from);
+                from = chunk.end();
+                last = chunk.last();
+            }
+        }
+        assertThat(resumed).isEqualTo(whole).isNotEmpty();
+    }
+
+    @Test
+    void excludedRecordsStayAndAreCounted() throws Exception {
+        put("/o/stor/logs/1", new UUID(0, 1), MorayPut.RowId.CLASSIC);
+        put("/o/stor/logs/2", new UUID(0, 2), MorayPut.RowId.EXTENDED);
+        put("/o/stor/data", new UUID(0, 3), MorayPut.RowId.CLASSIC);
+        assertThat(scan(2, List.of("/stor/logs/", "/stor/usage/")))
+                .singleElement()
+                .satisfies(row -> assertThat(row.ref().key()).isEqualTo("/o/stor/data"));
+        assertThat(end.excluded()).isEqualTo(2);
+    }
+
+    @Test
+    void severalRecordsAreSwitchedTogetherOrNotAtAll() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        put("/o/stor/other", new UUID(0, 5), MorayPut.RowId.CLASSIC);
+        List<MetadataRecord> both = List.of(
+                read(), get(tier.read(new RecordRef(1, "/o/stor/other"))).orElseThrow());
+        put("/o/stor/other", new UUID(0, 6), MorayPut.RowId.CLASSIC);
+        assertThat(get(tier.moveCopies(both, FIRST, THIRD))).isFalse();
+        assertThat(read().lists(FIRST)).isTrue();
+        List<MetadataRecord> fresh = List.of(
+                read(), get(tier.read(new RecordRef(1, "/o/stor/other"))).orElseThrow());
+        assertThat(get(tier.moveCopies(fresh, FIRST, THIRD))).isTrue();
+        assertThat(scan(5, List.of())).isEmpty();
+        assertThat(read().document()).contains("1.50").contains("\"extra\":true");
     }
 
     @Test
@@ -163,7 +238,7 @@ class MorayWireTest {
         ObjectNode bad = value("/o/stor/bad", OBJECT);
         bad.remove("objectId");
         table.put("manta", "/o/stor/bad", bad, EtagCondition.any());
-        List<MetadataTier.Row> rows = get(tier.readRange(1, IdColumn.ID, 0, 100));
+        List<RecordScan.Row> rows = scan(10, List.of());
         assertThat(rows).hasSize(2);
         assertThat(rows)
                 .filteredOn(row -> row.record().isEmpty())
@@ -198,8 +273,7 @@ class MorayWireTest {
     void aShardThatIsDownIsUnavailableAndComesBack() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         int port = server.port();
-        FastClient none = new FastClient(KIT.system(), FastOptions.of("127.0.0.1", 1, Duration.ofSeconds(5)));
-        MorayMetadataTier down = new MorayMetadataTier(Map.of(1, none), "d");
+        MorayMetadataTier down = new MorayMetadataTier(new MorayShards(Map.of(1, client(1))), "d");
         assertThatThrownBy(() -> get(down.read(new RecordRef(1, KEY))))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(TierUnavailable.class);

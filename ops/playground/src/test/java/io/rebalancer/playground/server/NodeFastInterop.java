@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.manager.fast.FastCallFailed;
 import io.rebalancer.manager.fast.FastClient;
+import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastOptions;
 import io.rebalancer.manager.fast.FastUnavailable;
 import io.rebalancer.manager.fast.FastVersion;
@@ -66,7 +67,10 @@ class NodeFastInterop {
     }
 
     private static FastClient client(FastVersion version, int maxCalls, Duration timeout) {
-        return new FastClient(kit.system(), new FastOptions("127.0.0.1", port, version, 128 << 20, maxCalls, timeout));
+        return new FastClient(
+                kit.system(),
+                FastEndpoints.fixed("127.0.0.1", port),
+                new FastOptions(version, 128 << 20, 1, maxCalls, timeout, Duration.ofSeconds(10)));
     }
 
     private static List<JsonNode> get(CompletionStage<List<JsonNode>> stage) throws Exception {

@@ -1,0 +1,64 @@
+package io.rebalancer.cluster.settings;
+
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The databases behind Moray's shards.
+ *
+ * @param urls JDBC URL of each shard's database, by shard number
+ * @param password empty text if the databases ask for none
+ * @param fetchRows rows fetched at a time, 1 to 100000
+ * @param longestSnapshot how long one read-only transaction may last
+ */
+public record PostgresSettings(
+        Map<Integer, String> urls, String user, String password, int fetchRows, Duration longestSnapshot) {
+
+    public PostgresSettings {
+        urls = Map.copyOf(urls);
+        if (fetchRows < 1 || fetchRows > 100_000) {
+            throw new IllegalArgumentException("postgres.fetch-rows must be 1 to 100000");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "databases " + urls + " as " + user;
+    }
+
+    static Optional<PostgresSettings> from(Config manager) {
+        String way = manager.getString("scan-with");
+        return switch (way) {
+            case "moray" -> Optional.empty();
+            case "postgres" -> Optional.of(read(manager.getConfig("postgres")));
+            default -> throw new IllegalArgumentException("scan-with must be moray or postgres, not " + way);
+        };
+    }
+
+    private static PostgresSettings read(Config section) {
+        return new PostgresSettings(
+                section.getConfigList("shards").stream()
+                        .collect(Collectors.toMap(each -> each.getInt("number"), each -> each.getString("url"))),
+                section.getString("user"),
+                password(section.getString("password-file")),
+                section.getInt("fetch-rows"),
+                section.getDuration("longest-snapshot"));
+    }
+
+    private static String password(String file) {
+        if (file.isEmpty()) {
+            return "";
+        }
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("postgres.password-file " + file + " can't be read", e);
+        }
+    }
+}

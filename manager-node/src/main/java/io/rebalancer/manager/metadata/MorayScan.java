@@ -1,0 +1,152 @@
+package io.rebalancer.manager.metadata;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.RecordScan;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Scans shards through Moray's {@code sql} call, by ranges of row ids: first {@code _id}, then {@code _idx}, since a row
+ * has only one of them (manta.md 6.4).
+ */
+public final class MorayScan implements RecordScan {
+    private final MorayShards shards;
+    private final IntSupplier maxRows;
+    private final Supplier<List<String>> excluded;
+
+    /**
+     * @param maxRows rows asked of a shard at a time, at most, as it is when a scan begins
+     * @param excluded what is left alone: texts found in a record's key, as they are now
+     */
+    public MorayScan(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded) {
+        this.shards = shards;
+        this.maxRows = maxRows;
+        this.excluded = excluded;
+    }
+
+    @Override
+    public List<Integer> shards() {
+        return shards.numbers();
+    }
+
+    @Override
+    public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+        return new Cursor(shard, leaving, from.column() == ScanColumn.KEY ? ScanPosition.START : from);
+    }
+
+    private final class Cursor implements ShardCursor {
+        private static final long UNKNOWN = -1;
+
+        private final int shard;
+        private final StorageNodeId leaving;
+        private final ChunkSize size = new ChunkSize(maxRows.getAsInt());
+        private volatile ScanPosition position;
+        private volatile long highest = UNKNOWN;
+
+        Cursor(int shard, StorageNodeId leaving, ScanPosition from) {
+            this.shard = shard;
+            this.leaving = leaving;
+            this.position = from;
+        }
+
+        @Override
+        public CompletionStage<Chunk> next() {
+            if (highest == UNKNOWN) {
+                return highestId().thenCompose(id -> {
+                    highest = id;
+                    return next();
+                });
+            }
+            if (highest > 0 && position.nextId() <= highest) {
+                return readRange();
+            }
+            if (position.column() == ScanColumn.ID) {
+                position = new ScanPosition(ScanColumn.IDX, 0, "", position.excluded());
+                highest = UNKNOWN;
+                return next();
+            }
+            return CompletableFuture.completedFuture(new Chunk(List.of(), position, true));
+        }
+
+        private CompletionStage<Long> highestId() {
+            String column = position.column().columnName();
+            String statement = "SELECT MAX(" + column + ") FROM " + MorayShards.OBJECTS + ";";
+            return shards.sql(shard, statement).handle((rows, failure) -> {
+                if (failure == null) {
+                    return highest(rows);
+                }
+                if (position.column() == ScanColumn.IDX && MorayFailure.saysNoColumn(failure, column)) {
+                    return 0L;
+                }
+                throw MorayFailure.of(failure);
+            });
+        }
+
+        private CompletionStage<Chunk> readRange() {
+            String column = position.column().columnName();
+            long first = position.nextId();
+            long last = Math.min(highest, first + size.width() - 1);
+            int limit = size.rows();
+            // With an order and a limit a crowded range is cut at a known row; without, rows would be lost.
+            String statement = "SELECT * FROM " + MorayShards.OBJECTS + " WHERE " + column + " >= " + first + " AND "
+                    + column + " <= " + last + " AND type = 'object' ORDER BY " + column + " LIMIT " + limit + ";";
+            long begun = System.nanoTime();
+            return shards.sql(shard, statement).handle((rows, failure) -> {
+                if (failure != null) {
+                    size.shrink();
+                    throw MorayFailure.of(failure);
+                }
+                size.answered(rows.size(), Duration.ofNanos(System.nanoTime() - begun));
+                long end = rows.size() < limit ? last : id(rows.get(rows.size() - 1), column);
+                return chunk(rows, end + 1);
+            });
+        }
+
+        private Chunk chunk(List<JsonNode> rows, long nextId) {
+            ScannedRows found = new ScannedRows(shard, leaving, excluded.get());
+            rows.forEach(row -> found.add(
+                    row.path("_key").asText(),
+                    row.path("_etag").asText(),
+                    row.path("_value").asText()));
+            position = new ScanPosition(position.column(), nextId, "", position.excluded() + found.excluded());
+            return new Chunk(found.rows(), position, false);
+        }
+
+        @Override
+        public void close() {
+            // Holds nothing of its own.
+        }
+    }
+
+    /** PostgreSQL's BIGINT comes as text through node, an INTEGER as a number; of an empty table, null. */
+    private static long highest(List<JsonNode> rows) {
+        for (JsonNode row : rows) {
+            for (JsonNode cell : row) {
+                if (!cell.isNull()) {
+                    return number(cell);
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static long id(JsonNode row, String column) {
+        return number(row.path(column));
+    }
+
+    private static long number(JsonNode cell) {
+        try {
+            return Long.parseLong(cell.asText());
+        } catch (NumberFormatException e) {
+            throw new CompletionException(new IllegalStateException("not a row id: " + cell, e));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.rebalancer.manager.metadata;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.rebalancer.manager.fast.FastClient;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/** The calls that ours makes to Moray's shards, with their arguments in Moray's order (manta.md 7.6). */
+public final class MorayShards implements AutoCloseable {
+    static final String OBJECTS = "manta";
+    static final String STORAGE_NODES = "manta_storage";
+    private static final int QUERY_TIMEOUT_MILLIS = 10_000;
+
+    private final SortedMap<Integer, FastClient> clients;
+
+    /** @param clients a client for each shard number */
+    public MorayShards(Map<Integer, FastClient> clients) {
+        this.clients = new TreeMap<>(clients);
+    }
+
+    /** Numbers of all shards, ascending. */
+    List<Integer> numbers() {
+        return List.copyOf(clients.keySet());
+    }
+
+    /** What the connections of each shard are doing. */
+    public Map<Integer, FastClient.Health> health() {
+        Map<Integer, FastClient.Health> health = new TreeMap<>();
+        clients.forEach((number, client) -> health.put(number, client.health()));
+        return health;
+    }
+
+    CompletionStage<List<JsonNode>> ping(int shard) {
+        return client(shard).call("ping", List.of(JsonNodeFactory.instance.objectNode()));
+    }
+
+    CompletionStage<List<JsonNode>> getObject(int shard, String key) {
+        return client(shard)
+                .call("getObject", List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), objectOptions()));
+    }
+
+    CompletionStage<List<JsonNode>> findObjects(int shard, String bucket, String filter) {
+        return client(shard)
+                .call("findObjects", List.of(TextNode.valueOf(bucket), TextNode.valueOf(filter), objectOptions()));
+    }
+
+    CompletionStage<List<JsonNode>> putObject(int shard, String key, JsonNode value, String etag) {
+        ObjectNode options = objectOptions().put("etag", etag);
+        return client(shard)
+                .call("putObject", List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), value, options));
+    }
+
+    /** @param requests see {@link #putRequest} */
+    CompletionStage<List<JsonNode>> batch(int shard, List<JsonNode> requests) {
+        return client(shard)
+                .call("batch", List.of(JsonNodeFactory.instance.arrayNode().addAll(requests), objectOptions()));
+    }
+
+    /** The etag is the request's own option: at the top of a batch it would count for every request (manta.md 7.6). */
+    static JsonNode putRequest(String key, JsonNode value, String etag) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.put("operation", "put").put("bucket", OBJECTS).put("key", key);
+        request.set("value", value);
+        request.set("options", objectOptions().put("etag", etag));
+        return request;
+    }
+
+    CompletionStage<List<JsonNode>> sql(int shard, String statement) {
+        ObjectNode options = JsonNodeFactory.instance.objectNode().put("timeout", QUERY_TIMEOUT_MILLIS);
+        return client(shard)
+                .call("sql", List.of(TextNode.valueOf(statement), JsonNodeFactory.instance.arrayNode(), options));
+    }
+
+    /**
+     * Options of every object call (manta.md 7.6). The headers stay empty: with the header of the previous metadata a
+     * put would queue the object's files for deletion (6.5).
+     */
+    private static ObjectNode objectOptions() {
+        ObjectNode options = JsonNodeFactory.instance.objectNode();
+        options.put("req_id", UUID.randomUUID().toString());
+        options.putObject("headers");
+        return options.put("no_count", false).put("sql_only", false).put("noCache", true);
+    }
+
+    private FastClient client(int shard) {
+        FastClient client = clients.get(shard);
+        if (client == null) {
+            throw new IllegalArgumentException("no metadata shard " + shard + "; there are " + clients.keySet());
+        }
+        return client;
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(FastClient::close);
+    }
+}

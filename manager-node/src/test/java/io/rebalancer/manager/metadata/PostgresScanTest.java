@@ -1,0 +1,196 @@
+package io.rebalancer.manager.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.core.port.RecordScan.Chunk;
+import io.rebalancer.core.port.RecordScan.Row;
+import io.rebalancer.core.port.RecordScan.ShardCursor;
+import io.rebalancer.core.port.TierUnavailable;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real PostgreSQL. */
+class PostgresScanTest {
+    private static final StorageNodeId LEAVING = new StorageNodeId("1.stor.d");
+
+    @TempDir
+    private Path directory;
+
+    private ShardDatabase database;
+
+    @BeforeEach
+    void start() throws Exception {
+        database = new ShardDatabase();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        database.close();
+    }
+
+    private PostgresScan scan(int fetchRows, Duration longestSnapshot, List<String> excluded) {
+        PostgresScan.Access access =
+                new PostgresScan.Access(ShardDatabase.READER, "read only", fetchRows, longestSnapshot);
+        return new PostgresScan(Map.of(1, database.url()), access, Runnable::run, () -> excluded);
+    }
+
+    private static Chunk next(ShardCursor cursor) throws Exception {
+        return cursor.next().toCompletableFuture().get();
+    }
+
+    private static List<Row> all(RecordScan scan) throws Exception {
+        List<Row> rows = new ArrayList<>();
+        try (ShardCursor cursor = scan.open(1, LEAVING, ScanPosition.START)) {
+            boolean last = false;
+            while (!last) {
+                Chunk chunk = next(cursor);
+                rows.addAll(chunk.rows());
+                last = chunk.last();
+            }
+        }
+        return rows;
+    }
+
+    /** Objects of n rows that name the node: n % 3 == 0, but for the directories among them. */
+    private static int expected(int rows) {
+        return rows / 3 - rows / 300;
+    }
+
+    /** 200,000 rows of 1 KiB in a heap of 48 MiB, the first process killed in the middle. */
+    @Test
+    void aScanThatIsKilledGoesOnAndMissesNothingInAFlatHeap() throws Exception {
+        int rows = 200_000;
+        database.fill(rows);
+        database.run("INSERT INTO manta (_key, _value, _etag, type) VALUES"
+                + " ('/5/bad json', '{\"sharks\":[\"1.stor.d\"', '00000000', 'object'),"
+                + " ('/c/no owner', '{\"sharks\":[{\"manta_storage_id\":\"1.stor.d\"}]}', '00000000', 'object'),"
+                + " ('/d/not ours', 'not json either', '00000000', 'object')");
+        Path keys = directory.resolve("keys");
+        Path positions = directory.resolve("positions");
+        Process first = process(keys, positions, 73);
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> !first.isAlive()
+                        || Files.exists(positions)
+                                && Files.readAllLines(positions).size() == 73);
+        assertThat(first.isAlive()).as(log()).isTrue();
+        first.destroyForcibly().waitFor();
+        int before = Files.readAllLines(keys).size();
+        Process second = process(keys, positions, 0);
+        assertThat(second.waitFor()).as(log()).isZero();
+        List<String> found = Files.readAllLines(keys);
+        assertThat(before).isBetween(10_000, 40_000);
+        assertThat(found).hasSize(expected(rows) + 2);
+        assertThat(new HashSet<>(found)).as("each once").hasSameSizeAs(found);
+        assertThat(found).contains("/5/bad json unreadable", "/c/no owner unreadable");
+    }
+
+    private Process process(Path keys, Path positions, int stopAfter) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        return new ProcessBuilder(
+                        java,
+                        "-Xmx48m",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ScanProcess.class.getName(),
+                        database.url(),
+                        keys.toString(),
+                        positions.toString(),
+                        String.valueOf(stopAfter))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile()))
+                .start();
+    }
+
+    private File logFile() {
+        return directory.resolve("log").toFile();
+    }
+
+    private String log() throws IOException {
+        return Files.readString(logFile().toPath());
+    }
+
+    @Test
+    void aLostConnectionIsUnavailableAndTheSameCursorGoesOn() throws Exception {
+        database.fill(3000);
+        List<Row> rows = new ArrayList<>();
+        try (ShardCursor cursor = scan(100, Duration.ofMinutes(5), List.of()).open(1, LEAVING, ScanPosition.START)) {
+            rows.addAll(next(cursor).rows());
+            database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE application_name LIKE 'rebalancer scan%'");
+            assertThatThrownBy(() -> next(cursor)).hasCauseInstanceOf(TierUnavailable.class);
+            boolean last = false;
+            while (!last) {
+                Chunk chunk = next(cursor);
+                rows.addAll(chunk.rows());
+                last = chunk.last();
+            }
+        }
+        assertThat(rows).extracting(Row::ref).hasSize(expected(3000)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void transactionsAreShortAndReadOnly() throws Exception {
+        database.fill(3000);
+        assertThat(all(scan(100, Duration.ZERO, List.of())))
+                .as("a transaction for each chunk")
+                .hasSize(expected(3000));
+        try (ShardCursor cursor = scan(100, Duration.ofMinutes(5), List.of()).open(1, LEAVING, ScanPosition.START)) {
+            next(cursor);
+            // What was written after the cursor began is not in this snapshot, and nobody is locked out by it.
+            database.run("UPDATE manta SET _value = '{}'");
+            assertThat(next(cursor).rows()).isNotEmpty();
+        }
+        await().untilAsserted(() -> database.run("DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_stat_activity"
+                + " WHERE application_name LIKE 'rebalancer scan%') = 0; END $$"));
+    }
+
+    @Test
+    void excludedRecordsStayAndAreCounted() throws Exception {
+        database.fill(300);
+        List<Row> rows = new ArrayList<>();
+        long excluded = 0;
+        try (ShardCursor cursor =
+                scan(50, Duration.ofMinutes(5), List.of("/stor/9", "/stor/1")).open(1, LEAVING, ScanPosition.START)) {
+            boolean last = false;
+            while (!last) {
+                Chunk chunk = next(cursor);
+                rows.addAll(chunk.rows());
+                excluded = chunk.end().excluded();
+                last = chunk.last();
+            }
+        }
+        assertThat(rows).noneMatch(row -> row.ref().key().matches(".*/stor/[19].*"));
+        assertThat(rows.size() + excluded).isEqualTo(expected(300));
+        assertThat(excluded).isPositive();
+    }
+
+    @Test
+    void whatWaitingDoesNotMendIsNamed() throws Exception {
+        database.run("DROP TABLE manta");
+        assertThatThrownBy(() -> all(scan(100, Duration.ofMinutes(5), List.of())))
+                .hasMessageContaining("metadata shard 1")
+                .hasMessageContaining("manta")
+                .cause()
+                .isNotInstanceOf(TierUnavailable.class);
+        database.close();
+        assertThatThrownBy(() -> all(scan(100, Duration.ofMinutes(5), List.of())))
+                .hasCauseInstanceOf(TierUnavailable.class);
+    }
+}

@@ -1,0 +1,64 @@
+package io.rebalancer.manager.metadata;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** A real PostgreSQL with one shard's table in Moray's layout (manta.md 6.5). */
+final class ShardDatabase implements AutoCloseable {
+    static final String READER = "scanner";
+    private static final String TABLE = """
+            CREATE SEQUENCE manta_serial;
+            CREATE TABLE manta (
+              _id BIGINT DEFAULT nextval('manta_serial') UNIQUE, _txn_snap INTEGER, _key TEXT PRIMARY KEY,
+              _value TEXT NOT NULL, _etag CHAR(8) NOT NULL, _mtime BIGINT, _vnode BIGINT,
+              dirname TEXT, name TEXT, owner TEXT, objectid TEXT, type TEXT);
+            CREATE USER scanner PASSWORD 'read only';
+            GRANT SELECT ON manta TO scanner;
+            """;
+
+    private final EmbeddedPostgres server;
+
+    ShardDatabase() throws IOException, SQLException {
+        server = EmbeddedPostgres.start();
+        run(TABLE);
+    }
+
+    String url() {
+        return server.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
+    }
+
+    void run(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /**
+     * Objects and directories with about 1 KiB of metadata each; of three objects one names {@code 1.stor.d}.
+     *
+     * @param rows how many, numbered from 1; each hundredth is a directory
+     */
+    void fill(int rows) throws SQLException {
+        run("""
+                INSERT INTO manta (_key, _value, _etag, type)
+                SELECT '/' || md5(n::text) || '/stor/' || n,
+                  '{"key":"/' || md5(n::text) || '/stor/' || n || '","type":"object",'
+                  || '"owner":"65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10","objectId":"' || md5('o' || n)::uuid || '",'
+                  || '"contentLength":5,"contentMD5":"XUFAKrxLKna5cZ2REBfFkg==","filler":"' || repeat('x', 800)
+                  || '","sharks":[{"datacenter":"dc1","manta_storage_id":"' || (1 + n %% 3) || '.stor.d"},'
+                  || '{"datacenter":"dc4","manta_storage_id":"4.stor.d"}]}',
+                  upper(lpad(to_hex(n), 8, '0')), CASE WHEN n %% 100 = 0 THEN 'directory' ELSE 'object' END
+                FROM generate_series(1, %d) n
+                """.formatted(rows));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

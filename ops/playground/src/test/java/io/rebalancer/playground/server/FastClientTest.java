@@ -1,0 +1,209 @@
+package io.rebalancer.playground.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.manager.fast.FastClient;
+import io.rebalancer.manager.fast.FastEndpoints;
+import io.rebalancer.manager.fast.FastEndpoints.Endpoint;
+import io.rebalancer.manager.fast.FastOptions;
+import io.rebalancer.manager.fast.FastUnavailable;
+import io.rebalancer.manager.fast.FastVersion;
+import io.rebalancer.manager.fast.SrvEndpoints;
+import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.playground.moray.MorayTable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How a client finds, keeps, loses and finds again its connections; all over real sockets. */
+class FastClientTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "clients",
+            ConfigFactory.parseString("pekko.actor.provider = local")
+                    .withFallback(ConfigFactory.defaultReference())
+                    .resolve());
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private MorayTable table;
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        table = MorayTable.inMemory(UUID.randomUUID().toString());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : opened) {
+            each.close();
+        }
+        table.close();
+    }
+
+    private FastClient client(FastEndpoints endpoints, Duration callTimeout) {
+        FastOptions options = new FastOptions(FastVersion.V2, 1 << 20, 3, 512, callTimeout, Duration.ofMillis(200));
+        FastClient client = new FastClient(KIT.system(), endpoints, options);
+        opened.add(client);
+        return client;
+    }
+
+    private MorayServer server(int port) throws Exception {
+        return MorayServer.start(KIT.system(), table, "127.0.0.1", port)
+                .toCompletableFuture()
+                .get();
+    }
+
+    private static CompletionStage<List<JsonNode>> version(FastClient client) {
+        return client.call("version", List.of(ExactJson.MAPPER.createObjectNode()));
+    }
+
+    private static boolean answers(FastClient client) throws InterruptedException {
+        try {
+            return version(client).toCompletableFuture().get().size() == 1;
+        } catch (ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(FastUnavailable.class);
+            return false;
+        }
+    }
+
+    @Test
+    void aBusyClientOpensMoreConnectionsUpToItsLimit() throws Exception {
+        MorayServer server = server(0);
+        FastClient client = client(FastEndpoints.fixed("127.0.0.1", server.port()), PATIENCE);
+        assertThat(client.health().open()).isZero();
+        assertThat(answers(client)).isTrue();
+        assertThat(client.health().open()).isEqualTo(1);
+        List<CompletionStage<List<JsonNode>>> calls =
+                IntStream.range(0, 1000).mapToObj(i -> version(client)).toList();
+        assertThat(client.health().open()).isBetween(2, 3);
+        for (CompletionStage<List<JsonNode>> call : calls) {
+            assertThat(call.toCompletableFuture().get()).hasSize(1);
+        }
+        assertThat(client.health().callsInFlight()).isZero();
+        server.stop().toCompletableFuture().get();
+    }
+
+    @Test
+    void aServerThatComesBackIsFoundAgain() throws Exception {
+        MorayServer first = server(0);
+        int port = first.port();
+        FastClient client = client(FastEndpoints.fixed("127.0.0.1", port), PATIENCE);
+        assertThat(answers(client)).isTrue();
+        first.shutDown().toCompletableFuture().get();
+        await().atMost(PATIENCE).until(() -> !answers(client));
+        assertThat(client.health().lastFault()).contains("127.0.0.1:" + port);
+        // Soon after a failure a call fails at once, without another attempt.
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        version(client).toCompletableFuture().get();
+                    }
+                })
+                .hasCauseInstanceOf(FastUnavailable.class);
+        MorayServer second = server(port);
+        await().atMost(PATIENCE).until(() -> answers(client));
+        assertThat(client.health().open()).isEqualTo(1);
+        second.shutDown().toCompletableFuture().get();
+    }
+
+    /** It takes the connection and every byte, and never says a word. */
+    @Test
+    void aServerThatHangsIsLeftAfterAPing() throws Exception {
+        MorayServer healthy = server(0);
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            List<Socket> taken = new ArrayList<>();
+            Thread acceptor = new Thread(() -> accept(silent, taken), "silent server");
+            acceptor.start();
+            List<Endpoint> offered = new ArrayList<>();
+            FastEndpoints both = avoid -> {
+                int port = avoid.isEmpty() ? silent.getLocalPort() : healthy.port();
+                offered.add(new Endpoint("127.0.0.1", port));
+                return CompletableFuture.completedFuture(offered.get(offered.size() - 1));
+            };
+            FastClient client = client(both, Duration.ofSeconds(1));
+            assertThat(answers(client)).isFalse();
+            await().atMost(PATIENCE).until(() -> answers(client));
+            assertThat(offered).hasSizeGreaterThan(1);
+            assertThat(client.health().lastFault()).contains(String.valueOf(silent.getLocalPort()));
+        }
+        healthy.shutDown().toCompletableFuture().get();
+    }
+
+    private static void accept(ServerSocket server, List<Socket> taken) {
+        try {
+            while (true) {
+                taken.add(server.accept());
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    @Test
+    void aShardIsFoundByItsSrvRecordsAndADeadProcessIsLeft() throws Exception {
+        MorayServer alive = server(0);
+        int dead;
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            dead = probe.getLocalPort();
+        }
+        try (NameServer names = new NameServer(List.of(
+                "_moray._tcp.1.moray.d,localhost," + alive.port() + ",10",
+                "_moray._tcp.1.moray.d,localhost," + dead + ",10",
+                "_moray._tcp.1.moray.d,localhost,1,20"))) {
+            SrvEndpoints endpoints =
+                    new SrvEndpoints(SrvEndpoints.session(Optional.of(names.address())), "moray", "1.moray.d");
+            for (int i = 0; i < 20; i++) {
+                Endpoint picked = endpoints
+                        .pick(Optional.of(new Endpoint("localhost", dead)))
+                        .toCompletableFuture()
+                        .get();
+                assertThat(picked).isEqualTo(new Endpoint("localhost", alive.port()));
+            }
+            FastClient client = client(endpoints, PATIENCE);
+            await().atMost(PATIENCE).until(() -> answers(client));
+            SrvEndpoints unknown =
+                    new SrvEndpoints(SrvEndpoints.session(Optional.of(names.address())), "moray", "2.moray.d");
+            assertThatThrownBy(() -> version(client(unknown, PATIENCE))
+                            .toCompletableFuture()
+                            .get())
+                    .hasCauseInstanceOf(FastUnavailable.class)
+                    .hasMessageContaining("_moray._tcp.2.moray.d")
+                    .hasMessageContaining("give the shard a port");
+        }
+        alive.shutDown().toCompletableFuture().get();
+    }
+
+    @Test
+    void aNameServerThatIsNotThereIsNamedAndCostsNoPatience() {
+        InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        FastClient client =
+                client(new SrvEndpoints(SrvEndpoints.session(Optional.of(nobody)), "moray", "1.moray.d"), PATIENCE);
+        assertThatThrownBy(() -> version(client).toCompletableFuture().get())
+                .hasCauseInstanceOf(FastUnavailable.class)
+                .hasMessageContaining("_moray._tcp.1.moray.d");
+    }
+}
