@@ -29,7 +29,7 @@ dist: ## a distribution that runs outside the source tree: target/rebalancer-VER
 	@$(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
 		-DoutputDirectory=$(CURDIR)/target/dist/lib
 	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
-	@mkdir -p target/dist/bin && cp bin/rebalancer target/dist/bin/ && cp README.md LICENSE CHANGELOG.md target/dist/
+	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm target/dist/bin/ && cp README.md LICENSE CHANGELOG.md target/dist/
 	@tar -C target -czf target/rebalancer-$(VERSION).tar.gz --transform 's,^dist,rebalancer-$(VERSION),' dist
 	@touch target/dist/.built
 	@echo "target/rebalancer-$(VERSION).tar.gz"

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -14,6 +15,8 @@ import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.io.IOException;
@@ -90,5 +93,23 @@ class StoredEventsTest {
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);
+    }
+
+    /** Marks from before keys were walked and excluded records counted have two members. */
+    @Test
+    void aMarkIsReadInBothItsForms() throws IOException {
+        assertThat(JSON.readValue("{\"column\":\"IDX\",\"nextId\":42}", ScanPosition.class))
+                .isEqualTo(ScanPosition.at(ScanColumn.IDX, 42));
+        ScanPosition full = new ScanPosition(ScanColumn.KEY, 7, "/o/stor/x", 3);
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(full), ScanPosition.class))
+                .isEqualTo(full);
+    }
+
+    /** Snapshots from before exceptions were counted by cause have no such members. */
+    @Test
+    void anOlderSnapshotIsRead() throws IOException {
+        ObjectNode older = (ObjectNode) JSON.valueToTree(JobState.EMPTY);
+        older.remove(List.of("skippedBy", "failedBy"));
+        assertThat(JSON.treeToValue(older, JobState.class)).isEqualTo(JobState.EMPTY);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,7 @@ public final class NodeProcess {
     private final String name;
     private final Path file;
     private Config current;
+    private Optional<Node> node = Optional.empty();
 
     private NodeProcess(String name, Path file, Config current) {
         this.name = name;
@@ -72,9 +74,11 @@ public final class NodeProcess {
                     .withFallback(SettingsFile.load(file))
                     .resolve();
             LogLevel.apply(root);
-            Node node = starter.start(root).toCompletableFuture().get();
             NodeProcess process = new NodeProcess(name, file, root);
-            Signal.handle(new Signal(RELOAD_SIGNAL), signal -> process.reload(node));
+            // Before anything else runs: without a handler the signal ends the process.
+            Signal.handle(new Signal(RELOAD_SIGNAL), signal -> process.reload());
+            Node node = starter.start(root).toCompletableFuture().get();
+            process.runs(node);
             LOGGER.info("{} runs with {}", name, file);
             node.system().getWhenTerminated().toCompletableFuture().get();
             return 0;
@@ -85,13 +89,21 @@ public final class NodeProcess {
         }
     }
 
+    private synchronized void runs(Node started) {
+        node = Optional.of(started);
+    }
+
     /** A fault leaves everything as it was: a running job must not suffer from a slip in an editor. */
-    private synchronized void reload(Node node) {
+    private synchronized void reload() {
+        if (node.isEmpty()) {
+            LOGGER.warn("{} is starting; send the signal again when it runs", name);
+            return;
+        }
         try {
             Config fresh = SettingsFile.load(file);
-            node.reload(fresh);
+            node.get().reload(fresh);
             LogLevel.apply(fresh);
-            Set<String> reloadable = new HashSet<>(node.reloadable());
+            Set<String> reloadable = new HashSet<>(node.get().reloadable());
             reloadable.add(LOG_LEVEL);
             SettingsReload changes = SettingsReload.between(current, fresh, reloadable);
             current = fresh;

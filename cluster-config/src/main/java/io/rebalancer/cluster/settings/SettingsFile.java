@@ -38,10 +38,12 @@ public final class SettingsFile {
 
     /** The same for settings that are already parsed. */
     public static Config over(Config settings) {
-        return ConfigFactory.defaultOverrides()
+        // The thread of a signal has no class loader of its own.
+        ClassLoader loader = SettingsFile.class.getClassLoader();
+        return ConfigFactory.defaultOverrides(loader)
                 .withFallback(settings)
-                .withFallback(ConfigFactory.parseResources("rebalancer-pekko.conf"))
-                .withFallback(ConfigFactory.defaultReference())
+                .withFallback(ConfigFactory.parseResources(loader, "rebalancer-pekko.conf"))
+                .withFallback(ConfigFactory.defaultReference(loader))
                 .resolve();
     }
 

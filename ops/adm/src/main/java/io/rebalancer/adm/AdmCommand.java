@@ -12,18 +12,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code rebalancer adm}: the older tool's commands (manta.md section 11), with the manager's address as an option. */
 @Command(
-        name = "adm",
+        name = OlderUsage.PROGRAM,
         mixinStandardHelpOptions = true,
+        version = OlderUsage.PROGRAM + " 0.1.0",
         description = "Asks and orders evacuate jobs of a manager.",
-        subcommands = AdmCommand.Job.class)
+        subcommands = {AdmCommand.Job.class, CommandLine.HelpCommand.class})
 public final class AdmCommand implements Runnable {
     private static final int FAILED = 1;
+    private static final long UNSIGNED_32 = 0xFFFF_FFFFL;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -42,8 +43,7 @@ public final class AdmCommand implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((fault, given) -> {
-                    err.println("Error: \"" + fault.getMessage() + "\"");
-                    err.println(fault.getCommandLine().getUsageMessage().strip());
+                    err.println(OlderUsage.explain(fault));
                     return FAILED;
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
@@ -55,7 +55,7 @@ public final class AdmCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a subcommand is needed: job");
+        throw new OlderUsage.SubcommandMissing(spec.commandLine());
     }
 
     /** Commands on jobs. */
@@ -71,14 +71,14 @@ public final class AdmCommand implements Runnable {
         @Option(
                 names = "--url",
                 scope = CommandLine.ScopeType.INHERIT,
-                defaultValue = "http://localhost:8080",
+                defaultValue = "${env:REBALANCER_URL:-http://localhost:8080}",
                 paramLabel = "URL",
-                description = "address of a manager (${DEFAULT-VALUE})")
+                description = "address of a manager (${DEFAULT-VALUE}); REBALANCER_URL sets another default")
         private URI url = URI.create("");
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "a subcommand is needed: list, get, create or retry");
+            throw new OlderUsage.SubcommandMissing(spec.commandLine());
         }
 
         @Command(name = "list", description = "Lists all jobs, newest first.")
@@ -89,7 +89,11 @@ public final class AdmCommand implements Runnable {
         @Command(name = "get", description = "Shows how a job stands.")
         int get(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
                 throws CommandFailed, InterruptedException, JsonProcessingException {
-            return printJson(new ManagerApiClient(url).get("/jobs/" + id));
+            try (Patience patience = new Patience(
+                    spec.commandLine().getOut(), "Getting job status counts.  This may take some time...")) {
+                patience.begin();
+                return printJson(new ManagerApiClient(url).get("/jobs/" + id));
+            }
         }
 
         @Command(name = "retry", description = "Orders a job that takes up what an earlier one left behind.")
@@ -124,7 +128,7 @@ public final class AdmCommand implements Runnable {
 
             @Override
             public void run() {
-                throw new ParameterException(spec.commandLine(), "a subcommand is needed: evacuate");
+                throw new OlderUsage.SubcommandMissing(spec.commandLine());
             }
 
             @Command(name = "evacuate", description = "Empties a storage node.")
@@ -140,11 +144,22 @@ public final class AdmCommand implements Runnable {
                                     paramLabel = "<n>",
                                     description = "take up at most n objects; all without it")
                             @Nullable
-                            Long maxObjects)
+                            String maxObjects)
                     throws CommandFailed, InterruptedException {
                 ObjectNode order = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
-                order.putObject("params").put("from_shark", shark).put("max_objects", maxObjects);
+                order.putObject("params").put("from_shark", shark).put("max_objects", limit(maxObjects));
                 return job.print(new ManagerApiClient(job.url).post("/jobs", order.toString()));
+            }
+
+            private static @Nullable Long limit(@Nullable String text) throws CommandFailed {
+                if (text == null) {
+                    return null;
+                }
+                try {
+                    return (long) Integer.parseUnsignedInt(text) & UNSIGNED_32;
+                } catch (NumberFormatException e) {
+                    throw new CommandFailed("Numeric value required for max_objects: " + text);
+                }
             }
         }
     }

@@ -107,16 +107,60 @@ class AdmCommandTest {
         assertThat(err.toString()).contains("Could not find job UUID");
     }
 
+    private int fails(String... arguments) {
+        err.getBuffer().setLength(0);
+        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
     @Test
-    void wrongUseIsExplained() {
-        assertThat(run("job")).isEqualTo(1);
-        assertThat(run("job", "get")).isEqualTo(1);
-        assertThat(err.toString()).contains("<uuid>");
-        assertThat(run("job", "create", "evacuate")).isEqualTo(1);
-        assertThat(err.toString()).contains("--shark");
-        assertThat(run("job", "list", "extra")).isEqualTo(1);
-        assertThat(err.toString()).contains("extra");
+    void withoutASubcommandTheHelpIsShownWithTheVersion() {
+        assertThat(fails()).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("rebalancer-adm 0.1.0")
+                .contains("job")
+                .contains("help");
+        assertThat(fails("job")).isEqualTo(1);
+        assertThat(err.toString()).contains("list", "get", "create", "retry");
+        assertThat(fails("job", "create")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("rebalancer-adm 0.1.0").contains("evacuate");
         assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void whatIsTooMuchOrMissingIsNamedAsBefore() {
+        assertThat(fails("job", "list", "extra")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("Found argument 'extra' which wasn't expected")
+                .contains("rebalancer-adm job list");
+        assertThat(fails("job", "get")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("The following required arguments were not provided:\n    <uuid>")
+                .contains("    rebalancer-adm job get <uuid>\n");
+        assertThat(fails("job", "create", "evacuate")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("The following required arguments were not provided:\n    --shark <shark>")
+                .contains("    rebalancer-adm job create evacuate [OPTIONS] --shark <shark>\n");
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void aLimitIsAnUnsignedNumber() {
+        assertThat(run("job", "create", "evacuate", "-s", "1.stor", "-m", "4294967295"))
+                .isZero();
+        assertThat(requests).singleElement().asString().contains("\"max_objects\":4294967295");
+        for (String wrong : List.of("many", "-1", "4294967296")) {
+            assertThat(run("job", "create", "evacuate", "-s", "1.stor", "--max_objects=" + wrong))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("Error: \"Numeric value required for max_objects: " + wrong + "\"");
+        }
+    }
+
+    @Test
+    void helpAndVersionAreNoFailures() {
+        assertThat(fails("--help")).isZero();
+        assertThat(fails("help", "job")).isZero();
+        assertThat(fails("--version")).isZero();
+        assertThat(out.toString()).contains("rebalancer-adm 0.1.0");
     }
 
     @Test

@@ -3,12 +3,7 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import io.rebalancer.manager.fast.FastVersion;
 import io.rebalancer.playground.moray.ExactJson;
-import io.rebalancer.playground.region.FastCaller;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionSurvey.Found;
@@ -26,10 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,27 +110,16 @@ class EvacuateTest {
             List<Found> leaving = RegionSurvey.read(shards).stream()
                     .filter(found -> names(found, LEAVING))
                     .toList();
-            Users users = new Users(shards, leaving);
+            RegionUsers users = new RegionUsers(shards, leaving, 2000);
             Thread busy = new Thread(users, "users");
             busy.start();
             RunReport report = playground.evacuate(LEAVING);
+            users.stop();
             busy.join();
-            assertThat(users.fault()).isEmpty();
             Map<String, Found> after = new HashMap<>();
             RegionSurvey.read(shards).forEach(found -> after.put(found.name(), found));
+            users.assertLastWordsStand(after);
             assertThat(after.values()).noneMatch(found -> names(found, LEAVING));
-            assertThat(users.deleted()).isNotEmpty().noneMatch(after::containsKey);
-            users.overwritten()
-                    .forEach((name, objectId) -> assertThat(Objects.requireNonNull(after.get(name))
-                                    .value()
-                                    .path("objectId")
-                                    .asText())
-                            .isEqualTo(objectId));
-            assertThat(users.touched()).isNotEmpty().allSatisfy(name -> {
-                JsonNode value = Objects.requireNonNull(after.get(name)).value();
-                assertThat(value.path("mtime").asLong()).isEqualTo(Users.TOUCHED);
-                assertThat(value.path("sharks")).hasSize(2);
-            });
             JsonNode job = report.job();
             assertThat(job.path("state").asText()).isEqualTo("DONE");
             assertThat(sum(job)).isEqualTo(job.path("discovered").asLong());
@@ -153,94 +135,6 @@ class EvacuateTest {
             }
         }
         return false;
-    }
-
-    /** Deletes, overwrites or touches every object of the leaving node in turn, as fast as it can. */
-    private static final class Users implements Runnable {
-        private final List<RegionSurvey.ShardAddress> shards;
-        private final List<Found> objects;
-        private static final long TOUCHED = 42;
-
-        private final List<String> deleted = new ArrayList<>();
-        private final List<String> touched = new ArrayList<>();
-        private final Map<String, String> overwritten = new HashMap<>();
-        private Optional<IOException> fault = Optional.empty();
-
-        Users(List<RegionSurvey.ShardAddress> shards, List<Found> objects) {
-            this.shards = shards;
-            this.objects = objects;
-        }
-
-        @Override
-        public void run() {
-            try {
-                for (int i = 0; i < objects.size(); i++) {
-                    Found found = objects.get(i);
-                    RegionSurvey.ShardAddress shard = shards.get(found.shard() - 1);
-                    try (FastCaller caller = new FastCaller(shard.host(), shard.port(), FastVersion.V2)) {
-                        change(caller, found, i % 3);
-                    }
-                }
-            } catch (IOException e) {
-                fault = Optional.of(e);
-            }
-        }
-
-        private void change(FastCaller caller, Found found, int what) throws IOException {
-            TextNode bucket = TextNode.valueOf("manta");
-            TextNode key = TextNode.valueOf(found.key());
-            ObjectNode options = JsonNodeFactory.instance.objectNode();
-            if (what == 0) {
-                caller.call("delObject", bucket, key, options);
-                deleted.add(found.name());
-            } else if (what == 1) {
-                ObjectNode value = found.value().deepCopy();
-                String objectId = UUID.randomUUID().toString();
-                value.put("objectId", objectId).put("etag", objectId).put("contentLength", 0);
-                value.putArray("sharks");
-                caller.call("putObject", bucket, key, value, options);
-                overwritten.put(found.name(), objectId);
-            } else {
-                touch(caller, bucket, key);
-                touched.add(found.name());
-            }
-        }
-
-        /** A change of metadata only, as a careful writer makes it: on condition of the etag it has read. */
-        private static void touch(FastCaller caller, TextNode bucket, TextNode key) throws IOException {
-            while (true) {
-                JsonNode read = caller.call("getObject", bucket, key, JsonNodeFactory.instance.objectNode())
-                        .get(0);
-                ObjectNode value = read.path("value").deepCopy();
-                ObjectNode condition = JsonNodeFactory.instance
-                        .objectNode()
-                        .put("etag", read.path("_etag").asText());
-                try {
-                    caller.call("putObject", bucket, key, value.put("mtime", TOUCHED), condition);
-                    return;
-                } catch (FastCaller.Refused e) {
-                    if (!e.name().equals("EtagConflictError")) {
-                        throw e;
-                    }
-                }
-            }
-        }
-
-        List<String> touched() {
-            return touched;
-        }
-
-        List<String> deleted() {
-            return deleted;
-        }
-
-        Map<String, String> overwritten() {
-            return overwritten;
-        }
-
-        Optional<IOException> fault() {
-            return fault;
-        }
     }
 
     @Test

@@ -114,6 +114,17 @@ class JobRulesTest {
     }
 
     @Test
+    void aNodeWithExcludedRecordsIsNotCalledEmpty() {
+        run(new JobCommand.Advance(Map.of(
+                1, new ScanPosition(ScanColumn.ID, 9, "", 2), 2, new ScanPosition(ScanColumn.KEY, 40, "/o/x", 3))));
+        assertThat(job.excluded()).isEqualTo(5);
+        assertThat(job.discovered()).isZero();
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
+        assertThat(job.excluded()).isEqualTo(5);
+    }
+
+    @Test
     void aMarkNeverGoesBack() {
         running();
         run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))));

@@ -1,0 +1,109 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rebalancer.manager.ManagerCommand;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A manager's process that runs with the older config.json, and reads it again when told to (manta.md 10.2). */
+class ReloadTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String REFUSAL = "Snaplink Cleanup Required";
+
+    @TempDir
+    private Path directory;
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void write(int port, String snaplinks, String fill) throws IOException {
+        Files.writeString(directory.resolve("config.json"), """
+                {"domain_name":"nowhere.invalid","listen_port":%d,"snaplink_cleanup_required":%s,
+                 "max_fill_percentage":%s,"shards":[{"host":"1.moray.nowhere.invalid"}]}
+                """.formatted(port, snaplinks, fill));
+    }
+
+    private static String order(int port) throws InterruptedException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs"))
+                    .POST(HttpRequest.BodyPublishers.ofString("{bad"))
+                    .build();
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            return "no answer";
+        }
+    }
+
+    private String log() throws IOException {
+        return Files.readString(directory.resolve("log"));
+    }
+
+    private static void tell(Process process) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-USR1", String.valueOf(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    @Test
+    void aSignalMakesItReadItsSettingsAgain() throws Exception {
+        int port = freePort();
+        write(port, "true", "90");
+        Path ours = Files.writeString(directory.resolve("manager.conf"), """
+                include file("%s")
+                rebalancer {
+                  cluster { port = %d, first-seed-patience = 1s }
+                  manager { data-dir = "%s", http.host = "127.0.0.1" }
+                }
+                """.formatted(
+                        directory.resolve("config.json"), freePort(), directory.resolve("data")));
+        Process manager = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ManagerCommand.class.getName(),
+                        "--config",
+                        ours.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+        try {
+            await().atMost(PATIENCE).until(() -> log().contains("manager runs with"));
+            assertThat(order(port)).isEqualTo(REFUSAL);
+            write(port, "false", "80");
+            tell(manager);
+            await().atMost(PATIENCE).until(() -> order(port).contains("not JSON"));
+            assertThat(log())
+                    .contains("applied [rebalancer.manager.legacy.snaplink-cleanup-required,"
+                            + " rebalancer.placement.max-fill-percent], need a restart []");
+            write(port, "true", "180");
+            tell(manager);
+            await().atMost(PATIENCE).until(() -> log().contains("keeps its settings"));
+            assertThat(log()).contains("max_fill_percentage must be 1 to 100, not 180");
+            assertThat(order(port)).contains("not JSON");
+            write(freePort(), "false", "80");
+            tell(manager);
+            await().atMost(PATIENCE).until(() -> log().contains("need a restart [rebalancer.manager.http.port]"));
+            assertThat(manager.isAlive()).isTrue();
+        } finally {
+            manager.destroyForcibly();
+        }
+    }
+}
