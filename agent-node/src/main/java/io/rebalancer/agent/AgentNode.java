@@ -2,6 +2,7 @@ package io.rebalancer.agent;
 
 import com.typesafe.config.Config;
 import io.rebalancer.agent.copy.CopyDesk;
+import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyPipeline;
 import io.rebalancer.agent.legacy.ActorAssignmentService;
 import io.rebalancer.agent.legacy.LegacyAssignments;
@@ -10,12 +11,16 @@ import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.AgentMessage;
+import io.rebalancer.cluster.metrics.Metrics;
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
+import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.NodeProcess;
 import io.rebalancer.core.port.AssignmentService;
 import io.rebalancer.http.AgentApi;
 import io.rebalancer.http.HttpServer;
+import io.rebalancer.http.MetricsServer;
 import io.rebalancer.http.Readiness;
 import io.rebalancer.persistence.EmbeddedJournal;
 import java.io.IOException;
@@ -39,9 +44,11 @@ public final class AgentNode implements NodeProcess.Node {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentNode.class);
 
     private final ActorSystem<Void> system;
+    private final CompletionStage<Void> stopped;
 
-    private AgentNode(ActorSystem<Void> system) {
+    private AgentNode(ActorSystem<Void> system, CompletionStage<Void> stopped) {
         this.system = system;
+        this.stopped = stopped;
     }
 
     /**
@@ -53,16 +60,17 @@ public final class AgentNode implements NodeProcess.Node {
      */
     public static CompletionStage<AgentNode> start(Config root) throws IOException {
         AgentSettings settings = AgentSettings.from(root);
+        MetricsSettings measured = MetricsSettings.from(
+                root, settings.storageNode().text(), root.getString("rebalancer.agent.datacenter"));
         Config config =
                 ClusterSettings.from(root).applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
         ObjectStore store = ObjectStore.open(settings.root());
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
-        system.getWhenTerminated().thenRun(() -> close(store));
         LOGGER.info("agent={} stale-temps-removed={}", settings.storageNode(), store.staleRemoved());
-        AgentNode node = new AgentNode(system);
+        AgentNode node = new AgentNode(system, system.getWhenTerminated().thenRun(() -> close(store)));
         return EmbeddedJournal.prepare(system)
-                .thenCompose(done -> node.serve(settings, store))
+                .thenCompose(done -> node.serve(settings, measured, store))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -85,20 +93,34 @@ public final class AgentNode implements NodeProcess.Node {
         return system;
     }
 
-    private CompletionStage<?> serve(AgentSettings settings, ObjectStore store) {
+    /** Completes when the actor system has ended and another agent may use the object root. */
+    public CompletionStage<Void> whenStopped() {
+        return stopped;
+    }
+
+    private CompletionStage<?> serve(AgentSettings settings, MetricsSettings measured, ObjectStore store) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
-        CopyDesk.Factory desk =
-                CopyDesk.over(new CopyPipeline(system, settings, store), store, settings.maxAssignments(), disk);
+        OlderMetrics older = new OlderMetrics(measured.labels());
+        CopyMetrics metrics = new CopyMetrics(older);
+        CopyDesk.Factory desk = CopyDesk.over(
+                new CopyPipeline(system, settings, store, metrics), store, settings.maxAssignments(), disk, metrics);
         EvacuateJobs.reach(system);
         ActorRef<ShardingEnvelope<AgentMessage>> agents =
-                StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk));
+                StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk, metrics));
         org.apache.pekko.cluster.Cluster.get(system)
                 .registerOnMemberUp(() -> agents.tell(
                         new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE)));
-        ActorRef<LegacyAssignments.Command> overHttp =
-                system.systemActorOf(LegacyAssignments.create(settings, desk), "legacy-assignments", Props.empty());
+        ActorRef<LegacyAssignments.Command> overHttp = system.systemActorOf(
+                LegacyAssignments.create(settings, desk, metrics), "legacy-assignments", Props.empty());
         AssignmentService assignments = new ActorAssignmentService(system, overHttp);
-        return HttpServer.start(system, "agent", settings.http(), AgentApi.routes(assignments, readiness()));
+        return HttpServer.start(system, "agent", settings.http(), AgentApi.routes(assignments, readiness(), older))
+                .thenCompose(done -> measured.http()
+                        .<CompletionStage<?>>map(at -> MetricsServer.start(
+                                system,
+                                "agent",
+                                at,
+                                Metrics.start(system.settings().config())::exposition))
+                        .orElseGet(() -> CompletableFuture.completedFuture(done)));
     }
 
     private Readiness readiness() {

@@ -2,6 +2,7 @@ package io.rebalancer.agent;
 
 import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyDone;
+import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyOrder;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.Presence;
@@ -55,19 +56,24 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final StorageNodeId node;
     private final AgentSettings settings;
     private final ActorContext<AgentMessage> context;
+    private final CopyMetrics metrics;
     private final CopyDesk desk;
     private final Presence presence;
 
     /** @param copies makes the desk that carries copies out; given what to call with their results */
-    public static Behavior<AgentMessage> create(AgentSettings settings, CopyDesk.Factory copies) {
+    public static Behavior<AgentMessage> create(AgentSettings settings, CopyDesk.Factory copies, CopyMetrics metrics) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(ReportAgain.INSTANCE, REPORT_AGAIN);
             return new StorageAgent(
-                    settings, context, copies.open(done -> context.getSelf().tell(new CopiesDone(done))));
+                    settings,
+                    context,
+                    metrics,
+                    copies.open(done -> context.getSelf().tell(new CopiesDone(done))));
         }));
     }
 
-    private StorageAgent(AgentSettings settings, ActorContext<AgentMessage> context, CopyDesk desk) {
+    private StorageAgent(
+            AgentSettings settings, ActorContext<AgentMessage> context, CopyMetrics metrics, CopyDesk desk) {
         super(
                 PersistenceId.of(
                         Entities.STORAGE_AGENT.name(), settings.storageNode().text()),
@@ -75,6 +81,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.node = settings.storageNode();
         this.settings = settings;
         this.context = context;
+        this.metrics = metrics;
         this.desk = desk;
         this.presence = new Presence(context.getSystem());
     }
@@ -120,6 +127,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
 
     private void order(HeldAssignment held) {
         UUID id = held.assignment().id();
+        metrics.began(id);
         for (CopyTask task : held.openTasks()) {
             desk.take(CopyOrder.of(id, held.assignment().tasks().indexOf(task), task));
         }
@@ -149,7 +157,10 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .thenRun((AgentState stored) -> byAssignment.keySet().stream()
                         .map(id -> stored.held().get(id))
                         .filter(HeldAssignment::finished)
-                        .forEach(this::answer));
+                        .forEach(held -> {
+                            metrics.ended(held.assignment().id());
+                            answer(held);
+                        }));
     }
 
     private Effect<AgentEvent, AgentState> onRelease(AgentState state, AgentMessage.Release release) {

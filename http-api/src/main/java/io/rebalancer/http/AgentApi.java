@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.core.port.AssignmentService;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -10,7 +11,8 @@ public final class AgentApi {
     private AgentApi() {}
 
     /** Routes of assignments and of health. */
-    public static Route routes(AssignmentService assignments, Readiness readiness) {
-        return Directives.concat(new LegacyAssignmentRoutes(assignments).routes(), HealthApi.routes(readiness));
+    public static Route routes(AssignmentService assignments, Readiness readiness, OlderMetrics metrics) {
+        return Directives.concat(
+                new LegacyAssignmentRoutes(assignments, metrics).routes(), HealthApi.routes(readiness));
     }
 }

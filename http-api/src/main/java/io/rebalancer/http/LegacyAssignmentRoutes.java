@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.core.port.AssignmentService;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,8 +21,10 @@ final class LegacyAssignmentRoutes extends AllDirectives {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyAssignmentRoutes.class);
 
     private final AssignmentService assignments;
+    private final OlderMetrics metrics;
 
-    LegacyAssignmentRoutes(AssignmentService assignments) {
+    LegacyAssignmentRoutes(AssignmentService assignments, OlderMetrics metrics) {
+        this.metrics = metrics;
         this.assignments = assignments;
     }
 
@@ -36,22 +39,30 @@ final class LegacyAssignmentRoutes extends AllDirectives {
     }
 
     private Route accept() {
+        metrics.request("POST");
         return RequestBody.assignment(
                 this,
                 body -> LegacyAssignmentJson.read(body)
                         .map(payload -> answer(accept(payload)))
-                        .orElseGet(() -> complete(empty(StatusCodes.BAD_REQUEST))));
+                        .orElseGet(() -> {
+                            metrics.error("decode", 1);
+                            return complete(empty(StatusCodes.BAD_REQUEST));
+                        }));
     }
 
     private CompletionStage<HttpResponse> accept(LegacyAssignmentJson.Payload payload) {
         return assignments.accept(payload.id(), payload.tasks()).thenApply(acceptance -> switch (acceptance) {
             case ACCEPTED -> text(StatusCodes.OK, Json.write(payload.id()));
-            case EXISTS -> empty(StatusCodes.CONFLICT);
+            case EXISTS -> {
+                metrics.error("conflict", 1);
+                yield empty(StatusCodes.CONFLICT);
+            }
             case BUSY -> empty(StatusCodes.SERVICE_UNAVAILABLE);
         });
     }
 
     private CompletionStage<HttpResponse> find(String text) {
+        metrics.request("GET");
         Optional<UUID> id = LegacyUuids.parse(text);
         if (id.isEmpty()) {
             return malformed("get", text);

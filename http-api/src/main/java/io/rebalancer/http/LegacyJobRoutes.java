@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
@@ -27,8 +28,10 @@ final class LegacyJobRoutes extends AllDirectives {
 
     private final JobService jobs;
     private final Supplier<LegacySettings> settings;
+    private final OlderMetrics metrics;
 
-    LegacyJobRoutes(JobService jobs, Supplier<LegacySettings> settings) {
+    LegacyJobRoutes(JobService jobs, Supplier<LegacySettings> settings, OlderMetrics metrics) {
+        this.metrics = metrics;
         this.jobs = jobs;
         this.settings = settings;
     }
@@ -49,10 +52,12 @@ final class LegacyJobRoutes extends AllDirectives {
     }
 
     private CompletionStage<HttpResponse> list() {
+        metrics.request("list_jobs");
         return jobs.list().thenApply(all -> text(StatusCodes.OK, Json.write(LegacyView.entries(all))));
     }
 
     private Route create() {
+        metrics.request("evacuate");
         if (settings.get().snaplinkCleanupRequired()) {
             return complete(text(StatusCodes.INTERNAL_SERVER_ERROR, "Snaplink Cleanup Required"));
         }
@@ -122,6 +127,7 @@ final class LegacyJobRoutes extends AllDirectives {
     }
 
     private CompletionStage<HttpResponse> status(String id) {
+        metrics.request("get_job");
         Optional<UUID> jobId = JobIds.parse(id);
         if (jobId.isEmpty()) {
             return CompletableFuture.completedFuture(text(StatusCodes.BAD_REQUEST, "Invalid UUID: " + id));

@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.port.JobService;
 import java.util.function.Supplier;
@@ -16,9 +17,10 @@ public final class ManagerApi {
      *
      * @param legacy the settings of the older API as they are now
      */
-    public static Route routes(JobService jobs, JobFeed feed, Readiness readiness, Supplier<LegacySettings> legacy) {
+    public static Route routes(
+            JobService jobs, JobFeed feed, Readiness readiness, Supplier<LegacySettings> legacy, OlderMetrics metrics) {
         return Directives.concat(
-                new LegacyJobRoutes(jobs, legacy).routes(),
+                new LegacyJobRoutes(jobs, legacy, metrics).routes(),
                 new JobRoutes(jobs, new JobEvents(jobs, feed)).routes(),
                 HealthApi.routes(readiness));
     }

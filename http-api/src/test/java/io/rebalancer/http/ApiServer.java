@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.assignment.Assignment;
@@ -65,7 +66,11 @@ final class ApiServer {
                         "manager",
                         new HttpSettings("127.0.0.1", port),
                         ManagerApi.routes(
-                                jobs, new Feed(), () -> CompletableFuture.completedFuture(waitingFor), () -> legacy))
+                                jobs,
+                                new Feed(),
+                                () -> CompletableFuture.completedFuture(waitingFor),
+                                () -> legacy,
+                                new OlderMetrics(Map.of())))
                 .toCompletableFuture()
                 .get();
     }

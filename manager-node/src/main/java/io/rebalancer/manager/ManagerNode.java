@@ -6,10 +6,13 @@ import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.metrics.Metrics;
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.NodeProcess;
 import io.rebalancer.cluster.settings.PostgresSettings;
 import io.rebalancer.core.port.JobService;
@@ -17,6 +20,7 @@ import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.http.HttpServer;
 import io.rebalancer.http.JobFeed;
 import io.rebalancer.http.ManagerApi;
+import io.rebalancer.http.MetricsServer;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.agents.AgentRoutes;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
@@ -45,9 +49,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import kamon.Kamon;
+import kamon.metric.Gauge;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -61,6 +69,10 @@ import org.apache.pekko.cluster.typed.SingletonActor;
 /** A running manager: a member of the cluster that hosts jobs and serves their API. */
 public final class ManagerNode implements NodeProcess.Node {
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
+    /** What the older manager called itself (manta.md section 12). */
+    private static final String OLDER_SERVICE = "1.rebalancer.localhost";
+
+    private static final String OLDER_DATACENTER = "development";
     private static final Set<String> RELOADABLE =
             Set.of("rebalancer.evacuate", "rebalancer.placement", "rebalancer.manager.legacy");
 
@@ -85,12 +97,13 @@ public final class ManagerNode implements NodeProcess.Node {
         ManagerSettings settings = ManagerSettings.from(root);
         EvacuateSettings evacuate = EvacuateSettings.from(root);
         LegacySettings legacy = LegacySettings.from(root);
+        MetricsSettings measured = MetricsSettings.from(root, OLDER_SERVICE, OLDER_DATACENTER);
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
         ManagerNode node = new ManagerNode(system, evacuate, legacy);
         return EmbeddedJournal.prepare(system)
-                .thenCompose(done -> node.serve(settings))
+                .thenCompose(done -> node.serve(settings, measured))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -120,7 +133,8 @@ public final class ManagerNode implements NodeProcess.Node {
         legacy = freshLegacy;
     }
 
-    private CompletionStage<?> serve(ManagerSettings settings) {
+    private CompletionStage<?> serve(ManagerSettings settings, MetricsSettings measured) {
+        OlderMetrics metrics = new OlderMetrics(measured.labels());
         MorayShards moray = new MorayShards(shards(settings));
         MorayMetadataTier tier = new MorayMetadataTier(moray, settings.domain());
         AgentGateway agents = new AgentRoutes(
@@ -143,13 +157,35 @@ public final class ManagerNode implements NodeProcess.Node {
                 directory,
                 spaceBroker,
                 registry,
+                metrics,
                 Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);
         JobFeed feed = new JournalJobFeed(EmbeddedJournal.reader(system), jobs);
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
+        gauges(moray);
         return HttpServer.start(
-                system, "manager", settings.http(), ManagerApi.routes(jobs, feed, readiness, () -> legacy));
+                        system,
+                        "manager",
+                        settings.http(),
+                        ManagerApi.routes(jobs, feed, readiness, () -> legacy, metrics))
+                .thenCompose(done -> measured.http()
+                        .<CompletionStage<?>>map(at -> MetricsServer.start(
+                                system,
+                                "manager",
+                                at,
+                                Metrics.start(system.settings().config())::exposition))
+                        .orElseGet(() -> CompletableFuture.completedFuture(done)));
+    }
+
+    private static void gauges(MorayShards moray) {
+        for (int shard : moray.numbers()) {
+            Consumer<Gauge> connections =
+                    gauge -> gauge.update(moray.health(shard).open());
+            Kamon.gauge("rebalancer.moray.connections").withTag("shard", shard).autoUpdate(connections);
+            Consumer<Gauge> calls = gauge -> gauge.update(moray.health(shard).callsInFlight());
+            Kamon.gauge("rebalancer.moray.calls").withTag("shard", shard).autoUpdate(calls);
+        }
     }
 
     private Map<Integer, FastClient> shards(ManagerSettings settings) {

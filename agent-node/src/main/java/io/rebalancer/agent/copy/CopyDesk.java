@@ -26,6 +26,7 @@ public final class CopyDesk {
     private final BoundedSourceQueue<CopyOrder> pipeline;
     private final ObjectStore store;
     private final Executor disk;
+    private final CopyMetrics metrics;
     private final Map<ObjectKey, Deque<CopyOrder>> waitingFor = new HashMap<>();
 
     /** Opens a desk that calls {@code done} with the results of its copies. */
@@ -34,7 +35,8 @@ public final class CopyDesk {
         CopyDesk open(Consumer<List<CopyDone>> done);
     }
 
-    private CopyDesk(BoundedSourceQueue<CopyOrder> pipeline, ObjectStore store, Executor disk) {
+    private CopyDesk(BoundedSourceQueue<CopyOrder> pipeline, ObjectStore store, Executor disk, CopyMetrics metrics) {
+        this.metrics = metrics;
         this.pipeline = pipeline;
         this.store = store;
         this.disk = disk;
@@ -44,9 +46,10 @@ public final class CopyDesk {
      * @param maxAssignments the agent's admission limit; the pipeline's queue has room for all their tasks
      * @param disk where blocking work may run
      */
-    public static Factory over(CopyPipeline pipeline, ObjectStore store, int maxAssignments, Executor disk) {
+    public static Factory over(
+            CopyPipeline pipeline, ObjectStore store, int maxAssignments, Executor disk, CopyMetrics metrics) {
         int capacity = maxAssignments * BatchLimits.MOST_TASKS;
-        return done -> new CopyDesk(pipeline.run(capacity, Sink.foreach(done::accept)), store, disk);
+        return done -> new CopyDesk(pipeline.run(capacity, Sink.foreach(done::accept)), store, disk, metrics);
     }
 
     /** Has the copy made, after the one that is being made of the same object, if any. */
@@ -72,6 +75,7 @@ public final class CopyDesk {
 
     /** The queue has room for every task the agent may hold, so a refusal is a bug and stops the agent. */
     private void offer(CopyOrder order) {
+        metrics.ordered();
         if (!pipeline.offer(order).isEnqueued()) {
             throw new IllegalStateException("the copy pipeline does not take " + order.key());
         }

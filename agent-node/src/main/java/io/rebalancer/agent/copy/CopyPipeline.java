@@ -50,8 +50,10 @@ public final class CopyPipeline {
     private final AgentSettings settings;
     private final ObjectStore store;
     private final Executor disk;
+    private final CopyMetrics metrics;
 
-    public CopyPipeline(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
+    public CopyPipeline(ActorSystem<?> system, AgentSettings settings, ObjectStore store, CopyMetrics metrics) {
+        this.metrics = metrics;
         this.system = system;
         this.settings = settings;
         this.store = store;
@@ -75,6 +77,7 @@ public final class CopyPipeline {
 
     /** Makes one copy; never fails, a failure is a result. */
     CompletionStage<CopyDone> copy(CopyOrder order) {
+        metrics.started();
         UUID objectId = order.key().objectId();
         return onDisk(() -> store.holds(order.key(), order.sizeBytes(), order.md5()))
                 .thenCompose(here -> here
@@ -86,7 +89,8 @@ public final class CopyPipeline {
                     String detail = String.valueOf(cause.getMessage());
                     TaskResult result = new TaskResult(objectId, Optional.of(cause.reason()), detail, false, 0);
                     return new CopyDone(order, result, cause.httpStatus());
-                });
+                })
+                .thenApply(metrics::finished);
     }
 
     private CompletionStage<TaskResult> fetchFrom(List<StorageNodeId> sources, CopyOrder order) {

@@ -2,6 +2,7 @@ package io.rebalancer.agent.legacy;
 
 import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyDone;
+import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.legacy.LegacyAssignment;
 import io.rebalancer.core.legacy.LegacyEvent;
@@ -50,19 +51,21 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     private record CopiesDone(List<CopyDone> done) implements Command {}
 
     private final AgentSettings settings;
+    private final CopyMetrics metrics;
     private final CopyDesk desk;
 
     /** @param copies opens the desk that carries copies out */
-    public static Behavior<Command> create(AgentSettings settings, CopyDesk.Factory copies) {
+    public static Behavior<Command> create(AgentSettings settings, CopyDesk.Factory copies, CopyMetrics metrics) {
         return Behaviors.setup(context -> new LegacyAssignments(
-                settings, copies.open(done -> context.getSelf().tell(new CopiesDone(done)))));
+                settings, metrics, copies.open(done -> context.getSelf().tell(new CopiesDone(done)))));
     }
 
-    private LegacyAssignments(AgentSettings settings, CopyDesk desk) {
+    private LegacyAssignments(AgentSettings settings, CopyMetrics metrics, CopyDesk desk) {
         super(
                 PersistenceId.of("LegacyAssignments", settings.storageNode().text()),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
         this.settings = settings;
+        this.metrics = metrics;
         this.desk = desk;
     }
 
@@ -115,6 +118,7 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     }
 
     private void order(LegacyAssignment assignment) {
+        metrics.began(assignment.id());
         for (int place : assignment.open()) {
             LegacyOrders.parse(assignment.id(), place, assignment.tasks().get(place))
                     .order()
@@ -155,7 +159,13 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
             events.add(new LegacyEvent.LegacyTasksFinished(
                     id, done.stream().map(each -> each.order().place()).toList(), failures));
         });
-        return Effect().persist(events);
+        return Effect()
+                .persist(events)
+                .thenRun((LegacyState stored) -> byAssignment.keySet().stream()
+                        .filter(id -> Optional.ofNullable(stored.assignments().get(id))
+                                .map(LegacyAssignment::complete)
+                                .orElse(false))
+                        .forEach(metrics::ended));
     }
 
     @Override

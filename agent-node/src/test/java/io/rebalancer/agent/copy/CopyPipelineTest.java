@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.core.agent.TaskResult;
@@ -106,7 +107,7 @@ class CopyPipelineTest {
     @BeforeEach
     void open() throws IOException {
         store = ObjectStore.open(root);
-        pipeline = new CopyPipeline(kit.system(), settings(), store);
+        pipeline = new CopyPipeline(kit.system(), settings(), store, new CopyMetrics(new OlderMetrics(Map.of())));
     }
 
     @AfterEach

@@ -49,6 +49,7 @@ class LegacyAgentTest {
     private static AgentNode agent;
     private static Config settings = ConfigFactory.empty();
     private static int port;
+    private static int metricsPort;
 
     /** A file that nginx serves. */
     private record Served(String objectId, String md5) {}
@@ -59,18 +60,21 @@ class LegacyAgentTest {
         root = work.resolve("root");
         nginx = Nginx.serve(served, work.resolve("nginx"));
         port = freePort();
+        metricsPort = freePort();
         settings = settings(root, work.resolve("data"), port, 50);
         agent = AgentNode.start(settings).toCompletableFuture().get();
     }
 
     private static Config settings(Path objects, Path data, int httpPort, int maxAssignments) throws IOException {
+        boolean measured = httpPort == port;
         String text = """
                 rebalancer.cluster.port = %d
+                rebalancer.metrics { enabled = %s, port = %d, labels { server = "server-7", datacenter = "dc1" } }
                 rebalancer.agent {
                   storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d, max-assignments = %d
                 }
                 pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
-                """.formatted(freePort(), objects, data, httpPort, maxAssignments);
+                """.formatted(freePort(), measured, metricsPort, objects, data, httpPort, maxAssignments);
         return SettingsFile.over(ConfigFactory.parseString(text));
     }
 
@@ -82,7 +86,7 @@ class LegacyAgentTest {
 
     private static void end(AgentNode node) throws Exception {
         node.system().terminate();
-        node.system().getWhenTerminated().toCompletableFuture().get();
+        node.whenStopped().toCompletableFuture().get();
     }
 
     private static int freePort() throws IOException {
@@ -342,5 +346,30 @@ class LegacyAgentTest {
         JsonNode stats = awaitComplete(second);
         assertThat(stats.path("complete").asInt()).isEqualTo(300);
         assertThat(stats.path("failed").asInt()).isZero();
+    }
+
+    /** The series of manta.md section 12, by their names, labels and totals. */
+    @Test
+    void metricsHaveTheOlderNamesOnAPortOfTheirOwn() throws Exception {
+        Served good = serve();
+        String wrong = task(serve().objectId(), OWNER.toString(), good.md5());
+        awaitComplete(post(List.of(task(good), wrong)));
+        String labels = "datacenter=\"dc1\",";
+        await().untilAsserted(() -> {
+            String shown = send(metricsPort, "DELETE", "/anything/at/all", "").body();
+            assertThat(shown.lines())
+                    .anyMatch(line -> line.startsWith("request_count{") && line.contains("req=\"POST\""))
+                    .anyMatch(line -> line.startsWith("request_count{") && line.contains("req=\"total\""))
+                    .anyMatch(line -> line.startsWith("object_count{") && line.contains("type=\"total\""))
+                    .anyMatch(line -> line.startsWith("error_count{") && line.contains("error=\"md5_mismatch\""))
+                    .anyMatch(line -> line.startsWith("bytes_count{") && line.contains(labels))
+                    .anyMatch(line -> line.startsWith("assignment_time_bucket{") && line.contains("le=\"0.005\""))
+                    .anyMatch(line -> line.startsWith("assignment_time_count{"))
+                    .filteredOn(line -> line.startsWith("bytes_count{"))
+                    .allMatch(line -> line.contains("service=\"1.stor.d\"")
+                            && line.contains("server=\"server-7\"")
+                            && line.contains("zonename="));
+            assertThat(shown).doesNotContain("bytes_count_total").contains("rebalancer_copies_total");
+        });
     }
 }

@@ -50,6 +50,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final AssignmentDelivery delivery;
+    private final JobMetrics metrics;
     private Optional<PassWorkers> workers = Optional.empty();
 
     /** The job whose id is the entity's. */
@@ -77,6 +78,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.context = context;
         this.timers = timers;
         this.shard = shard;
+        this.metrics = new JobMetrics(parts.metrics());
         this.delivery = new AssignmentDelivery(jobId, parts, context.getSelf());
     }
 
@@ -269,7 +271,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             JobState job, JobCommand command, Consumer<JobState> then, Runnable ifRefused) {
         return JobRules.decide(job, command, parts.clock().instant())
                 .fold(
-                        events -> Effect().persist(events).thenRun(then::accept),
+                        events -> Effect().persist(events).thenRun((JobState stored) -> {
+                            metrics.stored(events);
+                            then.accept(stored);
+                        }),
                         refused -> Effect().none().thenRun((JobState same) -> {
                             context.getLog()
                                     .warn(

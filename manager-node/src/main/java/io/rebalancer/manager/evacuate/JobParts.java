@@ -2,6 +2,7 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordScan;
@@ -24,6 +25,7 @@ public record JobParts(
         ActorRef<StorageNodeDirectory.Command> directory,
         ActorRef<SpaceMessage> spaceBroker,
         ActorRef<RegistryMessage> registry,
+        OlderMetrics metrics,
         Clock clock) {
 
     EvacuateSettings settings() {

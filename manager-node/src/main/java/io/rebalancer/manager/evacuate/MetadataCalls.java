@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -18,12 +19,17 @@ import java.util.function.Supplier;
 final class MetadataCalls {
     private final Backoff backoff;
     private final AdaptiveLimit limit;
+    private final IntConsumer observer;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int running;
 
-    /** @param ceiling calls at a time, at most */
-    MetadataCalls(Backoff backoff, int ceiling) {
+    /**
+     * @param ceiling calls at a time, at most
+     * @param observer is told how many calls run whenever that changes
+     */
+    MetadataCalls(Backoff backoff, int ceiling, IntConsumer observer) {
         this.backoff = backoff;
+        this.observer = observer;
         this.limit = new AdaptiveLimit(ceiling);
     }
 
@@ -89,6 +95,7 @@ final class MetadataCalls {
                 running++;
                 allowed.add(waiting.removeFirst());
             }
+            observer.accept(running);
         }
         allowed.forEach(Runnable::run);
     }

@@ -61,7 +61,8 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
         this.parts = parts;
         this.leaving = leaving;
         this.job = job;
-        this.calls = new MetadataCalls(new Backoff(context.getSystem(), context.getLog()), parallelism);
+        this.calls = new MetadataCalls(
+                new Backoff(context.getSystem(), context.getLog()), parallelism, parts.metrics()::metadataThreads);
     }
 
     @Override

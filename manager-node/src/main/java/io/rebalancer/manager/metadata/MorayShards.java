@@ -26,15 +26,13 @@ public final class MorayShards implements AutoCloseable {
     }
 
     /** Numbers of all shards, ascending. */
-    List<Integer> numbers() {
+    public List<Integer> numbers() {
         return List.copyOf(clients.keySet());
     }
 
-    /** What the connections of each shard are doing. */
-    public Map<Integer, FastClient.Health> health() {
-        Map<Integer, FastClient.Health> health = new TreeMap<>();
-        clients.forEach((number, client) -> health.put(number, client.health()));
-        return health;
+    /** What the connections of a shard are doing. */
+    public FastClient.Health health(int shard) {
+        return client(shard).health();
     }
 
     CompletionStage<List<JsonNode>> ping(int shard) {

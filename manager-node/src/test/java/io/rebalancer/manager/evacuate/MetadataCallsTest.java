@@ -19,7 +19,7 @@ class MetadataCallsTest {
     private static final ActorTestKit KIT = TestSettings.kit("calls");
 
     private final MetadataCalls calls =
-            new MetadataCalls(new Backoff(KIT.system(), LoggerFactory.getLogger("test")), 3);
+            new MetadataCalls(new Backoff(KIT.system(), LoggerFactory.getLogger("test")), 3, running -> {});
 
     @AfterAll
     static void stop() {

@@ -3,11 +3,13 @@ package io.rebalancer.manager.evacuate;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
+import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -49,6 +51,7 @@ final class TestSettings {
                 directory,
                 spaceBroker,
                 system.<RegistryMessage>deadLetters(),
+                new OlderMetrics(Map.of()),
                 Clock.systemUTC());
     }
 }

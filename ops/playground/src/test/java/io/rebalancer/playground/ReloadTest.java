@@ -51,6 +51,14 @@ class ReloadTest {
         }
     }
 
+    private static String metrics(int port) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     private String log() throws IOException {
         return Files.readString(directory.resolve("log"));
     }
@@ -65,15 +73,17 @@ class ReloadTest {
     @Test
     void aSignalMakesItReadItsSettingsAgain() throws Exception {
         int port = freePort();
+        int metrics = freePort();
         write(port, "true", "90");
         Path ours = Files.writeString(directory.resolve("manager.conf"), """
                 include file("%s")
                 rebalancer {
                   cluster { port = %d, first-seed-patience = 1s }
+                  metrics.port = %d
                   manager { data-dir = "%s", http.host = "127.0.0.1" }
                 }
                 """.formatted(
-                        directory.resolve("config.json"), freePort(), directory.resolve("data")));
+                        directory.resolve("config.json"), freePort(), metrics, directory.resolve("data")));
         Process manager = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -87,6 +97,12 @@ class ReloadTest {
         try {
             await().atMost(PATIENCE).until(() -> log().contains("manager runs with"));
             assertThat(order(port)).isEqualTo(REFUSAL);
+            await().atMost(PATIENCE)
+                    .until(() -> metrics(metrics)
+                            .lines()
+                            .anyMatch(line -> line.startsWith("request_count{")
+                                    && line.contains("service=\"1.rebalancer.localhost\"")
+                                    && line.contains("req=\"evacuate\"")));
             write(port, "false", "80");
             tell(manager);
             await().atMost(PATIENCE).until(() -> order(port).contains("not JSON"));

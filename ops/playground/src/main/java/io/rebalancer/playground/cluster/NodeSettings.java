@@ -50,11 +50,15 @@ public final class NodeSettings {
     }
 
     /** Writes {@code NAME.conf} with the cluster's settings and {@code own} ones, paths to values. */
-    public Path write(String name, int remotingPort, Map<String, Object> own) throws IOException {
+    public Path write(String name, int remotingPort, int metricsPort, Map<String, Object> own) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>(own);
         all.put("rebalancer.cluster.host", host);
         all.put("rebalancer.cluster.port", remotingPort);
         all.put("rebalancer.cluster.seed-nodes", seeds);
+        // Nodes in one JVM would all show the same numbers.
+        all.put("rebalancer.metrics.enabled", processes);
+        all.put("rebalancer.metrics.host", host);
+        all.put("rebalancer.metrics.port", metricsPort);
         String text = ConfigFactory.parseMap(all)
                 .withFallback(ConfigFactory.parseString(QUICK.formatted(processes ? "on" : "off")))
                 .root()

@@ -36,9 +36,10 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
             Path directory, Surroundings region, Optional<Integer> managerPort, boolean processes, int httpAgents)
             throws IOException, PlaygroundFault {
         List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
-        List<Integer> ports = FreePorts.find(2 * (nodes.size() + 1));
+        List<Integer> ports = FreePorts.find(3 * (nodes.size() + 1));
         List<Integer> remoting = ports.subList(0, nodes.size() + 1);
-        List<Integer> http = new ArrayList<>(ports.subList(nodes.size() + 1, ports.size()));
+        List<Integer> http = new ArrayList<>(ports.subList(nodes.size() + 1, 2 * (nodes.size() + 1)));
+        List<Integer> metrics = ports.subList(2 * (nodes.size() + 1), ports.size());
         managerPort.ifPresent(port -> http.set(0, port));
         int members = nodes.size() + 1 - httpAgents;
         List<String> seeds = remoting.subList(0, members).stream()
@@ -46,15 +47,19 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
                 .toList();
         NodeSettings settings = new NodeSettings(directory, region.host(), seeds, processes);
         NodeSettings alone = new NodeSettings(directory, region.host(), List.of(), processes);
-        Path managerFile =
-                settings.write("manager", remoting.get(0), managerSettings(directory, region, http, httpAgents));
+        Path managerFile = settings.write(
+                "manager", remoting.get(0), metrics.get(0), managerSettings(directory, region, http, httpAgents));
         NodeSpec manager = new NodeSpec("manager", "manager", managerFile, url(region, http.get(0)));
         Map<String, NodeSpec> agents = new LinkedHashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             String name = "agent-" + nodes.get(i).number();
             int port = http.get(i + 1);
             Path file = (i + 1 < members ? settings : alone)
-                    .write(name, remoting.get(i + 1), agentSettings(directory, region, nodes.get(i), name, port));
+                    .write(
+                            name,
+                            remoting.get(i + 1),
+                            metrics.get(i + 1),
+                            agentSettings(directory, region, nodes.get(i), name, port));
             agents.put(nodes.get(i).storageId(), new NodeSpec(name, "agent", file, url(region, port)));
         }
         return new Rebalancer(manager, agents);
