@@ -115,6 +115,7 @@ class JobRulesTest {
 
     @Test
     void aNodeWithExcludedRecordsIsNotCalledEmpty() {
+        running();
         run(new JobCommand.Advance(Map.of(
                 1, new ScanPosition(ScanColumn.ID, 9, "", 2), 2, new ScanPosition(ScanColumn.KEY, 40, "/o/x", 3))));
         assertThat(job.excluded()).isEqualTo(5);
