@@ -2,15 +2,21 @@
 MVN ?= mvn -B -ntp
 VERSION := 0.1.0-SNAPSHOT
 
-.PHONY: help test interop format demo dist clean
+.PHONY: help test bench-agent interop format demo dist clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 test: ## build every module and run every test
 	@bin/setup-tests
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
+
+bench-agent: ## the agent's copies beside rclone's, from the same source to the same disk
+	@bin/setup-tests && bin/setup-bench
+	@$(MVN) -q test -pl agent-node -am -Dtest=AgentBench -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm=-Xmx256m -Dbench.directory=$(CURDIR)/target/bench
+	@rm -rf target/bench
 
 interop: ## our Fast client and server against a real node-fast
 	@bin/setup-interop

@@ -4,9 +4,17 @@ import com.typesafe.config.Config;
 import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyPipeline;
+import io.rebalancer.agent.copy.Fetcher;
+import io.rebalancer.agent.copy.Pace;
+import io.rebalancer.agent.copy.Room;
+import io.rebalancer.agent.copy.Sources;
 import io.rebalancer.agent.legacy.ActorAssignmentService;
 import io.rebalancer.agent.legacy.LegacyAssignments;
+import io.rebalancer.agent.limits.ActorAgentControl;
+import io.rebalancer.agent.limits.LimitsKeeper;
+import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
@@ -17,6 +25,9 @@ import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.NodeProcess;
+import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
 import io.rebalancer.http.AgentApi;
 import io.rebalancer.http.HttpServer;
@@ -64,10 +75,19 @@ public final class AgentNode implements NodeProcess.Node {
                 root, settings.storageNode().text(), root.getString("rebalancer.agent.datacenter"));
         Config config =
                 ClusterSettings.from(root).applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
-        ObjectStore store = ObjectStore.open(settings.root());
+        ObjectStore store = ObjectStore.open(settings.root(), durability(settings), bounds(settings.limits()));
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
-        LOGGER.info("agent={} stale-temps-removed={}", settings.storageNode(), store.staleRemoved());
+        LOGGER.info(
+                "agent={} durability={} stale-temps-removed={}",
+                settings.storageNode(),
+                store.durability().word(),
+                store.staleRemoved());
+        if (store.durability() == Durability.OS) {
+            LOGGER.warn(
+                    "agent={} durability=os: copies may be lost with the power; for tests only",
+                    settings.storageNode());
+        }
         AgentNode node = new AgentNode(system, system.getWhenTerminated().thenRun(() -> close(store)));
         return EmbeddedJournal.prepare(system)
                 .thenCompose(done -> node.serve(settings, measured, store))
@@ -77,6 +97,18 @@ public final class AgentNode implements NodeProcess.Node {
                     }
                 })
                 .thenApply(served -> node);
+    }
+
+    private static Durability durability(AgentSettings settings) {
+        try {
+            return Durability.of(settings.durability());
+        } catch (IllegalArgumentException e) {
+            throw new SettingsFault("setting in rebalancer.agent: " + e.getMessage());
+        }
+    }
+
+    private static SpaceGuard.Bounds bounds(CopyLimits limits) {
+        return new SpaceGuard.Bounds(limits.freeSpaceFloorMib() << 20, limits.fillCeilingPercent());
     }
 
     private static void close(ObjectStore store) {
@@ -99,21 +131,40 @@ public final class AgentNode implements NodeProcess.Node {
     }
 
     private CompletionStage<?> serve(AgentSettings settings, MetricsSettings measured, ObjectStore store) {
+        Pace pace = new Pace(system, settings.limits(), settings.adaptive());
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
         OlderMetrics older = new OlderMetrics(measured.labels());
         CopyMetrics metrics = new CopyMetrics(older);
+        Sources sources = new Sources(system, settings, pace);
+        Fetcher fetcher = new Fetcher(system, settings, store, sources, pace);
         CopyDesk.Factory desk = CopyDesk.over(
-                new CopyPipeline(system, settings, store, metrics), store, settings.maxAssignments(), disk, metrics);
+                new CopyPipeline(system, store, fetcher, pace, metrics),
+                store,
+                settings.maxAssignments(),
+                disk,
+                metrics);
+        Room room = new Room(system, store.space());
         EvacuateJobs.reach(system);
         ActorRef<ShardingEnvelope<AgentMessage>> agents =
-                StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk, metrics));
+                StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk, room, metrics));
         org.apache.pekko.cluster.Cluster.get(system)
                 .registerOnMemberUp(() -> agents.tell(
                         new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE)));
         ActorRef<LegacyAssignments.Command> overHttp = system.systemActorOf(
                 LegacyAssignments.create(settings, desk, metrics), "legacy-assignments", Props.empty());
+        ActorRef<LimitsKeeper.Choose> keeper = system.systemActorOf(
+                LimitsKeeper.create(settings.storageNode(), chosen -> {
+                    store.space().set(bounds(chosen));
+                    pace.choose(chosen);
+                    sources.limitsChanged();
+                }),
+                "limits",
+                Props.empty());
+        AgentControl control = new ActorAgentControl(
+                system, keeper, settings.storageNode(), settings.durability(), pace, sources, room);
         AssignmentService assignments = new ActorAssignmentService(system, overHttp);
-        return HttpServer.start(system, "agent", settings.http(), AgentApi.routes(assignments, readiness(), older))
+        return HttpServer.start(
+                        system, "agent", settings.http(), AgentApi.routes(assignments, control, readiness(), older))
                 .thenCompose(done -> measured.http()
                         .<CompletionStage<?>>map(at -> MetricsServer.start(
                                 system,

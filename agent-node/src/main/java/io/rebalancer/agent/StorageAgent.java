@@ -4,6 +4,7 @@ import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyOrder;
+import io.rebalancer.agent.copy.Room;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.Presence;
 import io.rebalancer.cluster.Roles;
@@ -56,24 +57,27 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final StorageNodeId node;
     private final AgentSettings settings;
     private final ActorContext<AgentMessage> context;
+    private final Room room;
     private final CopyMetrics metrics;
     private final CopyDesk desk;
     private final Presence presence;
 
     /** @param copies makes the desk that carries copies out; given what to call with their results */
-    public static Behavior<AgentMessage> create(AgentSettings settings, CopyDesk.Factory copies, CopyMetrics metrics) {
+    public static Behavior<AgentMessage> create(
+            AgentSettings settings, CopyDesk.Factory copies, Room room, CopyMetrics metrics) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(ReportAgain.INSTANCE, REPORT_AGAIN);
             return new StorageAgent(
                     settings,
                     context,
+                    room,
                     metrics,
                     copies.open(done -> context.getSelf().tell(new CopiesDone(done))));
         }));
     }
 
     private StorageAgent(
-            AgentSettings settings, ActorContext<AgentMessage> context, CopyMetrics metrics, CopyDesk desk) {
+            AgentSettings settings, ActorContext<AgentMessage> context, Room room, CopyMetrics metrics, CopyDesk desk) {
         super(
                 PersistenceId.of(
                         Entities.STORAGE_AGENT.name(), settings.storageNode().text()),
@@ -81,6 +85,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.node = settings.storageNode();
         this.settings = settings;
         this.context = context;
+        this.room = room;
         this.metrics = metrics;
         this.desk = desk;
         this.presence = new Presence(context.getSystem());
@@ -117,12 +122,27 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             return refuse(
                     assign, Reason.AGENT_BUSY, node + " holds " + settings.maxAssignments() + " assignments already");
         }
+        long promised = state.held().values().stream()
+                .mapToLong(StorageAgent::openBytes)
+                .sum();
+        long wanted = assignment.tasks().stream().mapToLong(CopyTask::sizeBytes).sum();
+        if (wanted > room.availableBytes() - promised) {
+            return refuse(
+                    assign,
+                    Reason.DESTINATION_INSUFFICIENT_SPACE,
+                    node + " has room for " + Math.max(0, room.availableBytes() - promised) + " bytes more, not for "
+                            + wanted + "; its limits are at /api/v1/agent");
+        }
         return Effect()
                 .persist(new AgentEvent.AssignmentAccepted(assign.jobId(), assignment))
                 .thenRun((AgentState stored) -> {
                     stored.held(assignment.id()).ifPresent(this::order);
                     tell(assign.jobId(), new JobMessage.AssignmentAccepted(assignment.id()));
                 });
+    }
+
+    private static long openBytes(HeldAssignment held) {
+        return held.openTasks().stream().mapToLong(CopyTask::sizeBytes).sum();
     }
 
     private void order(HeldAssignment held) {

@@ -1,6 +1,7 @@
 package io.rebalancer.http;
 
 import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -11,8 +12,11 @@ public final class AgentApi {
     private AgentApi() {}
 
     /** Routes of assignments and of health. */
-    public static Route routes(AssignmentService assignments, Readiness readiness, OlderMetrics metrics) {
+    public static Route routes(
+            AssignmentService assignments, AgentControl control, Readiness readiness, OlderMetrics metrics) {
         return Directives.concat(
-                new LegacyAssignmentRoutes(assignments, metrics).routes(), HealthApi.routes(readiness));
+                new LegacyAssignmentRoutes(assignments, metrics).routes(),
+                new AgentControlRoutes(control).routes(),
+                HealthApi.routes(readiness));
     }
 }

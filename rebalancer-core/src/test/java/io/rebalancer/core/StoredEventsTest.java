@@ -12,6 +12,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
+import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
@@ -47,12 +48,14 @@ class StoredEventsTest {
         List<Object> all = new ArrayList<>(Samples.events());
         all.addAll(Samples.agentEvents());
         all.addAll(Samples.legacyEvents());
+        all.addAll(Samples.limitsEvents());
         all.addAll(Samples.registryEvents());
         return all;
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {JobEvent.class, AgentEvent.class, LegacyEvent.class, RegistryEvent.class})
+    @ValueSource(
+            classes = {JobEvent.class, AgentEvent.class, LimitsEvent.class, LegacyEvent.class, RegistryEvent.class})
     void everyEventHasASample(Class<?> sealed) {
         Set<Class<?>> sampled = events().stream()
                 .map(Object::getClass)

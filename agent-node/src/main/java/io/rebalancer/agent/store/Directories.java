@@ -3,7 +3,6 @@ package io.rebalancer.agent.store;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -31,15 +30,6 @@ final class Directories {
     static void force(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    /** @throws IOException if {@code directory} is there and is no directory of its own, such as a symbolic link */
-    static void requireNoLink(Path directory) throws IOException {
-        boolean wrong = Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
-                && !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
-        if (wrong) {
-            throw new IOException(directory + " is not a directory (a symbolic link?); nothing is written through it");
         }
     }
 }

@@ -6,27 +6,34 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.UUID;
 
-/** An object being written; digests while writing, so that no byte is read twice. For one thread at a time. */
+/**
+ * An object being written; digests while writing, so that no byte is read twice. For one thread at a time.
+ *
+ * <pre>
+ * begin ─► write … ─► verify ─► ObjectStore.publish ─► close
+ * </pre>
+ */
 public final class IncomingObject implements AutoCloseable {
-    private final ObjectStore store;
+    private final DiskOperations disk;
     private final ObjectKey key;
     private final Path part;
     private final long sizeBytes;
     private final ContentMd5 md5;
     private final FileChannel channel;
-    private final MessageDigest digest = ObjectStore.newDigest();
+    private MessageDigest digest = ObjectStore.newDigest();
     private long written;
+    private boolean verified;
 
-    IncomingObject(ObjectStore store, ObjectKey key, Path part, long sizeBytes, ContentMd5 md5) throws IOException {
-        this.store = store;
+    IncomingObject(DiskOperations disk, ObjectKey key, Path part, long sizeBytes, ContentMd5 md5) throws IOException {
+        this.disk = disk;
         this.key = key;
         this.part = part;
         this.sizeBytes = sizeBytes;
         this.md5 = md5;
-        this.channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.channel = disk.create(part);
     }
 
     /**
@@ -41,20 +48,27 @@ public final class IncomingObject implements AutoCloseable {
         written += bytes.remaining();
         digest.update(bytes.duplicate());
         try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            disk.write(channel, bytes);
         } catch (IOException e) {
             throw OutOfSpace.orSame(e);
         }
     }
 
+    /** Forgets all that was written, to be filled again from another source. */
+    public void restart() throws IOException {
+        channel.truncate(0);
+        channel.position(0);
+        digest = ObjectStore.newDigest();
+        written = 0;
+    }
+
     /**
-     * Verifies the object, forces it to disk and gives it its final name. When this returns the object is durable.
+     * Closes the content.
      *
+     * @param madeFor is noted with the file, so that it is known after a crash too who made it
      * @throws ObjectRejected if length or digest differ; nothing is stored then
      */
-    public void seal() throws IOException, ObjectRejected {
+    public void verify(UUID madeFor) throws IOException, ObjectRejected {
         if (sizeBytes != ObjectStore.UNKNOWN_SIZE && written != sizeBytes) {
             throw wrongLength(String.valueOf(written));
         }
@@ -62,18 +76,37 @@ public final class IncomingObject implements AutoCloseable {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        try {
-            channel.force(true);
-            channel.close();
-            store.publish(part, key, sizeBytes, md5);
-        } catch (IOException e) {
-            throw OutOfSpace.orSame(e);
-        }
+        MadeFor.note(part, madeFor);
+        verified = true;
     }
 
     /** Bytes written so far. */
     public long written() {
         return written;
+    }
+
+    boolean verified() {
+        return verified;
+    }
+
+    ObjectKey key() {
+        return key;
+    }
+
+    Path part() {
+        return part;
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    ContentMd5 md5() {
+        return md5;
+    }
+
+    void force() throws IOException {
+        disk.force(channel);
     }
 
     private ObjectRejected wrongLength(String found) {

@@ -8,12 +8,15 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +35,8 @@ import java.util.stream.Stream;
  * </pre>
  *
  * A final name appears only after its bytes were verified and forced to disk, by a rename in one file system. So a crash
- * at any point leaves either no object or a whole one.
+ * at any point leaves either no object or a whole one. Everything below the root is done through handles of directories
+ * ({@link SafeDirectory}), so that no link leads out of it.
  */
 public final class ObjectStore implements AutoCloseable {
     /** The length of an object of which only the digest is known. */
@@ -41,19 +45,36 @@ public final class ObjectStore implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path root;
-    private final Path incoming;
-    private final Path quarantine;
+    private final SafeDirectory rootHandle;
+    private final SafeDirectory incoming;
+    private final SafeDirectory quarantine;
+    private final Durability durability;
+    private final SpaceGuard space;
+    private final DiskOperations disk;
     private final Set<Path> durable = ConcurrentHashMap.newKeySet();
     private final FileChannel lock;
     private final int staleRemoved;
 
-    private ObjectStore(Path root, FileChannel lock) throws IOException {
+    /**
+     * An object's file as it stands.
+     *
+     * @param madeFor the assignment that made it, if that is known
+     */
+    public record Standing(Optional<UUID> madeFor) {}
+
+    private ObjectStore(
+            Path root, FileChannel lock, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
+            throws IOException {
         this.root = root;
-        this.incoming = ours(root).resolve("incoming");
-        this.quarantine = ours(root).resolve("quarantine");
         this.lock = lock;
-        Directories.make(incoming);
-        Directories.make(quarantine);
+        this.durability = durability;
+        this.disk = disk;
+        Directories.make(ours(root).resolve("incoming"));
+        Directories.make(ours(root).resolve("quarantine"));
+        this.rootHandle = SafeDirectory.open(root);
+        this.incoming = SafeDirectory.open(ours(root).resolve("incoming"));
+        this.quarantine = SafeDirectory.open(ours(root).resolve("quarantine"));
+        this.space = new SpaceGuard(root, bounds);
         probe();
         this.staleRemoved = removeStale();
     }
@@ -62,17 +83,29 @@ public final class ObjectStore implements AutoCloseable {
         return root.resolve(".rebalancer");
     }
 
+    /** Opens the store with every copy flushed and no bounds on its size. */
+    public static ObjectStore open(Path root) throws IOException {
+        return open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE);
+    }
+
     /**
      * Opens the store below {@code root}, making what is missing and removing what an interrupted copy left.
      *
+     * @param bounds what has to stay free, until {@link SpaceGuard#set} says otherwise
      * @throws IOException naming {@code root}, if it can't be written to or another agent uses it
      */
-    public static ObjectStore open(Path root) throws IOException {
+    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds) throws IOException {
+        return open(root, durability, bounds, new DiskOperations());
+    }
+
+    /** The same over another way to the disk. */
+    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
+            throws IOException {
         try {
             Directories.make(ours(root));
             FileChannel lock = lock(ours(root).resolve("lock"));
             try {
-                return new ObjectStore(root, lock);
+                return new ObjectStore(root, lock, durability, bounds, disk);
             } catch (IOException e) {
                 lock.close();
                 throw e;
@@ -100,14 +133,14 @@ public final class ObjectStore implements AutoCloseable {
 
     /** A disk that can't be written to is found now, not at the first object. */
     private void probe() throws IOException {
-        Path file = Files.createTempFile(incoming, "probe", ".part");
+        Path file = Files.createTempFile(incoming.path(), "probe", ".part");
         Files.delete(file);
-        Directories.force(incoming);
+        incoming.force();
     }
 
     private int removeStale() throws IOException {
         List<Path> stale;
-        try (Stream<Path> files = Files.list(incoming)) {
+        try (Stream<Path> files = Files.list(incoming.path())) {
             stale = files.toList();
         }
         for (Path file : stale) {
@@ -121,96 +154,203 @@ public final class ObjectStore implements AutoCloseable {
         return staleRemoved;
     }
 
+    /** What has to be true of a copy before {@link #publish} returns. */
+    public Durability durability() {
+        return durability;
+    }
+
+    /** How much room there is. */
+    public SpaceGuard space() {
+        return space;
+    }
+
     /** Where the object's file is or would be. */
     public Path path(ObjectKey key) {
         return root.resolve(key.relativePath());
     }
 
     /**
-     * Whether the object stands here already, so that it needs no fetching. Reads the whole file if its size is right.
+     * The object's file if it stands here already with the right content, so that it needs no fetching. Reads the whole
+     * file if its size is right.
      *
      * @param sizeBytes length the object has by its metadata, or {@link #UNKNOWN_SIZE}
      */
-    public boolean holds(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
-        Path file = path(key);
-        requireNoLinks(key);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                || (sizeBytes != UNKNOWN_SIZE && Files.size(file) != sizeBytes)) {
+    public Optional<Standing> find(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
+        try (Levels levels = Levels.find(rootHandle, key)) {
+            return levels.last().isPresent() && holds(levels.last().get(), name(key), sizeBytes, md5)
+                    ? Optional.of(new Standing(MadeFor.of(path(key))))
+                    : Optional.empty();
+        }
+    }
+
+    private static boolean holds(SafeDirectory directory, String name, long sizeBytes, ContentMd5 md5)
+            throws IOException {
+        Optional<FileChannel> file = directory.read(name);
+        if (file.isEmpty()) {
             return false;
         }
-        MessageDigest digest = newDigest();
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            while (channel.read(buffer) >= 0) {
-                digest.update(buffer.flip());
-                buffer.clear();
-            }
+        try (FileChannel channel = file.get()) {
+            return (sizeBytes == UNKNOWN_SIZE || channel.size() == sizeBytes)
+                    && MessageDigest.isEqual(digest(channel), md5.bytes());
         }
-        return MessageDigest.isEqual(digest.digest(), md5.bytes());
+    }
+
+    private static byte[] digest(FileChannel channel) throws IOException {
+        MessageDigest digest = newDigest();
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER_BYTES, channel.size())));
+        while (channel.read(buffer) >= 0) {
+            digest.update(buffer.flip());
+            buffer.clear();
+        }
+        return digest.digest();
     }
 
     /**
-     * Begins to write an object. Close the result in any case; without {@link IncomingObject#seal} nothing is kept.
+     * Begins to write an object. Close the result in any case; without {@link #publish} nothing is kept.
      *
      * @param sizeBytes exact length of the object, at least 0, or {@link #UNKNOWN_SIZE}
+     * @throws OutOfSpace if the object would cross a bound
      */
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
-        Path part = incoming.resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID() + ".part");
+        space.require(Math.max(0, sizeBytes));
+        String part = key.owner() + "." + key.objectId() + "." + UUID.randomUUID() + ".part";
         try {
-            return new IncomingObject(this, key, part, sizeBytes, md5);
+            return new IncomingObject(disk, key, incoming.path().resolve(part), sizeBytes, md5);
         } catch (IOException e) {
             throw OutOfSpace.orSame(e);
         }
     }
 
-    /** Gives a verified and forced file its final name, durably. */
-    void publish(Path part, ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
-        Path file = path(key);
-        List<Path> levels = levels(key);
-        Path directory = levels.get(levels.size() - 1);
-        requireNoLinks(key);
-        Directories.make(directory);
-        if (!durable.contains(directory)) {
-            // Who made a level may have died before its entry was forced.
-            Directories.force(root);
-            for (Path level : levels.subList(0, levels.size() - 1)) {
-                Directories.force(level);
+    /**
+     * Gives verified objects their final names. When this returns, those without a failure are as durable as
+     * {@link #durability} says. Several at a time cost less than one after the other: each directory is forced once.
+     *
+     * @return why an object could not be stored, for those that could not; nothing of them is kept
+     */
+    public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
+        Map<IncomingObject, IOException> failures = new HashMap<>();
+        for (IncomingObject object : objects) {
+            attempt(object, failures, () -> secure(object));
+        }
+        // One handle for each directory, however many objects go there.
+        Map<Path, Levels> targets = new LinkedHashMap<>();
+        Map<Path, List<IncomingObject>> named = new LinkedHashMap<>();
+        for (IncomingObject object : objects) {
+            if (!failures.containsKey(object)) {
+                attempt(object, failures, () -> {
+                    Path directory = place(object, targets);
+                    named.computeIfAbsent(directory, each -> new ArrayList<>()).add(object);
+                });
+            }
+        }
+        named.forEach((directory, there) -> {
+            try {
+                if (durability != Durability.OS) {
+                    SafeDirectory last = target(targets, directory);
+                    disk.forceDirectory(directory, last::force);
+                }
+            } catch (IOException e) {
+                there.forEach(object -> failures.put(object, e));
+            }
+        });
+        targets.values().forEach(Levels::close);
+        return failures;
+    }
+
+    /** Publishes one object. */
+    public void publish(IncomingObject object) throws IOException {
+        IOException failure = publish(List.of(object)).get(object);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void attempt(IncomingObject object, Map<IncomingObject, IOException> failures, Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            failures.put(object, OutOfSpace.orSame(e));
+        }
+    }
+
+    private void secure(IncomingObject object) throws IOException {
+        if (!object.verified()) {
+            throw new IllegalStateException("object " + object.key().objectId() + " was not verified");
+        }
+        if (durability == Durability.OS) {
+            return;
+        }
+        object.force();
+        if (durability == Durability.READ_BACK
+                && !holds(incoming, object.part().getFileName().toString(), object.written(), object.md5())) {
+            throw new IOException(
+                    "object " + object.key().objectId() + " reads back with other content than was written");
+        }
+    }
+
+    private Path place(IncomingObject object, Map<Path, Levels> targets) throws IOException {
+        ObjectKey key = object.key();
+        Path directory = path(key).getParent();
+        if (directory == null) {
+            throw new IllegalStateException("an object is never the root itself");
+        }
+        Levels levels = targets.get(directory);
+        if (levels == null) {
+            levels = Levels.make(rootHandle, key);
+            targets.put(directory, levels);
+            forceNew(directory, levels);
+        }
+        SafeDirectory target = target(targets, directory);
+        String name = name(key);
+        if (target.exists(name)) {
+            if (holds(target, name, object.sizeBytes(), object.md5())) {
+                return directory;
+            }
+            setAside(target, key);
+        }
+        space.require(0);
+        disk.rename(
+                target.path().resolve(name),
+                () -> target.takeFrom(incoming, object.part().getFileName().toString(), name));
+        return directory;
+    }
+
+    private static SafeDirectory target(Map<Path, Levels> targets, Path directory) throws IOException {
+        Levels levels = targets.get(directory);
+        if (levels == null) {
+            throw new IOException(directory + " was not opened");
+        }
+        return levels.last().orElseThrow();
+    }
+
+    /** Who made a level may have died before its entry was forced, so this is done once for each directory. */
+    private void forceNew(Path directory, Levels levels) throws IOException {
+        if (durability != Durability.OS && !durable.contains(directory)) {
+            disk.forceDirectory(root, rootHandle::force);
+            for (SafeDirectory level : levels.aboveLast()) {
+                disk.forceDirectory(level.path(), level::force);
             }
             durable.add(directory);
         }
-        if (holds(key, sizeBytes, md5)) {
-            Files.delete(part);
-        } else {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                setAside(file, key);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        }
-        Directories.force(directory);
     }
 
-    /** The directories between the root and an object's file, outermost first. */
-    private List<Path> levels(ObjectKey key) {
-        List<Path> levels = new ArrayList<>();
-        Path relative = Path.of(key.relativePath());
-        for (int count = 1; count < relative.getNameCount(); count++) {
-            levels.add(root.resolve(relative.subpath(0, count)));
+    /** By a second name, so that the first is never missing: the rename that follows replaces it. */
+    private void setAside(SafeDirectory target, ObjectKey key) throws IOException {
+        Path aside = quarantine.path().resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID());
+        Path file = target.path().resolve(name(key));
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is a directory where an object belongs; move it away");
         }
-        return levels;
-    }
-
-    /** No level between the root and an object may lead elsewhere. */
-    private void requireNoLinks(ObjectKey key) throws IOException {
-        for (Path level : levels(key)) {
-            Directories.requireNoLink(level);
-        }
-    }
-
-    /** By a second name, so that the first is never missing: the move that follows replaces it. */
-    private void setAside(Path file, ObjectKey key) throws IOException {
-        Path aside = quarantine.resolve(key.owner() + "." + key.objectId() + "." + UUID.randomUUID());
         Files.createLink(aside, file);
-        Directories.force(quarantine);
+        quarantine.force();
+    }
+
+    private static String name(ObjectKey key) {
+        return Path.of(key.relativePath()).getFileName().toString();
     }
 
     /**
@@ -219,18 +359,23 @@ public final class ObjectStore implements AutoCloseable {
      * @return whether there was one
      */
     public boolean discard(ObjectKey key) throws IOException {
-        Path file = path(key);
-        requireNoLinks(key);
-        boolean removed = Files.deleteIfExists(file);
-        if (removed) {
-            List<Path> levels = levels(key);
-            Directories.force(levels.get(levels.size() - 1));
+        try (Levels levels = Levels.find(rootHandle, key)) {
+            if (levels.last().isEmpty()) {
+                return false;
+            }
+            boolean removed = levels.last().get().delete(name(key));
+            if (removed) {
+                levels.last().get().force();
+            }
+            return removed;
         }
-        return removed;
     }
 
     @Override
     public void close() throws IOException {
+        rootHandle.close();
+        incoming.close();
+        quarantine.close();
         lock.close();
     }
 

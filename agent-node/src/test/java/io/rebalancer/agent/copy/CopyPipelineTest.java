@@ -3,16 +3,12 @@ package io.rebalancer.agent.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
-import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
@@ -24,10 +20,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -70,11 +64,7 @@ class CopyPipelineTest {
 
     @BeforeAll
     static void start() throws IOException {
-        kit = ActorTestKit.create(
-                "copy",
-                ConfigFactory.parseString("pekko.actor.provider = local")
-                        .withFallback(ConfigFactory.defaultReference())
-                        .resolve());
+        kit = TestPipeline.kit("copy");
         nginx = Nginx.serve(served, work);
         cutting = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         Thread server = new Thread(CopyPipelineTest::cutAnswers, "cutting-server");
@@ -107,7 +97,7 @@ class CopyPipelineTest {
     @BeforeEach
     void open() throws IOException {
         store = ObjectStore.open(root);
-        pipeline = new CopyPipeline(kit.system(), settings(), store, new CopyMetrics(new OlderMetrics(Map.of())));
+        pipeline = TestPipeline.over(kit.system(), settings(), store).pipeline();
     }
 
     @AfterEach
@@ -116,13 +106,8 @@ class CopyPipelineTest {
     }
 
     private AgentSettings settings() {
-        return new AgentSettings(
-                new StorageNodeId("1.stor"),
-                new HttpSettings("127.0.0.1", 7878),
+        return TestPipeline.settings(
                 root,
-                root,
-                8,
-                4,
                 Duration.ofSeconds(5),
                 Map.of(
                         GOOD, URI.create(nginx.url()),
@@ -146,13 +131,14 @@ class CopyPipelineTest {
         return bytes;
     }
 
-    private static ContentMd5 md5(byte[] bytes) throws Exception {
-        return new ContentMd5(Base64.getEncoder()
-                .encodeToString(MessageDigest.getInstance("MD5").digest(bytes)));
-    }
-
     private static CopyTask task(UUID objectId, byte[] bytes, StorageNodeId... sources) throws Exception {
-        return new CopyTask(new RecordRef(1, "/o/stor/x"), objectId, OWNER, bytes.length, md5(bytes), List.of(sources));
+        return new CopyTask(
+                new RecordRef(1, "/o/stor/x"),
+                objectId,
+                OWNER,
+                bytes.length,
+                TestPipeline.md5(bytes),
+                List.of(sources));
     }
 
     private TaskResult copy(CopyTask task) throws Exception {
@@ -188,9 +174,17 @@ class CopyPipelineTest {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
         copy(task(id, bytes, GOOD));
-        TaskResult again = copy(task(id, bytes, GOOD));
-        assertThat(again.failure()).isEmpty();
-        assertThat(again.created()).isFalse();
+        TaskResult same = copy(task(id, bytes, GOOD));
+        assertThat(same.failure()).isEmpty();
+        assertThat(same.created())
+                .as("made by the same assignment, perhaps before a crash")
+                .isTrue();
+        TaskResult another = pipeline.copy(CopyOrder.of(new UUID(0, 2), 0, task(id, bytes, GOOD)))
+                .toCompletableFuture()
+                .get()
+                .result();
+        assertThat(another.failure()).isEmpty();
+        assertThat(another.created()).isFalse();
         assertThat(nginx.fetches("/" + OWNER + "/" + id)).isEqualTo(1);
     }
 

@@ -27,6 +27,7 @@ public final class Nginx implements AutoCloseable {
               server {
                 listen 127.0.0.1:%2$d;
                 root %3$s;
+                autoindex on;
                 location /redirect/ { return 302 http://127.0.0.1:%2$d/; }
                 location /broken/ { return 500; }
               }

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,16 +66,22 @@ class LegacyAgentTest {
         agent = AgentNode.start(settings).toCompletableFuture().get();
     }
 
-    private static Config settings(Path objects, Path data, int httpPort, int maxAssignments) throws IOException {
+    private static Config settings(Path objects, Path data, int httpPort, int maxAssignments, String... sources)
+            throws IOException {
         boolean measured = httpPort == port;
+        String known = Stream.concat(Stream.of(source(), "127.0.0.1:1"), Stream.of(sources))
+                .map(each -> "{ storage-id = \"" + each + "\", url = \"http://" + each + "\" }")
+                .collect(Collectors.joining(","));
         String text = """
                 rebalancer.cluster.port = %d
                 rebalancer.metrics { enabled = %s, port = %d, labels { server = "server-7", datacenter = "dc1" } }
                 rebalancer.agent {
                   storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d, max-assignments = %d
+                  limits { free-space-floor = 0, fill-ceiling-percent = 100 }
+                  sources = [%s]
                 }
                 pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
-                """.formatted(freePort(), measured, metricsPort, objects, data, httpPort, maxAssignments);
+                """.formatted(freePort(), measured, metricsPort, objects, data, httpPort, maxAssignments, known);
         return SettingsFile.over(ConfigFactory.parseString(text));
     }
 
@@ -266,7 +273,12 @@ class LegacyAgentTest {
     void anAgentThatHasEnoughToDoSaysSoAndKeepsWhatItHas(@TempDir Path other) throws Exception {
         int busyPort = freePort();
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            AgentNode busy = AgentNode.start(settings(other.resolve("root"), other.resolve("data"), busyPort, 1))
+            AgentNode busy = AgentNode.start(settings(
+                            other.resolve("root"),
+                            other.resolve("data"),
+                            busyPort,
+                            1,
+                            "127.0.0.1:" + silent.getLocalPort()))
                     .toCompletableFuture()
                     .get();
             String id = UUID.randomUUID().toString();

@@ -1,18 +1,19 @@
 package io.rebalancer.agent.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** SIGKILL in the midst of storing. */
+/** SIGKILL before, in and after every step of storing. */
 class ObjectStoreCrashTest {
 
     @TempDir
@@ -21,15 +22,16 @@ class ObjectStoreCrashTest {
     @TempDir
     private Path outside;
 
-    @RepeatedTest(5)
-    void whatWasSealedStandsWholeAndNothingElseHasAName(RepetitionInfo repetition) throws Exception {
-        List<Long> sealed = storeAndKill(20 + 37 * repetition.getCurrentRepetition());
+    @ParameterizedTest
+    @EnumSource(StoreUntilKilled.Step.class)
+    void whatWasStoredStandsWholeAndNothingElseHasAName(StoreUntilKilled.Step step) throws Exception {
+        List<Long> stored = storeAndKill(step, 61);
         try (ObjectStore store = ObjectStore.open(root)) {
-            for (long number : sealed) {
+            for (long number : stored) {
                 byte[] bytes = StoreUntilKilled.content(number);
-                assertThat(store.holds(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes)))
+                assertThat(store.find(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes)))
                         .as("object %s", number)
-                        .isTrue();
+                        .contains(new ObjectStore.Standing(Optional.of(StoreUntilKilled.ASSIGNMENT)));
             }
             for (Path file : named()) {
                 long number = UUID.fromString(file.getFileName().toString()).getLeastSignificantBits();
@@ -39,7 +41,7 @@ class ObjectStoreCrashTest {
         }
     }
 
-    private List<Long> storeAndKill(int lines) throws Exception {
+    private List<Long> storeAndKill(StoreUntilKilled.Step step, int times) throws Exception {
         Path out = outside.resolve("out");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,12 +49,16 @@ class ObjectStoreCrashTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         StoreUntilKilled.class.getName(),
-                        root.toString())
+                        root.toString(),
+                        step.name(),
+                        String.valueOf(times))
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();
-        await().until(() -> Files.readAllLines(out).size() >= lines || !process.isAlive());
-        assertThat(process.destroyForcibly().waitFor()).isEqualTo(137);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                .as("the process ends itself")
+                .isTrue();
+        assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(137);
         String text = Files.readString(out);
         // The last line may have been cut by the kill.
         return text.substring(0, text.lastIndexOf('\n') + 1)

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ObjectStoreTest {
+    private static final UUID ASSIGNMENT = new UUID(5, 5);
     private static final ObjectKey KEY = new ObjectKey(new UUID(1, 2), new UUID(3, 4));
     private static final byte[] CONTENT = "a whole object".getBytes(StandardCharsets.UTF_8);
 
@@ -46,7 +47,7 @@ class ObjectStoreTest {
         put(CONTENT, CONTENT.length, md5(CONTENT));
         assertThat(root.resolve(KEY.owner().toString()).resolve(KEY.objectId().toString()))
                 .hasBinaryContent(CONTENT);
-        assertThat(store.holds(KEY, CONTENT.length, md5(CONTENT))).isTrue();
+        assertThat(holds(KEY, CONTENT.length, md5(CONTENT))).isTrue();
         assertThat(incoming()).isEmpty();
     }
 
@@ -82,7 +83,7 @@ class ObjectStoreTest {
     void otherContentInThePlaceIsSetAsideAndNotLost() throws Exception {
         byte[] other = "something else".getBytes(StandardCharsets.UTF_8);
         put(other, other.length, md5(other));
-        assertThat(store.holds(KEY, CONTENT.length, md5(CONTENT))).isFalse();
+        assertThat(holds(KEY, CONTENT.length, md5(CONTENT))).isFalse();
         put(CONTENT, CONTENT.length, md5(CONTENT));
         assertThat(store.path(KEY)).hasBinaryContent(CONTENT);
         assertThat(list(root.resolve(".rebalancer/quarantine")))
@@ -168,7 +169,7 @@ class ObjectStoreTest {
         Path target = Files.writeString(elsewhere.resolve("target"), "not ours");
         Files.createDirectories(store.path(KEY).getParent());
         Files.createSymbolicLink(store.path(KEY), target);
-        assertThat(store.holds(KEY, 8, md5("not ours".getBytes(StandardCharsets.UTF_8))))
+        assertThat(holds(KEY, 8, md5("not ours".getBytes(StandardCharsets.UTF_8))))
                 .isFalse();
         put(CONTENT, CONTENT.length, md5(CONTENT));
         assertThat(target).hasContent("not ours");
@@ -180,10 +181,11 @@ class ObjectStoreTest {
     void anEmptyObjectIsAnObject() throws Exception {
         byte[] nothing = new byte[0];
         try (IncomingObject object = store.begin(KEY, 0, md5(nothing))) {
-            object.seal();
+            object.verify(ASSIGNMENT);
+            store.publish(object);
         }
         assertThat(store.path(KEY)).isEmptyFile();
-        assertThat(store.holds(KEY, 0, md5(nothing))).isTrue();
+        assertThat(holds(KEY, 0, md5(nothing))).isTrue();
     }
 
     @Test
@@ -232,11 +234,16 @@ class ObjectStoreTest {
                 .hasMessageContaining("object id");
     }
 
+    private boolean holds(ObjectKey key, long size, ContentMd5 md5) throws IOException {
+        return store.find(key, size, md5).isPresent();
+    }
+
     private void put(byte[] bytes, long declared, ContentMd5 md5) throws IOException, ObjectRejected {
         try (IncomingObject object = store.begin(KEY, declared, md5)) {
             object.write(ByteBuffer.wrap(bytes, 0, 5));
             object.write(ByteBuffer.wrap(bytes, 5, bytes.length - 5));
-            object.seal();
+            object.verify(ASSIGNMENT);
+            store.publish(object);
         }
     }
 

@@ -1,35 +1,48 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
+import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an agent needs to know of its node.
  *
  * @param root directory of the object files
  * @param dataDir directory of the embedded journal
- * @param parallelFetches copies made at a time, at least 1
+ * @param durability {@code flushed}, {@code read-back} or {@code os}
+ * @param limits what it may do until somebody chooses otherwise
+ * @param adaptive whether it does less than its limits allow while its disk or its sources are in trouble
  * @param maxAssignments assignments held at a time, at least 1
  * @param idleTimeout longest silence of a source
- * @param sources base URLs of nodes that are not reached under their own name at port 80
+ * @param slowestBytesPerSecond a source that is slower over a whole object is given up, at least 1
+ * @param domain storage nodes below it are reached under their own name; empty text for none
+ * @param sources base URLs of nodes that are reached otherwise
  */
 public record AgentSettings(
         StorageNodeId storageNode,
         HttpSettings http,
         Path root,
         Path dataDir,
-        int parallelFetches,
+        String durability,
+        CopyLimits limits,
+        boolean adaptive,
         int maxAssignments,
         Duration idleTimeout,
+        long slowestBytesPerSecond,
+        String domain,
         Map<StorageNodeId, URI> sources) {
 
     public AgentSettings {
-        if (parallelFetches < 1 || maxAssignments < 1) {
-            throw new IllegalArgumentException("parallel-fetches and max-assignments must be at least 1");
+        if (maxAssignments < 1) {
+            throw new IllegalArgumentException("max-assignments must be at least 1");
+        }
+        if (slowestBytesPerSecond < 1) {
+            throw new IllegalArgumentException("slowest-source must be at least 1 byte a second");
         }
         sources = Map.copyOf(sources);
     }
@@ -44,15 +57,37 @@ public record AgentSettings(
                         HttpSettings.from(section),
                         Path.of(SettingsFile.required(section, "root")),
                         Path.of(SettingsFile.required(section, "data-dir")),
-                        section.getInt("parallel-fetches"),
+                        section.getString("durability"),
+                        limits(section.getConfig("limits")),
+                        section.getBoolean("adaptive"),
                         section.getInt("max-assignments"),
                         section.getDuration("idle-timeout"),
+                        section.getBytes("slowest-source"),
+                        section.getString("domain"),
                         SettingsFile.urls(section, "sources")));
     }
 
-    /** Base URL of a storage node's file server. */
-    public URI sourceOf(StorageNodeId node) {
+    private static CopyLimits limits(Config section) {
+        return new CopyLimits(
+                section.getBytes("bytes-per-second"),
+                section.getBytes("bytes-per-second-of-source"),
+                section.getInt("parallel-fetches"),
+                section.getInt("fetches-of-source"),
+                section.getBytes("free-space-floor") >> 20,
+                section.getInt("fill-ceiling-percent"));
+    }
+
+    /**
+     * Base URL of a storage node's file server, or empty if the topology knows no such node: an address that only a peer
+     * has named is never called.
+     */
+    public Optional<URI> sourceOf(StorageNodeId node) {
         URI named = sources.get(node);
-        return named != null ? named : URI.create("http://" + node.text());
+        if (named != null) {
+            return Optional.of(named);
+        }
+        return !domain.isEmpty() && node.text().endsWith("." + domain)
+                ? Optional.of(URI.create("http://" + node.text()))
+                : Optional.empty();
     }
 }

@@ -83,15 +83,20 @@ class SettingsTest {
     }
 
     @Test
-    void aSourceIsReachedUnderItsOwnNameUnlessTheTopologySaysOtherwise() {
-        AgentSettings agent = AgentSettings.from(
-                config(
-                        AGENT
-                                + "rebalancer.agent.sources = [{ storage-id = \"2.stor.example.com\", url = \"http://127.0.0.1:81\" }]"));
-        assertThat(agent.sourceOf(new StorageNodeId("2.stor.example.com")))
-                .isEqualTo(URI.create("http://127.0.0.1:81"));
+    void aSourceIsCalledOnlyIfTheTopologyKnowsIt() {
+        AgentSettings agent = AgentSettings.from(config(AGENT + """
+                rebalancer.agent {
+                  domain = "stor.example.com"
+                  sources = [{ storage-id = "2.stor.example.com", url = "http://127.0.0.1:81" }]
+                }"""));
+        assertThat(agent.sourceOf(new StorageNodeId("2.stor.example.com"))).contains(URI.create("http://127.0.0.1:81"));
         assertThat(agent.sourceOf(new StorageNodeId("3.stor.example.com")))
-                .isEqualTo(URI.create("http://3.stor.example.com"));
+                .contains(URI.create("http://3.stor.example.com"));
+        for (String other : List.of("localhost", "127.0.0.1", "3.stor.example.com.evil.org", "xstor.example.com")) {
+            assertThat(agent.sourceOf(new StorageNodeId(other))).isEmpty();
+        }
+        assertThat(AgentSettings.from(config(AGENT)).sourceOf(new StorageNodeId("3.stor.example.com")))
+                .isEmpty();
     }
 
     @ParameterizedTest

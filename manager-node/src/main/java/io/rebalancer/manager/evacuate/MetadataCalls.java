@@ -1,12 +1,9 @@
 package io.rebalancer.manager.evacuate;
 
+import io.rebalancer.cluster.pace.Slots;
+import io.rebalancer.core.pace.AdaptiveLimit;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -17,86 +14,56 @@ import java.util.function.Supplier;
  * records of the assignments a job may have in flight.
  */
 final class MetadataCalls {
+    private static final Duration SLOW = Duration.ofSeconds(1);
+
     private final Backoff backoff;
     private final AdaptiveLimit limit;
     private final IntConsumer observer;
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private int running;
+    private final Slots slots = new Slots(this::limit);
 
     /**
      * @param ceiling calls at a time, at most
-     * @param observer is told how many calls run whenever that changes
+     * @param observer is told how many calls run whenever one has ended
      */
     MetadataCalls(Backoff backoff, int ceiling, IntConsumer observer) {
         this.backoff = backoff;
         this.observer = observer;
-        this.limit = new AdaptiveLimit(ceiling);
+        this.limit = new AdaptiveLimit(ceiling, SLOW);
     }
 
     <T> CompletionStage<T> untilAvailable(Supplier<CompletionStage<T>> call) {
-        return backoff.untilAvailable(() -> whenAllowed(call));
+        return backoff.untilAvailable(() -> slots.within(() -> timed(call)));
     }
 
     /** Takes effect with the next call. */
     void setCeiling(int calls) {
-        synchronized (this) {
+        synchronized (limit) {
             limit.setCeiling(calls);
         }
-        startAllowed();
+        slots.limitGrew();
     }
 
     void stop() {
         backoff.stop();
     }
 
-    private <T> CompletionStage<T> whenAllowed(Supplier<CompletionStage<T>> call) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        synchronized (this) {
-            waiting.addLast(() -> start(call, result));
+    private int limit() {
+        synchronized (limit) {
+            return limit.now();
         }
-        startAllowed();
-        return result;
     }
 
-    private <T> void start(Supplier<CompletionStage<T>> call, CompletableFuture<T> result) {
+    private <T> CompletionStage<T> timed(Supplier<CompletionStage<T>> call) {
         long begun = System.nanoTime();
-        CompletionStage<T> answer;
-        try {
-            answer = call.get();
-        } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
-        answer.whenComplete((value, failure) -> {
-            over(failure, Duration.ofNanos(System.nanoTime() - begun));
-            if (failure == null) {
-                result.complete(value);
-            } else {
-                result.completeExceptionally(failure);
+        return call.get().whenComplete((value, failure) -> {
+            synchronized (limit) {
+                if (failure != null && Backoff.unwrap(failure) instanceof TierUnavailable) {
+                    limit.failed();
+                } else {
+                    limit.answered(Duration.ofNanos(System.nanoTime() - begun));
+                }
             }
+            observer.accept(slots.running());
         });
-    }
-
-    private void over(Throwable failure, Duration took) {
-        synchronized (this) {
-            running--;
-            if (failure != null && Backoff.unwrap(failure) instanceof TierUnavailable) {
-                limit.failed();
-            } else {
-                limit.answered(took);
-            }
-        }
-        startAllowed();
-    }
-
-    private void startAllowed() {
-        List<Runnable> allowed = new ArrayList<>();
-        synchronized (this) {
-            while (running < limit.now() && !waiting.isEmpty()) {
-                running++;
-                allowed.add(waiting.removeFirst());
-            }
-            observer.accept(running);
-        }
-        allowed.forEach(Runnable::run);
     }
 }

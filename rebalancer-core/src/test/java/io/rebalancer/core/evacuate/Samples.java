@@ -1,6 +1,8 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.agent.AgentEvent;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -106,6 +108,11 @@ public final class Samples {
                 new LegacyEvent.LegacyAssigned(uuid(1), List.of(task)),
                 new LegacyEvent.LegacyTasksFinished(uuid(1), List.of(0, 1), Map.of(1, LegacyFailure.httpStatus(404))),
                 new LegacyEvent.LegacyDeleted(uuid(1)));
+    }
+
+    /** One of each event of an agent's limits. */
+    public static List<LimitsEvent> limitsEvents() {
+        return List.of(new LimitsEvent.LimitsChosen(new CopyLimits(1_000_000, 0, 32, 16, 1024, 97)));
     }
 
     /** One of each event of the registry. */

@@ -1,4 +1,4 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.core.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ class AdaptiveLimitTest {
 
     @Test
     void itGrowsByOneForEachRoundUpToTheCeiling() {
-        AdaptiveLimit limit = new AdaptiveLimit(30);
+        AdaptiveLimit limit = new AdaptiveLimit(30, Duration.ofSeconds(1));
         int first = limit.now();
         answered(limit, first + 1, FAST);
         assertThat(limit.now()).isEqualTo(first + 1);
@@ -27,7 +27,7 @@ class AdaptiveLimitTest {
 
     @Test
     void itHalvesOnceForEachTrouble() {
-        AdaptiveLimit limit = new AdaptiveLimit(250);
+        AdaptiveLimit limit = new AdaptiveLimit(250, Duration.ofSeconds(1));
         answered(limit, 100_000, FAST);
         assertThat(limit.now()).isEqualTo(250);
         for (int i = 0; i < 250; i++) {
@@ -41,7 +41,7 @@ class AdaptiveLimitTest {
 
     @Test
     void itNeverFallsBelowOneAndComesBack() {
-        AdaptiveLimit limit = new AdaptiveLimit(4);
+        AdaptiveLimit limit = new AdaptiveLimit(4, Duration.ofSeconds(1));
         for (int i = 0; i < 1000; i++) {
             limit.failed();
         }
@@ -52,7 +52,7 @@ class AdaptiveLimitTest {
 
     @Test
     void theCeilingMovesAtOnce() {
-        AdaptiveLimit limit = new AdaptiveLimit(250);
+        AdaptiveLimit limit = new AdaptiveLimit(250, Duration.ofSeconds(1));
         answered(limit, 100_000, FAST);
         limit.setCeiling(1);
         assertThat(limit.now()).isEqualTo(1);

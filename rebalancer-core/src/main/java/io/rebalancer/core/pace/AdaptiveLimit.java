@@ -1,38 +1,43 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.core.pace;
 
 import java.time.Duration;
 
 /**
  * How many calls a peer bears at a time: one more for each round of calls that went well, half as many after one that
- * failed or was slow. Between 1 and a ceiling that may be moved at any time.
+ * failed or was slow. Between 1 and a ceiling that may be moved at any time. For one thread at a time.
  */
-final class AdaptiveLimit {
+public final class AdaptiveLimit {
     private static final int FIRST = 8;
-    private static final Duration SLOW = Duration.ofSeconds(1);
 
+    private final Duration slow;
     private int ceiling;
     private double limit;
     private int untilNextCut;
 
-    /** @param ceiling at least 1 */
-    AdaptiveLimit(int ceiling) {
+    /**
+     * @param ceiling at least 1
+     * @param slow an answer that takes so long counts as trouble
+     */
+    public AdaptiveLimit(int ceiling, Duration slow) {
+        this.slow = slow;
         this.ceiling = ceiling;
         this.limit = Math.min(FIRST, ceiling);
     }
 
     /** Calls allowed at a time. */
-    int now() {
+    public int now() {
         return (int) limit;
     }
 
-    void setCeiling(int calls) {
+    /** Takes effect at once. */
+    public void setCeiling(int calls) {
         ceiling = calls;
         limit = Math.min(limit, calls);
     }
 
     /** A call was answered. */
-    void answered(Duration took) {
-        if (took.compareTo(SLOW) >= 0) {
+    public void answered(Duration took) {
+        if (took.compareTo(slow) >= 0) {
             cut();
             return;
         }
@@ -41,7 +46,7 @@ final class AdaptiveLimit {
     }
 
     /** A call found the peer unavailable. */
-    void failed() {
+    public void failed() {
         cut();
     }
 

@@ -1,0 +1,78 @@
+package io.rebalancer.agent.copy;
+
+import io.rebalancer.cluster.pace.Slots;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.AgentControl;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.util.ByteString;
+
+/** A storage node that copies are fetched from: so many at a time, and none for a while after it failed. */
+final class SourceNode {
+    private static final long MIN_REST_MILLIS = 100;
+    private static final long MAX_REST_MILLIS = 10_000;
+
+    private final StorageNodeId id;
+    private final URI url;
+    private final Pace pace;
+    private final Throttle throttle;
+    private final Slots slots;
+    private int failures;
+    private long restUntilNanos = System.nanoTime();
+
+    SourceNode(ActorSystem<?> system, StorageNodeId id, URI url, Pace pace) {
+        this.id = id;
+        this.url = url;
+        this.pace = pace;
+        this.throttle = new Throttle(system, pace.limits().bytesPerSecondOfSource());
+        this.slots = new Slots(() -> pace.limits().fetchesOfSource());
+    }
+
+    URI url() {
+        return url;
+    }
+
+    <T> CompletionStage<T> within(Supplier<CompletionStage<T>> fetch) {
+        return slots.within(() -> pace.within(fetch));
+    }
+
+    /** Completes when both this node's rate and the agent's allow the bytes. */
+    CompletionStage<ByteString> pass(ByteString bytes) {
+        return throttle.isOpen() ? pace.pass(bytes) : throttle.pass(bytes).thenCompose(pace::pass);
+    }
+
+    /** Takes over limits that were chosen anew. */
+    void limitsChanged() {
+        throttle.set(pace.limits().bytesPerSecondOfSource());
+        slots.limitGrew();
+    }
+
+    synchronized void succeeded() {
+        failures = 0;
+        restUntilNanos = System.nanoTime();
+    }
+
+    synchronized void failed() {
+        long ceiling = Math.min(MAX_REST_MILLIS, MIN_REST_MILLIS << Math.min(failures++, 10));
+        long millis = ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1);
+        restUntilNanos = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+    }
+
+    /** How long it is still left alone; zero or less if it is not. */
+    synchronized Duration rest() {
+        return Duration.ofNanos(restUntilNanos - System.nanoTime());
+    }
+
+    AgentControl.Source standing() {
+        int failed;
+        synchronized (this) {
+            failed = failures;
+        }
+        return new AgentControl.Source(
+                id.text(), slots.running(), slots.waiting(), failed, rest().compareTo(Duration.ZERO) > 0);
+    }
+}

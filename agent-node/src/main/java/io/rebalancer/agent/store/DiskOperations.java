@@ -1,0 +1,44 @@
+package io.rebalancer.agent.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The steps of storing an object that touch the disk, one method each, so that tests can make any of them fail. */
+public class DiskOperations {
+
+    /** Creates a file that was not there. */
+    protected FileChannel create(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Writes all of {@code bytes}. */
+    protected void write(FileChannel file, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            file.write(bytes);
+        }
+    }
+
+    /** Forces content and length of a file to disk. */
+    protected void force(FileChannel file) throws IOException {
+        file.force(true);
+    }
+
+    /** Runs {@code rename}, which gives a file its final name in one step. */
+    protected void rename(Path to, Work rename) throws IOException {
+        rename.run();
+    }
+
+    /** Runs {@code force}, which forces the entries of {@code directory} to disk. */
+    protected void forceDirectory(Path directory, Work force) throws IOException {
+        force.run();
+    }
+
+    /** One step of work on the disk. */
+    @FunctionalInterface
+    protected interface Work {
+        void run() throws IOException;
+    }
+}

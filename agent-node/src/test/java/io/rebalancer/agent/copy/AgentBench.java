@@ -1,0 +1,216 @@
+package io.rebalancer.agent.copy;
+
+import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Copies of an agent beside those of rclone, from the same nginx, of the same files, to the same disk, in turns. Run by
+ * {@code make bench-agent} only.
+ */
+class AgentBench {
+    private static final Path BASE = Path.of(System.getProperty("bench.directory", "target/bench"));
+    private static final int SMALL = Integer.getInteger("bench.small", 20_000);
+    private static final int LARGE = Integer.getInteger("bench.large", 16);
+    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+    private static final int SMALL_BYTES = 16 << 10;
+    private static final int LARGE_BYTES = 256 << 20;
+    private static final StorageNodeId SOURCE = new StorageNodeId("source.stor");
+    private static final int OWNERS = 20;
+
+    /** Files of one size, as orders. */
+    private record Load(String name, Path served, List<CopyOrder> orders, long bytes) {}
+
+    /** How to copy a load; the seconds it took. */
+    private interface Runner {
+        double run(Load load, Path destination) throws Exception;
+    }
+
+    @Test
+    void besideRclone() throws Exception {
+        Files.createDirectories(BASE);
+        ActorTestKit kit = TestPipeline.kit("bench");
+        try {
+            compare(kit, load("small", SMALL, SMALL_BYTES));
+            compare(kit, load("large", LARGE, LARGE_BYTES));
+        } finally {
+            // Pools that are open when their system ends are logged as errors.
+            Http.get(kit.system())
+                    .shutdownAllConnectionPools()
+                    .toCompletableFuture()
+                    .get();
+            kit.shutdownTestKit();
+        }
+        long peak = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(AgentBench::peak)
+                .sum();
+        System.out.printf(
+                "heap of the agent: at most %d MiB (-Xmx %d MiB)%n",
+                peak >> 20, Runtime.getRuntime().maxMemory() >> 20);
+    }
+
+    private static long peak(MemoryPoolMXBean pool) {
+        return pool.getPeakUsage().getUsed();
+    }
+
+    private static Load load(String name, int count, int size) throws Exception {
+        Path served = Files.createDirectories(BASE.resolve("served-" + name));
+        List<CopyOrder> orders = new ArrayList<>();
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        for (int i = 0; i < count; i++) {
+            UUID owner = new UUID(7, i % OWNERS);
+            UUID id = new UUID(size, i);
+            // Each file differs, and none is made anew for every run.
+            Arrays.fill(bytes, 0, 8, (byte) i);
+            bytes[9] = (byte) (i >> 8);
+            Path file = served.resolve(owner.toString()).resolve(id.toString());
+            if (!Files.exists(file) || Files.size(file) != size) {
+                Files.createDirectories(file.getParent());
+                Files.write(file, bytes);
+            }
+            String md5 = Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
+            orders.add(TestPipeline.order(i, owner, id, size, new ContentMd5(md5), SOURCE));
+        }
+        return new Load(name, served, orders, (long) count * size);
+    }
+
+    private static void compare(ActorTestKit kit, Load load) throws Exception {
+        if (load.orders().isEmpty()) {
+            return;
+        }
+        try (Nginx nginx = Nginx.serve(
+                load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath())) {
+            Map<String, Runner> runners = new LinkedHashMap<>();
+            runners.put("rclone", (each, to) -> rclone(nginx, to));
+            runners.put("agent, flushed", (each, to) -> agent(kit, nginx, each, to, Durability.FLUSHED));
+            runners.put("agent, os", (each, to) -> agent(kit, nginx, each, to, Durability.OS));
+            Map<String, List<Double>> seconds = new LinkedHashMap<>();
+            for (int round = 0; round <= ROUNDS; round++) {
+                for (Map.Entry<String, Runner> runner : runners.entrySet()) {
+                    Path to = BASE.resolve("copies").toAbsolutePath();
+                    delete(to);
+                    Files.createDirectories(to);
+                    new ProcessBuilder("sync").start().waitFor();
+                    double took = runner.getValue().run(load, to);
+                    // The first round warms up caches and the compiler.
+                    if (round > 0) {
+                        seconds.computeIfAbsent(runner.getKey(), name -> new ArrayList<>())
+                                .add(took);
+                    }
+                }
+            }
+            print(load, seconds);
+            delete(BASE.resolve("copies"));
+        }
+    }
+
+    private static void print(Load load, Map<String, List<Double>> seconds) {
+        double rclone = median(seconds.getOrDefault("rclone", List.of()));
+        seconds.forEach((name, all) -> {
+            double took = median(all);
+            System.out.printf(
+                    "%-6s %-15s %8.0f objects/s %7.0f MB/s   %.2f x rclone   (seconds: %s)%n",
+                    load.name(),
+                    name,
+                    load.orders().size() / took,
+                    load.bytes() / took / 1e6,
+                    rclone / took,
+                    all.stream().map(each -> String.format("%.2f", each)).toList());
+        });
+    }
+
+    private static double median(List<Double> all) {
+        return all.stream().sorted().skip(all.size() / 2).findFirst().orElse(Double.NaN);
+    }
+
+    private static double rclone(Nginx nginx, Path to) throws Exception {
+        long begun = System.nanoTime();
+        int code = new ProcessBuilder(
+                        "rclone",
+                        "copy",
+                        "--config=/dev/null",
+                        "--http-url=" + nginx.url(),
+                        "--http-no-head",
+                        "--transfers=" + TestPipeline.LIMITS.parallelFetches(),
+                        "--checkers=16",
+                        ":http:",
+                        to.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(BASE.resolve("rclone.log").toFile())
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("rclone ended with " + code);
+        }
+        return (System.nanoTime() - begun) / 1e9;
+    }
+
+    private static double agent(ActorTestKit kit, Nginx nginx, Load load, Path to, Durability durability)
+            throws Exception {
+        AgentSettings settings =
+                TestPipeline.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
+        try (ObjectStore store = ObjectStore.open(to, durability, SpaceGuard.Bounds.NONE)) {
+            CountDownLatch left = new CountDownLatch(load.orders().size());
+            AtomicInteger failed = new AtomicInteger();
+            long begun = System.nanoTime();
+            BoundedSourceQueue<CopyOrder> orders = TestPipeline.over(kit.system(), settings, store)
+                    .pipeline()
+                    .run(load.orders().size(), Sink.<List<CopyDone>>foreach(done -> {
+                        for (CopyDone each : done) {
+                            failed.addAndGet(each.result().failure().isPresent() ? 1 : 0);
+                            left.countDown();
+                        }
+                    }));
+            load.orders().forEach(orders::offer);
+            left.await();
+            double took = (System.nanoTime() - begun) / 1e9;
+            orders.complete();
+            if (failed.get() > 0) {
+                throw new IOException(failed + " copies failed");
+            }
+            return took;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+}

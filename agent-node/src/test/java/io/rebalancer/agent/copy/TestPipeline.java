@@ -1,0 +1,75 @@
+package io.rebalancer.agent.copy;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.agent.store.ObjectKey;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.StorageNodeId;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** A pipeline with its parts, put together as an agent does it. */
+record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
+    static final CopyLimits LIMITS = new CopyLimits(0, 0, 32, 32, 0, 100);
+
+    static ActorTestKit kit(String name) {
+        return ActorTestKit.create(
+                name,
+                ConfigFactory.parseString("pekko.actor.provider = local")
+                        .withFallback(ConfigFactory.defaultReference())
+                        .resolve());
+    }
+
+    static AgentSettings settings(Path root, Duration idleTimeout, Map<StorageNodeId, URI> sources) {
+        return new AgentSettings(
+                new StorageNodeId("1.stor"),
+                new HttpSettings("127.0.0.1", 7878),
+                root,
+                root,
+                "flushed",
+                LIMITS,
+                true,
+                4,
+                idleTimeout,
+                16 << 10,
+                "",
+                sources);
+    }
+
+    static TestPipeline over(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
+        Pace pace = new Pace(system, settings.limits(), settings.adaptive());
+        Sources sources = new Sources(system, settings, pace);
+        CopyPipeline pipeline = new CopyPipeline(
+                system,
+                store,
+                new Fetcher(system, settings, store, sources, pace),
+                pace,
+                new CopyMetrics(new OlderMetrics(Map.of())));
+        return new TestPipeline(pace, sources, pipeline);
+    }
+
+    static ContentMd5 md5(byte[] bytes) throws Exception {
+        return new ContentMd5(Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("MD5").digest(bytes)));
+    }
+
+    static CopyOrder order(int place, UUID owner, UUID objectId, long size, ContentMd5 md5, StorageNodeId... sources) {
+        return new CopyOrder(new UUID(0, 1), place, new ObjectKey(owner, objectId), size, md5, List.of(sources));
+    }
+
+    CopyDone copy(CopyOrder order) throws Exception {
+        return pipeline.copy(order).toCompletableFuture().get();
+    }
+}

@@ -1,0 +1,20 @@
+package io.rebalancer.core.agent;
+
+import java.util.Optional;
+
+/**
+ * What limits an agent has.
+ *
+ * @param chosen empty for those of the settings file
+ */
+public record LimitsState(Optional<CopyLimits> chosen) {
+    public static final LimitsState EMPTY = new LimitsState(Optional.empty());
+
+    /** The state after {@code event}. */
+    public LimitsState apply(LimitsEvent event) {
+        if (event instanceof LimitsEvent.LimitsChosen e) {
+            return new LimitsState(Optional.of(e.limits()));
+        }
+        throw new AssertionError("event without a rule: " + event.getClass().getName());
+    }
+}
