@@ -179,8 +179,22 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                         .filter(HeldAssignment::finished)
                         .forEach(held -> {
                             metrics.ended(held.assignment().id());
+                            tellEnd(held);
                             answer(held);
                         }));
+    }
+
+    private void tellEnd(HeldAssignment held) {
+        context.getLog()
+                .info(
+                        "job={} assignment={} copies={} failed={} bytes={}",
+                        held.jobId(),
+                        held.assignment().id(),
+                        held.assignment().tasks().size(),
+                        held.failures().size(),
+                        held.results().values().stream()
+                                .mapToLong(TaskResult::bytes)
+                                .sum());
     }
 
     private Effect<AgentEvent, AgentState> onRelease(AgentState state, AgentMessage.Release release) {

@@ -9,6 +9,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
@@ -50,6 +53,8 @@ public final class Fetcher {
     private static final long CHUNK = 1 << 18;
     private static final long WORTH_RESUMING = 1 << 20;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(7);
+    private static final long MOST_HELD_BACK_SECONDS = 3600;
     private static final Duration LONGEST_IDLE = Duration.ofMinutes(30);
     private static final Duration LONGEST_REST = Duration.ofSeconds(3);
     private static final int OK = 200;
@@ -178,13 +183,15 @@ public final class Fetcher {
                     });
         }
 
-        private CompletionStage<Void> rested(SourceNode source) {
+        /** Never completes with null, which a Scala future takes for a failure without a cause. */
+        private CompletionStage<Done> rested(SourceNode source) {
+            CompletionStage<Done> now = CompletableFuture.completedFuture(Done.getInstance());
             Duration rest = source.rest();
             if (rest.compareTo(Duration.ZERO) <= 0) {
-                return CompletableFuture.completedFuture(null);
+                return now;
             }
             Duration bounded = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
-            return Patterns.after(bounded, system.classicSystem(), () -> CompletableFuture.completedFuture(null));
+            return Patterns.after(bounded, system.classicSystem(), () -> now);
         }
 
         private CompletionStage<Void> request(SourceNode source) {
@@ -281,28 +288,28 @@ public final class Fetcher {
 
         /** Bytes that our own limits hold back are not a source's silence. */
         private Duration silence() {
-            return settings.idleTimeout()
-                    .plusSeconds(Math.min(CHUNK / slowest(), Duration.ofHours(1).toSeconds()));
+            return heldBack()
+                    .map(rate -> settings.idleTimeout().plusSeconds(Math.min(CHUNK / rate, MOST_HELD_BACK_SECONDS)))
+                    .orElse(settings.idleTimeout());
         }
 
         /** A source that drips is not silent; it has to end all the same. */
         private Duration deadline() {
-            long bytes = order.sizeBytes() == ObjectStore.UNKNOWN_SIZE ? Long.MAX_VALUE / 4 : order.sizeBytes();
-            long rate = slowest();
-            return settings.idleTimeout()
-                    .plusSeconds(Math.min(bytes / rate, Duration.ofDays(7).toSeconds()));
+            if (order.sizeBytes() == ObjectStore.UNKNOWN_SIZE) {
+                return LONGEST_DEADLINE;
+            }
+            long rate = Math.min(settings.slowestBytesPerSecond(), heldBack().orElse(Long.MAX_VALUE));
+            Duration whole = settings.idleTimeout().plusSeconds(order.sizeBytes() / rate);
+            return whole.compareTo(LONGEST_DEADLINE) > 0 ? LONGEST_DEADLINE : whole;
         }
 
-        /** Our own limits must not make a source look slow. */
-        private long slowest() {
+        /** What our own limits leave one copy at the least, in bytes a second; empty without a limit. */
+        private Optional<Long> heldBack() {
             CopyLimits limits = pace.limits();
-            long slowest = settings.slowestBytesPerSecond();
-            for (long limit : new long[] {limits.bytesPerSecond(), limits.bytesPerSecondOfSource()}) {
-                if (limit > 0) {
-                    slowest = Math.min(slowest, Math.max(1, limit / (2 * CopyLimits.MOST_FETCHES)));
-                }
-            }
-            return slowest;
+            return Stream.of(limits.bytesPerSecond(), limits.bytesPerSecondOfSource())
+                    .filter(limit -> limit > 0)
+                    .map(limit -> Math.max(1, limit / (2 * CopyLimits.MOST_FETCHES)))
+                    .min(Comparator.naturalOrder());
         }
     }
 

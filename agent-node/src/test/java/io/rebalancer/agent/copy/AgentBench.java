@@ -7,16 +7,15 @@ import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,6 +24,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -46,6 +48,7 @@ class AgentBench {
     private static final int LARGE_BYTES = 256 << 20;
     private static final StorageNodeId SOURCE = new StorageNodeId("source.stor");
     private static final int OWNERS = 20;
+    private static final int BLOCK_BYTES = 1 << 20;
 
     /** Files of one size, as orders. */
     private record Load(String name, Path served, List<CopyOrder> orders, long bytes) {}
@@ -59,6 +62,7 @@ class AgentBench {
     void besideRclone() throws Exception {
         Files.createDirectories(BASE);
         ActorTestKit kit = TestPipeline.kit("bench");
+        Heap heap = new Heap();
         try {
             compare(kit, load("small", SMALL, SMALL_BYTES));
             compare(kit, load("large", LARGE, LARGE_BYTES));
@@ -70,37 +74,54 @@ class AgentBench {
                     .get();
             kit.shutdownTestKit();
         }
-        long peak = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToLong(AgentBench::peak)
-                .sum();
         System.out.printf(
                 "heap of the agent: at most %d MiB (-Xmx %d MiB)%n",
-                peak >> 20, Runtime.getRuntime().maxMemory() >> 20);
+                heap.stop() >> 20, Runtime.getRuntime().maxMemory() >> 20);
     }
 
-    private static long peak(MemoryPoolMXBean pool) {
-        return pool.getPeakUsage().getUsed();
+    /** Looks at the heap ten times a second. */
+    private static final class Heap {
+        private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        private volatile long most;
+
+        @SuppressWarnings("FutureReturnValueIgnored")
+        Heap() {
+            timer.scheduleAtFixedRate(this::look, 0, 100, TimeUnit.MILLISECONDS);
+        }
+
+        private void look() {
+            most = Math.max(
+                    most,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+
+        long stop() {
+            timer.shutdownNow();
+            return most;
+        }
     }
 
     private static Load load(String name, int count, int size) throws Exception {
         Path served = Files.createDirectories(BASE.resolve("served-" + name));
         List<CopyOrder> orders = new ArrayList<>();
-        byte[] bytes = new byte[size];
-        new Random(size).nextBytes(bytes);
+        byte[] block = new byte[Math.min(size, BLOCK_BYTES)];
+        new Random(size).nextBytes(block);
         for (int i = 0; i < count; i++) {
             UUID owner = new UUID(7, i % OWNERS);
             UUID id = new UUID(size, i);
-            // Each file differs, and none is made anew for every run.
-            Arrays.fill(bytes, 0, 8, (byte) i);
-            bytes[9] = (byte) (i >> 8);
             Path file = served.resolve(owner.toString()).resolve(id.toString());
-            if (!Files.exists(file) || Files.size(file) != size) {
-                Files.createDirectories(file.getParent());
-                Files.write(file, bytes);
+            boolean there = Files.exists(file) && Files.size(file) == size;
+            Files.createDirectories(file.getParent());
+            // Each file differs from the others.
+            ByteBuffer.wrap(block).putInt(i);
+            MessageDigest digest = MessageDigest.getInstance("MD5");
+            try (OutputStream out = there ? OutputStream.nullOutputStream() : Files.newOutputStream(file)) {
+                for (long written = 0; written < size; written += block.length) {
+                    out.write(block);
+                    digest.update(block);
+                }
             }
-            String md5 = Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
+            String md5 = Base64.getEncoder().encodeToString(digest.digest());
             orders.add(TestPipeline.order(i, owner, id, size, new ContentMd5(md5), SOURCE));
         }
         return new Load(name, served, orders, (long) count * size);
@@ -199,6 +220,11 @@ class AgentBench {
             orders.complete();
             if (failed.get() > 0) {
                 throw new IOException(failed + " copies failed");
+            }
+            for (CopyOrder order : load.orders()) {
+                if (store.find(order.key(), order.sizeBytes(), order.md5()).isEmpty()) {
+                    throw new IOException(order.key() + " is not what was served");
+                }
             }
             return took;
         }

@@ -191,7 +191,7 @@ class HostileOrdersTest {
                 "",
                 " ",
                 "-.stor.example.com",
-                "\u0031.stor.example\u3002com",
+                "1.stor.example\u3002com",
                 "\uff11.stor.example.com",
                 "127.0.0.1.nip.io",
                 "*.stor.example.com",

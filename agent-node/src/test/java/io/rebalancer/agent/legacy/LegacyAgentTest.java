@@ -384,4 +384,55 @@ class LegacyAgentTest {
             assertThat(shown).doesNotContain("bytes_count_total").contains("rebalancer_copies_total");
         });
     }
+
+    @Test
+    void limitsAreChosenWhileTheAgentRunsAndOutliveIt() throws Exception {
+        JsonNode before = JSON.readTree(send("GET", "/api/v1/agent", "").body());
+        assertThat(before.path("storageId").asText()).isEqualTo("1.stor.d");
+        assertThat(before.path("durability").asText()).isEqualTo("flushed");
+        assertThat(before.path("limits").path("parallelFetches").asInt()).isEqualTo(32);
+        assertThat(before.path("availableBytes").asLong()).isPositive();
+        HttpResponse<String> chosen =
+                send("PUT", "/api/v1/agent/limits", "{\"bytesPerSecond\":5000000,\"parallelFetches\":3}");
+        assertThat(chosen.statusCode()).isEqualTo(200);
+        JsonNode limits = JSON.readTree(chosen.body());
+        assertThat(limits.path("bytesPerSecond").asLong()).isEqualTo(5_000_000);
+        assertThat(limits.path("fetchesOfSource").asInt()).isEqualTo(16);
+        end(agent);
+        agent = AgentNode.start(settings).toCompletableFuture().get();
+        await().untilAsserted(() -> assertThat(
+                        JSON.readTree(send("GET", "/api/v1/agent/limits", "").body()))
+                .isEqualTo(limits));
+        awaitComplete(post(List.of(task(serve()))));
+        JsonNode standing = JSON.readTree(send("GET", "/api/v1/agent", "").body());
+        assertThat(standing.path("effectiveFetches").asInt()).isEqualTo(3);
+        assertThat(standing.path("sources").findValuesAsText("storageId")).contains(source());
+        assertThat(send("PUT", "/api/v1/agent/limits", "{\"bytesPerSecond\":0,\"parallelFetches\":32}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{}",
+                "{\"speed\":1}",
+                "{\"parallelFetches\":0}",
+                "{\"parallelFetches\":257}",
+                "{\"parallelFetches\":99999999999}",
+                "{\"bytesPerSecond\":-1}",
+                "{\"bytesPerSecond\":\"fast\"}",
+                "{\"bytesPerSecond\":1.5}",
+                "{\"fillCeilingPercent\":101}"
+            })
+    void limitsThatCannotBeAreRefusedInOneLine(String body) throws Exception {
+        HttpResponse<String> answer = send("PUT", "/api/v1/agent/limits", body);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(answer.body()).path("detail").asText())
+                .isNotEmpty()
+                .doesNotContain("\n");
+    }
 }

@@ -1,0 +1,221 @@
+package io.rebalancer.agent.copy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A file server that misbehaves in a way each object chooses; by hand over sockets, as no real server would do it. */
+final class FaultySource implements AutoCloseable {
+
+    /** What it does with a GET. */
+    enum Fault {
+        NONE,
+        NOT_FOUND,
+        SERVER_ERROR,
+        RESET,
+        SILENT,
+        STALL,
+        TRUNCATED,
+        TOO_LONG,
+        WRONG_LENGTH,
+        FLIPPED_BIT,
+        DRIP,
+        REDIRECT,
+        GARBAGE,
+        BREAKS_OFF_TWICE
+    }
+
+    private final ServerSocket server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Map<UUID, byte[]> contents = new ConcurrentHashMap<>();
+    private final Map<UUID, Fault> faults = new ConcurrentHashMap<>();
+    private final Map<UUID, AtomicInteger> requests = new ConcurrentHashMap<>();
+
+    FaultySource() throws IOException {
+        server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+        threads.execute(this::accept);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    void serve(UUID objectId, byte[] content, Fault fault) {
+        contents.put(objectId, content);
+        faults.put(objectId, fault);
+    }
+
+    int requests(UUID objectId) {
+        return requests.getOrDefault(objectId, new AtomicInteger()).get();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = server.accept();
+                threads.execute(() -> talk(socket));
+            }
+        } catch (IOException e) {
+            // The server was closed.
+        }
+    }
+
+    private void talk(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            boolean again = true;
+            while (again) {
+                Optional<String> request = head(socket.getInputStream());
+                again = request.isPresent() && answer(socket, request.get());
+            }
+        } catch (IOException | InterruptedException e) {
+            // The client has seen enough, or the test is over.
+        }
+    }
+
+    private static Optional<String> head(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                return Optional.empty();
+            }
+            head.write(next);
+        }
+        return Optional.of(head.toString(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Whether the connection may be used again. */
+    private boolean answer(Socket socket, String head) throws IOException, InterruptedException {
+        String path = head.split(" ")[1];
+        UUID id = UUID.fromString(path.substring(path.lastIndexOf('/') + 1));
+        int asked = requests.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
+        byte[] content = contents.getOrDefault(id, new byte[0]);
+        OutputStream out = socket.getOutputStream();
+        switch (faults.getOrDefault(id, Fault.NOT_FOUND)) {
+            case NONE -> whole(out, head, content);
+            case NOT_FOUND -> text(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            case SERVER_ERROR -> text(out, "HTTP/1.1 500 Broken\r\nContent-Length: 4\r\n\r\noops");
+            case REDIRECT ->
+                text(out, "HTTP/1.1 302 Found\r\nLocation: " + url() + "/elsewhere\r\nContent-Length: 0\r\n\r\n");
+            case RESET -> {
+                length(out, content.length);
+                out.write(content, 0, content.length / 2);
+                socket.setSoLinger(true, 0);
+                return false;
+            }
+            case SILENT -> {
+                closing.await(1, TimeUnit.MINUTES);
+                return false;
+            }
+            case STALL -> {
+                length(out, content.length);
+                out.write(content, 0, content.length / 2);
+                out.flush();
+                closing.await(1, TimeUnit.MINUTES);
+                return false;
+            }
+            case TRUNCATED -> {
+                length(out, content.length);
+                out.write(content, 0, content.length - 1);
+                return false;
+            }
+            case TOO_LONG -> {
+                text(out, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+                out.write(content);
+                out.write(content);
+                return false;
+            }
+            case WRONG_LENGTH -> {
+                length(out, content.length + 7);
+                out.write(Arrays.copyOf(content, content.length + 7));
+            }
+            case FLIPPED_BIT -> {
+                byte[] flipped = content.clone();
+                flipped[asked % flipped.length] ^= (byte) (1 << (asked % 8));
+                whole(out, head, flipped);
+            }
+            case DRIP -> {
+                length(out, content.length);
+                for (byte each : content) {
+                    out.write(each);
+                    out.flush();
+                    if (closing.await(150, TimeUnit.MILLISECONDS)) {
+                        return false;
+                    }
+                }
+            }
+            case GARBAGE -> {
+                out.write(new byte[] {0, 1, 2, (byte) 0xFF, '\r', '\n', '\r', '\n'});
+                return false;
+            }
+            case BREAKS_OFF_TWICE -> {
+                int from = rangeOf(head);
+                int to = asked <= 2 ? from + (content.length - from) / 2 : content.length;
+                partial(out, from, content.length);
+                out.write(content, from, to - from);
+                return asked > 2;
+            }
+        }
+        out.flush();
+        return true;
+    }
+
+    private static void whole(OutputStream out, String head, byte[] content) throws IOException {
+        int from = rangeOf(head);
+        partial(out, from, content.length);
+        out.write(content, from, content.length - from);
+    }
+
+    private static void partial(OutputStream out, int from, int length) throws IOException {
+        if (from == 0) {
+            length(out, length);
+        } else {
+            text(
+                    out,
+                    "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + from + "-" + (length - 1) + "/" + length
+                            + "\r\nContent-Length: " + (length - from) + "\r\n\r\n");
+        }
+    }
+
+    private static int rangeOf(String head) {
+        for (String line : head.split("\r\n")) {
+            if (line.toLowerCase(Locale.ROOT).startsWith("range: bytes=")) {
+                return Integer.parseInt(line.substring(line.indexOf('=') + 1, line.indexOf('-', line.indexOf('='))));
+            }
+        }
+        return 0;
+    }
+
+    private static void length(OutputStream out, int length) throws IOException {
+        text(out, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+    }
+
+    private static void text(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
+    public void close() throws IOException {
+        closing.countDown();
+        server.close();
+        threads.shutdownNow();
+    }
+}

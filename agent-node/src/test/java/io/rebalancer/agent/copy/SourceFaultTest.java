@@ -1,0 +1,259 @@
+package io.rebalancer.agent.copy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rebalancer.agent.copy.FaultySource.Fault;
+import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Sources that misbehave: every fault ends in its reason, or is made up for, and no wrong byte ever has a name. */
+@Timeout(120)
+class SourceFaultTest {
+    private static final StorageNodeId FIRST = new StorageNodeId("first.stor");
+    private static final StorageNodeId SECOND = new StorageNodeId("second.stor");
+    private static final UUID OWNER = new UUID(7, 7);
+    private static ActorTestKit kit;
+
+    @TempDir
+    private Path root;
+
+    private FaultySource first;
+    private FaultySource second;
+    private ObjectStore store;
+    private TestPipeline parts;
+
+    @BeforeAll
+    static void startSystem() {
+        kit = TestPipeline.kit("faults");
+    }
+
+    @AfterAll
+    static void stopSystem() throws Exception {
+        Http.get(kit.system())
+                .shutdownAllConnectionPools()
+                .toCompletableFuture()
+                .get();
+        kit.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        first = new FaultySource();
+        second = new FaultySource();
+        store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
+        parts = TestPipeline.over(
+                kit.system(),
+                TestPipeline.settings(
+                        root,
+                        Duration.ofSeconds(1),
+                        Map.of(FIRST, URI.create(first.url()), SECOND, URI.create(second.url()))),
+                store);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
+        first.close();
+        second.close();
+    }
+
+    private static byte[] content(int seed, int size) {
+        byte[] bytes = new byte[size];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    private void assertNothingIsLeft() {
+        await().untilAsserted(
+                        () -> assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            NOT_FOUND    | SOURCE_OBJECT_NOT_FOUND | answered 404
+            SERVER_ERROR | HTTP_STATUS_CODE        | answered 500
+            REDIRECT     | HTTP_STATUS_CODE        | answered 302
+            RESET        | SOURCE_OTHER_ERROR      | ''
+            SILENT       | SOURCE_OTHER_ERROR      | no answer within
+            STALL        | SOURCE_OTHER_ERROR      | ''
+            TRUNCATED    | SOURCE_OTHER_ERROR      | ''
+            TOO_LONG     | MD5_MISMATCH            | more than 3000
+            WRONG_LENGTH | MD5_MISMATCH            | declares 3007 bytes, not 3000
+            FLIPPED_BIT  | MD5_MISMATCH            | MD5 is not
+            DRIP         | SOURCE_OTHER_ERROR      | ''
+            GARBAGE      | SOURCE_OTHER_ERROR      | ''
+            """)
+    void everyFaultEndsInItsReasonOrIsMadeUpFor(Fault fault, Reason reason, String said) throws Exception {
+        byte[] bytes = content(1, 3000);
+        UUID alone = UUID.randomUUID();
+        first.serve(alone, bytes, fault);
+        CopyDone failed = parts.copy(TestPipeline.order(0, OWNER, alone, 3000, TestPipeline.md5(bytes), FIRST));
+        assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
+        assertThat(failed.result().detail())
+                .contains(first.url() + "/" + OWNER + "/" + alone)
+                .contains(said);
+        assertThat(store.path(failed.order().key())).doesNotExist();
+        assertNothingIsLeft();
+        // With another source that holds a copy the object arrives.
+        UUID helped = UUID.randomUUID();
+        first.serve(helped, bytes, fault);
+        second.serve(helped, bytes, Fault.NONE);
+        CopyDone made = parts.copy(TestPipeline.order(0, OWNER, helped, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        assertThat(made.result().failure()).as(made.result().detail()).isEmpty();
+        assertThat(store.path(made.order().key())).hasBinaryContent(bytes);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aSourceThatGaveWrongBytesIsNotAskedAgainForThatObject() throws Exception {
+        byte[] bytes = content(2, 3000);
+        UUID id = UUID.randomUUID();
+        first.serve(id, bytes, Fault.FLIPPED_BIT);
+        second.serve(id, bytes, Fault.FLIPPED_BIT);
+        CopyDone done = parts.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        assertThat(done.result().failure()).contains(Reason.MD5_MISMATCH);
+        assertThat(first.requests(id)).isEqualTo(1);
+        assertThat(second.requests(id)).isEqualTo(1);
+    }
+
+    @Test
+    void aLargeObjectGoesOnWhereItBrokeOff() throws Exception {
+        byte[] bytes = content(3, 8 << 20);
+        UUID id = UUID.randomUUID();
+        first.serve(id, bytes, Fault.BREAKS_OFF_TWICE);
+        CopyDone done = parts.copy(TestPipeline.order(0, OWNER, id, bytes.length, TestPipeline.md5(bytes), FIRST));
+        assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
+        assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
+        assertThat(first.requests(id)).isEqualTo(3);
+    }
+
+    /** What the first source sent stands; the second is only asked for the rest, and its wrong bytes are found out. */
+    @Test
+    void anotherSourceGoesOnWithALargeObject() throws Exception {
+        byte[] bytes = content(4, 8 << 20);
+        UUID good = UUID.randomUUID();
+        first.serve(good, bytes, Fault.STALL);
+        second.serve(good, bytes, Fault.NONE);
+        CopyDone done =
+                parts.copy(TestPipeline.order(0, OWNER, good, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
+        assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
+        assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
+        UUID bad = UUID.randomUUID();
+        first.serve(bad, content(5, 8 << 20), Fault.STALL);
+        second.serve(bad, bytes, Fault.NONE);
+        CopyDone mixed =
+                parts.copy(TestPipeline.order(0, OWNER, bad, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
+        assertThat(mixed.result().failure()).as(mixed.result().detail()).isEmpty();
+        assertThat(store.path(mixed.order().key())).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void tenThousandCorruptTransfersAreAllRefused() throws Exception {
+        int transfers = 10_000;
+        Fault[] kinds = {Fault.FLIPPED_BIT, Fault.WRONG_LENGTH, Fault.FLIPPED_BIT, Fault.TOO_LONG};
+        List<CopyOrder> orders = new ArrayList<>();
+        for (int i = 0; i < transfers; i++) {
+            byte[] bytes = content(i, 1000);
+            UUID id = new UUID(1, i);
+            first.serve(id, bytes, kinds[i % kinds.length]);
+            orders.add(TestPipeline.order(i, OWNER, id, 1000, TestPipeline.md5(bytes), FIRST));
+        }
+        ConcurrentLinkedQueue<CopyDone> done = new ConcurrentLinkedQueue<>();
+        BoundedSourceQueue<CopyOrder> queue = parts.pipeline().run(transfers, Sink.foreach(done::addAll));
+        orders.forEach(queue::offer);
+        await().atMost(Duration.ofMinutes(3)).until(() -> done.size() == transfers);
+        assertThat(done).allSatisfy(each -> {
+            assertThat(each.result().failure()).isPresent();
+            assertThat(each.result().created()).isFalse();
+        });
+        assertThat(root.resolve(OWNER.toString())).doesNotExist();
+        assertNothingIsLeft();
+        queue.complete();
+    }
+
+    /** A cap that is changed while copies run is kept to within 5 % over any ten seconds. */
+    @Test
+    void aByteLimitIsKeptWhileItChanges() throws Exception {
+        int objects = 400;
+        int size = 64 << 10;
+        ConcurrentLinkedQueue<CopyDone> done = new ConcurrentLinkedQueue<>();
+        BoundedSourceQueue<CopyOrder> queue = parts.pipeline().run(objects, Sink.foreach(done::addAll));
+        parts.pace().choose(limits(2_000_000));
+        for (int i = 0; i < objects; i++) {
+            byte[] bytes = content(i, size);
+            UUID id = new UUID(2, i);
+            first.serve(id, bytes, Fault.NONE);
+            queue.offer(TestPipeline.order(i, OWNER, id, size, TestPipeline.md5(bytes), FIRST));
+        }
+        long begun = System.nanoTime();
+        await().until(() -> done.size() > 60);
+        double slow = (double) done.size() * size / ((System.nanoTime() - begun) / 1e9);
+        assertThat(slow).as("bytes a second under a cap of 2 MB/s").isLessThan(2_000_000 * 1.05 + 2 * size * 32);
+        parts.pace().choose(limits(0));
+        await().atMost(Duration.ofSeconds(30)).until(() -> done.size() == objects);
+        assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
+        queue.complete();
+    }
+
+    private static CopyLimits limits(long bytesPerSecond) {
+        return new CopyLimits(bytesPerSecond, 0, 32, 32, 0, 100);
+    }
+
+    @Test
+    void aSourceThatFailsIsLeftAloneForAWhileAndComesBack() throws Exception {
+        byte[] bytes = content(6, 1000);
+        ContentMd5 md5 = TestPipeline.md5(bytes);
+        for (int i = 0; i < 3; i++) {
+            UUID id = UUID.randomUUID();
+            first.serve(id, bytes, Fault.SERVER_ERROR);
+            second.serve(id, bytes, Fault.NONE);
+            assertThat(parts.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST, SECOND))
+                            .result()
+                            .failure())
+                    .isEmpty();
+        }
+        assertThat(parts.sources().standing()).anySatisfy(source -> {
+            assertThat(source.storageId()).isEqualTo(FIRST.text());
+            assertThat(source.failures()).isPositive();
+        });
+        assertThat(parts.sources().healthiestFirst(List.of(FIRST, SECOND))).containsExactly(SECOND, FIRST);
+        await().until(() ->
+                parts.sources().healthiestFirst(List.of(FIRST, SECOND)).get(0).equals(FIRST));
+        UUID id = UUID.randomUUID();
+        first.serve(id, bytes, Fault.NONE);
+        assertThat(parts.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST))
+                        .result()
+                        .failure())
+                .isEmpty();
+        assertThat(parts.sources().standing()).allMatch(source -> source.failures() == 0);
+    }
+}
