@@ -83,6 +83,11 @@ public final class AgentNode implements NodeProcess.Node {
                 settings.storageNode(),
                 store.durability().word(),
                 store.staleRemoved());
+        if (System.getProperty("user.name", "").equals("root")) {
+            LOGGER.warn(
+                    "agent={} runs as root, which it need not: give it a user that owns the object root",
+                    settings.storageNode());
+        }
         if (store.durability() == Durability.OS) {
             LOGGER.warn(
                     "agent={} durability=os: copies may be lost with the power; for tests only",

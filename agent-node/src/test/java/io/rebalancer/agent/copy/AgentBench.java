@@ -4,6 +4,7 @@ import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.http.javadsl.Http;
@@ -65,7 +67,9 @@ class AgentBench {
         Heap heap = new Heap();
         try {
             compare(kit, load("small", SMALL, SMALL_BYTES));
-            compare(kit, load("large", LARGE, LARGE_BYTES));
+            Load large = load("large", LARGE, LARGE_BYTES);
+            compare(kit, large);
+            cap(kit, large);
         } finally {
             // Pools that are open when their system ends are logged as errors.
             Http.get(kit.system())
@@ -155,6 +159,62 @@ class AgentBench {
             print(load, seconds);
             delete(BASE.resolve("copies"));
         }
+    }
+
+    /** A byte limit that is changed in mid-run, and what passes in each ten seconds under it. */
+    private static void cap(ActorTestKit kit, Load load) throws Exception {
+        if (load.orders().isEmpty()) {
+            return;
+        }
+        Path to = BASE.resolve("copies").toAbsolutePath();
+        delete(to);
+        Files.createDirectories(to);
+        try (Nginx nginx = Nginx.serve(
+                        load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath());
+                ObjectStore store = ObjectStore.open(to, Durability.OS, SpaceGuard.Bounds.NONE)) {
+            AgentSettings settings =
+                    TestPipeline.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
+            TestPipeline parts = TestPipeline.over(kit.system(), settings, store);
+            BoundedSourceQueue<CopyOrder> orders =
+                    parts.pipeline().run(load.orders().size(), Sink.ignore());
+            long begun = -1;
+            for (long cap : new long[] {40_000_000, 20_000_000, 60_000_000}) {
+                parts.pace().choose(new CopyLimits(cap, 0, 32, 32, 0, 100));
+                if (begun < 0) {
+                    load.orders().forEach(orders::offer);
+                    begun = System.nanoTime();
+                }
+                long least = Long.MAX_VALUE;
+                long most = 0;
+                List<Long> seen = new ArrayList<>();
+                // The first second belongs to the cap before.
+                LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+                for (int tenths = 0; tenths <= 140; tenths++) {
+                    seen.add(written(to));
+                    if (tenths >= 100) {
+                        long inTenSeconds = seen.get(tenths) - seen.get(tenths - 100);
+                        least = Math.min(least, inTenSeconds);
+                        most = Math.max(most, inTenSeconds);
+                    }
+                    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                }
+                System.out.printf(
+                        "cap    %3d MB/s: any 10 s carried %.1f %% to %.1f %% of it%n",
+                        cap / 1_000_000, least * 10.0 / cap, most * 10.0 / cap);
+            }
+            parts.pace().choose(TestPipeline.LIMITS);
+            orders.complete();
+        }
+    }
+
+    private static long written(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.mapToLong(AgentBench::size).sum();
+        }
+    }
+
+    private static long size(Path file) {
+        return Files.isRegularFile(file) ? file.toFile().length() : 0;
     }
 
     private static void print(Load load, Map<String, List<Double>> seconds) {

@@ -3,8 +3,11 @@ package io.rebalancer.agent.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.agent.store.DiskOperations;
+import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.CopyTask;
@@ -17,6 +20,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +40,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Copies from a real nginx. */
 class CopyPipelineTest {
@@ -288,5 +294,32 @@ class CopyPipelineTest {
         assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
         assertThat(ids).allSatisfy(id -> assertThat(file(id)).hasSize(20_000));
         orders.complete();
+    }
+
+    /** The reasons that the job acts upon: elsewhere for want of room, again later for a sick disk. */
+    @ParameterizedTest
+    @CsvSource({
+        "No space left on device, DESTINATION_INSUFFICIENT_SPACE",
+        "Disk quota exceeded, DESTINATION_INSUFFICIENT_SPACE",
+        "Input/output error, AGENT_FS_ERROR",
+        "Read-only file system, AGENT_FS_ERROR"
+    })
+    void aDisksFaultIsToldInTheJobsWords(String said, Reason reason, @TempDir Path other) throws Exception {
+        DiskOperations failing = new DiskOperations() {
+            @Override
+            protected void force(FileChannel file) throws IOException {
+                throw new IOException(said);
+            }
+        };
+        UUID id = UUID.randomUUID();
+        byte[] bytes = serve(id, 1000);
+        try (ObjectStore sick = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, failing)) {
+            TaskResult result = TestPipeline.over(kit.system(), settings(), sick)
+                    .copy(CopyOrder.of(new UUID(0, 1), 0, task(id, bytes, GOOD)))
+                    .result();
+            assertThat(result.failure()).contains(reason);
+            assertThat(result.detail()).contains(said);
+            assertThat(other.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        }
     }
 }
