@@ -2,31 +2,35 @@ package io.rebalancer.persistence;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.persistence.log.LogException;
+import io.rebalancer.persistence.plugin.LogExtension;
+import io.rebalancer.persistence.plugin.LogReadJournal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
-import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
-import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 
 /**
- * Journal and snapshot store in a file of this machine, with nothing to install: JDBC on H2. Every commit reaches the
- * operating system before it is acknowledged, so a killed process loses nothing; H2 does not force it to the disk, so a
- * power cut may (the embedded log takes its place later).
+ * Journal and snapshot store in a directory of this machine, with nothing to install: the embedded log. What is
+ * acknowledged is on the disk.
  */
 public final class EmbeddedJournal {
+    private static final String EARLIER = "journal.mv.db";
 
     private EmbeddedJournal() {}
 
     /**
      * {@code root} with the journal in {@code directory}.
      *
-     * @throws IOException naming the directory, if it can't be made or written to
+     * @throws IOException naming the directory, if it can't be made or written to, or has an earlier journal in it
      */
     public static Config applyTo(Config root, Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath();
@@ -38,20 +42,32 @@ public final class EmbeddedJournal {
         if (!Files.isWritable(absolute)) {
             throw new IOException("journal directory " + absolute + " can't be written to");
         }
-        String url = "jdbc:h2:file:" + absolute.resolve("journal") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
-        return ConfigFactory.parseMap(Map.of("pekko-persistence-jdbc.shared-databases.slick.db.url", url))
-                .withFallback(ConfigFactory.parseResources("embedded-journal.conf"))
+        if (Files.exists(absolute.resolve(EARLIER))) {
+            throw new IOException("journal directory " + absolute + " has the journal of an earlier build (" + EARLIER
+                    + "), which this one does not read; let its jobs end with that build, then move the file away");
+        }
+        return ConfigFactory.parseMap(Map.of("rebalancer.log.directory", absolute.toString()))
+                .withFallback(ConfigFactory.parseResources(EmbeddedJournal.class.getClassLoader(), "embedded-log.conf"))
                 .withFallback(root)
                 .resolve();
     }
 
     /** Reads events back in their order, as they are stored. */
     public static EventsByPersistenceIdQuery reader(ActorSystem<?> system) {
-        return PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
+        return new LogReadJournal(system.classicSystem());
     }
 
-    /** Makes the tables that are missing; to be awaited before the first persistent actor starts. */
+    /** Opens the log, so that a fault of it is found before the first persistent actor starts. */
     public static CompletionStage<Done> prepare(ActorSystem<?> system) {
-        return SchemaUtils.createIfNotExists(system);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        LogExtension.get(system.classicSystem());
+                        return Done.getInstance();
+                    } catch (LogException | UncheckedIOException e) {
+                        throw new SettingsFault("journal: " + e.getMessage());
+                    }
+                },
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.log.dispatcher")));
     }
 }

@@ -56,6 +56,14 @@ class RoomsTest {
             .resideInAnyPackage("org.apache.pekko.http..", "java.sql..", "javax.sql..");
 
     @ArchTest
+    static final ArchRule theLogKnowsNoActorsAndNoSql = noClasses()
+            .that()
+            .resideInAPackage("io.rebalancer.persistence.log..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.pekko..", "scala..", "java.sql..", "io.rebalancer.cluster..");
+
+    @ArchTest
     static final ArchRule persistenceKnowsNoHttp = noClasses()
             .that()
             .resideInAPackage("io.rebalancer.persistence..")

@@ -1,0 +1,162 @@
+package io.rebalancer.persistence.log;
+
+import io.rebalancer.persistence.log.LogDisk.LogFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the log: a header block, then frames to the end of the file.
+ *
+ * <pre>
+ *    0  magic "RBLOGSEG"  8
+ *    8  format            4   1
+ *   12  epoch             4   one more each time the log is opened
+ *   16  log id           16
+ *   32  number            8   of the segment
+ *   40  first frame       8
+ *   48  first offset      8
+ *   56  created, ms       8
+ *   64  zeros
+ * 4092  CRC32C            4   of the block before it
+ * 4096  frames …
+ * </pre>
+ */
+final class Segment {
+    static final int BLOCK_BYTES = 4096;
+    static final int FORMAT = 1;
+    private static final byte[] MAGIC = "RBLOGSEG".getBytes(StandardCharsets.US_ASCII);
+    private static final String SUFFIX = ".seg";
+    private static final int CRC_AT = BLOCK_BYTES - Integer.BYTES;
+
+    private final Header header;
+    private final LogFile file;
+    private final Map<Long, Long> highest = new HashMap<>();
+    private long end = BLOCK_BYTES;
+    private long endOffset;
+
+    /** What the first block says. */
+    record Header(int epoch, UUID logId, long number, long firstFrame, long firstOffset, long createdMillis) {}
+
+    private Segment(Header header, LogFile file) {
+        this.header = header;
+        this.file = file;
+        this.endOffset = header.firstOffset();
+    }
+
+    static boolean isSegment(String name) {
+        return name.endsWith(SUFFIX);
+    }
+
+    private static String name(long number) {
+        return String.format("%016x%s", number, SUFFIX);
+    }
+
+    String name() {
+        return name(header.number());
+    }
+
+    Header header() {
+        return header;
+    }
+
+    LogFile file() {
+        return file;
+    }
+
+    /** Where the next frame goes. */
+    long end() {
+        return end;
+    }
+
+    /** Number of the event after the last one here. */
+    long endOffset() {
+        return endOffset;
+    }
+
+    /** The highest sequence number stored here, by id; what must be deleted before the segment may go. */
+    Map<Long, Long> highest() {
+        return highest;
+    }
+
+    /** Notes a frame that stands here. */
+    void stands(Frame frame, long position, int length) {
+        end = position + length;
+        endOffset = frame.endOffset();
+        if (frame.kind() == Frame.Kind.EVENTS) {
+            highest.merge(frame.id(), frame.sequenceNr() + frame.events() - 1, Math::max);
+        }
+    }
+
+    /** Makes the file, durably. */
+    static Segment create(LogDisk disk, Header header) throws IOException {
+        LogFile file = disk.create(name(header.number()));
+        try {
+            file.write(encode(header), 0);
+            file.force();
+            disk.forceDirectory();
+            return new Segment(header, file);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a file that is there.
+     *
+     * @return empty if it has no whole header: it was being made when the power went
+     * @throws LogException if a newer version wrote it
+     */
+    static Optional<Segment> open(LogDisk disk, String name) throws IOException {
+        LogFile file = disk.open(name);
+        ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+        file.read(block, 0);
+        Optional<Header> header = decode(block, disk.where() + "/" + name);
+        if (header.isEmpty()) {
+            file.close();
+        }
+        return header.map(known -> new Segment(known, file));
+    }
+
+    private static ByteBuffer encode(Header header) {
+        ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+        block.put(MAGIC).putInt(FORMAT).putInt(header.epoch());
+        block.putLong(header.logId().getMostSignificantBits())
+                .putLong(header.logId().getLeastSignificantBits());
+        block.putLong(header.number()).putLong(header.firstFrame());
+        block.putLong(header.firstOffset()).putLong(header.createdMillis());
+        block.putInt(CRC_AT, crc(block));
+        return block.rewind();
+    }
+
+    private static Optional<Header> decode(ByteBuffer block, String where) {
+        byte[] magic = new byte[MAGIC.length];
+        block.rewind().get(magic);
+        int format = block.getInt();
+        if (!Arrays.equals(magic, MAGIC) || crc(block) != block.getInt(CRC_AT)) {
+            return Optional.empty();
+        }
+        if (format > FORMAT) {
+            throw new LogException(
+                    LogException.Kind.NEWER_FORMAT,
+                    where + " has format " + format + "; this version knows " + FORMAT + ": use the newer one");
+        }
+        int epoch = block.getInt();
+        UUID logId = new UUID(block.getLong(), block.getLong());
+        return Optional.of(
+                new Header(epoch, logId, block.getLong(), block.getLong(), block.getLong(), block.getLong()));
+    }
+
+    private static int crc(ByteBuffer block) {
+        CRC32C crc = new CRC32C();
+        crc.update(block.array(), 0, CRC_AT);
+        return (int) crc.getValue();
+    }
+}

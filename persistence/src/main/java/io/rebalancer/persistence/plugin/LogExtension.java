@@ -1,0 +1,96 @@
+package io.rebalancer.persistence.plugin;
+
+import com.typesafe.config.Config;
+import io.rebalancer.persistence.log.EventLog;
+import io.rebalancer.persistence.log.LogException;
+import io.rebalancer.persistence.log.LogSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.apache.pekko.actor.AbstractExtensionId;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.Extension;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log of one actor system; opened with the first use, closed when the system has ended. */
+public final class LogExtension implements Extension {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogExtension.class);
+    private static final Id ID = new Id();
+
+    private final EventLog log;
+    private final Path directory;
+
+    private static final class Id extends AbstractExtensionId<LogExtension> {
+        @Override
+        public LogExtension createExtension(ExtendedActorSystem system) {
+            return new LogExtension(system);
+        }
+    }
+
+    /** The extension of {@code system}. */
+    public static LogExtension get(ActorSystem system) {
+        return ID.get(system);
+    }
+
+    private LogExtension(ExtendedActorSystem system) {
+        Config config = system.settings().config().getConfig("rebalancer.log");
+        directory = Path.of(config.getString("directory"));
+        try {
+            log = EventLog.open(directory.resolve("log"), settings(config), Clock.systemUTC());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the log in " + directory + " can't be used: " + e.getMessage(), e);
+        }
+        EventLog.Status status = log.status();
+        LOGGER.info(
+                "log={} events={} segments={} bytes={} torn-bytes-cut={}",
+                directory,
+                status.events(),
+                status.segments(),
+                status.bytes(),
+                status.tornBytes());
+        log.whenFailed().thenAccept(failure -> stop(system, failure));
+        system.registerOnTermination(this::close);
+    }
+
+    /** What the disk holds is not known any more; only a new start can find out. */
+    private void stop(ExtendedActorSystem system, LogException failure) {
+        LOGGER.error("log={} stops this node: {}", directory, failure.getMessage(), failure);
+        CoordinatedShutdown.get(system)
+                .runAll(JournalFailed.INSTANCE)
+                .whenComplete((done, ended) -> LOGGER.info("log={} node stopped", directory));
+    }
+
+    private enum JournalFailed implements CoordinatedShutdown.Reason {
+        INSTANCE
+    }
+
+    private static LogSettings settings(Config config) {
+        return new LogSettings(
+                Math.toIntExact(config.getBytes("segment-bytes")),
+                Math.toIntExact(config.getBytes("max-batch-bytes")),
+                Math.toIntExact(config.getBytes("max-frame-bytes")),
+                config.getBytes("queue-bytes"),
+                config.getInt("queue-entries"),
+                config.getDuration("queue-max-age"));
+    }
+
+    private void close() {
+        try {
+            log.close();
+        } catch (IOException e) {
+            LOGGER.warn("log={} was not closed: {}", directory, e.toString());
+        }
+    }
+
+    EventLog log() {
+        return log;
+    }
+
+    Path directory() {
+        return directory;
+    }
+}

@@ -1,0 +1,289 @@
+package io.rebalancer.persistence.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.LogException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventLogTest {
+    private static final LogSettings SMALL =
+            new LogSettings(64 << 10, 16 << 10, 16 << 10, 64 << 10, 100, Duration.ofSeconds(5));
+
+    @TempDir
+    private Path directory;
+
+    private EventLog open() throws IOException {
+        return EventLog.open(directory, SMALL, Clock.systemUTC());
+    }
+
+    private static List<byte[]> events(String... texts) {
+        return Arrays.stream(texts)
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get();
+    }
+
+    private static List<String> read(EventLog log, String id, long from, long to) throws IOException {
+        return log.read(id, from, to, Long.MAX_VALUE).stream()
+                .map(stored -> new String(stored.event(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private static void refused(CompletionStage<?> answer, Kind kind) {
+        assertThatThrownBy(() -> get(answer))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        LogException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    @Test
+    void eventsAreReadByTheirIdsAndNumberedThroughTheLog() throws Exception {
+        try (EventLog log = open()) {
+            assertThat(get(log.append("a", 1, events("a1", "a2")))).isZero();
+            assertThat(get(log.append("b", 1, events("b1")))).isEqualTo(2);
+            assertThat(get(log.append("a", 3, events("a3")))).isEqualTo(3);
+            assertThat(read(log, "a", 1, Long.MAX_VALUE)).containsExactly("a1", "a2", "a3");
+            assertThat(read(log, "a", 2, 2)).containsExactly("a2");
+            assertThat(log.read("a", 1, 9, 2)).extracting(Stored::sequenceNr).containsExactly(1L, 2L);
+            assertThat(log.read("a", 3, 9, 2)).extracting(Stored::offset).containsExactly(3L);
+            assertThat(read(log, "nobody", 1, 9)).isEmpty();
+            assertThat(log.persistenceIds()).containsExactly("a", "b");
+            assertThat(log.endOffset()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void everythingIsThereAfterAReopenAndNumbersGoOn() throws Exception {
+        try (EventLog log = open()) {
+            get(log.append("a", 1, events("a1", "a2")));
+            get(log.deleteTo("a", 2));
+            get(log.moveCursor("reader", 1));
+        }
+        try (EventLog log = open()) {
+            assertThat(read(log, "a", 1, 9)).isEmpty();
+            assertThat(get(log.highestSequenceNr("a"))).isEqualTo(2);
+            assertThat(get(log.highestSequenceNr("nobody"))).isZero();
+            assertThat(log.cursors()).containsEntry("reader", 1L);
+            assertThat(get(log.append("a", 3, events("a3")))).isEqualTo(2);
+            get(log.moveCursor("reader", 0));
+            assertThat(log.cursors()).as("never back").containsEntry("reader", 1L);
+            get(log.removeCursor("reader"));
+            assertThat(log.cursors()).isEmpty();
+        }
+    }
+
+    @Test
+    void segmentsFollowOneAnotherAndAreReadAsOneLog() throws Exception {
+        int entries = 400;
+        try (EventLog log = open()) {
+            for (int i = 1; i <= entries; i++) {
+                get(log.append("a", i, events("x".repeat(1000) + i)));
+            }
+            assertThat(log.status().segments()).isGreaterThan(5);
+        }
+        try (EventLog log = open()) {
+            assertThat(read(log, "a", 1, Long.MAX_VALUE))
+                    .hasSize(entries)
+                    .last()
+                    .asString()
+                    .endsWith("x400");
+            assertThat(log.status().events()).isEqualTo(entries);
+        }
+    }
+
+    @Test
+    void anEntryThatCanNeverBeStoredIsRefusedAndHurtsNobody() throws Exception {
+        try (EventLog log = open()) {
+            refused(log.append("a", 1, List.of(new byte[17 << 10])), Kind.REFUSED);
+            assertThat(get(log.append("a", 1, events("small")))).isZero();
+        }
+    }
+
+    @Test
+    void theHighestNumberIsAskedAfterWhatWaits() throws Exception {
+        try (EventLog log = open()) {
+            List<CompletionStage<?>> waiting = new ArrayList<>();
+            for (int i = 1; i <= 50; i++) {
+                waiting.add(log.append("a", i, events("e")));
+            }
+            assertThat(get(log.highestSequenceNr("a"))).isEqualTo(50);
+            for (CompletionStage<?> each : waiting) {
+                get(each);
+            }
+        }
+    }
+
+    @Test
+    void aSecondLogOnTheSameDirectoryIsRefused() throws Exception {
+        try (EventLog log = open()) {
+            assertThat(log.endOffset()).isZero();
+            assertThatThrownBy(this::open)
+                    .isInstanceOfSatisfying(
+                            LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.IN_USE))
+                    .hasMessageContaining(directory.toString());
+        }
+        open().close();
+    }
+
+    @Test
+    void aClosedLogTakesNothingAndSaysSo() throws Exception {
+        EventLog log = open();
+        CompletionStage<Long> last = log.append("a", 1, events("stored"));
+        log.close();
+        assertThat(get(last)).isZero();
+        refused(log.append("a", 2, events("too late")), Kind.CLOSED);
+    }
+
+    private Path segment(int number) throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".seg"))
+                    .sorted()
+                    .toList()
+                    .get(number);
+        }
+    }
+
+    private void flip(Path file, int position) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[position] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void damageIsToldApartFromATornTail() throws Exception {
+        try (EventLog log = open()) {
+            for (int i = 1; i <= 20; i++) {
+                get(log.append("a", i, events("event " + i)));
+            }
+        }
+        Path segment = segment(0);
+        byte[] whole = Files.readAllBytes(segment);
+        // The last bytes are missing: a tail that was torn before it was acknowledged.
+        Files.write(segment, Arrays.copyOf(whole, whole.length - 20));
+        try (EventLog log = open()) {
+            assertThat(read(log, "a", 1, 99)).hasSize(19);
+            assertThat(log.status().tornBytes()).isPositive();
+        }
+        Files.delete(segment(1));
+        // A byte in the middle: what follows says that it was stored.
+        Files.write(segment, whole);
+        flip(segment, Segment.BLOCK_BYTES + 300);
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+                .hasMessageContaining(segment.getFileName().toString())
+                .hasMessageContaining("Nothing is skipped");
+        assertThat(Files.size(segment)).as("nothing was cut off").isEqualTo(whole.length);
+    }
+
+    @Test
+    void aFinishedSegmentMustBeWholeAndAMissingOneIsNoticed() throws Exception {
+        for (int life = 0; life < 3; life++) {
+            try (EventLog log = open()) {
+                get(log.append("a", life + 1, events("life " + life)));
+            }
+        }
+        byte[] whole = Files.readAllBytes(segment(1));
+        Files.write(segment(1), Arrays.copyOf(whole, whole.length - 8));
+        assertThatThrownBy(this::open).hasMessageContaining("a segment that was finished");
+        Path missing = segment(1);
+        Files.delete(missing);
+        assertThatThrownBy(this::open).hasMessageContaining("does not follow the segment before it");
+        Files.write(missing, whole);
+        open().close();
+    }
+
+    @Test
+    void aNewerFormatIsNotTouched() throws Exception {
+        open().close();
+        byte[] bytes = Files.readAllBytes(segment(0));
+        bytes[11] = 9;
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, Segment.BLOCK_BYTES - 4);
+        ByteBuffer.wrap(bytes).putInt(Segment.BLOCK_BYTES - 4, (int) crc.getValue());
+        Files.write(segment(0), bytes);
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NEWER_FORMAT));
+        assertThat(segment(0)).hasBinaryContent(bytes);
+    }
+
+    /** The disk fails: everything that waits fails, nothing is forced again, and a new start finds what was stored. */
+    @Test
+    void aDiskThatFailsStopsTheLogAndIsNotAskedAgain() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC());
+        get(log.append("a", 1, events("stored")));
+        disk.failAfter(2);
+        AtomicReference<LogException> told = new AtomicReference<>();
+        CompletableFuture<Void> failed = log.whenFailed().thenAccept(told::set).toCompletableFuture();
+        refused(log.append("a", 2, events("lost")), Kind.FAILED);
+        failed.get();
+        int forces = disk.forces();
+        refused(log.append("a", 2, events("refused")), Kind.FAILED);
+        assertThat(disk.forces()).isEqualTo(forces);
+        assertThat(told.get()).hasMessageContaining("Input/output error");
+        SimulatedDisk later = disk.afterPowerCut(new Random(1));
+        try (EventLog again = EventLog.open(later, SMALL, Clock.systemUTC())) {
+            assertThat(read(again, "a", 1, 9).get(0)).isEqualTo("stored");
+        }
+    }
+
+    /** A disk that hangs: what waits is bounded, and who comes too late is told at once. */
+    @Test
+    void aDiskThatHangsIsAnsweredWithBackpressure() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC());
+        List<CompletionStage<Long>> taken = new ArrayList<>();
+        synchronized (disk) {
+            // The writer waits for the disk's lock from here on.
+            CompletionStage<Long> next = log.append("a", 1, events("x"));
+            while (!next.toCompletableFuture().isDone() && taken.size() < 1000) {
+                taken.add(next);
+                next = log.append("a", taken.size() + 1, events("x"));
+            }
+            refused(next, Kind.BACKPRESSURE);
+            assertThat(taken).hasSizeBetween(100, 300);
+        }
+        for (CompletionStage<Long> each : taken) {
+            get(each);
+        }
+        assertThat(get(log.append("a", taken.size() + 1, events("again")))).isEqualTo(taken.size());
+        log.close();
+    }
+
+    @Test
+    void whoWaitsForAnEventIsWoken() throws Exception {
+        try (EventLog log = open()) {
+            CompletionStage<Long> second = log.reached(1);
+            get(log.append("a", 1, events("first")));
+            assertThat(second.toCompletableFuture()).isNotDone();
+            get(log.append("a", 2, events("second")));
+            assertThat(get(second)).isEqualTo(2);
+            assertThat(get(log.reached(0))).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.rebalancer.persistence.plugin;
+
+import org.apache.pekko.persistence.CapabilityFlag;
+import org.apache.pekko.persistence.japi.journal.JavaJournalPerfSpec;
+import org.junit.runner.RunWith;
+import org.scalatestplus.junit.JUnitRunner;
+
+/** Pekko's own tests of a plugin, with every capability. */
+@RunWith(JUnitRunner.class)
+public class LogJournalPerfTckTest extends JavaJournalPerfSpec {
+    public LogJournalPerfTckTest() {
+        super(TckSettings.config());
+    }
+
+    @Override
+    public boolean supportsAtomicPersistAllOfSeveralEvents() {
+        return true;
+    }
+
+    @Override
+    public CapabilityFlag supportsRejectingNonSerializableObjects() {
+        return CapabilityFlag.on();
+    }
+
+    @Override
+    public CapabilityFlag supportsSerialization() {
+        return CapabilityFlag.on();
+    }
+
+    @Override
+    public CapabilityFlag supportsMetadata() {
+        return CapabilityFlag.on();
+    }
+}
