@@ -67,6 +67,11 @@ final class SourceNode {
         return Duration.ofNanos(restUntilNanos - System.nanoTime());
     }
 
+    /** Whether nothing is fetched from it, or waits for it. */
+    boolean idle() {
+        return slots.running() == 0 && slots.waiting() == 0;
+    }
+
     AgentControl.Source standing() {
         int failed;
         synchronized (this) {

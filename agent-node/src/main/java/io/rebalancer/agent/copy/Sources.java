@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** The storage nodes that this agent knows by its own topology. Bounded by the fleet. */
+/** The storage nodes that this agent fetches from, all of them known to its own topology. */
 public final class Sources {
+    private static final int MOST_KNOWN = 10_000;
+
     private final ActorSystem<?> system;
     private final AgentSettings settings;
     private final Pace pace;
@@ -31,6 +33,10 @@ public final class Sources {
                         Reason.SOURCE_OTHER_ERROR,
                         id + " is no storage node that this agent knows; name it in rebalancer.agent.sources, or set"
                                 + " rebalancer.agent.domain"));
+        if (known.size() >= MOST_KNOWN) {
+            // Whoever orders copies may name any node below the domain; none is remembered for nothing.
+            known.values().removeIf(SourceNode::idle);
+        }
         return known.computeIfAbsent(id, each -> new SourceNode(system, each, url, pace));
     }
 

@@ -381,7 +381,9 @@ class LegacyAgentTest {
                     .allMatch(line -> line.contains("service=\"1.stor.d\"")
                             && line.contains("server=\"server-7\"")
                             && line.contains("zonename="));
-            assertThat(shown).doesNotContain("bytes_count_total").contains("rebalancer_copies_total");
+            assertThat(shown)
+                    .doesNotContain("bytes_count_total")
+                    .contains("rebalancer_copies_total", "rebalancer_log_write_seconds", "rebalancer_log_queued");
         });
     }
 

@@ -296,7 +296,7 @@ public final class EventLog implements AutoCloseable {
                 durableOffset,
                 segments.size(),
                 segments.values().stream().mapToLong(Segment::end).sum(),
-                index.all().size(),
+                index.size(),
                 writer.queued(),
                 tornBytes));
     }

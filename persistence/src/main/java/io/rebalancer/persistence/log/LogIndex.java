@@ -104,6 +104,10 @@ final class LogIndex {
         return new ArrayList<>(byName.values());
     }
 
+    int size() {
+        return byName.size();
+    }
+
     long nextNumber() {
         return lastNumber + 1;
     }

@@ -25,10 +25,12 @@ public final class LogJournal extends AsyncWriteJournal {
     private final EventLog log;
     private final EventCodec codec;
     private final Executor blocking;
+    private final LogMetrics metrics;
 
     /** Made by Pekko. */
     public LogJournal(Config config) {
         this.log = LogExtension.get(context().system()).log();
+        this.metrics = new LogMetrics(log);
         this.codec = new EventCodec(context().system());
         this.blocking = context().system().dispatchers().lookup(config.getString("reading-dispatcher"));
     }
@@ -52,7 +54,7 @@ public final class LogJournal extends AsyncWriteJournal {
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(Optional.of(e));
         }
-        return log.append(write.persistenceId(), write.lowestSequenceNr(), events)
+        return metrics.timed(log.append(write.persistenceId(), write.lowestSequenceNr(), events))
                 .thenApply(offset -> Optional.empty());
     }
 
