@@ -117,7 +117,10 @@ class AgentCrashTest {
                         storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d
                         sources = [{ storage-id = "%s", url = "http://%s" }]
                         # Slow enough to be killed in the middle.
-                        limits { bytes-per-second = 3000000, parallel-fetches = %d, free-space-floor = 0 }
+                        limits {
+                          bytes-per-second = 3000000, parallel-fetches = %d, free-space-floor = 0
+                          fill-ceiling-percent = 100
+                        }
                       }
                     }
                     """.formatted(

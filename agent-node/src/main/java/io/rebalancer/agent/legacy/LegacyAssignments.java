@@ -31,12 +31,15 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The assignments that an agent took over HTTP. Stored before they are acknowledged, resumed after a restart, kept until
  * somebody deletes them.
  */
 public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignments.Command, LegacyEvent, LegacyState> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LegacyAssignments.class);
     private static final int SNAPSHOT_EVERY = 200;
 
     /** What can be asked. */
@@ -166,6 +169,15 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                                 .map(LegacyAssignment::complete)
                                 .orElse(false))
                         .forEach(metrics::ended));
+    }
+
+    private void tellEnd(LegacyAssignment assignment) {
+        metrics.ended(assignment.id());
+        LOGGER.info(
+                "assignment={} copies={} failed={}",
+                assignment.id(),
+                assignment.tasks().size(),
+                assignment.failures().size());
     }
 
     @Override

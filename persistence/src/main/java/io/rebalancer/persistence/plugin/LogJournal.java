@@ -2,12 +2,14 @@ package io.rebalancer.persistence.plugin;
 
 import com.typesafe.config.Config;
 import io.rebalancer.persistence.log.EventLog;
+import io.rebalancer.persistence.log.LogException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -55,7 +57,20 @@ public final class LogJournal extends AsyncWriteJournal {
             return CompletableFuture.completedFuture(Optional.of(e));
         }
         return metrics.timed(log.append(write.persistenceId(), write.lowestSequenceNr(), events))
-                .thenApply(offset -> Optional.empty());
+                .handle((offset, failure) -> answer(failure));
+    }
+
+    /** Only what is certain not to be stored may be rejected; any other failure leaves its writer in doubt. */
+    private static Optional<Exception> answer(@Nullable Throwable failure) {
+        if (failure == null) {
+            return Optional.empty();
+        }
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof LogException known && known.kind() == LogException.Kind.REFUSED) {
+            return Optional.of(known);
+        }
+        throw new CompletionException(cause);
     }
 
     @Override

@@ -103,6 +103,9 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
         own.put("rebalancer.agent.root", node.root().toString());
         own.put("rebalancer.agent.http.host", region.host());
         own.put("rebalancer.agent.http.port", port);
+        // All simulated nodes share this machine's disk, which may be nearly full and belongs to somebody else.
+        own.put("rebalancer.agent.limits.free-space-floor", "16 MiB");
+        own.put("rebalancer.agent.limits.fill-ceiling-percent", 100);
         own.put("rebalancer.agent.data-dir", directory.resolve(name).toString());
         own.put(
                 "rebalancer.agent.sources",
