@@ -2,7 +2,7 @@
 MVN ?= mvn -B -ntp
 VERSION := 0.1.0-SNAPSHOT
 
-.PHONY: help test bench-agent interop format demo dist clean
+.PHONY: help test bench-agent bench-log interop format demo dist clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,11 @@ bench-agent: ## the agent's copies beside rclone's, from the same source to the 
 	@bin/setup-tests && bin/setup-bench
 	@$(MVN) -q test -pl agent-node -am -Dtest=AgentBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm=-Xmx256m -Dbench.directory=$(CURDIR)/target/bench
+	@rm -rf target/bench
+
+bench-log: ## the embedded log beside bare appends, and persistent actors on it beside Pekko's journal in memory
+	@$(MVN) -q test -pl persistence -am -Dtest=LogBench -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench
 
 interop: ## our Fast client and server against a real node-fast

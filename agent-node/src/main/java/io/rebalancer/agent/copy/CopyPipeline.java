@@ -31,6 +31,7 @@ import org.apache.pekko.stream.javadsl.Source;
  */
 public final class CopyPipeline {
     private static final int GROUP = 64;
+    private static final int FLUSHES = 4;
     private static final int RESULTS_TOGETHER = 100;
     private static final Duration RESULTS_WAIT = Duration.ofMillis(100);
 
@@ -72,7 +73,7 @@ public final class CopyPipeline {
         return Source.<CopyOrder>queue(capacity)
                 .mapAsyncUnordered(CopyLimits.MOST_FETCHES, this::prepare)
                 .batch(GROUP, CopyPipeline::groupOf, CopyPipeline::plus)
-                .mapAsync(1, this::publish)
+                .mapAsync(FLUSHES, this::publish)
                 .mapConcat(results -> results)
                 .groupedWithin(RESULTS_TOGETHER, RESULTS_WAIT)
                 .toMat(done, Keep.left())

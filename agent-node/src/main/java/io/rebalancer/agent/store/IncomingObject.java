@@ -26,6 +26,7 @@ public final class IncomingObject implements AutoCloseable {
     private MessageDigest digest = ObjectStore.newDigest();
     private long written;
     private boolean verified;
+    private boolean named;
 
     IncomingObject(DiskOperations disk, ObjectKey key, Path part, long sizeBytes, ContentMd5 md5) throws IOException {
         this.disk = disk;
@@ -105,6 +106,11 @@ public final class IncomingObject implements AutoCloseable {
         return md5;
     }
 
+    /** Its file has another name now; there is nothing to remove any more. */
+    void named() {
+        named = true;
+    }
+
     void force() throws IOException {
         disk.force(channel);
     }
@@ -120,7 +126,9 @@ public final class IncomingObject implements AutoCloseable {
         try {
             channel.close();
         } finally {
-            Files.deleteIfExists(part);
+            if (!named) {
+                Files.deleteIfExists(part);
+            }
         }
     }
 }

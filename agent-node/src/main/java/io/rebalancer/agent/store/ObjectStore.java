@@ -176,11 +176,19 @@ public final class ObjectStore implements AutoCloseable {
      * @param sizeBytes length the object has by its metadata, or {@link #UNKNOWN_SIZE}
      */
     public Optional<Standing> find(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
+        if (isFree(path(key))) {
+            return Optional.empty();
+        }
         try (Levels levels = Levels.find(rootHandle, key)) {
             return levels.last().isPresent() && holds(levels.last().get(), name(key), sizeBytes, md5)
                     ? Optional.of(new Standing(MadeFor.of(path(key))))
                     : Optional.empty();
         }
+    }
+
+    /** A quick look, for most objects are new; what it finds is looked at again, below handles. */
+    private static boolean isFree(Path file) {
+        return !file.toFile().exists();
     }
 
     private static boolean holds(SafeDirectory directory, String name, long sizeBytes, ContentMd5 md5)
@@ -306,7 +314,7 @@ public final class ObjectStore implements AutoCloseable {
         }
         SafeDirectory target = target(targets, directory);
         String name = name(key);
-        if (target.exists(name)) {
+        if (!isFree(path(key))) {
             if (holds(target, name, object.sizeBytes(), object.md5())) {
                 return directory;
             }
@@ -316,6 +324,7 @@ public final class ObjectStore implements AutoCloseable {
         disk.rename(
                 target.path().resolve(name),
                 () -> target.takeFrom(incoming, object.part().getFileName().toString(), name));
+        object.named();
         return directory;
     }
 

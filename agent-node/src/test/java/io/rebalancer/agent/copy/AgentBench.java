@@ -270,7 +270,9 @@ class AgentBench {
                     .pipeline()
                     .run(load.orders().size(), Sink.<List<CopyDone>>foreach(done -> {
                         for (CopyDone each : done) {
-                            failed.addAndGet(each.result().failure().isPresent() ? 1 : 0);
+                            if (each.result().failure().isPresent() && failed.getAndIncrement() == 0) {
+                                System.out.println("failed: " + each.result().detail());
+                            }
                             left.countDown();
                         }
                     }));

@@ -64,6 +64,7 @@ public final class EventLog implements AutoCloseable {
     // Read by others.
     private volatile long durableFrame;
     private volatile long durableOffset;
+    private volatile long groups;
     private volatile boolean closed;
 
     /**
@@ -86,8 +87,14 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
-    /** What is told of a log. */
-    public record Status(long events, int segments, long bytes, int persistenceIds, int queued, long tornBytes) {}
+    /**
+     * What is told of a log.
+     *
+     * @param groups writes that were forced since it was opened; events are stored in groups
+     * @param tornBytes bytes that were cut off its end when it was opened
+     */
+    public record Status(
+            long events, long groups, int segments, long bytes, int persistenceIds, int queued, long tornBytes) {}
 
     private EventLog(LogDisk disk, LogSettings settings, Clock clock) throws IOException {
         this.disk = disk;
@@ -294,6 +301,7 @@ public final class EventLog implements AutoCloseable {
     public Status status() {
         return reading(() -> new Status(
                 durableOffset,
+                groups,
                 segments.size(),
                 segments.values().stream().mapToLong(Segment::end).sum(),
                 index.size(),
@@ -383,6 +391,7 @@ public final class EventLog implements AutoCloseable {
         }
         current.file().write(out.flip(), current.end());
         current.file().force();
+        groups++;
         out.clear();
     }
 
