@@ -258,6 +258,6 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
+        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2).withDeleteEventsOnSnapshot();
     }
 }

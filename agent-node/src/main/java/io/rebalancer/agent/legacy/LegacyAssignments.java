@@ -196,6 +196,6 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
+        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2).withDeleteEventsOnSnapshot();
     }
 }

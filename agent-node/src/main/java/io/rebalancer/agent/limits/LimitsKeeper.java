@@ -76,6 +76,6 @@ public final class LimitsKeeper extends EventSourcedBehavior<LimitsKeeper.Choose
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
+        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2).withDeleteEventsOnSnapshot();
     }
 }

@@ -21,14 +21,16 @@ public final class CommandLines {
                 .setParameterExceptionHandler((fault, given) -> {
                     CommandLine line = fault.getCommandLine();
                     line.getErr()
-                            .println("rebalancer " + line.getCommandName() + ": " + oneLine(fault) + " (try --help)");
+                            .println("rebalancer " + line.getCommandSpec().qualifiedName() + ": " + oneLine(fault)
+                                    + " (try --help)");
                     return line.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
                     if (!(fault instanceof Explained)) {
                         LoggerFactory.getLogger(CommandLines.class).error("{} failed", line.getCommandName(), fault);
                     }
-                    line.getErr().println("rebalancer " + line.getCommandName() + ": " + oneLine(fault));
+                    line.getErr()
+                            .println("rebalancer " + line.getCommandSpec().qualifiedName() + ": " + oneLine(fault));
                     return FAILED;
                 })
                 .execute(arguments);

@@ -1,70 +1,60 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.LogDisk.LogFile;
-import io.rebalancer.persistence.log.Segment.Header;
+import io.rebalancer.persistence.log.LogQueue.Job;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.concurrent.Executor;
 
 /**
  * A durable log of events of many persistence ids.
  *
  * <ul>
  *   <li>An entry whose future has completed is on the disk, and is there after any crash, once and in its place.
- *   <li>An entry whose future has failed may be there or not, whole in either case; one that was refused as
- *       {@link LogException.Kind#BACKPRESSURE} or {@link LogException.Kind#REFUSED} is not.
+ *   <li>An entry whose future has failed may be there or not, whole in either case, if the failure is
+ *       {@linkplain LogException.Kind#uncertain() uncertain}; otherwise it is not.
  *   <li>A reader sees nothing that is not durable. Events are numbered through the whole log without gaps, and no number
  *       is ever used again.
- *   <li>Damage is never skipped: the log does not open.
+ *   <li>Damage is never skipped: the log does not open, or the read fails.
+ *   <li>An event is there until it is deleted, and until every cursor is beyond it.
  * </ul>
  *
- * See {@link FrameFormat} and {@link Segment} for the files, {@link Recovery} for what a crash leaves, {@link LogWriter}
- * for the writing. Safe for any threads.
+ * <pre>
+ * opening ─► ready ⇄ throttled: the disk is nearly full
+ *              ├──► failed: the disk said no, or nothing for too long
+ *              └──► closed
+ * </pre>
+ *
+ * See {@link FrameFormat}, {@link Segment} and {@link IndexFile} for the files, {@link Recovery} for what a crash leaves,
+ * {@link LogWriter} for the writing, {@link Keeper} for what goes when. Safe for any threads.
  */
 public final class EventLog implements AutoCloseable {
+    private static final Duration WATCH_EVERY = Duration.ofMillis(100);
+    private static final Duration KEEP_EVERY = Duration.ofSeconds(1);
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
     private final LogDisk disk;
     private final LogSettings settings;
-    private final UUID logId;
-    private final int epoch;
-    private final LogIndex index;
-    private final LogWriter writer;
+    private final IdTable ids;
+    private final Cursors cursors;
+    private final SegmentList segments = new SegmentList();
+    private final LogQueue queue;
+    private final Publisher publisher;
+    private final Optional<Acknowledger> acknowledger;
+    private final LogReader reader;
+    private final Keeper keeper;
+    private final Thread writing;
+    private final Ticker watching;
+    private final Ticker keeping;
     private final long tornBytes;
-    /** Guards the index and the map of segments; held for moments only, never while the disk works. */
-    private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
-
-    private final NavigableMap<Long, Segment> segments = new TreeMap<>();
-    private final List<Waiter> waiters = new ArrayList<>();
-
-    /** Somebody who waits for an event. */
-    private record Waiter(long offset, CompletableFuture<Long> reached) {}
-
-    // Below: the writer's thread only.
-    private ByteBuffer out;
-    private Segment current;
-    private long nextFrame;
-    private long nextOffset;
-    // Read by others.
-    private volatile long durableFrame;
-    private volatile long durableOffset;
-    private volatile long groups;
+    private final Duration recovery;
+    private long busyOperation;
+    private int busyTicks;
     private volatile boolean closed;
 
     /**
@@ -87,65 +77,136 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
+    /** What a log does at the moment. */
+    public enum State {
+        /** Takes events. */
+        READY,
+        /** Takes no events until the disk has room; reads and deletes. */
+        THROTTLED,
+        /** The disk failed: nothing is stored until the log is opened anew. */
+        FAILED,
+        /** Nothing any more. */
+        CLOSED
+    }
+
     /**
      * What is told of a log.
      *
+     * @param events how many were ever stored
      * @param groups writes that were forced since it was opened; events are stored in groups
+     * @param bytes of all segments
+     * @param queued entries that wait for the disk
+     * @param queueAge how long the oldest of them has waited
      * @param tornBytes bytes that were cut off its end when it was opened
+     * @param recovery how long opening it took
+     * @param failure why it failed, if it did
      */
     public record Status(
-            long events, long groups, int segments, long bytes, int persistenceIds, int queued, long tornBytes) {}
+            State state,
+            long events,
+            long groups,
+            int segments,
+            long bytes,
+            int persistenceIds,
+            int queued,
+            Duration queueAge,
+            long tornBytes,
+            Duration recovery,
+            Optional<String> failure) {}
 
-    private EventLog(LogDisk disk, LogSettings settings, Clock clock) throws IOException {
+    private EventLog(
+            LogDisk disk, LogSettings settings, Clock clock, LogListener listener, Optional<Executor> acknowledging)
+            throws IOException {
+        long begun = System.nanoTime();
         this.disk = disk;
         this.settings = settings;
         Recovery.Found found = Recovery.run(disk, settings);
-        this.index = found.index();
-        this.logId = found.logId();
-        this.epoch = found.epoch() + 1;
+        this.ids = found.ids();
+        this.cursors = found.cursors();
         this.tornBytes = found.tornBytes();
-        this.nextFrame = found.nextFrame();
-        this.nextOffset = found.nextOffset();
-        this.durableFrame = nextFrame;
-        this.durableOffset = nextOffset;
-        found.segments().forEach(segment -> segments.put(segment.header().number(), segment));
-        this.out = LogWriter.buffer(Math.min(settings.maxBatchBytes(), 1 << 20));
-        this.writer = new LogWriter(settings, clock, "event-log-writer", this::writeGroup);
-        long number = segments.isEmpty() ? 0 : segments.lastKey() + 1;
-        this.current = Segment.create(disk, header(number));
-        segments.put(number, current);
+        found.segments().forEach(segments::add);
+        this.queue = new LogQueue(settings, listener);
+        this.acknowledger = acknowledging.isPresent() ? Optional.empty() : Optional.of(new Acknowledger());
+        Executor acknowledges = acknowledging.orElseGet(acknowledger::orElseThrow);
+        this.publisher = new Publisher(ids, cursors, queue, listener, acknowledges, found.nextOffset());
+        LogWriter writer = new LogWriter(disk, settings, clock, queue, found, segments, publisher, listener);
+        this.reader = new LogReader(disk, settings, segments, ids);
+        this.keeper = new Keeper(disk, settings, clock, queue, segments, ids, cursors, listener);
+        // Threads of their own that nobody interrupts: an interrupt would close the file under them.
+        this.writing = new Thread(writer::run, LogWriter.THREAD);
+        this.watching = new Ticker("event-log-watch", WATCH_EVERY, this::watch);
+        this.keeping = new Ticker("event-log-keeper", KEEP_EVERY, keeper::round);
+        this.recovery = Duration.ofNanos(System.nanoTime() - begun);
     }
 
     /**
      * Opens the log in {@code directory}, making it if there is none.
      *
+     * @param acknowledging completes the futures of each group that was forced; must run what it is given in order
      * @throws LogException if the log is damaged, newer, or in use
      * @throws IOException if the directory can't be used
      */
-    public static EventLog open(Path directory, LogSettings settings, Clock clock) throws IOException {
-        return open(FileDisk.open(directory), settings, clock);
+    public static EventLog open(
+            Path directory, LogSettings settings, Clock clock, LogListener listener, Executor acknowledging)
+            throws IOException {
+        return open(FileDisk.open(directory), settings, clock, listener, Optional.of(acknowledging));
     }
 
-    static EventLog open(LogDisk disk, LogSettings settings, Clock clock) throws IOException {
+    /** The same, with futures completed by a thread of the log's own. */
+    public static EventLog open(Path directory, LogSettings settings, Clock clock, LogListener listener)
+            throws IOException {
+        return open(FileDisk.open(directory), settings, clock, listener);
+    }
+
+    static EventLog open(LogDisk disk, LogSettings settings, Clock clock, LogListener listener) throws IOException {
+        return open(disk, settings, clock, listener, Optional.empty());
+    }
+
+    private static EventLog open(
+            LogDisk disk, LogSettings settings, Clock clock, LogListener listener, Optional<Executor> acknowledging)
+            throws IOException {
         EventLog log;
         try {
-            log = new EventLog(disk, settings, clock);
+            log = new EventLog(disk, settings, clock, listener, acknowledging);
         } catch (IOException | RuntimeException e) {
             disk.close();
             throw e;
         }
-        log.writer.start();
+        log.start();
         return log;
     }
 
-    private Header header(long number) {
-        return new Header(epoch, logId, number, nextFrame, nextOffset, System.currentTimeMillis());
+    private void start() {
+        keeper.round();
+        writing.setDaemon(true);
+        writing.start();
+        watching.start();
+        keeping.start();
+    }
+
+    /** Ticks, and not the clock, measure how long the disk is silent: a process that was stopped must not blame it. */
+    private void watch() {
+        queue.expire();
+        long busy = publisher.busySince();
+        busyTicks = busy != 0 && busy == busyOperation ? busyTicks + 1 : 0;
+        busyOperation = busy;
+        if (WATCH_EVERY.multipliedBy(busyTicks).compareTo(settings.forceDeadline()) > 0) {
+            publisher.fail(new LogException(
+                    LogException.Kind.FAILED,
+                    "the disk of " + disk.where() + " has not answered a write for " + settings.forceDeadline()
+                            + "; nothing more is taken until the log is opened anew"));
+        }
+    }
+
+    /** One round of what is done about every second. */
+    void keep() {
+        keeper.round();
     }
 
     /**
      * Stores events of one persistence id, all or none.
      *
-     * @param sequenceNr of the first; the others follow it
+     * @param sequenceNr of the first; the others follow it. It must be higher than all before it
      * @return completes with the number of the first event in the whole log, when they are durable
      */
     public CompletionStage<Long> append(String persistenceId, long sequenceNr, List<byte[]> events) {
@@ -156,66 +217,138 @@ public final class EventLog implements AutoCloseable {
                     events.size() + " events of " + persistenceId + " take " + bytes + " bytes; an entry may have "
                             + settings.maxFrameBytes()));
         }
-        List<byte[]> parts = List.copyOf(events);
-        return writer.submit(bytes, new LogWriter.Work() {
-            private long offset;
+        return queue.submit(new Append(bytes, persistenceId, sequenceNr, events));
+    }
 
-            @Override
-            public void encode(LogWriter.Batch batch) {
-                offset = nextOffset;
-                batch.add(Frame.Kind.EVENTS, define(batch, persistenceId), sequenceNr, parts);
-            }
+    /** Events of one persistence id on their way to the disk. */
+    private static final class Append extends Job {
+        private final String persistenceId;
+        private final long sequenceNr;
+        private final List<byte[]> events;
 
-            @Override
-            public long result() {
-                return offset;
+        Append(long bytes, String persistenceId, long sequenceNr, List<byte[]> events) {
+            super(bytes);
+            this.persistenceId = persistenceId;
+            this.sequenceNr = sequenceNr;
+            this.events = List.copyOf(events);
+        }
+
+        @Override
+        long encode(LogWriter writer) {
+            IdTable.Entry entry = writer.entry(persistenceId);
+            if (sequenceNr <= entry.written()) {
+                throw new LogException(
+                        LogException.Kind.CONFLICT,
+                        persistenceId + " has event " + entry.written() + " already, so event " + sequenceNr
+                                + " is not stored: somebody else writes for it");
             }
-        });
+            entry.written(sequenceNr + events.size() - 1);
+            return writer.add(Frame.Kind.EVENTS, entry.number(), sequenceNr, events);
+        }
     }
 
     /** Deletes the events of a persistence id up to a sequence number, that one included; its highest one stays known. */
     public CompletionStage<Long> deleteTo(String persistenceId, long sequenceNr) {
-        return writer.submit(FrameFormat.HEADER_BYTES, batch -> {
-            Optional<LogIndex.Entry> entry = reading(() -> index.find(persistenceId));
-            if (entry.isPresent()) {
-                long to = Math.min(sequenceNr, entry.get().highest());
-                batch.add(Frame.Kind.DELETED, entry.get().number(), to, List.of());
-            }
-        });
+        return queue.submit(small(
+                0,
+                writer -> writer.ids()
+                        .find(persistenceId)
+                        .map(entry -> writer.add(
+                                Frame.Kind.DELETED, entry.number(), Math.min(sequenceNr, entry.written()), List.of()))
+                        .orElse(0L)));
     }
 
     /** The highest sequence number ever stored, deleted or not, after all that was submitted before; 0 for none. */
     public CompletionStage<Long> highestSequenceNr(String persistenceId) {
-        return writer.submit(0, batch -> {})
-                .thenApply(done -> reading(() ->
-                        index.find(persistenceId).map(LogIndex.Entry::highest).orElse(0L)));
+        return queue.submit(small(
+                0,
+                writer -> writer.ids()
+                        .find(persistenceId)
+                        .map(IdTable.Entry::written)
+                        .orElse(0L)));
     }
 
-    /** Notes that a named reader has dealt with every event before {@code offset}; never goes back. */
-    public CompletionStage<Long> moveCursor(String name, long offset) {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
-        return writer.submit(
-                FrameFormat.HEADER_BYTES + text.length,
-                batch -> batch.add(Frame.Kind.CURSOR, 0, Math.min(offset, durableOffset), List.of(text)));
+    /** Up to where events of a persistence id are deleted; 0 if none are. */
+    public long deletedTo(String persistenceId) {
+        return ids.find(persistenceId).map(IdTable.Entry::deletedTo).orElse(0L);
     }
 
-    /** Forgets a named reader. */
+    private interface Encoding {
+        long encode(LogWriter writer);
+    }
+
+    /** Something that is taken even when the disk is nearly full. */
+    private static Job small(int textBytes, Encoding encoding) {
+        return new Job(FrameFormat.HEADER_BYTES + textBytes) {
+            @Override
+            long encode(LogWriter writer) {
+                return encoding.encode(writer);
+            }
+
+            @Override
+            boolean evenWhenFull() {
+                return true;
+            }
+        };
+    }
+
+    /**
+     * Begins a cursor: from now on the log keeps all events from {@code next} on until they are acknowledged. One that is
+     * there already stays as it is.
+     *
+     * @return completes with the number of the first event that it has not acknowledged
+     */
+    public CompletionStage<Long> registerCursor(String name, long next) {
+        Optional<Cursor> known = cursors.find(name);
+        if (known.isPresent()) {
+            return CompletableFuture.completedFuture(known.get().next());
+        }
+        return moveCursor(name, next);
+    }
+
+    /**
+     * Notes that a named reader has dealt with every event up to {@code offset}, that one included. Never goes back;
+     * saying it again changes nothing.
+     *
+     * @return fails with {@link LogException.Kind#REFUSED} if there is no such cursor
+     */
+    public CompletionStage<Long> acknowledge(String name, long offset) {
+        if (cursors.find(name).isEmpty()) {
+            return CompletableFuture.failedFuture(new LogException(
+                    LogException.Kind.REFUSED,
+                    "there is no cursor " + name + ": it was never registered, or was removed because it pinned the log"
+                            + " for too long; its reader must begin anew"));
+        }
+        return moveCursor(name, offset + 1);
+    }
+
+    private CompletionStage<Long> moveCursor(String name, long next) {
+        List<byte[]> text = Frame.text(name);
+        return queue.submit(small(text.get(0).length, writer -> {
+            long to = Math.max(0, Math.min(next, writer.nextOffset()));
+            writer.add(Frame.Kind.CURSOR, 0, to, text);
+            return to;
+        }));
+    }
+
+    /** Forgets a named reader, and what only it needed. */
     public CompletionStage<Long> removeCursor(String name) {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
-        return writer.submit(
-                FrameFormat.HEADER_BYTES + text.length,
-                batch -> batch.add(Frame.Kind.CURSOR_REMOVED, 0, 0, List.of(text)));
+        return queue.submit(Keeper.removal(name));
     }
 
     /** How far each named reader is. */
-    public Map<String, Long> cursors() {
-        return reading(index::cursors);
+    public List<Cursor> cursors() {
+        return cursors.all();
+    }
+
+    /** How many bytes of events a reader who has reached {@code offset} has before it, about. */
+    public long bytesFrom(long offset) {
+        return segments.bytesFrom(offset);
     }
 
     /** All persistence ids that ever stored something. */
     public List<String> persistenceIds() {
-        return reading(
-                () -> index.all().stream().map(LogIndex.Entry::name).sorted().toList());
+        return ids.names();
     }
 
     /**
@@ -224,244 +357,77 @@ public final class EventLog implements AutoCloseable {
      * @param most how many at most
      */
     public List<Stored> read(String persistenceId, long from, long to, long most) throws IOException {
-        List<Stored> events = new ArrayList<>();
-        Optional<LogIndex.Entry> entry = reading(() -> index.find(persistenceId));
-        if (entry.isEmpty()) {
-            return events;
-        }
-        long first = Math.max(from, reading(() -> entry.get().deletedTo()) + 1);
-        long[] places = reading(() -> entry.get().places(first, to));
-        for (long place : places) {
-            Frame frame = frameAt(place);
-            for (int i = 0; i < frame.events(); i++) {
-                long sequenceNr = frame.sequenceNr() + i;
-                if (sequenceNr >= first && sequenceNr <= to) {
-                    if (events.size() >= most) {
-                        return events;
-                    }
-                    events.add(new Stored(
-                            persistenceId,
-                            sequenceNr,
-                            frame.offset() + i,
-                            frame.timeMillis(),
-                            frame.parts().get(i)));
-                }
-            }
-        }
-        return events;
+        Optional<IdTable.Entry> entry = ids.find(persistenceId);
+        return entry.isEmpty() ? List.of() : reader.read(entry.get(), from, to, most);
     }
 
-    private Frame frameAt(long place) throws IOException {
-        Segment segment = reading(() -> segments.get(LogIndex.segmentOf(place)));
-        if (segment == null) {
-            throw new LogException(LogException.Kind.CORRUPT, "segment " + LogIndex.segmentOf(place) + " is not there");
-        }
-        long position = LogIndex.positionOf(place);
-        ByteBuffer head = ByteBuffer.allocate(FrameFormat.HEADER_BYTES);
-        LogFile file = segment.file();
-        file.read(head, position);
-        int length = FrameFormat.lengthAt(head.flip(), settings.maxFrameBytes())
-                .orElseThrow(() -> unreadable(segment, position));
-        ByteBuffer whole = ByteBuffer.allocate(length);
-        file.read(whole, position);
-        return FrameFormat.decode(whole.flip(), segment.header().epoch())
-                .orElseThrow(() -> unreadable(segment, position));
-    }
-
-    private LogException unreadable(Segment segment, long position) {
-        return new LogException(
-                LogException.Kind.CORRUPT,
-                "the frame at byte " + position + " of " + segment.name() + " in " + disk.where()
-                        + " does not read as it was written");
+    /**
+     * The events of all persistence ids from a number on, in the order of the log; without gaps from a cursor on. Events
+     * that are deleted are among them as long as they are there.
+     *
+     * @param most how many at most
+     */
+    public List<Stored> feed(long from, int most) throws IOException {
+        return reader.feed(from, most);
     }
 
     /** Number of the event after the last durable one. */
     public long endOffset() {
-        return durableOffset;
+        return publisher.durableOffset();
     }
 
-    /** Completes when there are durable events at {@code offset} or beyond; at once if there are. */
+    /** Completes when there are durable events at {@code offset} or beyond; at once if there are, or if the log ends. */
     public CompletionStage<Long> reached(long offset) {
-        CompletableFuture<Long> waiter = new CompletableFuture<>();
-        synchronized (waiters) {
-            if (durableOffset <= offset && !closed) {
-                waiters.add(new Waiter(offset, waiter));
-                return waiter;
-            }
-        }
-        return CompletableFuture.completedFuture(durableOffset);
+        return publisher.reached(offset);
     }
 
     /** Completes with the reason when the disk has failed; nothing is stored any more then. */
     public CompletionStage<LogException> whenFailed() {
-        return writer.whenFailed();
+        return publisher.whenFailed();
     }
 
     /** How the log stands. */
     public Status status() {
-        return reading(() -> new Status(
-                durableOffset,
-                groups,
+        return new Status(
+                state(),
+                publisher.durableOffset(),
+                publisher.published(),
                 segments.size(),
-                segments.values().stream().mapToLong(Segment::end).sum(),
-                index.size(),
-                writer.queued(),
-                tornBytes));
+                segments.bytes(),
+                ids.size(),
+                queue.size(),
+                queue.age(),
+                tornBytes,
+                recovery,
+                queue.failed().map(LogException::getMessage));
     }
 
-    private long define(LogWriter.Batch batch, String persistenceId) {
-        Optional<LogIndex.Entry> known = reading(() -> index.find(persistenceId));
-        if (known.isPresent()) {
-            return known.get().number();
+    private State state() {
+        if (closed) {
+            return State.CLOSED;
         }
-        long number = pendingIds.computeIfAbsent(persistenceId, name -> reading(index::nextNumber) + pendingIds.size());
-        if (definedInGroup.add(number)) {
-            batch.add(Frame.Kind.ID_DEFINED, number, 0, List.of(persistenceId.getBytes(StandardCharsets.UTF_8)));
+        if (queue.failed().isPresent()) {
+            return State.FAILED;
         }
-        return number;
-    }
-
-    // Ids that got a number in the group being written; the index learns them when the group is durable.
-    private final Map<String, Long> pendingIds = new HashMap<>();
-    private final Set<Long> definedInGroup = new HashSet<>();
-
-    /** Frames of the group with where they go. */
-    private record Placed(Frame frame, long place, int length) {}
-
-    private void writeGroup(List<LogWriter.Job> jobs) {
-        pendingIds.clear();
-        definedInGroup.clear();
-        out.clear();
-        List<Placed> placed = new ArrayList<>();
-        try {
-            for (LogWriter.Job job : jobs) {
-                job.work().encode((kind, id, sequenceNr, parts) -> add(placed, kind, id, sequenceNr, parts));
-            }
-            flush(placed);
-            publish(placed);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
-    }
-
-    private void add(List<Placed> placed, Frame.Kind kind, long id, long sequenceNr, List<byte[]> parts) {
-        Frame frame = new Frame(
-                kind,
-                nextFrame,
-                durableFrame,
-                nextOffset,
-                id,
-                sequenceNr,
-                writer.clock().millis(),
-                parts);
-        int length = (int) FrameFormat.length(parts);
-        try {
-            if (current.end() + out.position() + length > settings.segmentBytes()) {
-                roll(placed);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
-        if (out.remaining() < length) {
-            ByteBuffer larger = LogWriter.buffer(Math.max(out.capacity() * 2, out.position() + length));
-            out = larger.put(out.flip());
-        }
-        placed.add(
-                new Placed(frame, LogIndex.place(current.header().number(), current.end() + out.position()), length));
-        FrameFormat.encode(frame, epoch, out);
-        nextFrame++;
-        nextOffset = frame.endOffset();
-    }
-
-    /** A segment is forced before another follows it, so that only the last one can have a torn tail. */
-    private void roll(List<Placed> placed) throws IOException {
-        flush(placed);
-        publish(placed);
-        placed.clear();
-        Segment next = Segment.create(disk, header(current.header().number() + 1));
-        writing(() -> {
-            segments.put(next.header().number(), next);
-        });
-        current = next;
-    }
-
-    private void flush(List<Placed> placed) throws IOException {
-        if (placed.isEmpty()) {
-            return;
-        }
-        current.file().write(out.flip(), current.end());
-        current.file().force();
-        groups++;
-        out.clear();
-    }
-
-    private void publish(List<Placed> placed) {
-        writing(() -> {
-            for (Placed each : placed) {
-                current.stands(each.frame(), LogIndex.positionOf(each.place()), each.length());
-                apply(each.frame(), each.place());
-            }
-        });
-        durableFrame = nextFrame;
-        synchronized (waiters) {
-            durableOffset = nextOffset;
-        }
-        wake(waiter -> waiter.offset() < durableOffset);
-    }
-
-    private void wake(Predicate<Waiter> whom) {
-        List<Waiter> woken;
-        synchronized (waiters) {
-            woken = waiters.stream().filter(whom).toList();
-            waiters.removeAll(woken);
-        }
-        woken.forEach(waiter -> waiter.reached().complete(durableOffset));
-    }
-
-    private void apply(Frame frame, long place) {
-        switch (frame.kind()) {
-            case EVENTS -> index.stored(frame.id(), frame.sequenceNr(), frame.events(), place);
-            case ID_DEFINED -> index.defined(Recovery.text(frame), frame.id());
-            case DELETED -> index.deleted(frame.id(), frame.sequenceNr());
-            case CURSOR -> index.cursor(Recovery.text(frame), frame.sequenceNr());
-            case CURSOR_REMOVED -> index.cursorRemoved(Recovery.text(frame));
-            case HIGHEST -> index.raised(frame.id(), frame.sequenceNr());
-        }
-    }
-
-    private <T> T reading(Supplier<T> look) {
-        guard.readLock().lock();
-        try {
-            return look.get();
-        } finally {
-            guard.readLock().unlock();
-        }
-    }
-
-    private void writing(Runnable change) {
-        guard.writeLock().lock();
-        try {
-            change.run();
-        } finally {
-            guard.writeLock().unlock();
-        }
+        return queue.throttled() ? State.THROTTLED : State.READY;
     }
 
     /** Stores what was taken, and lets the directory go. */
     @Override
     public void close() throws IOException {
+        queue.close();
         try {
-            writer.close();
+            writing.join(DRAIN.toMillis());
+            watching.close();
+            keeping.close();
+            if (acknowledger.isPresent()) {
+                acknowledger.get().close();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        synchronized (waiters) {
-            closed = true;
-        }
-        wake(waiter -> true);
-        for (Segment segment : segments.values()) {
-            segment.file().close();
-        }
+        closed = true;
+        segments.close();
         disk.close();
     }
 }

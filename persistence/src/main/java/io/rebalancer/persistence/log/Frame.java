@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.log;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * @param offset number of its first event in the whole log; for other kinds, of the next event
  * @param durableBefore every frame with a smaller number was forced before this one was written
  * @param id number of the persistence id it speaks of, or 0
- * @param sequenceNr of the first event; for {@link Kind#DELETED}, of the last one deleted; else 0
+ * @param sequenceNr see the kinds
  * @param timeMillis when it was written
  * @param parts the events, or a name
  */
@@ -26,7 +27,7 @@ record Frame(
 
     /** Stored by number: never change one. */
     enum Kind {
-        /** Events of one persistence id, with consecutive sequence numbers. */
+        /** Events of one persistence id, with consecutive sequence numbers from this one on. */
         EVENTS(1),
         /** The text of a persistence id that got a number. */
         ID_DEFINED(2),
@@ -36,8 +37,10 @@ record Frame(
         CURSOR(4),
         /** A named reader is no more. */
         CURSOR_REMOVED(5),
-        /** The highest sequence number of an id whose events are gone with their segment. */
-        HIGHEST(6);
+        /** The highest sequence number of an id whose events go with their segment. */
+        HIGHEST(6),
+        /** Number of the first segment that is still needed; what earlier ones said and still holds was said again. */
+        LOG_BEGINS(7);
 
         private final int number;
 
@@ -62,5 +65,19 @@ record Frame(
     /** Number of the event after it. */
     long endOffset() {
         return offset + events();
+    }
+
+    /** Sequence number of its last event. */
+    long lastSequenceNr() {
+        return sequenceNr + events() - 1;
+    }
+
+    /** The name it holds. */
+    String text() {
+        return new String(parts.get(0), StandardCharsets.UTF_8);
+    }
+
+    static List<byte[]> text(String name) {
+        return List.of(name.getBytes(StandardCharsets.UTF_8));
     }
 }

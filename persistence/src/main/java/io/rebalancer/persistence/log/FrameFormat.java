@@ -30,7 +30,11 @@ final class FrameFormat {
     static final int HEADER_BYTES = 72;
     static final int ALIGNMENT = 8;
     private static final int MAGIC = 0x52424C46;
+    private static final int LENGTH_AT = 4;
     private static final int CRC_AT = 8;
+    private static final int EPOCH_AT = 12;
+    private static final int NUMBER_AT = 16;
+    private static final int PARTS_AT = 68;
     private static final Frame.Kind[] KINDS = Frame.Kind.values();
 
     private FrameFormat() {}
@@ -45,9 +49,8 @@ final class FrameFormat {
     }
 
     /** Appends the frame to {@code out}, which has room for it. */
-    static void encode(Frame frame, int epoch, ByteBuffer out) {
+    static void encode(Frame frame, int length, int epoch, ByteBuffer out, CRC32C crc) {
         int begin = out.position();
-        int length = (int) length(frame.parts());
         out.putInt(MAGIC).putInt(length).putInt(0).putInt(epoch);
         out.putLong(frame.number()).putLong(frame.durableBefore()).putLong(frame.offset());
         out.putLong(frame.id()).putLong(frame.sequenceNr()).putLong(frame.timeMillis());
@@ -57,12 +60,14 @@ final class FrameFormat {
         for (byte[] part : frame.parts()) {
             out.putInt(part.length).put(part);
         }
-        while (out.position() < begin + length) {
+        int end = begin + length;
+        while (out.position() < end) {
             out.put((byte) 0);
         }
-        CRC32C crc = new CRC32C();
-        crc.update(out.duplicate().position(begin).limit(begin + length));
-        out.putInt(begin + CRC_AT, (int) crc.getValue());
+        int limit = out.limit();
+        crc.reset();
+        crc.update(out.limit(end).position(begin));
+        out.limit(limit).putInt(begin + CRC_AT, (int) crc.getValue());
     }
 
     /** Length of the frame whose header begins at {@code in}'s position, or empty if no frame can begin there. */
@@ -70,45 +75,87 @@ final class FrameFormat {
         if (in.remaining() < HEADER_BYTES || in.getInt(in.position()) != MAGIC) {
             return Optional.empty();
         }
-        int length = in.getInt(in.position() + 4);
+        int length = in.getInt(in.position() + LENGTH_AT);
         boolean possible = length >= HEADER_BYTES && length <= maxBytes && length % ALIGNMENT == 0;
         return possible ? Optional.of(length) : Optional.empty();
     }
 
+    /**
+     * What the header of a frame says.
+     *
+     * @param parts how many it holds
+     */
+    record Head(
+            Frame.Kind kind,
+            long number,
+            long durableBefore,
+            long offset,
+            long id,
+            long sequenceNr,
+            long timeMillis,
+            int parts) {
+
+        int events() {
+            return kind == Frame.Kind.EVENTS ? parts : 0;
+        }
+    }
+
+    /** The header of the frame that fills {@code in} exactly, or empty if these bytes are none of that epoch. */
+    static Optional<Head> head(ByteBuffer in, int epoch) {
+        int begin = in.position();
+        if (in.remaining() < HEADER_BYTES || in.getInt(begin + EPOCH_AT) != epoch || !checked(in)) {
+            return Optional.empty();
+        }
+        int kind = in.getShort(begin + 64);
+        int parts = in.getInt(begin + PARTS_AT);
+        if (kind < 1 || kind > KINDS.length || parts < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Head(
+                KINDS[kind - 1],
+                in.getLong(begin + NUMBER_AT),
+                in.getLong(begin + 24),
+                in.getLong(begin + 32),
+                in.getLong(begin + 40),
+                in.getLong(begin + 48),
+                in.getLong(begin + 56),
+                parts));
+    }
+
     /** The frame that fills {@code in} exactly, or empty if these bytes are none of that epoch. */
     static Optional<Frame> decode(ByteBuffer in, int epoch) {
-        int begin = in.position();
-        if (in.getInt(begin + 12) != epoch || !checked(in)) {
-            return Optional.empty();
-        }
-        ByteBuffer frame = in.duplicate();
-        frame.position(begin + 16);
-        long number = frame.getLong();
-        long durableBefore = frame.getLong();
-        long offset = frame.getLong();
-        long id = frame.getLong();
-        long sequenceNr = frame.getLong();
-        long time = frame.getLong();
-        int kind = frame.getShort();
-        frame.getShort();
-        int count = frame.getInt();
-        if (kind < 1 || kind > KINDS.length || count < 0) {
-            return Optional.empty();
-        }
+        return head(in, epoch).flatMap(head -> parts(in, head.parts()).map(parts -> frame(head, parts)));
+    }
+
+    private static Frame frame(Head head, List<byte[]> parts) {
+        return new Frame(
+                head.kind(),
+                head.number(),
+                head.durableBefore(),
+                head.offset(),
+                head.id(),
+                head.sequenceNr(),
+                head.timeMillis(),
+                parts);
+    }
+
+    private static Optional<List<byte[]>> parts(ByteBuffer in, int count) {
+        ByteBuffer from = in.duplicate();
+        from.position(in.position() + HEADER_BYTES);
         List<byte[]> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            if (frame.remaining() < Integer.BYTES) {
+            if (from.remaining() < Integer.BYTES) {
                 return Optional.empty();
             }
-            int length = frame.getInt();
-            if (length < 0 || length > frame.remaining()) {
+            int length = from.getInt();
+            if (length < 0 || length > from.remaining()) {
                 return Optional.empty();
             }
             byte[] part = new byte[length];
-            frame.get(part);
+            from.get(part);
             parts.add(part);
         }
-        return Optional.of(new Frame(KINDS[kind - 1], number, durableBefore, offset, id, sequenceNr, time, parts));
+        return Optional.of(parts);
     }
 
     private static boolean checked(ByteBuffer in) {

@@ -17,8 +17,17 @@ interface LogDisk extends AutoCloseable {
 
     void delete(String name) throws IOException;
 
+    /** Gives a file another name, in place of the file that has it, if any. */
+    void rename(String from, String to) throws IOException;
+
     /** Forces the entries of the directory. */
     void forceDirectory() throws IOException;
+
+    /** Bytes that may still be written. */
+    long usableBytes() throws IOException;
+
+    /** Bytes that the file system has in all. */
+    long totalBytes() throws IOException;
 
     /** Text that tells people where this is. */
     String where();

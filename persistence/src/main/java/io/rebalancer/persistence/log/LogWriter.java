@@ -1,228 +1,243 @@
 package io.rebalancer.persistence.log;
 
+import io.rebalancer.persistence.log.LogQueue.Job;
+import io.rebalancer.persistence.log.Segment.Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 /**
  * The one thread that writes.
  *
  * <pre>
- * submit ─► bounded queue ─► all that waits ─► one write ─► one force ─► published ─► acknowledged, in order
+ * queue ─► all that waits ─► one write ─► one force ─► publisher
  * </pre>
  *
  * While a group is being forced the next one gathers; there is no timer. A write or force that failed is never repeated:
  * what the disk holds then is not known. Everything that waits fails, and the log has to be opened anew.
  */
 final class LogWriter {
+    private static final int LEAST_AHEAD = 64 << 10;
+    private static final int ZEROS = 256 << 10;
+
+    private final LogDisk disk;
     private final LogSettings settings;
     private final Clock clock;
-    private final Consumer<List<Job>> group;
-    private final Thread thread;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<Job> queue = new ArrayDeque<>();
-    private long queuedBytes;
-    private boolean closing;
-    private Optional<LogException> failed = Optional.empty();
-    private final CompletableFuture<LogException> whenFailed = new CompletableFuture<>();
+    private final LogQueue queue;
+    private final IdTable ids;
+    private final SegmentList segments;
+    private final Publisher publisher;
+    private final LogListener listener;
+    private final CRC32C crc = new CRC32C();
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
 
-    /**
-     * Something to be written.
-     *
-     * @param bytes what it will take in the log, about
-     */
-    static final class Job {
-        private final long bytes;
-        private final long sinceNanos = System.nanoTime();
-        private final Work work;
-        private final CompletableFuture<Long> done = new CompletableFuture<>();
+    private Segment current;
+    /** Where the next group goes, and how far the file has been written, zeros included. */
+    private long position;
 
-        Job(long bytes, Work work) {
-            this.bytes = bytes;
-            this.work = work;
-        }
+    private long allocated;
+    private ByteBuffer out;
+    private List<Placed> placed = new ArrayList<>();
+    private long nextFrame;
+    private long forcedFrame;
+    private long nextOffset;
+    private long now;
 
-        Work work() {
-            return work;
-        }
-
-        CompletableFuture<Long> done() {
-            return done;
+    /** A frame and where it went. */
+    record Placed(Frame frame, Segment segment, int position, int length) {
+        int end() {
+            return position + length;
         }
     }
 
-    /** What a job adds to a group; called by the writer's thread only. */
-    interface Work {
-        /** Appends frames to {@code batch}. */
-        void encode(Batch batch) throws IOException;
-
-        /** What the caller is told once the group is durable. */
-        default long result() {
-            return 0;
-        }
-    }
-
-    /** Frames gathered for one write. */
-    interface Batch {
-        void add(Frame.Kind kind, long id, long sequenceNr, List<byte[]> parts);
-    }
-
-    /** @param group writes and forces all of them; throws if it can't, and is then not called again */
-    LogWriter(LogSettings settings, Clock clock, String name, Consumer<List<Job>> group) {
+    LogWriter(
+            LogDisk disk,
+            LogSettings settings,
+            Clock clock,
+            LogQueue queue,
+            Recovery.Found found,
+            SegmentList segments,
+            Publisher publisher,
+            LogListener listener)
+            throws IOException {
+        this.disk = disk;
         this.settings = settings;
         this.clock = clock;
-        this.group = group;
-        // A thread of its own that nobody interrupts: an interrupt would close the file under it.
-        this.thread = new Thread(this::run, name);
-        this.thread.setDaemon(true);
+        this.queue = queue;
+        this.ids = found.ids();
+        this.segments = segments;
+        this.publisher = publisher;
+        this.listener = listener;
+        this.nextFrame = found.nextFrame();
+        this.forcedFrame = nextFrame;
+        this.nextOffset = found.nextOffset();
+        this.out = ByteBuffer.allocateDirect(Math.min(settings.maxBatchBytes(), 1 << 20));
+        this.current = Segment.create(disk, header(found.epoch() + 1, found));
+        this.segments.add(current);
+        begin();
     }
 
-    void start() {
-        thread.start();
+    private Header header(int epoch, Recovery.Found found) {
+        return new Header(epoch, found.logId(), found.nextSegment(), nextFrame, nextOffset, clock.millis());
     }
 
-    CompletionStage<Long> submit(long bytes, Work work) {
-        Job job = new Job(bytes, work);
-        lock.lock();
+    private void begin() {
+        position = Segment.BLOCK_BYTES;
+        allocated = position;
+    }
+
+    /** The writer's thread: returns when the queue is closed and empty. */
+    void run() {
         try {
-            Optional<LogException> refusal = refusal(bytes);
-            if (refusal.isPresent()) {
-                return CompletableFuture.failedFuture(refusal.get());
+            List<Job> taken = queue.take();
+            while (!taken.isEmpty()) {
+                write(taken);
+                taken = queue.take();
             }
-            queue.addLast(job);
-            queuedBytes += bytes;
-            changed.signalAll();
-            return job.done();
+            finish();
+        } catch (IOException | RuntimeException | Error e) {
+            publisher.fail(failure(e));
         } finally {
-            lock.unlock();
+            publisher.end();
         }
     }
 
-    private Optional<LogException> refusal(long bytes) {
-        if (failed.isPresent()) {
-            return failed;
-        }
-        if (closing) {
-            return Optional.of(new LogException(LogException.Kind.CLOSED, "the log is closed"));
-        }
-        boolean full = queuedBytes + bytes > settings.queueBytes() || queue.size() >= settings.queueEntries();
-        boolean late = !queue.isEmpty() && age(queue.getFirst()).compareTo(settings.queueMaxAge()) > 0;
-        return full || late
-                ? Optional.of(new LogException(
-                        LogException.Kind.BACKPRESSURE,
-                        queue.size() + " entries of " + queuedBytes
-                                + " bytes wait for the disk already, the oldest for "
-                                + (queue.isEmpty() ? 0 : age(queue.getFirst()).toMillis()) + " ms; try again later"))
-                : Optional.empty();
-    }
-
-    private static Duration age(Job job) {
-        return Duration.ofNanos(System.nanoTime() - job.sinceNanos);
-    }
-
-    /** Entries that wait. */
-    int queued() {
-        lock.lock();
-        try {
-            return queue.size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    CompletionStage<LogException> whenFailed() {
-        return whenFailed;
-    }
-
-    Clock clock() {
-        return clock;
-    }
-
-    private void run() {
-        while (true) {
-            List<Job> jobs = take();
-            if (jobs.isEmpty()) {
-                return;
-            }
-            try {
-                group.accept(jobs);
-                jobs.forEach(job -> job.done().complete(job.work().result()));
-            } catch (RuntimeException | Error e) {
-                fail(e, jobs);
-                return;
-            }
-        }
-    }
-
-    /** All that waits, up to a batch; empty when the log is closed and nothing waits any more. */
-    private List<Job> take() {
-        lock.lock();
-        try {
-            while (queue.isEmpty() && !closing) {
-                changed.awaitUninterruptibly();
-            }
-            List<Job> jobs = new ArrayList<>();
-            long bytes = 0;
-            while (!queue.isEmpty() && (jobs.isEmpty() || bytes + queue.getFirst().bytes <= settings.maxBatchBytes())) {
-                Job job = queue.removeFirst();
-                bytes += job.bytes;
-                jobs.add(job);
-            }
-            queuedBytes -= bytes;
-            return jobs;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void fail(Throwable cause, List<Job> jobs) {
-        LogException failure = cause instanceof LogException known
+    private LogException failure(Throwable cause) {
+        return cause instanceof LogException known
                 ? known
                 : new LogException(
                         LogException.Kind.FAILED,
-                        "the log could not be written (" + cause.getMessage()
+                        "the log could not be written (" + current.name() + " in " + disk.where() + ", from byte "
+                                + position + ": " + cause.getMessage()
                                 + "); nothing more is taken until it is opened anew",
                         cause);
-        List<Job> all = new ArrayList<>(jobs);
-        lock.lock();
-        try {
-            failed = Optional.of(failure);
-            all.addAll(queue);
-            queue.clear();
-            queuedBytes = 0;
-        } finally {
-            lock.unlock();
-        }
-        all.forEach(job -> job.done().completeExceptionally(failure));
-        whenFailed.complete(failure);
     }
 
-    /** Takes nothing more, writes what waits, and ends. */
-    void close() throws InterruptedException {
-        lock.lock();
+    private void write(List<Job> taken) throws IOException {
+        publisher.writing(taken);
+        now = clock.millis();
         try {
-            closing = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+            for (Job job : taken) {
+                job.encodeInto(this);
+            }
+        } catch (RollFailed e) {
+            throw e.cause;
         }
-        thread.join(TimeUnit.SECONDS.toMillis(30));
+        flush();
+        publisher.publish(placed, taken);
+        placed = new ArrayList<>(taken.size());
+        publisher.writing(List.of());
     }
 
-    static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocateDirect(bytes);
+    /** Adds a frame of a persistence id to the group; the number of its first event. */
+    long add(Frame.Kind kind, long id, long sequenceNr, List<byte[]> parts) {
+        int length = (int) FrameFormat.length(parts);
+        if (position + out.position() + length > settings.segmentBytes()) {
+            roll();
+        }
+        Frame frame = new Frame(kind, nextFrame, forcedFrame, nextOffset, id, sequenceNr, now, parts);
+        if (out.remaining() < length) {
+            ByteBuffer larger = ByteBuffer.allocateDirect(Math.max(out.capacity() * 2, out.position() + length));
+            out = larger.put(out.flip());
+        }
+        placed.add(new Placed(frame, current, (int) position + out.position(), length));
+        FrameFormat.encode(frame, length, current.header().epoch(), out, crc);
+        nextFrame++;
+        nextOffset = frame.endOffset();
+        return frame.offset();
     }
+
+    /** The entry of a persistence id; a new one is defined in the group. */
+    IdTable.Entry entry(String persistenceId) {
+        return ids.find(persistenceId).orElseGet(() -> {
+            IdTable.Entry entry = ids.add(persistenceId);
+            add(Frame.Kind.ID_DEFINED, entry.number(), 0, Frame.text(persistenceId));
+            return entry;
+        });
+    }
+
+    IdTable ids() {
+        return ids;
+    }
+
+    /** Number of the event that comes next. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    private static final class RollFailed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final IOException cause;
+
+        RollFailed(IOException cause) {
+            super(cause);
+            this.cause = cause;
+        }
+    }
+
+    /** A segment is forced before another follows it, so that only the last one can have a torn tail. */
+    private void roll() {
+        try {
+            flush();
+            publisher.publish(placed, List.of());
+            placed = new ArrayList<>();
+            publisher.diskBusySince(System.nanoTime());
+            finish();
+            Header before = current.header();
+            current = Segment.create(
+                    disk, new Header(before.epoch(), before.logId(), before.number() + 1, nextFrame, nextOffset, now));
+            publisher.diskIdle();
+            segments.add(current);
+            begin();
+        } catch (IOException e) {
+            throw new RollFailed(e);
+        }
+    }
+
+    /** Takes back the zeros ahead. */
+    private void finish() throws IOException {
+        if (allocated > position) {
+            current.file().truncate(position);
+        }
+    }
+
+    private void flush() throws IOException {
+        if (placed.isEmpty()) {
+            return;
+        }
+        long begun = System.nanoTime();
+        int bytes = out.position();
+        publisher.diskBusySince(begun);
+        current.file().write(out.flip(), position);
+        out.clear();
+        position += bytes;
+        allocateAhead();
+        current.file().force();
+        publisher.diskIdle();
+        forcedFrame = nextFrame;
+        listener.forced(placed.size(), bytes, System.nanoTime() - begun);
+    }
+
+    /**
+     * A force that need not store a new length of the file takes half the time, so zeros are written ahead: as many as
+     * the segment has bytes already, so that a small log stays small.
+     */
+    private void allocateAhead() throws IOException {
+        if (position <= allocated) {
+            return;
+        }
+        allocated = position;
+        long wanted = Math.min(settings.aheadBytes(), Math.max(LEAST_AHEAD, position));
+        long until = Math.min(settings.segmentBytes(), position + wanted);
+        while (settings.aheadBytes() > 0 && allocated < until) {
+            int count = (int) Math.min(ZEROS, until - allocated);
+            current.file().write(zeros.clear().limit(count), allocated);
+            allocated += count;
+        }
+    }
+
+    static final String THREAD = "event-log-writer";
 }

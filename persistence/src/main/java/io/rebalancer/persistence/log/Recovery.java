@@ -1,19 +1,23 @@
 package io.rebalancer.persistence.log;
 
+import io.rebalancer.persistence.log.FrameFormat.Head;
 import io.rebalancer.persistence.log.Segment.Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reads a log from its first segment to its end.
+ * Reads a log from its first segment to its end. Of finished segments only the index is read, where there is one; what
+ * is in them is checked when it is asked for, or with {@link LogSettings#verifyAll()}.
  *
  * <pre>
- * frames of the last segment:   whole  whole  whole │ bad …
+ * frames of the last segment:   whole  whole  whole │ nothing, or zeros ───────────────────────────► its end
+ *                                                   │ bad …
  *                                                   ├─ no later frame says that this one was forced ─► torn tail, cut off
  *                                                   └─ a later one does ────────────────────────────► damaged: refused
  * </pre>
@@ -27,10 +31,14 @@ final class Recovery {
 
     private final LogDisk disk;
     private final LogSettings settings;
-    private final LogIndex index = new LogIndex();
+    private final IdTable ids = new IdTable();
+    private final Cursors cursors = new Cursors();
     private final List<Segment> segments = new ArrayList<>();
+    private final Map<Long, Long> highest = new HashMap<>();
+    private final Map<Long, Long> deletedTo = new HashMap<>();
     private long nextFrame;
     private long nextOffset;
+    private long begins;
     private long tornBytes;
 
     /**
@@ -38,13 +46,16 @@ final class Recovery {
      *
      * @param logId the log's own id, new if there was no log
      * @param epoch of the last writer, 0 if there was none
+     * @param nextSegment number for the segment to come
      * @param tornBytes bytes cut off the end
      */
     record Found(
-            LogIndex index,
+            IdTable ids,
+            Cursors cursors,
             List<Segment> segments,
             UUID logId,
             int epoch,
+            long nextSegment,
             long nextFrame,
             long nextOffset,
             long tornBytes) {}
@@ -56,7 +67,15 @@ final class Recovery {
 
     /** @throws LogException if the log is damaged, or was written by a newer version */
     static Found run(LogDisk disk, LogSettings settings) throws IOException {
-        return new Recovery(disk, settings).recover();
+        Recovery recovery = new Recovery(disk, settings);
+        try {
+            return recovery.recover();
+        } catch (IOException | RuntimeException e) {
+            for (Segment segment : recovery.segments) {
+                segment.close();
+            }
+            throw e;
+        }
     }
 
     private Found recover() throws IOException {
@@ -78,17 +97,27 @@ final class Recovery {
         Optional<Header> newest = segments.isEmpty()
                 ? Optional.empty()
                 : Optional.of(segments.get(segments.size() - 1).header());
+        dropEmptyEnd();
+        dropWhatIsNotNeeded();
+        // Only now: what an id is called may be said after its events, when the segment that said it first is gone.
+        highest.forEach(ids::raise);
+        deletedTo.forEach(ids::delete);
+        ids.opened();
         return new Found(
-                index,
+                ids,
+                cursors,
                 segments,
                 newest.map(Header::logId).orElseGet(UUID::randomUUID),
                 newest.map(Header::epoch).orElse(0),
+                segments.isEmpty()
+                        ? newest.map(Header::number).orElse(0L)
+                        : segments.get(segments.size() - 1).header().number() + 1,
                 nextFrame,
                 nextOffset,
                 tornBytes);
     }
 
-    private void check(Segment segment) {
+    private void check(Segment segment) throws IOException {
         Header header = segment.header();
         if (segments.isEmpty()) {
             nextFrame = header.firstFrame();
@@ -100,6 +129,7 @@ final class Recovery {
                     && header.firstFrame() == nextFrame
                     && header.firstOffset() == nextOffset;
             if (!follows) {
+                segment.close();
                 throw damaged(segment.name(), 0, "it does not follow the segment before it");
             }
         }
@@ -107,40 +137,147 @@ final class Recovery {
     }
 
     private void read(Segment segment, boolean last) throws IOException {
-        Window window = new Window(segment);
-        long position = Segment.BLOCK_BYTES;
-        while (position < window.size) {
-            Optional<ByteBuffer> bytes = window.frameAt(position);
-            Optional<Frame> frame = bytes.flatMap(
-                            each -> FrameFormat.decode(each, segment.header().epoch()))
-                    .filter(each -> each.number() == nextFrame && each.offset() == nextOffset);
-            if (frame.isEmpty()) {
-                torn(segment, window, position, last);
+        if (!last && !settings.verifyAll()) {
+            Optional<IndexFile> index = IndexFile.open(disk, segment);
+            if (index.isPresent()) {
+                trust(segment, index.get());
                 return;
             }
-            int length = bytes.orElseThrow().remaining();
-            segment.stands(frame.get(), position, length);
-            apply(frame.get(), LogIndex.place(segment.header().number(), position));
-            position += length;
+        }
+        GrowingIndex index = new GrowingIndex();
+        long size = segment.file().size();
+        FrameWindow window = new FrameWindow(segment, settings.maxFrameBytes(), size, READ_BYTES);
+        long position = Segment.BLOCK_BYTES;
+        boolean whole = true;
+        while (whole && position < size) {
+            Optional<ByteBuffer> bytes = window.bytesAt(position);
+            Optional<Head> head = bytes.flatMap(
+                            each -> FrameFormat.head(each, segment.header().epoch()))
+                    .filter(each -> each.number() == nextFrame && each.offset() == nextOffset);
+            if (head.isPresent()) {
+                note(segment, index, head.get(), bytes.orElseThrow(), (int) position);
+                position += bytes.orElseThrow().remaining();
+            }
+            whole = head.isPresent();
+        }
+        segment.ends(position, nextFrame, nextOffset);
+        end(segment, window, position, size, last);
+        // Nothing more is written to it: this process writes to a segment of its own.
+        if (segment.end() > Segment.BLOCK_BYTES) {
+            segment.indexed(IndexFile.write(disk, segment, index));
         }
     }
 
-    private void torn(Segment segment, Window window, long position, boolean last) throws IOException {
-        if (!last) {
-            throw damaged(segment.name(), position, "a frame in a segment that was finished");
+    /** The index of a finished segment says what reading it would; the next segment's header must agree. */
+    private void trust(Segment segment, IndexFile index) throws IOException {
+        segment.indexed(index);
+        if (segment.file().size() < index.end()) {
+            throw damaged(segment.name(), segment.file().size(), "it was longer when it was finished");
         }
-        for (long at = position + FrameFormat.ALIGNMENT; at < window.size; at += FrameFormat.ALIGNMENT) {
-            boolean forced = window.frameAt(at)
-                    .flatMap(bytes -> FrameFormat.decode(bytes, segment.header().epoch()))
-                    .filter(frame -> frame.durableBefore() > nextFrame)
+        for (Frame fact : index.facts()) {
+            fact(fact);
+        }
+        for (long id : index.ids()) {
+            highest.merge(id, index.highest(id), Math::max);
+        }
+        nextFrame = index.endFrame();
+        nextOffset = index.endOffset();
+        segment.ends(index.end(), nextFrame, nextOffset);
+    }
+
+    private void note(Segment segment, GrowingIndex index, Head head, ByteBuffer bytes, int position) {
+        if (head.kind() == Frame.Kind.EVENTS) {
+            index.events(head.id(), head.sequenceNr(), head.events(), head.offset(), position);
+            highest.merge(head.id(), head.sequenceNr() + head.events() - 1, Math::max);
+        } else {
+            Frame frame = FrameFormat.decode(bytes, segment.header().epoch())
+                    .orElseThrow(() -> damaged(segment.name(), position, "its checksum agrees, but nothing else"));
+            index.fact(frame);
+            fact(frame);
+        }
+        nextFrame = head.number() + 1;
+        nextOffset = head.offset() + head.events();
+    }
+
+    private void fact(Frame frame) {
+        switch (frame.kind()) {
+            case ID_DEFINED -> ids.define(frame.text(), frame.id());
+            case DELETED -> deletedTo.merge(frame.id(), frame.sequenceNr(), Math::max);
+            case HIGHEST -> highest.merge(frame.id(), frame.sequenceNr(), Math::max);
+            case CURSOR -> cursors.move(frame.text(), frame.sequenceNr(), frame.timeMillis());
+            case CURSOR_REMOVED -> cursors.remove(frame.text());
+            case LOG_BEGINS -> begins = Math.max(begins, frame.sequenceNr());
+            case EVENTS -> throw new IllegalStateException("events are no fact");
+        }
+    }
+
+    private void end(Segment segment, FrameWindow window, long position, long size, boolean last) throws IOException {
+        if (position < size) {
+            boolean zeros = window.zerosFrom(position);
+            if (!zeros && !last) {
+                throw damaged(segment.name(), position, "a frame in a segment that was finished");
+            }
+            if (!zeros) {
+                torn(segment, window, position, size);
+                tornBytes = size - position;
+            }
+            segment.file().truncate(position);
+        }
+        if (last) {
+            // What a killed process left in the system's memory is shown from here on, so it must stay.
+            segment.file().force();
+        }
+    }
+
+    private void torn(Segment segment, FrameWindow window, long position, long size) throws IOException {
+        for (long at = position + FrameFormat.ALIGNMENT; at < size; at += FrameFormat.ALIGNMENT) {
+            boolean forced = window.bytesAt(at)
+                    .flatMap(bytes -> FrameFormat.head(bytes, segment.header().epoch()))
+                    .filter(head -> head.durableBefore() > nextFrame)
                     .isPresent();
             if (forced) {
                 throw damaged(segment.name(), position, "the frame at " + at + " says that it was stored");
             }
         }
-        tornBytes = window.size - position;
-        segment.file().truncate(position);
-        segment.file().force();
+    }
+
+    /** A start that stored nothing leaves nothing behind. */
+    private void dropEmptyEnd() throws IOException {
+        if (!segments.isEmpty()) {
+            Segment last = segments.get(segments.size() - 1);
+            if (last.end() == Segment.BLOCK_BYTES) {
+                segments.remove(last);
+                delete(disk, last);
+            }
+        }
+    }
+
+    private void dropWhatIsNotNeeded() throws IOException {
+        if (!segments.isEmpty() && segments.get(0).header().number() > begins) {
+            throw damaged(Segment.name(begins), 0, "it is missing");
+        }
+        while (!segments.isEmpty() && segments.get(0).header().number() < begins) {
+            delete(disk, segments.remove(0));
+        }
+        List<String> indexes = segments.stream()
+                .map(segment -> IndexFile.name(segment.header().number()))
+                .toList();
+        for (String name : disk.list()) {
+            if (IndexFile.isIndex(name) && !indexes.contains(name)) {
+                disk.delete(name);
+            }
+        }
+    }
+
+    /** Deletes a segment and its index, durably, so that segments always go in their order. */
+    static void delete(LogDisk disk, Segment segment) throws IOException {
+        segment.close();
+        String index = IndexFile.name(segment.header().number());
+        if (disk.list().contains(index)) {
+            disk.delete(index);
+        }
+        disk.delete(segment.name());
+        disk.forceDirectory();
     }
 
     private LogException damaged(String name, long position, String why) {
@@ -149,69 +286,5 @@ final class Recovery {
                 "the log in " + disk.where() + " is damaged: " + name + " at byte " + position + " ("
                         + why + "). Nothing is skipped: bring the files back from a copy, or move the directory away to"
                         + " begin anew without these events");
-    }
-
-    private void apply(Frame frame, long place) {
-        nextFrame = frame.number() + 1;
-        nextOffset = frame.endOffset();
-        switch (frame.kind()) {
-            case EVENTS -> index.stored(frame.id(), frame.sequenceNr(), frame.events(), place);
-            case ID_DEFINED -> index.defined(text(frame), frame.id());
-            case DELETED -> index.deleted(frame.id(), frame.sequenceNr());
-            case CURSOR -> index.cursor(text(frame), frame.sequenceNr());
-            case CURSOR_REMOVED -> index.cursorRemoved(text(frame));
-            case HIGHEST -> index.raised(frame.id(), frame.sequenceNr());
-        }
-    }
-
-    static String text(Frame frame) {
-        return new String(frame.parts().get(0), StandardCharsets.UTF_8);
-    }
-
-    /** A part of a segment in memory, moved along as it is read. */
-    private final class Window {
-        private final Segment segment;
-        private final long size;
-        private ByteBuffer bytes;
-        private long begin;
-
-        Window(Segment segment) throws IOException {
-            this.segment = segment;
-            this.size = segment.file().size();
-            this.bytes = ByteBuffer.allocateDirect((int) Math.max(1, Math.min(READ_BYTES, size)))
-                    .limit(0);
-        }
-
-        /** The bytes that the header at {@code position} claims, or empty if no whole frame can be there. */
-        Optional<ByteBuffer> frameAt(long position) throws IOException {
-            if (size - position < FrameFormat.HEADER_BYTES || !covers(position, FrameFormat.HEADER_BYTES)) {
-                return Optional.empty();
-            }
-            Optional<Integer> length =
-                    FrameFormat.lengthAt(at(position, FrameFormat.HEADER_BYTES), settings.maxFrameBytes());
-            if (length.isEmpty() || position + length.get() > size || !covers(position, length.get())) {
-                return Optional.empty();
-            }
-            return Optional.of(at(position, length.get()));
-        }
-
-        private ByteBuffer at(long position, int length) {
-            int from = (int) (position - begin);
-            return bytes.slice(from, length);
-        }
-
-        private boolean covers(long position, int length) throws IOException {
-            if (position >= begin && position + length <= begin + bytes.limit()) {
-                return true;
-            }
-            if (bytes.capacity() < length) {
-                bytes = ByteBuffer.allocateDirect(length);
-            }
-            begin = position;
-            bytes.clear();
-            segment.file().read(bytes, position);
-            bytes.flip();
-            return bytes.limit() >= length;
-        }
     }
 }

@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the log: a header block, then frames to the end of the file.
+ * One file of the log: a header block, then frames, then nothing or zeros to the end of the file.
  *
  * <pre>
  *    0  magic "RBLOGSEG"  8
@@ -27,6 +25,10 @@ import java.util.zip.CRC32C;
  * 4092  CRC32C            4   of the block before it
  * 4096  frames …
  * </pre>
+ *
+ * <pre>
+ * growing ──► finished: forced, another follows ──► indexed ──► not needed any more ──► deleted
+ * </pre>
  */
 final class Segment {
     static final int BLOCK_BYTES = 4096;
@@ -37,9 +39,10 @@ final class Segment {
 
     private final Header header;
     private final LogFile file;
-    private final Map<Long, Long> highest = new HashMap<>();
-    private long end = BLOCK_BYTES;
-    private long endOffset;
+    private volatile SegmentIndex index = new GrowingIndex();
+    private volatile long end = BLOCK_BYTES;
+    private volatile long endFrame;
+    private volatile long endOffset;
 
     /** What the first block says. */
     record Header(int epoch, UUID logId, long number, long firstFrame, long firstOffset, long createdMillis) {}
@@ -47,6 +50,7 @@ final class Segment {
     private Segment(Header header, LogFile file) {
         this.header = header;
         this.file = file;
+        this.endFrame = header.firstFrame();
         this.endOffset = header.firstOffset();
     }
 
@@ -54,7 +58,7 @@ final class Segment {
         return name.endsWith(SUFFIX);
     }
 
-    private static String name(long number) {
+    static String name(long number) {
         return String.format("%016x%s", number, SUFFIX);
     }
 
@@ -70,9 +74,14 @@ final class Segment {
         return file;
     }
 
-    /** Where the next frame goes. */
+    /** Position after the last frame that is there to be read. */
     long end() {
         return end;
+    }
+
+    /** Number of the frame after the last one here. */
+    long endFrame() {
+        return endFrame;
     }
 
     /** Number of the event after the last one here. */
@@ -80,18 +89,19 @@ final class Segment {
         return endOffset;
     }
 
-    /** The highest sequence number stored here, by id; what must be deleted before the segment may go. */
-    Map<Long, Long> highest() {
-        return highest;
+    SegmentIndex index() {
+        return index;
     }
 
-    /** Notes a frame that stands here. */
-    void stands(Frame frame, long position, int length) {
-        end = position + length;
-        endOffset = frame.endOffset();
-        if (frame.kind() == Frame.Kind.EVENTS) {
-            highest.merge(frame.id(), frame.sequenceNr() + frame.events() - 1, Math::max);
-        }
+    /** Frames up to here are there to be read. */
+    void ends(long position, long frame, long offset) {
+        endFrame = frame;
+        endOffset = offset;
+        end = position;
+    }
+
+    void indexed(SegmentIndex finished) {
+        index = finished;
     }
 
     /** Makes the file, durably. */
@@ -118,11 +128,24 @@ final class Segment {
         LogFile file = disk.open(name);
         ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
         file.read(block, 0);
-        Optional<Header> header = decode(block, disk.where() + "/" + name);
+        Optional<Header> header;
+        try {
+            header = decode(block, disk.where() + "/" + name);
+        } catch (LogException e) {
+            file.close();
+            throw e;
+        }
         if (header.isEmpty()) {
             file.close();
         }
         return header.map(known -> new Segment(known, file));
+    }
+
+    void close() throws IOException {
+        if (index instanceof IndexFile open) {
+            open.close();
+        }
+        file.close();
     }
 
     private static ByteBuffer encode(Header header) {

@@ -1,10 +1,18 @@
 package io.rebalancer.persistence.plugin;
 
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
+import scala.Function1;
+import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.concurrent.Promise;
+import scala.runtime.BoxedUnit;
+import scala.util.Try;
 
 /** Java's stages as the Scala futures that plugins answer with. */
 final class Futures {
@@ -25,5 +33,24 @@ final class Futures {
             }
         });
         return promise.future();
+    }
+
+    /**
+     * Runs things on a dispatcher such that what they set off there is run with them, and not as a task each.
+     *
+     * @param dispatcher with one thread; things are run in the order in which they were given, whatever order its tasks
+     *     are run in
+     */
+    static Executor batching(ExecutionContext dispatcher) {
+        Future<Done> now = Future.successful(Done.getInstance());
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        return what -> {
+            waiting.add(what);
+            Function1<Try<Done>, Object> oldest = ignored -> {
+                waiting.remove().run();
+                return BoxedUnit.UNIT;
+            };
+            now.onComplete(oldest, dispatcher);
+        };
     }
 }

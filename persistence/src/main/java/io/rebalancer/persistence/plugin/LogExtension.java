@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.OptionalLong;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /** The log of one actor system; opened with the first use, closed when the system has ended. */
 public final class LogExtension implements Extension {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogExtension.class);
+    private static final String JOURNAL_DISPATCHER = "rebalancer.log.journal-dispatcher";
     private static final Id ID = new Id();
 
     private final EventLog log;
@@ -40,18 +42,26 @@ public final class LogExtension implements Extension {
         Config config = system.settings().config().getConfig("rebalancer.log");
         directory = Path.of(config.getString("directory"));
         try {
-            log = EventLog.open(directory.resolve("log"), settings(config), Clock.systemUTC());
+            LogMetrics metrics = new LogMetrics();
+            log = EventLog.open(
+                    directory.resolve("log"),
+                    settings(config),
+                    Clock.systemUTC(),
+                    metrics,
+                    Futures.batching(system.dispatchers().lookup(JOURNAL_DISPATCHER)));
+            metrics.follow(log);
         } catch (IOException e) {
             throw new UncheckedIOException("the log in " + directory + " can't be used: " + e.getMessage(), e);
         }
         EventLog.Status status = log.status();
         LOGGER.info(
-                "log={} events={} segments={} bytes={} torn-bytes-cut={}",
+                "log={} events={} segments={} bytes={} torn-bytes-cut={} opened-in={}",
                 directory,
                 status.events(),
                 status.segments(),
                 status.bytes(),
-                status.tornBytes());
+                status.tornBytes(),
+                status.recovery());
         log.whenFailed().thenAccept(failure -> stop(system, failure));
         system.registerOnTermination(this::close);
     }
@@ -69,13 +79,28 @@ public final class LogExtension implements Extension {
     }
 
     private static LogSettings settings(Config config) {
+        Config retention = config.getConfig("retention");
+        String maxLag = retention.getString("max-cursor-lag");
         return new LogSettings(
                 Math.toIntExact(config.getBytes("segment-bytes")),
                 Math.toIntExact(config.getBytes("max-batch-bytes")),
                 Math.toIntExact(config.getBytes("max-frame-bytes")),
-                config.getBytes("queue-bytes"),
-                config.getInt("queue-entries"),
-                config.getDuration("queue-max-age"));
+                Math.toIntExact(config.getBytes("ahead-bytes")),
+                new LogSettings.Queue(
+                        config.getBytes("queue-bytes"),
+                        config.getInt("queue-entries"),
+                        config.getDuration("queue-max-age")),
+                config.getDuration("force-deadline"),
+                config.getBytes("low-water"),
+                new LogSettings.Retention(
+                        retention.getInt("keep-segments"),
+                        retention.getDuration("min-age"),
+                        retention.getBytes("cursor-lag-alarm"),
+                        maxLag.equals("off")
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(retention.getBytes("max-cursor-lag")),
+                        retention.getDuration("cursor-expiry")),
+                config.getBoolean("verify-on-open"));
     }
 
     private void close() {

@@ -2,14 +2,12 @@ package io.rebalancer.persistence.plugin;
 
 import com.typesafe.config.Config;
 import io.rebalancer.persistence.log.EventLog;
-import io.rebalancer.persistence.log.LogException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -27,50 +25,43 @@ public final class LogJournal extends AsyncWriteJournal {
     private final EventLog log;
     private final EventCodec codec;
     private final Executor blocking;
-    private final LogMetrics metrics;
 
     /** Made by Pekko. */
     public LogJournal(Config config) {
         this.log = LogExtension.get(context().system()).log();
-        this.metrics = new LogMetrics(log);
         this.codec = new EventCodec(context().system());
         this.blocking = context().system().dispatchers().lookup(config.getString("reading-dispatcher"));
     }
 
     @Override
     public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> writes) {
-        List<CompletableFuture<Optional<Exception>>> answers = new ArrayList<>();
-        for (AtomicWrite write : writes) {
-            answers.add(store(write).toCompletableFuture());
+        List<AtomicWrite> all = new ArrayList<>();
+        writes.forEach(all::add);
+        Answers answers = new Answers(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            store(all.get(i), i, answers);
         }
-        return Futures.scala(CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
-                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList()));
+        return answers.told();
     }
 
-    private CompletionStage<Optional<Exception>> store(AtomicWrite write) {
-        List<byte[]> events = new ArrayList<>();
+    private void store(AtomicWrite write, int number, Answers answers) {
+        List<byte[]> events = new ArrayList<>(write.size());
         try {
             for (PersistentRepr repr : CollectionConverters.asJava(write.payload())) {
                 events.add(codec.encode(repr));
             }
-        } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(Optional.of(e));
+        } catch (Exception e) {
+            // Serializers written in Scala throw checked exceptions that no signature names.
+            answers.rejected(number, e);
+            return;
         }
-        return metrics.timed(log.append(write.persistenceId(), write.lowestSequenceNr(), events))
-                .handle((offset, failure) -> answer(failure));
-    }
-
-    /** Only what is certain not to be stored may be rejected; any other failure leaves its writer in doubt. */
-    private static Optional<Exception> answer(@Nullable Throwable failure) {
-        if (failure == null) {
-            return Optional.empty();
-        }
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof LogException known && known.kind() == LogException.Kind.REFUSED) {
-            return Optional.of(known);
-        }
-        throw new CompletionException(cause);
+        log.append(write.persistenceId(), write.lowestSequenceNr(), events).whenComplete((offset, failure) -> {
+            if (failure == null) {
+                answers.stored();
+            } else {
+                answers.failed(number, failure);
+            }
+        });
     }
 
     @Override

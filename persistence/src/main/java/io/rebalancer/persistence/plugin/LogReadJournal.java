@@ -13,35 +13,58 @@ import java.util.concurrent.Executor;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.japi.Pair;
+import org.apache.pekko.persistence.Persistence;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.Offset;
+import org.apache.pekko.persistence.query.Sequence;
 import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
+import org.apache.pekko.persistence.query.javadsl.CurrentEventsByTagQuery;
 import org.apache.pekko.persistence.query.javadsl.CurrentPersistenceIdsQuery;
 import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
+import org.apache.pekko.persistence.query.javadsl.EventsByTagQuery;
 import org.apache.pekko.persistence.query.javadsl.ReadJournal;
+import org.apache.pekko.persistence.query.typed.javadsl.CurrentEventsBySliceQuery;
+import org.apache.pekko.persistence.query.typed.javadsl.EventsBySliceQuery;
+import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.stream.javadsl.Source;
+import scala.Option;
 
 /**
- * Events read back from the log. A live stream is told of new events by the log itself; nothing is asked at intervals.
- * The offset of an envelope is the event's number in the whole log.
+ * Events read back from the log, by persistence id, by tag, or by slice. A live stream is told of new events by the log
+ * itself; nothing is asked at intervals.
+ *
+ * <p>Offsets are {@link Sequence}s: the number of events up to and including this one in the whole log. They are exclusive,
+ * as Pekko wants them: a stream goes on after the offset that it is given. Streams by tag and slice also show events that
+ * were deleted, as long as they are there; whoever must not miss any registers a cursor with the log.
  */
 public final class LogReadJournal
         implements ReadJournal,
                 EventsByPersistenceIdQuery,
                 CurrentEventsByPersistenceIdQuery,
-                CurrentPersistenceIdsQuery {
+                CurrentPersistenceIdsQuery,
+                EventsByTagQuery,
+                CurrentEventsByTagQuery,
+                EventsBySliceQuery,
+                CurrentEventsBySliceQuery {
     private static final int AT_A_TIME = 500;
     private static final String DISPATCHER = "rebalancer.log.dispatcher";
 
     private final EventLog log;
     private final EventCodec codec;
+    private final Persistence persistence;
     private final Executor blocking;
 
     /** Over the log of {@code system}. */
     public LogReadJournal(ActorSystem system) {
         this.log = LogExtension.get(system).log();
         this.codec = new EventCodec(system);
+        this.persistence = (Persistence) Persistence.get(system);
         this.blocking = system.dispatchers().lookup(DISPATCHER);
+    }
+
+    /** The log that is read, for cursors. */
+    public EventLog log() {
+        return log;
     }
 
     @Override
@@ -53,57 +76,179 @@ public final class LogReadJournal
     @Override
     public Source<EventEnvelope, NotUsed> currentEventsByPersistenceId(String persistenceId, long from, long to) {
         return Source.completionStage(log.highestSequenceNr(persistenceId))
-                .flatMapConcat(highest -> events(persistenceId, from, Math.min(to, highest), false));
+                .flatMapConcat(highest -> byId(persistenceId, from, Math.min(to, highest), false));
     }
 
     @Override
     public Source<EventEnvelope, NotUsed> eventsByPersistenceId(String persistenceId, long from, long to) {
-        return events(persistenceId, from, to, true);
+        return byId(persistenceId, from, to, true);
     }
 
-    private Source<EventEnvelope, NotUsed> events(String persistenceId, long from, long to, boolean live) {
-        return Source.unfoldAsync(
-                        from,
-                        next -> next > to
-                                ? CompletableFuture.completedFuture(Optional.<Pair<Long, List<EventEnvelope>>>empty())
-                                : some(persistenceId, next, to, live))
+    @Override
+    public Source<EventEnvelope, NotUsed> currentEventsByTag(String tag, Offset offset) {
+        return byTag(tag, offset, false);
+    }
+
+    @Override
+    public Source<EventEnvelope, NotUsed> eventsByTag(String tag, Offset offset) {
+        return byTag(tag, offset, true);
+    }
+
+    @Override
+    public <E> Source<org.apache.pekko.persistence.query.typed.EventEnvelope<E>, NotUsed> currentEventsBySlices(
+            String entityType, int minSlice, int maxSlice, Offset offset) {
+        return bySlices(entityType, minSlice, maxSlice, offset, false);
+    }
+
+    @Override
+    public <E> Source<org.apache.pekko.persistence.query.typed.EventEnvelope<E>, NotUsed> eventsBySlices(
+            String entityType, int minSlice, int maxSlice, Offset offset) {
+        return bySlices(entityType, minSlice, maxSlice, offset, true);
+    }
+
+    @Override
+    public int sliceForPersistenceId(String persistenceId) {
+        return persistence.sliceForPersistenceId(persistenceId);
+    }
+
+    @Override
+    public List<Pair<Integer, Integer>> sliceRanges(int numberOfRanges) {
+        return persistence.getSliceRanges(numberOfRanges);
+    }
+
+    private Source<EventEnvelope, NotUsed> byId(String persistenceId, long from, long to, boolean live) {
+        return pages(
+                from,
+                next -> next > to ? List.of() : log.read(persistenceId, next, to, AT_A_TIME),
+                last -> last.sequenceNr() + 1,
+                next -> next <= to && live,
+                stored -> Optional.of(envelope(stored, event(stored))));
+    }
+
+    private Source<EventEnvelope, NotUsed> byTag(String tag, Offset offset, boolean live) {
+        return feed(
+                offset,
+                live,
+                stored -> tags(stored).contains(tag) ? Optional.of(envelope(stored, event(stored))) : Optional.empty());
+    }
+
+    private <E> Source<org.apache.pekko.persistence.query.typed.EventEnvelope<E>, NotUsed> bySlices(
+            String entityType, int minSlice, int maxSlice, Offset offset, boolean live) {
+        return feed(offset, live, stored -> {
+            int slice = sliceForPersistenceId(stored.persistenceId());
+            boolean wanted = slice >= minSlice
+                    && slice <= maxSlice
+                    && PersistenceId.extractEntityType(stored.persistenceId()).equals(entityType);
+            if (!wanted) {
+                return Optional.empty();
+            }
+            EventCodec.Decoded decoded = codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event());
+            @SuppressWarnings("unchecked")
+            E event = (E) decoded.event().payload();
+            return Optional.of(new org.apache.pekko.persistence.query.typed.EventEnvelope<>(
+                    offset(stored),
+                    stored.persistenceId(),
+                    stored.sequenceNr(),
+                    Option.apply(event),
+                    stored.timeMillis(),
+                    decoded.event().metadata(),
+                    entityType,
+                    slice));
+        });
+    }
+
+    private <T> Source<T, NotUsed> feed(Offset after, boolean live, Conversion<T> conversion) {
+        return Source.lazySource(() -> {
+                    long end = live ? Long.MAX_VALUE : log.endOffset();
+                    return pages(
+                            first(after),
+                            next -> next >= end ? List.of() : log.feed(next, (int) Math.min(AT_A_TIME, end - next)),
+                            last -> last.offset() + 1,
+                            next -> live,
+                            conversion);
+                })
+                .mapMaterializedValue(late -> NotUsed.getInstance());
+    }
+
+    /** @throws IllegalArgumentException for offsets of another kind of journal */
+    private static long first(Offset after) {
+        if (after instanceof Sequence sequence) {
+            return sequence.value();
+        }
+        if (after.equals(Offset.noOffset())) {
+            return 0;
+        }
+        throw new IllegalArgumentException("the log counts its events: give a Sequence or no offset, not " + after);
+    }
+
+    private static Offset offset(Stored stored) {
+        return Offset.sequence(stored.offset() + 1);
+    }
+
+    private interface Page {
+        List<Stored> read(long next) throws IOException;
+    }
+
+    private interface Following {
+        long after(Stored last);
+    }
+
+    private interface More {
+        boolean mayCome(long next);
+    }
+
+    private interface Conversion<T> {
+        Optional<T> of(Stored stored) throws IOException;
+    }
+
+    private <T> Source<T, NotUsed> pages(
+            long from, Page page, Following following, More more, Conversion<T> conversion) {
+        return Source.unfoldAsync(from, next -> some(next, page, following, more, conversion))
                 .mapConcat(events -> events);
     }
 
     /** The end of the log is looked at before the events: what comes in between is not missed, but met again. */
-    private CompletionStage<Optional<Pair<Long, List<EventEnvelope>>>> some(
-            String persistenceId, long next, long to, boolean live) {
+    private <T> CompletionStage<Optional<Pair<Long, List<T>>>> some(
+            long next, Page page, Following following, More more, Conversion<T> conversion) {
         long end = log.endOffset();
-        return CompletableFuture.supplyAsync(() -> read(persistenceId, next, to), blocking)
-                .thenCompose(events -> {
-                    if (!events.isEmpty()) {
-                        long after = events.get(events.size() - 1).sequenceNr() + 1;
-                        return CompletableFuture.completedFuture(Optional.of(Pair.create(after, events)));
+        return CompletableFuture.supplyAsync(() -> read(next, page, following, conversion), blocking)
+                .thenCompose(some -> {
+                    if (some.first() > next) {
+                        return CompletableFuture.completedFuture(Optional.of(some));
                     }
-                    return live
-                            ? log.reached(end)
-                                    .thenApply(reached -> Optional.of(Pair.create(next, List.<EventEnvelope>of())))
+                    return more.mayCome(next)
+                            ? log.reached(end).thenApply(reached -> Optional.of(Pair.create(next, List.<T>of())))
                             : CompletableFuture.completedFuture(Optional.empty());
                 });
     }
 
-    private List<EventEnvelope> read(String persistenceId, long from, long to) {
+    private static <T> Pair<Long, List<T>> read(long next, Page page, Following following, Conversion<T> conversion) {
         try {
-            List<EventEnvelope> envelopes = new ArrayList<>();
-            for (Stored stored : log.read(persistenceId, from, to, AT_A_TIME)) {
-                Object event = codec.decode(persistenceId, stored.sequenceNr(), stored.event())
-                        .event()
-                        .payload();
-                envelopes.add(EventEnvelope.apply(
-                        Offset.sequence(stored.offset()),
-                        persistenceId,
-                        stored.sequenceNr(),
-                        event,
-                        stored.timeMillis()));
+            List<Stored> events = page.read(next);
+            List<T> converted = new ArrayList<>();
+            for (Stored stored : events) {
+                conversion.of(stored).ifPresent(converted::add);
             }
-            return envelopes;
+            long after = events.isEmpty() ? next : following.after(events.get(events.size() - 1));
+            return Pair.create(after, converted);
         } catch (IOException e) {
             throw new CompletionException(e);
         }
+    }
+
+    private static EventEnvelope envelope(Stored stored, Object event) {
+        return EventEnvelope.apply(
+                offset(stored), stored.persistenceId(), stored.sequenceNr(), event, stored.timeMillis());
+    }
+
+    private Object event(Stored stored) throws IOException {
+        return codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event())
+                .event()
+                .payload();
+    }
+
+    private static List<String> tags(Stored stored) throws IOException {
+        return StoredEvent.read(stored.persistenceId(), stored.sequenceNr(), stored.event())
+                .tags();
     }
 }

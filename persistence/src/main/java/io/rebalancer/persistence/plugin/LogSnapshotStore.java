@@ -22,9 +22,11 @@ public final class LogSnapshotStore extends SnapshotStore {
 
     /** Made by Pekko. */
     public LogSnapshotStore(Config config) {
+        LogExtension extension = LogExtension.get(context().system());
         this.files = new SnapshotFiles(
-                LogExtension.get(context().system()).directory().resolve("snapshots"),
-                context().system());
+                extension.directory().resolve("snapshots"),
+                context().system(),
+                id -> extension.log().deletedTo(id));
         this.blocking = context().system().dispatchers().lookup(config.getString("blocking-dispatcher"));
     }
 

@@ -1,9 +1,5 @@
 package io.rebalancer.persistence.plugin;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,43 +10,45 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
-import org.apache.pekko.serialization.Serialization;
-import org.apache.pekko.serialization.SerializationExtension;
-import org.apache.pekko.serialization.Serializer;
-import org.apache.pekko.serialization.Serializers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots as files. A name appears only when its content is forced; what can't be read whole is passed over for the
- * next older one, since the events from there on are still in the log until somebody deletes them.
+ * Snapshots as files. A name appears only when its content is forced.
  *
  * <pre>
  * snapshots/SHA-256 OF THE ID/SEQUENCE-TIME.snap
- * magic "RBSN" 4 · CRC32C of what follows 4 · version 1 · id · sequence · time · serializer · manifest · metadata? · bytes
+ * magic "RBSN" 4 · CRC32C of what follows 4 · version 2 · id · sequence · time · serializer · manifest · metadata? · bytes
  * </pre>
  */
 final class SnapshotFiles {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SnapshotFiles.class);
     private static final int MAGIC = 0x5242534E;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int USUAL_BYTES = 4096;
     private static final String SUFFIX = ".snap";
     private static final String PART = ".part";
 
     private final Path directory;
-    private final Serialization serialization;
+    private final Payloads payloads;
+    private final ToLongFunction<String> deletedTo;
 
-    SnapshotFiles(Path directory, ActorSystem system) {
+    /** @param deletedTo up to where the events of a persistence id are deleted */
+    SnapshotFiles(Path directory, ActorSystem system, ToLongFunction<String> deletedTo) {
         this.directory = directory;
-        this.serialization = SerializationExtension.get(system);
+        this.deletedTo = deletedTo;
+        this.payloads = new Payloads(system);
     }
 
     /** A snapshot's file by its name. */
@@ -63,17 +61,37 @@ final class SnapshotFiles {
         }
     }
 
+    /** A file whose bytes are not what was written. */
+    private static final class Damaged extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Damaged(Path file) {
+            super("snapshot " + file + " is damaged");
+        }
+    }
+
+    /**
+     * The newest snapshot that matches. In place of a damaged one an older one will do, or none, if all events after it
+     * are still there.
+     *
+     * @throws IOException if events are missing without the damaged one: a state would be made up
+     */
     Optional<SelectedSnapshot> load(String persistenceId, SnapshotSelectionCriteria criteria) throws IOException {
-        List<IOException> faults = new ArrayList<>();
+        Optional<Damaged> damaged = Optional.empty();
+        long gone = deletedTo.applyAsLong(persistenceId);
         for (Named named : newestFirst(persistenceId, criteria)) {
+            if (damaged.isPresent() && gone > named.sequenceNr()) {
+                throw damaged.get();
+            }
             try {
                 return Optional.of(read(persistenceId, named));
-            } catch (IOException e) {
-                faults.add(e);
+            } catch (Damaged e) {
+                LOGGER.error("{}; an older one is taken, with the events since then", e.getMessage());
+                damaged = Optional.of(damaged.orElse(e));
             }
         }
-        if (!faults.isEmpty()) {
-            throw faults.get(0);
+        if (damaged.isPresent() && gone > 0) {
+            throw damaged.get();
         }
         return Optional.empty();
     }
@@ -108,40 +126,37 @@ final class SnapshotFiles {
         ByteBuffer head = ByteBuffer.wrap(all);
         boolean whole = all.length > 8 && head.getInt() == MAGIC && head.getInt() == crc(all, 8);
         if (!whole) {
-            throw new IOException("snapshot " + named.file() + " is damaged");
+            throw new Damaged(named.file());
         }
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(all, 8, all.length - 8))) {
-            int version = in.readByte();
-            if (version != VERSION) {
-                throw new IOException(
-                        "snapshot " + named.file() + " has version " + version + "; this one knows " + VERSION);
-            }
-            String id = in.readUTF();
-            if (!id.equals(persistenceId)) {
-                throw new IOException("snapshot " + named.file() + " is of " + id + ", not of " + persistenceId);
-            }
-            SnapshotMetadata metadata = new SnapshotMetadata(id, in.readLong(), in.readLong());
-            SnapshotMetadata full = in.readBoolean() ? metadata.withMetadata(value(in)) : metadata;
-            return new SelectedSnapshot(full, value(in));
+        ByteReader in = new ByteReader(head);
+        int version = in.version();
+        if (version != VERSION) {
+            throw new IOException(
+                    "snapshot " + named.file() + " has version " + version + "; this one knows " + VERSION);
         }
+        String id = in.text();
+        if (!id.equals(persistenceId)) {
+            throw new IOException("snapshot " + named.file() + " is of " + id + ", not of " + persistenceId);
+        }
+        SnapshotMetadata metadata = new SnapshotMetadata(id, in.longNumber(), in.longNumber());
+        SnapshotMetadata full = in.flag() ? metadata.withMetadata(payloads.read(in)) : metadata;
+        return new SelectedSnapshot(full, payloads.read(in));
     }
 
     void save(SnapshotMetadata metadata, Object snapshot) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(MAGIC);
-            out.writeInt(0);
-            out.writeByte(VERSION);
-            out.writeUTF(metadata.persistenceId());
-            out.writeLong(metadata.sequenceNr());
-            out.writeLong(metadata.timestamp());
-            out.writeBoolean(metadata.metadata().isDefined());
-            if (metadata.metadata().isDefined()) {
-                write(out, metadata.metadata().get());
-            }
-            write(out, snapshot);
+        ByteWriter out = new ByteWriter(USUAL_BYTES)
+                .number(MAGIC)
+                .number(0)
+                .version(VERSION)
+                .text(metadata.persistenceId())
+                .number(metadata.sequenceNr())
+                .number(metadata.timestamp())
+                .flag(metadata.metadata().isDefined());
+        if (metadata.metadata().isDefined()) {
+            payloads.write(out, metadata.metadata().get());
         }
-        byte[] all = bytes.toByteArray();
+        payloads.write(out, snapshot);
+        byte[] all = out.toBytes();
         ByteBuffer.wrap(all).putInt(4, crc(all, 8));
         Path folder = folder(metadata.persistenceId());
         boolean fresh = !Files.isDirectory(folder);
@@ -178,22 +193,6 @@ final class SnapshotFiles {
         if (!named.isEmpty()) {
             force(folder(persistenceId));
         }
-    }
-
-    private void write(DataOutputStream out, Object value) throws IOException {
-        Serializer serializer = serialization.findSerializerFor(value);
-        byte[] bytes = serialization.serialize(value).get();
-        out.writeInt(serializer.identifier());
-        out.writeUTF(Serializers.manifestFor(serializer, value));
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private Object value(DataInputStream in) throws IOException {
-        int serializerId = in.readInt();
-        String manifest = in.readUTF();
-        byte[] bytes = in.readNBytes(in.readInt());
-        return serialization.deserialize(bytes, serializerId, manifest).get();
     }
 
     private Path folder(String persistenceId) {

@@ -18,7 +18,7 @@ final class AppendUntilKilled {
 
     /** @param arguments the directory */
     public static void main(String[] arguments) throws Exception {
-        EventLog log = EventLog.open(Path.of(arguments[0]), LogSettings.DEFAULTS, Clock.systemUTC());
+        EventLog log = EventLog.open(Path.of(arguments[0]), LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE);
         List<Thread> writers = new ArrayList<>();
         for (int writer = 0; writer < WRITERS; writer++) {
             String id = "id-" + writer;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes killed with SIGKILL in the midst of appending, one after the other on the same log. */
 class EventLogCrashTest {
-    private static final int KILLS = Integer.getInteger("log.kills", 20);
+    private static final int KILLS = Integer.getInteger("log.kills", 200);
 
     @TempDir
     private Path directory;
@@ -27,7 +27,7 @@ class EventLogCrashTest {
         Map<String, Long> acknowledged = new HashMap<>();
         for (int kill = 1; kill <= KILLS; kill++) {
             appendAndKill(acknowledged, 50 + random.nextInt(800));
-            try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC())) {
+            try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
                 for (Map.Entry<String, Long> each : acknowledged.entrySet()) {
                     List<Stored> events = log.read(each.getKey(), 1, Long.MAX_VALUE, Long.MAX_VALUE);
                     assertThat((long) events.size())

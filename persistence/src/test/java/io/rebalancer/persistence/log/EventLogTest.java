@@ -1,5 +1,9 @@
 package io.rebalancer.persistence.log;
 
+import static io.rebalancer.persistence.log.SmallLogs.SMALL;
+import static io.rebalancer.persistence.log.SmallLogs.events;
+import static io.rebalancer.persistence.log.SmallLogs.get;
+import static io.rebalancer.persistence.log.SmallLogs.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,52 +15,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EventLogTest {
-    private static final LogSettings SMALL =
-            new LogSettings(64 << 10, 16 << 10, 16 << 10, 64 << 10, 100, Duration.ofSeconds(5));
-
     @TempDir
     private Path directory;
 
     private EventLog open() throws IOException {
-        return EventLog.open(directory, SMALL, Clock.systemUTC());
-    }
-
-    private static List<byte[]> events(String... texts) {
-        return Arrays.stream(texts)
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .toList();
-    }
-
-    private static <T> T get(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get();
+        return EventLog.open(directory, SMALL, Clock.systemUTC(), LogListener.NONE);
     }
 
     private static List<String> read(EventLog log, String id, long from, long to) throws IOException {
         return log.read(id, from, to, Long.MAX_VALUE).stream()
                 .map(stored -> new String(stored.event(), StandardCharsets.UTF_8))
                 .toList();
-    }
-
-    private static void refused(CompletionStage<?> answer, Kind kind) {
-        assertThatThrownBy(() -> get(answer))
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOfSatisfying(
-                        LogException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
     @Test
@@ -80,16 +61,16 @@ class EventLogTest {
         try (EventLog log = open()) {
             get(log.append("a", 1, events("a1", "a2")));
             get(log.deleteTo("a", 2));
-            get(log.moveCursor("reader", 1));
+            get(log.registerCursor("reader", 1));
         }
         try (EventLog log = open()) {
             assertThat(read(log, "a", 1, 9)).isEmpty();
             assertThat(get(log.highestSequenceNr("a"))).isEqualTo(2);
             assertThat(get(log.highestSequenceNr("nobody"))).isZero();
-            assertThat(log.cursors()).containsEntry("reader", 1L);
+            assertThat(log.cursors()).extracting(Cursor::next).containsExactly(1L);
             assertThat(get(log.append("a", 3, events("a3")))).isEqualTo(2);
-            get(log.moveCursor("reader", 0));
-            assertThat(log.cursors()).as("never back").containsEntry("reader", 1L);
+            get(log.acknowledge("reader", 0));
+            assertThat(log.cursors()).as("never back").extracting(Cursor::next).containsExactly(1L);
             get(log.removeCursor("reader"));
             assertThat(log.cursors()).isEmpty();
         }
@@ -208,7 +189,7 @@ class EventLogTest {
         }
         byte[] whole = Files.readAllBytes(segment(1));
         Files.write(segment(1), Arrays.copyOf(whole, whole.length - 8));
-        assertThatThrownBy(this::open).hasMessageContaining("a segment that was finished");
+        assertThatThrownBy(this::open).hasMessageContaining("it was longer when it was finished");
         Path missing = segment(1);
         Files.delete(missing);
         assertThatThrownBy(this::open).hasMessageContaining("does not follow the segment before it");
@@ -235,7 +216,7 @@ class EventLogTest {
     @Test
     void aDiskThatFailsStopsTheLogAndIsNotAskedAgain() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC());
+        EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
         get(log.append("a", 1, events("stored")));
         disk.failAfter(2);
         AtomicReference<LogException> told = new AtomicReference<>();
@@ -247,7 +228,7 @@ class EventLogTest {
         assertThat(disk.forces()).isEqualTo(forces);
         assertThat(told.get()).hasMessageContaining("Input/output error");
         SimulatedDisk later = disk.afterPowerCut(new Random(1));
-        try (EventLog again = EventLog.open(later, SMALL, Clock.systemUTC())) {
+        try (EventLog again = EventLog.open(later, SMALL, Clock.systemUTC(), LogListener.NONE)) {
             assertThat(read(again, "a", 1, 9).get(0)).isEqualTo("stored");
         }
     }
@@ -256,7 +237,7 @@ class EventLogTest {
     @Test
     void aDiskThatHangsIsAnsweredWithBackpressure() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC());
+        EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
         List<CompletionStage<Long>> taken = new ArrayList<>();
         synchronized (disk) {
             // The writer waits for the disk's lock from here on.

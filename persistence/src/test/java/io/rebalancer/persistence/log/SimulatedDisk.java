@@ -15,11 +15,13 @@ import java.util.TreeMap;
  */
 final class SimulatedDisk implements LogDisk {
     private static final int SECTOR = 512;
+    private static final long TOTAL = 1L << 40;
 
     private Map<String, File> files = new TreeMap<>();
     private Map<String, File> forcedNames = new TreeMap<>();
     private int operationsUntilFault = Integer.MAX_VALUE;
     private boolean faulted;
+    private long usable = TOTAL;
     private int forces;
 
     /** From now on the {@code operations}th operation fails, and all after it. */
@@ -92,6 +94,31 @@ final class SimulatedDisk implements LogDisk {
     }
 
     @Override
+    public synchronized void rename(String from, String to) throws IOException {
+        operation();
+        File file = files.remove(from);
+        if (file == null) {
+            throw new IOException("no file " + from);
+        }
+        files.put(to, file);
+    }
+
+    @Override
+    public synchronized long usableBytes() {
+        return usable;
+    }
+
+    @Override
+    public long totalBytes() {
+        return TOTAL;
+    }
+
+    /** So much room is left. */
+    synchronized void usable(long bytes) {
+        usable = bytes;
+    }
+
+    @Override
     public synchronized void forceDirectory() throws IOException {
         operation();
         forces++;
@@ -106,6 +133,12 @@ final class SimulatedDisk implements LogDisk {
     @Override
     public void close() {
         // Nothing is held.
+    }
+
+    /** What a file holds. */
+    synchronized byte[] content(String name) {
+        File file = files.get(name);
+        return file == null ? new byte[0] : file.now.clone();
     }
 
     /** Changes a byte that is durable, as a sick disk does. */

@@ -1,6 +1,7 @@
 package io.rebalancer.playground.cluster;
 
 import io.rebalancer.playground.PlaygroundFault;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Nodes as processes of their own, on the class path of this one. */
 public final class NodeProcesses implements Nodes {
+    private static final Pattern DATABASES = Pattern.compile("^(h2|postgresql|sqlite-jdbc|slick|HikariCP|flyway)");
+
     /** From here on the JVM warns of what Pekko does, which no user can mend. */
     private static final int UNSAFE_IS_DEPRECATED = 24;
 
@@ -56,11 +61,27 @@ public final class NodeProcesses implements Nodes {
                 "-Dlogback.configurationFile=logback-file.xml",
                 "-Drebalancer.log.file=" + logs.resolve(node.name() + ".log"),
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(node),
                 main,
                 "--config",
                 node.settings().toString()));
         return command;
+    }
+
+    /** That of this process; an agent's has no database in it, as it has none in a distribution. */
+    private static String classPath(NodeSpec node) {
+        String own = System.getProperty("java.class.path");
+        if (node.command().equals("manager")) {
+            return own;
+        }
+        if (!own.contains(File.pathSeparator)) {
+            return own.replace("playground-", "agent-node-");
+        }
+        return Stream.of(own.split(File.pathSeparator))
+                .filter(entry -> !DATABASES
+                        .matcher(Path.of(entry).getFileName().toString())
+                        .find())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Ends a node with SIGKILL and waits until it is gone. */

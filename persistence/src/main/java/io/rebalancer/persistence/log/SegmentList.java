@@ -1,0 +1,63 @@
+package io.rebalancer.persistence.log;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** The segments of a log, in order; the last one is being written. Safe for any threads. */
+final class SegmentList {
+    private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+
+    void add(Segment segment) {
+        segments.put(segment.header().number(), segment);
+    }
+
+    List<Segment> all() {
+        return List.copyOf(segments.values());
+    }
+
+    boolean has(Segment segment) {
+        return segments.containsKey(segment.header().number());
+    }
+
+    int size() {
+        return segments.size();
+    }
+
+    long bytes() {
+        return segments.values().stream().mapToLong(Segment::end).sum();
+    }
+
+    /** Bytes of the events from {@code offset} on, about. */
+    long bytesFrom(long offset) {
+        return segments.values().stream()
+                .mapToLong(segment -> bytesFrom(segment, offset))
+                .sum();
+    }
+
+    private static long bytesFrom(Segment segment, long offset) {
+        long end = segment.end();
+        if (segment.endOffset() <= offset) {
+            return 0;
+        }
+        return end
+                - (segment.header().firstOffset() >= offset
+                        ? Segment.BLOCK_BYTES
+                        : segment.index().mark(offset));
+    }
+
+    /** Takes the first segment away, durably. */
+    void deleteFirst(LogDisk disk) throws IOException {
+        Map.Entry<Long, Segment> first = segments.firstEntry();
+        segments.remove(first.getKey());
+        Recovery.delete(disk, first.getValue());
+    }
+
+    void close() throws IOException {
+        for (Segment segment : segments.values()) {
+            segment.close();
+        }
+    }
+}

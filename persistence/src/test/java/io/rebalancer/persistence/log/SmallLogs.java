@@ -1,0 +1,112 @@
+package io.rebalancer.persistence.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+
+/** Logs of small segments whose finished segments go as soon as they may. */
+final class SmallLogs {
+    static final LogSettings SMALL = new LogSettings(
+            64 << 10,
+            16 << 10,
+            16 << 10,
+            8 << 10,
+            new LogSettings.Queue(64 << 10, 100, Duration.ofSeconds(5)),
+            Duration.ofSeconds(8),
+            0,
+            new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1)),
+            false);
+
+    private SmallLogs() {}
+
+    static LogSettings with(LogSettings.Queue queue, Duration forceDeadline) {
+        return new LogSettings(
+                SMALL.segmentBytes(),
+                SMALL.maxBatchBytes(),
+                SMALL.maxFrameBytes(),
+                SMALL.aheadBytes(),
+                queue,
+                forceDeadline,
+                0,
+                SMALL.retention(),
+                false);
+    }
+
+    static LogSettings with(LogSettings.Retention retention) {
+        return new LogSettings(
+                SMALL.segmentBytes(),
+                SMALL.maxBatchBytes(),
+                SMALL.maxFrameBytes(),
+                SMALL.aheadBytes(),
+                SMALL.queue(),
+                SMALL.forceDeadline(),
+                0,
+                retention,
+                false);
+    }
+
+    static LogSettings withLowWater(long bytes) {
+        return new LogSettings(
+                SMALL.segmentBytes(),
+                SMALL.maxBatchBytes(),
+                SMALL.maxFrameBytes(),
+                SMALL.aheadBytes(),
+                SMALL.queue(),
+                SMALL.forceDeadline(),
+                bytes,
+                SMALL.retention(),
+                false);
+    }
+
+    static EventLog open(LogDisk disk, LogSettings settings) throws IOException {
+        return EventLog.open(disk, settings, Clock.systemUTC(), LogListener.NONE);
+    }
+
+    static List<byte[]> events(String... texts) {
+        return Arrays.stream(texts)
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get();
+    }
+
+    static List<String> read(EventLog log, String id) throws IOException {
+        return texts(log.read(id, 1, Long.MAX_VALUE, Long.MAX_VALUE));
+    }
+
+    static List<String> texts(List<EventLog.Stored> events) {
+        return events.stream()
+                .map(stored -> new String(stored.event(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    static void refused(CompletionStage<Long> answer, LogException.Kind kind) {
+        assertThatThrownBy(() -> get(answer))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        LogException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    /** Appends events of 1,000 bytes until a segment has been finished. */
+    static long fillSegment(EventLog log, String id, long next) throws Exception {
+        int before = log.status().segments();
+        long sequenceNr = next;
+        while (log.status().segments() == before) {
+            get(log.append(id, sequenceNr, events(sequenceNr + "x".repeat(1000))));
+            sequenceNr++;
+        }
+        return sequenceNr;
+    }
+}

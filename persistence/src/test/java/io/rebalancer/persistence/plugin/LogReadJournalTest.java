@@ -1,0 +1,161 @@
+package io.rebalancer.persistence.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.persistence.query.Offset;
+import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Events by id, tag and slice, of now and from now on. */
+class LogReadJournalTest {
+    private final ActorTestKit kit = ActorTestKit.create(
+            "reads",
+            TckSettings.config()
+                    .withFallback(com.typesafe.config.ConfigFactory.load())
+                    .resolve());
+    private final TestProbe<Integer> stored = kit.createTestProbe();
+    private final LogReadJournal journal =
+            PersistenceQuery.get(kit.system()).getReadJournalFor(LogReadJournal.class, LogReadJournalProvider.NAME);
+
+    /** Stores words; those with an exclamation mark are tagged as loud. */
+    private static final class Words extends EventSourcedBehavior<String, String, Integer> {
+        private final ActorRef<Integer> stored;
+
+        Words(PersistenceId id, ActorRef<Integer> stored) {
+            super(id);
+            this.stored = stored;
+        }
+
+        @Override
+        public Integer emptyState() {
+            return 0;
+        }
+
+        @Override
+        public CommandHandler<String, String, Integer> commandHandler() {
+            return newCommandHandlerBuilder()
+                    .forAnyState()
+                    .onAnyCommand((state, word) -> Effect().persist(word).thenRun((Integer now) -> stored.tell(now)));
+        }
+
+        @Override
+        public EventHandler<Integer, String> eventHandler() {
+            return (state, event) -> state + 1;
+        }
+
+        @Override
+        public Set<String> tagsFor(String word) {
+            return word.endsWith("!") ? Set.of("loud", "words") : Set.of("words");
+        }
+    }
+
+    private ActorRef<String> words(String type, String id) {
+        return kit.spawn(new Words(PersistenceId.of(type, id), stored.getRef()));
+    }
+
+    private ActorRef<String> one;
+    private ActorRef<String> two;
+
+    @BeforeEach
+    void store() {
+        one = words("Words", "one");
+        two = words("Others", "two");
+        say(one, "a");
+        say(two, "b!");
+        say(one, "c!");
+        say(one, "d");
+    }
+
+    private void say(ActorRef<String> who, String word) {
+        who.tell(word);
+        stored.receiveMessage();
+    }
+
+    @AfterEach
+    void end() {
+        kit.shutdownTestKit();
+    }
+
+    private <T> List<T> all(org.apache.pekko.stream.javadsl.Source<T, ?> source) throws Exception {
+        return source.runWith(Sink.seq(), kit.system()).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void eventsByTagInTheirOrderAndAfterAnOffset() throws Exception {
+        List<EventEnvelope> loud = all(journal.currentEventsByTag("loud", Offset.noOffset()));
+        assertThat(loud).extracting(EventEnvelope::event).containsExactly("b!", "c!");
+        assertThat(all(journal.currentEventsByTag("loud", loud.get(0).offset())))
+                .extracting(EventEnvelope::event)
+                .containsExactly("c!");
+        assertThat(all(journal.currentEventsByTag("words", Offset.sequence(0))))
+                .extracting(EventEnvelope::event)
+                .containsExactly("a", "b!", "c!", "d");
+        assertThat(all(journal.currentEventsByTag("silent", Offset.noOffset()))).isEmpty();
+    }
+
+    @Test
+    void aLiveStreamByTagGoesOnWithWhatComes() throws Exception {
+        var three = journal.eventsByTag("loud", Offset.noOffset())
+                .take(3)
+                .runWith(Sink.seq(), kit.system())
+                .toCompletableFuture();
+        say(two, "quiet");
+        say(two, "e!");
+        assertThat(three.get(20, TimeUnit.SECONDS))
+                .extracting(EventEnvelope::event)
+                .containsExactly("b!", "c!", "e!");
+    }
+
+    @Test
+    void slicesPartitionTheEventsOfAnEntityType() throws Exception {
+        int found = 0;
+        for (var range : journal.sliceRanges(4)) {
+            List<org.apache.pekko.persistence.query.typed.EventEnvelope<String>> events = all(
+                    journal.<String>currentEventsBySlices("Words", range.first(), range.second(), Offset.noOffset()));
+            for (var event : events) {
+                assertThat(event.persistenceId()).isEqualTo("Words|one");
+                assertThat(event.slice()).isBetween(range.first(), range.second());
+            }
+            found += events.size();
+        }
+        assertThat(found).isEqualTo(3);
+        var live = journal.<String>eventsBySlices("Others", 0, 1023, Offset.noOffset())
+                .take(2)
+                .runWith(Sink.seq(), kit.system())
+                .toCompletableFuture();
+        say(two, "later");
+        assertThat(live.get(20, TimeUnit.SECONDS))
+                .extracting(event -> event.event())
+                .containsExactly("b!", "later");
+    }
+
+    @Test
+    void eventsByIdLiveAndOfNow() throws Exception {
+        assertThat(all(journal.currentEventsByPersistenceId("Words|one", 2, 3)))
+                .extracting(EventEnvelope::sequenceNr)
+                .containsExactly(2L, 3L);
+        assertThat(all(journal.currentPersistenceIds())).containsExactly("Others|two", "Words|one");
+        var live = journal.eventsByPersistenceId("Words|one", 0, 4)
+                .runWith(Sink.seq(), kit.system())
+                .toCompletableFuture();
+        say(one, "fourth");
+        assertThat(live.get(20, TimeUnit.SECONDS))
+                .as("ends with the last that was asked for")
+                .extracting(EventEnvelope::event)
+                .containsExactly("a", "c!", "d", "fourth");
+    }
+}
