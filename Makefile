@@ -18,7 +18,7 @@ bench-agent: ## the agent's copies beside rclone's, from the same source to the 
 		-Dtest.jvm=-Xmx256m -Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench
 
-bench-log: ## the embedded log beside bare appends, and persistent actors on it beside Pekko's journal in memory
+bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and memory; 10 minutes
 	@$(MVN) -q test -pl persistence -am -Dtest=LogBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench

@@ -2,6 +2,7 @@ package io.rebalancer.persistence.log;
 
 import io.rebalancer.persistence.log.EventLog.Stored;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +87,13 @@ public final class LogInspector implements AutoCloseable {
         LogDisk disk = FileDisk.readOnly(directory);
         List<Segment> segments = new ArrayList<>();
         for (String name : disk.list().stream().filter(Segment::isSegment).toList()) {
-            Segment.open(disk, name).ifPresent(segments::add);
+            Optional<Segment> segment = Segment.open(disk, name);
+            if (segment.isEmpty() && Files.size(directory.resolve(name)) > Segment.BLOCK_BYTES) {
+                throw new LogException(
+                        LogException.Kind.CORRUPT,
+                        name + " in " + disk.where() + " is damaged: its header is not whole");
+            }
+            segment.ifPresent(segments::add);
         }
         if (segments.isEmpty()) {
             throw new LogException(LogException.Kind.REFUSED, "there is no log in " + directory);

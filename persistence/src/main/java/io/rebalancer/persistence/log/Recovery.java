@@ -86,8 +86,7 @@ final class Recovery {
             if (segment.isPresent()) {
                 check(segment.get());
                 read(segment.get(), last);
-            } else if (last) {
-                // It was being made; nothing can have been stored in it.
+            } else if (last && isBeingMade(names.get(i))) {
                 disk.delete(names.get(i));
                 disk.forceDirectory();
             } else {
@@ -115,6 +114,13 @@ final class Recovery {
                 nextFrame,
                 nextOffset,
                 tornBytes);
+    }
+
+    /** Its header is forced before anything else is written to it. */
+    private boolean isBeingMade(String name) throws IOException {
+        try (LogDisk.LogFile file = disk.open(name)) {
+            return file.size() <= Segment.BLOCK_BYTES;
+        }
     }
 
     private void check(Segment segment) throws IOException {

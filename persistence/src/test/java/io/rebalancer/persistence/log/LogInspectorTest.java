@@ -96,6 +96,10 @@ class LogInspectorTest {
         try (LogInspector inspector = LogInspector.open(directory)) {
             assertThatThrownBy(() -> inspector.events(stored -> {})).hasMessageContaining("damaged");
         }
+        byte[] headless = whole.clone();
+        headless[20] ^= 1;
+        Files.write(segment, headless);
+        assertThatThrownBy(() -> LogInspector.open(directory)).hasMessageContaining("its header is not whole");
     }
 
     @Test

@@ -1,0 +1,91 @@
+package io.rebalancer.persistence.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.persistence.log.EventLog;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.junit.jupiter.api.Test;
+
+/** Many writers at once on a log that lets one wait: most are refused, and nobody pays for that later. */
+class LogBackpressureTest {
+    private static final int WRITERS = 300;
+
+    private static final class Writer extends EventSourcedBehavior<String, String, Integer> {
+        private final ActorRef<String> told;
+
+        static Behavior<String> create(String id, ActorRef<String> told) {
+            return Behaviors.setup(context -> new Writer(id, told));
+        }
+
+        private Writer(String id, ActorRef<String> told) {
+            super(PersistenceId.ofUniqueId(id));
+            this.told = told;
+        }
+
+        @Override
+        public Integer emptyState() {
+            return 0;
+        }
+
+        @Override
+        public CommandHandler<String, String, Integer> commandHandler() {
+            return newCommandHandlerBuilder()
+                    .forAnyState()
+                    .onAnyCommand((state, event) -> Effect().persist(event).thenRun((Integer now) -> told.tell(event)));
+        }
+
+        @Override
+        public EventHandler<Integer, String> eventHandler() {
+            return (state, event) -> state + 1;
+        }
+    }
+
+    @Test
+    void theBreakerStaysClosedWhateverIsRefused() {
+        ActorTestKit kit = ActorTestKit.create(
+                "backpressure",
+                ConfigFactory.parseString("rebalancer.log.queue-entries = 1")
+                        .withFallback(TckSettings.config())
+                        .withFallback(ConfigFactory.load())
+                        .resolve());
+        try {
+            EventLog log = LogExtension.get(kit.system().classicSystem()).log();
+            AtomicInteger refused = new AtomicInteger();
+            TestProbe<String> told = kit.createTestProbe();
+            // Each asks for its highest number and then stores: far more than one entry at a time.
+            for (int i = 0; i < WRITERS; i++) {
+                log.append("flood-" + i, 1, List.of(new byte[2000])).whenComplete((offset, failure) -> {
+                    if (failure != null) {
+                        refused.incrementAndGet();
+                    }
+                });
+                kit.spawn(Writer.create("writer-" + i, told.getRef())).tell("event");
+            }
+            told.awaitAssert(() -> {
+                assertThat(refused.get()).isGreaterThan(20);
+                assertThat(log.status().queued()).isZero();
+                return true;
+            });
+            // With its breaker open the journal would refuse everything for half a minute.
+            told.awaitAssert(() -> {
+                TestProbe<String> last = kit.createTestProbe();
+                kit.spawn(Writer.create("later-" + System.nanoTime(), last.getRef()))
+                        .tell("later");
+                return last.expectMessage("later");
+            });
+        } finally {
+            kit.shutdownTestKit();
+        }
+    }
+}
