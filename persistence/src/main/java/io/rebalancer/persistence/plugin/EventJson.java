@@ -2,12 +2,16 @@ package io.rebalancer.persistence.plugin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import io.rebalancer.persistence.log.EventLog.Stored;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
 
 /** Stored events as JSON, without the classes that they were made of. */
 public final class EventJson {
@@ -15,6 +19,7 @@ public final class EventJson {
     private static final int JACKSON_JSON = 31;
 
     private static final int JACKSON_CBOR = 33;
+    private static final int UUID_BYTES = 16;
 
     private final ObjectMapper json = new ObjectMapper();
     private final CBORMapper cbor = new CBORMapper();
@@ -56,11 +61,29 @@ public final class EventJson {
                 case JACKSON_JSON -> json.readTree(bytes);
                 default -> json.getNodeFactory().binaryNode(bytes);
             };
-            value.set("event", event);
+            value.set("event", legible(event));
         } catch (IOException e) {
             // Compressed, or not what its serializer's number says: shown as it is.
             value.put("event", bytes);
         }
         return value;
+    }
+
+    /** Ids are stored as sixteen bytes, and read as people write them. */
+    private JsonNode legible(JsonNode node) throws IOException {
+        if (node.isBinary() && node.binaryValue().length == UUID_BYTES) {
+            ByteBuffer bytes = ByteBuffer.wrap(node.binaryValue());
+            return json.getNodeFactory().textNode(new UUID(bytes.getLong(), bytes.getLong()).toString());
+        }
+        if (node instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> member : object.properties()) {
+                member.setValue(legible(member.getValue()));
+            }
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, legible(array.get(i)));
+            }
+        }
+        return node;
     }
 }

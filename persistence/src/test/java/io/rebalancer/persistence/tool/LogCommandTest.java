@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -25,6 +26,8 @@ import picocli.CommandLine;
 
 /** What an operator reads of a log that is in use. */
 class LogCommandTest {
+    private static final UUID OBJECT = UUID.fromString("1f3d0b2c-7d0e-4c58-9d4e-3a1f0c9b7e55");
+
     @TempDir
     private Path directory;
 
@@ -32,7 +35,7 @@ class LogCommandTest {
     private final StringWriter err = new StringWriter();
 
     /** An event of our own kind. */
-    record Copied(String objectId, long bytes) {}
+    record Copied(UUID objectId, long bytes) {}
 
     private static final class Copies extends EventSourcedBehavior<Copied, Copied, Integer> {
         private final ActorRef<Integer> told;
@@ -81,8 +84,8 @@ class LogCommandTest {
         try {
             TestProbe<Integer> told = kit.createTestProbe();
             ActorRef<Copied> copies = kit.spawn(new Copies(told.getRef()));
-            copies.tell(new Copied("0b2c", 17));
-            copies.tell(new Copied("1f3d", 4096));
+            copies.tell(new Copied(UUID.randomUUID(), 17));
+            copies.tell(new Copied(OBJECT, 4096));
             told.expectMessage(1);
             told.expectMessage(2);
 
@@ -99,7 +102,7 @@ class LogCommandTest {
             assertThat(run("export", "--id", "Copies|one", "--from", "1", directory.toString()))
                     .isZero();
             JsonNode event = new ObjectMapper().readTree(out.toString());
-            assertThat(event.at("/event/objectId").asText()).isEqualTo("1f3d");
+            assertThat(event.at("/event/objectId").asText()).isEqualTo(OBJECT.toString());
             assertThat(event.at("/event/bytes").asInt()).isEqualTo(4096);
             assertThat(event.at("/sequenceNr").asInt()).isEqualTo(2);
             assertThat(event.at("/manifest").asText()).contains("Copied");
