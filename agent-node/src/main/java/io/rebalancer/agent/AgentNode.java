@@ -34,6 +34,7 @@ import io.rebalancer.http.HttpServer;
 import io.rebalancer.http.MetricsServer;
 import io.rebalancer.http.Readiness;
 import io.rebalancer.persistence.EmbeddedJournal;
+import io.rebalancer.persistence.Journal;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,8 +77,9 @@ public final class AgentNode implements NodeProcess.Node {
         Config config =
                 ClusterSettings.from(root).applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
         ObjectStore store = ObjectStore.open(settings.root(), durability(settings), bounds(settings.limits()));
-        ActorSystem<Void> system = ActorSystem.create(
-                Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
+        Journal journal = new EmbeddedJournal(settings.dataDir());
+        ActorSystem<Void> system =
+                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
         LOGGER.info(
                 "agent={} durability={} stale-temps-removed={}",
                 settings.storageNode(),
@@ -94,7 +96,7 @@ public final class AgentNode implements NodeProcess.Node {
                     settings.storageNode());
         }
         AgentNode node = new AgentNode(system, system.getWhenTerminated().thenRun(() -> close(store)));
-        return EmbeddedJournal.prepare(system)
+        return journal.prepare(system)
                 .thenCompose(done -> node.serve(settings, measured, store))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {

@@ -41,7 +41,7 @@ import io.rebalancer.manager.registry.ClusterJobService;
 import io.rebalancer.manager.registry.JobRegistry;
 import io.rebalancer.manager.registry.JournalJobFeed;
 import io.rebalancer.manager.storinfo.StorinfoClient;
-import io.rebalancer.persistence.EmbeddedJournal;
+import io.rebalancer.persistence.Journal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -99,11 +99,12 @@ public final class ManagerNode implements NodeProcess.Node {
         LegacySettings legacy = LegacySettings.from(root);
         MetricsSettings measured = MetricsSettings.from(root, OLDER_SERVICE, OLDER_DATACENTER);
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
-        ActorSystem<Void> system = ActorSystem.create(
-                Behaviors.empty(), ClusterSettings.SYSTEM_NAME, EmbeddedJournal.applyTo(config, settings.dataDir()));
+        Journal journal = Journal.of(settings.journal());
+        ActorSystem<Void> system =
+                ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
         ManagerNode node = new ManagerNode(system, evacuate, legacy);
-        return EmbeddedJournal.prepare(system)
-                .thenCompose(done -> node.serve(settings, measured))
+        return journal.prepare(system)
+                .thenCompose(done -> node.serve(settings, measured, journal))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -133,7 +134,7 @@ public final class ManagerNode implements NodeProcess.Node {
         legacy = freshLegacy;
     }
 
-    private CompletionStage<?> serve(ManagerSettings settings, MetricsSettings measured) {
+    private CompletionStage<?> serve(ManagerSettings settings, MetricsSettings measured, Journal journal) {
         OlderMetrics metrics = new OlderMetrics(measured.labels());
         MorayShards moray = new MorayShards(shards(settings));
         MorayMetadataTier tier = new MorayMetadataTier(moray, settings.domain());
@@ -161,7 +162,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);
-        JobFeed feed = new JournalJobFeed(EmbeddedJournal.reader(system), jobs);
+        JobFeed feed = new JournalJobFeed(journal.reader(system), jobs);
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
         gauges(moray);
         return HttpServer.start(

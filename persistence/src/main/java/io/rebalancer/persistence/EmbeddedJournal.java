@@ -22,17 +22,19 @@ import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
  * Journal and snapshot store in a directory of this machine, with nothing to install: the embedded log. What is
  * acknowledged is on the disk.
  */
-public final class EmbeddedJournal {
+public final class EmbeddedJournal implements Journal {
     private static final String EARLIER = "journal.mv.db";
 
-    private EmbeddedJournal() {}
+    private final Path directory;
 
-    /**
-     * {@code root} with the journal in {@code directory}.
-     *
-     * @throws IOException naming the directory, if it can't be made or written to, or has an earlier journal in it
-     */
-    public static Config applyTo(Config root, Path directory) throws IOException {
+    /** @param directory of nobody else; made if need be */
+    public EmbeddedJournal(Path directory) {
+        this.directory = directory;
+    }
+
+    /** @throws IOException naming the directory, if it can't be made or written to, or has an earlier journal in it */
+    @Override
+    public Config applyTo(Config root) throws IOException {
         Path absolute = directory.toAbsolutePath();
         try {
             Files.createDirectories(absolute);
@@ -52,13 +54,14 @@ public final class EmbeddedJournal {
                 .resolve();
     }
 
-    /** Reads events back in their order, as they are stored. */
-    public static EventsByPersistenceIdQuery reader(ActorSystem<?> system) {
+    @Override
+    public EventsByPersistenceIdQuery reader(ActorSystem<?> system) {
         return new LogReadJournal(system.classicSystem());
     }
 
-    /** Opens the log, so that a fault of it is found before the first persistent actor starts. */
-    public static CompletionStage<Done> prepare(ActorSystem<?> system) {
+    /** Opens the log. */
+    @Override
+    public CompletionStage<Done> prepare(ActorSystem<?> system) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {

@@ -3,7 +3,6 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import java.util.Optional;
  * @param nameServer {@code host:port} of who is asked for SRV records, or empty for this machine's own
  * @param postgres the databases that are scanned instead of Moray, or empty to scan through Moray
  * @param storinfo base URL
- * @param dataDir directory of the embedded journal
+ * @param journal where jobs are kept
  * @param httpAgents base URLs of agents that are reached over the older HTTP API only
  */
 public record ManagerSettings(
@@ -31,7 +30,7 @@ public record ManagerSettings(
         Optional<PostgresSettings> postgres,
         URI storinfo,
         Duration storinfoRefresh,
-        Path dataDir,
+        JournalSettings journal,
         Map<StorageNodeId, URI> httpAgents) {
 
     public ManagerSettings {
@@ -83,7 +82,7 @@ public record ManagerSettings(
                         PostgresSettings.from(section),
                         URI.create(SettingsFile.required(section, "storinfo")),
                         section.getDuration("storinfo-refresh"),
-                        Path.of(SettingsFile.required(section, "data-dir")),
+                        JournalSettings.from(section),
                         SettingsFile.urls(section, "http-agents")));
     }
 

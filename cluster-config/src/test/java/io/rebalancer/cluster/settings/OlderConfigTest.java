@@ -148,7 +148,7 @@ class OlderConfigTest {
                         + "\")\nrebalancer.manager { data-dir = \"/var/rebalancer\", http.port = 9 }");
         ManagerSettings manager = ManagerSettings.from(SettingsFile.load(ours));
         assertThat(manager.http()).isEqualTo(new HttpSettings("0.0.0.0", 9));
-        assertThat(manager.dataDir()).hasToString("/var/rebalancer");
+        assertThat(manager.journal()).isEqualTo(new JournalSettings.Embedded(Path.of("/var/rebalancer")));
         assertThat(manager.morayShards()).hasSize(2);
     }
 

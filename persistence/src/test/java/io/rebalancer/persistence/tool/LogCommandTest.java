@@ -76,11 +76,10 @@ class LogCommandTest {
     void segmentsIdsAndEventsOfALogInUse() throws Exception {
         ActorTestKit kit = ActorTestKit.create(
                 "copies",
-                EmbeddedJournal.applyTo(
-                        ConfigFactory.parseString("pekko.actor { provider = local, serialization-bindings {\""
+                new EmbeddedJournal(directory)
+                        .applyTo(ConfigFactory.parseString("pekko.actor { provider = local, serialization-bindings {\""
                                         + Copied.class.getName() + "\" = jackson-cbor } }")
-                                .withFallback(ConfigFactory.load()),
-                        directory));
+                                .withFallback(ConfigFactory.load())));
         try {
             TestProbe<Integer> told = kit.createTestProbe();
             ActorRef<Copied> copies = kit.spawn(new Copies(told.getRef()));

@@ -1,0 +1,62 @@
+package io.rebalancer.persistence.postgres;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.settings.JournalSettings;
+import io.rebalancer.persistence.Journal;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
+import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
+
+/** Journal and snapshot store in a PostgreSQL database that several managers share, over one small pool each. */
+public final class PostgresJournal implements Journal {
+    private static final String POOL = "pekko-persistence-jdbc.shared-databases.slick.db.";
+
+    private final JournalSettings.Postgresql settings;
+
+    /** The database that the settings name; it is not asked for anything yet. */
+    public PostgresJournal(JournalSettings.Postgresql settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Config applyTo(Config root) {
+        return ConfigFactory.parseMap(Map.of(
+                        POOL + "url", settings.url(),
+                        POOL + "user", settings.user(),
+                        POOL + "password", settings.password(),
+                        POOL + "numThreads", settings.poolSize(),
+                        POOL + "maxConnections", settings.poolSize()))
+                .withFallback(
+                        ConfigFactory.parseResources(PostgresJournal.class.getClassLoader(), "postgres-journal.conf"))
+                .withFallback(root)
+                .resolve();
+    }
+
+    /** Brings the tables up to date if it may, and refuses those of another version. */
+    @Override
+    public CompletionStage<Done> prepare(ActorSystem<?> system) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Schema schema = new Schema(settings);
+                    if (settings.migrateOnStart()) {
+                        int scripts = schema.migrate();
+                        system.log().info("journal={} scripts-run={}", settings, scripts);
+                    }
+                    schema.require();
+                    return Done.getInstance();
+                },
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.postgresql.dispatcher")));
+    }
+
+    @Override
+    public EventsByPersistenceIdQuery reader(ActorSystem<?> system) {
+        return PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
+    }
+}

@@ -1,0 +1,4 @@
+-- Managers need no more than this, whoever made the tables.
+grant select, insert, update, delete on event_journal, event_tag, snapshot to "${user}";
+grant usage, select on sequence event_journal_ordering_seq to "${user}";
+grant select on schema_history to "${user}";

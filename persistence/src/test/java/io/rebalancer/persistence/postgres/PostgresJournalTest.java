@@ -1,0 +1,212 @@
+package io.rebalancer.persistence.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.settings.JournalSettings;
+import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.persistence.Journal;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A real PostgreSQL: which tables are used, which are refused, and that managers need no right to make any. */
+class PostgresJournalTest {
+    private static EmbeddedPostgres server;
+
+    private String database = "";
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = EmbeddedPostgres.start();
+        asOwner("postgres", "create role manager login password 'secret'");
+        asOwner("postgres", "create role owner login superuser password 'owns'");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    private static void asOwner(String database, String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(server.getJdbcUrl("postgres", database));
+                Statement run = connection.createStatement()) {
+            run.execute(statement);
+        }
+    }
+
+    @BeforeEach
+    void freshDatabase() throws SQLException {
+        database = "journal_" + Long.toHexString(System.nanoTime());
+        asOwner("postgres", "create database " + database);
+        // As a careful operator has it.
+        asOwner(database, "revoke create on schema public from public");
+    }
+
+    private JournalSettings.Postgresql as(String user, String password) {
+        return new JournalSettings.Postgresql(
+                "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, user, password, 4, false);
+    }
+
+    private JournalSettings.Postgresql manager() {
+        return as("manager", "secret");
+    }
+
+    private Schema owned() {
+        return new Schema(as("owner", "owns"), "manager");
+    }
+
+    @Test
+    void aFreshDatabaseIsRefusedWithAdviceAndMigratedOnce() {
+        assertThatThrownBy(() -> new Schema(manager()).require())
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("version none")
+                .hasMessageContaining("this build needs version 1")
+                .hasMessageContaining("rebalancer migrate");
+        assertThat(owned().migrate()).isEqualTo(1);
+        assertThat(owned().migrate()).as("nothing is left to do").isZero();
+        new Schema(manager()).require();
+    }
+
+    @Test
+    void aDatabaseOfANewerBuildIsRefused() throws Exception {
+        owned().migrate();
+        asOwner(
+                database,
+                "insert into schema_history (installed_rank, version, description, type, script, checksum,"
+                        + " installed_by, execution_time, success)"
+                        + " values (99, '99', 'later', 'SQL', 'V99__later.sql', 1, 'owner', 1, true)");
+        for (Runnable use : List.<Runnable>of(() -> new Schema(manager()).require(), () -> owned().migrate())) {
+            assertThatThrownBy(use::run)
+                    .isInstanceOf(SettingsFault.class)
+                    .hasMessageContaining("version 99")
+                    .hasMessageContaining("newer build");
+        }
+    }
+
+    @Test
+    void tablesThatSomebodyElseMadeAreRefused() throws Exception {
+        owned().migrate();
+        asOwner(database, "update schema_history set checksum = 17 where version = '1'");
+        assertThatThrownBy(() -> new Schema(manager()).require())
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("checksum");
+    }
+
+    @Test
+    void aUserWhoMayNotMakeTablesIsToldSo() {
+        assertThatThrownBy(() -> new Schema(manager()).migrate())
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("permission denied");
+    }
+
+    @Test
+    void aDatabaseThatDoesNotAnswerOrDoesNotLetInIsToldByName() {
+        JournalSettings.Postgresql nowhere =
+                new JournalSettings.Postgresql("jdbc:postgresql://localhost:1/none", "manager", "", 4, false);
+        assertThatThrownBy(() -> new Schema(nowhere).require())
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("localhost:1/none as manager")
+                .hasMessageNotContaining("secret");
+    }
+
+    /** Counts words, with a snapshot of every fifth state. */
+    private static final class Words extends EventSourcedBehavior<String, String, Integer> {
+        private final ActorRef<Integer> counted;
+
+        Words(ActorRef<Integer> counted) {
+            super(PersistenceId.of("Words", "one"));
+            this.counted = counted;
+        }
+
+        @Override
+        public Integer emptyState() {
+            return 0;
+        }
+
+        @Override
+        public CommandHandler<String, String, Integer> commandHandler() {
+            return newCommandHandlerBuilder()
+                    .forAnyState()
+                    .onAnyCommand((state, word) -> Effect().persist(word).thenRun((Integer now) -> counted.tell(now)));
+        }
+
+        @Override
+        public EventHandler<Integer, String> eventHandler() {
+            return (state, word) -> state + 1;
+        }
+
+        @Override
+        public RetentionCriteria retentionCriteria() {
+            return RetentionCriteria.snapshotEvery(5, 2);
+        }
+    }
+
+    @Test
+    void entitiesLiveOnItWithoutTheRightToMakeTables() throws Exception {
+        owned().migrate();
+        for (int life = 0; life < 2; life++) {
+            Journal journal = Journal.of(manager());
+            ActorTestKit kit = ActorTestKit.create(
+                    "words",
+                    journal.applyTo(ConfigFactory.parseString("pekko.actor.provider = local")
+                            .withFallback(ConfigFactory.load())));
+            try {
+                journal.prepare(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
+                TestProbe<Integer> counted = kit.createTestProbe();
+                ActorRef<String> words = kit.spawn(new Words(counted.getRef()));
+                for (int i = 1; i <= 12; i++) {
+                    words.tell("word " + i);
+                    counted.expectMessage(life * 12 + i);
+                }
+                List<EventEnvelope> read = journal.reader(kit.system())
+                        .eventsByPersistenceId("Words|one", 0, Long.MAX_VALUE)
+                        .take((life + 1) * 12L)
+                        .runWith(Sink.seq(), kit.system())
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS);
+                assertThat(read).last().extracting(EventEnvelope::event).isEqualTo("word 12");
+            } finally {
+                kit.shutdownTestKit();
+            }
+        }
+    }
+
+    @Test
+    void aNodeDoesNotStartOnTablesThatItCantUse() throws Exception {
+        Journal journal = Journal.of(manager());
+        ActorTestKit kit = ActorTestKit.create(
+                "refused",
+                journal.applyTo(ConfigFactory.parseString("pekko.actor.provider = local")
+                        .withFallback(ConfigFactory.load())));
+        try {
+            assertThatThrownBy(() ->
+                            journal.prepare(kit.system()).toCompletableFuture().join())
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(SettingsFault.class)
+                    .hasMessageContaining("rebalancer migrate");
+        } finally {
+            kit.shutdownTestKit();
+        }
+    }
+}
