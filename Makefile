@@ -2,7 +2,7 @@
 MVN ?= mvn -B -ntp
 VERSION := 0.1.0-SNAPSHOT
 
-.PHONY: help test bench-agent bench-log interop format demo dist clean
+.PHONY: help test test-cluster bench-agent bench-log interop format demo dist clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -11,6 +11,12 @@ test: ## build every module and run every test
 	@bin/setup-tests
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
+
+test-cluster: ## three managers on PostgreSQL, shipped settings: kill and freeze whoever hosts a job of 20,000 objects
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=SharedJournalTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dcluster.shipped=true -Dcluster.objects=20000
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*SharedJournalTest.txt
 
 bench-agent: ## the agent's copies beside rclone's, from the same source to the same disk
 	@bin/setup-tests && bin/setup-bench

@@ -132,6 +132,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 events -> Effect().persist(events).thenRun((JobState stored) -> {
                     create.replyTo().tell(stands(stored));
                     if (stored.phase() == JobPhase.SETUP) {
+                        context.getLog().info("job={} begins here, leaving={}", jobId, create.leaving());
                         context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
                     }
                 }),
@@ -370,6 +371,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private void resume(JobState job) {
         workers = Optional.empty();
+        if (job.phase() != JobPhase.NONE && !job.phase().terminal()) {
+            context.getLog().info("job={} goes on here, phase={} pass={}", jobId, job.phase(), job.pass());
+        }
         switch (job.phase()) {
             case RUNNING -> startWorkers(job);
             case SETUP, WAITING -> context.getSelf().tell(JobInternal.BeginPass.INSTANCE);

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The manager's HTTP API, as far as the playground uses it. */
@@ -19,10 +21,16 @@ final class ManagerClient {
             .connectTimeout(Duration.ofSeconds(2))
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    private final URI manager;
+    private final List<URI> managers;
+    private int asked;
 
-    ManagerClient(URI manager) {
-        this.manager = manager;
+    /** @param managers any of them answers for all; one that does not answer is left for the next */
+    ManagerClient(List<URI> managers) {
+        this.managers = List.copyOf(managers);
+    }
+
+    private URI manager() {
+        return managers.get(asked % managers.size());
     }
 
     /** Whether the node at {@code base} says that it is ready; what it waits for, or why it can't be asked. */
@@ -40,7 +48,7 @@ final class ManagerClient {
         var order = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
         order.putObject("params").put("from_shark", leavingNode);
         HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(manager.resolve("/jobs"))
+                HttpRequest.newBuilder(manager().resolve("/jobs"))
                         .timeout(TIMEOUT)
                         .POST(HttpRequest.BodyPublishers.ofString(order.toString()))
                         .build(),
@@ -52,14 +60,30 @@ final class ManagerClient {
         return answer.body().strip();
     }
 
+    /** Ids of all jobs; none while the manager does not answer. */
+    List<String> jobs() throws InterruptedException {
+        try {
+            HttpResponse<String> answer = get(manager().resolve("/jobs"));
+            List<String> ids = new ArrayList<>();
+            ExactJson.MAPPER
+                    .readTree(answer.body())
+                    .forEach(job -> ids.add(job.path("id").asText()));
+            return ids;
+        } catch (IOException e) {
+            asked++;
+            return List.of();
+        }
+    }
+
     /** The job as it stands, or empty while the manager does not answer. */
     Optional<JsonNode> job(String id) throws InterruptedException {
         try {
-            HttpResponse<String> answer = get(manager.resolve("/api/v1/jobs/" + id));
+            HttpResponse<String> answer = get(manager().resolve("/api/v1/jobs/" + id));
             return answer.statusCode() == 200
                     ? Optional.of(ExactJson.MAPPER.readTree(answer.body()))
                     : Optional.empty();
         } catch (IOException e) {
+            asked++;
             return Optional.empty();
         }
     }

@@ -50,7 +50,8 @@ final class Playground implements AutoCloseable {
         this.region = region;
         this.nodes = nodes;
         this.rebalancer = rebalancer;
-        this.client = new ManagerClient(rebalancer.manager().http());
+        this.client = new ManagerClient(
+                rebalancer.managers().stream().map(NodeSpec::http).toList());
     }
 
     /** Makes the region and starts everything; when it returns, {@code region.json} is there. */
@@ -58,16 +59,14 @@ final class Playground implements AutoCloseable {
             throws IOException, SQLException, InterruptedException, PlaygroundFault {
         Path logs = Files.createDirectories(directory.resolve("logs"));
         Region region = Region.start(options.plan(), directory);
-        Nodes nodes = options.processes() ? new NodeProcesses(logs) : new NodesInJvm();
+        Nodes nodes = options.layout().processes() ? new NodeProcesses(logs) : new NodesInJvm();
         try {
             Map<SimulatedNode, String> fileServers = new LinkedHashMap<>();
             region.nodes().forEach(node -> fileServers.put(node, region.files(node)));
             Rebalancer rebalancer = Rebalancer.configure(
                     directory,
                     new Rebalancer.Surroundings(Region.HOST, region.shards(), region.storinfo(), fileServers),
-                    options.managerPort(),
-                    options.processes(),
-                    options.httpAgents());
+                    options.layout());
             Playground playground = new Playground(options, directory, terminal, region, nodes, rebalancer);
             playground.fill();
             playground.startNodes();
@@ -109,10 +108,15 @@ final class Playground implements AutoCloseable {
         }
         terminal.line(String.format(
                 Locale.ROOT,
-                "1 manager and %d agents in one Pekko cluster%s, %s, ready after %.1f s",
-                rebalancer.agents().size() - options.httpAgents(),
-                options.httpAgents() == 0 ? "" : ", " + options.httpAgents() + " agents reached over HTTP",
-                options.processes() ? "each a process of its own" : "each an actor system of this process",
+                "%s and %d agents in one Pekko cluster%s, %s, ready after %.1f s",
+                rebalancer.managers().size() == 1
+                        ? "1 manager"
+                        : rebalancer.managers().size() + " managers",
+                rebalancer.agents().size() - options.layout().httpAgents(),
+                options.layout().httpAgents() == 0
+                        ? ""
+                        : ", " + options.layout().httpAgents() + " agents reached over HTTP",
+                options.layout().processes() ? "each a process of its own" : "each an actor system of this process",
                 Duration.between(began, Instant.now()).toMillis() / 1000.0));
     }
 
@@ -188,6 +192,19 @@ final class Playground implements AutoCloseable {
 
     private long fetchedAgain() {
         return region.fetches().values().stream().mapToLong(count -> count - 1).sum();
+    }
+
+    /** The nodes, for those who do things to them; only when they are processes. */
+    NodeProcesses processes() {
+        if (nodes instanceof NodeProcesses processes) {
+            return processes;
+        }
+        throw new IllegalStateException("the nodes are in this process");
+    }
+
+    /** What was started. */
+    Rebalancer rebalancer() {
+        return rebalancer;
     }
 
     /** How to start the manager by hand. */

@@ -2,6 +2,7 @@ package io.rebalancer.playground;
 
 import io.rebalancer.cluster.settings.CommandLines;
 import io.rebalancer.playground.cluster.FreePorts;
+import io.rebalancer.playground.cluster.Rebalancer;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,26 @@ public final class PlaygroundCommand implements Callable<Integer> {
     private int httpAgents;
 
     @Option(
+            names = "--managers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "managers that share a journal (${DEFAULT-VALUE}); several need --journal-url")
+    private int managers;
+
+    @Option(
+            names = "--journal-url",
+            paramLabel = "URL",
+            description = "PostgreSQL database for the managers' jobs: jdbc:postgresql://HOST/DATABASE")
+    private @Nullable String journalUrl;
+
+    @Option(
+            names = "--journal-user",
+            paramLabel = "NAME",
+            defaultValue = "postgres",
+            description = "who may make tables there without a password (${DEFAULT-VALUE})")
+    private String journalUser = "";
+
+    @Option(
             names = "--crash",
             description =
                     "kill an agent and the manager with SIGKILL in mid-job, and start them again (implies --processes)")
@@ -113,8 +134,8 @@ public final class PlaygroundCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PlaygroundOptions options = options();
-        if (options.managerPort().isPresent()) {
-            FreePorts.requireFree(options.managerPort().get());
+        if (options.layout().managerPort().isPresent()) {
+            FreePorts.requireFree(options.layout().managerPort().get());
         }
         Path prepared = WorkDirectory.prepare(options.directory());
         System.setProperty("logback.configurationFile", "logback-file.xml");
@@ -171,6 +192,8 @@ public final class PlaygroundCommand implements Callable<Integer> {
         require(
                 httpAgents >= 0 && httpAgents <= nodeCount,
                 "--http-agents must be 0 to the number of nodes, not " + httpAgents);
+        require(managers >= 1 && managers <= 9, "--managers must be 1 to 9, not " + managers);
+        require(managers == 1 || journalUrl != null, "--managers needs a journal that they share; add --journal-url");
         require(!(noEvacuate && evacuate != null), "--evacuate and --no-evacuate exclude each other");
         require(!(noEvacuate && crash), "--crash needs a job; leave --no-evacuate out");
         require(!noEvacuate || keep, "--no-evacuate without --keep would end at once; add --keep");
@@ -190,10 +213,14 @@ public final class PlaygroundCommand implements Callable<Integer> {
         return new PlaygroundOptions(
                 plan,
                 directory,
-                Optional.ofNullable(port),
                 noEvacuate ? Optional.empty() : Optional.of(leaving),
-                processes || crash,
-                httpAgents,
+                new Rebalancer.Layout(
+                        Optional.ofNullable(port),
+                        processes || crash,
+                        httpAgents,
+                        managers,
+                        Optional.ofNullable(journalUrl).map(url -> new Rebalancer.SharedJournal(url, journalUser)),
+                        true),
                 crash,
                 keep);
     }

@@ -3,6 +3,7 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.playground.cluster.Rebalancer;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
@@ -35,7 +36,8 @@ class EvacuateTest {
 
     private static PlaygroundOptions options(Path directory, int objects, boolean crash) {
         RegionPlan plan = new RegionPlan(5, objects, OptionalLong.empty(), Optional.empty(), 2, 7);
-        return new PlaygroundOptions(plan, directory, Optional.empty(), Optional.of(LEAVING), crash, 0, crash, false);
+        return new PlaygroundOptions(
+                plan, directory, Optional.of(LEAVING), Rebalancer.Layout.single(crash, 0), crash, false);
     }
 
     private static Terminal quiet() {
@@ -152,8 +154,8 @@ class EvacuateTest {
     void agentsOutsideTheClusterAreReachedOverTheOlderApi() throws Exception {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(6, 600, OptionalLong.empty(), Optional.empty(), 2, 7);
-        PlaygroundOptions options =
-                new PlaygroundOptions(plan, prepared, Optional.empty(), Optional.of(LEAVING), false, 3, false, false);
+        PlaygroundOptions options = new PlaygroundOptions(
+                plan, prepared, Optional.of(LEAVING), Rebalancer.Layout.single(false, 3), false, false);
         try (Playground playground = Playground.open(options, prepared, quiet())) {
             long before = recordsOn(4) + recordsOn(5) + recordsOn(6);
             RunReport report = playground.evacuate(LEAVING);
@@ -193,8 +195,8 @@ class EvacuateTest {
         }
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(3, 5, OptionalLong.empty(), Optional.of(directory.resolve("tree")), 1, 7);
-        PlaygroundOptions options =
-                new PlaygroundOptions(plan, prepared, Optional.empty(), Optional.of(LEAVING), false, 0, false, false);
+        PlaygroundOptions options = new PlaygroundOptions(
+                plan, prepared, Optional.of(LEAVING), Rebalancer.Layout.single(false, 0), false, false);
         try (Playground playground = Playground.open(options, prepared, quiet())) {
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();

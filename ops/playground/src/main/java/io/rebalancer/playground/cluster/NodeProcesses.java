@@ -75,7 +75,9 @@ public final class NodeProcesses implements Nodes {
             return own;
         }
         if (!own.contains(File.pathSeparator)) {
-            return own.replace("playground-", "agent-node-");
+            Path jar = Path.of(own);
+            return jar.resolveSibling(jar.getFileName().toString().replace("playground-", "agent-node-"))
+                    .toString();
         }
         return Stream.of(own.split(File.pathSeparator))
                 .filter(entry -> !DATABASES

@@ -30,9 +30,12 @@ public final class NodeSettings {
                 waiting-for-state-timeout = 1s
               }
             }
+            rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s }
+            """;
+
+    private static final String ALWAYS = """
             pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = %s
             pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
-            rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s }
             rebalancer.manager.storinfo-refresh = 2s
             """;
 
@@ -40,13 +43,18 @@ public final class NodeSettings {
     private final String host;
     private final List<String> seeds;
     private final boolean processes;
+    private final boolean quick;
 
-    /** @param seeds host:port of every member, the manager first */
-    public NodeSettings(Path directory, String host, List<String> seeds, boolean processes) {
+    /**
+     * @param seeds host:port of every member, managers first
+     * @param quick whether failures are noticed sooner than by default
+     */
+    public NodeSettings(Path directory, String host, List<String> seeds, boolean processes, boolean quick) {
         this.directory = directory;
         this.host = host;
         this.seeds = List.copyOf(seeds);
         this.processes = processes;
+        this.quick = quick;
     }
 
     /** Writes {@code NAME.conf} with the cluster's settings and {@code own} ones, paths to values. */
@@ -60,7 +68,8 @@ public final class NodeSettings {
         all.put("rebalancer.metrics.host", host);
         all.put("rebalancer.metrics.port", metricsPort);
         String text = ConfigFactory.parseMap(all)
-                .withFallback(ConfigFactory.parseString(QUICK.formatted(processes ? "on" : "off")))
+                .withFallback(
+                        ConfigFactory.parseString(ALWAYS.formatted(processes ? "on" : "off") + (quick ? QUICK : "")))
                 .root()
                 .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
         Path file = directory.resolve(name + ".conf");

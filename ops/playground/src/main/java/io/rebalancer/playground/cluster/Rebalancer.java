@@ -15,54 +15,84 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The manager and the agents of a region, ready to be started.
+ * The managers and the agents of a region, ready to be started.
  *
+ * @param managers at least one
  * @param agents by storage id, in the order of the nodes
  */
-public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
+public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) {
 
     /** Addresses of what the nodes have to know of the region. */
     public record Surroundings(
             String host, List<ShardAddress> shards, String storinfo, Map<SimulatedNode, String> fileServers) {}
 
     /**
-     * Chooses ports and writes the settings of all nodes.
+     * How the rebalancer of a region is laid out.
      *
-     * @param managerPort HTTP port of the manager, or empty for a free one
+     * @param managerPort HTTP port of the first manager, or empty for a free one
      * @param processes whether the nodes will be processes of their own
      * @param httpAgents how many agents stay outside the cluster; the last ones
+     * @param managers how many share {@code journal}
+     * @param journal where managers keep their jobs, or empty for a directory; there is one manager then
+     * @param quick whether failures are noticed sooner than by default, and assignments are small
      */
-    public static Rebalancer configure(
-            Path directory, Surroundings region, Optional<Integer> managerPort, boolean processes, int httpAgents)
+    public record Layout(
+            Optional<Integer> managerPort,
+            boolean processes,
+            int httpAgents,
+            int managers,
+            Optional<SharedJournal> journal,
+            boolean quick) {
+
+        /** One manager with a journal of its own, that notices failures quickly. */
+        public static Layout single(boolean processes, int httpAgents) {
+            return new Layout(Optional.empty(), processes, httpAgents, 1, Optional.empty(), true);
+        }
+    }
+
+    /** A PostgreSQL database that lets {@code user} in without a password. */
+    public record SharedJournal(String url, String user) {}
+
+    /** Chooses ports and writes the settings of all nodes. */
+    public static Rebalancer configure(Path directory, Surroundings region, Layout layout)
             throws IOException, PlaygroundFault {
         List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
-        List<Integer> ports = FreePorts.find(3 * (nodes.size() + 1));
-        List<Integer> remoting = ports.subList(0, nodes.size() + 1);
-        List<Integer> http = new ArrayList<>(ports.subList(nodes.size() + 1, 2 * (nodes.size() + 1)));
-        List<Integer> metrics = ports.subList(2 * (nodes.size() + 1), ports.size());
-        managerPort.ifPresent(port -> http.set(0, port));
-        int members = nodes.size() + 1 - httpAgents;
+        int managers = layout.managers();
+        int all = nodes.size() + managers;
+        List<Integer> ports = FreePorts.find(3 * all);
+        List<Integer> remoting = ports.subList(0, all);
+        List<Integer> http = new ArrayList<>(ports.subList(all, 2 * all));
+        List<Integer> metrics = ports.subList(2 * all, ports.size());
+        layout.managerPort().ifPresent(port -> http.set(0, port));
+        int members = all - layout.httpAgents();
         List<String> seeds = remoting.subList(0, members).stream()
                 .map(port -> region.host() + ":" + port)
                 .toList();
-        NodeSettings settings = new NodeSettings(directory, region.host(), seeds, processes);
-        NodeSettings alone = new NodeSettings(directory, region.host(), List.of(), processes);
-        Path managerFile = settings.write(
-                "manager", remoting.get(0), metrics.get(0), managerSettings(directory, region, http, httpAgents));
-        NodeSpec manager = new NodeSpec("manager", "manager", managerFile, url(region, http.get(0)));
+        NodeSettings settings = new NodeSettings(directory, region.host(), seeds, layout.processes(), layout.quick());
+        NodeSettings alone = new NodeSettings(directory, region.host(), List.of(), layout.processes(), layout.quick());
+        List<String> agentUrls = http.subList(managers, all).stream()
+                .map(port -> url(region, port).toString())
+                .toList();
+        List<NodeSpec> managerSpecs = new ArrayList<>();
+        for (int i = 0; i < managers; i++) {
+            String name = managers == 1 ? "manager" : "manager-" + (i + 1);
+            Map<String, Object> own = managerSettings(directory, region, http.get(i), agentUrls, layout);
+            Path file = settings.write(name, remoting.get(i), metrics.get(i), own);
+            managerSpecs.add(new NodeSpec(name, "manager", file, url(region, http.get(i))));
+        }
         Map<String, NodeSpec> agents = new LinkedHashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             String name = "agent-" + nodes.get(i).number();
-            int port = http.get(i + 1);
-            Path file = (i + 1 < members ? settings : alone)
+            int at = managers + i;
+            Path file = (at < members ? settings : alone)
                     .write(
                             name,
-                            remoting.get(i + 1),
-                            metrics.get(i + 1),
-                            agentSettings(directory, region, nodes.get(i), name, port));
-            agents.put(nodes.get(i).storageId(), new NodeSpec(name, "agent", file, url(region, port)));
+                            remoting.get(at),
+                            metrics.get(at),
+                            agentSettings(directory, region, nodes.get(i), name, http.get(at)));
+            agents.put(nodes.get(i).storageId(), new NodeSpec(name, "agent", file, url(region, http.get(at))));
         }
-        return new Rebalancer(manager, agents);
+        return new Rebalancer(managerSpecs, agents);
     }
 
     private static URI url(Surroundings region, int port) {
@@ -70,23 +100,29 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
     }
 
     private static Map<String, Object> managerSettings(
-            Path directory, Surroundings region, List<Integer> http, int httpAgents) {
+            Path directory, Surroundings region, int port, List<String> agentUrls, Layout layout) {
         Map<String, Object> own = new LinkedHashMap<>();
         own.put("rebalancer.manager.http.host", region.host());
-        own.put("rebalancer.manager.http.port", http.get(0));
+        own.put("rebalancer.manager.http.port", port);
         List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
         own.put(
                 "rebalancer.manager.http-agents",
-                IntStream.range(nodes.size() - httpAgents, nodes.size())
-                        .mapToObj(i -> Map.of(
-                                "storage-id",
-                                nodes.get(i).storageId(),
-                                "url",
-                                url(region, http.get(i + 1)).toString()))
+                IntStream.range(nodes.size() - layout.httpAgents(), nodes.size())
+                        .mapToObj(i -> Map.of("storage-id", nodes.get(i).storageId(), "url", agentUrls.get(i)))
                         .toList());
         own.put("rebalancer.manager.domain", RegionPlan.DOMAIN);
         own.put("rebalancer.manager.storinfo", region.storinfo());
-        own.put("rebalancer.manager.data-dir", directory.resolve("manager").toString());
+        layout.journal()
+                .ifPresentOrElse(
+                        shared -> {
+                            own.put("rebalancer.manager.journal.kind", "postgresql");
+                            own.put("rebalancer.manager.journal.postgresql.url", shared.url());
+                            own.put("rebalancer.manager.journal.postgresql.user", shared.user());
+                            own.put("rebalancer.manager.journal.postgresql.migrate-on-start", true);
+                        },
+                        () -> own.put(
+                                "rebalancer.manager.data-dir",
+                                directory.resolve("manager").toString()));
         own.put(
                 "rebalancer.manager.moray-shards",
                 region.shards().stream()
@@ -124,10 +160,14 @@ public record Rebalancer(NodeSpec manager, Map<String, NodeSpec> agents) {
         return agent;
     }
 
-    /** All nodes, the manager first. */
+    /** The first manager. */
+    public NodeSpec manager() {
+        return managers.get(0);
+    }
+
+    /** All nodes, the managers first. */
     public List<NodeSpec> all() {
-        List<NodeSpec> all = new ArrayList<>();
-        all.add(manager);
+        List<NodeSpec> all = new ArrayList<>(managers);
         all.addAll(agents.values());
         return all;
     }
