@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.persistence.log.EventLog;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -72,17 +73,17 @@ class LogBackpressureTest {
                 });
                 kit.spawn(Writer.create("writer-" + i, told.getRef())).tell("event");
             }
-            told.awaitAssert(() -> {
+            told.awaitAssert(Duration.ofSeconds(20), () -> {
                 assertThat(refused.get()).isGreaterThan(20);
                 assertThat(log.status().queued()).isZero();
                 return true;
             });
             // With its breaker open the journal would refuse everything for half a minute.
-            told.awaitAssert(() -> {
+            told.awaitAssert(Duration.ofSeconds(20), () -> {
                 TestProbe<String> last = kit.createTestProbe();
                 kit.spawn(Writer.create("later-" + System.nanoTime(), last.getRef()))
                         .tell("later");
-                return last.expectMessage("later");
+                return last.expectMessage(Duration.ofSeconds(1), "later");
             });
         } finally {
             kit.shutdownTestKit();
