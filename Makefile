@@ -15,7 +15,7 @@ test: ## build every module and run every test
 test-cluster: ## three managers on PostgreSQL, shipped settings: kill and freeze whoever hosts a job of 20,000 objects
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=SharedJournalTest -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dcluster.shipped=true -Dcluster.objects=20000
+		-Dcluster.objects=20000
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*SharedJournalTest.txt
 
 bench-agent: ## the agent's copies beside rclone's, from the same source to the same disk

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three managers that share a real PostgreSQL, real agents, real files, and real signals to whoever hosts the job. With
- * {@code -Dcluster.shipped=true} failures are noticed as the shipped settings have it; {@code make test-cluster} does that,
- * with more objects.
+ * Three managers that share a real PostgreSQL, real agents, real files, and real signals to whoever hosts the job; run by
+ * {@code make test-cluster}, since a job that is long enough to be disturbed twice takes minutes.
  */
+@EnabledIfSystemProperty(named = "cluster.objects", matches = "[0-9]+")
 class SharedJournalTest {
     private static final String LEAVING = RegionPlan.storageId(1);
-    private static final int OBJECTS = Integer.getInteger("cluster.objects", 4000);
-    private static final boolean SHIPPED = Boolean.getBoolean("cluster.shipped");
+    private static final int OBJECTS = Integer.getInteger("cluster.objects", 20_000);
+    private static final boolean QUICK = Boolean.getBoolean("cluster.quick");
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
@@ -44,7 +44,7 @@ class SharedJournalTest {
         RegionPlan plan = new RegionPlan(5, OBJECTS, OptionalLong.empty(), Optional.empty(), 2, 11);
         String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres";
         Rebalancer.Layout layout = new Rebalancer.Layout(
-                Optional.empty(), true, 0, 3, Optional.of(new Rebalancer.SharedJournal(url, "postgres")), !SHIPPED);
+                Optional.empty(), true, 0, 3, Optional.of(new Rebalancer.SharedJournal(url, "postgres")), QUICK);
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         return Playground.open(
                 new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
@@ -147,7 +147,6 @@ class SharedJournalTest {
 
     /** A manager that stands still for longer than the others wait: they go on without it, and it ends by itself. */
     @Test
-    @EnabledIfSystemProperty(named = "cluster.shipped", matches = "true")
     void aManagerThatWasFrozenIsReplacedAndEndsItself() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
                 Playground playground = open(postgres)) {
