@@ -46,13 +46,13 @@ final class Publisher {
 
     /** These frames are durable, and these entries whole with them. */
     void publish(List<Placed> placed, List<Job> jobs) {
-        for (Placed each : placed) {
-            apply(each);
-        }
         if (!placed.isEmpty()) {
             Placed last = placed.get(placed.size() - 1);
             long offset = last.frame().endOffset();
+            // Before the index tells of these frames: a reader believes the index, and holds
+            // what lies beyond the segment's end to be damage.
             last.segment().ends(last.end(), last.frame().number() + 1, offset);
+            placed.forEach(this::apply);
             published++;
             synchronized (waiters) {
                 durableOffset = offset;
