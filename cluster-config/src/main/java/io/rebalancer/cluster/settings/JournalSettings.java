@@ -1,8 +1,6 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where a manager keeps the events of its jobs. */
@@ -57,19 +55,8 @@ public sealed interface JournalSettings {
         return new Postgresql(
                 section.getString("url"),
                 section.getString("user"),
-                password(section.getString("password"), section.getString("password-file")),
+                SettingsFile.secret(section, "password-file").orElseGet(() -> section.getString("password")),
                 section.getInt("pool-size"),
                 section.getBoolean("migrate-on-start"));
-    }
-
-    private static String password(String given, String file) {
-        if (file.isEmpty()) {
-            return given;
-        }
-        try {
-            return Files.readString(Path.of(file)).strip();
-        } catch (IOException e) {
-            throw new IllegalArgumentException("journal.postgresql.password-file " + file + " can't be read", e);
-        }
     }
 }

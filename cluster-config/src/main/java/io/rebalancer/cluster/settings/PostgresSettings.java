@@ -1,9 +1,6 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -46,19 +43,8 @@ public record PostgresSettings(
                 section.getConfigList("shards").stream()
                         .collect(Collectors.toMap(each -> each.getInt("number"), each -> each.getString("url"))),
                 section.getString("user"),
-                password(section.getString("password-file")),
+                SettingsFile.secret(section, "password-file").orElse(""),
                 section.getInt("fetch-rows"),
                 section.getDuration("longest-snapshot"));
-    }
-
-    private static String password(String file) {
-        if (file.isEmpty()) {
-            return "";
-        }
-        try {
-            return Files.readString(Path.of(file)).strip();
-        } catch (IOException e) {
-            throw new IllegalArgumentException("postgres.password-file " + file + " can't be read", e);
-        }
     }
 }

@@ -5,10 +5,12 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -62,6 +64,25 @@ public final class SettingsFile {
             throw new IllegalArgumentException(path + " must be set");
         }
         return text;
+    }
+
+    /**
+     * What the file holds that a setting names, without blanks around it; empty if it names none.
+     *
+     * @throws IllegalArgumentException if it can't be read
+     */
+    static Optional<String> secret(Config section, String path) {
+        String file = section.getString(path);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readString(Path.of(file)).strip());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    path + " " + file + " can't be read (" + e.getMessage() + "): give a file that this user may read",
+                    e);
+        }
     }
 
     /** A list of {@code { storage-id, url }}. */

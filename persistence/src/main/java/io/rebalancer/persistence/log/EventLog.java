@@ -212,7 +212,7 @@ public final class EventLog implements AutoCloseable {
     public CompletionStage<Long> append(String persistenceId, long sequenceNr, List<byte[]> events) {
         long bytes = FrameFormat.length(events);
         if (bytes > settings.maxFrameBytes()) {
-            return CompletableFuture.failedFuture(new LogException(
+            return queue.refuse(new LogException(
                     LogException.Kind.REFUSED,
                     events.size() + " events of " + persistenceId + " take " + bytes + " bytes; an entry may have "
                             + settings.maxFrameBytes()));
@@ -314,7 +314,7 @@ public final class EventLog implements AutoCloseable {
      */
     public CompletionStage<Long> acknowledge(String name, long offset) {
         if (cursors.find(name).isEmpty()) {
-            return CompletableFuture.failedFuture(new LogException(
+            return queue.refuse(new LogException(
                     LogException.Kind.REFUSED,
                     "there is no cursor " + name + ": it was never registered, or was removed because it pinned the log"
                             + " for too long; its reader must begin anew"));

@@ -59,6 +59,23 @@ final class FrameWindow {
         return true;
     }
 
+    /**
+     * Where a frame stands after {@code position} that was written when frames before {@code frame}, that one included,
+     * were forced already. If what stands at {@code position} is not whole then, it was once.
+     */
+    Optional<Long> forcedLater(long position, long frame) throws IOException {
+        for (long at = position + FrameFormat.ALIGNMENT; at < end; at += FrameFormat.ALIGNMENT) {
+            boolean forced = bytesAt(at)
+                    .flatMap(each -> FrameFormat.head(each, epoch))
+                    .filter(head -> head.durableBefore() > frame)
+                    .isPresent();
+            if (forced) {
+                return Optional.of(at);
+            }
+        }
+        return Optional.empty();
+    }
+
     private ByteBuffer at(long position, int length) {
         return bytes.slice((int) (position - begin), length);
     }

@@ -208,15 +208,7 @@ public final class LogInspector implements AutoCloseable {
             if (!last) {
                 return End.DAMAGED;
             }
-            for (long at = position + FrameFormat.ALIGNMENT; at < size; at += FrameFormat.ALIGNMENT) {
-                long missing = nextFrame;
-                if (window.frameAt(at)
-                        .filter(later -> later.durableBefore() > missing)
-                        .isPresent()) {
-                    return End.DAMAGED;
-                }
-            }
-            return End.UNFINISHED;
+            return window.forcedLater(position, nextFrame).isPresent() ? End.DAMAGED : End.UNFINISHED;
         }
 
         @Override

@@ -86,8 +86,7 @@ final class LogQueue {
         try {
             Optional<LogException> refusal = refusal(job);
             if (refusal.isPresent()) {
-                listener.failed(refusal.get().kind());
-                return CompletableFuture.failedFuture(refusal.get());
+                return refuse(refusal.get());
             }
             jobs.addLast(job);
             bytes += job.bytes;
@@ -98,6 +97,12 @@ final class LogQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Tells somebody that their entry is not taken, and counts it. */
+    CompletionStage<Long> refuse(LogException why) {
+        listener.failed(why.kind());
+        return CompletableFuture.failedFuture(why);
     }
 
     private Optional<LogException> refusal(Job job) {
@@ -190,10 +195,12 @@ final class LogQueue {
     /** Refuses what has waited for too long; the writer never sees it. */
     void expire() {
         List<Job> expired = new ArrayList<>();
-        LogException why;
+        Optional<LogException> why = Optional.empty();
         lock.lock();
         try {
-            why = backpressure();
+            if (oldest().compareTo(bounds.maxAge()) > 0) {
+                why = Optional.of(backpressure());
+            }
             while (oldest().compareTo(bounds.maxAge()) > 0) {
                 Job job = jobs.removeFirst();
                 bytes -= job.bytes;
@@ -202,7 +209,7 @@ final class LogQueue {
         } finally {
             lock.unlock();
         }
-        expired.forEach(job -> job.fail(why, listener));
+        why.ifPresent(reason -> expired.forEach(job -> job.fail(reason, listener)));
     }
 
     /** Fails what waits, and all that comes. */

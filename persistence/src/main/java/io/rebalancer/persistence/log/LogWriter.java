@@ -20,6 +20,8 @@ import java.util.zip.CRC32C;
  * what the disk holds then is not known. Everything that waits fails, and the log has to be opened anew.
  */
 final class LogWriter {
+    static final String THREAD = "event-log-writer";
+
     private static final int LEAST_AHEAD = 64 << 10;
     private static final int ZEROS = 256 << 10;
 
@@ -238,6 +240,4 @@ final class LogWriter {
             allocated += count;
         }
     }
-
-    static final String THREAD = "event-log-writer";
 }

@@ -224,7 +224,10 @@ final class Recovery {
                 throw damaged(segment.name(), position, "a frame in a segment that was finished");
             }
             if (!zeros) {
-                torn(segment, window, position, size);
+                Optional<Long> later = window.forcedLater(position, nextFrame);
+                if (later.isPresent()) {
+                    throw damaged(segment.name(), position, "the frame at " + later.get() + " says that it was stored");
+                }
                 tornBytes = size - position;
             }
             segment.file().truncate(position);
@@ -232,18 +235,6 @@ final class Recovery {
         if (last) {
             // What a killed process left in the system's memory is shown from here on, so it must stay.
             segment.file().force();
-        }
-    }
-
-    private void torn(Segment segment, FrameWindow window, long position, long size) throws IOException {
-        for (long at = position + FrameFormat.ALIGNMENT; at < size; at += FrameFormat.ALIGNMENT) {
-            boolean forced = window.bytesAt(at)
-                    .flatMap(bytes -> FrameFormat.head(bytes, segment.header().epoch()))
-                    .filter(head -> head.durableBefore() > nextFrame)
-                    .isPresent();
-            if (forced) {
-                throw damaged(segment.name(), position, "the frame at " + at + " says that it was stored");
-            }
         }
     }
 

@@ -19,9 +19,6 @@ final class EventCodec {
         this.payloads = new Payloads(system);
     }
 
-    /** An event with its tags. */
-    record Decoded(PersistentRepr event, List<String> tags) {}
-
     /** @throws RuntimeException of the payload's serializer, if it can't serialize it */
     byte[] encode(PersistentRepr repr) {
         Object payload = repr.payload();
@@ -45,7 +42,7 @@ final class EventCodec {
         return out.toBytes();
     }
 
-    Decoded decode(String persistenceId, long sequenceNr, byte[] bytes) throws IOException {
+    PersistentRepr decode(String persistenceId, long sequenceNr, byte[] bytes) throws IOException {
         StoredEvent stored = StoredEvent.read(persistenceId, sequenceNr, bytes);
         ByteReader rest = stored.rest();
         Optional<Object> metadata = rest.flag() ? Optional.of(payloads.read(rest)) : Optional.empty();
@@ -58,6 +55,6 @@ final class EventCodec {
                         ActorRef.noSender(),
                         stored.writerUuid())
                 .withTimestamp(stored.timestamp());
-        return new Decoded(metadata.map(repr::withMetadata).orElse(repr), stored.tags());
+        return metadata.map(repr::withMetadata).orElse(repr);
     }
 }

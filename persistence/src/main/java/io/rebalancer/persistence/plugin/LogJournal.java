@@ -96,8 +96,7 @@ public final class LogJournal extends AsyncWriteJournal {
                 return;
             }
             for (EventLog.Stored stored : events) {
-                replay.accept(codec.decode(persistenceId, stored.sequenceNr(), stored.event())
-                        .event());
+                replay.accept(codec.decode(persistenceId, stored.sequenceNr(), stored.event()));
             }
             left -= events.size();
             next = events.get(events.size() - 1).sequenceNr() + 1;

@@ -14,6 +14,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.persistence.Persistence;
+import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.persistence.query.Sequence;
@@ -142,16 +143,16 @@ public final class LogReadJournal
             if (!wanted) {
                 return Optional.empty();
             }
-            EventCodec.Decoded decoded = codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event());
+            PersistentRepr decoded = codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event());
             @SuppressWarnings("unchecked")
-            E event = (E) decoded.event().payload();
+            E event = (E) decoded.payload();
             return Optional.of(new org.apache.pekko.persistence.query.typed.EventEnvelope<>(
                     offset(stored),
                     stored.persistenceId(),
                     stored.sequenceNr(),
                     Option.apply(event),
                     stored.timeMillis(),
-                    decoded.event().metadata(),
+                    decoded.metadata(),
                     entityType,
                     slice));
         });
@@ -243,7 +244,6 @@ public final class LogReadJournal
 
     private Object event(Stored stored) throws IOException {
         return codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event())
-                .event()
                 .payload();
     }
 

@@ -3,54 +3,19 @@ package io.rebalancer.persistence.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.persistence.Words;
 import io.rebalancer.persistence.log.EventLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
-import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.junit.jupiter.api.Test;
 
 /** Many writers at once on a log that lets one wait: most are refused, and nobody pays for that later. */
 class LogBackpressureTest {
     private static final int WRITERS = 300;
-
-    private static final class Writer extends EventSourcedBehavior<String, String, Integer> {
-        private final ActorRef<String> told;
-
-        static Behavior<String> create(String id, ActorRef<String> told) {
-            return Behaviors.setup(context -> new Writer(id, told));
-        }
-
-        private Writer(String id, ActorRef<String> told) {
-            super(PersistenceId.ofUniqueId(id));
-            this.told = told;
-        }
-
-        @Override
-        public Integer emptyState() {
-            return 0;
-        }
-
-        @Override
-        public CommandHandler<String, String, Integer> commandHandler() {
-            return newCommandHandlerBuilder()
-                    .forAnyState()
-                    .onAnyCommand((state, event) -> Effect().persist(event).thenRun((Integer now) -> told.tell(event)));
-        }
-
-        @Override
-        public EventHandler<Integer, String> eventHandler() {
-            return (state, event) -> state + 1;
-        }
-    }
 
     @Test
     void theBreakerStaysClosedWhateverIsRefused() {
@@ -63,7 +28,7 @@ class LogBackpressureTest {
         try {
             EventLog log = LogExtension.get(kit.system().classicSystem()).log();
             AtomicInteger refused = new AtomicInteger();
-            TestProbe<String> told = kit.createTestProbe();
+            TestProbe<Integer> told = kit.createTestProbe();
             // Each asks for its highest number and then stores: far more than one entry at a time.
             for (int i = 0; i < WRITERS; i++) {
                 log.append("flood-" + i, 1, List.of(new byte[2000])).whenComplete((offset, failure) -> {
@@ -71,7 +36,8 @@ class LogBackpressureTest {
                         refused.incrementAndGet();
                     }
                 });
-                kit.spawn(Writer.create("writer-" + i, told.getRef())).tell("event");
+                kit.spawn(new Words(PersistenceId.ofUniqueId("writer-" + i), told.getRef()))
+                        .tell("event");
             }
             told.awaitAssert(Duration.ofSeconds(20), () -> {
                 assertThat(refused.get()).isGreaterThan(20);
@@ -80,10 +46,10 @@ class LogBackpressureTest {
             });
             // With its breaker open the journal would refuse everything for half a minute.
             told.awaitAssert(Duration.ofSeconds(20), () -> {
-                TestProbe<String> last = kit.createTestProbe();
-                kit.spawn(Writer.create("later-" + System.nanoTime(), last.getRef()))
+                TestProbe<Integer> last = kit.createTestProbe();
+                kit.spawn(new Words(PersistenceId.ofUniqueId("later-" + System.nanoTime()), last.getRef()))
                         .tell("later");
-                return last.expectMessage(Duration.ofSeconds(1), "later");
+                return last.expectMessage(Duration.ofSeconds(1), 1);
             });
         } finally {
             kit.shutdownTestKit();

@@ -2,8 +2,8 @@ package io.rebalancer.persistence.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rebalancer.persistence.Words;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -12,9 +12,6 @@ import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.persistence.query.PersistenceQuery;
 import org.apache.pekko.persistence.typed.PersistenceId;
-import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,38 +27,6 @@ class LogReadJournalTest {
     private final TestProbe<Integer> stored = kit.createTestProbe();
     private final LogReadJournal journal =
             PersistenceQuery.get(kit.system()).getReadJournalFor(LogReadJournal.class, LogReadJournalProvider.NAME);
-
-    /** Stores words; those with an exclamation mark are tagged as loud. */
-    private static final class Words extends EventSourcedBehavior<String, String, Integer> {
-        private final ActorRef<Integer> stored;
-
-        Words(PersistenceId id, ActorRef<Integer> stored) {
-            super(id);
-            this.stored = stored;
-        }
-
-        @Override
-        public Integer emptyState() {
-            return 0;
-        }
-
-        @Override
-        public CommandHandler<String, String, Integer> commandHandler() {
-            return newCommandHandlerBuilder()
-                    .forAnyState()
-                    .onAnyCommand((state, word) -> Effect().persist(word).thenRun((Integer now) -> stored.tell(now)));
-        }
-
-        @Override
-        public EventHandler<Integer, String> eventHandler() {
-            return (state, event) -> state + 1;
-        }
-
-        @Override
-        public Set<String> tagsFor(String word) {
-            return word.endsWith("!") ? Set.of("loud", "words") : Set.of("words");
-        }
-    }
 
     private ActorRef<String> words(String type, String id) {
         return kit.spawn(new Words(PersistenceId.of(type, id), stored.getRef()));

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.persistence.Journal;
+import io.rebalancer.persistence.Words;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -20,10 +21,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.typed.PersistenceId;
-import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
-import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,38 +127,6 @@ class PostgresJournalTest {
                 .hasMessageNotContaining("secret");
     }
 
-    /** Counts words, with a snapshot of every fifth state. */
-    private static final class Words extends EventSourcedBehavior<String, String, Integer> {
-        private final ActorRef<Integer> counted;
-
-        Words(ActorRef<Integer> counted) {
-            super(PersistenceId.of("Words", "one"));
-            this.counted = counted;
-        }
-
-        @Override
-        public Integer emptyState() {
-            return 0;
-        }
-
-        @Override
-        public CommandHandler<String, String, Integer> commandHandler() {
-            return newCommandHandlerBuilder()
-                    .forAnyState()
-                    .onAnyCommand((state, word) -> Effect().persist(word).thenRun((Integer now) -> counted.tell(now)));
-        }
-
-        @Override
-        public EventHandler<Integer, String> eventHandler() {
-            return (state, word) -> state + 1;
-        }
-
-        @Override
-        public RetentionCriteria retentionCriteria() {
-            return RetentionCriteria.snapshotEvery(5, 2);
-        }
-    }
-
     @Test
     void entitiesLiveOnItWithoutTheRightToMakeTables() throws Exception {
         owned().migrate();
@@ -174,7 +139,7 @@ class PostgresJournalTest {
             try {
                 journal.prepare(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
                 TestProbe<Integer> counted = kit.createTestProbe();
-                ActorRef<String> words = kit.spawn(new Words(counted.getRef()));
+                ActorRef<String> words = kit.spawn(new Words(PersistenceId.of("Words", "one"), counted.getRef()));
                 for (int i = 1; i <= 12; i++) {
                     words.tell("word " + i);
                     counted.expectMessage(life * 12 + i);
