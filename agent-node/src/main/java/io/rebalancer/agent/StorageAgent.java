@@ -17,13 +17,16 @@ import io.rebalancer.core.agent.HeldAssignment;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -57,6 +60,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final StorageNodeId node;
     private final AgentSettings settings;
     private final ActorContext<AgentMessage> context;
+    private final Clock clock = Clock.systemUTC();
     private final Room room;
     private final CopyMetrics metrics;
     private final CopyDesk desk;
@@ -100,20 +104,42 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     public CommandHandler<AgentMessage, AgentEvent, AgentState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(AgentMessage.Assign.class, this::onAssign)
-                .onCommand(AgentMessage.Release.class, this::onRelease)
+                .onCommand(AgentMessage.Order.class, this::onOrder)
                 .onCommand(AgentMessage.Wake.class, (state, wake) -> Effect().none())
                 .onCommand(CopiesDone.class, this::onCopiesDone)
                 .onCommand(ReportAgain.class, (state, again) -> onReportAgain(state))
                 .build();
     }
 
-    private Effect<AgentEvent, AgentState> onAssign(AgentState state, AgentMessage.Assign assign) {
+    /** Who gives orders of a fenced incarnation is not answered: what is said to the job reaches the present one. */
+    private Effect<AgentEvent, AgentState> onOrder(AgentState state, AgentMessage.Order order) {
+        FencingToken token = order.token();
+        Optional<Long> fence = state.fences(token);
+        if (fence.isPresent()) {
+            metrics.fenced();
+            context.getLog()
+                    .warn(
+                            "job={} assignment={} refused: it is ordered with epoch {}, and epoch {} has begun",
+                            token.jobId(),
+                            order.assignmentId(),
+                            token.epoch(),
+                            fence.get());
+            return Effect().none();
+        }
+        List<AgentEvent> heardOf =
+                state.heardOf(token, clock.instant()).stream().toList();
+        return order instanceof AgentMessage.Release release
+                ? onRelease(state, release, heardOf)
+                : onAssign(state, (AgentMessage.Assign) order, heardOf);
+    }
+
+    private Effect<AgentEvent, AgentState> onAssign(
+            AgentState state, AgentMessage.Assign assign, List<AgentEvent> heardOf) {
+        UUID jobId = assign.token().jobId();
         Assignment assignment = assign.assignment();
         HeldAssignment held = state.held().get(assignment.id());
         if (held != null) {
-            answer(held);
-            return Effect().none();
+            return Effect().persist(heardOf).thenRun((AgentState stored) -> answer(held));
         }
         if (!assignment.destination().storageNode().equals(node)) {
             return refuse(assign, Reason.ASSIGNMENT_REJECTED, "this is the agent of " + node);
@@ -133,12 +159,12 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                     node + " has room for " + Math.max(0, room.availableBytes() - promised) + " bytes more, not for "
                             + wanted + "; its limits are at /api/v1/agent");
         }
-        return Effect()
-                .persist(new AgentEvent.AssignmentAccepted(assign.jobId(), assignment))
-                .thenRun((AgentState stored) -> {
-                    stored.held(assignment.id()).ifPresent(this::order);
-                    tell(assign.jobId(), new JobMessage.AssignmentAccepted(assignment.id()));
-                });
+        List<AgentEvent> events = new ArrayList<>(heardOf);
+        events.add(new AgentEvent.AssignmentAccepted(jobId, assignment));
+        return Effect().persist(events).thenRun((AgentState stored) -> {
+            stored.held(assignment.id()).ifPresent(this::order);
+            tell(jobId, new JobMessage.AssignmentAccepted(assignment.id()));
+        });
     }
 
     private static long openBytes(HeldAssignment held) {
@@ -155,7 +181,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
 
     private Effect<AgentEvent, AgentState> refuse(AgentMessage.Assign assign, Reason reason, String detail) {
         tell(
-                assign.jobId(),
+                assign.token().jobId(),
                 new JobMessage.AssignmentRefused(assign.assignment().id(), reason, detail));
         return Effect().none();
     }
@@ -197,13 +223,16 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                                 .sum());
     }
 
-    private Effect<AgentEvent, AgentState> onRelease(AgentState state, AgentMessage.Release release) {
+    private Effect<AgentEvent, AgentState> onRelease(
+            AgentState state, AgentMessage.Release release, List<AgentEvent> heardOf) {
         HeldAssignment held = state.held().get(release.assignmentId());
         if (held == null) {
-            return Effect().none();
+            return Effect().persist(heardOf);
         }
         desk.discard(UnwantedCopies.of(state, held, release.unwanted()));
-        return Effect().persist(new AgentEvent.AssignmentReleased(release.assignmentId()));
+        List<AgentEvent> events = new ArrayList<>(heardOf);
+        events.add(new AgentEvent.AssignmentReleased(release.assignmentId()));
+        return Effect().persist(events);
     }
 
     private Effect<AgentEvent, AgentState> onReportAgain(AgentState state) {

@@ -158,6 +158,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 directory,
                 spaceBroker,
                 registry,
+                journal.reader(system),
                 metrics,
                 Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());

@@ -16,7 +16,6 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 
 /**
  * Journal and snapshot store in a directory of this machine, with nothing to install: the embedded log. What is
@@ -55,8 +54,8 @@ public final class EmbeddedJournal implements Journal {
     }
 
     @Override
-    public EventsByPersistenceIdQuery reader(ActorSystem<?> system) {
-        return new LogReadJournal(system.classicSystem());
+    public JournalReader reader(ActorSystem<?> system) {
+        return JournalReader.of(new LogReadJournal(system.classicSystem()));
     }
 
     /** Opens the log. */

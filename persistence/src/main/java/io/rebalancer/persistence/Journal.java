@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 
 /** Where a process keeps the events and snapshots of its entities; nobody else knows which kind it is. */
 public interface Journal {
@@ -34,6 +33,6 @@ public interface Journal {
      */
     CompletionStage<Done> prepare(ActorSystem<?> system);
 
-    /** Reads events back in their order, as they are stored. */
-    EventsByPersistenceIdQuery reader(ActorSystem<?> system);
+    /** Reads events back. */
+    JournalReader reader(ActorSystem<?> system);
 }

@@ -41,6 +41,11 @@ public final class CopyMetrics {
         }
     }
 
+    /** An order of an incarnation that is over was refused. */
+    public void fenced() {
+        Kamon.counter("rebalancer.orders.fenced").withoutTags().increment();
+    }
+
     void ordered() {
         waiting.increment();
     }

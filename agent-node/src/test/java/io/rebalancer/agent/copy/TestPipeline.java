@@ -21,10 +21,10 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** A pipeline with its parts, put together as an agent does it. */
-record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
+public record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
     static final CopyLimits LIMITS = new CopyLimits(0, 0, 32, 32, 0, 100);
 
-    static ActorTestKit kit(String name) {
+    public static ActorTestKit kit(String name) {
         return ActorTestKit.create(
                 name,
                 ConfigFactory.parseString("pekko.actor.provider = local")
@@ -32,7 +32,7 @@ record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
                         .resolve());
     }
 
-    static AgentSettings settings(Path root, Duration idleTimeout, Map<StorageNodeId, URI> sources) {
+    public static AgentSettings settings(Path root, Duration idleTimeout, Map<StorageNodeId, URI> sources) {
         return new AgentSettings(
                 new StorageNodeId("1.stor"),
                 new HttpSettings("127.0.0.1", 7878),
@@ -48,7 +48,7 @@ record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
                 sources);
     }
 
-    static TestPipeline over(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
+    public static TestPipeline over(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
         Pace pace = new Pace(system, settings.limits(), settings.adaptive());
         Sources sources = new Sources(system, settings, pace);
         CopyPipeline pipeline = new CopyPipeline(

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.Decision;
@@ -61,8 +62,8 @@ class WireMessageTest {
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
                 .apply(new JobEvent.AssignmentPlanned(ASSIGNMENT, Map.of()));
         return List.of(
-                new AgentMessage.Assign(ID, ASSIGNMENT),
-                new AgentMessage.Release(ID, List.of(ID)),
+                new AgentMessage.Assign(new FencingToken(ID, 2), ASSIGNMENT),
+                new AgentMessage.Release(new FencingToken(ID, 2), ID, List.of(ID)),
                 AgentMessage.Wake.INSTANCE,
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),

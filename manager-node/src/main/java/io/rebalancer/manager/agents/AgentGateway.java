@@ -2,6 +2,7 @@ package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
 import java.util.UUID;
@@ -17,12 +18,12 @@ public interface AgentGateway {
      * Hands over an assignment; safe to repeat. The job is told {@code AssignmentAccepted}, {@code AssignmentRefused} or
      * {@code CopiesReported}, or nothing if the agent could not be reached.
      */
-    void assign(UUID jobId, Assignment assignment, ActorRef<JobMessage> job);
+    void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job);
 
     /**
      * Lets the agent forget an assignment.
      *
      * @param unwanted objects whose copies nothing points to
      */
-    void release(StorageNodeId node, UUID assignmentId, List<UUID> unwanted);
+    void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted);
 }

@@ -2,6 +2,7 @@ package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
 import java.util.Set;
@@ -32,16 +33,16 @@ public final class AgentRoutes implements AgentGateway {
     }
 
     @Override
-    public void assign(UUID jobId, Assignment assignment, ActorRef<JobMessage> job) {
+    public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
         chosen.computeIfAbsent(
                         assignment.id(), id -> choose(assignment.destination().storageNode()))
-                .assign(jobId, assignment, job);
+                .assign(token, assignment, job);
     }
 
     @Override
-    public void release(StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+    public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
         AgentGateway way = chosen.remove(assignmentId);
-        (way == null ? choose(node) : way).release(node, assignmentId, unwanted);
+        (way == null ? choose(node) : way).release(token, node, assignmentId, unwanted);
     }
 
     private AgentGateway choose(StorageNodeId node) {

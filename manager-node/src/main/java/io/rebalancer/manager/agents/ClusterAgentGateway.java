@@ -6,6 +6,7 @@ import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
 import java.util.UUID;
@@ -29,14 +30,14 @@ public final class ClusterAgentGateway implements AgentGateway {
     }
 
     @Override
-    public void assign(UUID jobId, Assignment assignment, ActorRef<JobMessage> job) {
-        tell(assignment.destination().storageNode(), new AgentMessage.Assign(jobId, assignment));
+    public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
+        tell(assignment.destination().storageNode(), new AgentMessage.Assign(token, assignment));
     }
 
     /** An absent agent will report the assignment again when it is back, and is released then. */
     @Override
-    public void release(StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-        tell(node, new AgentMessage.Release(assignmentId, unwanted));
+    public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+        tell(node, new AgentMessage.Release(token, assignmentId, unwanted));
     }
 
     private void tell(StorageNodeId node, AgentMessage message) {

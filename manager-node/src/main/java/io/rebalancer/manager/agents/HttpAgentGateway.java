@@ -2,6 +2,7 @@ package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
 import java.util.List;
@@ -29,14 +30,15 @@ public final class HttpAgentGateway implements AgentGateway {
         return calls.answers(node);
     }
 
+    /** The older API has no word for the token: a fenced manager is held back by its {@code Lease} only. */
     @Override
-    public void assign(UUID jobId, Assignment assignment, ActorRef<JobMessage> job) {
+    public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
         agents.tell(new LegacyAgents.Assign(assignment, job));
     }
 
     /** The older API can't remove a copy; what nothing points to stays until reconciliation finds it. */
     @Override
-    public void release(StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+    public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
         if (!unwanted.isEmpty()) {
             system.log().warn("assignment={} leaves {} unwanted copies on {}", assignmentId, unwanted.size(), node);
         }

@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.InFlight;
 import io.rebalancer.core.object.StorageNodeId;
@@ -23,26 +24,28 @@ final class AssignmentDelivery {
     /** An agent that accepted is reminded less often; the reminder finds out whether it still knows. */
     private static final int ACCEPTED_REMINDER = 5;
 
-    private final UUID jobId;
     private final JobParts parts;
+    private final Lease lease;
     private final ActorRef<JobMessage> job;
     private final Set<UUID> accepted = new HashSet<>();
     private final Map<UUID, Instant> absentSince = new HashMap<>();
     private final Map<UUID, Integer> reminders = new HashMap<>();
 
-    AssignmentDelivery(UUID jobId, JobParts parts, ActorRef<JobMessage> job) {
-        this.jobId = jobId;
+    AssignmentDelivery(JobParts parts, Lease lease, ActorRef<JobMessage> job) {
         this.parts = parts;
+        this.lease = lease;
         this.job = job;
     }
 
     /** Sends the assignment; or says that it is to be given up, because its agent has been away for too long. */
-    Optional<JobInternal.GiveUp> handOver(InFlight inFlight) {
+    Optional<JobInternal.GiveUp> handOver(FencingToken token, InFlight inFlight) {
         UUID id = inFlight.assignment().id();
         StorageNodeId agent = inFlight.assignment().destination().storageNode();
         if (parts.agents().present(agent)) {
             absentSince.remove(id);
-            parts.agents().assign(jobId, inFlight.assignment(), job);
+            if (lease.held()) {
+                parts.agents().assign(token, inFlight.assignment(), job);
+            }
             return Optional.empty();
         }
         accepted.remove(id);
@@ -58,13 +61,13 @@ final class AssignmentDelivery {
                                 + " choose another node"));
     }
 
-    Optional<JobInternal.GiveUp> remind(InFlight inFlight) {
+    Optional<JobInternal.GiveUp> remind(FencingToken token, InFlight inFlight) {
         UUID id = inFlight.assignment().id();
         int count = reminders.merge(id, 1, Integer::sum);
         boolean agentThere =
                 parts.agents().present(inFlight.assignment().destination().storageNode());
         boolean quiet = accepted.contains(id) && agentThere && count % ACCEPTED_REMINDER != 0;
-        return quiet ? Optional.empty() : handOver(inFlight);
+        return quiet ? Optional.empty() : handOver(token, inFlight);
     }
 
     void accepted(UUID assignmentId) {
@@ -77,7 +80,7 @@ final class AssignmentDelivery {
         reminders.remove(assignmentId);
     }
 
-    void release(StorageNodeId agent, UUID assignmentId, List<UUID> unwanted) {
-        parts.agents().release(agent, assignmentId, unwanted);
+    void release(FencingToken token, StorageNodeId agent, UUID assignmentId, List<UUID> unwanted) {
+        parts.agents().release(token, agent, assignmentId, unwanted);
     }
 }

@@ -124,7 +124,7 @@ final class CommitRun {
         }
         List<MetadataRecord> records =
                 batch.stream().flatMap(each -> each.live().stream()).toList();
-        return calls.untilAvailable(() -> tier.moveCopies(records, leaving, destination))
+        return calls.whileHeld(() -> tier.moveCopies(records, leaving, destination))
                 .exceptionally(failure -> false)
                 .thenCompose(replaced -> replaced
                         ? CompletableFuture.completedFuture(batch.stream()

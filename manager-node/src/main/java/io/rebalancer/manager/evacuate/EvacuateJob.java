@@ -5,6 +5,7 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.InFlight;
@@ -43,12 +44,17 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  */
 public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent, JobState> {
     private static final Duration IDLE = Duration.ofMinutes(2);
+    /** One that was fenced off would take the job back if it began anew before its member knows that it is out. */
+    private static final Duration RESTART_MIN = Duration.ofSeconds(3);
+
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
 
     private final UUID jobId;
     private final JobParts parts;
     private final ActorContext<JobMessage> context;
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
+    private final Lease lease = new Lease(System::nanoTime);
     private final AssignmentDelivery delivery;
     private final JobMetrics metrics;
     private Optional<PassWorkers> workers = Optional.empty();
@@ -70,16 +76,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             ActorContext<JobMessage> context,
             TimerScheduler<JobMessage> timers,
             ActorRef<ClusterSharding.ShardCommand> shard) {
-        super(
-                persistenceId(jobId),
-                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
+        super(persistenceId(jobId), SupervisorStrategy.restartWithBackoff(RESTART_MIN, Duration.ofSeconds(20), 0.2));
         this.jobId = jobId;
         this.parts = parts;
         this.context = context;
         this.timers = timers;
         this.shard = shard;
         this.metrics = new JobMetrics(parts.metrics());
-        this.delivery = new AssignmentDelivery(jobId, parts, context.getSelf());
+        this.delivery = new AssignmentDelivery(parts, lease, context.getSelf());
     }
 
     /** What a member says to a job that has to leave it. */
@@ -99,6 +103,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
                 .onCommand(JobMessage.SetCommitParallelism.class, this::onSetCommitParallelism)
+                .onCommand(
+                        JobInternal.TakeOver.class,
+                        (job, takeOver) -> carryOut(job, new JobCommand.TakeOver(), this::goOn))
+                .onCommand(JobInternal.RenewLease.class, (job, renew) -> onRenewLease())
                 .onCommand(JobInternal.BeginPass.class, (job, begin) -> onBeginPass(job))
                 .onCommand(JobInternal.BatchReady.class, this::onBatchReady)
                 .onCommand(
@@ -184,7 +192,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return carryOut(
                 job,
                 new JobCommand.Plan(assignment, ready.marks()),
-                stored -> inFlight(stored, assignment.id()).ifPresent(this::handOver),
+                stored -> inFlight(stored, assignment.id()).ifPresent(planned -> handOver(stored, planned)),
                 () -> over(assignment));
     }
 
@@ -211,7 +219,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         UUID id = reported.assignmentId();
         InFlight before = job.inFlight().get(id);
         if (before == null || job.phase().terminal()) {
-            delivery.release(reported.agent(), id, List.of());
+            delivery.release(token(job), reported.agent(), id, List.of());
             return Effect().none();
         }
         if (before.copied()) {
@@ -242,7 +250,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         Assignment assignment = before.assignment();
         StorageNodeId agent = assignment.destination().storageNode();
-        delivery.release(agent, assignment.id(), result.unwanted());
+        delivery.release(token(job), agent, assignment.id(), result.unwanted());
         JobCommand command = new JobCommand.ReportCommit(assignment.id(), result.tally(), result.failures());
         return carryOut(job, command, stored -> over(assignment));
     }
@@ -250,7 +258,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onRemind(JobState job) {
         for (InFlight each : job.inFlight().values()) {
             if (!each.copied()) {
-                delivery.remind(each).ifPresent(context.getSelf()::tell);
+                delivery.remind(token(job), each).ifPresent(context.getSelf()::tell);
             }
         }
         return Effect().none();
@@ -270,9 +278,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     /** The one place that turns a decision into effects. */
     private Effect<JobEvent, JobState> carryOut(
             JobState job, JobCommand command, Consumer<JobState> then, Runnable ifRefused) {
+        long asked = lease.now();
         return JobRules.decide(job, command, parts.clock().instant())
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
+                            if (!events.isEmpty()) {
+                                // The journal takes no event whose number another incarnation has used.
+                                lease.proven(asked);
+                            }
                             metrics.stored(events);
                             then.accept(stored);
                         }),
@@ -292,6 +305,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         workers.ifPresent(each -> each.stop(context));
         workers = Optional.empty();
         timers.cancel(JobInternal.Remind.INSTANCE);
+        timers.cancel(JobInternal.RenewLease.INSTANCE);
         if (stored.phase().terminal()) {
             context.getLog().info("job={} ended phase={} {}", jobId, stored.phase(), stored.reason());
             parts.registry().tell(new RegistryMessage.JobEnded(jobId, stored.phase() == JobPhase.FAILED));
@@ -318,16 +332,17 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         jobId,
                         job.pass(),
                         job.leaving().orElseThrow());
-        PassWorkers started = PassWorkers.start(context, parts, job);
+        PassWorkers started = PassWorkers.start(context, parts, lease, job);
         workers = Optional.of(started);
         timers.startTimerWithFixedDelay(
                 JobInternal.Remind.INSTANCE, parts.settings().reminderInterval());
+        timers.startTimerWithFixedDelay(JobInternal.RenewLease.INSTANCE, RENEW_EVERY);
         for (InFlight each : job.inFlight().values()) {
             parts.spaceBroker().tell(hold(each.assignment()));
+            // One that is copied too: so its agent hears of this incarnation.
+            handOver(job, each);
             if (each.copied()) {
                 commit(each);
-            } else {
-                handOver(each);
             }
         }
     }
@@ -343,8 +358,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return Optional.ofNullable(job.inFlight().get(assignmentId));
     }
 
-    private void handOver(InFlight planned) {
-        delivery.handOver(planned).ifPresent(context.getSelf()::tell);
+    private FencingToken token(JobState job) {
+        return new FencingToken(jobId, job.epoch());
+    }
+
+    private void handOver(JobState job, InFlight planned) {
+        delivery.handOver(token(job), planned).ifPresent(context.getSelf()::tell);
     }
 
     private void commit(InFlight copied) {
@@ -371,15 +390,46 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private void resume(JobState job) {
         workers = Optional.empty();
-        if (job.phase() != JobPhase.NONE && !job.phase().terminal()) {
-            context.getLog().info("job={} goes on here, phase={} pass={}", jobId, job.phase(), job.pass());
-        }
         switch (job.phase()) {
-            case RUNNING -> startWorkers(job);
-            case SETUP, WAITING -> context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
+            case SETUP, RUNNING, WAITING -> context.getSelf().tell(JobInternal.TakeOver.INSTANCE);
             case DONE, DONE_WITH_EXCEPTIONS, FAILED -> afterPass(job);
             case NONE -> context.setReceiveTimeout(IDLE, JobInternal.Idle.INSTANCE);
         }
+    }
+
+    private void goOn(JobState job) {
+        context.getLog()
+                .info("job={} goes on here, epoch={} phase={} pass={}", jobId, job.epoch(), job.phase(), job.pass());
+        if (job.phase() == JobPhase.RUNNING) {
+            startWorkers(job);
+        } else {
+            context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
+        }
+    }
+
+    /** What the job stores proves it too, so the journal is asked only when there was nothing to store. */
+    private Effect<JobEvent, JobState> onRenewLease() {
+        if (lease.age().compareTo(RENEW_EVERY) < 0) {
+            return Effect().none();
+        }
+        long asked = lease.now();
+        long last = lastSequenceNumber(context);
+        parts.journal()
+                .endsWith(persistenceId(jobId).id(), last, context.getSystem())
+                .whenComplete((ends, failure) -> {
+                    if (failure == null && ends) {
+                        lease.proven(asked);
+                    }
+                });
+        if (!lease.held()) {
+            context.getLog()
+                    .warn(
+                            "job={} changes nothing: its journal has not confirmed for {} that this is its only"
+                                    + " incarnation",
+                            jobId,
+                            lease.age());
+        }
+        return Effect().none();
     }
 
     @Override

@@ -40,6 +40,16 @@ sealed interface JobInternal extends JobMessage {
         INSTANCE
     }
 
+    /** The job has been brought back from its journal. */
+    enum TakeOver implements JobInternal {
+        INSTANCE
+    }
+
+    /** Time to have the journal confirm that this is the job's only incarnation. */
+    enum RenewLease implements JobInternal {
+        INSTANCE
+    }
+
     /** Time for the first or the next pass. */
     enum BeginPass implements JobInternal {
         INSTANCE

@@ -8,6 +8,7 @@ import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.persistence.JournalReader;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -25,6 +26,7 @@ public record JobParts(
         ActorRef<StorageNodeDirectory.Command> directory,
         ActorRef<SpaceMessage> spaceBroker,
         ActorRef<RegistryMessage> registry,
+        JournalReader journal,
         OlderMetrics metrics,
         Clock clock) {
 

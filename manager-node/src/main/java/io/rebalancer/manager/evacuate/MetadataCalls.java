@@ -4,6 +4,7 @@ import io.rebalancer.cluster.pace.Slots;
 import io.rebalancer.core.pace.AdaptiveLimit;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -17,22 +18,37 @@ final class MetadataCalls {
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     private final Backoff backoff;
+    private final Lease lease;
     private final AdaptiveLimit limit;
     private final IntConsumer observer;
     private final Slots slots = new Slots(this::limit);
 
     /**
+     * @param lease without it nothing is written
      * @param ceiling calls at a time, at most
      * @param observer is told how many calls run whenever one has ended
      */
-    MetadataCalls(Backoff backoff, int ceiling, IntConsumer observer) {
+    MetadataCalls(Backoff backoff, Lease lease, int ceiling, IntConsumer observer) {
         this.backoff = backoff;
+        this.lease = lease;
         this.observer = observer;
         this.limit = new AdaptiveLimit(ceiling, SLOW);
     }
 
+    /** A call that reads. */
     <T> CompletionStage<T> untilAvailable(Supplier<CompletionStage<T>> call) {
         return backoff.untilAvailable(() -> slots.within(() -> timed(call)));
+    }
+
+    /** A call that writes: made only while the lease is held, which is asked last of all. */
+    <T> CompletionStage<T> whileHeld(Supplier<CompletionStage<T>> call) {
+        return backoff.untilAvailable(
+                () -> slots.within(
+                        () -> lease.held()
+                                ? timed(call)
+                                : CompletableFuture.failedFuture(
+                                        new TierUnavailable(
+                                                "nothing is written while the journal does not confirm that this is the job's only incarnation"))));
     }
 
     /** Takes effect with the next call. */

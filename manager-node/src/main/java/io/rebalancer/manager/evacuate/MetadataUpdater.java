@@ -44,15 +44,17 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
     private int running;
 
     /** @param parallelism calls made at a time, at most */
-    static Behavior<Command> create(JobParts parts, StorageNodeId leaving, int parallelism, ActorRef<JobMessage> job) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new MetadataUpdater(context, timers, parts, leaving, parallelism, job)));
+    static Behavior<Command> create(
+            JobParts parts, Lease lease, StorageNodeId leaving, int parallelism, ActorRef<JobMessage> job) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new MetadataUpdater(context, timers, parts, lease, leaving, parallelism, job)));
     }
 
     private MetadataUpdater(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             JobParts parts,
+            Lease lease,
             StorageNodeId leaving,
             int parallelism,
             ActorRef<JobMessage> job) {
@@ -62,7 +64,10 @@ final class MetadataUpdater extends AbstractBehavior<MetadataUpdater.Command> {
         this.leaving = leaving;
         this.job = job;
         this.calls = new MetadataCalls(
-                new Backoff(context.getSystem(), context.getLog()), parallelism, parts.metrics()::metadataThreads);
+                new Backoff(context.getSystem(), context.getLog()),
+                lease,
+                parallelism,
+                parts.metrics()::metadataThreads);
     }
 
     @Override

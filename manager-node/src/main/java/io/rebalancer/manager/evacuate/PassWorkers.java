@@ -12,12 +12,12 @@ record PassWorkers(
         ActorRef<MetadataUpdater.Command> updater,
         ActorRef<Discovery.Command> discovery) {
 
-    static PassWorkers start(ActorContext<JobMessage> context, JobParts parts, JobState job) {
+    static PassWorkers start(ActorContext<JobMessage> context, JobParts parts, Lease lease, JobState job) {
         ActorRef<JobMessage> self = context.getSelf();
         int parallelism = job.commitParallelism() == 0 ? parts.settings().commitParallelism() : job.commitParallelism();
         StorageNodeId leaving = job.leaving().orElseThrow().storageNode();
         ActorRef<MetadataUpdater.Command> updater =
-                context.spawnAnonymous(MetadataUpdater.create(parts, leaving, parallelism, self));
+                context.spawnAnonymous(MetadataUpdater.create(parts, lease, leaving, parallelism, self));
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(parts, job, self));
         ActorRef<Discovery.Command> discovery =

@@ -69,7 +69,7 @@ final class RecordMove {
     }
 
     private CompletionStage<Outcome> swap(MetadataRecord current, UUID objectId, int attempt) {
-        return calls.untilAvailable(() -> tier.moveCopies(List.of(current), leaving, destination))
+        return calls.whileHeld(() -> tier.moveCopies(List.of(current), leaving, destination))
                 .thenCompose(replaced -> {
                     if (replaced) {
                         return CompletableFuture.completedFuture(new Moved());

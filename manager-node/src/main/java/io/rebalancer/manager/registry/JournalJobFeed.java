@@ -7,12 +7,12 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.JobFeed;
 import io.rebalancer.http.JobUpdate;
 import io.rebalancer.manager.evacuate.EvacuateJob;
+import io.rebalancer.persistence.JournalReader;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.persistence.query.EventEnvelope;
-import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
@@ -20,10 +20,10 @@ import org.apache.pekko.stream.javadsl.Source;
  * nothing. Each watcher folds the job's events from the first; a job has about three for each assignment.
  */
 public final class JournalJobFeed implements JobFeed {
-    private final EventsByPersistenceIdQuery journal;
+    private final JournalReader journal;
     private final JobService jobs;
 
-    public JournalJobFeed(EventsByPersistenceIdQuery journal, JobService jobs) {
+    public JournalJobFeed(JournalReader journal, JobService jobs) {
         this.journal = journal;
         this.jobs = jobs;
     }
@@ -40,7 +40,7 @@ public final class JournalJobFeed implements JobFeed {
     }
 
     private Source<JobUpdate, NotUsed> updates(UUID jobId, long after) {
-        return journal.eventsByPersistenceId(EvacuateJob.persistenceId(jobId).id(), 0, Long.MAX_VALUE)
+        return journal.follow(EvacuateJob.persistenceId(jobId).id(), 1)
                 .scan(new JobUpdate(0, JobState.EMPTY, List.of()), JournalJobFeed::next)
                 .filter(update -> update.revision() > Math.max(after, 0))
                 .takeWhile(update -> !update.state().phase().terminal(), true);

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** Against a peer whose answers a test chooses: the trouble that a healthy agent can't be asked to make. */
 class HttpAgentGatewayTest {
     private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
-    private static final UUID JOB = new UUID(0, 7);
+    private static final FencingToken TOKEN = new FencingToken(new UUID(0, 7), 1);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Assignment assignment = new Assignment(
@@ -92,7 +93,7 @@ class HttpAgentGatewayTest {
     }
 
     private void assign() {
-        gateway.assign(JOB, assignment, job.getRef());
+        gateway.assign(TOKEN, assignment, job.getRef());
     }
 
     private long count(String method) {
@@ -111,7 +112,7 @@ class HttpAgentGatewayTest {
         // Said again for a job that was not listening.
         assign();
         job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
-        gateway.release(NODE, assignment.id(), List.of());
+        gateway.release(TOKEN, NODE, assignment.id(), List.of());
         await().until(() -> count("DELETE") == 1);
     }
 

@@ -44,8 +44,8 @@ class CommitRunTest {
                         List.of()))
                 .toList();
         InFlight copied = new InFlight(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of());
-        MetadataCalls calls =
-                new MetadataCalls(new Backoff(KIT.system(), LoggerFactory.getLogger("test")), 4, running -> {});
+        MetadataCalls calls = new MetadataCalls(
+                new Backoff(KIT.system(), LoggerFactory.getLogger("test")), TestSettings.held(), 4, running -> {});
         return new CommitRun(
                         TestSettings.parts(KIT.system(), records),
                         calls,

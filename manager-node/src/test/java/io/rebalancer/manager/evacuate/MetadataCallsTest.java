@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,10 @@ import org.slf4j.LoggerFactory;
 class MetadataCallsTest {
     private static final ActorTestKit KIT = TestSettings.kit("calls");
 
+    private final AtomicLong nanos = new AtomicLong();
+    private final Lease lease = new Lease(nanos::get);
     private final MetadataCalls calls =
-            new MetadataCalls(new Backoff(KIT.system(), LoggerFactory.getLogger("test")), 3, running -> {});
+            new MetadataCalls(new Backoff(KIT.system(), LoggerFactory.getLogger("test")), lease, 3, running -> {});
 
     @AfterAll
     static void stop() {
@@ -47,6 +50,31 @@ class MetadataCallsTest {
         assertThat(begun).hasSize(10);
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer.toCompletableFuture()).isCompletedWithValue(1));
+    }
+
+    @Test
+    void nothingIsWrittenWithoutTheLease() throws Exception {
+        AtomicInteger writes = new AtomicInteger();
+        CompletionStage<Integer> write =
+                calls.whileHeld(() -> CompletableFuture.completedFuture(writes.incrementAndGet()));
+        assertThat(writes).hasValue(0);
+        lease.proven(lease.now());
+        assertThat(write.toCompletableFuture().get()).isEqualTo(1);
+        nanos.addAndGet(Lease.VALID.toNanos());
+        calls.whileHeld(() -> CompletableFuture.completedFuture(writes.incrementAndGet()));
+        assertThat(writes).hasValue(1);
+    }
+
+    /** The clock of a process that was frozen goes on; an answer that comes late proves nothing about now. */
+    @Test
+    void aLeaseIsAsOldAsTheQuestionNotTheAnswer() {
+        long asked = lease.now();
+        nanos.addAndGet(Lease.VALID.toNanos());
+        lease.proven(asked);
+        assertThat(lease.held()).isFalse();
+        lease.proven(lease.now());
+        lease.proven(asked);
+        assertThat(lease.held()).isTrue();
     }
 
     @Test

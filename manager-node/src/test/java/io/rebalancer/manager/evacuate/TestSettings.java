@@ -8,11 +8,17 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.persistence.JournalReader;
 import java.time.Clock;
 import java.util.Map;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
+import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
+import org.apache.pekko.stream.javadsl.Source;
 
 /** Actor systems and settings of the tests: the shipped defaults but for what a test says. */
 final class TestSettings {
@@ -30,6 +36,25 @@ final class TestSettings {
 
     static EvacuateSettings evacuate(String overrides) {
         return EvacuateSettings.from(SettingsFile.over(ConfigFactory.parseString(overrides)));
+    }
+
+    private static final class NoEvents implements EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery {
+        @Override
+        public Source<EventEnvelope, NotUsed> eventsByPersistenceId(String id, long from, long to) {
+            return Source.never();
+        }
+
+        @Override
+        public Source<EventEnvelope, NotUsed> currentEventsByPersistenceId(String id, long from, long to) {
+            return Source.empty();
+        }
+    }
+
+    /** A lease that was just proven. */
+    static Lease held() {
+        Lease lease = new Lease(System::nanoTime);
+        lease.proven(lease.now());
+        return lease;
     }
 
     static JobParts parts(ActorSystem<?> system, RecordsInMemory tier) {
@@ -51,6 +76,7 @@ final class TestSettings {
                 directory,
                 spaceBroker,
                 system.<RegistryMessage>deadLetters(),
+                JournalReader.of(new NoEvents()),
                 new OlderMetrics(Map.of()),
                 Clock.systemUTC());
     }

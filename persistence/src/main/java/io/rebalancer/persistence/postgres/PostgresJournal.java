@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.persistence.Journal;
+import io.rebalancer.persistence.JournalReader;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +13,6 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
 import org.apache.pekko.persistence.query.PersistenceQuery;
-import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 
 /** Journal and snapshot store in a PostgreSQL database that several managers share, over one small pool each. */
 public final class PostgresJournal implements Journal {
@@ -56,7 +56,8 @@ public final class PostgresJournal implements Journal {
     }
 
     @Override
-    public EventsByPersistenceIdQuery reader(ActorSystem<?> system) {
-        return PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
+    public JournalReader reader(ActorSystem<?> system) {
+        return JournalReader.of(
+                PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier()));
     }
 }

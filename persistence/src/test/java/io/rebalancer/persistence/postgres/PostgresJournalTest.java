@@ -145,7 +145,7 @@ class PostgresJournalTest {
                     counted.expectMessage(life * 12 + i);
                 }
                 List<EventEnvelope> read = journal.reader(kit.system())
-                        .eventsByPersistenceId("Words|one", 0, Long.MAX_VALUE)
+                        .follow("Words|one", 1)
                         .take((life + 1) * 12L)
                         .runWith(Sink.seq(), kit.system())
                         .toCompletableFuture()

@@ -1,6 +1,7 @@
 package io.rebalancer.core.agent;
 
 import io.rebalancer.core.assignment.Assignment;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -16,6 +17,9 @@ public sealed interface AgentEvent {
             results = List.copyOf(results);
         }
     }
+
+    /** Another incarnation of a job gave its first order; what earlier ones order is refused from now on. */
+    record JobEpochRaised(UUID jobId, long epoch, Instant at) implements AgentEvent {}
 
     /** The manager is done with the assignment; nothing of it has to be remembered. */
     record AssignmentReleased(UUID assignmentId) implements AgentEvent {}

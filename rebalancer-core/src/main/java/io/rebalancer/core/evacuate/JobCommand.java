@@ -14,6 +14,9 @@ public sealed interface JobCommand {
     /** @param maxRecords how many records the job may take up, or 0 for all */
     record Create(CopyLocation leaving, long maxRecords) implements JobCommand {}
 
+    /** Begin another incarnation: said once by whoever starts the job from its journal, before anything else. */
+    record TakeOver() implements JobCommand {}
+
     /** Begin the first pass, or the next one after the pause. */
     record StartPass() implements JobCommand {}
 

@@ -82,6 +82,12 @@ public sealed interface JobEvent {
     /** Somebody chose how many metadata records are switched at a time. */
     record CommitParallelismSet(int records) implements JobEvent {}
 
+    /**
+     * The job was started again, perhaps by another manager. From here on only orders with this epoch count; the first
+     * incarnation has epoch 1 without saying so.
+     */
+    record IncarnationBegan(long epoch, Instant at) implements JobEvent {}
+
     /** The job ended. {@code phase} is a terminal one; {@code reason} is empty unless it failed. */
     record JobEnded(JobPhase phase, String reason, Instant at) implements JobEvent {}
 }

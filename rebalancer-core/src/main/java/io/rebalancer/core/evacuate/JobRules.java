@@ -45,6 +45,11 @@ public final class JobRules {
         if (job.phase() == JobPhase.NONE) {
             return Decision.refuse(Decision.Code.JOB_NOT_FOUND, "no such job");
         }
+        if (command instanceof JobCommand.TakeOver) {
+            return job.phase().terminal()
+                    ? Decision.accept()
+                    : Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now));
+        }
         if (command instanceof JobCommand.StartPass) {
             return startPass(job, now);
         }

@@ -33,6 +33,7 @@ import java.util.UUID;
  * @param commitParallelism records switched at a time as somebody chose, or 0 for what is configured
  * @param skippedBy {@code skipped} by cause; snapshots from before it was counted have none
  * @param failedBy {@code failed} by cause, likewise
+ * @param epoch of the job's incarnation, 0 before creation: see {@link io.rebalancer.core.assignment.FencingToken}
  */
 public record JobState(
         JobPhase phase,
@@ -51,7 +52,8 @@ public record JobState(
         String reason,
         int commitParallelism,
         Map<Reason, Long> skippedBy,
-        Map<Reason, Long> failedBy) {
+        Map<Reason, Long> failedBy,
+        long epoch) {
 
     public static final JobState EMPTY = new JobState(
             JobPhase.NONE,
@@ -70,7 +72,8 @@ public record JobState(
             "",
             0,
             Map.of(),
-            Map.of());
+            Map.of(),
+            0);
 
     public JobState {
         marks = Map.copyOf(marks);
@@ -119,6 +122,9 @@ public record JobState(
             draft.phase = JobPhase.SETUP;
             draft.leaving = Optional.of(e.leaving());
             draft.maxRecords = e.maxRecords();
+            draft.epoch = 1;
+        } else if (event instanceof JobEvent.IncarnationBegan e) {
+            draft.epoch = e.epoch();
         } else if (event instanceof JobEvent.PassStarted e) {
             draft.startPass(e.pass());
         } else if (event instanceof JobEvent.AssignmentPlanned e) {
@@ -169,6 +175,7 @@ public record JobState(
         private int commitParallelism;
         private final Map<Reason, Long> skippedBy;
         private final Map<Reason, Long> failedBy;
+        private long epoch;
 
         Draft(JobState from) {
             this.from = from;
@@ -189,6 +196,7 @@ public record JobState(
             this.commitParallelism = from.commitParallelism;
             this.skippedBy = new HashMap<>(from.skippedBy);
             this.failedBy = new HashMap<>(from.failedBy);
+            this.epoch = from.epoch;
         }
 
         void startPass(int number) {
@@ -258,7 +266,8 @@ public record JobState(
                     reason,
                     commitParallelism,
                     skippedBy,
-                    failedBy);
+                    failedBy,
+                    epoch);
         }
     }
 }

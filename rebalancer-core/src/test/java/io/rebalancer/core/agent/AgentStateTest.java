@@ -3,9 +3,11 @@ package io.rebalancer.core.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.Samples;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class AgentStateTest {
     private static final UUID JOB = Samples.uuid(7);
+    private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final UUID ASSIGNMENT = Samples.uuid(1_000_001);
     private static final AgentState ACCEPTED =
             AgentState.EMPTY.apply(new AgentEvent.AssignmentAccepted(JOB, Samples.assignment(1, 1, 2)));
@@ -32,6 +35,30 @@ class AgentStateTest {
 
     private static TaskResult bad(int task) {
         return new TaskResult(Samples.uuid(task), Optional.of(Reason.MD5_MISMATCH), "wrong bytes", false, 0);
+    }
+
+    @Test
+    void ordersOfAnEarlierIncarnationAreFencedOff() {
+        FencingToken first = new FencingToken(JOB, 1);
+        FencingToken second = new FencingToken(JOB, 2);
+        assertThat(ACCEPTED.fences(first)).isEmpty();
+        AgentState state = ACCEPTED.apply(ACCEPTED.heardOf(second, NOW).orElseThrow());
+        assertThat(state.fences(first)).contains(2L);
+        assertThat(state.fences(second)).isEmpty();
+        assertThat(state.heardOf(second, NOW)).isEmpty();
+        assertThat(state.fences(new FencingToken(Samples.uuid(8), 1))).isEmpty();
+        assertThat(state.held()).isEqualTo(ACCEPTED.held());
+    }
+
+    @Test
+    void theJobHeardOfLongestAgoIsForgottenFirst() {
+        AgentState state = AgentState.EMPTY;
+        for (int job = 0; job <= AgentState.MAX_EPOCHS; job++) {
+            state = state.apply(new AgentEvent.JobEpochRaised(Samples.uuid(job), 2, NOW.plusSeconds(job)));
+        }
+        assertThat(state.epochs()).hasSize(AgentState.MAX_EPOCHS);
+        assertThat(state.fences(new FencingToken(Samples.uuid(0), 1))).isEmpty();
+        assertThat(state.fences(new FencingToken(Samples.uuid(1), 1))).contains(2L);
     }
 
     @Test

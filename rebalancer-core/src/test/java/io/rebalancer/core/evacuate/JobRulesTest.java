@@ -34,6 +34,19 @@ class JobRulesTest {
     }
 
     @Test
+    void everyStartFromTheJournalIsAnotherIncarnation() {
+        running();
+        assertThat(job.epoch()).isEqualTo(1);
+        run(new JobCommand.TakeOver());
+        run(new JobCommand.TakeOver());
+        assertThat(job.epoch()).isEqualTo(3);
+        run(new JobCommand.FinishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        run(new JobCommand.TakeOver());
+        assertThat(job.epoch()).isEqualTo(3);
+    }
+
+    @Test
     void aPassDoesNotEndWhileAnAssignmentIsInFlight() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));

@@ -79,6 +79,7 @@ public final class Samples {
                 new JobEvent.AssignmentLost(uuid(1_000_001), failures),
                 new JobEvent.PassFinished(1),
                 new JobEvent.CommitParallelismSet(30),
+                new JobEvent.IncarnationBegan(2, NOW),
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
     }
 
@@ -91,6 +92,7 @@ public final class Samples {
                         List.of(
                                 new TaskResult(uuid(1), Optional.empty(), "", true, 5),
                                 new TaskResult(uuid(2), Optional.of(Reason.MD5_MISMATCH), "wrong bytes", false, 0))),
+                new AgentEvent.JobEpochRaised(uuid(7), 2, NOW),
                 new AgentEvent.AssignmentReleased(uuid(1_000_001)));
     }
 
