@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -106,13 +105,5 @@ class StoredEventsTest {
         ScanPosition full = new ScanPosition(ScanColumn.KEY, 7, "/o/stor/x", 3);
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(full), ScanPosition.class))
                 .isEqualTo(full);
-    }
-
-    /** Snapshots from before exceptions were counted by cause have no such members. */
-    @Test
-    void anOlderSnapshotIsRead() throws IOException {
-        ObjectNode older = (ObjectNode) JSON.valueToTree(JobState.EMPTY);
-        older.remove(List.of("skippedBy", "failedBy"));
-        assertThat(JSON.treeToValue(older, JobState.class)).isEqualTo(JobState.EMPTY);
     }
 }

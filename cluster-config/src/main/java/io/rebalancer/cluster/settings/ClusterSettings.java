@@ -13,9 +13,11 @@ import java.util.Map;
  * @param host address the others reach it at
  * @param port remoting port, 1 to 65535
  * @param seedNodes {@code host:port} of members to join
+ * @param version of the program, as other members see it
  * @param firstSeedPatience how long the first seed node looks for a cluster before it forms one
  */
-public record ClusterSettings(String host, int port, List<String> seedNodes, Duration firstSeedPatience) {
+public record ClusterSettings(
+        String host, int port, List<String> seedNodes, String version, Duration firstSeedPatience) {
     /** Name of every member's actor system; part of their addresses. */
     public static final String SYSTEM_NAME = "rebalancer";
 
@@ -35,6 +37,7 @@ public record ClusterSettings(String host, int port, List<String> seedNodes, Dur
                         SettingsFile.required(section, "host"),
                         section.getInt("port"),
                         section.getStringList("seed-nodes"),
+                        Build.VERSION,
                         section.getDuration("first-seed-patience")));
     }
 
@@ -52,6 +55,7 @@ public record ClusterSettings(String host, int port, List<String> seedNodes, Dur
         own.put("pekko.remote.artery.canonical.hostname", host);
         own.put("pekko.remote.artery.canonical.port", port);
         own.put("pekko.cluster.roles", roles);
+        own.put("pekko.cluster.app-version", version);
         own.put(
                 "pekko.cluster.seed-nodes",
                 seeds.stream()

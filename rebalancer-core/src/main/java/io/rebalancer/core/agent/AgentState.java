@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -24,8 +23,7 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
 
     public AgentState {
         held = Map.copyOf(held);
-        // Snapshots from before there were epochs have none.
-        epochs = Map.copyOf(Objects.requireNonNullElse(epochs, Map.of()));
+        epochs = Map.copyOf(epochs);
     }
 
     /** The assignment with that id, if it is held. */

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,7 +30,7 @@ import java.util.UUID;
  * @param excepted records already counted as skipped or failed in this pass, which a resumed scan will meet again
  * @param reason why the job failed, or empty text
  * @param commitParallelism records switched at a time as somebody chose, or 0 for what is configured
- * @param skippedBy {@code skipped} by cause; snapshots from before it was counted have none
+ * @param skippedBy {@code skipped} by cause
  * @param failedBy {@code failed} by cause, likewise
  * @param epoch of the job's incarnation, 0 before creation: see {@link io.rebalancer.core.assignment.FencingToken}
  */
@@ -79,8 +78,8 @@ public record JobState(
         marks = Map.copyOf(marks);
         inFlight = Map.copyOf(inFlight);
         excepted = Set.copyOf(excepted);
-        skippedBy = Map.copyOf(Objects.requireNonNullElse(skippedBy, Map.of()));
-        failedBy = Map.copyOf(Objects.requireNonNullElse(failedBy, Map.of()));
+        skippedBy = Map.copyOf(skippedBy);
+        failedBy = Map.copyOf(failedBy);
     }
 
     /** The same without the records already excepted, of which there may be many: what is shown to people. */

@@ -1,0 +1,20 @@
+package io.rebalancer.cluster.serialization;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.pekko.serialization.jackson.JacksonMigration;
+
+/** Version 2 of an agent's state knows the epochs of jobs. */
+public final class AgentStateVersion2 extends JacksonMigration {
+    @Override
+    public int currentVersion() {
+        return 2;
+    }
+
+    @Override
+    public JsonNode transform(int fromVersion, JsonNode json) {
+        ObjectNode state = (ObjectNode) json;
+        state.putObject("epochs");
+        return state;
+    }
+}
