@@ -15,8 +15,6 @@ import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
-import io.rebalancer.core.evacuate.ScanColumn;
-import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.io.IOException;
@@ -95,15 +93,5 @@ class StoredEventsTest {
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);
-    }
-
-    /** Marks from before keys were walked and excluded records counted have two members. */
-    @Test
-    void aMarkIsReadInBothItsForms() throws IOException {
-        assertThat(JSON.readValue("{\"column\":\"IDX\",\"nextId\":42}", ScanPosition.class))
-                .isEqualTo(ScanPosition.at(ScanColumn.IDX, 42));
-        ScanPosition full = new ScanPosition(ScanColumn.KEY, 7, "/o/stor/x", 3);
-        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(full), ScanPosition.class))
-                .isEqualTo(full);
     }
 }

@@ -14,6 +14,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -60,7 +61,7 @@ class WireMessageTest {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
-                .apply(new JobEvent.AssignmentPlanned(ASSIGNMENT, Map.of()));
+                .apply(new JobEvent.AssignmentPlanned(ASSIGNMENT, Map.of(1, ScanPosition.START)));
         return List.of(
                 new AgentMessage.Assign(new FencingToken(ID, 2), ASSIGNMENT),
                 new AgentMessage.Release(new FencingToken(ID, 2), ID, List.of(ID)),

@@ -21,12 +21,16 @@ import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -127,6 +131,16 @@ class VersionsTest {
         assertThatThrownBy(() ->
                         read(message, serializer(message).manifest(message), tree -> tree.put("reason", "MERCURY")))
                 .hasMessageContaining("MERCURY");
+    }
+
+    @Test
+    void earlierMarksAreUnderstood() throws IOException {
+        JobEvent event = new JobEvent.ScanAdvanced(Map.of(1, ScanPosition.at(ScanColumn.IDX, 42)));
+        Object earlier = read(
+                event,
+                JobEvent.ScanAdvanced.class.getName(),
+                tree -> ((ObjectNode) tree.path("marks").path("1")).remove(List.of("afterKey", "excluded")));
+        assertThat(earlier).isEqualTo(event);
     }
 
     @Test

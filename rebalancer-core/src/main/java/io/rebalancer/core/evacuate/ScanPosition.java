@@ -1,8 +1,5 @@
 package io.rebalancer.core.evacuate;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.Objects;
-
 /**
  * Low-water mark of one shard's scan: every row before it is settled, in a stored assignment, or a stored exception.
  *
@@ -12,19 +9,10 @@ import java.util.Objects;
  *     else empty text
  * @param excluded records behind the mark that name the leaving node and that the operator wants left alone
  */
-public record ScanPosition(
-        ScanColumn column,
-        long nextId,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) String afterKey,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long excluded)
+public record ScanPosition(ScanColumn column, long nextId, String afterKey, long excluded)
         implements Comparable<ScanPosition> {
     /** Before the first row. */
     public static final ScanPosition START = at(ScanColumn.ID, 0);
-
-    public ScanPosition {
-        // Marks stored before keys were walked have no such member.
-        afterKey = Objects.requireNonNullElse(afterKey, "");
-    }
 
     /** A position in a column of row ids. */
     public static ScanPosition at(ScanColumn column, long nextId) {
