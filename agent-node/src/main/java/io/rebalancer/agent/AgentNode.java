@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -152,11 +153,14 @@ public final class AgentNode implements NodeProcess.Node {
                 metrics);
         Room room = new Room(system, store.space());
         EvacuateJobs.reach(system);
-        ActorRef<ShardingEnvelope<AgentMessage>> agents =
-                StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk, room, metrics));
-        org.apache.pekko.cluster.Cluster.get(system)
-                .registerOnMemberUp(() -> agents.tell(
-                        new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE)));
+        StorageIdClaim.of(system, settings.storageNode(), settings.claimPatience())
+                .whenComplete((granted, refused) -> {
+                    if (refused == null) {
+                        host(settings, desk, room, metrics);
+                    } else {
+                        end(refused);
+                    }
+                });
         ActorRef<LegacyAssignments.Command> overHttp = system.systemActorOf(
                 LegacyAssignments.create(settings, desk, metrics), "legacy-assignments", Props.empty());
         ActorRef<LimitsKeeper.Choose> keeper = system.systemActorOf(
@@ -179,6 +183,18 @@ public final class AgentNode implements NodeProcess.Node {
                                 at,
                                 Metrics.start(system.settings().config())::exposition))
                         .orElseGet(() -> CompletableFuture.completedFuture(done)));
+    }
+
+    private void host(AgentSettings settings, CopyDesk.Factory desk, Room room, CopyMetrics metrics) {
+        ActorRef<ShardingEnvelope<AgentMessage>> agents =
+                StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk, room, metrics));
+        agents.tell(new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE));
+    }
+
+    private void end(Throwable why) {
+        LOGGER.error("agent ends: {}", why.getMessage());
+        System.err.println("rebalancer agent: " + why.getMessage());
+        CoordinatedShutdown.get(system).runAll(new StorageIdTaken());
     }
 
     private Readiness readiness() {

@@ -13,6 +13,9 @@ public final class Entities {
     public static final EntityTypeKey<AgentMessage> STORAGE_AGENT =
             EntityTypeKey.create(AgentMessage.class, "StorageAgent");
 
+    /** Persistence id of the list of all jobs. */
+    public static final String JOB_REGISTRY_ID = "JobRegistry";
+
     /** Shards that jobs are spread over; may never change in a running cluster. */
     public static final int JOB_SHARDS = 30;
 

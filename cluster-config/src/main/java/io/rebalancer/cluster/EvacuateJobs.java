@@ -1,6 +1,7 @@
 package io.rebalancer.cluster;
 
 import io.rebalancer.cluster.message.JobMessage;
+import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -33,6 +34,11 @@ public final class EvacuateJobs {
                         .withStopMessage(stopMessage)
                         .withMessageExtractor(new HashCodeMessageExtractor<>(Entities.JOB_SHARDS))
                         .withSettings(ClusterShardingSettings.create(system).withRememberEntities(true)));
+    }
+
+    /** The shard that a job is in. */
+    public static String shardOf(UUID jobId) {
+        return new HashCodeMessageExtractor<JobMessage>(Entities.JOB_SHARDS).shardId(jobId.toString());
     }
 
     /** On any other member: no job ever starts here. */

@@ -45,7 +45,8 @@ public record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
                 idleTimeout,
                 16 << 10,
                 "",
-                sources);
+                sources,
+                Duration.ofSeconds(1));
     }
 
     public static TestPipeline over(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param slowestBytesPerSecond a source that is slower over a whole object is given up, at least 1
  * @param domain storage nodes below it are reached under their own name; empty text for none
  * @param sources base URLs of nodes that are reached otherwise
+ * @param claimPatience how long another member with the same storage id must be well before this one ends
  */
 public record AgentSettings(
         StorageNodeId storageNode,
@@ -35,7 +36,8 @@ public record AgentSettings(
         Duration idleTimeout,
         long slowestBytesPerSecond,
         String domain,
-        Map<StorageNodeId, URI> sources) {
+        Map<StorageNodeId, URI> sources,
+        Duration claimPatience) {
 
     public AgentSettings {
         if (maxAssignments < 1) {
@@ -64,7 +66,8 @@ public record AgentSettings(
                         section.getDuration("idle-timeout"),
                         section.getBytes("slowest-source"),
                         section.getString("domain"),
-                        SettingsFile.urls(section, "sources")));
+                        SettingsFile.urls(section, "sources"),
+                        section.getDuration("claim-patience")));
     }
 
     private static CopyLimits limits(Config section) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How this member meets the others.
@@ -15,9 +16,15 @@ import java.util.Map;
  * @param seedNodes {@code host:port} of members to join
  * @param version of the program, as other members see it
  * @param firstSeedPatience how long the first seed node looks for a cluster before it forms one
+ * @param tls empty if members speak in the clear
  */
 public record ClusterSettings(
-        String host, int port, List<String> seedNodes, String version, Duration firstSeedPatience) {
+        String host,
+        int port,
+        List<String> seedNodes,
+        String version,
+        Duration firstSeedPatience,
+        Optional<TlsSettings> tls) {
     /** Name of every member's actor system; part of their addresses. */
     public static final String SYSTEM_NAME = "rebalancer";
 
@@ -36,9 +43,12 @@ public record ClusterSettings(
                 section -> new ClusterSettings(
                         SettingsFile.required(section, "host"),
                         section.getInt("port"),
-                        section.getStringList("seed-nodes"),
-                        Build.VERSION,
-                        section.getDuration("first-seed-patience")));
+                        SeedNodes.from(section),
+                        Optional.of(section.getString("app-version"))
+                                .filter(given -> !given.isEmpty())
+                                .orElse(Build.VERSION),
+                        section.getDuration("first-seed-patience"),
+                        TlsSettings.from(section.getConfig("tls"))));
     }
 
     /**
@@ -54,6 +64,7 @@ public record ClusterSettings(
         Map<String, Object> own = new HashMap<>();
         own.put("pekko.remote.artery.canonical.hostname", host);
         own.put("pekko.remote.artery.canonical.port", port);
+        tls.ifPresent(each -> own.putAll(each.pekko()));
         own.put("pekko.cluster.roles", roles);
         own.put("pekko.cluster.app-version", version);
         own.put(

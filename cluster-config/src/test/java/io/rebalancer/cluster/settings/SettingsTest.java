@@ -218,4 +218,18 @@ class SettingsTest {
         assertThat(SettingsReload.between(before, before, Set.of()))
                 .isEqualTo(new SettingsReload(List.of(), List.of()));
     }
+
+    @Test
+    void seedNodesMayBeTheAddressesOfAName() {
+        Config named = SettingsFile.over(ConfigFactory.parseString("rebalancer.cluster.seed-dns = \"localhost:2551\""));
+        assertThat(ClusterSettings.from(named).seedNodes()).contains("127.0.0.1:2551");
+        Config unknown =
+                SettingsFile.over(ConfigFactory.parseString("rebalancer.cluster.seed-dns = \"nowhere.invalid:2551\""));
+        assertThatThrownBy(() -> ClusterSettings.from(unknown))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("no name server knows nowhere.invalid");
+        Config both = SettingsFile.over(ConfigFactory.parseString(
+                "rebalancer.cluster { seed-dns = \"localhost:2551\", seed-nodes = [\"a:1\"] }"));
+        assertThatThrownBy(() -> ClusterSettings.from(both)).hasMessageContaining("either seed-nodes or seed-dns");
+    }
 }

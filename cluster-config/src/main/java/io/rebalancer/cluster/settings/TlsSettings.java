@@ -1,0 +1,55 @@
+package io.rebalancer.cluster.settings;
+
+import com.typesafe.config.Config;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Mutual TLS between members. Both sides show a certificate of the same authority, and both certificates have a name in
+ * common.
+ *
+ * @param certificate PEM file with this member's certificate
+ * @param key PEM file with its private key
+ * @param authority PEM file with the certificate of who signed it
+ * @param reload how soon files that were replaced are used for new connections
+ */
+public record TlsSettings(Path certificate, Path key, Path authority, Duration reload) {
+    private static final String ENGINE = "pekko.remote.artery.ssl.rotating-keys-engine.";
+
+    /** @throws IllegalArgumentException naming the file that can't be read */
+    public TlsSettings {
+        for (Path file : new Path[] {certificate, key, authority}) {
+            if (!Files.isReadable(file)) {
+                throw new IllegalArgumentException(
+                        "tls: " + file + " can't be read; bin/make-test-ca makes files to try" + " with");
+            }
+        }
+    }
+
+    static Optional<TlsSettings> from(Config section) {
+        return section.getBoolean("enabled")
+                ? Optional.of(new TlsSettings(
+                        Path.of(SettingsFile.required(section, "certificate")),
+                        Path.of(SettingsFile.required(section, "key")),
+                        Path.of(SettingsFile.required(section, "authority")),
+                        section.getDuration("reload")))
+                : Optional.empty();
+    }
+
+    Map<String, Object> pekko() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("pekko.remote.artery.transport", "tls-tcp");
+        settings.put(
+                "pekko.remote.artery.ssl.ssl-engine-provider",
+                "org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
+        settings.put(ENGINE + "cert-file", certificate.toString());
+        settings.put(ENGINE + "key-file", key.toString());
+        settings.put(ENGINE + "ca-cert-file", authority.toString());
+        settings.put(ENGINE + "ssl-context-cache-ttl", reload.toMillis() + "ms");
+        return settings;
+    }
+}
