@@ -32,7 +32,7 @@ final class JobRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/jobs"),
                 () -> concat(
-                        pathEnd(() -> concat(get(() -> complete(list())), post(() -> create()))),
+                        pathEnd(() -> post(() -> create())),
                         path(PathMatchers.segment(), id -> get(() -> withId(id, jobId -> complete(view(jobId))))),
                         path(
                                 PathMatchers.segment().slash("events"),
@@ -48,10 +48,6 @@ final class JobRoutes extends AllDirectives {
         return id.isPresent()
                 ? inner.apply(id.get())
                 : complete(Problem.of(StatusCodes.BAD_REQUEST, "BAD_JOB_ID", "not a job id (a UUID): " + text));
-    }
-
-    private CompletionStage<HttpResponse> list() {
-        return jobs.list().thenApply(all -> Json.response(StatusCodes.OK, Map.of("jobs", all)));
     }
 
     private CompletionStage<HttpResponse> view(UUID jobId) {

@@ -68,6 +68,8 @@ final class ApiServer {
                         ManagerApi.routes(
                                 jobs,
                                 new Feed(),
+                                new HistoryInMemory(),
+                                new OneMember(),
                                 () -> CompletableFuture.completedFuture(waitingFor),
                                 () -> legacy,
                                 new OlderMetrics(Map.of())))

@@ -17,6 +17,7 @@ import io.rebalancer.cluster.settings.NodeProcess;
 import io.rebalancer.cluster.settings.PostgresSettings;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.http.ClusterControl;
 import io.rebalancer.http.HttpServer;
 import io.rebalancer.http.JobFeed;
 import io.rebalancer.http.ManagerApi;
@@ -42,6 +43,9 @@ import io.rebalancer.manager.registry.JobRegistry;
 import io.rebalancer.manager.registry.JournalJobFeed;
 import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.persistence.Journal;
+import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.readside.Projector;
+import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -71,6 +75,10 @@ public final class ManagerNode implements NodeProcess.Node {
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
     /** What the older manager called itself (manta.md section 12). */
     private static final String OLDER_SERVICE = "1.rebalancer.localhost";
+
+    private static final String JOB_REGISTRY = "JobRegistry";
+    private static final String SPACE_BROKER = "SpaceBroker";
+    private static final String PROJECTOR = "Projector";
 
     private static final String OLDER_DATACENTER = "development";
     private static final Set<String> RELOADABLE =
@@ -104,7 +112,10 @@ public final class ManagerNode implements NodeProcess.Node {
                 ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
         ManagerNode node = new ManagerNode(system, evacuate, legacy);
         return journal.prepare(system)
-                .thenCompose(done -> node.serve(settings, measured, journal))
+                .thenApplyAsync(
+                        done -> journal.readSide(system),
+                        system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.read-side-dispatcher")))
+                .thenCompose(readSide -> node.serve(settings, measured, journal.reader(system), readSide))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -134,7 +145,8 @@ public final class ManagerNode implements NodeProcess.Node {
         legacy = freshLegacy;
     }
 
-    private CompletionStage<?> serve(ManagerSettings settings, MetricsSettings measured, Journal journal) {
+    private CompletionStage<?> serve(
+            ManagerSettings settings, MetricsSettings measured, JournalReader journal, ReadSide readSide) {
         OlderMetrics metrics = new OlderMetrics(measured.labels());
         MorayShards moray = new MorayShards(shards(settings));
         MorayMetadataTier tier = new MorayMetadataTier(moray, settings.domain());
@@ -143,8 +155,8 @@ public final class ManagerNode implements NodeProcess.Node {
                 new HttpAgentGateway(system, settings.httpAgents()),
                 settings.httpAgents().keySet());
         StorageAgents.reach(system);
-        ActorRef<RegistryMessage> registry = singleton("JobRegistry", JobRegistry.create(Clock.systemUTC()));
-        ActorRef<SpaceMessage> spaceBroker = singleton("SpaceBroker", SpaceBroker.create());
+        ActorRef<RegistryMessage> registry = singleton(JOB_REGISTRY, JobRegistry.create(Clock.systemUTC()));
+        ActorRef<SpaceMessage> spaceBroker = singleton(SPACE_BROKER, SpaceBroker.create());
         StorinfoClient storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
         ActorRef<StorageNodeDirectory.Command> directory = system.systemActorOf(
                 StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),
@@ -158,19 +170,22 @@ public final class ManagerNode implements NodeProcess.Node {
                 directory,
                 spaceBroker,
                 registry,
-                journal.reader(system),
+                journal,
                 metrics,
                 Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);
-        JobFeed feed = new JournalJobFeed(journal.reader(system), jobs);
+        JobFeed feed = new JournalJobFeed(journal, jobs);
+        singleton(PROJECTOR, Projector.create(journal, readSide));
+        ClusterControl cluster =
+                new ClusterInspector(system, jobs, readSide, List.of(JOB_REGISTRY, SPACE_BROKER, PROJECTOR));
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
         gauges(moray);
         return HttpServer.start(
                         system,
                         "manager",
                         settings.http(),
-                        ManagerApi.routes(jobs, feed, readiness, () -> legacy, metrics))
+                        ManagerApi.routes(jobs, feed, readSide.history(), cluster, readiness, () -> legacy, metrics))
                 .thenCompose(done -> measured.http()
                         .<CompletionStage<?>>map(at -> MetricsServer.start(
                                 system,

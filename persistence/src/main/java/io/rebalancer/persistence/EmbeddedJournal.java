@@ -6,10 +6,13 @@ import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.plugin.LogExtension;
 import io.rebalancer.persistence.plugin.LogReadJournal;
+import io.rebalancer.persistence.readside.EmbeddedReadSide;
+import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +59,16 @@ public final class EmbeddedJournal implements Journal {
     @Override
     public JournalReader reader(ActorSystem<?> system) {
         return JournalReader.of(new LogReadJournal(system.classicSystem()));
+    }
+
+    @Override
+    public ReadSide readSide(ActorSystem<?> system) {
+        return EmbeddedReadSide.open(directory, system);
+    }
+
+    @Override
+    public void clearReadSide() throws SQLException {
+        EmbeddedReadSide.clear(directory);
     }
 
     /** Opens the log. */

@@ -3,7 +3,9 @@ package io.rebalancer.persistence;
 import com.typesafe.config.Config;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.persistence.postgres.PostgresJournal;
+import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -32,6 +34,20 @@ public interface Journal {
      * @return fails with {@link io.rebalancer.cluster.settings.SettingsFault} that tells what to do
      */
     CompletionStage<Done> prepare(ActorSystem<?> system);
+
+    /**
+     * The tables that are made from the journal; to be called once, after {@link #prepare}. Blocking.
+     *
+     * @throws io.rebalancer.cluster.settings.SettingsFault if they can't be used, telling what to do
+     */
+    ReadSide readSide(ActorSystem<?> system);
+
+    /**
+     * Empties the tables that are made from the journal. Blocking.
+     *
+     * @throws io.rebalancer.cluster.settings.SettingsFault if they can't be used, telling what to do
+     */
+    void clearReadSide() throws SQLException;
 
     /** Reads events back. */
     JournalReader reader(ActorSystem<?> system);

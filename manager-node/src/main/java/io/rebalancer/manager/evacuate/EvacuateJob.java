@@ -139,7 +139,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return decision.fold(
                 events -> Effect().persist(events).thenRun((JobState stored) -> {
                     create.replyTo().tell(stands(stored));
-                    if (stored.phase() == JobPhase.SETUP) {
+                    if (!events.isEmpty()) {
                         context.getLog().info("job={} begins here, leaving={}", jobId, create.leaving());
                         context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
                     }

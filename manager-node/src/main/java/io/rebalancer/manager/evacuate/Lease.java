@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 final class Lease {
     /**
      * Shorter than it takes to give a silent member up: its failure detector's pause, the split brain resolver's
-     * stable-after and the removal margin, 9 s together as shipped.
+     * stable-after and the removal margin, 7.5 s together as shipped.
      */
     static final Duration VALID = Duration.ofSeconds(6);
 

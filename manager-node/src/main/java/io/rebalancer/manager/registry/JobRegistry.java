@@ -29,7 +29,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
  * its end is noted even if its own word of it was lost.
  */
 public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, RegistryEvent, RegistryState> {
-    private static final PersistenceId ID = PersistenceId.ofUniqueId("JobRegistry");
+    private static final PersistenceId ID = PersistenceId.ofUniqueId(Entities.JOB_REGISTRY_ID);
     private static final Duration REVIEW = Duration.ofSeconds(10);
 
     private record JobAnswered(UUID jobId, JobReply reply) implements RegistryMessage {}

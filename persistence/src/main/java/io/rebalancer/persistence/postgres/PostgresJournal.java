@@ -2,17 +2,28 @@ package io.rebalancer.persistence.postgres;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.zaxxer.hikari.HikariDataSource;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.persistence.Journal;
 import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.readside.EmbeddedReadSide;
+import io.rebalancer.persistence.readside.ReadSide;
+import io.rebalancer.persistence.readside.ReadSideTables;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.persistence.jdbc.db.SlickExtension;
+import org.apache.pekko.persistence.jdbc.db.SlickExtensionImpl;
 import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
 import org.apache.pekko.persistence.query.PersistenceQuery;
+import slick.jdbc.JdbcDataSource;
+import slick.jdbc.hikaricp.HikariCPJdbcDataSource;
 
 /** Journal and snapshot store in a PostgreSQL database that several managers share, over one small pool each. */
 public final class PostgresJournal implements Journal {
@@ -50,9 +61,36 @@ public final class PostgresJournal implements Journal {
                         system.log().info("journal={} scripts-run={}", settings, scripts);
                     }
                     schema.require();
+                    List<String> risks = schema.risks();
+                    if (!risks.isEmpty()) {
+                        system.log()
+                                .warn(
+                                        "journal={} may lose what it says it has stored, since it is set to {}: for"
+                                                + " tests only",
+                                        settings,
+                                        String.join(", ", risks));
+                    }
                     return Done.getInstance();
                 },
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.postgresql.dispatcher")));
+    }
+
+    /** Over the connections of the journal's own pool. */
+    @Override
+    public ReadSide readSide(ActorSystem<?> system) {
+        JdbcDataSource source = ((SlickExtensionImpl) SlickExtension.get(system.classicSystem()))
+                .database(system.settings().config().getConfig("jdbc-journal"))
+                .database()
+                .source();
+        HikariDataSource pool = ((HikariCPJdbcDataSource) source).ds();
+        return ReadSide.of(system, pool::getConnection, () -> EmbeddedReadSide.use(pool));
+    }
+
+    @Override
+    public void clearReadSide() throws SQLException {
+        new Schema(settings).require();
+        new ReadSideTables(() -> DriverManager.getConnection(settings.url(), settings.user(), settings.password()))
+                .clear();
     }
 
     @Override

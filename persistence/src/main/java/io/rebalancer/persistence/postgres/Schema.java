@@ -2,7 +2,16 @@ package io.rebalancer.persistence.postgres;
 
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.persistence.readside.EmbeddedReadSide;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
@@ -16,6 +25,9 @@ import org.flywaydb.core.api.MigrationState;
  * brought to exactly the version that this build knows.
  */
 public final class Schema {
+    /** Number of the lock, as good as any other. */
+    private static final long MIGRATING = 7_266_225;
+
     private final JournalSettings.Postgresql settings;
     private final Flyway flyway;
 
@@ -33,7 +45,7 @@ public final class Schema {
         this.settings = settings;
         this.flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(settings.url(), settings.user(), settings.password())
-                .locations("classpath:io/rebalancer/persistence/postgres/migrations")
+                .locations("classpath:io/rebalancer/persistence/postgres/migrations", EmbeddedReadSide.MIGRATIONS)
                 .table("schema_history")
                 .placeholders(Map.of("user", manager))
                 // A newer version is refused below, with what to do; Flyway itself would let it pass.
@@ -49,12 +61,20 @@ public final class Schema {
      * @throws SettingsFault if the database can't be reached, is newer than this build, or was changed by somebody else
      */
     public int migrate() {
-        try {
+        // Flyway locks its scripts, but not what comes after them: managers that start together would grant at once.
+        try (Connection connection = open();
+                PreparedStatement lock = connection.prepareStatement("select pg_advisory_lock(?)")) {
+            lock.setLong(1, MIGRATING);
+            lock.execute();
             refuseNewer(flyway.info());
             return flyway.migrate().migrationsExecuted;
-        } catch (FlywayException e) {
+        } catch (FlywayException | SQLException e) {
             throw fault(e);
         }
+    }
+
+    private Connection open() throws SQLException {
+        return DriverManager.getConnection(settings.url(), settings.user(), settings.password());
     }
 
     /**
@@ -78,6 +98,24 @@ public final class Schema {
         }
     }
 
+    /** What the server is set to that lets it lose what it has said to be stored; empty if nothing. */
+    List<String> risks() {
+        List<String> risks = new ArrayList<>();
+        try (Connection connection = open();
+                Statement show = connection.createStatement()) {
+            for (String name : List.of("fsync", "synchronous_commit", "full_page_writes")) {
+                try (ResultSet row = show.executeQuery("show " + name)) {
+                    if (row.next() && row.getString(1).equals("off")) {
+                        risks.add(name + " = off");
+                    }
+                }
+            }
+            return risks;
+        } catch (SQLException e) {
+            throw fault(e);
+        }
+    }
+
     private void refuseNewer(MigrationInfoService info) {
         Optional<MigrationInfo> newer = Arrays.stream(info.all())
                 .filter(each -> each.getState() == MigrationState.FUTURE_SUCCESS
@@ -93,7 +131,7 @@ public final class Schema {
         return migration.map(each -> each.getVersion().getVersion()).orElse("none");
     }
 
-    private SettingsFault fault(FlywayException cause) {
+    private SettingsFault fault(Exception cause) {
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
         return new SettingsFault("journal: " + settings + " can't be used: "
                 + String.valueOf(reason.getMessage()).strip().replaceAll("\\s+", " "));

@@ -11,17 +11,21 @@ import io.rebalancer.persistence.Words;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,11 +82,56 @@ class PostgresJournalTest {
         assertThatThrownBy(() -> new Schema(manager()).require())
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("version none")
-                .hasMessageContaining("this build needs version 1")
+                .hasMessageContaining("this build needs version 2")
                 .hasMessageContaining("rebalancer migrate");
-        assertThat(owned().migrate()).isEqualTo(1);
+        assertThat(owned().migrate()).isEqualTo(2);
         assertThat(owned().migrate()).as("nothing is left to do").isZero();
         new Schema(manager()).require();
+    }
+
+    @Test
+    void aDatabaseOfAnEarlierBuildKeepsItsEvents() throws Exception {
+        Flyway.configure()
+                .dataSource(server.getJdbcUrl("owner", database), "owner", "owns")
+                .locations("classpath:io/rebalancer/persistence/postgres/migrations")
+                .table("schema_history")
+                .target("1")
+                .skipDefaultCallbacks(true)
+                .load()
+                .migrate();
+        asOwner(
+                database,
+                "insert into event_journal (persistence_id, sequence_number, writer, event_ser_id, event_ser_manifest,"
+                        + " event_payload) values ('a', 1, 'w', 33, 'm', 'x')");
+        asOwner(database, "grant select on schema_history to manager");
+        assertThatThrownBy(() -> new Schema(manager()).require())
+                .hasMessageContaining("are of version 1, this build needs version 2");
+        assertThat(owned().migrate()).isEqualTo(1);
+        new Schema(manager()).require();
+        try (Connection connection =
+                        DriverManager.getConnection(server.getJdbcUrl("manager", database), "manager", "secret");
+                Statement count = connection.createStatement();
+                ResultSet row =
+                        count.executeQuery("select count(*) from event_journal, (select count(*) from job) j")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getInt(1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void managersThatStartTogetherMigrateOnce() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            freshDatabase();
+            List<CompletableFuture<Integer>> together = IntStream.range(0, 4)
+                    .mapToObj(i ->
+                            CompletableFuture.supplyAsync(() -> owned().migrate(), task -> new Thread(task).start()))
+                    .toList();
+            int scripts = 0;
+            for (CompletableFuture<Integer> each : together) {
+                scripts += each.get();
+            }
+            assertThat(scripts).isEqualTo(2);
+        }
     }
 
     @Test

@@ -1,4 +1,5 @@
 -- Managers need no more than this, whoever made the tables.
 grant select, insert, update, delete on event_journal, event_tag, snapshot to "${user}";
+grant select, insert, update, delete on projection, job, object_exception, audit to "${user}";
 grant usage, select on sequence event_journal_ordering_seq to "${user}";
 grant select on schema_history to "${user}";

@@ -1,0 +1,100 @@
+package io.rebalancer.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClusterAndHistoryRoutesTest {
+    private static final UUID JOB = new UUID(0, 1);
+
+    @BeforeAll
+    static void start() throws Exception {
+        ApiServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        ApiServer.stop();
+    }
+
+    private static HttpResponse<String> call(String method, String path) throws Exception {
+        return ApiServer.CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ApiServer.port + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/jobs, jobs, 5",
+        "/api/v1/jobs/" + "00000000-0000-0000-0000-000000000001/exceptions," + " exceptions, 5",
+        "/api/v1/audit, audit, 5"
+    })
+    void listsComePageByPage(String path, String name, int lines) throws Exception {
+        List<String> seen = new ArrayList<>();
+        String after = "";
+        int pages = 0;
+        do {
+            JsonNode page = Json.read(call("GET", path + "?limit=2" + after).body());
+            page.path(name).forEach(line -> seen.add(line.toString()));
+            after = page.has("next") ? "&after=" + page.path("next").asText() : "";
+            pages++;
+        } while (!after.isEmpty());
+        assertThat(seen).hasSize(lines).doesNotHaveDuplicates();
+        assertThat(pages).isEqualTo(3);
+    }
+
+    @Test
+    void exceptionsAreFilteredByCause() throws Exception {
+        JsonNode page = Json.read(call("GET", "/api/v1/jobs/" + JOB + "/exceptions?reason=md5_mismatch")
+                .body());
+        assertThat(page.path("exceptions")).hasSize(1);
+        assertThat(page.path("exceptions").path(0).path("reason").asText()).isEqualTo("md5_mismatch");
+        assertThat(page.path("exceptions").path(0).path("retryClass").asText()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/jobs?limit=0, limit must be 1 to 1000",
+        "/api/v1/jobs?limit=1001, limit must be 1 to 1000",
+        "/api/v1/audit?limit=many, limit must be 1 to 1000",
+        "/api/v1/audit?after=x, not where a page ended: x",
+        "/api/v1/jobs/00000000-0000-0000-0000-000000000001/exceptions?reason=mood, no such reason: mood",
+        "/api/v1/jobs/xyz/exceptions, not a job id"
+    })
+    void whatIsAskedWronglyIsSaid(String path, String detail) throws Exception {
+        HttpResponse<String> answer = call("GET", path);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Json.read(answer.body()).path("detail").asText()).contains(detail);
+    }
+
+    @Test
+    void theClusterIsShown() throws Exception {
+        JsonNode cluster = Json.read(call("GET", "/api/v1/cluster").body());
+        assertThat(cluster.path("members").path(0).path("version").asText()).isEqualTo("1.2.3");
+        assertThat(cluster.path("jobs").path(0).path("at").asText()).isEqualTo("127.0.0.1:2551");
+        assertThat(cluster.path("leader").asText()).isEqualTo("127.0.0.1:2551");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/cluster/members/127.0.0.1:2551/leave, 202",
+        "/api/v1/cluster/members/127.0.0.1:2551/down, 202",
+        "/api/v1/cluster/members/127.0.0.1:1/leave, 404"
+    })
+    void membersAreSentAwayByTheirAddress(String path, int status) throws Exception {
+        assertThat(call("POST", path).statusCode()).isEqualTo(status);
+    }
+}

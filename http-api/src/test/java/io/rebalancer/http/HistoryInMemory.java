@@ -1,0 +1,88 @@
+package io.rebalancer.http;
+
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.port.JobHistory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Five lines of each kind; a page ends at a number. */
+final class HistoryInMemory implements JobHistory {
+    private static final int LINES = 5;
+
+    private static <T> CompletionStage<Page<T>> page(Stream<T> lines, Optional<String> after, int most) {
+        int begin;
+        try {
+            begin = after.map(Integer::parseInt).orElse(0);
+        } catch (NumberFormatException e) {
+            return CompletableFuture.failedFuture(new BadCursor(after.orElse(""), e));
+        }
+        List<T> all = lines.toList();
+        int end = Math.min(all.size(), begin + most);
+        return CompletableFuture.completedFuture(new Page<>(
+                all.subList(begin, end), end < all.size() ? Optional.of(String.valueOf(end)) : Optional.empty()));
+    }
+
+    @Override
+    public CompletionStage<Page<JobLine>> jobs(Optional<String> after, int most) {
+        return page(
+                IntStream.range(0, LINES)
+                        .mapToObj(i -> new JobLine(
+                                new UUID(0, i),
+                                i + ".stor.d",
+                                "dc1",
+                                "RUNNING",
+                                "",
+                                Instant.EPOCH,
+                                Optional.empty(),
+                                1,
+                                1,
+                                10,
+                                5,
+                                0,
+                                0,
+                                0,
+                                1,
+                                0,
+                                4,
+                                100)),
+                after,
+                most);
+    }
+
+    @Override
+    public CompletionStage<Page<ExceptionLine>> exceptions(
+            UUID jobId, Optional<Reason> reason, Optional<String> after, int most) {
+        return page(
+                IntStream.range(0, LINES)
+                        .mapToObj(i -> new ExceptionLine(
+                                1,
+                                "/o/stor/" + i,
+                                ObjectException.Kind.SKIPPED,
+                                i == 0 ? Reason.MD5_MISMATCH : Reason.NO_DESTINATION,
+                                "no node has room"))
+                        .filter(line -> reason.isEmpty() || line.reason() == reason.get()),
+                after,
+                most);
+    }
+
+    @Override
+    public CompletionStage<Page<AuditLine>> audit(Optional<String> after, int most) {
+        return page(
+                IntStream.range(0, LINES)
+                        .mapToObj(i -> new AuditLine(Instant.EPOCH, new UUID(0, i), "job_created", "empties it")),
+                after,
+                most);
+    }
+
+    @Override
+    public CompletionStage<Long> takenIn(UUID jobId) {
+        return CompletableFuture.completedFuture(0L);
+    }
+}

@@ -1,0 +1,35 @@
+package io.rebalancer.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A cluster of one member, 127.0.0.1:2551. */
+final class OneMember implements ClusterControl {
+    private static final String SELF = "127.0.0.1:2551";
+
+    @Override
+    public CompletionStage<Standing> standing() {
+        return CompletableFuture.completedFuture(new Standing(
+                SELF,
+                Optional.of(SELF),
+                List.of(new Member(SELF, "Up", List.of("manager"), "1.2.3", true)),
+                Map.of("JobRegistry", SELF),
+                Map.of(SELF, 30),
+                List.of(new RunningJob(new UUID(0, 1), Optional.of(SELF), Optional.of(7L), 5)),
+                new Pool(1, 2, 10, 0)));
+    }
+
+    @Override
+    public boolean leave(String address) {
+        return address.equals(SELF);
+    }
+
+    @Override
+    public boolean down(String address) {
+        return address.equals(SELF);
+    }
+}

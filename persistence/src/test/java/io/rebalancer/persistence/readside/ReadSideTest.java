@@ -1,0 +1,278 @@
+package io.rebalancer.persistence.readside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.settings.JournalSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.JobHistory.AuditLine;
+import io.rebalancer.core.port.JobHistory.ExceptionLine;
+import io.rebalancer.core.port.JobHistory.JobLine;
+import io.rebalancer.core.port.JobHistory.Page;
+import io.rebalancer.core.registry.RegistryEvent;
+import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.postgres.Schema;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The tables say what the events say, each event once, whatever fails on the way. */
+class ReadSideTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Instant CREATED = Instant.parse("2026-11-21T10:00:00Z");
+    private static final int JOBS = 5;
+    private static final int ASSIGNMENTS = 60;
+
+    @TempDir
+    private Path directory;
+
+    private final ActorTestKit kit = ActorTestKit.create(
+            "tables",
+            ConfigFactory.parseString("pekko.actor.provider = local")
+                    .withFallback(SettingsFile.over(ConfigFactory.empty())));
+    private final EventsInMemory events = new EventsInMemory();
+    private final Random random = new Random(5);
+    private Optional<EmbeddedPostgres> postgres = Optional.empty();
+
+    enum Database {
+        H2,
+        POSTGRESQL
+    }
+
+    private ReadSide open(Database database) throws Exception {
+        if (database == Database.H2) {
+            return EmbeddedReadSide.open(directory, kit.system());
+        }
+        EmbeddedPostgres server = EmbeddedPostgres.start();
+        postgres = Optional.of(server);
+        new Schema(new JournalSettings.Postgresql(
+                        server.getJdbcUrl("postgres", "postgres"), "postgres", "postgres", 4, true))
+                .migrate();
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(server.getJdbcUrl("postgres", "postgres"));
+        return ReadSide.of(kit.system(), source::getConnection, () -> new ReadSide.PoolUse(0, 0, 4, 0));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        kit.shutdownTestKit();
+        if (postgres.isPresent()) {
+            postgres.get().close();
+        }
+    }
+
+    /** The same tables through connections that break now and then, before or after what was asked is done. */
+    private ReadSide breaking(ReadSide whole, AtomicInteger faults) {
+        return new ReadSide(
+                () -> {
+                    if (faults.get() > 0 && random.nextInt(4) == 0) {
+                        faults.decrementAndGet();
+                        if (random.nextBoolean()) {
+                            throw new SQLException("the connection broke");
+                        }
+                        return BreaksAfterCommit.of(whole.connections().open());
+                    }
+                    return whole.connections().open();
+                },
+                whole.pool(),
+                whole.blocking());
+    }
+
+    private ActorRef<Projector.Command> project(ReadSide readSide) {
+        return kit.spawn(Projector.create(JournalReader.of(events), readSide));
+    }
+
+    private static UUID job(int number) {
+        return new UUID(7, number);
+    }
+
+    private static String journalId(int number) {
+        return PersistenceId.of(Entities.EVACUATE_JOB.name(), job(number).toString())
+                .id();
+    }
+
+    private static CopyLocation node(int number) {
+        return new CopyLocation("dc1", new StorageNodeId(number + ".stor.d"));
+    }
+
+    /** Some jobs, the last of which does not end. */
+    private List<JobState> happen() {
+        List<JobState> states = new ArrayList<>();
+        for (int number = 0; number < JOBS; number++) {
+            events.add(
+                    Entities.JOB_REGISTRY_ID,
+                    new RegistryEvent.JobRegistered(job(number), node(number), 0, CREATED.plusSeconds(number)));
+            states.add(happen(number, number == JOBS - 1));
+        }
+        return states;
+    }
+
+    private JobState happen(int number, boolean open) {
+        List<JobEvent> all = new ArrayList<>(List.of(
+                new JobEvent.JobCreated(node(number), 0, CREATED),
+                new JobEvent.PassStarted(1, CREATED),
+                new JobEvent.RecordsExcepted(List.of(exception(1_000_000, Reason.NO_DESTINATION)), Map.of()),
+                new JobEvent.PassFinished(1),
+                new JobEvent.PassStarted(2, CREATED)));
+        for (int i = 0; i < ASSIGNMENTS; i++) {
+            UUID id = new UUID(number, i);
+            all.add(new JobEvent.AssignmentPlanned(assignment(id, i), Map.of()));
+            all.add(new JobEvent.CopiesFinished(id, List.of()));
+            // Each second failure is of a record that has failed before, and counts once.
+            List<ObjectException> failures = List.of(exception(i / 2, Reason.METADATA_UPDATE_FAILED));
+            all.add(new JobEvent.RelocationsCommitted(id, new Tally(1, 0, 0, 0, 5), failures));
+        }
+        all.add(new JobEvent.IncarnationBegan(2, CREATED));
+        if (!open) {
+            all.add(new JobEvent.JobEnded(JobPhase.DONE_WITH_EXCEPTIONS, "", CREATED));
+        }
+        JobState state = JobState.EMPTY;
+        for (JobEvent event : all) {
+            events.add(journalId(number), event);
+            state = state.apply(event);
+        }
+        return state;
+    }
+
+    private static ObjectException exception(int record, Reason reason) {
+        return new ObjectException(
+                new RecordRef(1, "/o/stor/\0" + record), ObjectException.Kind.FAILED, reason, "record " + record);
+    }
+
+    private static Assignment assignment(UUID id, int i) {
+        return new Assignment(id, node(99), List.of(task(2 * i), task(2 * i + 1)));
+    }
+
+    private static CopyTask task(int record) {
+        return new CopyTask(
+                new RecordRef(1, "/o/stor/" + record),
+                new UUID(1, record),
+                new UUID(2, 2),
+                5,
+                new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                List.of());
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws InterruptedException, ExecutionException {
+        return stage.toCompletableFuture().get();
+    }
+
+    private static <T> List<T> all(Function<Optional<String>, CompletionStage<Page<T>>> list) throws Exception {
+        List<T> lines = new ArrayList<>();
+        Optional<String> after = Optional.empty();
+        do {
+            Page<T> page = get(list.apply(after));
+            lines.addAll(page.items());
+            after = page.next();
+        } while (after.isPresent());
+        return lines;
+    }
+
+    private void assertTablesSay(JobHistory history, List<JobState> states) throws Exception {
+        await().atMost(PATIENCE).until(() -> get(history.takenIn(job(JOBS - 1))) == events.count(journalId(JOBS - 1)));
+        for (int number = 0; number < JOBS; number++) {
+            long last = events.count(journalId(number));
+            UUID id = job(number);
+            await().atMost(PATIENCE).until(() -> get(history.takenIn(id)) == last);
+        }
+        List<JobLine> jobs = all(after -> history.jobs(after, 2));
+        assertThat(jobs).extracting(JobLine::id).containsExactly(job(4), job(3), job(2), job(1), job(0));
+        for (JobLine line : jobs) {
+            int number = (int) line.id().getLeastSignificantBits();
+            JobState state = states.get(number);
+            assertThat(line.state()).isEqualTo(state.phase().name());
+            assertThat(line.relocated()).isEqualTo(state.settled().relocated()).isEqualTo(ASSIGNMENTS);
+            assertThat(line.failed()).isEqualTo(state.failed()).isEqualTo(ASSIGNMENTS / 2);
+            assertThat(line.epoch()).isEqualTo(2);
+            assertThat(line.endedAt().isPresent()).isEqualTo(number != JOBS - 1);
+            List<ExceptionLine> exceptions = all(after -> history.exceptions(line.id(), Optional.empty(), after, 7));
+            assertThat(exceptions).hasSize(ASSIGNMENTS / 2).doesNotHaveDuplicates();
+            assertThat(all(after -> history.exceptions(line.id(), Optional.of(Reason.NO_DESTINATION), after, 7)))
+                    .as("exceptions of an earlier pass")
+                    .isEmpty();
+        }
+        assertThat(all(after -> history.audit(after, 3)))
+                .extracting(AuditLine::action)
+                .hasSize(3 * JOBS - 1)
+                .contains("job_created", "job_taken_over", "job_ended");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachEventCountsOnceWhateverBreaks(Database database) throws Exception {
+        ReadSide whole = open(database);
+        List<JobState> states = happen();
+        AtomicInteger faults = new AtomicInteger(4);
+        project(breaking(whole, faults));
+        assertTablesSay(whole.history(), states);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void twoProjectorsDoNotCountTwice(Database database) throws Exception {
+        ReadSide whole = open(database);
+        project(whole);
+        project(whole);
+        assertTablesSay(whole.history(), happen());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tablesThatWereEmptiedAreMadeAnew(Database database) throws Exception {
+        ReadSide whole = open(database);
+        List<JobState> states = happen();
+        project(whole);
+        assertTablesSay(whole.history(), states);
+        whole.tables().clear();
+        assertThat(get(whole.history().jobs(Optional.empty(), 1)).items()).isEmpty();
+        assertTablesSay(whole.history(), states);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNoEndOfAPageIsRefused(Database database) throws Exception {
+        JobHistory history = open(database).history();
+        for (String bad : List.of("x", "", "eA", "MQ MQ", "AAAA/")) {
+            assertThatThrownBy(() -> get(history.jobs(Optional.of(bad), 10)))
+                    .hasCauseInstanceOf(JobHistory.BadCursor.class);
+            assertThatThrownBy(() -> get(history.audit(Optional.of(bad), 10)))
+                    .hasCauseInstanceOf(JobHistory.BadCursor.class);
+        }
+    }
+}
