@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /** One run: makes a region, starts the rebalancer in it, empties a node, and verifies what came of it. */
@@ -36,6 +38,7 @@ final class Playground implements AutoCloseable {
     private final Nodes nodes;
     private final Rebalancer rebalancer;
     private final ManagerClient client;
+    private final List<Crash.Kill> harm = new CopyOnWriteArrayList<>();
 
     private Playground(
             PlaygroundOptions options,
@@ -159,7 +162,7 @@ final class Playground implements AutoCloseable {
                 seconds,
                 expected,
                 verified,
-                crash.map(Crash::kills).orElse(List.of()),
+                kills(crash),
                 crash.map(Crash::missed).orElse(0),
                 fetchedAgain());
         RegionFile.writeWhole(directory.resolve("report.json"), report.toJson());
@@ -173,6 +176,22 @@ final class Playground implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** Somebody did a node harm: as many objects as were in flight then may be fetched again. */
+    void harmed(Crash.Kill kill) {
+        harm.add(kill);
+    }
+
+    private List<Crash.Kill> kills(Optional<Crash> crash) {
+        List<Crash.Kill> all = new ArrayList<>(harm);
+        crash.ifPresent(each -> all.addAll(each.kills()));
+        return all;
+    }
+
+    /** When each port of this machine last wrote to a metadata shard. */
+    Map<Integer, Instant> lastWrites() {
+        return region.lastWrites();
     }
 
     /** An agent that receives copies, then the manager. */
@@ -213,7 +232,14 @@ final class Playground implements AutoCloseable {
                 + rebalancer.manager().settings();
     }
 
-    /** URL of the manager. */
+    /** URLs of all managers. */
+    List<String> managerUrls() {
+        return rebalancer.managers().stream()
+                .map(manager -> manager.http().toString())
+                .toList();
+    }
+
+    /** URL of the first manager. */
     String managerUrl() {
         return rebalancer.manager().http().toString();
     }

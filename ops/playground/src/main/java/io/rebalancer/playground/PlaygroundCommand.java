@@ -2,6 +2,7 @@ package io.rebalancer.playground;
 
 import io.rebalancer.cluster.settings.CommandLines;
 import io.rebalancer.playground.cluster.FreePorts;
+import io.rebalancer.playground.cluster.OwnPostgres;
 import io.rebalancer.playground.cluster.Rebalancer;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Files;
@@ -94,13 +95,15 @@ public final class PlaygroundCommand implements Callable<Integer> {
             names = "--managers",
             paramLabel = "N",
             defaultValue = "1",
-            description = "managers that share a journal (${DEFAULT-VALUE}); several need --journal-url")
+            description = "managers that share a journal (${DEFAULT-VALUE}); several use PostgreSQL")
     private int managers;
 
     @Option(
             names = "--journal-url",
             paramLabel = "URL",
-            description = "PostgreSQL database for the managers' jobs: jdbc:postgresql://HOST/DATABASE")
+            description =
+                    "PostgreSQL database for the managers' jobs: jdbc:postgresql://HOST/DATABASE; without it several"
+                            + " managers get one of their own")
     private @Nullable String journalUrl;
 
     @Option(
@@ -145,9 +148,13 @@ public final class PlaygroundCommand implements Callable<Integer> {
         // Before any thread of Pekko's logs: SLF4J complains about calls while it starts.
         LoggerFactory.getLogger(PlaygroundCommand.class).info("playground in {}", prepared);
         Terminal terminal = new Terminal(System.out, System.console() != null);
-        Playground playground = Playground.open(options, prepared, terminal);
+        PlaygroundOptions complete = managers > 1 && journalUrl == null
+                ? options.withJournal(OwnPostgres.start(prepared.resolve("postgres")))
+                : options;
+        Playground playground = Playground.open(complete, prepared, terminal);
         Runtime.getRuntime().addShutdownHook(new Thread(playground::abandon, "playground-abandon"));
-        terminal.line("manager " + playground.managerUrl() + "   region.json and logs in " + prepared);
+        terminal.line(
+                "manager " + String.join("  ", playground.managerUrls()) + "   region.json and logs in " + prepared);
         boolean verified = options.leavingNode().isEmpty()
                 || run(playground, options.leavingNode().get(), terminal);
         whereNext(playground, prepared, terminal);
@@ -172,6 +179,7 @@ public final class PlaygroundCommand implements Callable<Integer> {
     private void whereNext(Playground playground, Path prepared, Terminal terminal) {
         terminal.line("look next: " + prepared.resolve(noEvacuate ? "region.json" : "report.json"));
         if (keep) {
+            terminal.line("           curl " + playground.managerUrl() + "/api/v1/cluster");
             terminal.line("           curl " + playground.managerUrl() + "/jobs");
             terminal.line("           curl -N " + playground.managerUrl() + "/api/v1/jobs/JOB/events");
             if (processes || crash) {
@@ -193,7 +201,6 @@ public final class PlaygroundCommand implements Callable<Integer> {
                 httpAgents >= 0 && httpAgents <= nodeCount,
                 "--http-agents must be 0 to the number of nodes, not " + httpAgents);
         require(managers >= 1 && managers <= 9, "--managers must be 1 to 9, not " + managers);
-        require(managers == 1 || journalUrl != null, "--managers needs a journal that they share; add --journal-url");
         require(!(noEvacuate && evacuate != null), "--evacuate and --no-evacuate exclude each other");
         require(!(noEvacuate && crash), "--crash needs a job; leave --no-evacuate out");
         require(!noEvacuate || keep, "--no-evacuate without --keep would end at once; add --keep");
@@ -220,6 +227,7 @@ public final class PlaygroundCommand implements Callable<Integer> {
                         httpAgents,
                         managers,
                         Optional.ofNullable(journalUrl).map(url -> new Rebalancer.SharedJournal(url, journalUser)),
+                        Optional.empty(),
                         true),
                 crash,
                 keep);

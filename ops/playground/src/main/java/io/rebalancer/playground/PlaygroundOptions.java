@@ -19,4 +19,18 @@ record PlaygroundOptions(
         Optional<String> leavingNode,
         Rebalancer.Layout layout,
         boolean crash,
-        boolean keep) {}
+        boolean keep) {
+
+    /** The same with managers that share this journal. */
+    PlaygroundOptions withJournal(Rebalancer.SharedJournal journal) {
+        Rebalancer.Layout shared = new Rebalancer.Layout(
+                layout.managerPort(),
+                layout.processes(),
+                layout.httpAgents(),
+                layout.managers(),
+                Optional.of(journal),
+                layout.network(),
+                layout.quick());
+        return new PlaygroundOptions(plan, directory, leavingNode, shared, crash, keep);
+    }
+}

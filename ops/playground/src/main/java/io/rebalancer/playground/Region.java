@@ -14,6 +14,7 @@ import io.rebalancer.playground.server.StorinfoServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongConsumer;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -30,6 +32,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 final class Region implements AutoCloseable {
     static final String HOST = "127.0.0.1";
 
+    private final Map<Integer, Instant> lastWrites = new ConcurrentHashMap<>();
     private final ActorSystem<Void> system;
     private final RegionPlan plan;
     private final List<SimulatedNode> nodes;
@@ -70,7 +73,8 @@ final class Region implements AutoCloseable {
         for (int number = 1; number <= plan.shards(); number++) {
             MorayTable table = MorayTable.inMemory("shard-" + number + "-" + UUID.randomUUID());
             tables.add(table);
-            MorayServer server = await(MorayServer.start(system, table, HOST, 0));
+            MorayServer server = await(MorayServer.start(
+                    system, table, HOST, 0, client -> lastWrites.put(client.getPort(), Instant.now())));
             shards.add(new ShardAddress(number, HOST, server.port()));
         }
         storinfoPort = await(StorinfoServer.start(
@@ -119,6 +123,11 @@ final class Region implements AutoCloseable {
         Map<String, Path> roots = new LinkedHashMap<>();
         nodes.forEach(node -> roots.put(node.storageId(), node.root()));
         return roots;
+    }
+
+    /** When each port of this machine last wrote to a metadata shard. */
+    Map<Integer, Instant> lastWrites() {
+        return Map.copyOf(lastWrites);
     }
 
     /** How often each object was fetched from any node. */

@@ -2,34 +2,43 @@ package io.rebalancer.playground.cluster;
 
 import io.rebalancer.playground.PlaygroundFault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 
 /** Ports of the loopback address that nobody listens at. */
 public final class FreePorts {
 
+    private static final int FIRST = 10_000;
+    private static final int LAST = 32_000;
+    private static final int MOST_TRIES = 10_000;
+
     private FreePorts() {}
 
-    /** {@code count} different ones; somebody else may take one before we do, and its node then says so. */
+    /**
+     * {@code count} different ones, below those that the system gives to connections: such a one could be taken again
+     * before its node listens. Somebody else may take one all the same, and its node then says so.
+     */
     public static List<Integer> find(int count) throws PlaygroundFault {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            List<Integer> ports = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = bind(0);
-                sockets.add(socket);
-                ports.add(socket.getLocalPort());
+        Random random = new Random();
+        Set<Integer> ports = new LinkedHashSet<>();
+        for (int tried = 0; ports.size() < count; tried++) {
+            if (tried > MOST_TRIES) {
+                throw new PlaygroundFault("no " + count + " free ports from " + FIRST + " to " + LAST
+                        + " on the loopback address; stop what listens there");
             }
-            return ports;
-        } catch (IOException e) {
-            throw new PlaygroundFault("no free port on the loopback address: " + e.getMessage());
-        } finally {
-            sockets.forEach(FreePorts::close);
+            int port = FIRST + random.nextInt(LAST - FIRST + 1);
+            try (ServerSocket socket = bind(port)) {
+                ports.add(socket.getLocalPort());
+            } catch (IOException e) {
+                // Taken: another one.
+            }
         }
+        return List.copyOf(ports);
     }
 
     /** @throws PlaygroundFault if somebody listens at {@code port} */
@@ -52,14 +61,6 @@ public final class FreePorts {
         } catch (IOException e) {
             socket.close();
             throw e;
-        }
-    }
-
-    private static void close(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,24 @@ public final class NodeProcesses implements Nodes {
         }
         process.destroyForcibly().waitFor();
         return process.pid();
+    }
+
+    /**
+     * Asks a node to end with SIGTERM and waits until it has.
+     *
+     * @return its exit code
+     */
+    public int terminate(NodeSpec node, Duration patience) throws InterruptedException, PlaygroundFault {
+        Process process = running.remove(node.name());
+        if (process == null) {
+            throw new IllegalStateException(node.name() + " does not run");
+        }
+        process.destroy();
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new PlaygroundFault(node.name() + " has not ended " + patience + " after SIGTERM");
+        }
+        return process.exitValue();
     }
 
     @Override

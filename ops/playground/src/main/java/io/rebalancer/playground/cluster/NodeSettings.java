@@ -2,6 +2,7 @@ package io.rebalancer.playground.cluster;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import io.rebalancer.playground.PlaygroundFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes the settings files of a playground's nodes; each can be started by hand with its file. */
 public final class NodeSettings {
@@ -42,27 +44,40 @@ public final class NodeSettings {
     private final Path directory;
     private final String host;
     private final List<String> seeds;
+    private final Optional<MemberNetwork> network;
     private final boolean processes;
     private final boolean quick;
 
     /**
      * @param seeds host:port of every member, managers first
+     * @param network between the members, or empty for the machine's own
      * @param quick whether failures are noticed sooner than by default
      */
-    public NodeSettings(Path directory, String host, List<String> seeds, boolean processes, boolean quick) {
+    public NodeSettings(
+            Path directory,
+            String host,
+            List<String> seeds,
+            Optional<MemberNetwork> network,
+            boolean processes,
+            boolean quick) {
         this.directory = directory;
         this.host = host;
         this.seeds = List.copyOf(seeds);
+        this.network = network;
         this.processes = processes;
         this.quick = quick;
     }
 
     /** Writes {@code NAME.conf} with the cluster's settings and {@code own} ones, paths to values. */
-    public Path write(String name, int remotingPort, int metricsPort, Map<String, Object> own) throws IOException {
+    public Path write(String name, int remotingPort, int metricsPort, Map<String, Object> own)
+            throws IOException, PlaygroundFault {
         Map<String, Object> all = new LinkedHashMap<>(own);
         all.put("rebalancer.cluster.host", host);
         all.put("rebalancer.cluster.port", remotingPort);
         all.put("rebalancer.cluster.seed-nodes", seeds);
+        if (network.isPresent()) {
+            all.putAll(network.get().connect(name, remotingPort));
+        }
         // Nodes in one JVM would all show the same numbers.
         all.put("rebalancer.metrics.enabled", processes);
         all.put("rebalancer.metrics.host", host);

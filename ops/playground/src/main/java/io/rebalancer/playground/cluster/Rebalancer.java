@@ -34,6 +34,7 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
      * @param httpAgents how many agents stay outside the cluster; the last ones
      * @param managers how many share {@code journal}
      * @param journal where managers keep their jobs, or empty for a directory; there is one manager then
+     * @param network between the members, or empty for the machine's own
      * @param quick whether failures are noticed sooner than by default, and assignments are small
      */
     public record Layout(
@@ -42,11 +43,12 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
             int httpAgents,
             int managers,
             Optional<SharedJournal> journal,
+            Optional<MemberNetwork> network,
             boolean quick) {
 
         /** One manager with a journal of its own, that notices failures quickly. */
         public static Layout single(boolean processes, int httpAgents) {
-            return new Layout(Optional.empty(), processes, httpAgents, 1, Optional.empty(), true);
+            return new Layout(Optional.empty(), processes, httpAgents, 1, Optional.empty(), Optional.empty(), true);
         }
     }
 
@@ -68,8 +70,10 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
         List<String> seeds = remoting.subList(0, members).stream()
                 .map(port -> region.host() + ":" + port)
                 .toList();
-        NodeSettings settings = new NodeSettings(directory, region.host(), seeds, layout.processes(), layout.quick());
-        NodeSettings alone = new NodeSettings(directory, region.host(), List.of(), layout.processes(), layout.quick());
+        NodeSettings settings =
+                new NodeSettings(directory, region.host(), seeds, layout.network(), layout.processes(), layout.quick());
+        NodeSettings alone = new NodeSettings(
+                directory, region.host(), List.of(), Optional.empty(), layout.processes(), layout.quick());
         List<String> agentUrls = http.subList(managers, all).stream()
                 .map(port -> url(region, port).toString())
                 .toList();

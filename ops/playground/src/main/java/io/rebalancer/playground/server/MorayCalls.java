@@ -34,6 +34,14 @@ final class MorayCalls {
         };
     }
 
+    /** Whether a method may change something. */
+    static boolean writes(String method) {
+        return switch (method) {
+            case "putObject", "delObject", "batch" -> true;
+            default -> false;
+        };
+    }
+
     /** The values of the answer, in order. */
     List<JsonNode> call(String method, JsonNode arguments) throws SQLException, RpcFailure {
         Arguments args = new Arguments(method, arguments);

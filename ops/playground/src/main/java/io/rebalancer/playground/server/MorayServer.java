@@ -9,6 +9,7 @@ import io.rebalancer.manager.fast.FastFrames;
 import io.rebalancer.manager.fast.FastStatus;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.moray.MorayTable;
+import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +46,20 @@ public final class MorayServer {
         this.connections = connections;
     }
 
+    /** Told of every call that may have changed a record. */
+    @FunctionalInterface
+    public interface WriteListener {
+        void wrote(InetSocketAddress client);
+    }
+
     /** @param port port to listen at, or 0 for a free one */
     public static CompletionStage<MorayServer> start(ActorSystem<?> system, MorayTable table, String host, int port) {
+        return start(system, table, host, port, client -> {});
+    }
+
+    /** The same, with somebody who wants to know who writes. */
+    public static CompletionStage<MorayServer> start(
+            ActorSystem<?> system, MorayTable table, String host, int port, WriteListener listener) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
         MorayCalls calls = new MorayCalls(table);
         SharedKillSwitch connections = KillSwitches.shared("moray");
@@ -54,7 +67,10 @@ public final class MorayServer {
                 .bind(host, port)
                 .toMat(
                         Sink.foreach(connection -> connection.handleWith(
-                                new Connection(calls, disk).flow().via(connections.flow()), system)),
+                                new Connection(calls, disk, () -> listener.wrote(connection.remoteAddress()))
+                                        .flow()
+                                        .via(connections.flow()),
+                                system)),
                         Keep.left())
                 .run(system)
                 .thenApply(binding -> new MorayServer(binding, connections));
@@ -80,11 +96,13 @@ public final class MorayServer {
     private static final class Connection {
         private final MorayCalls calls;
         private final Executor disk;
+        private final Runnable wrote;
         private final Set<Integer> inProgress = ConcurrentHashMap.newKeySet();
 
-        Connection(MorayCalls calls, Executor disk) {
+        Connection(MorayCalls calls, Executor disk, Runnable wrote) {
             this.calls = calls;
             this.disk = disk;
+            this.wrote = wrote;
         }
 
         Flow<ByteString, ByteString, NotUsed> flow() {
@@ -121,6 +139,9 @@ public final class MorayServer {
         private List<FastFrame> answer(FastFrame request, String method, JsonNode arguments) {
             List<FastFrame> frames = new ArrayList<>();
             try {
+                if (MorayCalls.writes(method)) {
+                    wrote.run();
+                }
                 for (JsonNode value : calls.call(method, arguments)) {
                     frames.add(frame(
                             request,

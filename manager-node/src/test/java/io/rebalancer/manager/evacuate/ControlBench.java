@@ -1,0 +1,243 @@
+package io.rebalancer.manager.evacuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.EvacuateJobs;
+import io.rebalancer.cluster.Roles;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.JobMessage.JobReply;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.JournalSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.fleet.Fleet;
+import io.rebalancer.manager.fleet.SpaceBroker;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.persistence.Journal;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a manager's own part of a job costs: simulated agents and a tier that answers at once, the real job, batcher,
+ * updater and journal, with the settings that are shipped. Run by {@code make bench-control}.
+ */
+class ControlBench {
+    private static final int WARM_UP = 50_000;
+    private static final int RECORDS = Integer.getInteger("bench.records", 500_000);
+    private static final int AGENTS = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    @TempDir
+    private Path directory;
+
+    /** One run of a journal. */
+    private record Figures(double perSecond, double ownCpu, double databaseCpu) {}
+
+    @Test
+    void objectsThroughTheControlPlane() throws Exception {
+        Figures embedded = run(new JournalSettings.Embedded(directory.resolve("journal")), List.of());
+        System.out.printf(
+                "embedded log  %,9.0f objects/s, %.2f CPUs of the manager%n", embedded.perSecond(), embedded.ownCpu());
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .start()) {
+            String url = postgres.getJdbcUrl("postgres", "postgres");
+            Path data = Path.of(show(postgres, "data_directory"));
+            long pid = Long.parseLong(
+                    Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+            Figures shared = run(
+                    new JournalSettings.Postgresql(url, "postgres", "postgres", 10, true),
+                    List.of(ProcessHandle.of(pid).orElseThrow()));
+            System.out.printf(
+                    "PostgreSQL    %,9.0f objects/s, %.2f CPUs of the manager, %.2f of the database; %.2f of the"
+                            + " embedded log's objects/s%n",
+                    shared.perSecond(),
+                    shared.ownCpu(),
+                    shared.databaseCpu(),
+                    shared.perSecond() / embedded.perSecond());
+            printStored(postgres);
+        }
+    }
+
+    private static String show(EmbeddedPostgres postgres, String name) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement show = connection.createStatement();
+                ResultSet row = show.executeQuery("show " + name)) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
+        }
+    }
+
+    private static void printStored(EmbeddedPostgres postgres) throws SQLException {
+        double thousands = (RECORDS + WARM_UP) / 1000.0;
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement count = connection.createStatement();
+                ResultSet row = count.executeQuery("select count(*), sum(octet_length(event_payload)),"
+                        + " pg_total_relation_size('event_journal') from event_journal")) {
+            assertThat(row.next()).isTrue();
+            System.out.printf(
+                    "journalled per 1,000 objects: %.1f events, %,.0f bytes of payload, %,.0f bytes in the database%n",
+                    row.getLong(1) / thousands, row.getLong(2) / thousands, row.getLong(3) / thousands);
+        }
+    }
+
+    private Figures run(JournalSettings settings, List<ProcessHandle> database) throws Exception {
+        Journal journal = Journal.of(settings);
+        Config config = journal.applyTo(SettingsFile.over(ConfigFactory.parseString("""
+                pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                pekko.cluster.roles = [%s]
+                pekko.loglevel = WARNING
+                pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                """.formatted(Roles.MANAGER))));
+        ActorTestKit kit = ActorTestKit.create("control", config);
+        try {
+            journal.prepare(kit.system()).toCompletableFuture().get();
+            Cluster cluster = Cluster.get(kit.system());
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+            await().atMost(PATIENCE).until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+            Jobs jobs = new Jobs(kit, journal);
+            jobs.evacuate(WARM_UP);
+            Duration own = cpu(Stream.of(ProcessHandle.current()));
+            Duration theirs = cpu(family(database));
+            long begun = System.nanoTime();
+            jobs.evacuate(RECORDS);
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            return new Figures(
+                    RECORDS / seconds,
+                    cpu(Stream.of(ProcessHandle.current())).minus(own).toMillis() / 1000.0 / seconds,
+                    cpu(family(database)).minus(theirs).toMillis() / 1000.0 / seconds);
+        } finally {
+            kit.shutdownTestKit();
+        }
+    }
+
+    private static Stream<ProcessHandle> family(List<ProcessHandle> heads) {
+        return heads.stream().flatMap(head -> Stream.concat(Stream.of(head), head.descendants()));
+    }
+
+    private static Duration cpu(Stream<ProcessHandle> processes) {
+        return processes
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Agents that have made every copy as soon as they are asked to. */
+    private static final class InstantAgents implements AgentGateway {
+        @Override
+        public boolean present(StorageNodeId node) {
+            return true;
+        }
+
+        @Override
+        public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
+            job.tell(new JobMessage.AssignmentAccepted(assignment.id()));
+            job.tell(new JobMessage.CopiesReported(
+                    assignment.id(), assignment.destination().storageNode(), List.of()));
+        }
+
+        @Override
+        public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+            // Nothing is held.
+        }
+    }
+
+    /** Jobs one after another, each with records of its own. */
+    private static final class Jobs {
+        private final ActorTestKit kit;
+        private final ClusterSharding sharding;
+        private volatile ManyRecords records = new ManyRecords(0);
+
+        Jobs(ActorTestKit kit, Journal journal) {
+            this.kit = kit;
+            this.sharding = ClusterSharding.get(kit.system());
+            EvacuateSettings settings = TestSettings.evacuate("");
+            EvacuateJobs.host(
+                    kit.system(),
+                    entity -> EvacuateJob.create(
+                            entity,
+                            new JobParts(
+                                    () -> settings,
+                                    records,
+                                    records,
+                                    new InstantAgents(),
+                                    directory(),
+                                    kit.spawn(SpaceBroker.create()),
+                                    kit.system().<RegistryMessage>deadLetters(),
+                                    journal.reader(kit.system()),
+                                    new OlderMetrics(Map.of()),
+                                    Clock.systemUTC())),
+                    EvacuateJob.stopMessage());
+        }
+
+        private ActorRef<StorageNodeDirectory.Command> directory() {
+            Fleet fleet = new Fleet(
+                    true,
+                    IntStream.range(10, 10 + AGENTS)
+                            .mapToObj(number ->
+                                    new StorageNode(new StorageNodeId(number + ".stor"), "dc3", 100_000_000, 10))
+                            .toList(),
+                    List.of());
+            return kit.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
+                    .onMessage(StorageNodeDirectory.AskFleet.class, ask -> {
+                        ask.replyTo().tell(fleet);
+                        return Behaviors.same();
+                    })
+                    .build());
+        }
+
+        void evacuate(int count) throws Exception {
+            records = new ManyRecords(count);
+            EntityRef<JobMessage> job = sharding.entityRefFor(
+                    Entities.EVACUATE_JOB, UUID.randomUUID().toString());
+            job.<JobReply>ask(replyTo -> new JobMessage.CreateJob(ManyRecords.LEAVING, 0, replyTo), PATIENCE)
+                    .toCompletableFuture()
+                    .get();
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> state(job).phase().terminal());
+            JobState end = state(job);
+            assertThat(end.settled().relocated()).as("%s", end.phase()).isEqualTo(count);
+        }
+
+        private static JobState state(EntityRef<JobMessage> job) throws Exception {
+            return ((JobMessage.JobStands) job.<JobReply>ask(JobMessage.GetJob::new, PATIENCE)
+                            .toCompletableFuture()
+                            .get())
+                    .state();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordScan;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+
+/** A tier of one shard that answers at once and takes a bit for each record, so that only the manager costs anything. */
+final class ManyRecords implements MetadataTier, RecordScan {
+    static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor"));
+    private static final CopyLocation OTHER = new CopyLocation("dc2", new StorageNodeId("2.stor"));
+    private static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
+    private static final UUID OWNER = new UUID(9, 9);
+    private static final int SHARD = 1;
+    private static final int CHUNK = 1000;
+
+    private final AtomicIntegerArray movedTo;
+
+    ManyRecords(int count) {
+        this.movedTo = new AtomicIntegerArray(count);
+    }
+
+    private static CopyLocation node(int number) {
+        return new CopyLocation("dc3", new StorageNodeId(number + ".stor"));
+    }
+
+    private MetadataRecord record(int i) {
+        int moved = movedTo.get(i);
+        return new MetadataRecord(
+                new RecordRef(SHARD, "/owner/stor/some/directory/object-" + i),
+                "E" + moved,
+                new UUID(1, i),
+                OWNER,
+                1 << 20,
+                MD5,
+                List.of(moved == 0 ? LEAVING : node(moved), OTHER),
+                "{}");
+    }
+
+    @Override
+    public List<Integer> shards() {
+        return List.of(SHARD);
+    }
+
+    @Override
+    public CompletionStage<Void> ping(int shard) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
+        int i = Integer.parseInt(ref.key().substring(ref.key().lastIndexOf('-') + 1));
+        return CompletableFuture.completedFuture(Optional.of(record(i)));
+    }
+
+    @Override
+    public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
+        return CompletableFuture.completedFuture(objectIds.stream()
+                .map(id -> record((int) id.getLeastSignificantBits()))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<Boolean> moveCopies(
+            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination) {
+        String text = destination.storageNode().text();
+        int number = Integer.parseInt(text.substring(0, text.indexOf('.')));
+        records.forEach(each -> movedTo.set((int) each.objectId().getLeastSignificantBits(), number));
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+        return new ShardCursor() {
+            private int next = (int) from.nextId();
+
+            @Override
+            public CompletionStage<Chunk> next() {
+                int end = Math.min(movedTo.length(), next + CHUNK);
+                List<Row> rows = new ArrayList<>();
+                IntStream.range(next, end)
+                        .filter(i -> movedTo.get(i) == 0)
+                        .mapToObj(ManyRecords.this::record)
+                        .forEach(record -> rows.add(new Row(record.ref(), Optional.of(record), "")));
+                next = end;
+                return CompletableFuture.completedFuture(
+                        new Chunk(rows, ScanPosition.at(ScanColumn.ID, end), end == movedTo.length()));
+            }
+
+            @Override
+            public void close() {
+                // Nothing is held open.
+            }
+        };
+    }
+}

@@ -1,0 +1,57 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Random faults, one after another, in a run of {@code make chaos SEED=... RUNS=...}; a seed gives the same faults again. */
+@EnabledIfSystemProperty(named = "chaos.seed", matches = "[0-9]+")
+class ChaosTest {
+    private static final long SEED = Long.getLong("chaos.seed", 1);
+    private static final int RUNS = Integer.getInteger("chaos.runs", 1);
+    private static final int RECORDS = Integer.getInteger("chaos.records", 12_000);
+    private static final int FAULTS = 3;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void nothingIsLostAndNothingIsDoneTwice() throws Exception {
+        for (int run = 0; run < RUNS; run++) {
+            disturb(SEED + run, Files.createDirectory(directory.resolve("run-" + run)));
+        }
+    }
+
+    private static void disturb(long seed, Path directory) throws Exception {
+        System.out.printf("SEED=%d%n", seed);
+        Random random = new Random(seed);
+        try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, seed)) {
+            cluster.evacuate();
+            for (int i = 1; i <= FAULTS; i++) {
+                JsonNode job = cluster.client().job(cluster.jobId()).orElse(cluster.awaitSettled(0));
+                long due = Math.max(ClusterUnderTest.settled(job) + 100, RECORDS / (FAULTS + 1L) * (i - 1) + 500)
+                        + random.nextInt(RECORDS / 10);
+                Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+                if (due >= RECORDS * 9L / 10) {
+                    System.out.printf("  the job is nearly over; %s is left out%n", fault);
+                    continue;
+                }
+                fault.strike(cluster, cluster.awaitSettled(due), random);
+            }
+            RunReport report = cluster.end();
+            System.out.printf(
+                    "  SEED=%d: the job took %.0f s; %d objects fetched twice, %d violations%n",
+                    seed,
+                    report.seconds(),
+                    report.fetchedAgain(),
+                    report.violations().size());
+            assertThat(report.violations()).as("SEED=%d", seed).isEmpty();
+        }
+    }
+}

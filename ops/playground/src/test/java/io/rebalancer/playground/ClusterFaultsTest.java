@@ -1,0 +1,40 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * One fault at a time, in the middle of a job; run by {@code make test-cluster}, since a job that is long enough to be
+ * disturbed takes minutes.
+ */
+@EnabledIfSystemProperty(named = "cluster.records", matches = "[0-9]+")
+class ClusterFaultsTest {
+    private static final int RECORDS = Integer.getInteger("cluster.records", 20_000);
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void theJobEndsAsIfNothingHadHappened(Fault fault) throws Exception {
+        Random random = new Random(fault.ordinal());
+        try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, fault.ordinal() + 1L)) {
+            cluster.evacuate();
+            JsonNode job = cluster.awaitSettled(RECORDS / 10L);
+            System.out.printf("%s at %d of %d records%n", fault, ClusterUnderTest.settled(job), RECORDS);
+            fault.strike(cluster, job, random);
+            RunReport report = cluster.end();
+            System.out.printf(
+                    "  the job took %.0f s; %d objects fetched twice, %d violations%n",
+                    report.seconds(), report.fetchedAgain(), report.violations().size());
+            assertThat(report.violations()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.playground.cluster.NodeProcesses;
+import io.rebalancer.playground.cluster.NodeSpec;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** What can go wrong with a cluster. Each leaves it as it was, with all its processes running. */
+enum Fault {
+    /** The manager that hosts the job ends at once, and is started again. */
+    KILL_HOST {
+        @Override
+        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            NodeSpec host = cluster.host();
+            NodeProcesses processes = cluster.playground().processes();
+            processes.kill(host);
+            say(
+                    "kill -9 %s, which hosted the job; progress again after %.1f s",
+                    host.name(), cluster.secondsUntilProgress());
+            processes.start(host);
+            cluster.awaitReady(host);
+        }
+    },
+
+    /** An agent that receives copies ends at once, and is started again. */
+    KILL_AGENT {
+        @Override
+        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            List<NodeSpec> agents = cluster.destinations();
+            NodeSpec agent = agents.get(random.nextInt(agents.size()));
+            NodeProcesses processes = cluster.playground().processes();
+            long inFlight = job.path("inFlight").asLong();
+            long pid = processes.kill(agent);
+            cluster.playground().harmed(new Crash.Kill(agent.name(), pid, ClusterUnderTest.settled(job), inFlight));
+            say("kill -9 %s; %d records were in flight", agent.name(), inFlight);
+            processes.start(agent);
+            cluster.awaitReady(agent);
+        }
+    },
+
+    /** The database ends at once and is away for a while. */
+    KILL_DATABASE {
+        @Override
+        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            cluster.postgres().kill();
+            pause(DATABASE_AWAY);
+            cluster.postgres().startAgain();
+            say(
+                    "kill -9 of PostgreSQL, started again after %d s; progress after %.1f s more",
+                    DATABASE_AWAY.toSeconds(), cluster.secondsUntilProgress());
+        }
+    },
+
+    /** The manager that hosts the job stands still; when it goes on, others have its job. */
+    FREEZE_HOST {
+        @Override
+        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            NodeSpec host = cluster.host();
+            long pid = cluster.pid(host);
+            Set<Integer> ports = new HashSet<>(Signals.ports(pid));
+            Signals.send("STOP", pid);
+            Instant stopped = Instant.now();
+            say(
+                    "SIGSTOP %s, which hosted the job; progress again after %.1f s",
+                    host.name(), cluster.secondsUntilProgress());
+            pause(FROZEN.minus(Duration.between(stopped, Instant.now())));
+            Instant fenced = cluster.hostSince();
+            assertThat(fenced).isAfter(stopped);
+            Signals.send("CONT", pid);
+            await().atMost(ClusterUnderTest.PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> {
+                        ports.addAll(Signals.ports(pid));
+                        return !Signals.alive(pid);
+                    });
+            List<Instant> writes = cluster.playground().lastWrites().entrySet().stream()
+                    .filter(each -> ports.contains(each.getKey()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            assertThat(writes).as("metadata that it wrote before").isNotEmpty();
+            assertThat(writes).as("metadata written after it was fenced").allMatch(at -> at.isBefore(fenced));
+            say(
+                    "SIGCONT %s after %d s: it ended by itself, and wrote nothing after %s went on with the job",
+                    host.name(), FROZEN.toSeconds(), cluster.host().name());
+            cluster.playground().processes().ended();
+            cluster.playground().processes().start(host);
+            cluster.awaitReady(host);
+        }
+    },
+
+    /** All managers end in order and come back as another version, one by one. */
+    ROLL_MANAGERS {
+        @Override
+        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            NodeProcesses processes = cluster.playground().processes();
+            String version = "99." + Math.abs(random.nextInt());
+            for (NodeSpec manager : cluster.managers()) {
+                assertThat(processes.terminate(manager, Duration.ofMinutes(1)))
+                        .as("exit code of " + manager.name())
+                        .isIn(0, SIGTERM);
+                Files.writeString(
+                        manager.settings(),
+                        "\nrebalancer.cluster.app-version = \"" + version + "\"\n",
+                        StandardOpenOption.APPEND);
+                processes.start(manager);
+                cluster.awaitReady(manager);
+            }
+            say(
+                    "all managers ended in order and came back as version %s; progress after %.1f s",
+                    version, cluster.secondsUntilProgress());
+        }
+    },
+
+    /** The manager that hosts the job can't be reached from any other member, nor reach one. */
+    PARTITION {
+        @Override
+        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            NodeSpec host = cluster.host();
+            long pid = cluster.pid(host);
+            cluster.network().cutOff(Set.of(host.name()));
+            say(
+                    "%s, which hosted the job, cut off from all others; progress again after %.1f s",
+                    host.name(), cluster.secondsUntilProgress());
+            Signals.awaitGone(pid);
+            say(
+                    "%s ended by itself; %s has the job",
+                    host.name(), cluster.host().name());
+            assertThat(cluster.host()).isNotEqualTo(host);
+            cluster.network().mend();
+            cluster.playground().processes().ended();
+            cluster.playground().processes().start(host);
+            cluster.awaitReady(host);
+        }
+    };
+
+    private static final Duration DATABASE_AWAY = Duration.ofSeconds(20);
+    private static final Duration FROZEN = Duration.ofSeconds(40);
+    /** What a JVM ends with when it was asked to. */
+    private static final int SIGTERM = 143;
+
+    /** @param job as it stands when the fault strikes */
+    abstract void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception;
+
+    private static void say(String format, Object... values) {
+        System.out.printf(Locale.ROOT, "  " + format + "%n", values);
+    }
+
+    /** How long something lasts is part of the fault, not something to be waited for. */
+    private static void pause(Duration duration) throws InterruptedException {
+        if (!duration.isNegative()) {
+            TimeUnit.MILLISECONDS.sleep(duration.toMillis());
+        }
+    }
+}
