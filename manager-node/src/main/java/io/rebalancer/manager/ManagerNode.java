@@ -181,6 +181,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 new ClusterInspector(system, jobs, readSide, List.of(JOB_REGISTRY, SPACE_BROKER, PROJECTOR));
         ManagerReadiness readiness = new ManagerReadiness(system, tier, directory, registry);
         gauges(moray);
+        gauges(readSide);
         return HttpServer.start(
                         system,
                         "manager",
@@ -203,6 +204,13 @@ public final class ManagerNode implements NodeProcess.Node {
             Consumer<Gauge> calls = gauge -> gauge.update(moray.health(shard).callsInFlight());
             Kamon.gauge("rebalancer.moray.calls").withTag("shard", shard).autoUpdate(calls);
         }
+    }
+
+    private static void gauges(ReadSide readSide) {
+        Consumer<Gauge> active = gauge -> gauge.update(readSide.pool().get().active());
+        Kamon.gauge("rebalancer.pool.active").withoutTags().autoUpdate(active);
+        Consumer<Gauge> waiting = gauge -> gauge.update(readSide.pool().get().waiting());
+        Kamon.gauge("rebalancer.pool.waiting").withoutTags().autoUpdate(waiting);
     }
 
     private Map<Integer, FastClient> shards(ManagerSettings settings) {

@@ -7,7 +7,6 @@ import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.persistence.Journal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +36,7 @@ public final class RebuildCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws SQLException {
+    public Integer call() {
         JournalSettings journal =
                 ManagerSettings.from(SettingsFile.load(config)).journal();
         Journal.of(journal).clearReadSide();

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,7 +66,7 @@ public final class EmbeddedJournal implements Journal {
     }
 
     @Override
-    public void clearReadSide() throws SQLException {
+    public void clearReadSide() {
         EmbeddedReadSide.clear(directory);
     }
 

@@ -5,7 +5,6 @@ import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.persistence.postgres.PostgresJournal;
 import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -47,7 +46,7 @@ public interface Journal {
      *
      * @throws io.rebalancer.cluster.settings.SettingsFault if they can't be used, telling what to do
      */
-    void clearReadSide() throws SQLException;
+    void clearReadSide();
 
     /** Reads events back. */
     JournalReader reader(ActorSystem<?> system);

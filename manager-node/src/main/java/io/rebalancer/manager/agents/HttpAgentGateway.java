@@ -30,7 +30,7 @@ public final class HttpAgentGateway implements AgentGateway {
         return calls.answers(node);
     }
 
-    /** The older API has no word for the token: a fenced manager is held back by its {@code Lease} only. */
+    /** The older API has no word for the token: an agent behind it obeys whoever asks first. */
     @Override
     public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
         agents.tell(new LegacyAgents.Assign(assignment, job));

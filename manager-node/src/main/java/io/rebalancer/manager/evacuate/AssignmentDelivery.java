@@ -25,15 +25,13 @@ final class AssignmentDelivery {
     private static final int ACCEPTED_REMINDER = 5;
 
     private final JobParts parts;
-    private final Lease lease;
     private final ActorRef<JobMessage> job;
     private final Set<UUID> accepted = new HashSet<>();
     private final Map<UUID, Instant> absentSince = new HashMap<>();
     private final Map<UUID, Integer> reminders = new HashMap<>();
 
-    AssignmentDelivery(JobParts parts, Lease lease, ActorRef<JobMessage> job) {
+    AssignmentDelivery(JobParts parts, ActorRef<JobMessage> job) {
         this.parts = parts;
-        this.lease = lease;
         this.job = job;
     }
 
@@ -43,9 +41,7 @@ final class AssignmentDelivery {
         StorageNodeId agent = inFlight.assignment().destination().storageNode();
         if (parts.agents().present(agent)) {
             absentSince.remove(id);
-            if (lease.held()) {
-                parts.agents().assign(token, inFlight.assignment(), job);
-            }
+            parts.agents().assign(token, inFlight.assignment(), job);
             return Optional.empty();
         }
         accepted.remove(id);

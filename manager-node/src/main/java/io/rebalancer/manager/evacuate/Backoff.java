@@ -2,6 +2,7 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ import org.slf4j.Logger;
 final class Backoff {
     private static final long MIN_MILLIS = 200;
     private static final long MAX_MILLIS = 10_000;
+    private static final Duration LATER = Duration.ofMillis(50);
 
     private final ActorSystem<?> system;
     private final Logger logger;
@@ -33,6 +35,16 @@ final class Backoff {
 
     <T> CompletionStage<T> untilAvailable(Supplier<CompletionStage<T>> call) {
         return attempt(call, 0);
+    }
+
+    /** Makes a call after a short pause, unless no call is to be made any more. */
+    <T> CompletionStage<T> later(Supplier<CompletionStage<T>> call) {
+        return Patterns.after(
+                LATER,
+                system.classicSystem(),
+                () -> stopped.get()
+                        ? CompletableFuture.failedFuture(new CancellationException("the job has stopped here"))
+                        : call.get());
     }
 
     private <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call, int failures) {

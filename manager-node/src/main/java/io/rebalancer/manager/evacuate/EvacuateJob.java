@@ -47,7 +47,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     /** One that was fenced off would take the job back if it began anew before its member knows that it is out. */
     private static final Duration RESTART_MIN = Duration.ofSeconds(3);
 
-    private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
+    private static final Duration RENEW_EVERY = Lease.VALID.dividedBy(4);
+    private static final Duration STALE = Duration.ofSeconds(5);
 
     private final UUID jobId;
     private final JobParts parts;
@@ -83,7 +84,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.timers = timers;
         this.shard = shard;
         this.metrics = new JobMetrics(parts.metrics());
-        this.delivery = new AssignmentDelivery(parts, lease, context.getSelf());
+        this.delivery = new AssignmentDelivery(parts, context.getSelf());
     }
 
     /** What a member says to a job that has to leave it. */
@@ -398,6 +399,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private void goOn(JobState job) {
+        lease.outwaitEarlier();
         context.getLog()
                 .info("job={} goes on here, epoch={} phase={} pass={}", jobId, job.epoch(), job.phase(), job.pass());
         if (job.phase() == JobPhase.RUNNING) {
@@ -421,11 +423,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         lease.proven(asked);
                     }
                 });
-        if (!lease.held()) {
+        if (lease.age().compareTo(STALE) > 0) {
             context.getLog()
                     .warn(
-                            "job={} changes nothing: its journal has not confirmed for {} that this is its only"
-                                    + " incarnation",
+                            "job={} writes no metadata: its journal has not confirmed for {} that this is its"
+                                    + " latest incarnation",
                             jobId,
                             lease.age());
         }

@@ -4,29 +4,36 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Whether this incarnation of a job may still change anything outside its journal. It may for a few seconds after a
- * moment at which the journal proved that no other incarnation had begun: another one is never begun so soon after the
- * cluster lost sight of this one. A manager that was frozen, or cut off from its journal, finds its lease run out and
- * changes nothing until the proof is renewed; if another has begun meanwhile, it never is. Safe for any threads.
+ * Whether this incarnation of a job may change metadata.
+ *
+ * <pre>
+ * journal: … events of incarnation 1 … │ IncarnationBegan 2 │ events of incarnation 2 …
+ * 1 may write ─────────────────────── last proof + VALID ─┤
+ *                                       2 waits for VALID ─┴─ and writes from here on
+ * </pre>
+ *
+ * It may for {@link #VALID} after a moment at which the journal proved that no later incarnation had begun: each event that
+ * was stored proves it. A later one waits so long after its first event, so that no two ever write. A manager that was
+ * frozen, or is cut off from its journal, finds its lease run out; if another incarnation has begun, it is never renewed.
+ * Safe for any threads.
  */
 final class Lease {
-    /**
-     * Shorter than it takes to give a silent member up: its failure detector's pause, the split brain resolver's
-     * stable-after and the removal margin, 7.5 s together as shipped.
-     */
-    static final Duration VALID = Duration.ofSeconds(6);
+    /** Long enough not to run out while a job stores events, short enough to be waited for. */
+    static final Duration VALID = Duration.ofSeconds(1);
 
     private final LongSupplier nanoClock;
     private volatile long provenAt;
+    private volatile long notBefore;
 
     /** Not held until it is proven. */
     Lease(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.provenAt = nanoClock.getAsLong() - VALID.toNanos();
+        this.notBefore = nanoClock.getAsLong();
     }
 
     boolean held() {
-        return age().compareTo(VALID) < 0;
+        return nanoClock.getAsLong() - notBefore >= 0 && age().compareTo(VALID) < 0;
     }
 
     /** How long ago the last proof was asked for. */
@@ -39,10 +46,15 @@ final class Lease {
         return nanoClock.getAsLong();
     }
 
-    /** The journal was asked at {@code asked}, and knew of no other incarnation. */
+    /** The journal was asked at {@code asked}, and knew of no later incarnation. */
     synchronized void proven(long asked) {
         if (asked - provenAt > 0) {
             provenAt = asked;
         }
+    }
+
+    /** This incarnation has just begun, and an earlier one may still hold its lease. */
+    void outwaitEarlier() {
+        notBefore = nanoClock.getAsLong() + VALID.toNanos();
     }
 }

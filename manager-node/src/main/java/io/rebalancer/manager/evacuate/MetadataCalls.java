@@ -4,7 +4,6 @@ import io.rebalancer.cluster.pace.Slots;
 import io.rebalancer.core.pace.AdaptiveLimit;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -42,13 +41,11 @@ final class MetadataCalls {
 
     /** A call that writes: made only while the lease is held, which is asked last of all. */
     <T> CompletionStage<T> whileHeld(Supplier<CompletionStage<T>> call) {
-        return backoff.untilAvailable(
-                () -> slots.within(
-                        () -> lease.held()
-                                ? timed(call)
-                                : CompletableFuture.failedFuture(
-                                        new TierUnavailable(
-                                                "nothing is written while the journal does not confirm that this is the job's only incarnation"))));
+        return backoff.untilAvailable(() -> slots.within(() -> whenHeld(() -> timed(call))));
+    }
+
+    private <T> CompletionStage<T> whenHeld(Supplier<CompletionStage<T>> call) {
+        return lease.held() ? call.get() : backoff.later(() -> whenHeld(call));
     }
 
     /** Takes effect with the next call. */

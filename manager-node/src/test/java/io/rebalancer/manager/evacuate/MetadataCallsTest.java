@@ -65,6 +65,17 @@ class MetadataCallsTest {
         assertThat(writes).hasValue(1);
     }
 
+    @Test
+    void aLaterIncarnationOutwaitsTheLeaseOfAnEarlierOne() {
+        lease.outwaitEarlier();
+        lease.proven(lease.now());
+        nanos.addAndGet(Lease.VALID.toNanos() - 1);
+        lease.proven(lease.now());
+        assertThat(lease.held()).isFalse();
+        nanos.addAndGet(1);
+        assertThat(lease.held()).isTrue();
+    }
+
     /** The clock of a process that was frozen goes on; an answer that comes late proves nothing about now. */
     @Test
     void aLeaseIsAsOldAsTheQuestionNotTheAnswer() {

@@ -80,18 +80,8 @@ enum Fault {
             Instant fenced = cluster.hostSince();
             assertThat(fenced).isAfter(stopped);
             Signals.send("CONT", pid);
-            await().atMost(ClusterUnderTest.PATIENCE)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> {
-                        ports.addAll(Signals.ports(pid));
-                        return !Signals.alive(pid);
-                    });
-            List<Instant> writes = cluster.playground().lastWrites().entrySet().stream()
-                    .filter(each -> ports.contains(each.getKey()))
-                    .map(Map.Entry::getValue)
-                    .toList();
-            assertThat(writes).as("metadata that it wrote before").isNotEmpty();
-            assertThat(writes).as("metadata written after it was fenced").allMatch(at -> at.isBefore(fenced));
+            ports.addAll(portsUntilGone(pid));
+            assertWroteNothingAfter(cluster, ports, fenced);
             say(
                     "SIGCONT %s after %d s: it ended by itself, and wrote nothing after %s went on with the job",
                     host.name(), FROZEN.toSeconds(), cluster.host().name());
@@ -130,21 +120,29 @@ enum Fault {
         void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             long pid = cluster.pid(host);
+            Set<Integer> ports = new HashSet<>(Signals.ports(pid));
             cluster.network().cutOff(Set.of(host.name()));
+            Instant cut = Instant.now();
             say(
                     "%s, which hosted the job, cut off from all others; progress again after %.1f s",
                     host.name(), cluster.secondsUntilProgress());
-            Signals.awaitGone(pid);
-            say(
-                    "%s ended by itself; %s has the job",
-                    host.name(), cluster.host().name());
+            ports.addAll(portsUntilGone(pid));
             assertThat(cluster.host()).isNotEqualTo(host);
+            assertThat(cluster.hostSince()).isAfter(cut);
+            // It could still reach the database and the metadata, and held its lease until then.
+            assertWroteNothingAfter(cluster, ports, cluster.hostSince().plus(LEASE));
+            say(
+                    "%s ended by itself, and wrote nothing after %s went on with the job",
+                    host.name(), cluster.host().name());
             cluster.network().mend();
             cluster.playground().processes().ended();
             cluster.playground().processes().start(host);
             cluster.awaitReady(host);
         }
     };
+
+    /** How long a manager may still write whose job has begun elsewhere; there the job waits as long. */
+    private static final Duration LEASE = Duration.ofSeconds(1);
 
     private static final Duration DATABASE_AWAY = Duration.ofSeconds(20);
     private static final Duration FROZEN = Duration.ofSeconds(40);
@@ -153,6 +151,26 @@ enum Fault {
 
     /** @param job as it stands when the fault strikes */
     abstract void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception;
+
+    private static Set<Integer> portsUntilGone(long pid) {
+        Set<Integer> ports = new HashSet<>();
+        await().atMost(ClusterUnderTest.PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    ports.addAll(Signals.ports(pid));
+                    return !Signals.alive(pid);
+                });
+        return ports;
+    }
+
+    private static void assertWroteNothingAfter(ClusterUnderTest cluster, Set<Integer> ports, Instant fenced) {
+        List<Instant> writes = cluster.playground().lastWrites().entrySet().stream()
+                .filter(each -> ports.contains(each.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        assertThat(writes).as("metadata that it wrote before").isNotEmpty();
+        assertThat(writes).as("metadata written after it was fenced").allMatch(at -> at.isBefore(fenced));
+    }
 
     private static void say(String format, Object... values) {
         System.out.printf(Locale.ROOT, "  " + format + "%n", values);

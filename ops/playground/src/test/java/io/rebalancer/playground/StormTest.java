@@ -78,7 +78,8 @@ class StormTest {
         assertThat(job.path("superseded").asLong() + job.path("gone").asLong())
                 .as("objects that users took away under the job's hands")
                 .isPositive();
-        assertThat(job.path("discovered").asLong()).isGreaterThan(20_000);
+        // The slower the machine, the more of them users have deleted before the scan comes by.
+        assertThat(job.path("discovered").asLong()).isGreaterThan(15_000);
     }
 
     private static Map<String, Path> roots(RegionPlan plan, Path directory) {

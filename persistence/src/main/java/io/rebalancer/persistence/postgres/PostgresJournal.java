@@ -9,7 +9,6 @@ import io.rebalancer.persistence.JournalReader;
 import io.rebalancer.persistence.readside.EmbeddedReadSide;
 import io.rebalancer.persistence.readside.ReadSide;
 import io.rebalancer.persistence.readside.ReadSideTables;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +86,14 @@ public final class PostgresJournal implements Journal {
     }
 
     @Override
-    public void clearReadSide() throws SQLException {
-        new Schema(settings).require();
-        new ReadSideTables(() -> DriverManager.getConnection(settings.url(), settings.user(), settings.password()))
-                .clear();
+    public void clearReadSide() {
+        Schema schema = new Schema(settings);
+        schema.require();
+        try {
+            new ReadSideTables(schema::open).clear();
+        } catch (SQLException e) {
+            throw schema.fault(e);
+        }
     }
 
     @Override

@@ -73,7 +73,8 @@ public final class Schema {
         }
     }
 
-    private Connection open() throws SQLException {
+    /** A connection of its own, not of a pool. */
+    Connection open() throws SQLException {
         return DriverManager.getConnection(settings.url(), settings.user(), settings.password());
     }
 
@@ -131,7 +132,8 @@ public final class Schema {
         return migration.map(each -> each.getVersion().getVersion()).orElse("none");
     }
 
-    private SettingsFault fault(Exception cause) {
+    /** What a user is told of a database that does not do what it is asked. */
+    SettingsFault fault(Exception cause) {
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
         return new SettingsFault("journal: " + settings + " can't be used: "
                 + String.valueOf(reason.getMessage()).strip().replaceAll("\\s+", " "));

@@ -34,9 +34,11 @@ public final class EmbeddedReadSide {
     }
 
     /** Empties the tables in a directory whose manager does not run. */
-    public static void clear(Path directory) throws SQLException {
+    public static void clear(Path directory) {
         try (HikariDataSource source = open(directory)) {
             new ReadSideTables(source::getConnection).clear();
+        } catch (SQLException e) {
+            throw fault(directory, e);
         }
     }
 
@@ -78,7 +80,7 @@ public final class EmbeddedReadSide {
                 pool.getThreadsAwaitingConnection());
     }
 
-    private static SettingsFault fault(Path directory, RuntimeException cause) {
+    private static SettingsFault fault(Path directory, Exception cause) {
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
         return new SettingsFault("the tables about jobs in "
                 + directory.toAbsolutePath().resolve(FILE + ".mv.db") + " can't be used ("

@@ -17,27 +17,21 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.persistence.typed.PersistenceId;
 
 /** Reads the tables, by key and never by offset: a page costs the same wherever it is. */
-public final class JdbcJobHistory implements JobHistory {
+final class JdbcJobHistory implements JobHistory {
     private static final String SEPARATOR = " ";
 
-    private final ReadSideTables.Connections connections;
+    private final ReadSide readSide;
     private final ReadSideTables tables;
-    private final Executor blocking;
 
-    /** @param blocking where JDBC may block */
-    public JdbcJobHistory(ReadSideTables.Connections connections, Executor blocking) {
-        this.connections = connections;
-        this.tables = new ReadSideTables(connections);
-        this.blocking = blocking;
+    JdbcJobHistory(ReadSide readSide) {
+        this.readSide = readSide;
+        this.tables = readSide.tables();
     }
 
     private interface Reading<T> {
@@ -100,7 +94,7 @@ public final class JdbcJobHistory implements JobHistory {
 
     @Override
     public CompletionStage<Long> takenIn(UUID jobId) {
-        return blocking(() -> tables.takenIn(
+        return readSide.run(() -> tables.takenIn(
                 PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString()).id()));
     }
 
@@ -117,13 +111,13 @@ public final class JdbcJobHistory implements JobHistory {
             int most,
             Reading<T> reading,
             Function<T, String> cursor) {
-        return blocking(() -> {
+        return readSide.run(() -> {
             Optional<List<Object>> end = after.get();
             String condition = end.isEmpty() ? "" : (filter.isEmpty() ? " where " : " and ") + beyond;
             List<Object> values = new ArrayList<>(filter);
             end.ifPresent(values::addAll);
             List<T> lines = new ArrayList<>();
-            try (Connection connection = connections.open();
+            try (Connection connection = readSide.connections().open();
                     PreparedStatement query =
                             connection.prepareStatement(select + condition + " " + order + " limit " + (most + 1))) {
                 for (int i = 0; i < values.size(); i++) {
@@ -139,22 +133,6 @@ public final class JdbcJobHistory implements JobHistory {
             List<T> items = more ? lines.subList(0, most) : lines;
             return new Page<>(items, more ? Optional.of(cursor.apply(items.get(most - 1))) : Optional.empty());
         });
-    }
-
-    private interface Blocking<T> {
-        T get() throws SQLException;
-    }
-
-    private <T> CompletionStage<T> blocking(Blocking<T> work) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return work.get();
-                    } catch (SQLException e) {
-                        throw new CompletionException(e);
-                    }
-                },
-                blocking);
     }
 
     private static JobLine job(ResultSet row) throws SQLException {

@@ -4,13 +4,11 @@ import io.rebalancer.cluster.Entities;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.persistence.JournalReader;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,14 +42,20 @@ import org.jspecify.annotations.Nullable;
  * a second projector, or one that was frozen, writes nothing. What failed is begun anew from the marks, after a pause.
  */
 public final class Projector extends AbstractBehavior<Projector.Command> {
-    private static final Duration REVIEW = Duration.ofSeconds(5);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Pace USUAL = new Pace(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(30));
     /** Jobs followed at a time; those beyond wait for one to end. */
     private static final int FOLLOWED = 1000;
 
     private static final int GROUP = 200;
     private static final Duration GROUP_WITHIN = Duration.ofMillis(100);
+
+    /**
+     * How soon a projector does things.
+     *
+     * @param review how often it looks whether somebody has emptied the tables
+     * @param pause before it begins again after a failure; doubles up to {@code longest}
+     */
+    record Pace(Duration review, Duration pause, Duration longest) {}
 
     /** What a projector says to itself. */
     public interface Command {}
@@ -77,25 +81,32 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
     private final ProjectionMetrics metrics = new ProjectionMetrics();
     private Optional<UniqueKillSwitch> running = Optional.empty();
     private AtomicLong registryAt = new AtomicLong();
-    private Duration pause = FIRST_PAUSE;
-
-    private interface Blocking<T> {
-        T get() throws SQLException;
-    }
+    private final Pace pace;
+    private Duration pause;
 
     public static Behavior<Command> create(JournalReader journal, ReadSide readSide) {
+        return create(journal, readSide, USUAL);
+    }
+
+    static Behavior<Command> create(JournalReader journal, ReadSide readSide, Pace pace) {
         return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new Projector(context, timers, journal, readSide)));
+                context -> Behaviors.withTimers(timers -> new Projector(context, timers, journal, readSide, pace)));
     }
 
     private Projector(
-            ActorContext<Command> context, TimerScheduler<Command> timers, JournalReader journal, ReadSide readSide) {
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            JournalReader journal,
+            ReadSide readSide,
+            Pace pace) {
         super(context);
         this.timers = timers;
         this.journal = journal;
         this.readSide = readSide;
         this.tables = readSide.tables();
-        timers.startTimerWithFixedDelay(Review.INSTANCE, REVIEW);
+        this.pace = pace;
+        this.pause = pace.pause();
+        timers.startTimerWithFixedDelay(Review.INSTANCE, pace.review());
         context.getSelf().tell(Begin.INSTANCE);
     }
 
@@ -113,7 +124,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
 
     private Behavior<Command> onBegin() {
         CompletionStage<Marked> marks =
-                blocking(() -> new Marked(tables.takenIn(Entities.JOB_REGISTRY_ID), tables.open()));
+                readSide.run(() -> new Marked(tables.takenIn(Entities.JOB_REGISTRY_ID), tables.open()));
         getContext().pipeToSelf(marks, (marked, failure) -> failure == null ? marked : new Failed(failure));
         return this;
     }
@@ -140,7 +151,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         return journal.follow(Entities.JOB_REGISTRY_ID, at.get() + 1)
                 .mapAsync(1, envelope -> {
                     RegistryEvent event = (RegistryEvent) envelope.event();
-                    return blocking(() -> {
+                    return readSide.run(() -> {
                         tables.take(Entities.JOB_REGISTRY_ID, at.get(), envelope.sequenceNr(), event);
                         at.set(envelope.sequenceNr());
                         return event;
@@ -154,7 +165,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
     private Source<Done, NotUsed> follow(UUID jobId) {
         String id =
                 PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString()).id();
-        return Source.completionStage(blocking(() -> new AtomicLong(tables.takenIn(id))))
+        return Source.completionStage(readSide.run(() -> new AtomicLong(tables.takenIn(id))))
                 .flatMapConcat(at -> {
                     long before = at.get();
                     // From the first event, for the job's state before those that are new.
@@ -165,7 +176,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
                             .groupedWithin(GROUP, GROUP_WITHIN)
                             .mapAsync(
                                     1,
-                                    changes -> blocking(() -> {
+                                    changes -> readSide.run(() -> {
                                         tables.take(id, jobId, at.get(), changes);
                                         JobChange last = changes.get(changes.size() - 1);
                                         at.set(last.sequenceNr());
@@ -185,7 +196,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         if (running.isPresent()) {
             getContext()
                     .pipeToSelf(
-                            blocking(() -> tables.takenIn(Entities.JOB_REGISTRY_ID)),
+                            readSide.run(() -> tables.takenIn(Entities.JOB_REGISTRY_ID)),
                             (at, failure) -> failure == null ? new Reviewed(at) : new Failed(failure));
         }
         return this;
@@ -195,7 +206,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         if (running.isPresent() && reviewed.registry() < registryAt.get()) {
             running.get().abort(new IllegalStateException("the tables were emptied; they are made anew"));
         } else {
-            pause = FIRST_PAUSE;
+            pause = pace.pause();
         }
         return this;
     }
@@ -209,7 +220,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         stop();
         timers.startSingleTimer(Begin.INSTANCE, pause);
         Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+        pause = twice.compareTo(pace.longest()) > 0 ? pace.longest() : twice;
         return this;
     }
 
@@ -227,17 +238,5 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
     private void stop() {
         running.ifPresent(UniqueKillSwitch::shutdown);
         running = Optional.empty();
-    }
-
-    private <T> CompletionStage<T> blocking(Blocking<T> work) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return work.get();
-                    } catch (SQLException e) {
-                        throw new CompletionException(e);
-                    }
-                },
-                readSide.blocking());
     }
 }

@@ -1,6 +1,10 @@
 package io.rebalancer.persistence.readside;
 
 import io.rebalancer.core.port.JobHistory;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -29,6 +33,24 @@ public record ReadSide(ReadSideTables.Connections connections, Supplier<PoolUse>
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.read-side-dispatcher")));
     }
 
+    /** Work that may block, and may fail as JDBC does. */
+    interface Work<T> {
+        T get() throws SQLException;
+    }
+
+    /** Runs {@code work} where it may block. */
+    <T> CompletionStage<T> run(Work<T> work) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return work.get();
+                    } catch (SQLException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                blocking);
+    }
+
     /** For those who write them. */
     public ReadSideTables tables() {
         return new ReadSideTables(connections);
@@ -36,6 +58,6 @@ public record ReadSide(ReadSideTables.Connections connections, Supplier<PoolUse>
 
     /** For those who ask. */
     public JobHistory history() {
-        return new JdbcJobHistory(connections, blocking);
+        return new JdbcJobHistory(this);
     }
 }

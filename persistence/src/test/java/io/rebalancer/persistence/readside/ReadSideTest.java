@@ -56,6 +56,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 class ReadSideTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Instant CREATED = Instant.parse("2026-11-21T10:00:00Z");
+    private static final Projector.Pace SOON =
+            new Projector.Pace(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(200));
     private static final int JOBS = 5;
     private static final int ASSIGNMENTS = 60;
 
@@ -115,7 +117,7 @@ class ReadSideTest {
     }
 
     private ActorRef<Projector.Command> project(ReadSide readSide) {
-        return kit.spawn(Projector.create(JournalReader.of(events), readSide));
+        return kit.spawn(Projector.create(JournalReader.of(events), readSide, SOON));
     }
 
     private static UUID job(int number) {
