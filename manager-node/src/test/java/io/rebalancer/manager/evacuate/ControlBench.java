@@ -34,6 +34,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -63,14 +64,19 @@ class ControlBench {
     @TempDir
     private Path directory;
 
-    /** One run of a journal. */
-    private record Figures(double perSecond, double ownCpu, double databaseCpu) {}
+    /** What so many jobs at a time came to. */
+    private record Figures(int jobs, double perSecond, double ownCpu, double databaseCpu) {
+        void print(String journal) {
+            System.out.printf(
+                    "%-12s %d job(s)  %,9.0f objects/s, %.2f CPUs of the manager, %.2f of the database%n",
+                    journal, jobs, perSecond, ownCpu, databaseCpu);
+        }
+    }
 
     @Test
     void objectsThroughTheControlPlane() throws Exception {
-        Figures embedded = run(new JournalSettings.Embedded(directory.resolve("journal")), List.of());
-        System.out.printf(
-                "embedded log  %,9.0f objects/s, %.2f CPUs of the manager%n", embedded.perSecond(), embedded.ownCpu());
+        List<Figures> embedded = run(new JournalSettings.Embedded(directory.resolve("journal")), List.of());
+        embedded.forEach(each -> each.print("embedded log"));
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
@@ -79,16 +85,13 @@ class ControlBench {
             Path data = Path.of(show(postgres, "data_directory"));
             long pid = Long.parseLong(
                     Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
-            Figures shared = run(
+            List<Figures> shared = run(
                     new JournalSettings.Postgresql(url, "postgres", "postgres", 10, true),
                     List.of(ProcessHandle.of(pid).orElseThrow()));
+            shared.forEach(each -> each.print("PostgreSQL"));
             System.out.printf(
-                    "PostgreSQL    %,9.0f objects/s, %.2f CPUs of the manager, %.2f of the database; %.2f of the"
-                            + " embedded log's objects/s%n",
-                    shared.perSecond(),
-                    shared.ownCpu(),
-                    shared.databaseCpu(),
-                    shared.perSecond() / embedded.perSecond());
+                    "PostgreSQL / embedded log: %.2f with one job%n",
+                    shared.get(0).perSecond() / embedded.get(0).perSecond());
             printStored(postgres);
         }
     }
@@ -103,7 +106,7 @@ class ControlBench {
     }
 
     private static void printStored(EmbeddedPostgres postgres) throws SQLException {
-        double thousands = (RECORDS + WARM_UP) / 1000.0;
+        double thousands = (3 * RECORDS + WARM_UP) / 1000.0;
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement count = connection.createStatement();
                 ResultSet row = count.executeQuery("select count(*), sum(octet_length(event_payload)),"
@@ -115,7 +118,7 @@ class ControlBench {
         }
     }
 
-    private Figures run(JournalSettings settings, List<ProcessHandle> database) throws Exception {
+    private List<Figures> run(JournalSettings settings, List<ProcessHandle> database) throws Exception {
         Journal journal = Journal.of(settings);
         Config config = journal.applyTo(SettingsFile.over(ConfigFactory.parseString("""
                 pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
@@ -130,19 +133,24 @@ class ControlBench {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
             await().atMost(PATIENCE).until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
             Jobs jobs = new Jobs(kit, journal);
-            jobs.evacuate(WARM_UP);
-            Duration own = cpu(Stream.of(ProcessHandle.current()));
-            Duration theirs = cpu(family(database));
-            long begun = System.nanoTime();
-            jobs.evacuate(RECORDS);
-            double seconds = (System.nanoTime() - begun) / 1e9;
-            return new Figures(
-                    RECORDS / seconds,
-                    cpu(Stream.of(ProcessHandle.current())).minus(own).toMillis() / 1000.0 / seconds,
-                    cpu(family(database)).minus(theirs).toMillis() / 1000.0 / seconds);
+            jobs.evacuate(1, WARM_UP);
+            return List.of(measure(jobs, 1, database), measure(jobs, 2, database));
         } finally {
             kit.shutdownTestKit();
         }
+    }
+
+    private static Figures measure(Jobs jobs, int atATime, List<ProcessHandle> database) throws Exception {
+        Duration own = cpu(Stream.of(ProcessHandle.current()));
+        Duration theirs = cpu(family(database));
+        long begun = System.nanoTime();
+        jobs.evacuate(atATime, RECORDS);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        return new Figures(
+                atATime,
+                (double) atATime * RECORDS / seconds,
+                cpu(Stream.of(ProcessHandle.current())).minus(own).toMillis() / 1000.0 / seconds,
+                cpu(family(database)).minus(theirs).toMillis() / 1000.0 / seconds);
     }
 
     private static Stream<ProcessHandle> family(List<ProcessHandle> heads) {
@@ -175,7 +183,7 @@ class ControlBench {
         }
     }
 
-    /** Jobs one after another, each with records of its own. */
+    /** Jobs, each with records of its own. */
     private static final class Jobs {
         private final ActorTestKit kit;
         private final ClusterSharding sharding;
@@ -219,18 +227,25 @@ class ControlBench {
                     .build());
         }
 
-        void evacuate(int count) throws Exception {
-            records = new ManyRecords(count);
-            EntityRef<JobMessage> job = sharding.entityRefFor(
-                    Entities.EVACUATE_JOB, UUID.randomUUID().toString());
-            job.<JobReply>ask(replyTo -> new JobMessage.CreateJob(ManyRecords.LEAVING, 0, replyTo), PATIENCE)
-                    .toCompletableFuture()
-                    .get();
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> state(job).phase().terminal());
-            JobState end = state(job);
-            assertThat(end.settled().relocated()).as("%s", end.phase()).isEqualTo(count);
+        /** Several at a time, each with so many records of its own. */
+        void evacuate(int jobs, int count) throws Exception {
+            List<EntityRef<JobMessage>> running = new ArrayList<>();
+            for (int i = 0; i < jobs; i++) {
+                records = new ManyRecords(count);
+                EntityRef<JobMessage> job = sharding.entityRefFor(
+                        Entities.EVACUATE_JOB, UUID.randomUUID().toString());
+                job.<JobReply>ask(replyTo -> new JobMessage.CreateJob(ManyRecords.LEAVING, 0, replyTo), PATIENCE)
+                        .toCompletableFuture()
+                        .get();
+                running.add(job);
+            }
+            for (EntityRef<JobMessage> job : running) {
+                await().atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(50))
+                        .until(() -> state(job).phase().terminal());
+                JobState end = state(job);
+                assertThat(end.settled().relocated()).as("%s", end.phase()).isEqualTo(count);
+            }
         }
 
         private static JobState state(EntityRef<JobMessage> job) throws Exception {
