@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosTest {
     private static final long SEED = Long.getLong("chaos.seed", 1);
     private static final int RUNS = Integer.getInteger("chaos.runs", 1);
-    private static final int RECORDS = Integer.getInteger("chaos.records", 12_000);
+    private static final int RECORDS = Integer.getInteger("chaos.records", 8_000);
     private static final int FAULTS = 3;
 
     @TempDir
