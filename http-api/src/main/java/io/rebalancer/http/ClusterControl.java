@@ -35,6 +35,7 @@ public interface ClusterControl {
      * @param singletons where each of them runs
      * @param shards how many shards of jobs each manager hosts
      * @param pool this member's connections to its tables
+     * @param problems what could not be asked, in one line each
      */
     record Standing(
             String self,
@@ -43,7 +44,8 @@ public interface ClusterControl {
             Map<String, String> singletons,
             Map<String, Integer> shards,
             List<RunningJob> jobs,
-            Pool pool) {}
+            Pool pool,
+            List<String> problems) {}
 
     /**
      * A member.
@@ -59,9 +61,9 @@ public interface ClusterControl {
      *
      * @param at where it runs, if its shard has a place at the moment
      * @param revision events it has stored; empty if it does not answer
-     * @param takenIn events that are in the tables
+     * @param takenIn events that are in the tables; empty if these do not answer
      */
-    record RunningJob(UUID id, Optional<String> at, Optional<Long> revision, long takenIn) {}
+    record RunningJob(UUID id, Optional<String> at, Optional<Long> revision, Optional<Long> takenIn) {}
 
     /** @param waiting callers that wait for a connection */
     record Pool(int active, int idle, int most, int waiting) {}

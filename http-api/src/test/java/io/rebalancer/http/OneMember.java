@@ -19,8 +19,9 @@ final class OneMember implements ClusterControl {
                 List.of(new Member(SELF, "Up", List.of("manager"), "1.2.3", true)),
                 Map.of("JobRegistry", SELF),
                 Map.of(SELF, 30),
-                List.of(new RunningJob(new UUID(0, 1), Optional.of(SELF), Optional.of(7L), 5)),
-                new Pool(1, 2, 10, 0)));
+                List.of(new RunningJob(new UUID(0, 1), Optional.of(SELF), Optional.of(7L), Optional.of(5L))),
+                new Pool(1, 2, 10, 0),
+                List.of()));
     }
 
     @Override

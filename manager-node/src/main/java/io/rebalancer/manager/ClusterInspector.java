@@ -17,7 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
@@ -58,7 +60,8 @@ final class ClusterInspector implements ClusterControl {
     @Override
     public CompletionStage<Standing> standing() {
         CurrentClusterState state = cluster.state();
-        return shards().thenCombine(running(), (shards, found) -> {
+        List<String> problems = new CopyOnWriteArrayList<>();
+        return shards(problems).thenCombine(running(problems), (shards, found) -> {
             Map<String, Integer> hosted = new TreeMap<>();
             shards.values().forEach(at -> hosted.merge(at, 1, Integer::sum));
             return new Standing(
@@ -68,7 +71,8 @@ final class ClusterInspector implements ClusterControl {
                     singletons(state),
                     hosted,
                     found.stream().map(job -> job.apply(shards)).toList(),
-                    pool());
+                    pool(),
+                    problems);
         });
     }
 
@@ -98,8 +102,8 @@ final class ClusterInspector implements ClusterControl {
         return at;
     }
 
-    /** Where each shard of jobs is; what does not answer in time is left out. */
-    private CompletionStage<Map<String, String>> shards() {
+    /** Where each shard of jobs is. */
+    private CompletionStage<Map<String, String>> shards(List<String> problems) {
         return AskPattern.<ClusterShardingQuery, ClusterShardingStats>ask(
                         ClusterSharding.get(system).shardState(),
                         replyTo -> new GetClusterShardingStats(Entities.EVACUATE_JOB, PATIENCE, replyTo),
@@ -107,7 +111,9 @@ final class ClusterInspector implements ClusterControl {
                         system.scheduler())
                 .handle((stats, failure) -> {
                     Map<String, String> at = new HashMap<>();
-                    if (failure == null) {
+                    if (failure != null) {
+                        problems.add("where jobs run is not known: " + reason(failure));
+                    } else {
                         stats.getRegions()
                                 .forEach((address, region) -> region.getStats()
                                         .keySet()
@@ -122,8 +128,12 @@ final class ClusterInspector implements ClusterControl {
     }
 
     /** The jobs that are not over; each is told where the shards are last. */
-    private CompletionStage<List<Function<Map<String, String>, RunningJob>>> running() {
-        return jobs.list().thenCompose(all -> {
+    private CompletionStage<List<Function<Map<String, String>, RunningJob>>> running(List<String> problems) {
+        CompletionStage<List<JobService.Summary>> listed = jobs.list().exceptionally(failure -> {
+            problems.add("the registry of jobs does not answer: " + reason(failure));
+            return List.of();
+        });
+        return listed.thenCompose(all -> {
             CompletionStage<List<Function<Map<String, String>, RunningJob>>> found =
                     CompletableFuture.completedFuture(new ArrayList<>());
             for (JobService.Summary job : all) {
@@ -142,10 +152,18 @@ final class ClusterInspector implements ClusterControl {
         CompletionStage<Optional<Long>> revision = jobs.get(id)
                 .handle((view, failure) ->
                         failure == null ? view.map(JobService.View::revision) : Optional.<Long>empty());
+        CompletionStage<Optional<Long>> inTables = history.takenIn(id)
+                .handle((number, failure) -> failure == null ? Optional.of(number) : Optional.<Long>empty());
         return revision.thenCombine(
-                history.takenIn(id),
+                inTables,
                 (known, takenIn) -> shards ->
                         new RunningJob(id, Optional.ofNullable(shards.get(EvacuateJobs.shardOf(id))), known, takenIn));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
     }
 
     private Pool pool() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosTest {
     private static final long SEED = Long.getLong("chaos.seed", 1);
     private static final int RUNS = Integer.getInteger("chaos.runs", 1);
-    private static final int RECORDS = Integer.getInteger("chaos.records", 8_000);
+    private static final int RECORDS = Integer.getInteger("chaos.records", 12_000);
     private static final int FAULTS = 3;
 
     @TempDir
@@ -33,16 +33,15 @@ class ChaosTest {
         Random random = new Random(seed);
         try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, seed)) {
             cluster.evacuate();
-            for (int i = 1; i <= FAULTS; i++) {
-                JsonNode job = cluster.client().job(cluster.jobId()).orElse(cluster.awaitSettled(0));
-                long due = Math.max(ClusterUnderTest.settled(job) + 100, RECORDS / (FAULTS + 1L) * (i - 1) + 500)
-                        + random.nextInt(RECORDS / 10);
+            for (int struck = 0; struck < FAULTS; struck++) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
-                if (due >= RECORDS * 9L / 10) {
+                long settled = ClusterUnderTest.settled(cluster.awaitSettledOrOver(0));
+                JsonNode job = cluster.awaitSettledOrOver(settled + 200 + random.nextInt(RECORDS / 10));
+                if (ClusterUnderTest.settled(job) > RECORDS * 8L / 10) {
                     System.out.printf("  the job is nearly over; %s is left out%n", fault);
-                    continue;
+                } else {
+                    fault.strike(cluster, job, random);
                 }
-                fault.strike(cluster, cluster.awaitSettled(due), random);
             }
             RunReport report = cluster.end();
             System.out.printf(

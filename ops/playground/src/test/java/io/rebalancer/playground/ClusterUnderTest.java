@@ -156,11 +156,16 @@ final class ClusterUnderTest implements AutoCloseable {
                 || job.path("state").asText().equals("FAILED");
     }
 
-    /** Waits until so many records are settled; the job as it stands then. */
-    JsonNode awaitSettled(long due) {
-        JsonNode job = await().atMost(PATIENCE)
+    /** Waits until so many records are settled, or the job is over; the job as it stands then. */
+    JsonNode awaitSettledOrOver(long due) {
+        return await().atMost(PATIENCE)
                 .until(() -> client.job(jobId).filter(each -> settled(each) >= due || ended(each)), Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** Waits until so many records are settled while the job goes on; the job as it stands then. */
+    JsonNode awaitSettled(long due) {
+        JsonNode job = awaitSettledOrOver(due);
         assertThat(ended(job)).as("there is a job left to disturb: %s", job).isFalse();
         return job;
     }
