@@ -70,6 +70,7 @@ class TlsTest {
                         rebalancer.cluster { port = %d, seed-nodes = ["127.0.0.1:%d"], first-seed-patience = 1s }
                         pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
                         pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                        pekko.actor.testkit.typed.system-shutdown-default = 60s
                         pekko.cluster.retry-unsuccessful-join-after = 1s
                         """.formatted(port, seed)).withFallback(tls));
         ActorTestKit kit = ActorTestKit.create(
