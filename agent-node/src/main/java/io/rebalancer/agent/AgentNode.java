@@ -154,11 +154,10 @@ public final class AgentNode implements NodeProcess.Node {
         Room room = new Room(system, store.space());
         EvacuateJobs.reach(system);
         StorageIdClaim.of(system, settings.storageNode(), settings.claimPatience())
-                .whenComplete((granted, refused) -> {
-                    if (refused == null) {
-                        host(settings, desk, room, metrics);
-                    } else {
-                        end(refused);
+                .thenRun(() -> host(settings, desk, room, metrics))
+                .whenComplete((hosted, failure) -> {
+                    if (failure != null) {
+                        end(failure.getCause() == null ? failure : failure.getCause());
                     }
                 });
         ActorRef<LegacyAssignments.Command> overHttp = system.systemActorOf(

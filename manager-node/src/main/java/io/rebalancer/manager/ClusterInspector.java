@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
@@ -129,7 +131,7 @@ final class ClusterInspector implements ClusterControl {
 
     /** The jobs that are not over; each is told where the shards are last. */
     private CompletionStage<List<Function<Map<String, String>, RunningJob>>> running(List<String> problems) {
-        CompletionStage<List<JobService.Summary>> listed = jobs.list().exceptionally(failure -> {
+        CompletionStage<List<JobService.Summary>> listed = inTime(jobs.list()).exceptionally(failure -> {
             problems.add("the registry of jobs does not answer: " + reason(failure));
             return List.of();
         });
@@ -149,10 +151,10 @@ final class ClusterInspector implements ClusterControl {
     }
 
     private CompletionStage<Function<Map<String, String>, RunningJob>> running(UUID id) {
-        CompletionStage<Optional<Long>> revision = jobs.get(id)
+        CompletionStage<Optional<Long>> revision = inTime(jobs.get(id))
                 .handle((view, failure) ->
                         failure == null ? view.map(JobService.View::revision) : Optional.<Long>empty());
-        CompletionStage<Optional<Long>> inTables = history.takenIn(id)
+        CompletionStage<Optional<Long>> inTables = inTime(history.takenIn(id))
                 .handle((number, failure) -> failure == null ? Optional.of(number) : Optional.<Long>empty());
         return revision.thenCombine(
                 inTables,
@@ -160,10 +162,17 @@ final class ClusterInspector implements ClusterControl {
                         new RunningJob(id, Optional.ofNullable(shards.get(EvacuateJobs.shardOf(id))), known, takenIn));
     }
 
+    /** A view is wanted most when somebody does not answer. */
+    private static <T> CompletionStage<T> inTime(CompletionStage<T> answer) {
+        return answer.toCompletableFuture().copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private static String reason(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
+        return cause instanceof TimeoutException
+                ? "no answer within " + PATIENCE
+                : String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
     }
 
     private Pool pool() {

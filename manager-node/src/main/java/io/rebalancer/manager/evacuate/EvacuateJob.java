@@ -47,15 +47,13 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     /** One that was fenced off would take the job back if it began anew before its member knows that it is out. */
     private static final Duration RESTART_MIN = Duration.ofSeconds(3);
 
-    private static final Duration RENEW_EVERY = Lease.VALID.dividedBy(4);
-    private static final Duration STALE = Duration.ofSeconds(5);
-
     private final UUID jobId;
     private final JobParts parts;
     private final ActorContext<JobMessage> context;
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final Lease lease = new Lease(System::nanoTime);
+    private final LeaseRenewal renewal;
     private final AssignmentDelivery delivery;
     private final JobMetrics metrics;
     private Optional<PassWorkers> workers = Optional.empty();
@@ -84,6 +82,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.timers = timers;
         this.shard = shard;
         this.metrics = new JobMetrics(parts.metrics());
+        this.renewal = new LeaseRenewal(
+                jobId,
+                lease,
+                last -> parts.journal().endsWith(persistenceId(jobId).id(), last, context.getSystem()));
         this.delivery = new AssignmentDelivery(parts, context.getSelf());
     }
 
@@ -107,7 +109,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .onCommand(
                         JobInternal.TakeOver.class,
                         (job, takeOver) -> carryOut(job, new JobCommand.TakeOver(), this::goOn))
-                .onCommand(JobInternal.RenewLease.class, (job, renew) -> onRenewLease())
+                .onCommand(JobInternal.RenewLease.class, (job, renew) -> {
+                    renewal.renew(lastSequenceNumber(context));
+                    return Effect().none();
+                })
                 .onCommand(JobInternal.BeginPass.class, (job, begin) -> onBeginPass(job))
                 .onCommand(JobInternal.BatchReady.class, this::onBatchReady)
                 .onCommand(
@@ -337,7 +342,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         workers = Optional.of(started);
         timers.startTimerWithFixedDelay(
                 JobInternal.Remind.INSTANCE, parts.settings().reminderInterval());
-        timers.startTimerWithFixedDelay(JobInternal.RenewLease.INSTANCE, RENEW_EVERY);
+        timers.startTimerWithFixedDelay(JobInternal.RenewLease.INSTANCE, LeaseRenewal.EVERY);
         for (InFlight each : job.inFlight().values()) {
             parts.spaceBroker().tell(hold(each.assignment()));
             // One that is copied too: so its agent hears of this incarnation.
@@ -407,31 +412,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         } else {
             context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
         }
-    }
-
-    /** What the job stores proves it too, so the journal is asked only when there was nothing to store. */
-    private Effect<JobEvent, JobState> onRenewLease() {
-        if (lease.age().compareTo(RENEW_EVERY) < 0) {
-            return Effect().none();
-        }
-        long asked = lease.now();
-        long last = lastSequenceNumber(context);
-        parts.journal()
-                .endsWith(persistenceId(jobId).id(), last, context.getSystem())
-                .whenComplete((ends, failure) -> {
-                    if (failure == null && ends) {
-                        lease.proven(asked);
-                    }
-                });
-        if (lease.age().compareTo(STALE) > 0) {
-            context.getLog()
-                    .warn(
-                            "job={} writes no metadata: its journal has not confirmed for {} that this is its"
-                                    + " latest incarnation",
-                            jobId,
-                            lease.age());
-        }
-        return Effect().none();
     }
 
     @Override

@@ -8,9 +8,4 @@ public final class TierUnavailable extends RuntimeException {
     public TierUnavailable(String detail, Throwable cause) {
         super(detail, cause, false, false);
     }
-
-    /** @param detail what does not answer and why, if no other failure says it */
-    public TierUnavailable(String detail) {
-        super(detail, null, false, false);
-    }
 }

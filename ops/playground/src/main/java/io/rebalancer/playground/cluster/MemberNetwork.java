@@ -24,8 +24,9 @@ public final class MemberNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final ActorSystem<?> system;
-    private final Map<String, String> callsFrom = new ConcurrentHashMap<>();
+    /** By the address that each calls from. */
     private final Map<String, String> members = new ConcurrentHashMap<>();
+
     private final List<Tcp.ServerBinding> proxies = new ArrayList<>();
     private volatile Set<String> cutOff = Set.of();
 
@@ -39,7 +40,6 @@ public final class MemberNetwork implements AutoCloseable {
         int real = FreePorts.find(1).get(0);
         String from = "127.0.1." + (members.size() + 1);
         members.put(from, name);
-        callsFrom.put(name, from);
         try {
             proxies.add(Tcp.get(system)
                     .bind(HOST, port)

@@ -1,0 +1,53 @@
+package io.rebalancer.manager.evacuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LeaseRenewalTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final Lease lease = new Lease(nanos::get);
+    private final List<CompletableFuture<Boolean>> questions = new ArrayList<>();
+    private final LeaseRenewal renewal = new LeaseRenewal(new UUID(0, 1), lease, last -> {
+        CompletableFuture<Boolean> question = new CompletableFuture<>();
+        questions.add(question);
+        return question;
+    });
+
+    @Test
+    void theJournalsYesIsProof() {
+        renewal.renew(7);
+        assertThat(lease.held()).isFalse();
+        questions.get(0).complete(true);
+        assertThat(lease.held()).isTrue();
+        renewal.renew(7);
+        assertThat(questions).as("asked again before it is due").hasSize(1);
+    }
+
+    @Test
+    void eventsOfALaterIncarnationAreNoProofNorIsAFailure() {
+        renewal.renew(7);
+        questions.get(0).complete(false);
+        renewal.renew(7);
+        questions.get(1).completeExceptionally(new IllegalStateException("no connection"));
+        assertThat(lease.held()).isFalse();
+        renewal.renew(7);
+        assertThat(questions).as("it is asked again after both").hasSize(3);
+    }
+
+    @Test
+    void aSilentJournalIsAskedOnce() {
+        for (int i = 0; i < 10; i++) {
+            nanos.addAndGet(LeaseRenewal.EVERY.toNanos());
+            renewal.renew(7);
+        }
+        assertThat(questions).hasSize(1);
+        questions.get(0).complete(true);
+        assertThat(lease.held()).as("the question is too old by now").isFalse();
+    }
+}
