@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyPipeline;
+import io.rebalancer.agent.copy.CopyTraces;
 import io.rebalancer.agent.copy.Fetcher;
 import io.rebalancer.agent.copy.Pace;
 import io.rebalancer.agent.copy.Room;
@@ -19,13 +20,15 @@ import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.AgentMessage;
-import io.rebalancer.cluster.metrics.Metrics;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.NodeProcess;
 import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.cluster.settings.TraceSettings;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.Telemetry;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
@@ -75,6 +78,7 @@ public final class AgentNode implements NodeProcess.Node {
         AgentSettings settings = AgentSettings.from(root);
         MetricsSettings measured = MetricsSettings.from(
                 root, settings.storageNode().text(), root.getString("rebalancer.agent.datacenter"));
+        TraceSettings traces = TraceSettings.from(root);
         Config config =
                 ClusterSettings.from(root).applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
         ObjectStore store = ObjectStore.open(settings.root(), durability(settings), bounds(settings.limits()));
@@ -98,7 +102,7 @@ public final class AgentNode implements NodeProcess.Node {
         }
         AgentNode node = new AgentNode(system, system.getWhenTerminated().thenRun(() -> close(store)));
         return journal.prepare(system)
-                .thenCompose(done -> node.serve(settings, measured, store))
+                .thenCompose(done -> node.serve(settings, measured, AssignmentTraces.of(traces), store))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -138,11 +142,13 @@ public final class AgentNode implements NodeProcess.Node {
         return stopped;
     }
 
-    private CompletionStage<?> serve(AgentSettings settings, MetricsSettings measured, ObjectStore store) {
+    private CompletionStage<?> serve(
+            AgentSettings settings, MetricsSettings measured, AssignmentTraces traces, ObjectStore store) {
+        Telemetry telemetry = Telemetry.start(system.settings().config(), "agent");
         Pace pace = new Pace(system, settings.limits(), settings.adaptive());
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
         OlderMetrics older = new OlderMetrics(measured.labels());
-        CopyMetrics metrics = new CopyMetrics(older);
+        CopyMetrics metrics = new CopyMetrics(older, new CopyTraces(traces, settings.storageNode()));
         Sources sources = new Sources(system, settings, pace);
         Fetcher fetcher = new Fetcher(system, settings, store, sources, pace);
         CopyDesk.Factory desk = CopyDesk.over(
@@ -176,11 +182,7 @@ public final class AgentNode implements NodeProcess.Node {
         return HttpServer.start(
                         system, "agent", settings.http(), AgentApi.routes(assignments, control, readiness(), older))
                 .thenCompose(done -> measured.http()
-                        .<CompletionStage<?>>map(at -> MetricsServer.start(
-                                system,
-                                "agent",
-                                at,
-                                Metrics.start(system.settings().config())::exposition))
+                        .<CompletionStage<?>>map(at -> MetricsServer.start(system, "agent", at, telemetry::exposition))
                         .orElseGet(() -> CompletableFuture.completedFuture(done)));
     }
 

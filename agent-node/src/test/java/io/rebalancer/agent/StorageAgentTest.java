@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyMetrics;
+import io.rebalancer.agent.copy.CopyTraces;
 import io.rebalancer.agent.copy.Room;
 import io.rebalancer.agent.copy.TestPipeline;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.message.AgentMessage;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.assignment.Assignment;
@@ -51,7 +53,8 @@ class StorageAgentTest {
     void start() throws IOException {
         AgentSettings settings = TestPipeline.settings(root, Duration.ofSeconds(1), Map.of());
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
-        CopyMetrics metrics = new CopyMetrics(new OlderMetrics(Map.of()));
+        CopyMetrics metrics = new CopyMetrics(
+                new OlderMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
         CopyDesk.Factory desk = CopyDesk.over(
                 TestPipeline.over(kit.system(), settings, store).pipeline(),
                 store,

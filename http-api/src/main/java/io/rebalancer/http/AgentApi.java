@@ -1,6 +1,6 @@
 package io.rebalancer.http;
 
-import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
 import org.apache.pekko.http.javadsl.server.Directives;

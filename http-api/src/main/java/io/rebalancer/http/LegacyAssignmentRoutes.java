@@ -1,6 +1,6 @@
 package io.rebalancer.http;
 
-import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.port.AssignmentService;
 import java.util.Optional;
 import java.util.UUID;

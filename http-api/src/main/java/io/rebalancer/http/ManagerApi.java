@@ -1,7 +1,7 @@
 package io.rebalancer.http;
 
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import java.util.function.Supplier;

@@ -1,8 +1,8 @@
 package io.rebalancer.http;
 
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.ObjectException;

@@ -6,8 +6,6 @@ import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
-import io.rebalancer.cluster.metrics.Metrics;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
@@ -15,6 +13,10 @@ import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.NodeProcess;
 import io.rebalancer.cluster.settings.PostgresSettings;
+import io.rebalancer.cluster.settings.TraceSettings;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.Telemetry;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.http.ClusterControl;
@@ -106,6 +108,7 @@ public final class ManagerNode implements NodeProcess.Node {
         EvacuateSettings evacuate = EvacuateSettings.from(root);
         LegacySettings legacy = LegacySettings.from(root);
         MetricsSettings measured = MetricsSettings.from(root, OLDER_SERVICE, OLDER_DATACENTER);
+        TraceSettings traces = TraceSettings.from(root);
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
         Journal journal = Journal.of(settings.journal());
         ActorSystem<Void> system =
@@ -115,7 +118,8 @@ public final class ManagerNode implements NodeProcess.Node {
                 .thenApplyAsync(
                         done -> journal.readSide(system),
                         system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.read-side-dispatcher")))
-                .thenCompose(readSide -> node.serve(settings, measured, journal.reader(system), readSide))
+                .thenCompose(readSide ->
+                        node.serve(settings, measured, AssignmentTraces.of(traces), journal.reader(system), readSide))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -146,7 +150,12 @@ public final class ManagerNode implements NodeProcess.Node {
     }
 
     private CompletionStage<?> serve(
-            ManagerSettings settings, MetricsSettings measured, JournalReader journal, ReadSide readSide) {
+            ManagerSettings settings,
+            MetricsSettings measured,
+            AssignmentTraces traces,
+            JournalReader journal,
+            ReadSide readSide) {
+        Telemetry telemetry = Telemetry.start(system.settings().config(), "manager");
         OlderMetrics metrics = new OlderMetrics(measured.labels());
         MorayShards moray = new MorayShards(shards(settings));
         MorayMetadataTier tier = new MorayMetadataTier(moray, settings.domain());
@@ -172,6 +181,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 registry,
                 journal,
                 metrics,
+                traces,
                 Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);
@@ -188,11 +198,8 @@ public final class ManagerNode implements NodeProcess.Node {
                         settings.http(),
                         ManagerApi.routes(jobs, feed, readSide.history(), cluster, readiness, () -> legacy, metrics))
                 .thenCompose(done -> measured.http()
-                        .<CompletionStage<?>>map(at -> MetricsServer.start(
-                                system,
-                                "manager",
-                                at,
-                                Metrics.start(system.settings().config())::exposition))
+                        .<CompletionStage<?>>map(
+                                at -> MetricsServer.start(system, "manager", at, telemetry::exposition))
                         .orElseGet(() -> CompletableFuture.completedFuture(done)));
     }
 

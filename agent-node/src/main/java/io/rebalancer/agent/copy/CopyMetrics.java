@@ -1,6 +1,6 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.assignment.Reason;
 import java.time.Duration;
 import java.util.Locale;
@@ -10,25 +10,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import kamon.Kamon;
 import kamon.metric.RangeSampler;
 
-/** Counts an agent's copies and times its assignments. */
+/** Counts an agent's copies, times its assignments and traces some. */
 public final class CopyMetrics {
     private static final String COPIES = "rebalancer.copies";
     private static final String RESULT = "result";
 
     private final OlderMetrics older;
+    private final CopyTraces traces;
     private final RangeSampler waiting =
             Kamon.rangeSampler("rebalancer.copies.waiting").withoutTags();
     private final RangeSampler running =
             Kamon.rangeSampler("rebalancer.copies.running").withoutTags();
     private final Map<UUID, Long> begun = new ConcurrentHashMap<>();
 
-    public CopyMetrics(OlderMetrics older) {
+    public CopyMetrics(OlderMetrics older, CopyTraces traces) {
         this.older = older;
+        this.traces = traces;
     }
 
     /** An assignment was taken on. */
     public void began(UUID assignmentId) {
         begun.put(assignmentId, System.nanoTime());
+        traces.began(assignmentId);
     }
 
     /** All copies of an assignment have ended; said again, it counts nothing. */
@@ -38,6 +41,7 @@ public final class CopyMetrics {
             Duration took = Duration.ofNanos(System.nanoTime() - since);
             older.assignment(took);
             Kamon.timer("rebalancer.assignment").withoutTags().record(took);
+            traces.ended(assignmentId);
         }
     }
 
@@ -50,13 +54,20 @@ public final class CopyMetrics {
         waiting.increment();
     }
 
-    void started() {
+    void started(CopyOrder order) {
         waiting.decrement();
         running.increment();
+        traces.started(order);
+    }
+
+    /** Its bytes are here and are the right ones; they are not durable yet. */
+    void verified(CopyOrder order) {
+        traces.verified(order);
     }
 
     CopyDone finished(CopyDone done) {
         running.decrement();
+        traces.finished(done);
         older.objects("total", 1);
         String result = done.result()
                 .failure()

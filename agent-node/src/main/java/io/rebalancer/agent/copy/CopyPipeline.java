@@ -99,12 +99,17 @@ public final class CopyPipeline {
     }
 
     private CompletionStage<Prepared> prepare(CopyOrder order) {
-        metrics.started();
+        metrics.started(order);
         return disk.run(() -> store.find(order.key(), order.sizeBytes(), order.md5()))
                 .thenCompose(standing -> standing.isPresent()
                         ? CompletableFuture.completedFuture(Prepared.done(there(order, standing.get())))
-                        : fetcher.fetch(order).thenApply(object -> Prepared.verified(order, object)))
+                        : fetcher.fetch(order).thenApply(object -> verified(order, object)))
                 .exceptionally(failure -> Prepared.done(failed(order, CopyFailed.of(failure))));
+    }
+
+    private Prepared verified(CopyOrder order, IncomingObject object) {
+        metrics.verified(order);
+        return Prepared.verified(order, object);
     }
 
     /** A file that this very assignment made before a crash counts as made by it: it may be unwanted later. */
@@ -124,9 +129,12 @@ public final class CopyPipeline {
     private CompletionStage<List<CopyDone>> publish(List<Prepared> group) {
         List<IncomingObject> objects =
                 group.stream().flatMap(each -> each.verified().stream()).toList();
-        if (objects.isEmpty()) {
-            return CompletableFuture.completedFuture(results(group, Map.of()));
-        }
+        CompletionStage<List<CopyDone>> results =
+                objects.isEmpty() ? CompletableFuture.completedFuture(results(group, Map.of())) : flush(group, objects);
+        return results.thenApply(all -> all.stream().map(metrics::finished).toList());
+    }
+
+    private CompletionStage<List<CopyDone>> flush(List<Prepared> group, List<IncomingObject> objects) {
         long begun = System.nanoTime();
         return disk.run(() -> {
                     Map<IncomingObject, IOException> failures = store.publish(objects);
@@ -142,11 +150,10 @@ public final class CopyPipeline {
                         .toList());
     }
 
-    private List<CopyDone> results(List<Prepared> group, Map<IncomingObject, IOException> failures) {
+    private static List<CopyDone> results(List<Prepared> group, Map<IncomingObject, IOException> failures) {
         return group.stream()
                 .map(each -> each.done()
                         .orElseGet(() -> result(each.order(), each.verified().orElseThrow(), failures)))
-                .map(metrics::finished)
                 .toList();
     }
 

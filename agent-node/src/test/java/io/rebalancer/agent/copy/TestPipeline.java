@@ -3,9 +3,10 @@ package io.rebalancer.agent.copy;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
@@ -57,7 +58,8 @@ public record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
                 store,
                 new Fetcher(system, settings, store, sources, pace),
                 pace,
-                new CopyMetrics(new OlderMetrics(Map.of())));
+                new CopyMetrics(
+                        new OlderMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode())));
         return new TestPipeline(pace, sources, pipeline);
     }
 

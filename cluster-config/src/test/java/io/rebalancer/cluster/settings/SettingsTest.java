@@ -56,6 +56,23 @@ class SettingsTest {
     }
 
     @Test
+    void nothingIsTracedUnlessSomebodyTakesTheSpans() {
+        assertThat(TraceSettings.from(config("rebalancer.traces.endpoint = \"\""))
+                        .endpoint())
+                .isEmpty();
+        TraceSettings all = TraceSettings.from(
+                config("rebalancer.traces { endpoint = \"http://collector.example.com:4318/v1/traces\", one-in = 1 }"));
+        assertThat(all.endpoint()).contains(URI.create("http://collector.example.com:4318/v1/traces"));
+        assertThatThrownBy(() -> TraceSettings.from(config("rebalancer.traces.endpoint = \"collector:4318\"")))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("rebalancer.traces")
+                .hasMessageContaining("must be a URL");
+        assertThatThrownBy(() -> TraceSettings.from(config("rebalancer.traces.one-in = 0")))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("one-in must be 1 or more");
+    }
+
+    @Test
     void everySettingOfAJobIsReadAndNoOtherIsShipped() {
         Set<String> shipped = config("").getConfig("rebalancer.evacuate").root().keySet();
         Set<String> read = Arrays.stream(EvacuateSettings.class.getRecordComponents())

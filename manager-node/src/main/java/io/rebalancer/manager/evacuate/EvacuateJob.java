@@ -56,6 +56,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final LeaseRenewal renewal;
     private final AssignmentDelivery delivery;
     private final JobMetrics metrics;
+    private final JobTraces traces;
     private Optional<PassWorkers> workers = Optional.empty();
 
     /** The job whose id is the entity's. */
@@ -82,6 +83,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.timers = timers;
         this.shard = shard;
         this.metrics = new JobMetrics(parts.metrics());
+        this.traces = new JobTraces(jobId, parts.traces(), parts.clock());
         this.renewal = new LeaseRenewal(
                 jobId,
                 lease,
@@ -210,6 +212,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onAssignmentAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
         delivery.accepted(accepted.assignmentId());
+        traces.accepted(accepted.assignmentId());
         return Effect().none();
     }
 
@@ -293,6 +296,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                 lease.proven(asked);
                             }
                             metrics.stored(events);
+                            traces.stored(events);
                             then.accept(stored);
                         }),
                         refused -> Effect().none().thenRun((JobState same) -> {
@@ -345,6 +349,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         timers.startTimerWithFixedDelay(JobInternal.RenewLease.INSTANCE, LeaseRenewal.EVERY);
         for (InFlight each : job.inFlight().values()) {
             parts.spaceBroker().tell(hold(each.assignment()));
+            traces.takenOver(each);
             // One that is copied too: so its agent hears of this incarnation.
             handOver(job, each);
             if (each.copied()) {

@@ -1,6 +1,6 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.cluster.metrics.OlderMetrics;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.Tally;

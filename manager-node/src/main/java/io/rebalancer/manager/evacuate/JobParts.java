@@ -2,8 +2,9 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.agents.AgentGateway;
@@ -28,6 +29,7 @@ public record JobParts(
         ActorRef<RegistryMessage> registry,
         JournalReader journal,
         OlderMetrics metrics,
+        AssignmentTraces traces,
         Clock clock) {
 
     EvacuateSettings settings() {

@@ -11,10 +11,11 @@ import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.JobMessage.JobReply;
 import io.rebalancer.cluster.message.RegistryMessage;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.JobState;
@@ -207,6 +208,7 @@ class ControlBench {
                                     kit.system().<RegistryMessage>deadLetters(),
                                     journal.reader(kit.system()),
                                     new OlderMetrics(Map.of()),
+                                    AssignmentTraces.NONE,
                                     Clock.systemUTC())),
                     EvacuateJob.stopMessage());
         }

@@ -3,9 +3,10 @@ package io.rebalancer.manager.evacuate;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
-import io.rebalancer.cluster.metrics.OlderMetrics;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.OlderMetrics;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.persistence.JournalReader;
@@ -78,6 +79,7 @@ final class TestSettings {
                 system.<RegistryMessage>deadLetters(),
                 JournalReader.of(new NoEvents()),
                 new OlderMetrics(Map.of()),
+                AssignmentTraces.NONE,
                 Clock.systemUTC());
     }
 }

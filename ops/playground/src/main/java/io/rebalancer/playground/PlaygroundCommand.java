@@ -7,6 +7,7 @@ import io.rebalancer.playground.cluster.Rebalancer;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -228,7 +229,8 @@ public final class PlaygroundCommand implements Callable<Integer> {
                         managers,
                         Optional.ofNullable(journalUrl).map(url -> new Rebalancer.SharedJournal(url, journalUser)),
                         Optional.empty(),
-                        true),
+                        true,
+                        Map.of()),
                 crash,
                 keep);
     }

@@ -30,7 +30,8 @@ record PlaygroundOptions(
                 layout.managers(),
                 Optional.of(journal),
                 layout.network(),
-                layout.quick());
+                layout.quick(),
+                layout.settings());
         return new PlaygroundOptions(plan, directory, leavingNode, shared, crash, keep);
     }
 }

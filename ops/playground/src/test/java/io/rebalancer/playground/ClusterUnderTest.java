@@ -77,7 +77,8 @@ final class ClusterUnderTest implements AutoCloseable {
                 3,
                 Optional.of(new Rebalancer.SharedJournal(postgres.url(), "postgres")),
                 Optional.of(network),
-                false);
+                false,
+                Map.of());
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         this.playground = Playground.open(
                 new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.cluster.metrics.Metrics;
+import io.rebalancer.cluster.telemetry.Telemetry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,10 +39,12 @@ class LogAlertsTest {
     @Test
     void whatAlertsNameIsMeasured() throws Exception {
         Config config = TckSettings.config().withFallback(ConfigFactory.load()).resolve();
-        Metrics metrics = Metrics.start(ConfigFactory.parseString("kamon.metric.tick-interval = 200 ms")
-                .withFallback(ConfigFactory.parseResources("rebalancer-pekko.conf"))
-                .withFallback(config)
-                .resolve());
+        Telemetry telemetry = Telemetry.start(
+                ConfigFactory.parseString("kamon.metric.tick-interval = 200 ms")
+                        .withFallback(ConfigFactory.parseResources("rebalancer-pekko.conf"))
+                        .withFallback(config)
+                        .resolve(),
+                "manager");
         ActorTestKit kit = ActorTestKit.create("alerts", config);
         try {
             var log = LogExtension.get(kit.system().classicSystem()).log();
@@ -53,7 +55,7 @@ class LogAlertsTest {
                 log.append("a", next, java.util.List.of(new byte[10]))
                         .toCompletableFuture()
                         .get();
-                String shown = metrics.exposition();
+                String shown = telemetry.exposition();
                 assertThat(names).allSatisfy(name -> assertThat(shown).containsPattern("(?m)^" + name + "[_{ ]"));
             });
         } finally {

@@ -36,6 +36,7 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
      * @param journal where managers keep their jobs, or empty for a directory; there is one manager then
      * @param network between the members, or empty for the machine's own
      * @param quick whether failures are noticed sooner than by default, and assignments are small
+     * @param settings more settings of every node, paths to values
      */
     public record Layout(
             Optional<Integer> managerPort,
@@ -44,11 +45,17 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
             int managers,
             Optional<SharedJournal> journal,
             Optional<MemberNetwork> network,
-            boolean quick) {
+            boolean quick,
+            Map<String, Object> settings) {
+
+        public Layout {
+            settings = Map.copyOf(settings);
+        }
 
         /** One manager with a journal of its own, that notices failures quickly. */
         public static Layout single(boolean processes, int httpAgents) {
-            return new Layout(Optional.empty(), processes, httpAgents, 1, Optional.empty(), Optional.empty(), true);
+            return new Layout(
+                    Optional.empty(), processes, httpAgents, 1, Optional.empty(), Optional.empty(), true, Map.of());
         }
     }
 
@@ -93,7 +100,7 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
                             name,
                             remoting.get(at),
                             metrics.get(at),
-                            agentSettings(directory, region, nodes.get(i), name, http.get(at)));
+                            agentSettings(directory, region, nodes.get(i), name, http.get(at), layout));
             agents.put(nodes.get(i).storageId(), new NodeSpec(name, "agent", file, url(region, http.get(at))));
         }
         return new Rebalancer(managerSpecs, agents);
@@ -105,7 +112,7 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
 
     private static Map<String, Object> managerSettings(
             Path directory, Surroundings region, int port, List<String> agentUrls, Layout layout) {
-        Map<String, Object> own = new LinkedHashMap<>();
+        Map<String, Object> own = new LinkedHashMap<>(layout.settings());
         own.put("rebalancer.manager.http.host", region.host());
         own.put("rebalancer.manager.http.port", port);
         List<SimulatedNode> nodes = List.copyOf(region.fileServers().keySet());
@@ -136,8 +143,8 @@ public record Rebalancer(List<NodeSpec> managers, Map<String, NodeSpec> agents) 
     }
 
     private static Map<String, Object> agentSettings(
-            Path directory, Surroundings region, SimulatedNode node, String name, int port) {
-        Map<String, Object> own = new LinkedHashMap<>();
+            Path directory, Surroundings region, SimulatedNode node, String name, int port, Layout layout) {
+        Map<String, Object> own = new LinkedHashMap<>(layout.settings());
         own.put("rebalancer.agent.storage-id", node.storageId());
         own.put("rebalancer.agent.datacenter", node.datacenter());
         own.put("rebalancer.agent.root", node.root().toString());

@@ -1,41 +1,45 @@
-package io.rebalancer.cluster.metrics;
+package io.rebalancer.cluster.telemetry;
 
 import com.typesafe.config.Config;
+import io.rebalancer.cluster.settings.TraceSettings;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import kamon.Kamon;
 import kamon.prometheus.PrometheusReporter;
 
-/** A process's metrics, in Prometheus' text format. */
-public final class Metrics {
+/** A process's metrics, in Prometheus' text format, and its traces, which go to a collector. */
+public final class Telemetry {
     /** {@code object_count_total} and {@code assignment_time_seconds_bucket}: what the older names got appended. */
     private static final Pattern OLDER_SUFFIX = Pattern.compile("(?m)^((?:# (?:HELP|TYPE) )?)(?:("
             + String.join("|", OlderMetrics.COUNTERS) + ")_total|(" + OlderMetrics.ASSIGNMENT_TIME + ")_seconds)");
 
-    private static Optional<Metrics> started = Optional.empty();
+    private static Optional<Telemetry> started = Optional.empty();
 
     private final PrometheusReporter reporter;
 
-    private Metrics(PrometheusReporter reporter) {
+    private Telemetry(PrometheusReporter reporter) {
         this.reporter = reporter;
     }
 
     /**
      * Starts measuring, once in a process; later calls change nothing. Without an agent in the JVM, which would rewrite
      * classes while they run.
+     *
+     * @param service what the process is, for the collector of traces
+     * @throws io.rebalancer.cluster.settings.SettingsFault if a setting of the traces is wrong
      */
-    public static synchronized Metrics start(Config root) {
+    public static synchronized Telemetry start(Config root, String service) {
         if (started.isEmpty()) {
-            started = Optional.of(begin(root));
+            started = Optional.of(begin(TraceSettings.from(root).applyTo(root, service)));
         }
         return started.get();
     }
 
-    private static Metrics begin(Config root) {
+    private static Telemetry begin(Config root) {
         Kamon.initWithoutAttaching(root);
-        Metrics metrics = new Metrics(new PrometheusReporter("kamon.prometheus", root));
-        Kamon.addReporter("rebalancer", metrics.reporter);
-        return metrics;
+        Telemetry telemetry = new Telemetry(new PrometheusReporter("kamon.prometheus", root));
+        Kamon.addReporter("rebalancer", telemetry.reporter);
+        return telemetry;
     }
 
     /** All series as of the last few seconds, in the text format 0.0.4. */

@@ -1,4 +1,4 @@
-package io.rebalancer.cluster.metrics;
+package io.rebalancer.cluster.telemetry;
 
 import java.time.Duration;
 import java.util.Map;

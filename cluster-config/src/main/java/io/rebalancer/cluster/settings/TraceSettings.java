@@ -1,0 +1,52 @@
+package io.rebalancer.cluster.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which assignments are traced, and where to.
+ *
+ * @param endpoint takes spans by OTLP over HTTP; nothing is traced without it
+ * @param oneIn one of so many assignments is traced
+ */
+public record TraceSettings(Optional<URI> endpoint, int oneIn) {
+    private static final Set<String> SCHEMES = Set.of("http", "https");
+
+    /** @throws SettingsFault if a setting is missing or wrong */
+    public static TraceSettings from(Config root) {
+        return SettingsFile.section(root, "rebalancer.traces", section -> {
+            String endpoint = section.getString("endpoint");
+            int oneIn = section.getInt("one-in");
+            if (oneIn < 1) {
+                throw new IllegalArgumentException("one-in must be 1 or more, not " + oneIn);
+            }
+            return new TraceSettings(endpoint.isEmpty() ? Optional.empty() : Optional.of(url(endpoint)), oneIn);
+        });
+    }
+
+    private static URI url(String text) {
+        URI url = URI.create(text);
+        if (url.getHost() == null || !SCHEMES.contains(url.getScheme())) {
+            throw new IllegalArgumentException(
+                    "endpoint must be a URL such as http://127.0.0.1:4318/v1/traces, not " + text);
+        }
+        return url;
+    }
+
+    /** The settings of the library that sends the spans. */
+    public Config applyTo(Config root, String service) {
+        Map<String, Object> own = endpoint.<Map<String, Object>>map(url -> Map.of(
+                        "kamon.environment.service",
+                        "rebalancer-" + service,
+                        "kamon.otel.trace.full-endpoint",
+                        url.toString(),
+                        "kamon.modules.otel-trace-reporter.enabled",
+                        true))
+                .orElse(Map.of("kamon.environment.service", "rebalancer-" + service));
+        return ConfigFactory.parseMap(own).withFallback(root);
+    }
+}

@@ -1,0 +1,108 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rebalancer.playground.SpanCollector.Received;
+import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.region.RegionPlan;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that send the traces of all assignments to a collector; one agent is reached over the older HTTP API. */
+class TracesTest {
+    private static final String LEAVING = RegionPlan.storageId(1);
+    private static final String MANAGER = "rebalancer-manager";
+    private static final String AGENT = "rebalancer-agent";
+
+    @TempDir
+    private Path directory;
+
+    private static Map<String, List<Received>> traces(SpanCollector collector) {
+        return collector.received().stream().collect(Collectors.groupingBy(Received::trace));
+    }
+
+    private static List<Received> named(List<Received> spans, String name) {
+        return spans.stream().filter(span -> span.name().equals(name)).toList();
+    }
+
+    private static UUID assignmentId(String trace) {
+        return new UUID(
+                Long.parseUnsignedLong(trace.substring(0, 16), 16), Long.parseUnsignedLong(trace.substring(16), 16));
+    }
+
+    @Test
+    void anAssignmentIsOneTraceOverManagerAndAgent() throws Exception {
+        try (SpanCollector collector = new SpanCollector()) {
+            RegionPlan plan = new RegionPlan(4, 200, OptionalLong.of(2048), Optional.empty(), 2, 7);
+            Rebalancer.Layout layout = new Rebalancer.Layout(
+                    Optional.empty(),
+                    true,
+                    1,
+                    1,
+                    Optional.empty(),
+                    Optional.empty(),
+                    true,
+                    Map.of("rebalancer.traces.endpoint", collector.url(), "rebalancer.traces.one-in", 1));
+            Path prepared = WorkDirectory.prepare(directory.resolve("run"));
+            PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+            try (Playground playground = Playground.open(
+                    new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
+                    prepared,
+                    new Terminal(nowhere, false))) {
+                assertThat(playground.evacuate(LEAVING).violations()).isEmpty();
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertThat(traces(collector))
+                                .isNotEmpty()
+                                .allSatisfy((trace, spans) -> assertWhole(spans)));
+                String log = Files.readString(prepared.resolve("logs/agent-2.log"));
+                assertThat(traces(collector).keySet())
+                        .as("a trace has the id that log lines give its assignment")
+                        .anyMatch(trace -> log.contains("assignment=" + assignmentId(trace)));
+                assertThat(collector.received())
+                        .extracting(span -> span.tags().getOrDefault("agent", ""))
+                        .as("the agent outside the cluster")
+                        .contains(RegionPlan.storageId(4));
+            }
+        }
+    }
+
+    private static void assertWhole(List<Received> spans) {
+        assertThat(spans)
+                .extracting(Received::name)
+                .containsOnlyOnce("assignment", "delivery", "copies", "metadata")
+                .containsOnly("assignment", "delivery", "copies", "copy", "metadata");
+        Received whole = named(spans, "assignment").get(0);
+        Received copies = named(spans, "copies").get(0);
+        assertThat(whole.parent()).isEmpty();
+        assertThat(whole.service()).isEqualTo(MANAGER);
+        assertThat(whole.endNanos()).isGreaterThan(whole.startNanos());
+        assertThat(spans)
+                .filteredOn(span -> !span.name().equals("copy") && span != whole)
+                .allSatisfy(span -> {
+                    assertThat(span.parent()).isEqualTo(whole.id());
+                    assertThat(span.endNanos()).isLessThanOrEqualTo(whole.endNanos());
+                });
+        assertThat(copies.service()).isEqualTo(AGENT);
+        assertThat(copies.tags().get("agent")).isEqualTo(whole.tags().get("agent"));
+        assertThat(named(spans, "copy"))
+                .hasSize(Integer.parseInt(whole.tags().get("objects")))
+                .allSatisfy(copy -> {
+                    assertThat(copy.service()).isEqualTo(AGENT);
+                    assertThat(copy.parent()).isEqualTo(copies.id());
+                    assertThat(copy.marks()).containsExactly("verified");
+                });
+    }
+}
