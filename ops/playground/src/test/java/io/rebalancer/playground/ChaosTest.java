@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Random faults, one after another, in a run of {@code make chaos SEED=... RUNS=...}; a seed gives the same faults again. */
@@ -18,7 +19,7 @@ class ChaosTest {
     private static final int RECORDS = Integer.getInteger("chaos.records", 12_000);
     private static final int FAULTS = 3;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path directory;
 
     @Test
