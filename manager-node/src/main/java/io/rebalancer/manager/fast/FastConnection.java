@@ -36,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  * One connection to a Fast server, with many calls in flight (manta.md 7.4).
  *
  * <pre>
- * calls ─► bounded queue ─► encode ─► TCP ─► decode ─► the call with that message id
+ * calls ─► encode ─► bounded queue ─► in time? ─► TCP ─► decode ─► the call with that message id
  * </pre>
  *
- * A call that got no answer in time keeps its message id reserved until the server has answered it after all. A lost
- * connection fails every call in flight; nothing is ever sent twice.
+ * A call that got no answer in time keeps its message id reserved until the server has answered it after all; one that
+ * was not even sent by then, because this process stood still, is not sent any more. A lost connection fails every call in
+ * flight; nothing is ever sent twice.
  */
 final class FastConnection {
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -59,7 +60,7 @@ final class FastConnection {
     private final UniqueKillSwitch cut;
     private final Map<Integer, Call> calls = new ConcurrentHashMap<>();
     private final AtomicInteger lastId = new AtomicInteger();
-    private final BoundedSourceQueue<ByteString> requests;
+    private final BoundedSourceQueue<Request> requests;
     private volatile Optional<String> closed = Optional.empty();
     private volatile long lastHeardNanos = System.nanoTime();
 
@@ -67,8 +68,10 @@ final class FastConnection {
         this.system = system;
         this.options = options;
         this.peer = endpoint.toString();
-        var stream = Source.<ByteString>queue(options.maxCalls())
+        var stream = Source.<Request>queue(options.maxCalls())
                 .viaMat(KillSwitches.single(), Keep.both())
+                .filter(this::isInTime)
+                .map(request -> request.bytes)
                 .via(Tcp.get(system)
                         .outgoingConnection(
                                 InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()),
@@ -134,7 +137,7 @@ final class FastConnection {
         FastFrame request = new FastFrame(options.version(), FastStatus.DATA, id, payload(method, arguments));
         call.deadline = Optional.of(system.scheduler()
                 .scheduleOnce(options.callTimeout(), () -> expire(id, call), system.executionContext()));
-        QueueOfferResult offered = requests.offer(ByteString.fromArrayUnsafe(request.encode()));
+        QueueOfferResult offered = requests.offer(new Request(id, call, ByteString.fromArrayUnsafe(request.encode())));
         if (!offered.isEnqueued()) {
             end(id, new FastUnavailable(closed.orElse(peer + ": the connection does not take more calls")));
         } else if (!isOpen()) {
@@ -142,6 +145,15 @@ final class FastConnection {
             end(id, new FastUnavailable(closed.orElse(peer)));
         }
         return call.answer;
+    }
+
+    private boolean isInTime(Request request) {
+        boolean inTime = System.nanoTime() - request.call.begunNanos
+                < options.callTimeout().toNanos();
+        if (!inTime) {
+            end(request.id, late(request.id, request.call));
+        }
+        return inTime;
     }
 
     void close() {
@@ -200,13 +212,21 @@ final class FastConnection {
     }
 
     private void expire(int id, Call call) {
-        call.answer.completeExceptionally(new FastUnavailable(
-                peer + ": no answer to " + call.method + " (call " + id + ") within " + options.callTimeout()));
+        call.answer.completeExceptionally(late(id, call));
     }
+
+    private FastUnavailable late(int id, Call call) {
+        return new FastUnavailable(
+                peer + ": no answer to " + call.method + " (call " + id + ") within " + options.callTimeout());
+    }
+
+    /** A call on its way to the server. */
+    private record Request(int id, Call call, ByteString bytes) {}
 
     /** A call in flight. Results are added by the stream only, so by one thread at a time. */
     private static final class Call {
         private final String method;
+        private final long begunNanos = System.nanoTime();
         private final CompletableFuture<List<JsonNode>> answer = new CompletableFuture<>();
         private final List<JsonNode> results = new ArrayList<>();
         private volatile Optional<Cancellable> deadline = Optional.empty();

@@ -79,9 +79,11 @@ final class ManagerClient {
     Optional<JsonNode> job(String id) throws InterruptedException {
         try {
             HttpResponse<String> answer = get(manager().resolve("/api/v1/jobs/" + id));
-            return answer.statusCode() == 200
-                    ? Optional.of(ExactJson.MAPPER.readTree(answer.body()))
-                    : Optional.empty();
+            if (answer.statusCode() == 200) {
+                return Optional.of(ExactJson.MAPPER.readTree(answer.body()));
+            }
+            asked++;
+            return Optional.empty();
         } catch (IOException e) {
             asked++;
             return Optional.empty();

@@ -46,7 +46,7 @@ public final class MorayServer {
         this.connections = connections;
     }
 
-    /** Told of every call that may have changed a record. */
+    /** Told of every call that was carried out and may have changed a record; not of one that was refused. */
     @FunctionalInterface
     public interface WriteListener {
         void wrote(InetSocketAddress client);
@@ -139,10 +139,11 @@ public final class MorayServer {
         private List<FastFrame> answer(FastFrame request, String method, JsonNode arguments) {
             List<FastFrame> frames = new ArrayList<>();
             try {
+                List<JsonNode> values = calls.call(method, arguments);
                 if (MorayCalls.writes(method)) {
                     wrote.run();
                 }
-                for (JsonNode value : calls.call(method, arguments)) {
+                for (JsonNode value : values) {
                     frames.add(frame(
                             request,
                             FastStatus.DATA,

@@ -16,6 +16,8 @@ import io.rebalancer.manager.fast.SrvEndpoints;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.moray.MorayTable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -128,6 +130,45 @@ class FastClientTest {
         await().atMost(PATIENCE).until(() -> answers(client));
         assertThat(client.health().open()).isEqualTo(1);
         second.shutDown().toCompletableFuture().get();
+    }
+
+    /** A process that stood still must not say late what somebody else has said meanwhile. */
+    @Test
+    void whatCouldNotBeSentInTimeIsNotSentAtAll() throws Exception {
+        int calls = 40;
+        int megabyte = 1 << 20;
+        try (ServerSocket busy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            FastOptions options =
+                    new FastOptions(FastVersion.V2, megabyte, 1, calls, Duration.ofSeconds(1), Duration.ofMinutes(1));
+            FastClient client =
+                    new FastClient(KIT.system(), FastEndpoints.fixed("127.0.0.1", busy.getLocalPort()), options);
+            opened.add(client);
+            JsonNode large = ExactJson.MAPPER.createObjectNode().put("text", "x".repeat(megabyte));
+            List<CompletionStage<List<JsonNode>>> answers = IntStream.range(0, calls)
+                    .mapToObj(i -> client.call("putObject", List.of(large)))
+                    .toList();
+            try (Socket connection = busy.accept()) {
+                for (CompletionStage<List<JsonNode>> answer : answers) {
+                    assertThatThrownBy(() -> answer.toCompletableFuture().get())
+                            .hasCauseInstanceOf(FastUnavailable.class)
+                            .hasMessageContaining("no answer to putObject");
+                }
+                assertThat(client.health().callsInFlight()).isEqualTo(calls);
+                // Only now is anything read: what the sockets have taken, and then nothing more.
+                CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> drain(connection));
+                await().atMost(PATIENCE).until(() -> client.health().callsInFlight() < calls);
+                client.close();
+                assertThat(read.get() / megabyte).isBetween(1L, calls - 1L);
+            }
+        }
+    }
+
+    private static long drain(Socket connection) {
+        try {
+            return connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** It takes the connection and every byte, and never says a word. */
