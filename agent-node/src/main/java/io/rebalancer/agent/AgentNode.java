@@ -61,6 +61,7 @@ public final class AgentNode implements NodeProcess.Node {
 
     private final ActorSystem<Void> system;
     private final CompletionStage<Void> stopped;
+    private volatile boolean hosting;
 
     private AgentNode(ActorSystem<Void> system, CompletionStage<Void> stopped) {
         this.system = system;
@@ -190,6 +191,7 @@ public final class AgentNode implements NodeProcess.Node {
         ActorRef<ShardingEnvelope<AgentMessage>> agents =
                 StorageAgents.host(system, storageId -> StorageAgent.create(settings, desk, room, metrics));
         agents.tell(new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE));
+        hosting = true;
     }
 
     private void end(Throwable why) {
@@ -199,9 +201,12 @@ public final class AgentNode implements NodeProcess.Node {
     }
 
     private Readiness readiness() {
-        return () -> CompletableFuture.completedFuture(
-                Cluster.get(system).selfMember().status().equals(MemberStatus.up())
-                        ? List.of()
-                        : List.of("this agent is not a member of the cluster yet"));
+        return () -> {
+            boolean member = Cluster.get(system).selfMember().status().equals(MemberStatus.up());
+            return CompletableFuture.completedFuture(
+                    !member
+                            ? List.of("this agent is not a member of the cluster yet")
+                            : hosting ? List.of() : List.of("another agent may have the storage id still"));
+        };
     }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Three managers that share a real PostgreSQL and five agents, all processes, with a job to disturb. */
 final class ClusterUnderTest implements AutoCloseable {
@@ -223,13 +224,20 @@ final class ClusterUnderTest implements AutoCloseable {
     /** Seconds from now until the job, wherever it is, has settled more than when it is first heard of again. */
     double secondsUntilProgress() {
         Instant at = Instant.now();
-        JsonNode again = await().atMost(PATIENCE)
-                .until(() -> client.job(jobId), Optional::isPresent)
-                .orElseThrow();
-        await().atMost(PATIENCE)
-                .until(() -> client.job(jobId)
-                        .filter(job -> settled(job) > settled(again) || ended(job))
-                        .isPresent());
+        try {
+            JsonNode again = await().atMost(PATIENCE)
+                    .until(() -> client.job(jobId), Optional::isPresent)
+                    .orElseThrow();
+            await().atMost(PATIENCE)
+                    .until(() -> client.job(jobId)
+                            .filter(job -> settled(job) > settled(again) || ended(job))
+                            .isPresent());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "no progress for " + PATIENCE + "; processes that ended by themselves: "
+                            + playground.processes().ended(),
+                    e);
+        }
         return Duration.between(at, Instant.now()).toMillis() / 1000.0;
     }
 
