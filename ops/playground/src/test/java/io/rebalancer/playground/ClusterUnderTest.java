@@ -179,6 +179,13 @@ final class ClusterUnderTest implements AutoCloseable {
                 .orElseThrow();
     }
 
+    void awaitHostOtherThan(NodeSpec former) {
+        await().atMost(PATIENCE)
+                .until(() -> lastWordOfHost()
+                        .filter(line -> !line.node().equals(former))
+                        .isPresent());
+    }
+
     /** When the job began or went on there. */
     Instant hostSince() throws IOException {
         return lastWordOfHost().orElseThrow().at();

@@ -123,11 +123,12 @@ enum Fault {
             Set<Integer> ports = new HashSet<>(Signals.ports(pid));
             cluster.network().cutOff(Set.of(host.name()));
             Instant cut = Instant.now();
-            say(
-                    "%s, which hosted the job, cut off from all others; progress again after %.1f s",
-                    host.name(), cluster.secondsUntilProgress());
             ports.addAll(portsUntilGone(pid));
-            assertThat(cluster.host()).isNotEqualTo(host);
+            cluster.awaitHostOtherThan(host);
+            cluster.secondsUntilProgress();
+            say(
+                    "%s, which hosted the job, cut off from all others; progress elsewhere after %.1f s",
+                    host.name(), Duration.between(cut, Instant.now()).toMillis() / 1000.0);
             assertThat(cluster.hostSince()).isAfter(cut);
             // It could still reach the database and the metadata, and held its lease until then.
             assertWroteNothingAfter(cluster, ports, cluster.hostSince().plus(LEASE));
