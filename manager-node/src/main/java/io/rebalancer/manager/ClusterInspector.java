@@ -196,9 +196,9 @@ final class ClusterInspector implements ClusterControl {
                 .map(each -> each.address())
                 .filter(each -> text(each).equals(address))
                 .findFirst();
-        member.ifPresent(known -> {
-            system.log().info("member={} {} by order of somebody at the API", address, command.getClass());
-            cluster.manager().tell(command.apply(known));
+        member.map(command).ifPresent(ordered -> {
+            system.log().info("cluster: {} by order of somebody at the API", ordered);
+            cluster.manager().tell(ordered);
         });
         return member.isPresent();
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Ports of the loopback address that nobody listens at. */
 public final class FreePorts {
@@ -16,11 +17,13 @@ public final class FreePorts {
     private static final int FIRST = 10_000;
     private static final int LAST = 32_000;
     private static final int MOST_TRIES = 10_000;
+    /** Nobody may listen yet at one that was found a moment ago. */
+    private static final Set<Integer> FOUND = ConcurrentHashMap.newKeySet();
 
     private FreePorts() {}
 
     /**
-     * {@code count} different ones, below those that the system gives to connections: such a one could be taken again
+     * {@code count} ones that this process was not given before, below those that the system gives to connections: such a one could be taken again
      * before its node listens. Somebody else may take one all the same, and its node then says so.
      */
     public static List<Integer> find(int count) throws PlaygroundFault {
@@ -32,8 +35,13 @@ public final class FreePorts {
                         + " on the loopback address; stop what listens there");
             }
             int port = FIRST + random.nextInt(LAST - FIRST + 1);
+            if (FOUND.contains(port)) {
+                continue;
+            }
             try (ServerSocket socket = bind(port)) {
-                ports.add(socket.getLocalPort());
+                if (FOUND.add(socket.getLocalPort())) {
+                    ports.add(port);
+                }
             } catch (IOException e) {
                 // Taken: another one.
             }
