@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosTest {
     private static final long SEED = Long.getLong("chaos.seed", 1);
     private static final int RUNS = Integer.getInteger("chaos.runs", 1);
-    private static final int RECORDS = Integer.getInteger("chaos.records", 12_000);
+    private static final int RECORDS = Integer.getInteger("chaos.records", 8_000);
+    /** Of an agent: slow enough for a job that outlasts its faults. */
+    private static final long BYTES_PER_SECOND = 20 << 10;
+
     private static final int FAULTS = 3;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -32,7 +35,7 @@ class ChaosTest {
     private static void disturb(long seed, Path directory) throws Exception {
         System.out.printf("SEED=%d%n", seed);
         Random random = new Random(seed);
-        try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, seed)) {
+        try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, seed, BYTES_PER_SECOND)) {
             cluster.evacuate();
             for (int struck = 0; struck < FAULTS; struck++) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];

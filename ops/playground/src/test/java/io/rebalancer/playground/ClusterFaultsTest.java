@@ -26,7 +26,7 @@ class ClusterFaultsTest {
     @EnumSource
     void theJobEndsAsIfNothingHadHappened(Fault fault) throws Exception {
         Random random = new Random(fault.ordinal());
-        try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, fault.ordinal() + 1L)) {
+        try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, fault.ordinal() + 1L, 0)) {
             cluster.evacuate();
             JsonNode job = cluster.awaitSettled(RECORDS / 10L);
             System.out.printf("%s at %d of %d records%n", fault, ClusterUnderTest.settled(job), RECORDS);

@@ -38,6 +38,7 @@ final class ClusterUnderTest implements AutoCloseable {
     private static final String LEAVING = RegionPlan.storageId(1);
     private static final String LOG_TIME = "yyyy-MM-dd HH:mm:ss,SSS";
     private static final int NODES = 5;
+    private static final long OBJECT_BYTES = 1024;
     /** Objects have two copies each, so that two in five are on one of five nodes. */
     private static final double SHARE = 2.5;
 
@@ -55,8 +56,9 @@ final class ClusterUnderTest implements AutoCloseable {
      * Starts everything, with the settings that are shipped.
      *
      * @param records that the job will settle, about
+     * @param bytesPerSecond that each agent may copy, or 0 for no limit; all objects have 1 KiB
      */
-    ClusterUnderTest(Path directory, int records, long seed) throws Exception {
+    ClusterUnderTest(Path directory, int records, long seed, long bytesPerSecond) throws Exception {
         this.directory = directory;
         this.records = records;
         this.system = ActorSystem.create(
@@ -69,8 +71,8 @@ final class ClusterUnderTest implements AutoCloseable {
         this.network = new MemberNetwork(system);
         this.postgres = new CrashingPostgres(directory.resolve("postgres"));
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
-        RegionPlan plan =
-                new RegionPlan(NODES, (int) (records * SHARE), OptionalLong.of(1024), Optional.empty(), 2, seed);
+        RegionPlan plan = new RegionPlan(
+                NODES, (int) (records * SHARE), OptionalLong.of(OBJECT_BYTES), Optional.empty(), 2, seed);
         Rebalancer.Layout layout = new Rebalancer.Layout(
                 Optional.empty(),
                 true,
@@ -79,7 +81,7 @@ final class ClusterUnderTest implements AutoCloseable {
                 Optional.of(new Rebalancer.SharedJournal(postgres.url(), "postgres")),
                 Optional.of(network),
                 false,
-                Map.of());
+                Map.of("rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         this.playground = Playground.open(
                 new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
