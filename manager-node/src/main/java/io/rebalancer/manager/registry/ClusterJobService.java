@@ -22,6 +22,8 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 /** Asks the registry and the jobs, wherever in the cluster they are. */
 public final class ClusterJobService implements JobService {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** A member that died is taken for alive for some seconds, and what it is asked meanwhile is lost. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final ActorSystem<?> system;
     private final MetadataTier tier;
@@ -106,8 +108,11 @@ public final class ClusterJobService implements JobService {
 
     @Override
     public CompletionStage<List<Summary>> list() {
-        return AskPattern.<RegistryMessage, RegistryReply>ask(
-                        registry, RegistryMessage.ListJobs::new, PATIENCE, system.scheduler())
+        return AskAgain.every(
+                        AGAIN,
+                        system,
+                        () -> AskPattern.<RegistryMessage, RegistryReply>ask(
+                                registry, RegistryMessage.ListJobs::new, PATIENCE, system.scheduler()))
                 .thenApply(reply -> ((RegistryMessage.Jobs) reply)
                         .jobs().stream()
                                 .map(job -> new Summary(
@@ -121,7 +126,7 @@ public final class ClusterJobService implements JobService {
 
     @Override
     public CompletionStage<Optional<View>> get(UUID jobId) {
-        return askJob(jobId, JobMessage.GetJob::new)
+        return AskAgain.every(AGAIN, system, () -> askJob(jobId, JobMessage.GetJob::new))
                 .thenApply(reply -> reply instanceof JobMessage.JobStands stands
                         ? Optional.of(new View(jobId, stands.revision(), stands.state()))
                         : Optional.empty());

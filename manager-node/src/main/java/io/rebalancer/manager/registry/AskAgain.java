@@ -1,0 +1,36 @@
+package io.rebalancer.manager.registry;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * Asks the same question again while it is not answered: one that went to a member which had just died is lost, and nobody
+ * says so. For questions that change nothing. The first answer counts, and so does the first failure.
+ */
+final class AskAgain {
+
+    private AskAgain() {}
+
+    /** @param question each call asks once and fails after the patience of whoever asks */
+    static <T> CompletionStage<T> every(
+            Duration interval, ActorSystem<?> system, Supplier<CompletionStage<T>> question) {
+        CompletableFuture<T> first = new CompletableFuture<>();
+        Cancellable again = system.scheduler()
+                .scheduleAtFixedRate(
+                        Duration.ZERO,
+                        interval,
+                        () -> question.get().whenComplete((answer, failure) -> {
+                            if (failure == null) {
+                                first.complete(answer);
+                            } else {
+                                first.completeExceptionally(failure);
+                            }
+                        }),
+                        system.executionContext());
+        return first.whenComplete((answer, failure) -> again.cancel());
+    }
+}
