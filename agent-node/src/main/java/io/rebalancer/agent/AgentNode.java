@@ -103,7 +103,7 @@ public final class AgentNode implements NodeProcess.Node {
         }
         AgentNode node = new AgentNode(system, system.getWhenTerminated().thenRun(() -> close(store)));
         return journal.prepare(system)
-                .thenCompose(done -> node.serve(settings, measured, AssignmentTraces.of(traces), store))
+                .thenCompose(done -> node.serve(settings, measured, traces, store))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -144,12 +144,13 @@ public final class AgentNode implements NodeProcess.Node {
     }
 
     private CompletionStage<?> serve(
-            AgentSettings settings, MetricsSettings measured, AssignmentTraces traces, ObjectStore store) {
-        Telemetry telemetry = Telemetry.start(system.settings().config(), "agent");
+            AgentSettings settings, MetricsSettings measured, TraceSettings traces, ObjectStore store) {
+        Telemetry telemetry = Telemetry.start(system.settings().config(), "agent", traces);
         Pace pace = new Pace(system, settings.limits(), settings.adaptive());
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
         OlderMetrics older = new OlderMetrics(measured.labels());
-        CopyMetrics metrics = new CopyMetrics(older, new CopyTraces(traces, settings.storageNode()));
+        CopyMetrics metrics =
+                new CopyMetrics(older, new CopyTraces(AssignmentTraces.of(traces), settings.storageNode()));
         Sources sources = new Sources(system, settings, pace);
         Fetcher fetcher = new Fetcher(system, settings, store, sources, pace);
         CopyDesk.Factory desk = CopyDesk.over(

@@ -118,8 +118,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 .thenApplyAsync(
                         done -> journal.readSide(system),
                         system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.read-side-dispatcher")))
-                .thenCompose(readSide ->
-                        node.serve(settings, measured, AssignmentTraces.of(traces), journal.reader(system), readSide))
+                .thenCompose(readSide -> node.serve(settings, measured, traces, journal.reader(system), readSide))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -152,10 +151,10 @@ public final class ManagerNode implements NodeProcess.Node {
     private CompletionStage<?> serve(
             ManagerSettings settings,
             MetricsSettings measured,
-            AssignmentTraces traces,
+            TraceSettings traces,
             JournalReader journal,
             ReadSide readSide) {
-        Telemetry telemetry = Telemetry.start(system.settings().config(), "manager");
+        Telemetry telemetry = Telemetry.start(system.settings().config(), "manager", traces);
         OlderMetrics metrics = new OlderMetrics(measured.labels());
         MorayShards moray = new MorayShards(shards(settings));
         MorayMetadataTier tier = new MorayMetadataTier(moray, settings.domain());
@@ -181,7 +180,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 registry,
                 journal,
                 metrics,
-                traces,
+                AssignmentTraces.of(traces),
                 Clock.systemUTC());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, parts), EvacuateJob.stopMessage());
         JobService jobs = new ClusterJobService(system, tier, registry);

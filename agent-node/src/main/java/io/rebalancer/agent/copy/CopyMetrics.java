@@ -79,7 +79,7 @@ public final class CopyMetrics {
         return done;
     }
 
-    private static String word(Reason reason) {
+    static String word(Reason reason) {
         return reason.name().toLowerCase(Locale.ROOT);
     }
 }

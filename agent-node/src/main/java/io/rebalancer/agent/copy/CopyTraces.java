@@ -3,7 +3,6 @@ package io.rebalancer.agent.copy;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,7 +56,7 @@ public final class CopyTraces {
         if (span != null) {
             done.result()
                     .failure()
-                    .ifPresent(reason -> span.tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                    .ifPresent(reason -> span.tag("reason", CopyMetrics.word(reason))
                             .fail(done.result().detail()));
             span.tag("bytes", done.result().bytes()).finish();
         }

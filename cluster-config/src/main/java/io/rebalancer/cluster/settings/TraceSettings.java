@@ -3,6 +3,7 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,14 +40,10 @@ public record TraceSettings(Optional<URI> endpoint, int oneIn) {
 
     /** The settings of the library that sends the spans. */
     public Config applyTo(Config root, String service) {
-        Map<String, Object> own = endpoint.<Map<String, Object>>map(url -> Map.of(
-                        "kamon.environment.service",
-                        "rebalancer-" + service,
-                        "kamon.otel.trace.full-endpoint",
-                        url.toString(),
-                        "kamon.modules.otel-trace-reporter.enabled",
-                        true))
-                .orElse(Map.of("kamon.environment.service", "rebalancer-" + service));
+        Map<String, Object> own = new HashMap<>();
+        own.put("kamon.environment.service", "rebalancer-" + service);
+        own.put("kamon.modules.otel-trace-reporter.enabled", endpoint.isPresent());
+        endpoint.ifPresent(url -> own.put("kamon.otel.trace.full-endpoint", url.toString()));
         return ConfigFactory.parseMap(own).withFallback(root);
     }
 }

@@ -26,11 +26,10 @@ public final class Telemetry {
      * classes while they run.
      *
      * @param service what the process is, for the collector of traces
-     * @throws io.rebalancer.cluster.settings.SettingsFault if a setting of the traces is wrong
      */
-    public static synchronized Telemetry start(Config root, String service) {
+    public static synchronized Telemetry start(Config root, String service, TraceSettings traces) {
         if (started.isEmpty()) {
-            started = Optional.of(begin(TraceSettings.from(root).applyTo(root, service)));
+            started = Optional.of(begin(traces.applyTo(root, service)));
         }
         return started.get();
     }

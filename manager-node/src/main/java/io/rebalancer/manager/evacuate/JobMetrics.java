@@ -71,7 +71,7 @@ final class JobMetrics {
         Kamon.counter(RECORDS).withTag(OUTCOME, outcome).increment(count);
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -70,7 +70,7 @@ final class JobTraces {
             end(lost.assignmentId()).ifPresent(course -> {
                 String reason = lost.failures().stream()
                         .findFirst()
-                        .map(failure -> failure.reason().name())
+                        .map(failure -> JobMetrics.word(failure.reason()))
                         .orElse("lost");
                 whole(course).fail(reason).finish(clock.instant());
             });

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -19,18 +20,22 @@ final class AskAgain {
     static <T> CompletionStage<T> every(
             Duration interval, ActorSystem<?> system, Supplier<CompletionStage<T>> question) {
         CompletableFuture<T> first = new CompletableFuture<>();
+        ask(question, first);
         Cancellable again = system.scheduler()
-                .scheduleAtFixedRate(
-                        Duration.ZERO,
-                        interval,
-                        () -> question.get().whenComplete((answer, failure) -> {
-                            if (failure == null) {
-                                first.complete(answer);
-                            } else {
-                                first.completeExceptionally(failure);
-                            }
-                        }),
-                        system.executionContext());
+                .scheduleAtFixedRate(interval, interval, () -> ask(question, first), system.executionContext());
         return first.whenComplete((answer, failure) -> again.cancel());
+    }
+
+    /** What can't even be asked is a failure too: thrown at the scheduler, it would end the repetition unheard. */
+    private static <T> void ask(Supplier<CompletionStage<T>> question, CompletableFuture<T> first) {
+        CompletableFuture.completedStage(Done.getInstance())
+                .thenCompose(now -> question.get())
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        first.complete(answer);
+                    } else {
+                        first.completeExceptionally(failure);
+                    }
+                });
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -54,5 +56,26 @@ class AskAgainTest {
         await().until(() -> questions.size() >= 2);
         questions.get(0).completeExceptionally(new IllegalStateException("nobody there"));
         assertThatThrownBy(answer::get).hasRootCauseMessage("nobody there");
+    }
+
+    @Test
+    void whatCanNotBeAskedFails() {
+        CompletionStage<String> answer = AskAgain.every(Duration.ofMillis(20), KIT.system(), () -> {
+            throw new IllegalStateException("this member ends");
+        });
+        assertThatThrownBy(() -> answer.toCompletableFuture().get()).hasRootCauseMessage("this member ends");
+    }
+
+    @Test
+    void oneThatCanNotBeAskedAgainFailsToo() {
+        AtomicInteger asked = new AtomicInteger();
+        CompletionStage<String> answer = AskAgain.every(Duration.ofMillis(20), KIT.system(), () -> {
+            if (asked.incrementAndGet() > 1) {
+                throw new IllegalStateException("this member ends");
+            }
+            return new CompletableFuture<>();
+        });
+        assertThatThrownBy(() -> answer.toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .hasRootCauseMessage("this member ends");
     }
 }

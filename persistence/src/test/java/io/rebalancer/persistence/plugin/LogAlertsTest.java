@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.settings.TraceSettings;
 import io.rebalancer.cluster.telemetry.Telemetry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ class LogAlertsTest {
                         .withFallback(ConfigFactory.parseResources("rebalancer-pekko.conf"))
                         .withFallback(config)
                         .resolve(),
-                "manager");
+                "manager",
+                TraceSettings.from(config));
         ActorTestKit kit = ActorTestKit.create("alerts", config);
         try {
             var log = LogExtension.get(kit.system().classicSystem()).log();

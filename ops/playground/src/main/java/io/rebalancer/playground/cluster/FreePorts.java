@@ -17,14 +17,15 @@ public final class FreePorts {
     private static final int FIRST = 10_000;
     private static final int LAST = 32_000;
     private static final int MOST_TRIES = 10_000;
-    /** Nobody may listen yet at one that was found a moment ago. */
-    private static final Set<Integer> FOUND = ConcurrentHashMap.newKeySet();
+    /** Not to be tried again: nobody may listen yet at one that was found a moment ago. */
+    private static final Set<Integer> TRIED = ConcurrentHashMap.newKeySet();
 
     private FreePorts() {}
 
     /**
-     * {@code count} ones that this process was not given before, below those that the system gives to connections: such a one could be taken again
-     * before its node listens. Somebody else may take one all the same, and its node then says so.
+     * {@code count} ones that this process has not been given before, below those that the system gives to connections:
+     * such a one could be taken again before its node listens. Somebody else may take one all the same, and its node then
+     * says so.
      */
     public static List<Integer> find(int count) throws PlaygroundFault {
         Random random = new Random();
@@ -35,13 +36,11 @@ public final class FreePorts {
                         + " on the loopback address; stop what listens there");
             }
             int port = FIRST + random.nextInt(LAST - FIRST + 1);
-            if (FOUND.contains(port)) {
+            if (!TRIED.add(port)) {
                 continue;
             }
             try (ServerSocket socket = bind(port)) {
-                if (FOUND.add(socket.getLocalPort())) {
-                    ports.add(port);
-                }
+                ports.add(socket.getLocalPort());
             } catch (IOException e) {
                 // Taken: another one.
             }

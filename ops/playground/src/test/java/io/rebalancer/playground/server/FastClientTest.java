@@ -139,7 +139,7 @@ class FastClientTest {
         int megabyte = 1 << 20;
         try (ServerSocket busy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             FastOptions options =
-                    new FastOptions(FastVersion.V2, megabyte, 1, calls, Duration.ofSeconds(1), Duration.ofMinutes(1));
+                    new FastOptions(FastVersion.V2, megabyte, 1, calls, Duration.ofSeconds(3), Duration.ofMinutes(1));
             FastClient client =
                     new FastClient(KIT.system(), FastEndpoints.fixed("127.0.0.1", busy.getLocalPort()), options);
             opened.add(client);
