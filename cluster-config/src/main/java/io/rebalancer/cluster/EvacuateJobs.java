@@ -42,7 +42,7 @@ public final class EvacuateJobs {
     }
 
     /** On any other member: no job ever starts here. */
-    public static ActorRef<ShardingEnvelope<JobMessage>> reach(ActorSystem<?> system) {
+    public static ActorRef<ShardingEnvelope<JobMessage>> startProxy(ActorSystem<?> system) {
         return ClusterSharding.get(system)
                 .init(Entity.of(Entities.EVACUATE_JOB, entity -> Behaviors.<JobMessage>empty())
                         .withRole(Roles.MANAGER)

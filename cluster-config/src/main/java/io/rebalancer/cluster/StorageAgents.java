@@ -27,7 +27,7 @@ public final class StorageAgents {
     }
 
     /** On a manager's member: no agent ever starts here. */
-    public static ActorRef<ShardingEnvelope<AgentMessage>> reach(ActorSystem<?> system) {
+    public static ActorRef<ShardingEnvelope<AgentMessage>> startProxy(ActorSystem<?> system) {
         return host(system, storageId -> Behaviors.stopped());
     }
 

@@ -1,8 +1,12 @@
 package io.rebalancer.http;
 
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
+import io.rebalancer.core.port.Readiness;
+import io.rebalancer.http.legacy.LegacyAssignmentRoutes;
+import io.rebalancer.http.server.HealthRoutes;
+import io.rebalancer.http.v1.agent.AgentControlRoutes;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -13,10 +17,10 @@ public final class AgentApi {
 
     /** Routes of assignments and of health. */
     public static Route routes(
-            AssignmentService assignments, AgentControl control, Readiness readiness, OlderMetrics metrics) {
+            AssignmentService assignments, AgentControl control, Readiness readiness, LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyAssignmentRoutes(assignments, metrics).routes(),
                 new AgentControlRoutes(control).routes(),
-                HealthApi.routes(readiness));
+                HealthRoutes.routes(readiness));
     }
 }

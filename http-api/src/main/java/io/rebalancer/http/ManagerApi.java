@@ -1,9 +1,18 @@
 package io.rebalancer.http;
 
 import io.rebalancer.cluster.settings.LegacySettings;
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.Readiness;
+import io.rebalancer.http.legacy.LegacyJobRoutes;
+import io.rebalancer.http.server.HealthRoutes;
+import io.rebalancer.http.v1.cluster.ClusterRoutes;
+import io.rebalancer.http.v1.jobs.HistoryRoutes;
+import io.rebalancer.http.v1.jobs.JobEventsRoute;
+import io.rebalancer.http.v1.jobs.JobFeed;
+import io.rebalancer.http.v1.jobs.JobRoutes;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -25,12 +34,12 @@ public final class ManagerApi {
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
-            OlderMetrics metrics) {
+            LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics).routes(),
                 new HistoryRoutes(history).routes(),
-                new JobRoutes(jobs, new JobEvents(jobs, feed)).routes(),
+                new JobRoutes(jobs, new JobEventsRoute(jobs, feed)).routes(),
                 new ClusterRoutes(cluster).routes(),
-                HealthApi.routes(readiness));
+                HealthRoutes.routes(readiness));
     }
 }

@@ -2,21 +2,24 @@ package io.rebalancer.http;
 
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.http.server.HttpServer;
+import io.rebalancer.http.v1.jobs.JobFeed;
+import io.rebalancer.http.v1.jobs.JobUpdate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,25 +42,25 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Source;
 
 /** A manager's API over a real socket, with jobs made up in memory behind it. */
-final class ApiServer {
+public final class ApiServer {
     private static Optional<ActorTestKit> kit = Optional.empty();
-    static final HttpClient CLIENT = HttpClient.newHttpClient();
-    static final UUID RUNNING = UUID.fromString("11111111-1111-4111-8111-111111111111");
-    static final UUID ENDED = UUID.fromString("22222222-2222-4222-8222-222222222222");
-    static final UUID NEW = UUID.fromString("33333333-3333-4333-8333-333333333333");
-    static final UUID BROKEN = UUID.fromString("44444444-4444-4444-8444-444444444444");
+    public static final HttpClient CLIENT = HttpClient.newHttpClient();
+    public static final UUID RUNNING = UUID.fromString("11111111-1111-4111-8111-111111111111");
+    public static final UUID ENDED = UUID.fromString("22222222-2222-4222-8222-222222222222");
+    public static final UUID NEW = UUID.fromString("33333333-3333-4333-8333-333333333333");
+    public static final UUID BROKEN = UUID.fromString("44444444-4444-4444-8444-444444444444");
     private static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor.d"));
-    static final int STEPS = 1000;
+    public static final int STEPS = 1000;
 
-    static int port;
-    static List<String> waitingFor = List.of();
-    static int parallelism;
+    public static int port;
+    public static List<String> waitingFor = List.of();
+    public static int parallelism;
 
-    static void start() throws Exception {
+    public static void start() throws Exception {
         start(new LegacySettings(0, false));
     }
 
-    static void start(LegacySettings legacy) throws Exception {
+    public static void start(LegacySettings legacy) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
         port = freePort();
         Jobs jobs = new Jobs();
@@ -72,16 +75,16 @@ final class ApiServer {
                                 new OneMember(),
                                 () -> CompletableFuture.completedFuture(waitingFor),
                                 () -> legacy,
-                                new OlderMetrics(Map.of())))
+                                new LegacyMetrics(Map.of())))
                 .toCompletableFuture()
                 .get();
     }
 
-    static void stop() {
+    public static void stop() {
         kit.ifPresent(ActorTestKit::shutdownTestKit);
     }
 
-    static ActorSystem<?> system() {
+    public static ActorSystem<?> system() {
         return kit.orElseThrow().system();
     }
 
@@ -99,7 +102,7 @@ final class ApiServer {
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
                 .apply(new JobEvent.AssignmentPlanned(assignment(1, 1), Map.of()))
                 .apply(new JobEvent.CopiesFinished(id(1), List.of()))
-                .apply(new JobEvent.RelocationsCommitted(id(1), new Tally(1, 0, 0, 1, 5), List.of()))
+                .apply(new JobEvent.RelocationsCommitted(id(1), new SettledCounts(1, 0, 0, 1, 5), List.of()))
                 .apply(new JobEvent.RecordsExcepted(List.of(exception(9)), Map.of()))
                 .apply(new JobEvent.AssignmentPlanned(assignment(2, 2), Map.of()))
                 .apply(new JobEvent.AssignmentPlanned(assignment(3, 3, 4), Map.of()))
@@ -114,9 +117,8 @@ final class ApiServer {
         return new RecordRef(1, "/o/stor/" + number);
     }
 
-    private static ObjectException exception(int number) {
-        return new ObjectException(
-                ref(number), ObjectException.Kind.SKIPPED, Reason.NO_DESTINATION, "no node has room");
+    private static UnmovedRecord exception(int number) {
+        return new UnmovedRecord(ref(number), UnmovedRecord.Kind.SKIPPED, Reason.NO_DESTINATION, "no node has room");
     }
 
     private static Assignment assignment(int id, int... tasks) {
@@ -197,7 +199,7 @@ final class ApiServer {
         state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH));
         updates.add(new JobUpdate(2, state, List.of()));
         for (int step = 0; step < STEPS; step++) {
-            List<ObjectException> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();
+            List<UnmovedRecord> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();
             updates.add(new JobUpdate(3 + step, state, exceptions));
         }
         state = state.apply(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
@@ -212,7 +214,7 @@ final class ApiServer {
         }
     }
 
-    static HttpResponse<String> get(String path, String... headers) throws Exception {
+    public static HttpResponse<String> get(String path, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
         if (headers.length > 0) {
             request.headers(headers);
@@ -220,7 +222,7 @@ final class ApiServer {
         return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    static HttpResponse<String> post(String path, String body) throws Exception {
+    public static HttpResponse<String> post(String path, String body) throws Exception {
         return CLIENT.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -228,11 +230,11 @@ final class ApiServer {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    static String order(String node) {
+    public static String order(String node) {
         return "{\"action\":\"evacuate\",\"params\":{\"from_shark\":\"" + node + "\"}}";
     }
 
-    static HttpResponse<String> put(String id, String body) throws Exception {
+    public static HttpResponse<String> put(String id, String body) throws Exception {
         return CLIENT.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs/" + id))
                         .PUT(HttpRequest.BodyPublishers.ofString(body))

@@ -1,7 +1,7 @@
 package io.rebalancer.http;
 
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.port.JobHistory;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +64,7 @@ final class HistoryInMemory implements JobHistory {
                         .mapToObj(i -> new ExceptionLine(
                                 1,
                                 "/o/stor/" + i,
-                                ObjectException.Kind.SKIPPED,
+                                UnmovedRecord.Kind.SKIPPED,
                                 i == 0 ? Reason.MD5_MISMATCH : Reason.NO_DESTINATION,
                                 "no node has room"))
                         .filter(line -> reason.isEmpty() || line.reason() == reason.get()),

@@ -1,5 +1,6 @@
 package io.rebalancer.http;
 
+import io.rebalancer.core.port.ClusterControl;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,8 @@ final class OneMember implements ClusterControl {
     private static final String SELF = "127.0.0.1:2551";
 
     @Override
-    public CompletionStage<Standing> standing() {
-        return CompletableFuture.completedFuture(new Standing(
+    public CompletionStage<ClusterStatus> status() {
+        return CompletableFuture.completedFuture(new ClusterStatus(
                 SELF,
                 Optional.of(SELF),
                 List.of(new Member(SELF, "Up", List.of("manager"), "1.2.3", true)),

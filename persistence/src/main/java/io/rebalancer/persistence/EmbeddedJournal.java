@@ -6,8 +6,8 @@ import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.plugin.LogExtension;
 import io.rebalancer.persistence.plugin.LogReadJournal;
-import io.rebalancer.persistence.readside.EmbeddedReadSide;
 import io.rebalancer.persistence.readside.ReadSide;
+import io.rebalancer.persistence.readside.ReadSidePool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,12 +62,12 @@ public final class EmbeddedJournal implements Journal {
 
     @Override
     public ReadSide readSide(ActorSystem<?> system) {
-        return EmbeddedReadSide.open(directory, system);
+        return ReadSidePool.open(directory, system);
     }
 
     @Override
     public void clearReadSide() {
-        EmbeddedReadSide.clear(directory);
+        ReadSidePool.clear(directory);
     }
 
     /** Opens the log. */

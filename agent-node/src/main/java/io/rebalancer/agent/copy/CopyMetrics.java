@@ -1,6 +1,6 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.Reason;
 import java.time.Duration;
 import java.util.Locale;
@@ -15,7 +15,7 @@ public final class CopyMetrics {
     private static final String COPIES = "rebalancer.copies";
     private static final String RESULT = "result";
 
-    private final OlderMetrics older;
+    private final LegacyMetrics older;
     private final CopyTraces traces;
     private final RangeSampler waiting =
             Kamon.rangeSampler("rebalancer.copies.waiting").withoutTags();
@@ -23,7 +23,7 @@ public final class CopyMetrics {
             Kamon.rangeSampler("rebalancer.copies.running").withoutTags();
     private final Map<UUID, Long> begun = new ConcurrentHashMap<>();
 
-    public CopyMetrics(OlderMetrics older, CopyTraces traces) {
+    public CopyMetrics(LegacyMetrics older, CopyTraces traces) {
         this.older = older;
         this.traces = traces;
     }

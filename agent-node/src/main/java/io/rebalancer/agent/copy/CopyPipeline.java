@@ -38,16 +38,17 @@ public final class CopyPipeline {
     private final ActorSystem<?> system;
     private final ObjectStore store;
     private final Fetcher fetcher;
-    private final Pace pace;
-    private final Disk disk;
+    private final CopyLimiter pace;
+    private final DiskExecutor disk;
     private final CopyMetrics metrics;
 
-    public CopyPipeline(ActorSystem<?> system, ObjectStore store, Fetcher fetcher, Pace pace, CopyMetrics metrics) {
+    public CopyPipeline(
+            ActorSystem<?> system, ObjectStore store, Fetcher fetcher, CopyLimiter pace, CopyMetrics metrics) {
         this.system = system;
         this.store = store;
         this.fetcher = fetcher;
         this.pace = pace;
-        this.disk = new Disk(system);
+        this.disk = new DiskExecutor(system);
         this.metrics = metrics;
     }
 
@@ -71,7 +72,7 @@ public final class CopyPipeline {
      */
     public BoundedSourceQueue<CopyOrder> run(int capacity, Sink<List<CopyDone>, ?> done) {
         return Source.<CopyOrder>queue(capacity)
-                .mapAsyncUnordered(CopyLimits.MOST_FETCHES, this::prepare)
+                .mapAsyncUnordered(CopyLimits.MAX_PARALLEL_FETCHES, this::prepare)
                 .batch(GROUP, CopyPipeline::groupOf, CopyPipeline::plus)
                 .mapAsync(FLUSHES, this::publish)
                 .mapConcat(results -> results)
@@ -113,7 +114,7 @@ public final class CopyPipeline {
     }
 
     /** A file that this very assignment made before a crash counts as made by it: it may be unwanted later. */
-    private static CopyDone there(CopyOrder order, ObjectStore.Standing standing) {
+    private static CopyDone there(CopyOrder order, ObjectStore.ExistingObject standing) {
         boolean ours = standing.madeFor().equals(Optional.of(order.assignmentId()));
         return new CopyDone(order, new TaskResult(order.key().objectId(), Optional.empty(), "", ours, 0), 0);
     }
@@ -138,7 +139,7 @@ public final class CopyPipeline {
         long begun = System.nanoTime();
         return disk.run(() -> {
                     Map<IncomingObject, IOException> failures = store.publish(objects);
-                    objects.forEach(Disk::close);
+                    objects.forEach(DiskExecutor::close);
                     return failures;
                 })
                 .thenApply(failures -> {

@@ -49,14 +49,14 @@ import org.apache.pekko.util.ByteString;
  * declared are never written; silence and slowness have deadlines.
  */
 public final class Fetcher {
-    private static final int MOST_RESUMPTIONS = 20;
+    private static final int MAX_RESUMPTIONS = 20;
     private static final long CHUNK = 1 << 18;
     private static final long WORTH_RESUMING = 1 << 20;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration LONGEST_DEADLINE = Duration.ofDays(7);
-    private static final long MOST_HELD_BACK_SECONDS = 3600;
-    private static final Duration LONGEST_IDLE = Duration.ofMinutes(30);
-    private static final Duration LONGEST_REST = Duration.ofSeconds(3);
+    private static final Duration MAX_DEADLINE = Duration.ofDays(7);
+    private static final long MAX_THROTTLED_SECONDS = 3600;
+    private static final Duration MAX_IDLE = Duration.ofMinutes(30);
+    private static final Duration MAX_SOURCE_PAUSE = Duration.ofSeconds(3);
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int NOT_FOUND = 404;
@@ -66,25 +66,26 @@ public final class Fetcher {
     private final AgentSettings settings;
     private final ObjectStore store;
     private final Sources sources;
-    private final Pace pace;
-    private final Disk disk;
+    private final CopyLimiter pace;
+    private final DiskExecutor disk;
     private final ConnectionPoolSettings connections;
 
-    public Fetcher(ActorSystem<?> system, AgentSettings settings, ObjectStore store, Sources sources, Pace pace) {
+    public Fetcher(
+            ActorSystem<?> system, AgentSettings settings, ObjectStore store, Sources sources, CopyLimiter pace) {
         this.system = system;
         this.settings = settings;
         this.store = store;
         this.sources = sources;
         this.pace = pace;
-        this.disk = new Disk(system);
+        this.disk = new DiskExecutor(system);
         ConnectionPoolSettings defaults = ConnectionPoolSettings.create(system.classicSystem());
-        this.connections = defaults.withMaxConnections(CopyLimits.MOST_FETCHES)
+        this.connections = defaults.withMaxConnections(CopyLimits.MAX_PARALLEL_FETCHES)
                 .withMaxOpenRequests(MAX_OPEN_REQUESTS)
                 .withMaxRetries(0)
                 .withResponseEntitySubscriptionTimeout(settings.idleTimeout())
                 .withConnectionSettings(ClientConnectionSettings.create(system.classicSystem())
                         .withConnectingTimeout(CONNECT_TIMEOUT)
-                        .withIdleTimeout(LONGEST_IDLE));
+                        .withIdleTimeout(MAX_IDLE));
     }
 
     /** Verified bytes that are not yet published; the caller closes them. Fails with {@link CopyFailed}. */
@@ -99,7 +100,7 @@ public final class Fetcher {
                         .handle((done, failure) -> failure == null
                                 ? CompletableFuture.completedFuture(object)
                                 : disk.run(() -> {
-                                    Disk.close(object);
+                                    DiskExecutor.close(object);
                                     throw CopyFailed.of(failure);
                                 }))
                         .thenCompose(stage -> stage.thenApply(same -> object)));
@@ -139,7 +140,7 @@ public final class Fetcher {
             boolean keep = !cause.bytesAreWrong()
                     && object.written() >= WORTH_RESUMING
                     && order.sizeBytes() != ObjectStore.UNKNOWN_SIZE;
-            if (keep && progress > 0 && resumptions < MOST_RESUMPTIONS) {
+            if (keep && progress > 0 && resumptions < MAX_RESUMPTIONS) {
                 resumptions++;
                 return from(left);
             }
@@ -190,7 +191,7 @@ public final class Fetcher {
             if (rest.compareTo(Duration.ZERO) <= 0) {
                 return now;
             }
-            Duration bounded = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+            Duration bounded = rest.compareTo(MAX_SOURCE_PAUSE) > 0 ? MAX_SOURCE_PAUSE : rest;
             return Patterns.after(bounded, system.classicSystem(), () -> now);
         }
 
@@ -282,25 +283,25 @@ public final class Fetcher {
                     .idleTimeout(silence())
                     .completionTimeout(deadline())
                     .mapAsync(1, source::pass)
-                    .via(Flow.of(ByteString.class).fold(object, Fetcher::append).async(Disk.DISPATCHER))
+                    .via(Flow.of(ByteString.class).fold(object, Fetcher::append).async(DiskExecutor.DISPATCHER))
                     .runWith(Sink.ignore(), system);
         }
 
         /** Bytes that our own limits hold back are not a source's silence. */
         private Duration silence() {
             return heldBack()
-                    .map(rate -> settings.idleTimeout().plusSeconds(Math.min(CHUNK / rate, MOST_HELD_BACK_SECONDS)))
+                    .map(rate -> settings.idleTimeout().plusSeconds(Math.min(CHUNK / rate, MAX_THROTTLED_SECONDS)))
                     .orElse(settings.idleTimeout());
         }
 
         /** A source that drips is not silent; it has to end all the same. */
         private Duration deadline() {
             if (order.sizeBytes() == ObjectStore.UNKNOWN_SIZE) {
-                return LONGEST_DEADLINE;
+                return MAX_DEADLINE;
             }
             long rate = Math.min(settings.slowestBytesPerSecond(), heldBack().orElse(Long.MAX_VALUE));
             Duration whole = settings.idleTimeout().plusSeconds(order.sizeBytes() / rate);
-            return whole.compareTo(LONGEST_DEADLINE) > 0 ? LONGEST_DEADLINE : whole;
+            return whole.compareTo(MAX_DEADLINE) > 0 ? MAX_DEADLINE : whole;
         }
 
         /** What our own limits leave one copy at the least, in bytes a second; empty without a limit. */
@@ -308,7 +309,7 @@ public final class Fetcher {
             CopyLimits limits = pace.limits();
             return Stream.of(limits.bytesPerSecond(), limits.bytesPerSecondOfSource())
                     .filter(limit -> limit > 0)
-                    .map(limit -> Math.max(1, limit / (2 * CopyLimits.MOST_FETCHES)))
+                    .map(limit -> Math.max(1, limit / (2 * CopyLimits.MAX_PARALLEL_FETCHES)))
                     .min(Comparator.naturalOrder());
         }
     }

@@ -1,6 +1,6 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.cluster.pace.Slots;
+import io.rebalancer.cluster.async.ConcurrencyLimiter;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import java.net.URI;
@@ -18,18 +18,18 @@ final class SourceNode {
 
     private final StorageNodeId id;
     private final URI url;
-    private final Pace pace;
+    private final CopyLimiter pace;
     private final Throttle throttle;
-    private final Slots slots;
+    private final ConcurrencyLimiter limiter;
     private int failures;
     private long restUntilNanos = System.nanoTime();
 
-    SourceNode(ActorSystem<?> system, StorageNodeId id, URI url, Pace pace) {
+    SourceNode(ActorSystem<?> system, StorageNodeId id, URI url, CopyLimiter pace) {
         this.id = id;
         this.url = url;
         this.pace = pace;
         this.throttle = new Throttle(system, pace.limits().bytesPerSecondOfSource());
-        this.slots = new Slots(() -> pace.limits().fetchesOfSource());
+        this.limiter = new ConcurrencyLimiter(() -> pace.limits().fetchesOfSource());
     }
 
     URI url() {
@@ -37,7 +37,7 @@ final class SourceNode {
     }
 
     <T> CompletionStage<T> within(Supplier<CompletionStage<T>> fetch) {
-        return slots.within(() -> pace.within(fetch));
+        return limiter.run(() -> pace.within(fetch));
     }
 
     /** Completes when both this node's rate and the agent's allow the bytes. */
@@ -48,7 +48,7 @@ final class SourceNode {
     /** Takes over limits that were chosen anew. */
     void limitsChanged() {
         throttle.set(pace.limits().bytesPerSecondOfSource());
-        slots.limitGrew();
+        limiter.limitRaised();
     }
 
     synchronized void succeeded() {
@@ -69,15 +69,15 @@ final class SourceNode {
 
     /** Whether nothing is fetched from it, or waits for it. */
     boolean idle() {
-        return slots.running() == 0 && slots.waiting() == 0;
+        return limiter.running() == 0 && limiter.waiting() == 0;
     }
 
-    AgentControl.Source standing() {
+    AgentControl.Source status() {
         int failed;
         synchronized (this) {
             failed = failures;
         }
         return new AgentControl.Source(
-                id.text(), slots.running(), slots.waiting(), failed, rest().compareTo(Duration.ZERO) > 0);
+                id.text(), limiter.running(), limiter.waiting(), failed, rest().compareTo(Duration.ZERO) > 0);
     }
 }

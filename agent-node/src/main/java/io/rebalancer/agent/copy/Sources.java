@@ -13,14 +13,14 @@ import org.apache.pekko.actor.typed.ActorSystem;
 
 /** The storage nodes that this agent fetches from, all of them known to its own topology. */
 public final class Sources {
-    private static final int MOST_KNOWN = 10_000;
+    private static final int MAX_KNOWN_SOURCES = 10_000;
 
     private final ActorSystem<?> system;
     private final AgentSettings settings;
-    private final Pace pace;
+    private final CopyLimiter pace;
     private final Map<StorageNodeId, SourceNode> known = new ConcurrentHashMap<>();
 
-    public Sources(ActorSystem<?> system, AgentSettings settings, Pace pace) {
+    public Sources(ActorSystem<?> system, AgentSettings settings, CopyLimiter pace) {
         this.system = system;
         this.settings = settings;
         this.pace = pace;
@@ -33,7 +33,7 @@ public final class Sources {
                         Reason.SOURCE_OTHER_ERROR,
                         id + " is no storage node that this agent knows; name it in rebalancer.agent.sources, or set"
                                 + " rebalancer.agent.domain"));
-        if (known.size() >= MOST_KNOWN) {
+        if (known.size() >= MAX_KNOWN_SOURCES) {
             // Whoever orders copies may name any node below the domain; none is remembered for nothing.
             known.values().removeIf(SourceNode::idle);
         }
@@ -47,7 +47,7 @@ public final class Sources {
 
     private boolean resting(StorageNodeId id) {
         SourceNode node = known.get(id);
-        return node != null && node.standing().resting();
+        return node != null && node.status().resting();
     }
 
     /** Takes over limits that were chosen anew. */
@@ -56,9 +56,9 @@ public final class Sources {
     }
 
     /** How all nodes stand that were fetched from. */
-    public List<AgentControl.Source> standing() {
+    public List<AgentControl.Source> status() {
         return known.values().stream()
-                .map(SourceNode::standing)
+                .map(SourceNode::status)
                 .sorted(Comparator.comparing(AgentControl.Source::storageId))
                 .toList();
     }

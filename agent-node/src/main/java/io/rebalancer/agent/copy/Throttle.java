@@ -1,6 +1,6 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.core.pace.ByteRate;
+import io.rebalancer.core.limit.ByteRateLimiter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,12 +11,12 @@ import org.apache.pekko.util.ByteString;
 /** Holds bytes back so that no more than a rate passes; whoever sends them is slowed down by the stream. */
 final class Throttle {
     private final ActorSystem<?> system;
-    private final ByteRate rate;
+    private final ByteRateLimiter rate;
     private volatile boolean open;
 
     Throttle(ActorSystem<?> system, long bytesPerSecond) {
         this.system = system;
-        this.rate = new ByteRate(bytesPerSecond);
+        this.rate = new ByteRateLimiter(bytesPerSecond);
         this.open = bytesPerSecond == 0;
     }
 

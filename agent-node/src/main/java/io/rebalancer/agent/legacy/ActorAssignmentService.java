@@ -14,7 +14,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /** Asks the agent's {@link LegacyAssignments}. */
 public final class ActorAssignmentService implements AssignmentService {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
 
     private final ActorSystem<?> system;
     private final ActorRef<LegacyAssignments.Command> assignments;
@@ -29,7 +29,7 @@ public final class ActorAssignmentService implements AssignmentService {
         return AskPattern.ask(
                 assignments,
                 replyTo -> new LegacyAssignments.Accept(assignmentId, tasks, replyTo),
-                PATIENCE,
+                ASK_TIMEOUT,
                 system.scheduler());
     }
 
@@ -38,7 +38,7 @@ public final class ActorAssignmentService implements AssignmentService {
         return AskPattern.ask(
                 assignments,
                 replyTo -> new LegacyAssignments.Find(assignmentId, replyTo),
-                PATIENCE,
+                ASK_TIMEOUT,
                 system.scheduler());
     }
 
@@ -47,7 +47,7 @@ public final class ActorAssignmentService implements AssignmentService {
         return AskPattern.ask(
                 assignments,
                 replyTo -> new LegacyAssignments.Delete(assignmentId, replyTo),
-                PATIENCE,
+                ASK_TIMEOUT,
                 system.scheduler());
     }
 }

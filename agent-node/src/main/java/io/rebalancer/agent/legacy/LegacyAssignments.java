@@ -1,8 +1,8 @@
 package io.rebalancer.agent.legacy;
 
-import io.rebalancer.agent.copy.CopyDesk;
 import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyMetrics;
+import io.rebalancer.agent.copy.CopyQueue;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.legacy.LegacyAssignment;
 import io.rebalancer.core.legacy.LegacyEvent;
@@ -55,15 +55,15 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
 
     private final AgentSettings settings;
     private final CopyMetrics metrics;
-    private final CopyDesk desk;
+    private final CopyQueue desk;
 
     /** @param copies opens the desk that carries copies out */
-    public static Behavior<Command> create(AgentSettings settings, CopyDesk.Factory copies, CopyMetrics metrics) {
+    public static Behavior<Command> create(AgentSettings settings, CopyQueue.Factory copies, CopyMetrics metrics) {
         return Behaviors.setup(context -> new LegacyAssignments(
                 settings, metrics, copies.open(done -> context.getSelf().tell(new CopiesDone(done)))));
     }
 
-    private LegacyAssignments(AgentSettings settings, CopyMetrics metrics, CopyDesk desk) {
+    private LegacyAssignments(AgentSettings settings, CopyMetrics metrics, CopyQueue desk) {
         super(
                 PersistenceId.of("LegacyAssignments", settings.storageNode().text()),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));

@@ -1,7 +1,7 @@
 package io.rebalancer.agent.limits;
 
-import io.rebalancer.agent.copy.Pace;
-import io.rebalancer.agent.copy.Room;
+import io.rebalancer.agent.copy.CopyLimiter;
+import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.agent.copy.Sources;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
@@ -13,27 +13,27 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
-/** Looks at a running agent, and asks its {@link LimitsKeeper}. */
+/** Looks at a running agent, and asks its {@link LimitsStore}. */
 public final class ActorAgentControl implements AgentControl {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorSystem<?> system;
-    private final ActorRef<LimitsKeeper.Choose> keeper;
+    private final ActorRef<LimitsStore.Choose> keeper;
     private final StorageNodeId node;
     private final String durability;
-    private final Pace pace;
+    private final CopyLimiter pace;
     private final Sources sources;
-    private final Room room;
+    private final FreeSpaceMonitor room;
 
     /** @param durability the word of the settings */
     public ActorAgentControl(
             ActorSystem<?> system,
-            ActorRef<LimitsKeeper.Choose> keeper,
+            ActorRef<LimitsStore.Choose> keeper,
             StorageNodeId node,
             String durability,
-            Pace pace,
+            CopyLimiter pace,
             Sources sources,
-            Room room) {
+            FreeSpaceMonitor room) {
         this.system = system;
         this.keeper = keeper;
         this.node = node;
@@ -44,8 +44,8 @@ public final class ActorAgentControl implements AgentControl {
     }
 
     @Override
-    public CompletionStage<Standing> standing() {
-        return CompletableFuture.completedFuture(new Standing(
+    public CompletionStage<AgentStatus> status() {
+        return CompletableFuture.completedFuture(new AgentStatus(
                 node.text(),
                 durability,
                 pace.limits(),
@@ -53,12 +53,12 @@ public final class ActorAgentControl implements AgentControl {
                 pace.running(),
                 pace.waiting(),
                 room.availableBytes(),
-                sources.standing()));
+                sources.status()));
     }
 
     @Override
     public CompletionStage<CopyLimits> choose(CopyLimits limits) {
         return AskPattern.ask(
-                keeper, replyTo -> new LimitsKeeper.Choose(limits, replyTo), PATIENCE, system.scheduler());
+                keeper, replyTo -> new LimitsStore.Choose(limits, replyTo), ASK_TIMEOUT, system.scheduler());
     }
 }

@@ -77,7 +77,7 @@ public final class IncomingObject implements AutoCloseable {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        MadeFor.note(part, madeFor);
+        CreatorAttribute.note(part, madeFor);
         verified = true;
     }
 

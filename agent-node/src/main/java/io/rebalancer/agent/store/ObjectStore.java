@@ -60,7 +60,7 @@ public final class ObjectStore implements AutoCloseable {
      *
      * @param madeFor the assignment that made it, if that is known
      */
-    public record Standing(Optional<UUID> madeFor) {}
+    public record ExistingObject(Optional<UUID> madeFor) {}
 
     private ObjectStore(
             Path root, FileChannel lock, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
@@ -69,8 +69,8 @@ public final class ObjectStore implements AutoCloseable {
         this.lock = lock;
         this.durability = durability;
         this.disk = disk;
-        Directories.make(ours(root).resolve("incoming"));
-        Directories.make(ours(root).resolve("quarantine"));
+        DurableDirectories.make(ours(root).resolve("incoming"));
+        DurableDirectories.make(ours(root).resolve("quarantine"));
         this.rootHandle = SafeDirectory.open(root);
         this.incoming = SafeDirectory.open(ours(root).resolve("incoming"));
         this.quarantine = SafeDirectory.open(ours(root).resolve("quarantine"));
@@ -102,7 +102,7 @@ public final class ObjectStore implements AutoCloseable {
     public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
             throws IOException {
         try {
-            Directories.make(ours(root));
+            DurableDirectories.make(ours(root));
             FileChannel lock = lock(ours(root).resolve("lock"));
             try {
                 return new ObjectStore(root, lock, durability, bounds, disk);
@@ -175,13 +175,13 @@ public final class ObjectStore implements AutoCloseable {
      *
      * @param sizeBytes length the object has by its metadata, or {@link #UNKNOWN_SIZE}
      */
-    public Optional<Standing> find(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
+    public Optional<ExistingObject> find(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         if (isFree(path(key))) {
             return Optional.empty();
         }
-        try (Levels levels = Levels.find(rootHandle, key)) {
+        try (DirectoryChain levels = DirectoryChain.find(rootHandle, key)) {
             return levels.last().isPresent() && holds(levels.last().get(), name(key), sizeBytes, md5)
-                    ? Optional.of(new Standing(MadeFor.of(path(key))))
+                    ? Optional.of(new ExistingObject(CreatorAttribute.of(path(key))))
                     : Optional.empty();
         }
     }
@@ -241,7 +241,7 @@ public final class ObjectStore implements AutoCloseable {
             attempt(object, failures, () -> secure(object));
         }
         // One handle for each directory, however many objects go there.
-        Map<Path, Levels> targets = new LinkedHashMap<>();
+        Map<Path, DirectoryChain> targets = new LinkedHashMap<>();
         Map<Path, List<IncomingObject>> named = new LinkedHashMap<>();
         for (IncomingObject object : objects) {
             if (!failures.containsKey(object)) {
@@ -261,7 +261,7 @@ public final class ObjectStore implements AutoCloseable {
                 there.forEach(object -> failures.put(object, e));
             }
         });
-        targets.values().forEach(Levels::close);
+        targets.values().forEach(DirectoryChain::close);
         return failures;
     }
 
@@ -300,15 +300,15 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
-    private Path place(IncomingObject object, Map<Path, Levels> targets) throws IOException {
+    private Path place(IncomingObject object, Map<Path, DirectoryChain> targets) throws IOException {
         ObjectKey key = object.key();
         Path directory = path(key).getParent();
         if (directory == null) {
             throw new IllegalStateException("an object is never the root itself");
         }
-        Levels levels = targets.get(directory);
+        DirectoryChain levels = targets.get(directory);
         if (levels == null) {
-            levels = Levels.make(rootHandle, key);
+            levels = DirectoryChain.make(rootHandle, key);
             targets.put(directory, levels);
             forceNew(directory, levels);
         }
@@ -328,8 +328,8 @@ public final class ObjectStore implements AutoCloseable {
         return directory;
     }
 
-    private static SafeDirectory target(Map<Path, Levels> targets, Path directory) throws IOException {
-        Levels levels = targets.get(directory);
+    private static SafeDirectory target(Map<Path, DirectoryChain> targets, Path directory) throws IOException {
+        DirectoryChain levels = targets.get(directory);
         if (levels == null) {
             throw new IOException(directory + " was not opened");
         }
@@ -337,7 +337,7 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /** Who made a level may have died before its entry was forced, so this is done once for each directory. */
-    private void forceNew(Path directory, Levels levels) throws IOException {
+    private void forceNew(Path directory, DirectoryChain levels) throws IOException {
         if (durability != Durability.OS && !durable.contains(directory)) {
             disk.forceDirectory(root, rootHandle::force);
             for (SafeDirectory level : levels.aboveLast()) {
@@ -368,7 +368,7 @@ public final class ObjectStore implements AutoCloseable {
      * @return whether there was one
      */
     public boolean discard(ObjectKey key) throws IOException {
-        try (Levels levels = Levels.find(rootHandle, key)) {
+        try (DirectoryChain levels = DirectoryChain.find(rootHandle, key)) {
             if (levels.last().isEmpty()) {
                 return false;
             }

@@ -300,7 +300,7 @@ class CopyPipelineTest {
     @ParameterizedTest
     @CsvSource({
         "No space left on device, DESTINATION_INSUFFICIENT_SPACE",
-        "Disk quota exceeded, DESTINATION_INSUFFICIENT_SPACE",
+        "DiskExecutor quota exceeded, DESTINATION_INSUFFICIENT_SPACE",
         "Input/output error, AGENT_FS_ERROR",
         "Read-only file system, AGENT_FS_ERROR"
     })

@@ -241,7 +241,7 @@ class SourceFaultTest {
                             .failure())
                     .isEmpty();
         }
-        assertThat(parts.sources().standing()).anySatisfy(source -> {
+        assertThat(parts.sources().status()).anySatisfy(source -> {
             assertThat(source.storageId()).isEqualTo(FIRST.text());
             assertThat(source.failures()).isPositive();
         });
@@ -254,6 +254,6 @@ class SourceFaultTest {
                         .result()
                         .failure())
                 .isEmpty();
-        assertThat(parts.sources().standing()).allMatch(source -> source.failures() == 0);
+        assertThat(parts.sources().status()).allMatch(source -> source.failures() == 0);
     }
 }

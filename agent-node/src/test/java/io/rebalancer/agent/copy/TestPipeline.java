@@ -6,7 +6,7 @@ import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
@@ -22,7 +22,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** A pipeline with its parts, put together as an agent does it. */
-public record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
+public record TestPipeline(CopyLimiter pace, Sources sources, CopyPipeline pipeline) {
     static final CopyLimits LIMITS = new CopyLimits(0, 0, 32, 32, 0, 100);
 
     public static ActorTestKit kit(String name) {
@@ -51,7 +51,7 @@ public record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
     }
 
     public static TestPipeline over(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
-        Pace pace = new Pace(system, settings.limits(), settings.adaptive());
+        CopyLimiter pace = new CopyLimiter(system, settings.limits(), settings.adaptive());
         Sources sources = new Sources(system, settings, pace);
         CopyPipeline pipeline = new CopyPipeline(
                 system,
@@ -59,7 +59,7 @@ public record TestPipeline(Pace pace, Sources sources, CopyPipeline pipeline) {
                 new Fetcher(system, settings, store, sources, pace),
                 pace,
                 new CopyMetrics(
-                        new OlderMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode())));
+                        new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode())));
         return new TestPipeline(pace, sources, pipeline);
     }
 

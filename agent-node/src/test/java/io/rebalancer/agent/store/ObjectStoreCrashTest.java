@@ -31,7 +31,7 @@ class ObjectStoreCrashTest {
                 byte[] bytes = StoreUntilKilled.content(number);
                 assertThat(store.find(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes)))
                         .as("object %s", number)
-                        .contains(new ObjectStore.Standing(Optional.of(StoreUntilKilled.ASSIGNMENT)));
+                        .contains(new ObjectStore.ExistingObject(Optional.of(StoreUntilKilled.ASSIGNMENT)));
             }
             for (Path file : named()) {
                 long number = UUID.fromString(file.getFileName().toString()).getLeastSignificantBits();

@@ -1,7 +1,7 @@
 package io.rebalancer.cluster.message;
 
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.CopyLocation;
@@ -33,7 +33,7 @@ public interface JobMessage {
      * An agent has finished an assignment; what is not among {@code failures} is verified and flushed. Said again until
      * the job releases the assignment.
      */
-    record CopiesReported(UUID assignmentId, StorageNodeId agent, List<ObjectException> failures)
+    record CopiesReported(UUID assignmentId, StorageNodeId agent, List<UnmovedRecord> failures)
             implements JobMessage, WireMessage {
         public CopiesReported {
             failures = List.copyOf(failures);

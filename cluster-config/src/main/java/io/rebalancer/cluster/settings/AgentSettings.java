@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param slowestBytesPerSecond a source that is slower over a whole object is given up, at least 1
  * @param domain storage nodes below it are reached under their own name; empty text for none
  * @param sources base URLs of nodes that are reached otherwise
- * @param claimPatience how long another member with the same storage id must be well before this one ends
+ * @param claimTimeout how long another member with the same storage id must be well before this one ends
  */
 public record AgentSettings(
         StorageNodeId storageNode,
@@ -37,7 +37,7 @@ public record AgentSettings(
         long slowestBytesPerSecond,
         String domain,
         Map<StorageNodeId, URI> sources,
-        Duration claimPatience) {
+        Duration claimTimeout) {
 
     public AgentSettings {
         if (maxAssignments < 1) {
@@ -67,7 +67,7 @@ public record AgentSettings(
                         section.getBytes("slowest-source"),
                         section.getString("domain"),
                         SettingsFile.urls(section, "sources"),
-                        section.getDuration("claim-patience")));
+                        section.getDuration("claim-timeout")));
     }
 
     private static CopyLimits limits(Config section) {

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param port remoting port, 1 to 65535
  * @param seedNodes {@code host:port} of members to join
  * @param version of the program, as other members see it
- * @param firstSeedPatience how long the first seed node looks for a cluster before it forms one
+ * @param firstSeedTimeout how long the first seed node looks for a cluster before it forms one
  * @param tls empty if members speak in the clear
  */
 public record ClusterSettings(
@@ -23,7 +23,7 @@ public record ClusterSettings(
         int port,
         List<String> seedNodes,
         String version,
-        Duration firstSeedPatience,
+        Duration firstSeedTimeout,
         Optional<TlsSettings> tls) {
     /** Name of every member's actor system; part of their addresses. */
     public static final String SYSTEM_NAME = "rebalancer";
@@ -47,7 +47,7 @@ public record ClusterSettings(
                         Optional.of(section.getString("app-version"))
                                 .filter(given -> !given.isEmpty())
                                 .orElse(Build.VERSION),
-                        section.getDuration("first-seed-patience"),
+                        section.getDuration("first-seed-timeout"),
                         TlsSettings.from(section.getConfig("tls"))));
     }
 
@@ -73,7 +73,7 @@ public record ClusterSettings(
                         .map(seed -> "pekko://" + SYSTEM_NAME + "@" + seed)
                         .toList());
         if (seeds.get(0).equals(self)) {
-            own.put("pekko.cluster.seed-node-timeout", firstSeedPatience.toMillis() + "ms");
+            own.put("pekko.cluster.seed-node-timeout", firstSeedTimeout.toMillis() + "ms");
         }
         return ConfigFactory.parseMap(own).withFallback(root);
     }

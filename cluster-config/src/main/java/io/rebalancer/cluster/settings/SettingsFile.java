@@ -20,7 +20,7 @@ public final class SettingsFile {
     private SettingsFile() {}
 
     /**
-     * The file, which may be the older manager's {@code config.json} ({@link OlderConfig}), over {@code rebalancer-pekko.conf} over every {@code reference.conf}; system properties win over all.
+     * The file, which may be the older manager's {@code config.json} ({@link LegacyConfig}), over {@code rebalancer-pekko.conf} over every {@code reference.conf}; system properties win over all.
      *
      * @throws SettingsFault if the file can't be read
      */
@@ -29,9 +29,9 @@ public final class SettingsFile {
             throw new SettingsFault("settings file " + file + " can't be read; give another one with --config FILE");
         }
         try {
-            return over(OlderConfig.translated(ConfigFactory.parseFile(
+            return over(LegacyConfig.translated(ConfigFactory.parseFile(
                     file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))));
-        } catch (OlderConfig.Faults e) {
+        } catch (LegacyConfig.Faults e) {
             throw new SettingsFault("settings file " + file + ": " + e.getMessage());
         } catch (ConfigException e) {
             throw new SettingsFault("settings file " + file + ": " + oneLine(e));

@@ -11,7 +11,7 @@ import kamon.prometheus.PrometheusReporter;
 public final class Telemetry {
     /** {@code object_count_total} and {@code assignment_time_seconds_bucket}: what the older names got appended. */
     private static final Pattern OLDER_SUFFIX = Pattern.compile("(?m)^((?:# (?:HELP|TYPE) )?)(?:("
-            + String.join("|", OlderMetrics.COUNTERS) + ")_total|(" + OlderMetrics.ASSIGNMENT_TIME + ")_seconds)");
+            + String.join("|", LegacyMetrics.COUNTERS) + ")_total|(" + LegacyMetrics.ASSIGNMENT_TIME + ")_seconds)");
 
     private static Optional<Telemetry> started = Optional.empty();
 

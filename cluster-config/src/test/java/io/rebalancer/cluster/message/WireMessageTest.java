@@ -9,8 +9,8 @@ import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
@@ -41,8 +41,8 @@ class WireMessageTest {
     private static final StorageNodeId NODE = new StorageNodeId("1.stor.example.com");
     private static final CopyLocation LOCATION = new CopyLocation("dc1", NODE);
     private static final RecordRef REF = new RecordRef(1, "/owner/stor/naïve-日本-😀 \"q\"");
-    private static final ObjectException EXCEPTION =
-            new ObjectException(REF, ObjectException.Kind.FAILED, Reason.MD5_MISMATCH, "wrong bytes");
+    private static final UnmovedRecord EXCEPTION =
+            new UnmovedRecord(REF, UnmovedRecord.Kind.FAILED, Reason.MD5_MISMATCH, "wrong bytes");
     private static final Assignment ASSIGNMENT = new Assignment(
             ID,
             LOCATION,

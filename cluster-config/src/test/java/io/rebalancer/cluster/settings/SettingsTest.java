@@ -226,17 +226,6 @@ class SettingsTest {
     }
 
     @Test
-    void whatChangedBetweenTwoReadingsIsToldApart() {
-        Config before = config(MANAGER);
-        Config after = config(MANAGER + "rebalancer { evacuate.commit-batch = 7, manager.http.port = 1 }");
-        SettingsReload reload = SettingsReload.between(before, after, Set.of("rebalancer.evacuate"));
-        assertThat(reload.applied()).containsExactly("rebalancer.evacuate.commit-batch");
-        assertThat(reload.needRestart()).containsExactly("rebalancer.manager.http.port");
-        assertThat(SettingsReload.between(before, before, Set.of()))
-                .isEqualTo(new SettingsReload(List.of(), List.of()));
-    }
-
-    @Test
     void seedNodesMayBeTheAddressesOfAName() {
         Config named = SettingsFile.over(ConfigFactory.parseString("rebalancer.cluster.seed-dns = \"localhost:2551\""));
         assertThat(ClusterSettings.from(named).seedNodes()).contains("127.0.0.1:2551");

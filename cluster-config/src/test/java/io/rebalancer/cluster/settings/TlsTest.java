@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members with real certificates over real sockets. */
 class TlsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;
@@ -67,7 +67,7 @@ class TlsTest {
     private ActorTestKit member(int port, int seed, Config tls) {
         Config root = SettingsFile.over(
                 ConfigFactory.parseString("""
-                        rebalancer.cluster { port = %d, seed-nodes = ["127.0.0.1:%d"], first-seed-patience = 1s }
+                        rebalancer.cluster { port = %d, seed-nodes = ["127.0.0.1:%d"], first-seed-timeout = 1s }
                         pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
                         pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
                         pekko.actor.testkit.typed.system-shutdown-default = 60s
@@ -95,7 +95,7 @@ class TlsTest {
         ActorTestKit stranger = member(freePort(), seed, tls(theirs, "stranger"));
         ActorTestKit clear = member(freePort(), seed, ConfigFactory.empty());
         ActorTestKit two = member(freePort(), seed, tls(ours, "two"));
-        await().atMost(PATIENCE).until(() -> up(one) == 2 && up(two) == 2);
+        await().atMost(TIMEOUT).until(() -> up(one) == 2 && up(two) == 2);
         assertThat(up(stranger)).isZero();
         assertThat(up(clear)).isZero();
     }
@@ -107,12 +107,12 @@ class TlsTest {
         Path fresh = authority("fresh", "one", "two");
         int seed = freePort();
         ActorTestKit one = member(seed, seed, tls(old, "one"));
-        await().atMost(PATIENCE).until(() -> up(one) == 1);
+        await().atMost(TIMEOUT).until(() -> up(one) == 1);
         for (String file : List.of("ca.crt", "one.crt", "one.key")) {
             Files.copy(fresh.resolve(file), old.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         ActorTestKit two = member(freePort(), seed, tls(fresh, "two"));
-        await().atMost(PATIENCE).until(() -> up(one) == 2 && up(two) == 2);
+        await().atMost(TIMEOUT).until(() -> up(one) == 2 && up(two) == 2);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.Entities;
-import io.rebalancer.cluster.Presence;
+import io.rebalancer.cluster.MemberPresence;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
@@ -16,17 +16,17 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** Agents that are members of the cluster; they answer the job by themselves. */
 public final class ClusterAgentGateway implements AgentGateway {
-    private final Presence presence;
+    private final MemberPresence presence;
     private final ClusterSharding sharding;
 
     public ClusterAgentGateway(ActorSystem<?> system) {
-        this.presence = new Presence(system);
+        this.presence = new MemberPresence(system);
         this.sharding = ClusterSharding.get(system);
     }
 
     @Override
     public boolean present(StorageNodeId node) {
-        return presence.of(Roles.storage(node));
+        return presence.isReachable(Roles.storage(node));
     }
 
     @Override

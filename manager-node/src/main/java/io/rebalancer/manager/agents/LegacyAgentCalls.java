@@ -17,7 +17,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 /** The older agent's calls (manta.md section 3), and whether each agent answered the last one. */
 final class LegacyAgentCalls {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
-    private static final long MOST_BYTES = 16 << 20;
+    private static final long MAX_BYTES = 16 << 20;
     private static final int DEFAULT_PORT = 7878;
     private static final UUID NOBODY = new UUID(0, 0);
     private static final long PROBE_AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
@@ -75,7 +75,7 @@ final class LegacyAgentCalls {
         return Http.get(system)
                 .singleRequest(request)
                 .thenCompose(response -> response.entity()
-                        .withSizeLimit(MOST_BYTES)
+                        .withSizeLimit(MAX_BYTES)
                         .toStrict(TIMEOUT.toMillis(), system)
                         .thenApply(body -> new Answer(
                                 response.status().intValue(), body.getData().utf8String())))

@@ -2,8 +2,8 @@ package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,7 +31,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
     private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
     private static final int NOT_FOUND = 404;
-    private static final int MOST_UNREADABLE = 5;
+    private static final int MAX_UNREADABLE_ANSWERS = 5;
 
     sealed interface Command {}
 
@@ -61,7 +61,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
         private boolean accepted;
         private boolean asking;
         private int unreadable;
-        private Optional<List<ObjectException>> report = Optional.empty();
+        private Optional<List<UnmovedRecord>> report = Optional.empty();
 
         Tracked(Assignment assignment, ActorRef<JobMessage> job) {
             this.assignment = assignment;
@@ -170,7 +170,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
             }
         } catch (IllegalArgumentException e) {
             each.unreadable++;
-            if (each.unreadable >= MOST_UNREADABLE) {
+            if (each.unreadable >= MAX_UNREADABLE_ANSWERS) {
                 tracked.remove(asked.id());
                 refuse(each, Reason.ASSIGNMENT_REJECTED, "does not answer with a status: " + e.getMessage());
             }

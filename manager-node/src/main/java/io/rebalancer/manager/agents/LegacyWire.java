@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +46,7 @@ final class LegacyWire {
      * @return the failed copies if the assignment is complete, or empty while it is not
      * @throws IllegalArgumentException if the body is no status of an assignment
      */
-    static Optional<List<ObjectException>> failures(Assignment assignment, String body) {
+    static Optional<List<UnmovedRecord>> failures(Assignment assignment, String body) {
         JsonNode state;
         try {
             state = JSON.readTree(body).path("stats").path("state");
@@ -62,7 +62,7 @@ final class LegacyWire {
         }
         Map<String, CopyTask> tasks = new HashMap<>();
         assignment.tasks().forEach(task -> tasks.put(task.objectId().toString(), task));
-        List<ObjectException> failures = new ArrayList<>();
+        List<UnmovedRecord> failures = new ArrayList<>();
         for (JsonNode failed : complete) {
             CopyTask task = tasks.get(failed.path("object_id").asText());
             if (task == null) {
@@ -73,11 +73,11 @@ final class LegacyWire {
         return Optional.of(failures);
     }
 
-    private static ObjectException failure(Assignment assignment, CopyTask task, JsonNode status) {
+    private static UnmovedRecord failure(Assignment assignment, CopyTask task, JsonNode status) {
         JsonNode reason = status.has("Failed") ? status.path("Failed") : status.path("reason");
         String detail =
                 "agent of " + assignment.destination().storageNode() + ", object " + task.objectId() + ": " + reason;
-        return new ObjectException(task.record(), ObjectException.Kind.SKIPPED, reason(reason), detail);
+        return new UnmovedRecord(task.record(), UnmovedRecord.Kind.SKIPPED, reason(reason), detail);
     }
 
     private static Reason reason(JsonNode reason) {

@@ -4,8 +4,8 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.ScanTracker;
@@ -17,7 +17,7 @@ import io.rebalancer.core.storage.Placement;
 import io.rebalancer.core.storage.SpaceRules;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.OpenBatch.Candidate;
-import io.rebalancer.manager.fleet.Fleet;
+import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +69,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
     /** An assignment ended, whichever way. */
     record AssignmentOver(Assignment assignment) implements Command {}
 
-    private record FleetKnown(Fleet fleet) implements Command {}
+    private record FleetKnown(DestinationCandidates fleet) implements Command {}
 
     private record LeaseAnswered(SpaceMessage.SpaceReply reply) implements Command {}
 
@@ -77,15 +77,15 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         INSTANCE
     }
 
-    private final JobParts parts;
+    private final JobContext parts;
     private final ActorRef<JobMessage> job;
     private final CopyLocation leaving;
-    private final ActorRef<Fleet> fleetKnown;
+    private final ActorRef<DestinationCandidates> fleetKnown;
     private final ActorRef<SpaceMessage.SpaceReply> leaseAnswered;
     private final Random random = new Random();
 
     private final ScanTracker tracker = new ScanTracker();
-    private final SettledRecently settled;
+    private final RecentlySettledObjects settled;
     private final Set<Integer> scanning;
     private final Deque<Candidate> waiting = new ArrayDeque<>();
     private final Map<StorageNodeId, OpenBatch> open = new LinkedHashMap<>();
@@ -94,13 +94,13 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
     private final Set<UUID> busyObjects = new HashSet<>();
     private final Map<StorageNodeId, Long> promised = new HashMap<>();
     private final Map<Integer, ActorRef<ShardScan.Command>> unacknowledged = new LinkedHashMap<>();
-    private final List<ObjectException> unplaced = new ArrayList<>();
-    private Fleet fleet = Fleet.UNKNOWN;
+    private final List<UnmovedRecord> unplaced = new ArrayList<>();
+    private DestinationCandidates fleet = DestinationCandidates.UNKNOWN;
     private Optional<Instant> stalledSince = Optional.empty();
     private long budget;
     private boolean drained;
 
-    static Behavior<Command> create(JobParts parts, JobState state, ActorRef<JobMessage> job) {
+    static Behavior<Command> create(JobContext parts, JobState state, ActorRef<JobMessage> job) {
         return Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new AssignmentBatcher(context, timers, parts, state, job)));
     }
@@ -108,7 +108,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
     private AssignmentBatcher(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
-            JobParts parts,
+            JobContext parts,
             JobState state,
             ActorRef<JobMessage> job) {
         super(context);
@@ -116,13 +116,13 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         this.job = job;
         this.leaving = state.leaving().orElseThrow();
         this.scanning = new HashSet<>(parts.scan().shards());
-        this.settled = new SettledRecently(parts.scan().shards());
+        this.settled = new RecentlySettledObjects(parts.scan().shards());
         this.budget = state.maxRecords() == 0 ? Long.MAX_VALUE : state.maxRecords() - state.discovered();
         state.inFlight().forEach((id, each) -> {
             inFlight.add(id);
             busyObjects.addAll(objectsOf(each.assignment()));
         });
-        this.fleetKnown = context.messageAdapter(Fleet.class, FleetKnown::new);
+        this.fleetKnown = context.messageAdapter(DestinationCandidates.class, FleetKnown::new);
         this.leaseAnswered = context.messageAdapter(SpaceMessage.SpaceReply.class, LeaseAnswered::new);
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, TICK);
     }
@@ -141,7 +141,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
 
     private Behavior<Command> onChunkFound(ChunkFound found) {
         List<MetadataRecord> wanted = new ArrayList<>();
-        List<ObjectException> unreadable = new ArrayList<>();
+        List<UnmovedRecord> unreadable = new ArrayList<>();
         for (RecordScan.Row row : found.rows()) {
             if (row.record().isEmpty()) {
                 unreadable(row).ifPresent(unreadable::add);
@@ -157,13 +157,13 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         return goOn();
     }
 
-    private Optional<ObjectException> unreadable(RecordScan.Row row) {
+    private Optional<UnmovedRecord> unreadable(RecordScan.Row row) {
         if (budget <= 0) {
             return Optional.empty();
         }
         budget--;
         return Optional.of(
-                new ObjectException(row.ref(), ObjectException.Kind.FAILED, Reason.BAD_MANTA_OBJECT, row.fault()));
+                new UnmovedRecord(row.ref(), UnmovedRecord.Kind.FAILED, Reason.BAD_MANTA_OBJECT, row.fault()));
     }
 
     /** Further records of an object that is being moved are switched together with the first. */
@@ -202,7 +202,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         parts.directory().tell(new StorageNodeDirectory.AskFleet(fleetKnown));
         Map<Integer, ScanPosition> marks = tracker.takeMoved();
         if (!marks.isEmpty()) {
-            job.tell(new JobInternal.ScanMoved(marks));
+            job.tell(new JobInternalMessage.ScanMoved(marks));
         }
         return goOn();
     }
@@ -225,7 +225,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
     private void plan(UUID assignmentId, OpenBatch batch) {
         inFlight.add(assignmentId);
         batch.candidates().forEach(candidate -> tracker.settle(candidate.chunk()));
-        job.tell(new JobInternal.BatchReady(batch.toAssignment(assignmentId, leaving), tracker.takeMoved()));
+        job.tell(new JobInternalMessage.BatchReady(batch.toAssignment(assignmentId, leaving), tracker.takeMoved()));
     }
 
     private void putBack(OpenBatch batch) {
@@ -302,7 +302,7 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         String detail = "object " + object.objectId() + " of " + object.sizeBytes()
                 + " bytes has no destination among " + fleet.present().size() + " storage nodes with an agent and "
                 + fleet.absent().size() + " without one; the last one tried said " + reason;
-        unplaced.add(new ObjectException(object.ref(), ObjectException.Kind.SKIPPED, reason, detail));
+        unplaced.add(new UnmovedRecord(object.ref(), UnmovedRecord.Kind.SKIPPED, reason, detail));
     }
 
     private void addTo(StorageNode destination, Candidate candidate) {
@@ -351,14 +351,14 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
 
     private void report() {
         if (!unplaced.isEmpty()) {
-            job.tell(new JobInternal.RecordsUnplaced(List.copyOf(unplaced), tracker.takeMoved()));
+            job.tell(new JobInternalMessage.RecordsUnplaced(List.copyOf(unplaced), tracker.takeMoved()));
             unplaced.clear();
         }
         boolean nothingLeft =
                 scanning.isEmpty() && waiting.isEmpty() && open.isEmpty() && leasing.isEmpty() && inFlight.isEmpty();
         if (nothingLeft && !drained) {
             drained = true;
-            job.tell(JobInternal.PassDrained.INSTANCE);
+            job.tell(JobInternalMessage.PassDrained.INSTANCE);
         }
     }
 

@@ -3,7 +3,7 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.evacuate.InFlight;
+import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,19 +24,19 @@ final class AssignmentDelivery {
     /** An agent that accepted is reminded less often; the reminder finds out whether it still knows. */
     private static final int ACCEPTED_REMINDER = 5;
 
-    private final JobParts parts;
+    private final JobContext parts;
     private final ActorRef<JobMessage> job;
     private final Set<UUID> accepted = new HashSet<>();
     private final Map<UUID, Instant> absentSince = new HashMap<>();
     private final Map<UUID, Integer> reminders = new HashMap<>();
 
-    AssignmentDelivery(JobParts parts, ActorRef<JobMessage> job) {
+    AssignmentDelivery(JobContext parts, ActorRef<JobMessage> job) {
         this.parts = parts;
         this.job = job;
     }
 
     /** Sends the assignment; or says that it is to be given up, because its agent has been away for too long. */
-    Optional<JobInternal.GiveUp> handOver(FencingToken token, InFlight inFlight) {
+    Optional<JobInternalMessage.GiveUp> handOver(FencingToken token, InFlightAssignment inFlight) {
         UUID id = inFlight.assignment().id();
         StorageNodeId agent = inFlight.assignment().destination().storageNode();
         if (parts.agents().present(agent)) {
@@ -50,14 +50,14 @@ final class AssignmentDelivery {
         Duration patience = parts.settings().agentLostAfter();
         return away.compareTo(patience) < 0
                 ? Optional.empty()
-                : Optional.of(new JobInternal.GiveUp(
+                : Optional.of(new JobInternalMessage.GiveUp(
                         id,
                         Reason.DESTINATION_UNREACHABLE,
                         "the agent of " + agent + " has been away for " + patience + "; start it, or let the job"
                                 + " choose another node"));
     }
 
-    Optional<JobInternal.GiveUp> remind(FencingToken token, InFlight inFlight) {
+    Optional<JobInternalMessage.GiveUp> remind(FencingToken token, InFlightAssignment inFlight) {
         UUID id = inFlight.assignment().id();
         int count = reminders.merge(id, 1, Integer::sum);
         boolean agentThere =

@@ -1,7 +1,7 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.core.assignment.ObjectException;
-import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.SettledCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -13,7 +13,7 @@ import java.util.UUID;
  * @param failures records that still name the leaving node
  * @param unwanted objects whose new copy no record points to
  */
-record CommitResult(UUID assignmentId, Tally tally, List<ObjectException> failures, List<UUID> unwanted) {
+record CommitResult(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, List<UUID> unwanted) {
 
     CommitResult {
         failures = List.copyOf(failures);
@@ -21,11 +21,11 @@ record CommitResult(UUID assignmentId, Tally tally, List<ObjectException> failur
     }
 
     static CommitResult none(UUID assignmentId) {
-        return new CommitResult(assignmentId, Tally.ZERO, List.of(), List.of());
+        return new CommitResult(assignmentId, SettledCounts.ZERO, List.of(), List.of());
     }
 
     CommitResult plus(CommitResult other) {
-        List<ObjectException> allFailures = new ArrayList<>(failures);
+        List<UnmovedRecord> allFailures = new ArrayList<>(failures);
         allFailures.addAll(other.failures);
         List<UUID> allUnwanted = new ArrayList<>(unwanted);
         allUnwanted.addAll(other.unwanted);

@@ -37,12 +37,12 @@ final class Discovery {
             }
             return Behaviors.receive(Command.class)
                     .onMessage(ShardFailed.class, failed -> {
-                        job.tell(new JobInternal.ScanFailed(
+                        job.tell(new JobInternalMessage.ScanFailed(
                                 "metadata shard " + failed.shard() + " can't be scanned: " + failed.reason()));
                         return Behaviors.same();
                     })
                     .onSignal(ChildFailed.class, failed -> {
-                        job.tell(new JobInternal.ScanFailed(
+                        job.tell(new JobInternalMessage.ScanFailed(
                                 "the scan of " + failed.getRef().path().name() + " broke: "
                                         + failed.cause().getMessage()));
                         return Behaviors.same();

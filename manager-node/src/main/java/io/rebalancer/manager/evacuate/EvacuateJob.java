@@ -8,7 +8,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.Decision;
-import io.rebalancer.core.evacuate.InFlight;
+import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
@@ -48,7 +48,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private static final Duration RESTART_MIN = Duration.ofSeconds(3);
 
     private final UUID jobId;
-    private final JobParts parts;
+    private final JobContext parts;
     private final ActorContext<JobMessage> context;
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
@@ -57,10 +57,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final AssignmentDelivery delivery;
     private final JobMetrics metrics;
     private final JobTraces traces;
-    private Optional<PassWorkers> workers = Optional.empty();
+    private Optional<PassActors> workers = Optional.empty();
 
     /** The job whose id is the entity's. */
-    public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobParts parts) {
+    public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobContext parts) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers ->
                 new EvacuateJob(UUID.fromString(entity.getEntityId()), parts, context, timers, entity.getShard())));
     }
@@ -72,7 +72,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private EvacuateJob(
             UUID jobId,
-            JobParts parts,
+            JobContext parts,
             ActorContext<JobMessage> context,
             TimerScheduler<JobMessage> timers,
             ActorRef<ClusterSharding.ShardCommand> shard) {
@@ -93,7 +93,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** What a member says to a job that has to leave it. */
     public static JobMessage stopMessage() {
-        return JobInternal.Stop.INSTANCE;
+        return JobInternalMessage.Stop.INSTANCE;
     }
 
     @Override
@@ -109,35 +109,36 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
                 .onCommand(JobMessage.SetCommitParallelism.class, this::onSetCommitParallelism)
                 .onCommand(
-                        JobInternal.TakeOver.class,
+                        JobInternalMessage.TakeOver.class,
                         (job, takeOver) -> carryOut(job, new JobCommand.TakeOver(), this::goOn))
-                .onCommand(JobInternal.RenewLease.class, (job, renew) -> {
+                .onCommand(JobInternalMessage.RenewLease.class, (job, renew) -> {
                     renewal.renew(lastSequenceNumber(context));
                     return Effect().none();
                 })
-                .onCommand(JobInternal.BeginPass.class, (job, begin) -> onBeginPass(job))
-                .onCommand(JobInternal.BatchReady.class, this::onBatchReady)
+                .onCommand(JobInternalMessage.BeginPass.class, (job, begin) -> onBeginPass(job))
+                .onCommand(JobInternalMessage.BatchReady.class, this::onBatchReady)
                 .onCommand(
-                        JobInternal.RecordsUnplaced.class,
+                        JobInternalMessage.RecordsUnplaced.class,
                         (job, found) -> carryOut(
                                 job, new JobCommand.Except(found.exceptions(), found.marks()), this::afterExceptions))
                 .onCommand(
-                        JobInternal.ScanMoved.class,
+                        JobInternalMessage.ScanMoved.class,
                         (job, moved) -> carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {}))
                 .onCommand(JobMessage.AssignmentAccepted.class, this::onAssignmentAccepted)
                 .onCommand(JobMessage.AssignmentRefused.class, this::onAssignmentRefused)
                 .onCommand(JobMessage.CopiesReported.class, this::onCopiesReported)
-                .onCommand(JobInternal.GiveUp.class, this::onGiveUp)
-                .onCommand(JobInternal.MetadataSettled.class, this::onMetadataSettled)
+                .onCommand(JobInternalMessage.GiveUp.class, this::onGiveUp)
+                .onCommand(JobInternalMessage.MetadataSettled.class, this::onMetadataSettled)
                 .onCommand(
-                        JobInternal.PassDrained.class,
+                        JobInternalMessage.PassDrained.class,
                         (job, drained) -> carryOut(job, new JobCommand.FinishPass(), this::afterPass))
                 .onCommand(
-                        JobInternal.ScanFailed.class,
+                        JobInternalMessage.ScanFailed.class,
                         (job, failed) -> carryOut(job, new JobCommand.Fail(failed.reason()), this::afterPass))
-                .onCommand(JobInternal.Remind.class, (job, remind) -> onRemind(job))
-                .onCommand(JobInternal.Idle.class, (job, idle) -> onIdle(job))
-                .onCommand(JobInternal.Stop.class, (job, stop) -> Effect().stop())
+                .onCommand(JobInternalMessage.Remind.class, (job, remind) -> onRemind(job))
+                .onCommand(JobInternalMessage.Idle.class, (job, idle) -> onIdle(job))
+                .onCommand(
+                        JobInternalMessage.Stop.class, (job, stop) -> Effect().stop())
                 .build();
     }
 
@@ -149,7 +150,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                     create.replyTo().tell(stands(stored));
                     if (!events.isEmpty()) {
                         context.getLog().info("job={} begins here, leaving={}", jobId, create.leaving());
-                        context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
+                        context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
                     }
                 }),
                 refused -> Effect()
@@ -174,7 +175,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
                             workers.ifPresent(
-                                    each -> each.updater().tell(new MetadataUpdater.SetParallelism(set.records())));
+                                    each -> each.updater().tell(new MetadataCommitter.SetParallelism(set.records())));
                             set.replyTo().tell(stands(stored));
                         }),
                         refused -> Effect()
@@ -195,7 +196,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         });
     }
 
-    private Effect<JobEvent, JobState> onBatchReady(JobState job, JobInternal.BatchReady ready) {
+    private Effect<JobEvent, JobState> onBatchReady(JobState job, JobInternalMessage.BatchReady ready) {
         Assignment assignment = ready.assignment();
         return carryOut(
                 job,
@@ -221,12 +222,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (refused.reason() == Reason.AGENT_BUSY) {
             return Effect().none();
         }
-        return onGiveUp(job, new JobInternal.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
+        return onGiveUp(job, new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
     }
 
     private Effect<JobEvent, JobState> onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
         UUID id = reported.assignmentId();
-        InFlight before = job.inFlight().get(id);
+        InFlightAssignment before = job.inFlight().get(id);
         if (before == null || job.phase().terminal()) {
             delivery.release(token(job), reported.agent(), id, List.of());
             return Effect().none();
@@ -240,8 +241,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         });
     }
 
-    private Effect<JobEvent, JobState> onGiveUp(JobState job, JobInternal.GiveUp lost) {
-        InFlight before = job.inFlight().get(lost.assignmentId());
+    private Effect<JobEvent, JobState> onGiveUp(JobState job, JobInternalMessage.GiveUp lost) {
+        InFlightAssignment before = job.inFlight().get(lost.assignmentId());
         if (before == null || before.copied()) {
             return Effect().none();
         }
@@ -251,9 +252,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     /** Unwanted copies are named before the job forgets the assignment, so that a crash in between repeats it. */
-    private Effect<JobEvent, JobState> onMetadataSettled(JobState job, JobInternal.MetadataSettled settled) {
+    private Effect<JobEvent, JobState> onMetadataSettled(JobState job, JobInternalMessage.MetadataSettled settled) {
         CommitResult result = settled.result();
-        InFlight before = job.inFlight().get(result.assignmentId());
+        InFlightAssignment before = job.inFlight().get(result.assignmentId());
         if (before == null) {
             return Effect().none();
         }
@@ -265,7 +266,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {
-        for (InFlight each : job.inFlight().values()) {
+        for (InFlightAssignment each : job.inFlight().values()) {
             if (!each.copied()) {
                 delivery.remind(token(job), each).ifPresent(context.getSelf()::tell);
             }
@@ -314,14 +315,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private void afterPass(JobState stored) {
         workers.ifPresent(each -> each.stop(context));
         workers = Optional.empty();
-        timers.cancel(JobInternal.Remind.INSTANCE);
-        timers.cancel(JobInternal.RenewLease.INSTANCE);
+        timers.cancel(JobInternalMessage.Remind.INSTANCE);
+        timers.cancel(JobInternalMessage.RenewLease.INSTANCE);
         if (stored.phase().terminal()) {
             context.getLog().info("job={} ended phase={} {}", jobId, stored.phase(), stored.reason());
             parts.registry().tell(new RegistryMessage.JobEnded(jobId, stored.phase() == JobPhase.FAILED));
-            context.setReceiveTimeout(IDLE, JobInternal.Idle.INSTANCE);
+            context.setReceiveTimeout(IDLE, JobInternalMessage.Idle.INSTANCE);
         } else if (stored.phase() == JobPhase.WAITING) {
-            timers.startSingleTimer(JobInternal.BeginPass.INSTANCE, pause(stored));
+            timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, pause(stored));
         }
     }
 
@@ -342,12 +343,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         jobId,
                         job.pass(),
                         job.leaving().orElseThrow());
-        PassWorkers started = PassWorkers.start(context, parts, lease, job);
+        PassActors started = PassActors.start(context, parts, lease, job);
         workers = Optional.of(started);
         timers.startTimerWithFixedDelay(
-                JobInternal.Remind.INSTANCE, parts.settings().reminderInterval());
-        timers.startTimerWithFixedDelay(JobInternal.RenewLease.INSTANCE, LeaseRenewal.EVERY);
-        for (InFlight each : job.inFlight().values()) {
+                JobInternalMessage.Remind.INSTANCE, parts.settings().reminderInterval());
+        timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.EVERY);
+        for (InFlightAssignment each : job.inFlight().values()) {
             parts.spaceBroker().tell(hold(each.assignment()));
             traces.takenOver(each);
             // One that is copied too: so its agent hears of this incarnation.
@@ -365,7 +366,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return new SpaceMessage.Hold(assignment.id(), assignment.destination().storageNode(), mib);
     }
 
-    private static Optional<InFlight> inFlight(JobState job, UUID assignmentId) {
+    private static Optional<InFlightAssignment> inFlight(JobState job, UUID assignmentId) {
         return Optional.ofNullable(job.inFlight().get(assignmentId));
     }
 
@@ -373,12 +374,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return new FencingToken(jobId, job.epoch());
     }
 
-    private void handOver(JobState job, InFlight planned) {
+    private void handOver(JobState job, InFlightAssignment planned) {
         delivery.handOver(token(job), planned).ifPresent(context.getSelf()::tell);
     }
 
-    private void commit(InFlight copied) {
-        workers.ifPresent(each -> each.updater().tell(new MetadataUpdater.Commit(copied)));
+    private void commit(InFlightAssignment copied) {
+        workers.ifPresent(each -> each.updater().tell(new MetadataCommitter.Commit(copied)));
     }
 
     private void over(Assignment assignment) {
@@ -402,9 +403,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private void resume(JobState job) {
         workers = Optional.empty();
         switch (job.phase()) {
-            case SETUP, RUNNING, WAITING -> context.getSelf().tell(JobInternal.TakeOver.INSTANCE);
+            case SETUP, RUNNING, WAITING -> context.getSelf().tell(JobInternalMessage.TakeOver.INSTANCE);
             case DONE, DONE_WITH_EXCEPTIONS, FAILED -> afterPass(job);
-            case NONE -> context.setReceiveTimeout(IDLE, JobInternal.Idle.INSTANCE);
+            case NONE -> context.setReceiveTimeout(IDLE, JobInternalMessage.Idle.INSTANCE);
         }
     }
 
@@ -415,7 +416,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (job.phase() == JobPhase.RUNNING) {
             startWorkers(job);
         } else {
-            context.getSelf().tell(JobInternal.BeginPass.INSTANCE);
+            context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
         }
     }
 

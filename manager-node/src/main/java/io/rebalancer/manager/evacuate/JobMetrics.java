@@ -1,9 +1,9 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.cluster.telemetry.OlderMetrics;
-import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
-import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.evacuate.SettledCounts;
 import java.util.List;
 import java.util.Locale;
 import kamon.Kamon;
@@ -14,9 +14,9 @@ final class JobMetrics {
     private static final String OUTCOME = "outcome";
     private static final String ASSIGNMENTS = "rebalancer.assignments";
 
-    private final OlderMetrics older;
+    private final LegacyMetrics older;
 
-    JobMetrics(OlderMetrics older) {
+    JobMetrics(LegacyMetrics older) {
         this.older = older;
     }
 
@@ -47,7 +47,7 @@ final class JobMetrics {
         Kamon.counter(ASSIGNMENTS).withTag("event", what).increment();
     }
 
-    private void settled(Tally tally) {
+    private void settled(SettledCounts tally) {
         older.objects("evacuate", tally.relocated() + tally.superseded() + tally.gone());
         records("relocated", tally.relocated());
         records("superseded", tally.superseded());
@@ -56,8 +56,8 @@ final class JobMetrics {
         Kamon.counter("rebalancer.relocated.bytes").withoutTags().increment(tally.bytes());
     }
 
-    private void excepted(List<ObjectException> exceptions) {
-        for (ObjectException exception : exceptions) {
+    private void excepted(List<UnmovedRecord> exceptions) {
+        for (UnmovedRecord exception : exceptions) {
             String reason = word(exception.reason());
             switch (exception.kind()) {
                 case SKIPPED -> older.skip(reason, 1);

@@ -4,7 +4,7 @@ import io.rebalancer.cluster.telemetry.AssignmentTrace;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.evacuate.InFlight;
+import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobEvent;
 import java.time.Clock;
 import java.time.Instant;
@@ -80,7 +80,7 @@ final class JobTraces {
     }
 
     /** This incarnation goes on with an assignment of an earlier one; when that planned it is not known here. */
-    void takenOver(InFlight earlier) {
+    void takenOver(InFlightAssignment earlier) {
         UUID id = earlier.assignment().id();
         if (!open.containsKey(id)) {
             begin(earlier.assignment(), true);

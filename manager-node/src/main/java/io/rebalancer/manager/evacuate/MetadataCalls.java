@@ -1,7 +1,7 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.cluster.pace.Slots;
-import io.rebalancer.core.pace.AdaptiveLimit;
+import io.rebalancer.cluster.async.ConcurrencyLimiter;
+import io.rebalancer.core.limit.AimdLimit;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * The calls one job makes to switch metadata: as many at a time as the tier bears ({@link AdaptiveLimit}), the others
+ * The calls one job makes to switch metadata: as many at a time as the tier bears ({@link AimdLimit}), the others
  * wait; a call that found the tier unavailable is repeated after a pause ({@link Backoff}). What waits is bounded by the
  * records of the assignments a job may have in flight.
  */
@@ -18,9 +18,9 @@ final class MetadataCalls {
 
     private final Backoff backoff;
     private final Lease lease;
-    private final AdaptiveLimit limit;
+    private final AimdLimit limit;
     private final IntConsumer observer;
-    private final Slots slots = new Slots(this::limit);
+    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(this::limit);
 
     /**
      * @param lease without it nothing is written
@@ -31,17 +31,17 @@ final class MetadataCalls {
         this.backoff = backoff;
         this.lease = lease;
         this.observer = observer;
-        this.limit = new AdaptiveLimit(ceiling, SLOW);
+        this.limit = new AimdLimit(ceiling, SLOW);
     }
 
     /** A call that reads. */
     <T> CompletionStage<T> untilAvailable(Supplier<CompletionStage<T>> call) {
-        return backoff.untilAvailable(() -> slots.within(() -> timed(call)));
+        return backoff.untilAvailable(() -> limiter.run(() -> timed(call)));
     }
 
     /** A call that writes: made only while the lease is held, which is asked last of all. */
     <T> CompletionStage<T> whileHeld(Supplier<CompletionStage<T>> call) {
-        return backoff.untilAvailable(() -> slots.within(() -> whenHeld(() -> timed(call))));
+        return backoff.untilAvailable(() -> limiter.run(() -> whenHeld(() -> timed(call))));
     }
 
     private <T> CompletionStage<T> whenHeld(Supplier<CompletionStage<T>> call) {
@@ -53,7 +53,7 @@ final class MetadataCalls {
         synchronized (limit) {
             limit.setCeiling(calls);
         }
-        slots.limitGrew();
+        limiter.limitRaised();
     }
 
     void stop() {
@@ -76,7 +76,7 @@ final class MetadataCalls {
                     limit.answered(Duration.ofNanos(System.nanoTime() - begun));
                 }
             }
-            observer.accept(slots.running());
+            observer.accept(limiter.running());
         });
     }
 }

@@ -33,7 +33,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     public sealed interface Command {}
 
     /** Tell which nodes may receive objects. */
-    public record AskFleet(ActorRef<Fleet> replyTo) implements Command {}
+    public record AskFleet(ActorRef<DestinationCandidates> replyTo) implements Command {}
 
     private enum RefreshNodes implements Command {
         INSTANCE
@@ -96,16 +96,17 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         return this;
     }
 
-    private Fleet fleet() {
+    private DestinationCandidates fleet() {
         if (nodes.isEmpty() || draining.isEmpty()) {
-            return Fleet.UNKNOWN;
+            return DestinationCandidates.UNKNOWN;
         }
         Set<StorageNodeId> leaving = draining.get();
         Map<Boolean, List<StorageNode>> byPresence = nodes.get().stream()
                 .filter(node -> !leaving.contains(node.id()))
                 .sorted(Comparator.comparingLong(StorageNode::availableMib).reversed())
                 .collect(Collectors.partitioningBy(node -> agents.present(node.id())));
-        return new Fleet(true, byPresence.getOrDefault(true, List.of()), byPresence.getOrDefault(false, List.of()));
+        return new DestinationCandidates(
+                true, byPresence.getOrDefault(true, List.of()), byPresence.getOrDefault(false, List.of()));
     }
 
     private Behavior<Command> onRefreshNodes() {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class HttpAgentGatewayTest {
     private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
     private static final FencingToken TOKEN = new FencingToken(new UUID(0, 7), 1);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Assignment assignment = new Assignment(
             UUID.randomUUID(),
@@ -103,15 +103,15 @@ class HttpAgentGatewayTest {
     @Test
     void anAssignmentIsPostedOnceAndAskedForUntilItIsComplete() {
         assign();
-        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         assign();
         await().until(() -> count("GET") >= 2);
         state = "{\"Complete\":null}";
-        job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
+        job.expectMessage(TIMEOUT, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
         assertThat(count("POST")).isEqualTo(1);
         // Said again for a job that was not listening.
         assign();
-        job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
+        job.expectMessage(TIMEOUT, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
         gateway.release(TOKEN, NODE, assignment.id(), List.of());
         await().until(() -> count("DELETE") == 1);
     }
@@ -120,19 +120,19 @@ class HttpAgentGatewayTest {
     void anIdThatTheAgentHasAlreadyIsAccepted() {
         postStatus = 409;
         assign();
-        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
     }
 
     @Test
     void aBusyAgentIsToldApartFromOneThatRefuses() {
         postStatus = 503;
         assign();
-        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, PATIENCE)
+        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, TIMEOUT)
                         .reason())
                 .isEqualTo(Reason.AGENT_BUSY);
         postStatus = 400;
         assign();
-        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, PATIENCE)
+        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, TIMEOUT)
                         .reason())
                 .isEqualTo(Reason.ASSIGNMENT_REJECTED);
     }
@@ -140,19 +140,19 @@ class HttpAgentGatewayTest {
     @Test
     void failedPollsAreTolerated() {
         assign();
-        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         hangUp = true;
         long before = count("GET");
         await().until(() -> count("GET") >= before + 2);
         hangUp = false;
         state = "{\"Complete\":null}";
-        job.expectMessage(PATIENCE, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
+        job.expectMessage(TIMEOUT, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
     }
 
     @Test
     void anAssignmentThatTheAgentLostIsPostedAgain() {
         assign();
-        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         getStatus = 404;
         await().until(() -> {
             assign();
@@ -163,9 +163,9 @@ class HttpAgentGatewayTest {
     @Test
     void answersThatAreNoStatusEndInARefusal() {
         assign();
-        job.expectMessage(PATIENCE, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         state = "7";
-        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, PATIENCE)
+        assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, TIMEOUT)
                         .reason())
                 .isEqualTo(Reason.ASSIGNMENT_REJECTED);
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -74,7 +74,7 @@ class LegacyWireTest {
             """)
     void everyGenerationsFailureIsUnderstoodAndKeptAsItCame(String status, Reason reason) {
         String state = "{\"Complete\":[{\"object_id\":\"" + OBJECT + "\",\"status\":" + status + "}]}";
-        List<ObjectException> failures =
+        List<UnmovedRecord> failures =
                 LegacyWire.failures(ASSIGNMENT, status(state)).orElseThrow();
         assertThat(failures).singleElement().satisfies(failure -> {
             assertThat(failure.reason()).isEqualTo(reason);

@@ -15,7 +15,7 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.StorageNode;
-import io.rebalancer.manager.fleet.Fleet;
+import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** Scan and batcher of one pass, with a test in the place of the job; the leaving node is 1. */
 class AssignmentBatcherTest {
     private static final ActorTestKit KIT = TestSettings.kit("batcher");
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final RecordsInMemory records = new RecordsInMemory();
     private final TestProbe<JobMessage> job = KIT.createTestProbe();
@@ -49,7 +49,7 @@ class AssignmentBatcherTest {
         return new StorageNode(location(number).storageNode(), "dc" + number, freeMib, 10);
     }
 
-    private static ActorRef<StorageNodeDirectory.Command> directory(Fleet fleet) {
+    private static ActorRef<StorageNodeDirectory.Command> directory(DestinationCandidates fleet) {
         return KIT.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
                 .onMessage(StorageNodeDirectory.AskFleet.class, ask -> {
                     ask.replyTo().tell(fleet);
@@ -58,46 +58,46 @@ class AssignmentBatcherTest {
                 .build());
     }
 
-    private ActorRef<AssignmentBatcher.Command> pass(Fleet fleet, String overrides, long maxRecords) {
+    private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates fleet, String overrides, long maxRecords) {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(location(1), maxRecords, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        JobParts parts =
+        JobContext parts =
                 TestSettings.parts(KIT.system(), records, overrides, directory(fleet), KIT.spawn(SpaceBroker.create()));
         ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
         KIT.spawn(Discovery.create(records, location(1).storageNode(), state.marks(), batcher, job.getRef()));
         return batcher;
     }
 
-    private static Fleet fleet(StorageNode... nodes) {
-        return new Fleet(true, List.of(nodes), List.of());
+    private static DestinationCandidates fleet(StorageNode... nodes) {
+        return new DestinationCandidates(true, List.of(nodes), List.of());
     }
 
-    private JobInternal.BatchReady batch() {
+    private JobInternalMessage.BatchReady batch() {
         while (true) {
-            JobMessage next = job.receiveMessage(PATIENCE);
-            if (next instanceof JobInternal.BatchReady ready) {
+            JobMessage next = job.receiveMessage(TIMEOUT);
+            if (next instanceof JobInternalMessage.BatchReady ready) {
                 return ready;
             }
-            assertThat(next).isInstanceOf(JobInternal.ScanMoved.class);
+            assertThat(next).isInstanceOf(JobInternalMessage.ScanMoved.class);
         }
     }
 
-    private JobInternal.RecordsUnplaced unplaced() {
+    private JobInternalMessage.RecordsUnplaced unplaced() {
         while (true) {
-            JobMessage next = job.receiveMessage(PATIENCE);
-            if (next instanceof JobInternal.RecordsUnplaced found) {
+            JobMessage next = job.receiveMessage(TIMEOUT);
+            if (next instanceof JobInternalMessage.RecordsUnplaced found) {
                 return found;
             }
-            assertThat(next).isInstanceOf(JobInternal.ScanMoved.class);
+            assertThat(next).isInstanceOf(JobInternalMessage.ScanMoved.class);
         }
     }
 
     private void awaitDrained() {
-        JobMessage next = job.receiveMessage(PATIENCE);
-        while (!(next instanceof JobInternal.PassDrained)) {
-            assertThat(next).isInstanceOf(JobInternal.ScanMoved.class);
-            next = job.receiveMessage(PATIENCE);
+        JobMessage next = job.receiveMessage(TIMEOUT);
+        while (!(next instanceof JobInternalMessage.PassDrained)) {
+            assertThat(next).isInstanceOf(JobInternalMessage.ScanMoved.class);
+            next = job.receiveMessage(TIMEOUT);
         }
     }
 
@@ -108,7 +108,7 @@ class AssignmentBatcherTest {
                 pass(fleet(node(3, 50_000), node(5, 40_000)), "rebalancer.evacuate.max-tasks-per-assignment = 20", 0);
         List<CopyTask> tasks = new ArrayList<>();
         while (tasks.size() < 50) {
-            JobInternal.BatchReady ready = batch();
+            JobInternalMessage.BatchReady ready = batch();
             assertThat(ready.assignment().tasks()).hasSizeLessThanOrEqualTo(20);
             assertThat(ready.assignment().destination()).isIn(location(3), location(5));
             tasks.addAll(ready.assignment().tasks());
@@ -127,7 +127,7 @@ class AssignmentBatcherTest {
         records.put(11, 1, 1, 2);
         records.put(12, 1, 1, 2);
         ActorRef<AssignmentBatcher.Command> batcher = pass(fleet(node(3, 50_000)), "", 0);
-        JobInternal.BatchReady ready = batch();
+        JobInternalMessage.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
         batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
         awaitDrained();
@@ -138,12 +138,12 @@ class AssignmentBatcherTest {
         IntStream.range(0, 60).forEach(i -> records.put(i, i, 1, 2));
         String few = "rebalancer.evacuate { max-tasks-per-assignment = 5, max-assignments-in-flight = 3 }";
         ActorRef<AssignmentBatcher.Command> batcher = pass(fleet(node(3, 50_000)), few, 0);
-        List<JobInternal.BatchReady> inFlight = new ArrayList<>(List.of(batch(), batch(), batch()));
+        List<JobInternalMessage.BatchReady> inFlight = new ArrayList<>(List.of(batch(), batch(), batch()));
         job.expectNoMessage(Duration.ofMillis(700));
         int seen = 15;
         while (seen < 60) {
             batcher.tell(new AssignmentBatcher.AssignmentOver(inFlight.remove(0).assignment()));
-            JobInternal.BatchReady next = batch();
+            JobInternalMessage.BatchReady next = batch();
             seen += next.assignment().tasks().size();
             inFlight.add(next);
         }
@@ -159,14 +159,14 @@ class AssignmentBatcherTest {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(location(1), 0, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        JobParts parts = TestSettings.parts(
+        JobContext parts = TestSettings.parts(
                 KIT.system(), records, young, directory(fleet(node(3, 50_000))), KIT.spawn(SpaceBroker.create()));
         ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
         TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
         List<RecordScan.Row> rows = records.rows(2);
         batcher.tell(new AssignmentBatcher.ChunkFound(2, ScanPosition.at(ScanColumn.ID, 10), rows, scan.getRef()));
         scan.expectMessageClass(ShardScan.ChunkTaken.class);
-        JobInternal.BatchReady ready = batch();
+        JobInternalMessage.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
         assertThat(ready.marks()).containsKey(2);
     }
@@ -175,7 +175,7 @@ class AssignmentBatcherTest {
     void aRecordWithoutADestinationIsListedWithItsCause() {
         records.put(1, 1, 1, 3);
         pass(fleet(node(3, 50_000)), "", 0);
-        JobInternal.RecordsUnplaced unplaced = unplaced();
+        JobInternalMessage.RecordsUnplaced unplaced = unplaced();
         assertThat(unplaced.exceptions())
                 .singleElement()
                 .satisfies(each -> assertThat(each.reason()).isEqualTo(Reason.OBJECT_ALREADY_ON_DEST_SHARK));
@@ -185,9 +185,9 @@ class AssignmentBatcherTest {
     @Test
     void anAbsentAgentIsWaitedForBeforeItsNodeIsGivenUp() {
         records.put(1, 1, 1, 2);
-        Fleet absent = new Fleet(true, List.of(), List.of(node(3, 50_000)));
+        DestinationCandidates absent = new DestinationCandidates(true, List.of(), List.of(node(3, 50_000)));
         pass(absent, "rebalancer.evacuate.agent-lost-after = 1s", 0);
-        JobInternal.RecordsUnplaced unplaced = unplaced();
+        JobInternalMessage.RecordsUnplaced unplaced = unplaced();
         assertThat(unplaced.exceptions())
                 .singleElement()
                 .satisfies(each -> assertThat(each.reason()).isEqualTo(Reason.DESTINATION_UNREACHABLE));
@@ -199,7 +199,7 @@ class AssignmentBatcherTest {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(location(1), 0, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        JobParts parts = TestSettings.parts(
+        JobContext parts = TestSettings.parts(
                 KIT.system(), none, "", directory(fleet(node(3, 50_000))), KIT.spawn(SpaceBroker.create()));
         ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
         TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
@@ -208,7 +208,7 @@ class AssignmentBatcherTest {
                 ScanPosition.at(ScanColumn.ID, 10),
                 List.of(new RecordScan.Row(RecordsInMemory.ref(2), Optional.empty(), "no owner")),
                 scan.getRef()));
-        JobInternal.RecordsUnplaced unplaced = unplaced();
+        JobInternalMessage.RecordsUnplaced unplaced = unplaced();
         assertThat(unplaced.exceptions()).singleElement().satisfies(each -> {
             assertThat(each.reason()).isEqualTo(Reason.BAD_MANTA_OBJECT);
             assertThat(each.detail()).isEqualTo("no owner");
@@ -222,7 +222,7 @@ class AssignmentBatcherTest {
                 pass(fleet(node(3, 50_000)), "rebalancer.evacuate.max-tasks-per-assignment = 5", 12);
         int seen = 0;
         while (seen < 12) {
-            JobInternal.BatchReady ready = batch();
+            JobInternalMessage.BatchReady ready = batch();
             seen += ready.assignment().tasks().size();
             batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
         }
@@ -235,7 +235,7 @@ class AssignmentBatcherTest {
         records.put(1, 1, 1, 2);
         records.outage(3);
         ActorRef<AssignmentBatcher.Command> batcher = pass(fleet(node(3, 50_000)), "", 0);
-        JobInternal.BatchReady ready = batch();
+        JobInternalMessage.BatchReady ready = batch();
         batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
         awaitDrained();
     }

@@ -15,14 +15,14 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
-import io.rebalancer.manager.fleet.Fleet;
+import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.persistence.Journal;
@@ -60,7 +60,7 @@ class ControlBench {
     private static final int WARM_UP = 50_000;
     private static final int RECORDS = Integer.getInteger("bench.records", 500_000);
     private static final int AGENTS = 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     @TempDir
     private Path directory;
@@ -132,7 +132,7 @@ class ControlBench {
             journal.prepare(kit.system()).toCompletableFuture().get();
             Cluster cluster = Cluster.get(kit.system());
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
-            await().atMost(PATIENCE).until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+            await().atMost(TIMEOUT).until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
             Jobs jobs = new Jobs(kit, journal);
             jobs.evacuate(1, WARM_UP);
             return List.of(measure(jobs, 1, database), measure(jobs, 2, database));
@@ -198,7 +198,7 @@ class ControlBench {
                     kit.system(),
                     entity -> EvacuateJob.create(
                             entity,
-                            new JobParts(
+                            new JobContext(
                                     () -> settings,
                                     records,
                                     records,
@@ -207,14 +207,14 @@ class ControlBench {
                                     kit.spawn(SpaceBroker.create()),
                                     kit.system().<RegistryMessage>deadLetters(),
                                     journal.reader(kit.system()),
-                                    new OlderMetrics(Map.of()),
+                                    new LegacyMetrics(Map.of()),
                                     AssignmentTraces.NONE,
                                     Clock.systemUTC())),
                     EvacuateJob.stopMessage());
         }
 
         private ActorRef<StorageNodeDirectory.Command> directory() {
-            Fleet fleet = new Fleet(
+            DestinationCandidates fleet = new DestinationCandidates(
                     true,
                     IntStream.range(10, 10 + AGENTS)
                             .mapToObj(number ->
@@ -236,13 +236,13 @@ class ControlBench {
                 records = new ManyRecords(count);
                 EntityRef<JobMessage> job = sharding.entityRefFor(
                         Entities.EVACUATE_JOB, UUID.randomUUID().toString());
-                job.<JobReply>ask(replyTo -> new JobMessage.CreateJob(ManyRecords.LEAVING, 0, replyTo), PATIENCE)
+                job.<JobReply>ask(replyTo -> new JobMessage.CreateJob(ManyRecords.LEAVING, 0, replyTo), TIMEOUT)
                         .toCompletableFuture()
                         .get();
                 running.add(job);
             }
             for (EntityRef<JobMessage> job : running) {
-                await().atMost(PATIENCE)
+                await().atMost(TIMEOUT)
                         .pollInterval(Duration.ofMillis(50))
                         .until(() -> state(job).phase().terminal());
                 JobState end = state(job);
@@ -251,7 +251,7 @@ class ControlBench {
         }
 
         private static JobState state(EntityRef<JobMessage> job) throws Exception {
-            return ((JobMessage.JobStands) job.<JobReply>ask(JobMessage.GetJob::new, PATIENCE)
+            return ((JobMessage.JobStands) job.<JobReply>ask(JobMessage.GetJob::new, TIMEOUT)
                             .toCompletableFuture()
                             .get())
                     .state();

@@ -6,7 +6,7 @@ import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
-import io.rebalancer.cluster.telemetry.OlderMetrics;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.persistence.JournalReader;
@@ -58,18 +58,18 @@ final class TestSettings {
         return lease;
     }
 
-    static JobParts parts(ActorSystem<?> system, RecordsInMemory tier) {
+    static JobContext parts(ActorSystem<?> system, RecordsInMemory tier) {
         return parts(system, tier, "", system.deadLetters(), system.deadLetters());
     }
 
-    static JobParts parts(
+    static JobContext parts(
             ActorSystem<?> system,
             RecordsInMemory records,
             String overrides,
             ActorRef<StorageNodeDirectory.Command> directory,
             ActorRef<SpaceMessage> spaceBroker) {
         EvacuateSettings settings = evacuate(overrides);
-        return new JobParts(
+        return new JobContext(
                 () -> settings,
                 records,
                 records,
@@ -78,7 +78,7 @@ final class TestSettings {
                 spaceBroker,
                 system.<RegistryMessage>deadLetters(),
                 JournalReader.of(new NoEvents()),
-                new OlderMetrics(Map.of()),
+                new LegacyMetrics(Map.of()),
                 AssignmentTraces.NONE,
                 Clock.systemUTC());
     }

@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
 
 /** {@code rebalancer adm}: the older tool's commands (manta.md section 11), with the manager's address as an option. */
 @Command(
-        name = OlderUsage.PROGRAM,
+        name = LegacyUsage.PROGRAM,
         mixinStandardHelpOptions = true,
-        version = OlderUsage.PROGRAM + " 0.1.0",
+        version = LegacyUsage.PROGRAM + " 0.1.0",
         description = "Asks and orders evacuate jobs of a manager.",
         subcommands = {AdmCommand.Job.class, CommandLine.HelpCommand.class})
 public final class AdmCommand implements Runnable {
@@ -43,7 +43,7 @@ public final class AdmCommand implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((fault, given) -> {
-                    err.println(OlderUsage.explain(fault));
+                    err.println(LegacyUsage.explain(fault));
                     return FAILED;
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
@@ -55,7 +55,7 @@ public final class AdmCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new OlderUsage.SubcommandMissing(spec.commandLine());
+        throw new LegacyUsage.SubcommandMissing(spec.commandLine());
     }
 
     /** Commands on jobs. */
@@ -78,7 +78,7 @@ public final class AdmCommand implements Runnable {
 
         @Override
         public void run() {
-            throw new OlderUsage.SubcommandMissing(spec.commandLine());
+            throw new LegacyUsage.SubcommandMissing(spec.commandLine());
         }
 
         @Command(name = "list", description = "Lists all jobs, newest first.")
@@ -89,7 +89,7 @@ public final class AdmCommand implements Runnable {
         @Command(name = "get", description = "Shows how a job stands.")
         int get(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
                 throws CommandFailed, InterruptedException, JsonProcessingException {
-            try (Patience patience = new Patience(
+            try (WaitingNotice patience = new WaitingNotice(
                     spec.commandLine().getOut(), "Getting job status counts.  This may take some time...")) {
                 patience.begin();
                 return printJson(new ManagerApiClient(url).get("/jobs/" + id));
@@ -128,7 +128,7 @@ public final class AdmCommand implements Runnable {
 
             @Override
             public void run() {
-                throw new OlderUsage.SubcommandMissing(spec.commandLine());
+                throw new LegacyUsage.SubcommandMissing(spec.commandLine());
             }
 
             @Command(name = "evacuate", description = "Empties a storage node.")

@@ -1,7 +1,7 @@
 package io.rebalancer.playground;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.playground.cluster.Nodes;
+import io.rebalancer.playground.cluster.NodeRunner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -12,16 +12,21 @@ import java.util.concurrent.locks.LockSupport;
 /** Follows a job to its end, shows how far it is, and lets the crash do its part. */
 final class JobWatch {
     private static final Set<String> ENDED = Set.of("DONE", "DONE_WITH_EXCEPTIONS", "FAILED");
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(3);
+    private static final Duration MAX_SILENCE = Duration.ofMinutes(3);
     private static final long POLL_NANOS = 50_000_000;
 
     private final ManagerClient client;
-    private final Nodes nodes;
-    private final Optional<Crash> crash;
+    private final NodeRunner nodes;
+    private final Optional<PlannedKills> crash;
     private final Terminal terminal;
     private final String restartHint;
 
-    JobWatch(ManagerClient client, Nodes nodes, Optional<Crash> crash, Terminal terminal, String restartHint) {
+    JobWatch(
+            ManagerClient client,
+            NodeRunner nodes,
+            Optional<PlannedKills> crash,
+            Terminal terminal,
+            String restartHint) {
         this.client = client;
         this.nodes = nodes;
         this.crash = crash;
@@ -42,8 +47,8 @@ final class JobWatch {
                     return job.get();
                 }
                 kill(job.get(), total);
-            } else if (Duration.between(heard, Instant.now()).compareTo(LONGEST_SILENCE) > 0) {
-                throw new PlaygroundFault("the manager has not answered for " + LONGEST_SILENCE.toMinutes()
+            } else if (Duration.between(heard, Instant.now()).compareTo(MAX_SILENCE) > 0) {
+                throw new PlaygroundFault("the manager has not answered for " + MAX_SILENCE.toMinutes()
                         + " minutes; its log is in the logs directory");
             }
             nodes.ended().forEach(end -> terminal.line("  " + end + "\n  " + restartHint));
@@ -57,7 +62,7 @@ final class JobWatch {
     private void kill(JsonNode job, long total) throws InterruptedException, PlaygroundFault {
         if (crash.isPresent()) {
             long inFlight = job.path("inFlight").asLong();
-            for (Crash.Kill kill : crash.get().due(settled(job), inFlight, total)) {
+            for (PlannedKills.Kill kill : crash.get().due(settled(job), inFlight, total)) {
                 terminal.line("  kill -9 " + kill.node() + " (pid " + kill.pid() + ") at " + kill.settled()
                         + " records, " + kill.inFlight() + " in flight; started again");
             }

@@ -1,11 +1,11 @@
 package io.rebalancer.playground;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.playground.cluster.NodeProcesses;
+import io.rebalancer.playground.cluster.ClusterLayout;
+import io.rebalancer.playground.cluster.InJvmNodeRunner;
+import io.rebalancer.playground.cluster.NodeRunner;
 import io.rebalancer.playground.cluster.NodeSpec;
-import io.rebalancer.playground.cluster.Nodes;
-import io.rebalancer.playground.cluster.NodesInJvm;
-import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.cluster.ProcessNodeRunner;
 import io.rebalancer.playground.region.RegionContents;
 import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionVerifier;
@@ -35,18 +35,18 @@ final class Playground implements AutoCloseable {
     private final Path directory;
     private final Terminal terminal;
     private final Region region;
-    private final Nodes nodes;
-    private final Rebalancer rebalancer;
+    private final NodeRunner nodes;
+    private final ClusterLayout rebalancer;
     private final ManagerClient client;
-    private final List<Crash.Kill> harm = new CopyOnWriteArrayList<>();
+    private final List<PlannedKills.Kill> harm = new CopyOnWriteArrayList<>();
 
     private Playground(
             PlaygroundOptions options,
             Path directory,
             Terminal terminal,
             Region region,
-            Nodes nodes,
-            Rebalancer rebalancer) {
+            NodeRunner nodes,
+            ClusterLayout rebalancer) {
         this.options = options;
         this.directory = directory;
         this.terminal = terminal;
@@ -62,13 +62,13 @@ final class Playground implements AutoCloseable {
             throws IOException, SQLException, InterruptedException, PlaygroundFault {
         Path logs = Files.createDirectories(directory.resolve("logs"));
         Region region = Region.start(options.plan(), directory);
-        Nodes nodes = options.layout().processes() ? new NodeProcesses(logs) : new NodesInJvm();
+        NodeRunner nodes = options.layout().processes() ? new ProcessNodeRunner(logs) : new InJvmNodeRunner();
         try {
             Map<SimulatedNode, String> fileServers = new LinkedHashMap<>();
             region.nodes().forEach(node -> fileServers.put(node, region.files(node)));
-            Rebalancer rebalancer = Rebalancer.configure(
+            ClusterLayout rebalancer = ClusterLayout.configure(
                     directory,
-                    new Rebalancer.Surroundings(Region.HOST, region.shards(), region.storinfo(), fileServers),
+                    new ClusterLayout.Surroundings(Region.HOST, region.shards(), region.storinfo(), fileServers),
                     options.layout());
             Playground playground = new Playground(options, directory, terminal, region, nodes, rebalancer);
             playground.fill();
@@ -147,7 +147,7 @@ final class Playground implements AutoCloseable {
         long expected = recordsBefore.stream()
                 .filter(found -> names(found, leavingNode))
                 .count();
-        Optional<Crash> crash = crash(leavingNode);
+        Optional<PlannedKills> crash = crash(leavingNode);
         Instant began = Instant.now();
         String jobId = client.evacuate(leavingNode);
         terminal.line(
@@ -163,7 +163,7 @@ final class Playground implements AutoCloseable {
                 expected,
                 verified,
                 kills(crash),
-                crash.map(Crash::missed).orElse(0),
+                crash.map(PlannedKills::missed).orElse(0),
                 fetchedAgain());
         RegionFile.writeWhole(directory.resolve("report.json"), report.toJson());
         return report;
@@ -179,12 +179,12 @@ final class Playground implements AutoCloseable {
     }
 
     /** Somebody did a node harm: as many objects as were in flight then may be fetched again. */
-    void harmed(Crash.Kill kill) {
+    void harmed(PlannedKills.Kill kill) {
         harm.add(kill);
     }
 
-    private List<Crash.Kill> kills(Optional<Crash> crash) {
-        List<Crash.Kill> all = new ArrayList<>(harm);
+    private List<PlannedKills.Kill> kills(Optional<PlannedKills> crash) {
+        List<PlannedKills.Kill> all = new ArrayList<>(harm);
         crash.ifPresent(each -> all.addAll(each.kills()));
         return all;
     }
@@ -195,8 +195,8 @@ final class Playground implements AutoCloseable {
     }
 
     /** An agent that receives copies, then the manager. */
-    private Optional<Crash> crash(String leavingNode) {
-        if (!options.crash() || !(nodes instanceof NodeProcesses processes)) {
+    private Optional<PlannedKills> crash(String leavingNode) {
+        if (!options.crash() || !(nodes instanceof ProcessNodeRunner processes)) {
             return Optional.empty();
         }
         NodeSpec agent = rebalancer.agents().entrySet().stream()
@@ -204,9 +204,11 @@ final class Playground implements AutoCloseable {
                 .findFirst()
                 .orElseThrow()
                 .getValue();
-        return Optional.of(new Crash(
+        return Optional.of(new PlannedKills(
                 processes,
-                List.of(new Crash.Planned(agent, FIRST_KILL), new Crash.Planned(rebalancer.manager(), SECOND_KILL))));
+                List.of(
+                        new PlannedKills.Planned(agent, FIRST_KILL),
+                        new PlannedKills.Planned(rebalancer.manager(), SECOND_KILL))));
     }
 
     private long fetchedAgain() {
@@ -214,15 +216,15 @@ final class Playground implements AutoCloseable {
     }
 
     /** The nodes, for those who do things to them; only when they are processes. */
-    NodeProcesses processes() {
-        if (nodes instanceof NodeProcesses processes) {
+    ProcessNodeRunner processes() {
+        if (nodes instanceof ProcessNodeRunner processes) {
             return processes;
         }
         throw new IllegalStateException("the nodes are in this process");
     }
 
     /** What was started. */
-    Rebalancer rebalancer() {
+    ClusterLayout rebalancer() {
         return rebalancer;
     }
 
@@ -257,7 +259,7 @@ final class Playground implements AutoCloseable {
 
     /** Ends child processes at once; for when this process is going down. */
     void abandon() {
-        if (nodes instanceof NodeProcesses processes) {
+        if (nodes instanceof ProcessNodeRunner processes) {
             processes.killAll();
         }
     }

@@ -1,9 +1,9 @@
 package io.rebalancer.playground;
 
-import io.rebalancer.cluster.settings.CommandLines;
+import io.rebalancer.cluster.process.CommandLines;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.cluster.FreePorts;
 import io.rebalancer.playground.cluster.OwnPostgres;
-import io.rebalancer.playground.cluster.Rebalancer;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = "Makes a simulated Manta region with real object files, empties one storage node in it, and"
                 + " verifies every record and every file afterwards.")
 public final class PlaygroundCommand implements Callable<Integer> {
-    private static final int FEWEST_NODES = 3;
-    private static final int MOST_NODES = 50;
+    private static final int MIN_NODES = 3;
+    private static final int MAX_NODES = 50;
 
     @Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -192,7 +192,7 @@ public final class PlaygroundCommand implements Callable<Integer> {
     }
 
     private PlaygroundOptions options() {
-        require(nodeCount >= FEWEST_NODES && nodeCount <= MOST_NODES, "--nodes must be 3 to 50, not " + nodeCount);
+        require(nodeCount >= MIN_NODES && nodeCount <= MAX_NODES, "--nodes must be 3 to 50, not " + nodeCount);
         require(objects >= 0 && objects <= 10_000_000, "--objects must be 0 to 10000000, not " + objects);
         require(shards >= 1 && shards <= 64, "--shards must be 1 to 64, not " + shards);
         require(objectSize == null || objectSize >= 0, "--object-size must be at least 0, not " + objectSize);
@@ -222,12 +222,12 @@ public final class PlaygroundCommand implements Callable<Integer> {
                 plan,
                 directory,
                 noEvacuate ? Optional.empty() : Optional.of(leaving),
-                new Rebalancer.Layout(
+                new ClusterLayout.Layout(
                         Optional.ofNullable(port),
                         processes || crash,
                         httpAgents,
                         managers,
-                        Optional.ofNullable(journalUrl).map(url -> new Rebalancer.SharedJournal(url, journalUser)),
+                        Optional.ofNullable(journalUrl).map(url -> new ClusterLayout.SharedJournal(url, journalUser)),
                         Optional.empty(),
                         true,
                         Map.of()),

@@ -1,6 +1,6 @@
 package io.rebalancer.playground;
 
-import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,13 +17,13 @@ record PlaygroundOptions(
         RegionPlan plan,
         Path directory,
         Optional<String> leavingNode,
-        Rebalancer.Layout layout,
+        ClusterLayout.Layout layout,
         boolean crash,
         boolean keep) {
 
     /** The same with managers that share this journal. */
-    PlaygroundOptions withJournal(Rebalancer.SharedJournal journal) {
-        Rebalancer.Layout shared = new Rebalancer.Layout(
+    PlaygroundOptions withJournal(ClusterLayout.SharedJournal journal) {
+        ClusterLayout.Layout shared = new ClusterLayout.Layout(
                 layout.managerPort(),
                 layout.processes(),
                 layout.httpAgents(),

@@ -2,7 +2,7 @@ package io.rebalancer.playground;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import java.io.IOException;
@@ -17,7 +17,7 @@ final class RegionFile {
     private RegionFile() {}
 
     /** Written when everything is ready, and whole from the first moment. */
-    static void write(Path directory, Region region, Rebalancer rebalancer, Map<String, Long> processIds)
+    static void write(Path directory, Region region, ClusterLayout rebalancer, Map<String, Long> processIds)
             throws IOException {
         ObjectNode json = ExactJson.MAPPER.createObjectNode();
         json.put("manager", rebalancer.manager().http().toString());

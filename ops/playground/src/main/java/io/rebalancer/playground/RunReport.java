@@ -21,7 +21,7 @@ record RunReport(
         JsonNode job,
         double seconds,
         RegionVerifier.Verified verified,
-        List<Crash.Kill> kills,
+        List<PlannedKills.Kill> kills,
         long fetchedAgain,
         List<String> violations) {
     private static final List<String> OUTCOMES =
@@ -33,7 +33,7 @@ record RunReport(
             double seconds,
             long expectedRecords,
             RegionVerifier.Verified verified,
-            List<Crash.Kill> kills,
+            List<PlannedKills.Kill> kills,
             int missedKills,
             long fetchedAgain) {
         List<String> violations = new ArrayList<>(verified.violations());
@@ -53,7 +53,7 @@ record RunReport(
         if (missedKills > 0) {
             violations.add("the job ended before " + missedKills + " planned kill(s); give more --objects");
         }
-        long allowed = kills.stream().mapToLong(Crash.Kill::inFlight).sum();
+        long allowed = kills.stream().mapToLong(PlannedKills.Kill::inFlight).sum();
         if (fetchedAgain > allowed) {
             violations.add(fetchedAgain + " objects were fetched again; at most the " + allowed
                     + " in flight at the kills may be");

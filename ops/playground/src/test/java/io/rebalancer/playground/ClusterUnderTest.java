@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.cluster.MemberNetwork;
 import io.rebalancer.playground.cluster.NodeSpec;
-import io.rebalancer.playground.cluster.Rebalancer;
 import io.rebalancer.playground.region.RegionPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +33,7 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Three managers that share a real PostgreSQL and five agents, all processes, with a job to disturb. */
 final class ClusterUnderTest implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     private static final String LEAVING = RegionPlan.storageId(1);
     private static final String LOG_TIME = "yyyy-MM-dd HH:mm:ss,SSS";
@@ -73,12 +73,12 @@ final class ClusterUnderTest implements AutoCloseable {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(
                 NODES, (int) (records * SHARE), OptionalLong.of(OBJECT_BYTES), Optional.empty(), 2, seed);
-        Rebalancer.Layout layout = new Rebalancer.Layout(
+        ClusterLayout.Layout layout = new ClusterLayout.Layout(
                 Optional.empty(),
                 true,
                 0,
                 3,
-                Optional.of(new Rebalancer.SharedJournal(postgres.url(), "postgres")),
+                Optional.of(new ClusterLayout.SharedJournal(postgres.url(), "postgres")),
                 Optional.of(network),
                 false,
                 Map.of("rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
@@ -99,7 +99,7 @@ final class ClusterUnderTest implements AutoCloseable {
                 throw new CompletionException(e);
             }
         });
-        jobId = await().atMost(PATIENCE)
+        jobId = await().atMost(TIMEOUT)
                 .until(() -> client.jobs().stream().findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
@@ -162,7 +162,7 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Waits until so many records are settled, or the job is over; the job as it stands then. */
     JsonNode awaitSettledOrOver(long due) {
-        return await().atMost(PATIENCE)
+        return await().atMost(TIMEOUT)
                 .until(() -> client.job(jobId).filter(each -> settled(each) >= due || ended(each)), Optional::isPresent)
                 .orElseThrow();
     }
@@ -176,13 +176,13 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** The manager at which the job began or went on last. */
     NodeSpec host() {
-        return await().atMost(PATIENCE)
+        return await().atMost(TIMEOUT)
                 .until(() -> lastWordOfHost().map(LogLine::node), Optional::isPresent)
                 .orElseThrow();
     }
 
     void awaitHostOtherThan(NodeSpec former) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> lastWordOfHost()
                         .filter(line -> !line.node().equals(former))
                         .isPresent());
@@ -227,23 +227,23 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Waits until a node that was started says that it is ready. */
     void awaitReady(NodeSpec node) {
-        await().atMost(PATIENCE).until(() -> client.notReady(node.http()).isEmpty());
+        await().atMost(TIMEOUT).until(() -> client.notReady(node.http()).isEmpty());
     }
 
     /** Seconds from now until the job, wherever it is, has settled more than when it is first heard of again. */
     double secondsUntilProgress() {
         Instant at = Instant.now();
         try {
-            JsonNode again = await().atMost(PATIENCE)
+            JsonNode again = await().atMost(TIMEOUT)
                     .until(() -> client.job(jobId), Optional::isPresent)
                     .orElseThrow();
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> client.job(jobId)
                             .filter(job -> settled(job) > settled(again) || ended(job))
                             .isPresent());
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
-                    "no progress for " + PATIENCE + "; processes that ended by themselves: "
+                    "no progress for " + TIMEOUT + "; processes that ended by themselves: "
                             + playground.processes().ended(),
                     e);
         }

@@ -96,7 +96,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"io.rebalancer.manager.ManagerCommand", "io.rebalancer.agent.AgentCommand"})
+    @CsvSource({"io.rebalancer.manager.node.ManagerCommand", "io.rebalancer.agent.node.AgentCommand"})
     void aNodeThatCannotStartSaysWhy(String main) throws Exception {
         assertOneLine(run(main), "--config");
         assertOneLine(run(main, "--config", directory.resolve("none.conf").toString()), "none.conf");

@@ -3,7 +3,7 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
@@ -37,7 +37,7 @@ class EvacuateTest {
     private static PlaygroundOptions options(Path directory, int objects, boolean crash) {
         RegionPlan plan = new RegionPlan(5, objects, OptionalLong.empty(), Optional.empty(), 2, 7);
         return new PlaygroundOptions(
-                plan, directory, Optional.of(LEAVING), Rebalancer.Layout.single(crash, 0), crash, false);
+                plan, directory, Optional.of(LEAVING), ClusterLayout.Layout.single(crash, 0), crash, false);
     }
 
     private static Terminal quiet() {
@@ -144,7 +144,7 @@ class EvacuateTest {
         try (Playground playground = open(3000, true)) {
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();
-            assertThat(report.kills()).extracting(Crash.Kill::node).containsExactly("agent-2", "manager");
+            assertThat(report.kills()).extracting(PlannedKills.Kill::node).containsExactly("agent-2", "manager");
             assertThat(report.job().path("state").asText()).isEqualTo("DONE");
         }
     }
@@ -155,7 +155,7 @@ class EvacuateTest {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(6, 600, OptionalLong.empty(), Optional.empty(), 2, 7);
         PlaygroundOptions options = new PlaygroundOptions(
-                plan, prepared, Optional.of(LEAVING), Rebalancer.Layout.single(false, 3), false, false);
+                plan, prepared, Optional.of(LEAVING), ClusterLayout.Layout.single(false, 3), false, false);
         try (Playground playground = Playground.open(options, prepared, quiet())) {
             long before = recordsOn(4) + recordsOn(5) + recordsOn(6);
             RunReport report = playground.evacuate(LEAVING);
@@ -196,7 +196,7 @@ class EvacuateTest {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(3, 5, OptionalLong.empty(), Optional.of(directory.resolve("tree")), 1, 7);
         PlaygroundOptions options = new PlaygroundOptions(
-                plan, prepared, Optional.of(LEAVING), Rebalancer.Layout.single(false, 0), false, false);
+                plan, prepared, Optional.of(LEAVING), ClusterLayout.Layout.single(false, 0), false, false);
         try (Playground playground = Playground.open(options, prepared, quiet())) {
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.playground.cluster.NodeProcesses;
 import io.rebalancer.playground.cluster.NodeSpec;
+import io.rebalancer.playground.cluster.ProcessNodeRunner;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -25,7 +25,7 @@ enum Fault {
         @Override
         void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
-            NodeProcesses processes = cluster.playground().processes();
+            ProcessNodeRunner processes = cluster.playground().processes();
             processes.kill(host);
             say(
                     "kill -9 %s, which hosted the job; progress again after %.1f s",
@@ -41,10 +41,11 @@ enum Fault {
         void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             List<NodeSpec> agents = cluster.destinations();
             NodeSpec agent = agents.get(random.nextInt(agents.size()));
-            NodeProcesses processes = cluster.playground().processes();
+            ProcessNodeRunner processes = cluster.playground().processes();
             long inFlight = job.path("inFlight").asLong();
             long pid = processes.kill(agent);
-            cluster.playground().harmed(new Crash.Kill(agent.name(), pid, ClusterUnderTest.settled(job), inFlight));
+            cluster.playground()
+                    .harmed(new PlannedKills.Kill(agent.name(), pid, ClusterUnderTest.settled(job), inFlight));
             say("kill -9 %s; %d records were in flight", agent.name(), inFlight);
             processes.start(agent);
             cluster.awaitReady(agent);
@@ -95,7 +96,7 @@ enum Fault {
     ROLL_MANAGERS {
         @Override
         void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
-            NodeProcesses processes = cluster.playground().processes();
+            ProcessNodeRunner processes = cluster.playground().processes();
             String version = "99." + Math.abs(random.nextInt());
             for (NodeSpec manager : cluster.managers()) {
                 assertThat(processes.terminate(manager, Duration.ofMinutes(1)))
@@ -155,7 +156,7 @@ enum Fault {
 
     private static Set<Integer> portsUntilGone(long pid) {
         Set<Integer> ports = new HashSet<>();
-        await().atMost(ClusterUnderTest.PATIENCE)
+        await().atMost(ClusterUnderTest.TIMEOUT)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     ports.addAll(Signals.ports(pid));

@@ -3,7 +3,7 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rebalancer.manager.ManagerCommand;
+import io.rebalancer.manager.node.ManagerCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A manager's process that runs with the older config.json, and reads it again when told to (manta.md 10.2). */
 class ReloadTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String REFUSAL = "Snaplink Cleanup Required";
 
     @TempDir
@@ -78,7 +78,7 @@ class ReloadTest {
         Path ours = Files.writeString(directory.resolve("manager.conf"), """
                 include file("%s")
                 rebalancer {
-                  cluster { port = %d, first-seed-patience = 1s }
+                  cluster { port = %d, first-seed-timeout = 1s }
                   metrics.port = %d
                   manager { data-dir = "%s", http.host = "127.0.0.1" }
                 }
@@ -95,9 +95,9 @@ class ReloadTest {
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
         try {
-            await().atMost(PATIENCE).until(() -> log().contains("manager runs with"));
+            await().atMost(TIMEOUT).until(() -> log().contains("manager runs with"));
             assertThat(order(port)).isEqualTo(REFUSAL);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> metrics(metrics)
                             .lines()
                             .anyMatch(line -> line.startsWith("request_count{")
@@ -105,18 +105,18 @@ class ReloadTest {
                                     && line.contains("req=\"evacuate\"")));
             write(port, "false", "80");
             tell(manager);
-            await().atMost(PATIENCE).until(() -> order(port).contains("not JSON"));
+            await().atMost(TIMEOUT).until(() -> order(port).contains("not JSON"));
             assertThat(log())
                     .contains("applied [rebalancer.manager.legacy.snaplink-cleanup-required,"
                             + " rebalancer.placement.max-fill-percent], need a restart []");
             write(port, "true", "180");
             tell(manager);
-            await().atMost(PATIENCE).until(() -> log().contains("keeps its settings"));
+            await().atMost(TIMEOUT).until(() -> log().contains("keeps its settings"));
             assertThat(log()).contains("max_fill_percentage must be 1 to 100, not 180");
             assertThat(order(port)).contains("not JSON");
             write(freePort(), "false", "80");
             tell(manager);
-            await().atMost(PATIENCE).until(() -> log().contains("need a restart [rebalancer.manager.http.port]"));
+            await().atMost(TIMEOUT).until(() -> log().contains("need a restart [rebalancer.manager.http.port]"));
             assertThat(manager.isAlive()).isTrue();
         } finally {
             manager.destroyForcibly();

@@ -3,7 +3,7 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
@@ -40,7 +40,7 @@ class StormTest {
         RegionPlan plan = new RegionPlan(3, OBJECTS, OptionalLong.of(64), Optional.empty(), 2, 7);
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         PlaygroundOptions options = new PlaygroundOptions(
-                plan, prepared, Optional.of(LEAVING), Rebalancer.Layout.single(false, 0), false, false);
+                plan, prepared, Optional.of(LEAVING), ClusterLayout.Layout.single(false, 0), false, false);
         Terminal quiet =
                 new Terminal(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), false);
         try (Playground playground = Playground.open(options, prepared, quiet)) {

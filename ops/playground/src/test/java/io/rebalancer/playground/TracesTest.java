@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.playground.SpanCollector.Received;
-import io.rebalancer.playground.cluster.Rebalancer;
+import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.region.RegionPlan;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -47,7 +47,7 @@ class TracesTest {
     void anAssignmentIsOneTraceOverManagerAndAgent() throws Exception {
         try (SpanCollector collector = new SpanCollector()) {
             RegionPlan plan = new RegionPlan(4, 200, OptionalLong.of(2048), Optional.empty(), 2, 7);
-            Rebalancer.Layout layout = new Rebalancer.Layout(
+            ClusterLayout.Layout layout = new ClusterLayout.Layout(
                     Optional.empty(),
                     true,
                     1,

@@ -31,7 +31,7 @@ import java.util.concurrent.Executor;
  * </pre>
  *
  * See {@link FrameFormat}, {@link Segment} and {@link IndexFile} for the files, {@link Recovery} for what a crash leaves,
- * {@link LogWriter} for the writing, {@link Keeper} for what goes when. Safe for any threads.
+ * {@link LogWriter} for the writing, {@link LogRetention} for what goes when. Safe for any threads.
  */
 public final class EventLog implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofMillis(100);
@@ -47,7 +47,7 @@ public final class EventLog implements AutoCloseable {
     private final Publisher publisher;
     private final Optional<Acknowledger> acknowledger;
     private final LogReader reader;
-    private final Keeper keeper;
+    private final LogRetention keeper;
     private final Thread writing;
     private final Ticker watching;
     private final Ticker keeping;
@@ -131,7 +131,7 @@ public final class EventLog implements AutoCloseable {
         this.publisher = new Publisher(ids, cursors, queue, listener, acknowledges, found.nextOffset());
         LogWriter writer = new LogWriter(disk, settings, clock, queue, found, segments, publisher, listener);
         this.reader = new LogReader(disk, settings, segments, ids);
-        this.keeper = new Keeper(disk, settings, clock, queue, segments, ids, cursors, listener);
+        this.keeper = new LogRetention(disk, settings, clock, queue, segments, ids, cursors, listener);
         // Threads of their own that nobody interrupts: an interrupt would close the file under them.
         this.writing = new Thread(writer::run, LogWriter.THREAD);
         this.watching = new Ticker("event-log-watch", WATCH_EVERY, this::watch);
@@ -333,7 +333,7 @@ public final class EventLog implements AutoCloseable {
 
     /** Forgets a named reader, and what only it needed. */
     public CompletionStage<Long> removeCursor(String name) {
-        return queue.submit(Keeper.removal(name));
+        return queue.submit(LogRetention.removal(name));
     }
 
     /** How far each named reader is. */

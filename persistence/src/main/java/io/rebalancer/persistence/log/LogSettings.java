@@ -41,8 +41,8 @@ public record LogSettings(
             new Retention(2, Duration.ofHours(1), 8L << 30, OptionalLong.empty(), Duration.ofDays(7)),
             false);
 
-    private static final int LEAST_SEGMENT = 64 << 10;
-    private static final int MOST_SEGMENT = 1 << 30;
+    private static final int MIN_SEGMENT_BYTES = 64 << 10;
+    private static final int MAX_SEGMENT_BYTES = 1 << 30;
 
     /**
      * What may wait for the writer; who comes when it is full is refused at once.
@@ -82,7 +82,9 @@ public record LogSettings(
 
     /** @throws IllegalArgumentException naming the bound that is none */
     public LogSettings {
-        require(segmentBytes >= LEAST_SEGMENT && segmentBytes <= MOST_SEGMENT, "segment-bytes must be 64 KiB to 1 GiB");
+        require(
+                segmentBytes >= MIN_SEGMENT_BYTES && segmentBytes <= MAX_SEGMENT_BYTES,
+                "segment-bytes must be 64 KiB to 1 GiB");
         require(
                 maxFrameBytes >= FrameFormat.HEADER_BYTES && maxFrameBytes <= segmentBytes / 4,
                 "max-frame-bytes must be at most a quarter of segment-bytes");

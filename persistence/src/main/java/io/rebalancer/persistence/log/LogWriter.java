@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 final class LogWriter {
     static final String THREAD = "event-log-writer";
 
-    private static final int LEAST_AHEAD = 64 << 10;
+    private static final int MIN_PREALLOCATION = 64 << 10;
     private static final int ZEROS = 256 << 10;
 
     private final LogDisk disk;
@@ -232,7 +232,7 @@ final class LogWriter {
             return;
         }
         allocated = position;
-        long wanted = Math.min(settings.aheadBytes(), Math.max(LEAST_AHEAD, position));
+        long wanted = Math.min(settings.aheadBytes(), Math.max(MIN_PREALLOCATION, position));
         long until = Math.min(settings.segmentBytes(), position + wanted);
         while (settings.aheadBytes() > 0 && allocated < until) {
             int count = (int) Math.min(ZEROS, until - allocated);

@@ -37,14 +37,14 @@ public final class LogJournal extends AsyncWriteJournal {
     public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> writes) {
         List<AtomicWrite> all = new ArrayList<>();
         writes.forEach(all::add);
-        Answers answers = new Answers(all.size());
+        WriteResults answers = new WriteResults(all.size());
         for (int i = 0; i < all.size(); i++) {
             store(all.get(i), i, answers);
         }
         return answers.told();
     }
 
-    private void store(AtomicWrite write, int number, Answers answers) {
+    private void store(AtomicWrite write, int number, WriteResults answers) {
         List<byte[]> events = new ArrayList<>(write.size());
         try {
             for (PersistentRepr repr : CollectionConverters.asJava(write.payload())) {

@@ -6,8 +6,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.persistence.Journal;
 import io.rebalancer.persistence.JournalReader;
-import io.rebalancer.persistence.readside.EmbeddedReadSide;
 import io.rebalancer.persistence.readside.ReadSide;
+import io.rebalancer.persistence.readside.ReadSidePool;
 import io.rebalancer.persistence.readside.ReadSideTables;
 import java.sql.SQLException;
 import java.util.List;
@@ -82,7 +82,7 @@ public final class PostgresJournal implements Journal {
                 .database()
                 .source();
         HikariDataSource pool = ((HikariCPJdbcDataSource) source).ds();
-        return ReadSide.of(system, pool::getConnection, () -> EmbeddedReadSide.use(pool));
+        return ReadSide.of(system, pool::getConnection, () -> ReadSidePool.use(pool));
     }
 
     @Override

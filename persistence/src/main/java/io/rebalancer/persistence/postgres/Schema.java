@@ -2,7 +2,7 @@ package io.rebalancer.persistence.postgres;
 
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
-import io.rebalancer.persistence.readside.EmbeddedReadSide;
+import io.rebalancer.persistence.readside.ReadSidePool;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -45,7 +45,7 @@ public final class Schema {
         this.settings = settings;
         this.flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(settings.url(), settings.user(), settings.password())
-                .locations("classpath:io/rebalancer/persistence/postgres/migrations", EmbeddedReadSide.MIGRATIONS)
+                .locations("classpath:io/rebalancer/persistence/postgres/migrations", ReadSidePool.MIGRATIONS)
                 .table("schema_history")
                 .placeholders(Map.of("user", manager))
                 // A newer version is refused below, with what to do; Flyway itself would let it pass.

@@ -1,8 +1,8 @@
 package io.rebalancer.persistence.readside;
 
 import io.rebalancer.cluster.Entities;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.port.JobHistory;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -161,7 +161,7 @@ final class JdbcJobHistory implements JobHistory {
         return new ExceptionLine(
                 row.getInt("shard"),
                 row.getString("record_key"),
-                ObjectException.Kind.valueOf(row.getString("kind")),
+                UnmovedRecord.Kind.valueOf(row.getString("kind")),
                 Reason.valueOf(row.getString("reason")),
                 row.getString("detail"));
     }

@@ -1,6 +1,6 @@
 package io.rebalancer.persistence.readside;
 
-import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import java.time.Instant;
@@ -22,7 +22,7 @@ record JobChange(
         Instant at,
         JobState state,
         boolean passBegins,
-        List<ObjectException> exceptions,
+        List<UnmovedRecord> exceptions,
         Optional<Audit> audit) {
     static final JobChange NONE = new JobChange(0, Instant.EPOCH, JobState.EMPTY, false, List.of(), Optional.empty());
 
@@ -31,14 +31,14 @@ record JobChange(
 
     /** The change that the next event makes. */
     JobChange next(long number, Instant when, JobEvent event) {
-        List<ObjectException> added = exceptionsOf(event).stream()
+        List<UnmovedRecord> added = exceptionsOf(event).stream()
                 .filter(each -> !state.excepted().contains(each.record()))
                 .toList();
         return new JobChange(
                 number, when, state.apply(event), event instanceof JobEvent.PassStarted, added, audit(event));
     }
 
-    private static List<ObjectException> exceptionsOf(JobEvent event) {
+    private static List<UnmovedRecord> exceptionsOf(JobEvent event) {
         if (event instanceof JobEvent.RecordsExcepted e) {
             return e.exceptions();
         }

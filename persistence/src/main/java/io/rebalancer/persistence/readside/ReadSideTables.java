@@ -1,6 +1,6 @@
 package io.rebalancer.persistence.readside;
 
-import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.registry.RegistryEvent;
@@ -201,7 +201,7 @@ public final class ReadSideTables {
                 values (?, ?, ?, ?, ?, ?, ?)
                 """)) {
             long ordinal = change.sequenceNr() * PER_EVENT;
-            for (ObjectException each : change.exceptions()) {
+            for (UnmovedRecord each : change.exceptions()) {
                 insert.setObject(1, jobId);
                 insert.setLong(2, ordinal++);
                 insert.setInt(3, each.record().shard());

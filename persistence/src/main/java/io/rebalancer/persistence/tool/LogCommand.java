@@ -1,7 +1,7 @@
 package io.rebalancer.persistence.tool;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rebalancer.cluster.settings.CommandLines;
+import io.rebalancer.cluster.process.CommandLines;
 import io.rebalancer.persistence.log.Cursor;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.log.LogInspector;

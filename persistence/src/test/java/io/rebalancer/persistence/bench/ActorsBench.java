@@ -22,7 +22,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /** Persistent actors on a journal: each stores an event of 300 bytes, and the next as soon as that is stored. */
 final class ActorsBench implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
     private static final int REPLAY_BATCH = 500;
 
     private final ActorTestKit kit;
@@ -52,14 +52,14 @@ final class ActorsBench implements AutoCloseable {
     }
 
     private static void await(CountDownLatch ended, String who) throws Exception {
-        if (!ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        if (!ended.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
             throw new IOException(who + " did not end");
         }
     }
 
     @Override
     public void close() {
-        ActorTestKit.shutdown(kit.system(), PATIENCE);
+        ActorTestKit.shutdown(kit.system(), TIMEOUT);
     }
 
     private static final class Writer extends EventSourcedBehavior<Long, String, Long> {
@@ -115,7 +115,7 @@ final class ActorsBench implements AutoCloseable {
             keeper.tell(true);
         }
         await(filled, "the filling of " + id);
-        kit.stop(keeper, PATIENCE);
+        kit.stop(keeper, TIMEOUT);
     }
 
     /** How long an actor takes to read its events back, in seconds. */
@@ -125,7 +125,7 @@ final class ActorsBench implements AutoCloseable {
         ActorRef<Boolean> keeper = kit.spawn(Keeper.create(id, new CountDownLatch(0), recovered));
         await(recovered, "the replay of " + id);
         double seconds = (System.nanoTime() - begun) / 1e9;
-        kit.stop(keeper, PATIENCE);
+        kit.stop(keeper, TIMEOUT);
         return seconds;
     }
 

@@ -10,12 +10,12 @@ import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.core.evacuate.Tally;
+import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -54,7 +54,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** The tables say what the events say, each event once, whatever fails on the way. */
 class ReadSideTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Instant CREATED = Instant.parse("2026-11-21T10:00:00Z");
     private static final Projector.Pace SOON =
             new Projector.Pace(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(200));
@@ -79,7 +79,7 @@ class ReadSideTest {
 
     private ReadSide open(Database database) throws Exception {
         if (database == Database.H2) {
-            return EmbeddedReadSide.open(directory, kit.system());
+            return ReadSidePool.open(directory, kit.system());
         }
         EmbeddedPostgres server = EmbeddedPostgres.start();
         postgres = Optional.of(server);
@@ -157,8 +157,8 @@ class ReadSideTest {
             all.add(new JobEvent.AssignmentPlanned(assignment(id, i), Map.of()));
             all.add(new JobEvent.CopiesFinished(id, List.of()));
             // Each second failure is of a record that has failed before, and counts once.
-            List<ObjectException> failures = List.of(exception(i / 2, Reason.METADATA_UPDATE_FAILED));
-            all.add(new JobEvent.RelocationsCommitted(id, new Tally(1, 0, 0, 0, 5), failures));
+            List<UnmovedRecord> failures = List.of(exception(i / 2, Reason.METADATA_UPDATE_FAILED));
+            all.add(new JobEvent.RelocationsCommitted(id, new SettledCounts(1, 0, 0, 0, 5), failures));
         }
         all.add(new JobEvent.IncarnationBegan(2, CREATED));
         if (!open) {
@@ -172,9 +172,9 @@ class ReadSideTest {
         return state;
     }
 
-    private static ObjectException exception(int record, Reason reason) {
-        return new ObjectException(
-                new RecordRef(1, "/o/stor/\0" + record), ObjectException.Kind.FAILED, reason, "record " + record);
+    private static UnmovedRecord exception(int record, Reason reason) {
+        return new UnmovedRecord(
+                new RecordRef(1, "/o/stor/\0" + record), UnmovedRecord.Kind.FAILED, reason, "record " + record);
     }
 
     private static Assignment assignment(UUID id, int i) {
@@ -207,11 +207,11 @@ class ReadSideTest {
     }
 
     private void assertTablesSay(JobHistory history, List<JobState> states) throws Exception {
-        await().atMost(PATIENCE).until(() -> get(history.takenIn(job(JOBS - 1))) == events.count(journalId(JOBS - 1)));
+        await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(JOBS - 1))) == events.count(journalId(JOBS - 1)));
         for (int number = 0; number < JOBS; number++) {
             long last = events.count(journalId(number));
             UUID id = job(number);
-            await().atMost(PATIENCE).until(() -> get(history.takenIn(id)) == last);
+            await().atMost(TIMEOUT).until(() -> get(history.takenIn(id)) == last);
         }
         List<JobLine> jobs = all(after -> history.jobs(after, 2));
         assertThat(jobs).extracting(JobLine::id).containsExactly(job(4), job(3), job(2), job(1), job(0));

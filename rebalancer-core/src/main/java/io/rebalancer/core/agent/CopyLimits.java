@@ -18,14 +18,14 @@ public record CopyLimits(
         long freeSpaceFloorMib,
         int fillCeilingPercent) {
     /** Most copies an agent may ever make at a time. */
-    public static final int MOST_FETCHES = 256;
+    public static final int MAX_PARALLEL_FETCHES = 256;
 
     /** @throws IllegalArgumentException naming the limit that is wrong */
     public CopyLimits {
         require(bytesPerSecond >= 0, "bytesPerSecond must be at least 0 (no limit)");
         require(bytesPerSecondOfSource >= 0, "bytesPerSecondOfSource must be at least 0 (no limit)");
-        require(parallelFetches >= 1 && parallelFetches <= MOST_FETCHES, "parallelFetches must be 1 to 256");
-        require(fetchesOfSource >= 1 && fetchesOfSource <= MOST_FETCHES, "fetchesOfSource must be 1 to 256");
+        require(parallelFetches >= 1 && parallelFetches <= MAX_PARALLEL_FETCHES, "parallelFetches must be 1 to 256");
+        require(fetchesOfSource >= 1 && fetchesOfSource <= MAX_PARALLEL_FETCHES, "fetchesOfSource must be 1 to 256");
         require(freeSpaceFloorMib >= 0, "freeSpaceFloorMib must be at least 0");
         require(fillCeilingPercent >= 1 && fillCeilingPercent <= 100, "fillCeilingPercent must be 1 to 100");
     }

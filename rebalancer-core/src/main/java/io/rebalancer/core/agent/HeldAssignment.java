@@ -2,7 +2,7 @@ package io.rebalancer.core.agent;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,15 +32,15 @@ public record HeldAssignment(UUID jobId, Assignment assignment, Map<UUID, TaskRe
     }
 
     /** The copies that failed, in the words of the job. */
-    public List<ObjectException> failures() {
+    public List<UnmovedRecord> failures() {
         return assignment.tasks().stream()
                 .flatMap(task -> {
                     TaskResult result = results.get(task.objectId());
                     return result == null
                             ? Stream.empty()
                             : result.failure().stream()
-                                    .map(reason -> new ObjectException(
-                                            task.record(), ObjectException.Kind.SKIPPED, reason, result.detail()));
+                                    .map(reason -> new UnmovedRecord(
+                                            task.record(), UnmovedRecord.Kind.SKIPPED, reason, result.detail()));
                 })
                 .toList();
     }

@@ -11,12 +11,12 @@ import java.time.Duration;
  */
 public record BatchLimits(int maxTasks, long maxBytes, Duration maxAge) {
     /** Most tasks an assignment can be allowed to have. */
-    public static final int MOST_TASKS = 500;
+    public static final int MAX_TASKS = 500;
 
     public BatchLimits {
-        if (maxTasks < 1 || maxTasks > MOST_TASKS) {
+        if (maxTasks < 1 || maxTasks > MAX_TASKS) {
             throw new IllegalArgumentException(
-                    "max-tasks-per-assignment must be 1 to " + MOST_TASKS + ", not " + maxTasks);
+                    "max-tasks-per-assignment must be 1 to " + MAX_TASKS + ", not " + maxTasks);
         }
         if (maxBytes < 1) {
             throw new IllegalArgumentException("max-assignment-bytes must be at least 1, not " + maxBytes);

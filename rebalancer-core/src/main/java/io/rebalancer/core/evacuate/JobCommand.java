@@ -1,8 +1,8 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.assignment.Assignment;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +24,16 @@ public sealed interface JobCommand {
     record Plan(Assignment assignment, Map<Integer, ScanPosition> marks) implements JobCommand {}
 
     /** Note records that get no assignment in this pass. */
-    record Except(List<ObjectException> exceptions, Map<Integer, ScanPosition> marks) implements JobCommand {}
+    record Except(List<UnmovedRecord> exceptions, Map<Integer, ScanPosition> marks) implements JobCommand {}
 
     /** Note that the scan went on. */
     record Advance(Map<Integer, ScanPosition> marks) implements JobCommand {}
 
     /** An agent finished its copies. */
-    record ReportCopies(UUID assignmentId, List<ObjectException> failures) implements JobCommand {}
+    record ReportCopies(UUID assignmentId, List<UnmovedRecord> failures) implements JobCommand {}
 
     /** The metadata of an assignment was dealt with. */
-    record ReportCommit(UUID assignmentId, Tally tally, List<ObjectException> failures) implements JobCommand {}
+    record ReportCommit(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures) implements JobCommand {}
 
     /** Give an assignment up. Refused once its copies are finished: then they are committed. */
     record LoseAssignment(UUID assignmentId, Reason reason, String detail) implements JobCommand {}

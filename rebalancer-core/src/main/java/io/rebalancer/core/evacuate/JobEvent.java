@@ -1,7 +1,7 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.assignment.Assignment;
-import io.rebalancer.core.assignment.ObjectException;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +36,7 @@ public sealed interface JobEvent {
     }
 
     /** Records that got no assignment in this pass, with their causes. */
-    record RecordsExcepted(List<ObjectException> exceptions, Map<Integer, ScanPosition> marks) implements JobEvent {
+    record RecordsExcepted(List<UnmovedRecord> exceptions, Map<Integer, ScanPosition> marks) implements JobEvent {
         public RecordsExcepted {
             exceptions = List.copyOf(exceptions);
             marks = Map.copyOf(marks);
@@ -51,7 +51,7 @@ public sealed interface JobEvent {
     }
 
     /** The agent's copies are verified and flushed, but for {@code failures}. */
-    record CopiesFinished(UUID assignmentId, List<ObjectException> failures) implements JobEvent {
+    record CopiesFinished(UUID assignmentId, List<UnmovedRecord> failures) implements JobEvent {
         public CopiesFinished {
             failures = List.copyOf(failures);
         }
@@ -63,14 +63,15 @@ public sealed interface JobEvent {
      * @param tally what became of the records
      * @param failures records that still name the leaving node
      */
-    record RelocationsCommitted(UUID assignmentId, Tally tally, List<ObjectException> failures) implements JobEvent {
+    record RelocationsCommitted(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures)
+            implements JobEvent {
         public RelocationsCommitted {
             failures = List.copyOf(failures);
         }
     }
 
     /** The destination is gone or refused; the assignment is over and its records wait for another. */
-    record AssignmentLost(UUID assignmentId, List<ObjectException> failures) implements JobEvent {
+    record AssignmentLost(UUID assignmentId, List<UnmovedRecord> failures) implements JobEvent {
         public AssignmentLost {
             failures = List.copyOf(failures);
         }

@@ -1,8 +1,8 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,7 +155,7 @@ public final class JobRules {
                     + c.exceptions().get(c.exceptions().size() - 1).detail();
             return Decision.accept(new JobEvent.JobEnded(JobPhase.FAILED, reason, now));
         }
-        List<ObjectException> fresh = c.exceptions().stream()
+        List<UnmovedRecord> fresh = c.exceptions().stream()
                 .filter(each -> !job.excepted().contains(each.record()))
                 .toList();
         Map<Integer, ScanPosition> ahead = ahead(job, c.marks());
@@ -165,7 +165,7 @@ public final class JobRules {
     }
 
     private static Decision reportCopies(JobState job, JobCommand.ReportCopies c) {
-        InFlight inFlight = job.inFlight().get(c.assignmentId());
+        InFlightAssignment inFlight = job.inFlight().get(c.assignmentId());
         if (inFlight == null || inFlight.copied()) {
             return Decision.accept();
         }
@@ -176,7 +176,7 @@ public final class JobRules {
     }
 
     private static Decision reportCommit(JobState job, JobCommand.ReportCommit c) {
-        InFlight inFlight = job.inFlight().get(c.assignmentId());
+        InFlightAssignment inFlight = job.inFlight().get(c.assignmentId());
         if (inFlight == null) {
             return Decision.accept();
         }
@@ -185,22 +185,22 @@ public final class JobRules {
             return Decision.refuse(
                     Decision.Code.BAD_REQUEST, "a commit must account for all " + copied + " copied records");
         }
-        List<ObjectException> failures = new ArrayList<>(inFlight.copyFailures());
+        List<UnmovedRecord> failures = new ArrayList<>(inFlight.copyFailures());
         failures.addAll(c.failures());
         return Decision.accept(new JobEvent.RelocationsCommitted(c.assignmentId(), c.tally(), failures));
     }
 
     private static Decision loseAssignment(JobState job, JobCommand.LoseAssignment c) {
-        InFlight inFlight = job.inFlight().get(c.assignmentId());
+        InFlightAssignment inFlight = job.inFlight().get(c.assignmentId());
         if (inFlight == null || inFlight.copied()) {
             return Decision.accept();
         }
         return Decision.accept(new JobEvent.AssignmentLost(c.assignmentId(), lost(inFlight, c.reason(), c.detail())));
     }
 
-    private static List<ObjectException> lost(InFlight inFlight, Reason reason, String detail) {
+    private static List<UnmovedRecord> lost(InFlightAssignment inFlight, Reason reason, String detail) {
         return inFlight.assignment().tasks().stream()
-                .map(task -> new ObjectException(task.record(), ObjectException.Kind.SKIPPED, reason, detail))
+                .map(task -> new UnmovedRecord(task.record(), UnmovedRecord.Kind.SKIPPED, reason, detail))
                 .toList();
     }
 
@@ -224,12 +224,12 @@ public final class JobRules {
         return Decision.accept(finished);
     }
 
-    private static Set<RecordRef> tasksOf(InFlight inFlight) {
+    private static Set<RecordRef> tasksOf(InFlightAssignment inFlight) {
         return inFlight.assignment().tasks().stream().map(CopyTask::record).collect(Collectors.toSet());
     }
 
-    private static Set<RecordRef> recordsOf(List<ObjectException> failures) {
-        return failures.stream().map(ObjectException::record).collect(Collectors.toSet());
+    private static Set<RecordRef> recordsOf(List<UnmovedRecord> failures) {
+        return failures.stream().map(UnmovedRecord::record).collect(Collectors.toSet());
     }
 
     /** The marks that are really ahead of the stored ones: a mark never goes back. */

@@ -1,7 +1,7 @@
 package io.rebalancer.core.evacuate;
 
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import java.util.HashMap;
@@ -40,13 +40,13 @@ public record JobState(
         long maxRecords,
         int pass,
         int fruitlessPasses,
-        Tally settled,
-        Tally settledBefore,
+        SettledCounts settled,
+        SettledCounts settledBefore,
         long skipped,
         long failed,
         long retryable,
         Map<Integer, ScanPosition> marks,
-        Map<UUID, InFlight> inFlight,
+        Map<UUID, InFlightAssignment> inFlight,
         Set<RecordRef> excepted,
         String reason,
         int commitParallelism,
@@ -60,8 +60,8 @@ public record JobState(
             0,
             0,
             0,
-            Tally.ZERO,
-            Tally.ZERO,
+            SettledCounts.ZERO,
+            SettledCounts.ZERO,
             0,
             0,
             0,
@@ -127,7 +127,7 @@ public record JobState(
         } else if (event instanceof JobEvent.PassStarted e) {
             draft.startPass(e.pass());
         } else if (event instanceof JobEvent.AssignmentPlanned e) {
-            draft.inFlight.put(e.assignment().id(), InFlight.planned(e.assignment()));
+            draft.inFlight.put(e.assignment().id(), InFlightAssignment.planned(e.assignment()));
             draft.marks.putAll(e.marks());
         } else if (event instanceof JobEvent.RecordsExcepted e) {
             draft.except(e.exceptions());
@@ -162,13 +162,13 @@ public record JobState(
         private long maxRecords;
         private int pass;
         private int fruitlessPasses;
-        private Tally settled;
-        private Tally settledBefore;
+        private SettledCounts settled;
+        private SettledCounts settledBefore;
         private long skipped;
         private long failed;
         private long retryable;
         private final Map<Integer, ScanPosition> marks;
-        private final Map<UUID, InFlight> inFlight;
+        private final Map<UUID, InFlightAssignment> inFlight;
         private final Set<RecordRef> excepted;
         private String reason;
         private int commitParallelism;
@@ -217,20 +217,20 @@ public record JobState(
             excepted.clear();
         }
 
-        void end(UUID assignmentId, List<ObjectException> failures) {
+        void end(UUID assignmentId, List<UnmovedRecord> failures) {
             inFlight.remove(assignmentId);
             except(failures);
         }
 
-        void except(List<ObjectException> exceptions) {
-            for (ObjectException exception : exceptions) {
+        void except(List<UnmovedRecord> exceptions) {
+            for (UnmovedRecord exception : exceptions) {
                 if (excepted.add(exception.record())) {
                     count(exception);
                 }
             }
         }
 
-        private void count(ObjectException exception) {
+        private void count(UnmovedRecord exception) {
             switch (exception.kind()) {
                 case SKIPPED -> {
                     skipped++;

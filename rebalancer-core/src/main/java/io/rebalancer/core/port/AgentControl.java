@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 public interface AgentControl {
 
     /** How the agent stands now. */
-    CompletionStage<Standing> standing();
+    CompletionStage<AgentStatus> status();
 
     /** Stores the limits; they count for what is begun, and for bytes that come, from now on. */
     CompletionStage<CopyLimits> choose(CopyLimits limits);
@@ -20,7 +20,7 @@ public interface AgentControl {
      * @param effectiveFetches copies it makes at a time now, at most {@code limits.parallelFetches}
      * @param availableBytes room that the limits leave
      */
-    record Standing(
+    record AgentStatus(
             String storageId,
             String durability,
             CopyLimits limits,
@@ -29,7 +29,7 @@ public interface AgentControl {
             int waiting,
             long availableBytes,
             List<Source> sources) {
-        public Standing {
+        public AgentStatus {
             sources = List.copyOf(sources);
         }
     }

@@ -1,7 +1,7 @@
 package io.rebalancer.core.port;
 
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +73,7 @@ public interface JobHistory {
             long bytes) {}
 
     /** One record that stayed where it was, and why. */
-    record ExceptionLine(int shard, String key, ObjectException.Kind kind, Reason reason, String detail) {}
+    record ExceptionLine(int shard, String key, UnmovedRecord.Kind kind, Reason reason, String detail) {}
 
     /**
      * Something that was done to a job.

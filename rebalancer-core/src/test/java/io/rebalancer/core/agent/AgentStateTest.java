@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Samples;
 import java.time.Instant;
 import java.util.List;
@@ -87,8 +87,8 @@ class AgentStateTest {
         AgentState state = ACCEPTED.apply(finished(good(1), bad(2)));
         assertThat(held(state).finished()).isTrue();
         assertThat(held(state).failures())
-                .containsExactly(new ObjectException(
-                        Samples.ref(2), ObjectException.Kind.SKIPPED, Reason.MD5_MISMATCH, "wrong bytes"));
+                .containsExactly(new UnmovedRecord(
+                        Samples.ref(2), UnmovedRecord.Kind.SKIPPED, Reason.MD5_MISMATCH, "wrong bytes"));
         assertThat(held(state).created(Samples.uuid(2))).isFalse();
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -126,9 +126,10 @@ class JobHistoryTest {
 
         private void commit() {
             any(true).ifPresent(assignment -> {
-                InFlight inFlight = Objects.requireNonNull(job.inFlight().get(assignment.id()));
+                InFlightAssignment inFlight =
+                        Objects.requireNonNull(job.inFlight().get(assignment.id()));
                 List<Integer> bad = new ArrayList<>();
-                Tally tally = Tally.ZERO;
+                SettledCounts tally = SettledCounts.ZERO;
                 for (int number : numbers(inFlight.copiedTasks())) {
                     int fate = random.nextInt(12);
                     if (fate == 0) {
@@ -141,18 +142,18 @@ class JobHistoryTest {
             });
         }
 
-        private Tally settle(int number, int fate) {
+        private SettledCounts settle(int number, int fate) {
             onLeavingNode.remove(number);
             if (fate == 1) {
                 superseded.add(number);
-                return new Tally(0, 1, 0, 0, 0);
+                return new SettledCounts(0, 1, 0, 0, 0);
             }
             if (fate == 2) {
                 gone.add(number);
-                return new Tally(0, 0, 1, 0, 0);
+                return new SettledCounts(0, 0, 1, 0, 0);
             }
             relocated.add(number);
-            return new Tally(1, 0, 0, 0, 5);
+            return new SettledCounts(1, 0, 0, 0, 5);
         }
 
         /** At-least-once delivery: something said before about any assignment, ended or not, is said again. */
@@ -185,7 +186,7 @@ class JobHistoryTest {
         private Optional<Assignment> any(boolean copied) {
             List<Assignment> candidates = job.inFlight().values().stream()
                     .filter(each -> each.copied() == copied)
-                    .map(InFlight::assignment)
+                    .map(InFlightAssignment::assignment)
                     .toList();
             return candidates.isEmpty()
                     ? Optional.empty()
@@ -205,7 +206,7 @@ class JobHistoryTest {
             return Integer.parseInt(record.key().substring(record.key().lastIndexOf('/') + 1));
         }
 
-        private static List<ObjectException> exceptions(List<Integer> numbers) {
+        private static List<UnmovedRecord> exceptions(List<Integer> numbers) {
             return numbers.stream()
                     .map(number -> Samples.exception(number, Reason.SOURCE_OTHER_ERROR))
                     .toList();

@@ -24,7 +24,7 @@ class JobRulesTest {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(2, 0, 0, 0, 10), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(2, 0, 0, 0, 10), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
         run(new JobCommand.StartPass());
@@ -100,7 +100,7 @@ class JobRulesTest {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of(Samples.exception(2, Reason.MD5_MISMATCH))));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         assertThat(job.discovered()).isEqualTo(2);
         assertThat(job.settled().relocated()).isEqualTo(1);
         assertThat(job.skipped()).isEqualTo(1);
@@ -111,7 +111,8 @@ class JobRulesTest {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
-        assertThat(refusal(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of())))
+        assertThat(refusal(new JobCommand.ReportCommit(
+                        Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of())))
                 .isEqualTo(Decision.Code.BAD_REQUEST);
     }
 
@@ -152,7 +153,7 @@ class JobRulesTest {
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
         run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
     }
@@ -171,13 +172,13 @@ class JobRulesTest {
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(
                 Samples.uuid(1_000_001), List.of(Samples.exception(2, Reason.SOURCE_OTHER_ERROR))));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.uuid(1_000_002), List.of()));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_002), new Tally(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.ReportCommit(Samples.uuid(1_000_002), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
         assertThat(job.discovered()).isEqualTo(2);

@@ -6,8 +6,8 @@ import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.assignment.ObjectException;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyFailure;
 import io.rebalancer.core.legacy.LegacyTask;
@@ -54,8 +54,8 @@ public final class Samples {
         return new Assignment(uuid(1_000_000 + id), location(3), list);
     }
 
-    public static ObjectException exception(int number, Reason reason) {
-        return new ObjectException(ref(number), ObjectException.Kind.SKIPPED, reason, "node 2 answered 404");
+    public static UnmovedRecord exception(int number, Reason reason) {
+        return new UnmovedRecord(ref(number), UnmovedRecord.Kind.SKIPPED, reason, "node 2 answered 404");
     }
 
     public static MetadataRecord record(UUID objectId, int... copies) {
@@ -67,7 +67,7 @@ public final class Samples {
     /** One of each event; {@code EventFormatTest} fails when one is missing. */
     public static List<JobEvent> events() {
         Map<Integer, ScanPosition> marks = Map.of(1, ScanPosition.at(ScanColumn.IDX, 42));
-        List<ObjectException> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
+        List<UnmovedRecord> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
         return List.of(
                 new JobEvent.JobCreated(LEAVING, 100, NOW),
                 new JobEvent.PassStarted(1, NOW),
@@ -75,7 +75,7 @@ public final class Samples {
                 new JobEvent.RecordsExcepted(failures, marks),
                 new JobEvent.ScanAdvanced(marks),
                 new JobEvent.CopiesFinished(uuid(1_000_001), failures),
-                new JobEvent.RelocationsCommitted(uuid(1_000_001), new Tally(1, 0, 0, 0, 5), failures),
+                new JobEvent.RelocationsCommitted(uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), failures),
                 new JobEvent.AssignmentLost(uuid(1_000_001), failures),
                 new JobEvent.PassFinished(1),
                 new JobEvent.CommitParallelismSet(30),

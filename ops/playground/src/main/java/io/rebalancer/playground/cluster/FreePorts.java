@@ -16,7 +16,7 @@ public final class FreePorts {
 
     private static final int FIRST = 10_000;
     private static final int LAST = 32_000;
-    private static final int MOST_TRIES = 10_000;
+    private static final int MAX_ATTEMPTS = 10_000;
     /** Not to be tried again: nobody may listen yet at one that was found a moment ago. */
     private static final Set<Integer> TRIED = ConcurrentHashMap.newKeySet();
 
@@ -31,7 +31,7 @@ public final class FreePorts {
         Random random = new Random();
         Set<Integer> ports = new LinkedHashSet<>();
         for (int tried = 0; ports.size() < count; tried++) {
-            if (tried > MOST_TRIES) {
+            if (tried > MAX_ATTEMPTS) {
                 throw new PlaygroundFault("no " + count + " free ports from " + FIRST + " to " + LAST
                         + " on the loopback address; stop what listens there");
             }

@@ -78,7 +78,7 @@ public final class NodeSettings {
         if (network.isPresent()) {
             all.putAll(network.get().connect(name, remotingPort));
         }
-        // Nodes in one JVM would all show the same numbers.
+        // NodeRunner in one JVM would all show the same numbers.
         all.put("rebalancer.metrics.enabled", processes);
         all.put("rebalancer.metrics.host", host);
         all.put("rebalancer.metrics.port", metricsPort);

@@ -23,7 +23,7 @@ import org.apache.pekko.http.javadsl.server.Route;
 /** Storinfo (manta.md section 8). */
 public final class StorinfoServer extends AllDirectives {
     private static final int DEFAULT_LIMIT = 100;
-    private static final int MOST = 500;
+    private static final int MAX_PAGE_SIZE = 500;
     private static final Set<String> KNOWN = Set.of("limit", "after_id");
 
     private final Supplier<List<ObjectNode>> nodes;
@@ -62,7 +62,8 @@ public final class StorinfoServer extends AllDirectives {
     private HttpResponse page(Map<String, String> query) {
         Optional<Integer> limit = limit(query.getOrDefault("limit", String.valueOf(DEFAULT_LIMIT)));
         if (!KNOWN.containsAll(query.keySet()) || limit.isEmpty()) {
-            return error(StatusCodes.BAD_REQUEST, "only limit (1 to " + MOST + ") and after_id are understood");
+            return error(
+                    StatusCodes.BAD_REQUEST, "only limit (1 to " + MAX_PAGE_SIZE + ") and after_id are understood");
         }
         List<ObjectNode> all = nodes.get();
         String after = query.getOrDefault("after_id", "");
@@ -86,7 +87,7 @@ public final class StorinfoServer extends AllDirectives {
     private static Optional<Integer> limit(String text) {
         try {
             int limit = Integer.parseInt(text);
-            return limit >= 1 && limit <= MOST ? Optional.of(limit) : Optional.empty();
+            return limit >= 1 && limit <= MAX_PAGE_SIZE ? Optional.of(limit) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

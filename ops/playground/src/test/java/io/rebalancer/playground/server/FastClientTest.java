@@ -44,7 +44,7 @@ class FastClientTest {
             ConfigFactory.parseString("pekko.actor.provider = local")
                     .withFallback(ConfigFactory.defaultReference())
                     .resolve());
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private MorayTable table;
@@ -96,7 +96,7 @@ class FastClientTest {
     @Test
     void aBusyClientOpensMoreConnectionsUpToItsLimit() throws Exception {
         MorayServer server = server(0);
-        FastClient client = client(FastEndpoints.fixed("127.0.0.1", server.port()), PATIENCE);
+        FastClient client = client(FastEndpoints.fixed("127.0.0.1", server.port()), TIMEOUT);
         assertThat(client.health().open()).isZero();
         assertThat(answers(client)).isTrue();
         assertThat(client.health().open()).isEqualTo(1);
@@ -114,10 +114,10 @@ class FastClientTest {
     void aServerThatComesBackIsFoundAgain() throws Exception {
         MorayServer first = server(0);
         int port = first.port();
-        FastClient client = client(FastEndpoints.fixed("127.0.0.1", port), PATIENCE);
+        FastClient client = client(FastEndpoints.fixed("127.0.0.1", port), TIMEOUT);
         assertThat(answers(client)).isTrue();
         first.shutDown().toCompletableFuture().get();
-        await().atMost(PATIENCE).until(() -> !answers(client));
+        await().atMost(TIMEOUT).until(() -> !answers(client));
         assertThat(client.health().lastFault()).contains("127.0.0.1:" + port);
         // Soon after a failure a call fails at once, without another attempt.
         assertThatThrownBy(() -> {
@@ -127,7 +127,7 @@ class FastClientTest {
                 })
                 .hasCauseInstanceOf(FastUnavailable.class);
         MorayServer second = server(port);
-        await().atMost(PATIENCE).until(() -> answers(client));
+        await().atMost(TIMEOUT).until(() -> answers(client));
         assertThat(client.health().open()).isEqualTo(1);
         second.shutDown().toCompletableFuture().get();
     }
@@ -156,7 +156,7 @@ class FastClientTest {
                 assertThat(client.health().callsInFlight()).isEqualTo(calls);
                 // Only now is anything read: what the sockets have taken, and then nothing more.
                 CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> drain(connection));
-                await().atMost(PATIENCE).until(() -> client.health().callsInFlight() < calls);
+                await().atMost(TIMEOUT).until(() -> client.health().callsInFlight() < calls);
                 client.close();
                 assertThat(read.get() / megabyte).isBetween(1L, calls - 1L);
             }
@@ -187,7 +187,7 @@ class FastClientTest {
             };
             FastClient client = client(both, Duration.ofSeconds(1));
             assertThat(answers(client)).isFalse();
-            await().atMost(PATIENCE).until(() -> answers(client));
+            await().atMost(TIMEOUT).until(() -> answers(client));
             assertThat(offered).hasSizeGreaterThan(1);
             assertThat(client.health().lastFault()).contains(String.valueOf(silent.getLocalPort()));
         }
@@ -224,11 +224,11 @@ class FastClientTest {
                         .get();
                 assertThat(picked).isEqualTo(new Endpoint("localhost", alive.port()));
             }
-            FastClient client = client(endpoints, PATIENCE);
-            await().atMost(PATIENCE).until(() -> answers(client));
+            FastClient client = client(endpoints, TIMEOUT);
+            await().atMost(TIMEOUT).until(() -> answers(client));
             SrvEndpoints unknown =
                     new SrvEndpoints(SrvEndpoints.session(Optional.of(names.address())), "moray", "2.moray.d");
-            assertThatThrownBy(() -> version(client(unknown, PATIENCE))
+            assertThatThrownBy(() -> version(client(unknown, TIMEOUT))
                             .toCompletableFuture()
                             .get())
                     .hasCauseInstanceOf(FastUnavailable.class)
@@ -242,7 +242,7 @@ class FastClientTest {
     void aNameServerThatIsNotThereIsNamedAndCostsNoPatience() {
         InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         FastClient client =
-                client(new SrvEndpoints(SrvEndpoints.session(Optional.of(nobody)), "moray", "1.moray.d"), PATIENCE);
+                client(new SrvEndpoints(SrvEndpoints.session(Optional.of(nobody)), "moray", "1.moray.d"), TIMEOUT);
         assertThatThrownBy(() -> version(client).toCompletableFuture().get())
                 .hasCauseInstanceOf(FastUnavailable.class)
                 .hasMessageContaining("_moray._tcp.1.moray.d");

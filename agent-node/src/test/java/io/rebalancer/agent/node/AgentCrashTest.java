@@ -1,0 +1,164 @@
+package io.rebalancer.agent.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rebalancer.agent.copy.Nginx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent's process, killed again and again while it copies: no task is lost, and none that was finished is repeated. */
+class AgentCrashTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final int OBJECTS = 600;
+    private static final int PARALLEL = 8;
+    private static final int KILLS = 3;
+
+    @TempDir
+    private Path work;
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Process start(Path settings) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AgentCommand.class.getName(),
+                        "--config",
+                        settings.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        work.resolve("agent.log").toFile()))
+                .start();
+    }
+
+    private static HttpResponse<String> send(int port, String method, String path, String body) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static int complete(int port, UUID assignment) throws InterruptedException {
+        try {
+            HttpResponse<String> answer = send(port, "GET", "/assignments/" + assignment, "");
+            return answer.statusCode() == 200
+                    ? JSON.readTree(answer.body())
+                            .path("stats")
+                            .path("complete")
+                            .asInt()
+                    : -1;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            // Not there yet, or just killed.
+            return -1;
+        }
+    }
+
+    @Test
+    void nothingIsLostAndNothingFinishedIsRepeated() throws Exception {
+        Path served = Files.createDirectories(work.resolve("served"));
+        Path root = work.resolve("root");
+        UUID owner = UUID.randomUUID();
+        UUID assignment = UUID.randomUUID();
+        int port = freePort();
+        try (Nginx nginx = Nginx.serve(served, work.resolve("nginx"))) {
+            String source = nginx.url().substring("http://".length());
+            List<String> tasks = new ArrayList<>();
+            List<UUID> objects = new ArrayList<>();
+            for (int i = 0; i < OBJECTS; i++) {
+                UUID id = UUID.randomUUID();
+                byte[] bytes = new byte[30_000];
+                new Random(i).nextBytes(bytes);
+                Files.write(
+                        Files.createDirectories(served.resolve(owner.toString()))
+                                .resolve(id.toString()),
+                        bytes);
+                String md5 = Base64.getEncoder()
+                        .encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
+                tasks.add(
+                        "[\"" + id + "\",\"" + owner + "\",\"" + md5 + "\",[\"dc2\",\"" + source + "\"],\"Pending\"]");
+                objects.add(id);
+            }
+            Path settings = Files.writeString(work.resolve("agent.conf"), """
+                    rebalancer {
+                      cluster { port = %d, first-seed-timeout = 1s }
+                      metrics.enabled = off
+                      agent {
+                        storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d
+                        sources = [{ storage-id = "%s", url = "http://%s" }]
+                        # Slow enough to be killed in the middle.
+                        limits {
+                          bytes-per-second = 3000000, parallel-fetches = %d, free-space-floor = 0
+                          fill-ceiling-percent = 100
+                        }
+                      }
+                    }
+                    """.formatted(
+                            freePort(), root, work.resolve("data"), port, source, source, PARALLEL));
+            Process agent = start(settings);
+            await().atMost(TIMEOUT).until(() -> {
+                try {
+                    return send(
+                                            port,
+                                            "POST",
+                                            "/assignments",
+                                            "[\"" + assignment + "\",[" + String.join(",", tasks) + "]]")
+                                    .statusCode()
+                            == 200;
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+            for (int kill = 1; kill <= KILLS; kill++) {
+                int enough = kill * OBJECTS / (KILLS + 2);
+                await().atMost(TIMEOUT).until(() -> complete(port, assignment) >= enough);
+                assertThat(complete(port, assignment)).isLessThan(OBJECTS);
+                agent.destroyForcibly().waitFor();
+                agent = start(settings);
+            }
+            await().atMost(TIMEOUT).until(() -> complete(port, assignment) == OBJECTS);
+            JsonNode stats = JSON.readTree(
+                    send(port, "GET", "/assignments/" + assignment, "").body());
+            assertThat(stats.path("stats").path("failed").asInt()).isZero();
+            agent.destroyForcibly().waitFor();
+            long fetches = 0;
+            for (UUID id : objects) {
+                assertThat(root.resolve(owner.toString()).resolve(id.toString()))
+                        .hasSameBinaryContentAs(served.resolve(owner.toString()).resolve(id.toString()));
+                fetches += nginx.fetches("/" + owner + "/" + id);
+            }
+            assertThat(fetches).isBetween((long) OBJECTS, (long) OBJECTS + KILLS * (PARALLEL + 64));
+            assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.rebalancer.agent.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.agent.copy.CopyMetrics;
+import io.rebalancer.agent.copy.CopyQueue;
+import io.rebalancer.agent.copy.CopyTraces;
+import io.rebalancer.agent.copy.FreeSpaceMonitor;
+import io.rebalancer.agent.copy.TestPipeline;
+import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.cluster.message.AgentMessage;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.agent.AgentEvent;
+import io.rebalancer.core.agent.AgentState;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.object.CopyLocation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which orders an agent obeys. */
+class StorageAgentTest {
+    private static final UUID JOB = new UUID(0, 7);
+
+    @TempDir
+    private Path root;
+
+    private final ActorTestKit kit = ActorTestKit.create(
+            "agent",
+            ConfigFactory.parseString("pekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = 0 }")
+                    .withFallback(EventSourcedBehaviorTestKit.config())
+                    .withFallback(SettingsFile.over(ConfigFactory.empty())));
+    private ObjectStore store;
+    private EventSourcedBehaviorTestKit<AgentMessage, AgentEvent, AgentState> agent;
+
+    @BeforeEach
+    void start() throws IOException {
+        AgentSettings settings = TestPipeline.settings(root, Duration.ofSeconds(1), Map.of());
+        store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
+        CopyMetrics metrics = new CopyMetrics(
+                new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
+        CopyQueue.Factory desk = CopyQueue.over(
+                TestPipeline.over(kit.system(), settings, store).pipeline(),
+                store,
+                settings.maxAssignments(),
+                Runnable::run,
+                metrics);
+        agent = EventSourcedBehaviorTestKit.create(
+                kit.system(),
+                StorageAgent.create(settings, desk, new FreeSpaceMonitor(kit.system(), store.space()), metrics));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        kit.shutdownTestKit();
+        store.close();
+    }
+
+    /** Without copies to make, so that nothing but orders stores events. */
+    private static Assignment assignment(long id) {
+        return new Assignment(
+                new UUID(1, id),
+                new CopyLocation(
+                        "dc1",
+                        TestPipeline.settings(Path.of("/"), Duration.ZERO, Map.of())
+                                .storageNode()),
+                List.of());
+    }
+
+    private static FencingToken epoch(long epoch) {
+        return new FencingToken(JOB, epoch);
+    }
+
+    @Test
+    void ordersOfAFencedIncarnationChangeNothing() {
+        assertThat(agent.runCommand(new AgentMessage.Assign(epoch(2), assignment(1)))
+                        .events())
+                .hasSize(2)
+                .hasAtLeastOneElementOfType(AgentEvent.JobEpochRaised.class)
+                .hasAtLeastOneElementOfType(AgentEvent.AssignmentAccepted.class);
+        assertThat(agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(2)))
+                        .hasNoEvents())
+                .isTrue();
+        assertThat(agent.runCommand(
+                                new AgentMessage.Release(epoch(1), assignment(1).id(), List.of()))
+                        .hasNoEvents())
+                .isTrue();
+        assertThat(agent.getState().held()).containsOnlyKeys(assignment(1).id());
+    }
+
+    @Test
+    void theFenceStandsAfterARestart() {
+        agent.runCommand(new AgentMessage.Assign(epoch(3), assignment(1)));
+        agent.restart();
+        assertThat(agent.runCommand(
+                                new AgentMessage.Release(epoch(2), assignment(1).id(), List.of()))
+                        .hasNoEvents())
+                .isTrue();
+        agent.runCommand(new AgentMessage.Release(epoch(3), assignment(1).id(), List.of()));
+        assertThat(agent.getState().held()).isEmpty();
+    }
+
+    @Test
+    void aLaterIncarnationTakesOverWhatAnEarlierOneOrdered() {
+        agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(1)));
+        assertThat(agent.runCommand(new AgentMessage.Assign(epoch(2), assignment(1)))
+                        .event())
+                .isInstanceOf(AgentEvent.JobEpochRaised.class);
+        assertThat(agent.runCommand(
+                                new AgentMessage.Release(epoch(1), assignment(1).id(), List.of()))
+                        .hasNoEvents())
+                .isTrue();
+    }
+}

@@ -1,0 +1,101 @@
+package io.rebalancer.http.legacy;
+
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.SettledCounts;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.http.v1.jobs.JobView;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The shapes of the older manager's API (manta.md 2.2). */
+public final class LegacyJobViews {
+
+    private LegacyJobViews() {}
+
+    public static List<Map<String, String>> entries(List<JobService.Summary> jobs) {
+        return jobs.stream().map(LegacyJobViews::entry).toList();
+    }
+
+    private static Map<String, String> entry(JobService.Summary job) {
+        Map<String, String> entry = new LinkedHashMap<>();
+        entry.put("id", job.id().toString());
+        entry.put("action", "Evacuate");
+        entry.put("state", job.ended() ? (job.failed() ? "Failed" : "Complete") : "Running");
+        return entry;
+    }
+
+    public static Map<String, Object> status(JobState job) {
+        Map<String, Object> shark = new LinkedHashMap<>();
+        shark.put(
+                "manta_storage_id",
+                job.leaving()
+                        .map(CopyLocation::storageNode)
+                        .map(Object::toString)
+                        .orElse(""));
+        shark.put("datacenter", job.leaving().map(CopyLocation::datacenter).orElse(""));
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("action", "Evacuate");
+        config.put("from_shark", shark);
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("config", config);
+        status.put("results", results(job));
+        status.put("state", state(job.phase()));
+        return status;
+    }
+
+    /** The counts of the older manager, and the breakdowns that its last version adds when there is something. */
+    private static Map<String, Object> results(JobState job) {
+        Map<String, Object> results = new LinkedHashMap<>(counts(job));
+        Map<String, Long> failed = JobView.byCause(job.failedBy());
+        if (!failed.isEmpty()) {
+            results.put("error_breakdown", Map.of("other", failed));
+        }
+        Map<Reason, Long> causes = new HashMap<>(job.skippedBy());
+        job.inFlight().values().stream()
+                .flatMap(each -> each.copyFailures().stream())
+                .forEach(failure -> causes.merge(failure.reason(), 1L, Long::sum));
+        Map<String, Long> skipped = JobView.byCause(causes);
+        if (!skipped.isEmpty()) {
+            results.put("skip_breakdown", skipped);
+        }
+        return results;
+    }
+
+    private static Map<String, Long> counts(JobState job) {
+        SettledCounts settled = job.settled();
+        long postProcessing = JobView.copied(job);
+        long copyFailures = job.inFlight().values().stream()
+                .mapToLong(each -> each.copyFailures().size())
+                .sum();
+        Map<String, Long> results = new LinkedHashMap<>();
+        results.put("Unprocessed", 0L);
+        results.put("Assigned", job.recordsInFlight() - postProcessing - copyFailures);
+        results.put("Skipped", job.skipped() + copyFailures);
+        results.put("Error", job.failed());
+        results.put("Post Processing", postProcessing);
+        results.put("Complete", settled.relocated() + settled.superseded() + settled.gone());
+        results.put("Duplicates", settled.duplicate());
+        results.put(
+                "Total", results.values().stream().mapToLong(Long::longValue).sum());
+        return results;
+    }
+
+    /** Whether the older API calls the job running. */
+    public static boolean running(JobState job) {
+        return state(job.phase()).equals("Running");
+    }
+
+    private static String state(JobPhase phase) {
+        return switch (phase) {
+            case NONE, SETUP -> "Setup";
+            case RUNNING, WAITING -> "Running";
+            case DONE, DONE_WITH_EXCEPTIONS -> "Complete";
+            case FAILED -> "Failed";
+        };
+    }
+}

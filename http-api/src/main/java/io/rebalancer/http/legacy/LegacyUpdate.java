@@ -1,0 +1,59 @@
+package io.rebalancer.http.legacy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.http.server.Json;
+import org.apache.pekko.http.javadsl.model.StatusCode;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/** The update message {@code {"action":"set_metadata_threads","params":30}} (manta.md 2.5). */
+public final class LegacyUpdate {
+    private static final int MIN_THREADS = 1;
+    private static final int MAX_THREADS = 250;
+
+    /** The body is no such message; the older manager's words. */
+    static final class Malformed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient StatusCode status;
+
+        Malformed(StatusCode status, String detail) {
+            super(detail, null, false, false);
+            this.status = status;
+        }
+
+        StatusCode status() {
+            return status;
+        }
+    }
+
+    private LegacyUpdate() {}
+
+    public static int metadataThreads(String body) throws Malformed {
+        JsonNode message;
+        try {
+            message = Json.read(body);
+        } catch (JsonProcessingException e) {
+            throw unreadable("not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "));
+        }
+        String action = message.path("action").asText();
+        if (!action.equals("set_metadata_threads")) {
+            throw unreadable("unknown action " + message.path("action") + ", expected \"set_metadata_threads\"");
+        }
+        JsonNode threads = message.path("params");
+        if (!threads.isIntegralNumber() || !threads.canConvertToLong() || threads.longValue() < 0) {
+            throw unreadable("params must be a whole number, not " + threads);
+        }
+        if (threads.longValue() < MIN_THREADS) {
+            throw new Malformed(StatusCodes.BAD_REQUEST, "Cannot set metadata update threads below " + MIN_THREADS);
+        }
+        if (threads.longValue() > MAX_THREADS) {
+            throw new Malformed(StatusCodes.BAD_REQUEST, "Cannot set metadata update threads above " + MAX_THREADS);
+        }
+        return threads.intValue();
+    }
+
+    private static Malformed unreadable(String detail) {
+        return new Malformed(StatusCodes.UNPROCESSABLE_ENTITY, "Could not parse Evacuate Update Message: " + detail);
+    }
+}

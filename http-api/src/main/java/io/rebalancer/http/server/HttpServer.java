@@ -1,0 +1,90 @@
+package io.rebalancer.http.server;
+
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.settings.SettingsFault;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.ProductVersion;
+import org.apache.pekko.http.javadsl.model.headers.Server;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.ExceptionHandler;
+import org.apache.pekko.http.javadsl.server.MethodRejection;
+import org.apache.pekko.http.javadsl.server.RejectionHandler;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves routes over HTTP, with one answer for what no route answers. */
+public final class HttpServer {
+    private static final String VERSION = "0.1.0";
+    private static final Duration TERMINATION = Duration.ofSeconds(3);
+    private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
+
+    private HttpServer() {}
+
+    /**
+     * Starts to listen, and stops with the actor system.
+     *
+     * @param name what serves, such as {@code manager}
+     * @return fails with {@link SettingsFault} if the address can't be had
+     */
+    public static CompletionStage<ServerBinding> start(
+            ActorSystem<?> system, String name, HttpSettings settings, Route route) {
+        // The older manager's header has this shape, and its command line prints it (manta.md section 2).
+        Server server = Server.create(ProductVersion.create("rebalancer-" + name + " " + VERSION, "", "no-STAMP"));
+        Route sealed = Directives.respondWithHeader(server, () -> route.seal(rejections(), failures()));
+        // Pools that are still open when the actor system ends are logged as errors.
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseServiceStop(),
+                        "close-http-pools",
+                        () -> Http.get(system).shutdownAllConnectionPools().thenApply(closed -> Done.getInstance()));
+        return Http.get(system)
+                .newServerAt(settings.host(), settings.port())
+                .bind(sealed)
+                .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION, system))
+                .exceptionally(failure -> {
+                    throw new CompletionException(new SettingsFault(cannotListen(settings, failure)));
+                });
+    }
+
+    private static String cannotListen(HttpSettings settings, Throwable failure) {
+        Throwable cause = FailureResponses.cause(failure);
+        Throwable reason = cause.getCause() == null ? cause : cause.getCause();
+        return "can't listen for HTTP on " + settings.host() + ":" + settings.port() + " ("
+                + String.valueOf(reason.getMessage()).replaceAll("\\s+", " ")
+                + "); stop what uses the port, or set another http.port";
+    }
+
+    private static RejectionHandler rejections() {
+        return RejectionHandler.newBuilder()
+                .handleAll(
+                        MethodRejection.class,
+                        wrong -> Directives.complete(HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED)))
+                .handleNotFound(Directives.complete(HttpResponse.create().withStatus(StatusCodes.NOT_FOUND)))
+                .build()
+                .withFallback(RejectionHandler.defaultHandler());
+    }
+
+    private static ExceptionHandler failures() {
+        return ExceptionHandler.newBuilder()
+                .matchAny(failure -> {
+                    String reference = UUID.randomUUID().toString();
+                    LOGGER.error("request failed reference={}", reference, failure);
+                    return Directives.complete(Problem.of(
+                            StatusCodes.INTERNAL_SERVER_ERROR,
+                            "INTERNAL",
+                            "a fault of the rebalancer; its log has the cause under reference " + reference));
+                })
+                .build();
+    }
+}

@@ -1,0 +1,36 @@
+package io.rebalancer.http.server;
+
+import io.rebalancer.cluster.settings.HttpSettings;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpCharsets;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** Shows metrics on a port of their own, whatever path is asked for, as the older programs did (manta.md section 12). */
+public final class MetricsServer {
+    private static final ContentType.NonBinary TEXT = ContentTypes.create(
+            MediaTypes.customWithOpenCharset("text", "plain", Map.of("version", "0.0.4"), false), HttpCharsets.UTF_8);
+
+    private MetricsServer() {}
+
+    /**
+     * Starts the server.
+     *
+     * @param exposition the text as it is now
+     * @return fails with {@code SettingsFault} if the port is taken
+     */
+    public static CompletionStage<?> start(
+            ActorSystem<?> system, String name, HttpSettings settings, Supplier<String> exposition) {
+        Route route = Directives.extractRequest(request ->
+                Directives.complete(HttpResponse.create().withEntity(HttpEntities.create(TEXT, exposition.get()))));
+        return HttpServer.start(system, name, settings, route);
+    }
+}

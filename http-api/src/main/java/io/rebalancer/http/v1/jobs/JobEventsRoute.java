@@ -1,0 +1,85 @@
+package io.rebalancer.http.v1.jobs;
+
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.http.server.Problem;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.marshalling.sse.EventStreamMarshalling;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * A job's changes as server-sent events: {@code state} when its phase or pass changes, {@code progress} at most four
+ * times a second, {@code exception} for each record that is skipped or fails. The event id is the job's revision, so
+ * that {@code Last-Event-ID} resumes without a gap. A slow client slows its own stream only.
+ */
+public final class JobEventsRoute extends AllDirectives {
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    private static final long MAX_MERGED = 10_000;
+    private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
+
+    private final JobService jobs;
+    private final JobFeed feed;
+
+    public JobEventsRoute(JobService jobs, JobFeed feed) {
+        this.jobs = jobs;
+        this.feed = feed;
+    }
+
+    public Route route(UUID jobId) {
+        return optionalHeaderValueByName(
+                "Last-Event-ID",
+                header -> parameterOptional("lastEventId", parameter -> {
+                    Optional<String> text = header.isPresent() ? header : parameter;
+                    OptionalLong after;
+                    try {
+                        after = text.map(each -> OptionalLong.of(Long.parseLong(each.strip())))
+                                .orElseGet(OptionalLong::empty);
+                    } catch (NumberFormatException e) {
+                        return complete(Problem.of(
+                                StatusCodes.BAD_REQUEST,
+                                "BAD_LAST_EVENT_ID",
+                                "Last-Event-ID must be the id of an event of this stream (a number), not "
+                                        + text.orElse("")));
+                    }
+                    return onComplete(
+                            jobs.get(jobId),
+                            found -> found.isSuccess()
+                                    ? stream(jobId, found.get(), after)
+                                    : complete(JobRoutes.failed(found.failed().get())));
+                }));
+    }
+
+    private Route stream(UUID jobId, Optional<JobService.View> found, OptionalLong after) {
+        if (found.isEmpty()) {
+            return complete(JobRoutes.notFound(jobId));
+        }
+        JobService.View job = found.get();
+        boolean ended = job.state().phase().terminal();
+        if (ended && after.isPresent() && after.getAsLong() >= job.revision()) {
+            // Tells an EventSource not to come back: there is nothing more to say.
+            return complete(HttpResponse.create().withStatus(StatusCodes.NO_CONTENT));
+        }
+        return completeOK(events(jobId, after), EventStreamMarshalling.toEventStream());
+    }
+
+    private Source<ServerSentEvent, NotUsed> events(UUID jobId, OptionalLong after) {
+        return feed.follow(jobId, after)
+                .statefulMap(
+                        PacedUpdates.Detector::new,
+                        (detector, update) -> Pair.create(detector, detector.next(update)),
+                        detector -> Optional.empty())
+                .batchWeighted(MAX_MERGED, PacedUpdates.Change::weight, PacedUpdates::new, PacedUpdates::plus)
+                .throttle(1, PROGRESS_EVERY)
+                .mapConcat(merged -> merged.toServerSentEvents(jobId))
+                .keepAlive(HEARTBEAT, ServerSentEvent::heartbeat);
+    }
+}

@@ -1,0 +1,17 @@
+package io.rebalancer.http.v1.jobs;
+
+import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobState;
+import java.util.List;
+
+/**
+ * A job after one more stored event.
+ *
+ * @param revision number of events stored so far
+ * @param exceptions records that this event says were skipped or failed
+ */
+public record JobUpdate(long revision, JobState state, List<UnmovedRecord> exceptions) {
+    public JobUpdate {
+        exceptions = List.copyOf(exceptions);
+    }
+}

@@ -1,0 +1,106 @@
+package io.rebalancer.http.v1.jobs;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.CopyLocation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A job as the v1 API shows it.
+ *
+ * @param maxObjects how many records the job may take up, or 0 for all
+ * @param discovered always the sum of the outcomes and of {@code inFlight}
+ * @param skippedBy {@code skipped} by cause
+ * @param failedBy {@code failed} by cause
+ * @param excluded records the operator wants left alone, which are in no other count
+ * @param inFlight records whose copy or metadata is being worked on
+ * @param bytes content bytes of the relocated objects
+ * @param shards how far each metadata shard of this pass is done
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record JobView(
+        UUID id,
+        long revision,
+        String state,
+        String leavingNode,
+        String datacenter,
+        int pass,
+        long maxObjects,
+        long discovered,
+        long relocated,
+        long superseded,
+        long gone,
+        long duplicate,
+        long skipped,
+        long failed,
+        Map<String, Long> skippedBy,
+        Map<String, Long> failedBy,
+        long excluded,
+        long inFlight,
+        int assignmentsInFlight,
+        long bytes,
+        Optional<String> reason,
+        List<Shard> shards) {
+
+    /** Low-water mark of one shard. */
+    record Shard(int number, String column, long nextId) {}
+
+    public static JobView of(UUID id, long revision, JobState job) {
+        return new JobView(
+                id,
+                revision,
+                job.phase().name(),
+                job.leaving()
+                        .map(CopyLocation::storageNode)
+                        .map(Object::toString)
+                        .orElse(""),
+                job.leaving().map(CopyLocation::datacenter).orElse(""),
+                job.pass(),
+                job.maxRecords(),
+                job.discovered(),
+                job.settled().relocated(),
+                job.settled().superseded(),
+                job.settled().gone(),
+                job.settled().duplicate(),
+                job.skipped(),
+                job.failed(),
+                byCause(job.skippedBy()),
+                byCause(job.failedBy()),
+                job.excluded(),
+                job.recordsInFlight(),
+                job.inFlight().size(),
+                job.settled().bytes(),
+                Optional.of(job.reason()).filter(reason -> !reason.isEmpty()),
+                job.marks().entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(mark -> new Shard(
+                                mark.getKey(),
+                                mark.getValue().column().columnName(),
+                                mark.getValue().nextId()))
+                        .toList());
+    }
+
+    /** Causes as stable words (manta.md 4.5, 4.6), the most frequent first. */
+    public static Map<String, Long> byCause(Map<Reason, Long> counts) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<Reason, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .forEach(each -> named.put(each.getKey().name().toLowerCase(Locale.ROOT), each.getValue()));
+        return named;
+    }
+
+    /** Records of assignments whose copies are verified and whose metadata is not switched yet. */
+    public static long copied(JobState job) {
+        return job.inFlight().values().stream()
+                .filter(InFlightAssignment::copied)
+                .mapToLong(each -> each.copiedTasks().size())
+                .sum();
+    }
+}

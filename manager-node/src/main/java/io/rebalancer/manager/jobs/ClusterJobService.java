@@ -1,0 +1,142 @@
+package io.rebalancer.manager.jobs;
+
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.async.RepeatedAsk;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.JobMessage.JobReply;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.MetadataTier;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+
+/** Asks the registry and the jobs, wherever in the cluster they are. */
+public final class ClusterJobService implements JobService {
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
+    /** A member that died is taken for alive for some seconds, and what it is asked meanwhile is lost. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final ActorSystem<?> system;
+    private final MetadataTier tier;
+    private final ActorRef<RegistryMessage> registry;
+
+    public ClusterJobService(ActorSystem<?> system, MetadataTier tier, ActorRef<RegistryMessage> registry) {
+        this.system = system;
+        this.tier = tier;
+        this.registry = registry;
+    }
+
+    @Override
+    public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+        return tier.findStorageNode(leavingNode)
+                .thenCompose(found -> found.map(leaving -> register(leaving, maxRecords))
+                        .orElseGet(() -> CompletableFuture.failedFuture(new JobRefused(
+                                JobRefused.Code.UNKNOWN_STORAGE_NODE,
+                                "unknown storage node " + leavingNode
+                                        + ": no record in bucket manta_storage of Moray shard 1; give the storage id as"
+                                        + " the fleet lists it"))));
+    }
+
+    private CompletionStage<UUID> register(CopyLocation leaving, long maxRecords) {
+        UUID jobId = UUID.randomUUID();
+        return AskPattern.<RegistryMessage, RegistryReply>ask(
+                        registry,
+                        replyTo -> new RegistryMessage.RegisterJob(jobId, leaving, maxRecords, replyTo),
+                        ASK_TIMEOUT,
+                        system.scheduler())
+                .thenCompose(reply -> {
+                    if (reply instanceof RegistryMessage.NodeAlreadyLeaving other) {
+                        return CompletableFuture.failedFuture(new JobRefused(
+                                JobRefused.Code.NODE_ALREADY_LEAVING,
+                                "job " + other.jobId() + " is emptying " + leaving.storageNode()
+                                        + " already; watch that one"));
+                    }
+                    return start(jobId, leaving, maxRecords);
+                });
+    }
+
+    /** The registry starts the job too; asking here makes sure that whoever got the id can look at once. */
+    private CompletionStage<UUID> start(UUID jobId, CopyLocation leaving, long maxRecords) {
+        return askJob(jobId, replyTo -> new JobMessage.CreateJob(leaving, maxRecords, replyTo))
+                .thenApply(reply -> {
+                    if (reply instanceof JobMessage.JobRefusal refusal) {
+                        throw refused(jobId, refusal);
+                    }
+                    return jobId;
+                });
+    }
+
+    @Override
+    public CompletionStage<UUID> retry(UUID jobId) {
+        return get(jobId)
+                .thenCompose(found -> found.flatMap(view -> view.state().leaving())
+                        .map(leaving -> register(leaving, 0))
+                        .orElseGet(() -> CompletableFuture.failedFuture(notFound(jobId))));
+    }
+
+    private static JobRefused notFound(UUID jobId) {
+        return new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId);
+    }
+
+    @Override
+    public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+        return askJob(jobId, replyTo -> new JobMessage.SetCommitParallelism(records, replyTo))
+                .thenAccept(reply -> {
+                    if (reply instanceof JobMessage.JobRefusal refusal) {
+                        throw refused(jobId, refusal);
+                    }
+                });
+    }
+
+    private static JobRefused refused(UUID jobId, JobMessage.JobRefusal refusal) {
+        return switch (refusal.code()) {
+            case JOB_NOT_FOUND -> notFound(jobId);
+            case JOB_NOT_RUNNING -> new JobRefused(JobRefused.Code.JOB_NOT_RUNNING, refusal.detail());
+            case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST ->
+                new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
+        };
+    }
+
+    @Override
+    public CompletionStage<List<Summary>> list() {
+        return RepeatedAsk.every(
+                        AGAIN,
+                        system,
+                        () -> AskPattern.<RegistryMessage, RegistryReply>ask(
+                                registry, RegistryMessage.ListJobs::new, ASK_TIMEOUT, system.scheduler()))
+                .thenApply(reply -> ((RegistryMessage.Jobs) reply)
+                        .jobs().stream()
+                                .map(job -> new Summary(
+                                        job.id(),
+                                        job.leaving().storageNode().text(),
+                                        job.createdAt(),
+                                        job.ended(),
+                                        job.failed()))
+                                .toList());
+    }
+
+    @Override
+    public CompletionStage<Optional<View>> get(UUID jobId) {
+        return RepeatedAsk.every(AGAIN, system, () -> askJob(jobId, JobMessage.GetJob::new))
+                .thenApply(reply -> reply instanceof JobMessage.JobStands stands
+                        ? Optional.of(new View(jobId, stands.revision(), stands.state()))
+                        : Optional.empty());
+    }
+
+    private CompletionStage<JobReply> askJob(
+            UUID jobId, org.apache.pekko.japi.function.Function<ActorRef<JobReply>, JobMessage> message) {
+        return ClusterSharding.get(system)
+                .entityRefFor(Entities.EVACUATE_JOB, jobId.toString())
+                .ask(message, ASK_TIMEOUT);
+    }
+}

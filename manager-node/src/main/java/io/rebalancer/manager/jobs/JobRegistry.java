@@ -1,0 +1,146 @@
+package io.rebalancer.manager.jobs;
+
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.JobMessage.JobReply;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.registry.RegisteredJob;
+import io.rebalancer.core.registry.RegistryEvent;
+import io.rebalancer.core.registry.RegistryState;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+
+/**
+ * All jobs, and the rule that a storage node is emptied by one job at a time. A cluster singleton. Every few seconds it
+ * says to each job that is not over that it exists; so a job is started even if whoever ordered it died in between, and
+ * its end is noted even if its own word of it was lost.
+ */
+public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, RegistryEvent, RegistryState> {
+    private static final PersistenceId ID = PersistenceId.ofUniqueId(Entities.JOB_REGISTRY_ID);
+    private static final Duration REVIEW = Duration.ofSeconds(10);
+
+    private record JobAnswered(UUID jobId, JobReply reply) implements RegistryMessage {}
+
+    private record JobSilent(UUID jobId) implements RegistryMessage {}
+
+    private enum Review implements RegistryMessage {
+        INSTANCE
+    }
+
+    private final ActorContext<RegistryMessage> context;
+    private final Clock clock;
+
+    public static Behavior<RegistryMessage> create(Clock clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(Review.INSTANCE, REVIEW);
+            return new JobRegistry(context, clock);
+        }));
+    }
+
+    private JobRegistry(ActorContext<RegistryMessage> context, Clock clock) {
+        super(ID, SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
+        this.context = context;
+        this.clock = clock;
+    }
+
+    @Override
+    public RegistryState emptyState() {
+        return RegistryState.EMPTY;
+    }
+
+    @Override
+    public CommandHandler<RegistryMessage, RegistryEvent, RegistryState> commandHandler() {
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(RegistryMessage.RegisterJob.class, this::onRegisterJob)
+                .onCommand(RegistryMessage.ListJobs.class, this::onListJobs)
+                .onCommand(RegistryMessage.JobEnded.class, (jobs, ended) -> close(jobs, ended.jobId(), ended.failed()))
+                .onCommand(JobAnswered.class, this::onJobAnswered)
+                .onCommand(JobSilent.class, (jobs, silent) -> onJobSilent(silent))
+                .onCommand(Review.class, (jobs, review) -> onReview(jobs))
+                .build();
+    }
+
+    private Effect<RegistryEvent, RegistryState> onRegisterJob(RegistryState jobs, RegistryMessage.RegisterJob order) {
+        Optional<RegisteredJob> active = jobs.activeOn(order.leaving().storageNode());
+        boolean known = jobs.find(order.jobId()).isPresent();
+        if (!known && active.isPresent()) {
+            UUID other = active.get().id();
+            return Effect()
+                    .none()
+                    .thenRun((RegistryState same) ->
+                            order.replyTo().tell(new RegistryMessage.NodeAlreadyLeaving(other)));
+        }
+        RegistryMessage.JobRegistered answer = new RegistryMessage.JobRegistered(order.jobId());
+        if (known) {
+            return Effect()
+                    .none()
+                    .thenRun((RegistryState same) -> order.replyTo().tell(answer));
+        }
+        RegistryEvent registered =
+                new RegistryEvent.JobRegistered(order.jobId(), order.leaving(), order.maxRecords(), clock.instant());
+        return Effect().persist(registered).thenRun((RegistryState stored) -> {
+            stored.find(order.jobId()).ifPresent(this::start);
+            order.replyTo().tell(answer);
+        });
+    }
+
+    private Effect<RegistryEvent, RegistryState> onListJobs(RegistryState jobs, RegistryMessage.ListJobs list) {
+        return Effect()
+                .none()
+                .thenRun((RegistryState same) -> list.replyTo().tell(new RegistryMessage.Jobs(jobs.jobs())));
+    }
+
+    private Effect<RegistryEvent, RegistryState> onJobAnswered(RegistryState jobs, JobAnswered answered) {
+        if (answered.reply() instanceof JobMessage.JobStands stands
+                && stands.state().phase().terminal()) {
+            return close(jobs, answered.jobId(), stands.state().phase() == JobPhase.FAILED);
+        }
+        return Effect().none();
+    }
+
+    /** The next review asks again. */
+    private Effect<RegistryEvent, RegistryState> onJobSilent(JobSilent silent) {
+        context.getLog().warn("job={} did not answer the registry", silent.jobId());
+        return Effect().none();
+    }
+
+    private Effect<RegistryEvent, RegistryState> close(RegistryState jobs, UUID jobId, boolean failed) {
+        boolean open = jobs.find(jobId).filter(job -> !job.ended()).isPresent();
+        return open
+                ? Effect().persist(new RegistryEvent.JobClosed(jobId, failed))
+                : Effect().none();
+    }
+
+    private Effect<RegistryEvent, RegistryState> onReview(RegistryState jobs) {
+        jobs.active().forEach(this::start);
+        return Effect().none();
+    }
+
+    private void start(RegisteredJob job) {
+        context.pipeToSelf(
+                ClusterSharding.get(context.getSystem())
+                        .entityRefFor(Entities.EVACUATE_JOB, job.id().toString())
+                        .<JobReply>ask(
+                                replyTo -> new JobMessage.CreateJob(job.leaving(), job.maxRecords(), replyTo), REVIEW),
+                (reply, failure) -> failure == null ? new JobAnswered(job.id(), reply) : new JobSilent(job.id()));
+    }
+
+    @Override
+    public EventHandler<RegistryState, RegistryEvent> eventHandler() {
+        return RegistryState::apply;
+    }
+}

@@ -1,0 +1,66 @@
+package io.rebalancer.manager.jobs;
+
+import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.http.v1.jobs.JobFeed;
+import io.rebalancer.http.v1.jobs.JobUpdate;
+import io.rebalancer.manager.evacuate.EvacuateJob;
+import io.rebalancer.persistence.JournalReader;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * A job's changes out of the journal, so that any manager serves any watcher, and a watcher that comes back misses
+ * nothing. Each watcher folds the job's events from the first; a job has about three for each assignment.
+ */
+public final class JournalJobFeed implements JobFeed {
+    private final JournalReader journal;
+    private final JobService jobs;
+
+    public JournalJobFeed(JournalReader journal, JobService jobs) {
+        this.journal = journal;
+        this.jobs = jobs;
+    }
+
+    @Override
+    public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
+        if (afterRevision.isPresent()) {
+            return updates(jobId, afterRevision.getAsLong());
+        }
+        return Source.completionStage(jobs.get(jobId))
+                .flatMapConcat(found -> found.isEmpty()
+                        ? Source.empty()
+                        : updates(jobId, found.get().revision() - 1));
+    }
+
+    private Source<JobUpdate, NotUsed> updates(UUID jobId, long after) {
+        return journal.follow(EvacuateJob.persistenceId(jobId).id(), 1)
+                .scan(new JobUpdate(0, JobState.EMPTY, List.of()), JournalJobFeed::next)
+                .filter(update -> update.revision() > Math.max(after, 0))
+                .takeWhile(update -> !update.state().phase().terminal(), true);
+    }
+
+    private static JobUpdate next(JobUpdate before, EventEnvelope envelope) {
+        JobEvent event = (JobEvent) envelope.event();
+        return new JobUpdate(envelope.sequenceNr(), before.state().apply(event), exceptionsOf(event));
+    }
+
+    private static List<UnmovedRecord> exceptionsOf(JobEvent event) {
+        if (event instanceof JobEvent.RecordsExcepted e) {
+            return e.exceptions();
+        }
+        if (event instanceof JobEvent.RelocationsCommitted e) {
+            return e.failures();
+        }
+        if (event instanceof JobEvent.AssignmentLost e) {
+            return e.failures();
+        }
+        return List.of();
+    }
+}

@@ -1,0 +1,92 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.Readiness;
+import io.rebalancer.manager.fleet.DestinationCandidates;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/** A manager is ready when a job ordered now could be started and could place an object. */
+final class ManagerReadiness implements Readiness {
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
+
+    private final ActorSystem<?> system;
+    private final MetadataTier tier;
+    private final ActorRef<StorageNodeDirectory.Command> directory;
+    private final ActorRef<RegistryMessage> registry;
+
+    ManagerReadiness(
+            ActorSystem<?> system,
+            MetadataTier tier,
+            ActorRef<StorageNodeDirectory.Command> directory,
+            ActorRef<RegistryMessage> registry) {
+        this.system = system;
+        this.tier = tier;
+        this.directory = directory;
+        this.registry = registry;
+    }
+
+    @Override
+    public CompletionStage<List<String>> waitingFor() {
+        if (!Cluster.get(system).selfMember().status().equals(MemberStatus.up())) {
+            return CompletableFuture.completedFuture(List.of("this manager is not a member of the cluster yet"));
+        }
+        List<CompletionStage<Optional<String>>> checks = new ArrayList<>();
+        checks.add(fleet());
+        checks.add(jobs());
+        tier.shards().forEach(shard -> checks.add(shard(shard)));
+        CompletionStage<List<String>> all = CompletableFuture.completedFuture(List.of());
+        for (CompletionStage<Optional<String>> check : checks) {
+            all = all.thenCombine(check, ManagerReadiness::plus);
+        }
+        return all;
+    }
+
+    private static List<String> plus(List<String> found, Optional<String> more) {
+        List<String> all = new ArrayList<>(found);
+        more.ifPresent(all::add);
+        return List.copyOf(all);
+    }
+
+    private CompletionStage<Optional<String>> fleet() {
+        return AskPattern.<StorageNodeDirectory.Command, DestinationCandidates>ask(
+                        directory, StorageNodeDirectory.AskFleet::new, ASK_TIMEOUT, system.scheduler())
+                .handle((fleet, failure) -> {
+                    if (failure != null || !fleet.known()) {
+                        return Optional.of("storinfo has not answered yet");
+                    }
+                    return fleet.present().isEmpty()
+                            ? Optional.of("no agent of a listed storage node is in the cluster")
+                            : Optional.empty();
+                });
+    }
+
+    private CompletionStage<Optional<String>> jobs() {
+        return AskPattern.<RegistryMessage, RegistryReply>ask(
+                        registry, RegistryMessage.ListJobs::new, ASK_TIMEOUT, system.scheduler())
+                .handle((reply, failure) ->
+                        failure == null ? Optional.empty() : Optional.of("the registry of jobs does not answer"));
+    }
+
+    private CompletionStage<Optional<String>> shard(int shard) {
+        return tier.ping(shard)
+                .toCompletableFuture()
+                .orTimeout(ASK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((id, failure) -> failure == null
+                        ? Optional.empty()
+                        : Optional.of("metadata shard " + shard + " does not answer: " + failure.getMessage()));
+    }
+}
