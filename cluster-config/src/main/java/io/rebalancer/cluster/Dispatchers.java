@@ -1,0 +1,24 @@
+package io.rebalancer.cluster;
+
+/** Configuration paths of the dispatchers for work that blocks. Nothing blocks on the default dispatcher. */
+public final class Dispatchers {
+    /** Reads and writes of object files. */
+    public static final String DISK = "rebalancer.disk-dispatcher";
+
+    /** JDBC calls of the direct scan of a metadata shard's database. */
+    public static final String SCAN = "rebalancer.scan-dispatcher";
+
+    /** JDBC calls of the read side. */
+    public static final String READ_SIDE = "rebalancer.read-side-dispatcher";
+
+    /** JDBC calls of the PostgreSQL journal outside its plugin. */
+    public static final String POSTGRESQL = "rebalancer.postgresql.dispatcher";
+
+    /** Reads of the embedded log. */
+    public static final String LOG = "rebalancer.log.dispatcher";
+
+    /** The journal plugin over the embedded log; one thread. */
+    public static final String LOG_JOURNAL = "rebalancer.log.journal-dispatcher";
+
+    private Dispatchers() {}
+}

@@ -1,0 +1,31 @@
+package io.rebalancer.cluster;
+
+import java.time.Duration;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.persistence.typed.PersistenceId;
+
+/** What event-sourced entities share: persistence ids, and how they restart after the journal failed. */
+public final class PersistentEntities {
+    private static final Duration MIN_RESTART_BACKOFF = Duration.ofMillis(500);
+    private static final Duration MAX_RESTART_BACKOFF = Duration.ofSeconds(20);
+    private static final double JITTER = 0.2;
+
+    private PersistentEntities() {}
+
+    /** The id of an evacuate job's events in the journal. */
+    public static PersistenceId evacuateJob(UUID jobId) {
+        return PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString());
+    }
+
+    /** Restarts an entity after a failed write, with growing delays. */
+    public static BackoffSupervisorStrategy restart() {
+        return restart(MIN_RESTART_BACKOFF);
+    }
+
+    /** @param min the first delay */
+    public static BackoffSupervisorStrategy restart(Duration min) {
+        return SupervisorStrategy.restartWithBackoff(min, MAX_RESTART_BACKOFF, JITTER);
+    }
+}

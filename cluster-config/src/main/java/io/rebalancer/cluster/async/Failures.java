@@ -1,0 +1,20 @@
+package io.rebalancer.cluster.async;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Failures of asynchronous work. */
+public final class Failures {
+
+    private Failures() {}
+
+    /** The failure itself, without the exceptions that {@code CompletableFuture} and {@code Future} wrap around it. */
+    public static Throwable rootCause(Throwable failure) {
+        Throwable inner = failure;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+}

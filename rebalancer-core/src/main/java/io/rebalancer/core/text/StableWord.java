@@ -1,0 +1,14 @@
+package io.rebalancer.core.text;
+
+import java.util.Locale;
+
+/** The spelling of an enum constant in APIs, metrics and tables: lower case, words joined by underscores. */
+public final class StableWord {
+
+    private StableWord() {}
+
+    /** For example {@code no_destination} for {@code NO_DESTINATION}. */
+    public static String of(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
