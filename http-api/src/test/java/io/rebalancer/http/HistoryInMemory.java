@@ -2,6 +2,8 @@ package io.rebalancer.http;
 
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.port.JobHistory;
 import java.time.Instant;
 import java.util.List;
@@ -43,15 +45,7 @@ final class HistoryInMemory implements JobHistory {
                                 Optional.empty(),
                                 1,
                                 1,
-                                10,
-                                5,
-                                0,
-                                0,
-                                0,
-                                1,
-                                0,
-                                4,
-                                100)),
+                                new JobCounts(new SettledCounts(5, 0, 0, 0, 100), 1, 0, 4))),
                 after,
                 most);
     }

@@ -19,15 +19,21 @@ import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassProgress;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyState;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +102,7 @@ class VersionsTest {
         assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#1");
         assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#2", same -> {}))
                 .hasMessageContaining("version");
-        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#3", same -> {}))
+        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#4", same -> {}))
                 .hasMessageContaining("version");
     }
 
@@ -143,16 +149,49 @@ class VersionsTest {
         assertThat(earlier).isEqualTo(event);
     }
 
+    /** Written by the last build whose job state was one flat list. */
     @Test
-    void earlierSnapshotsAreUnderstood() throws IOException {
-        Object job = read(JobState.EMPTY, JobState.class.getName(), tree -> {
-            tree.remove("epoch");
-            tree.remove("skippedBy");
-            tree.remove("failedBy");
-        });
-        assertThat(((JobState) job).epoch()).isEqualTo(1);
-        assertThat(((JobState) job).skippedBy()).isEmpty();
+    void aFlatJobStateIsReadAsOneComposedOfParts() throws IOException {
+        JobState job = (JobState) readStored("io.rebalancer.core.evacuate.JobState#2", JobState.EMPTY);
+        assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
+        assertThat(job.order().orElseThrow().maxRecords()).isEqualTo(100);
+        assertThat(job.leaving().orElseThrow().storageNode().text()).isEqualTo("1.stor.example.com");
+        assertThat(job.epoch()).isEqualTo(3);
+        assertThat(job.passes()).isEqualTo(new PassProgress(2, 0, new SettledCounts(1, 0, 0, 0, 5)));
+        assertThat(job.scan().marks()).containsExactly(Map.entry(2, new ScanPosition(ScanColumn.KEY, 9, "/o/x", 1)));
+        assertThat(job.inFlight().count()).isEqualTo(2);
+        assertThat(job.inFlight().copiedRecords()).isEqualTo(1);
+        assertThat(job.counts()).isEqualTo(new JobCounts(new SettledCounts(1, 0, 0, 0, 5), 1, 0, 2));
+        assertThat(job.outcomes().unmoved().skippedBy()).containsExactly(Map.entry(Reason.NO_DESTINATION, 1L));
+        assertThat(job.outcomes().excepted()).containsExactly(new RecordRef(1, "/o/stor/7"));
+        assertThat(job.tuning().chosenCommitParallelism()).hasValue(30);
+
+        JobMessage.JobStands reply = (JobMessage.JobStands) readStored(
+                "io.rebalancer.cluster.message.JobMessage$JobStands#1", new JobMessage.JobStands(1, JobState.EMPTY));
+        assertThat(reply).isEqualTo(new JobMessage.JobStands(17, job.outline()));
+    }
+
+    /** Version 1 had no epoch and no counts by reason. */
+    @Test
+    void earlierSnapshotsAreRead() throws IOException {
+        ObjectNode flat = stored("io.rebalancer.core.evacuate.JobState#2");
+        flat.remove(List.of("epoch", "skippedBy", "failedBy"));
+        JobState job = (JobState)
+                serializer(JobState.EMPTY).fromBinary(CBOR.writeValueAsBytes(flat), JobState.class.getName());
+        assertThat(job.epoch()).isEqualTo(1);
+        assertThat(job.counts().skipped()).isEqualTo(1);
+        assertThat(job.outcomes().unmoved().skippedBy()).isEmpty();
         Object agent = read(AgentState.EMPTY, AgentState.class.getName(), tree -> tree.remove("epochs"));
         assertThat(agent).isEqualTo(AgentState.EMPTY);
+    }
+
+    private static ObjectNode stored(String manifest) throws IOException {
+        try (InputStream file = VersionsTest.class.getResourceAsStream("/earlier/" + manifest + ".json")) {
+            return (ObjectNode) new ObjectMapper().readTree(file);
+        }
+    }
+
+    private static Object readStored(String manifest, Object like) throws IOException {
+        return serializer(like).fromBinary(CBOR.writeValueAsBytes(stored(manifest)), manifest);
     }
 }

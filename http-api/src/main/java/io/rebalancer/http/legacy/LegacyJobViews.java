@@ -51,12 +51,12 @@ public final class LegacyJobViews {
     /** The counts of the older manager, and the breakdowns that its last version adds when there is something. */
     private static Map<String, Object> results(JobState job) {
         Map<String, Object> results = new LinkedHashMap<>(counts(job));
-        Map<String, Long> failed = JobView.byCause(job.failedBy());
+        Map<String, Long> failed = JobView.byCause(job.outcomes().unmoved().failedBy());
         if (!failed.isEmpty()) {
             results.put("error_breakdown", Map.of("other", failed));
         }
-        Map<Reason, Long> causes = new HashMap<>(job.skippedBy());
-        job.inFlight().values().stream()
+        Map<Reason, Long> causes = new HashMap<>(job.outcomes().unmoved().skippedBy());
+        job.inFlight().all().stream()
                 .flatMap(each -> each.copyFailures().stream())
                 .forEach(failure -> causes.merge(failure.reason(), 1L, Long::sum));
         Map<String, Long> skipped = JobView.byCause(causes);
@@ -67,16 +67,16 @@ public final class LegacyJobViews {
     }
 
     private static Map<String, Long> counts(JobState job) {
-        SettledCounts settled = job.settled();
+        SettledCounts settled = job.outcomes().settled();
         long postProcessing = JobView.copied(job);
-        long copyFailures = job.inFlight().values().stream()
+        long copyFailures = job.inFlight().all().stream()
                 .mapToLong(each -> each.copyFailures().size())
                 .sum();
         Map<String, Long> results = new LinkedHashMap<>();
         results.put("Unprocessed", 0L);
-        results.put("Assigned", job.recordsInFlight() - postProcessing - copyFailures);
-        results.put("Skipped", job.skipped() + copyFailures);
-        results.put("Error", job.failed());
+        results.put("Assigned", job.counts().inFlight() - postProcessing - copyFailures);
+        results.put("Skipped", job.counts().skipped() + copyFailures);
+        results.put("Error", job.counts().failed());
         results.put("Post Processing", postProcessing);
         results.put("Complete", settled.relocated() + settled.superseded() + settled.gone());
         results.put("Duplicates", settled.duplicate());

@@ -6,6 +6,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.ScanTracker;
@@ -117,8 +118,11 @@ final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command
         this.leaving = state.leaving().orElseThrow();
         this.scanning = new HashSet<>(parts.scan().shards());
         this.settled = new RecentlySettledObjects(parts.scan().shards());
-        this.budget = state.maxRecords() == 0 ? Long.MAX_VALUE : state.maxRecords() - state.discovered();
-        state.inFlight().forEach((id, each) -> {
+        this.budget = state.order()
+                .filter(EvacuateOrder::isLimited)
+                .map(order -> order.maxRecords() - state.counts().discovered())
+                .orElse(Long.MAX_VALUE);
+        state.inFlight().byId().forEach((id, each) -> {
             inFlight.add(id);
             busyObjects.addAll(objectsOf(each.assignment()));
         });

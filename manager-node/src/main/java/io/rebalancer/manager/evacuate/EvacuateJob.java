@@ -227,7 +227,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
         UUID id = reported.assignmentId();
-        InFlightAssignment before = job.inFlight().get(id);
+        InFlightAssignment before = job.inFlight().byId().get(id);
         if (before == null || job.phase().terminal()) {
             delivery.release(token(job), reported.agent(), id, List.of());
             return Effect().none();
@@ -242,7 +242,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onGiveUp(JobState job, JobInternalMessage.GiveUp lost) {
-        InFlightAssignment before = job.inFlight().get(lost.assignmentId());
+        InFlightAssignment before = job.inFlight().byId().get(lost.assignmentId());
         if (before == null || before.copied()) {
             return Effect().none();
         }
@@ -254,7 +254,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     /** Unwanted copies are named before the job forgets the assignment, so that a crash in between repeats it. */
     private Effect<JobEvent, JobState> onMetadataSettled(JobState job, JobInternalMessage.MetadataSettled settled) {
         CommitResult result = settled.result();
-        InFlightAssignment before = job.inFlight().get(result.assignmentId());
+        InFlightAssignment before = job.inFlight().byId().get(result.assignmentId());
         if (before == null) {
             return Effect().none();
         }
@@ -266,7 +266,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {
-        for (InFlightAssignment each : job.inFlight().values()) {
+        for (InFlightAssignment each : job.inFlight().all()) {
             if (!each.copied()) {
                 delivery.remind(token(job), each).ifPresent(context.getSelf()::tell);
             }
@@ -328,10 +328,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** A pass that settled something is followed at once; one that did not waits, ever longer. */
     private Duration pause(JobState job) {
-        if (job.fruitlessPasses() == 0) {
+        if (job.passes().fruitlessInARow() == 0) {
             return Duration.ZERO;
         }
-        Duration pause = parts.settings().retryPauseMin().multipliedBy(1L << Math.min(job.fruitlessPasses() - 1, 16));
+        Duration pause = parts.settings()
+                .retryPauseMin()
+                .multipliedBy(1L << Math.min(job.passes().fruitlessInARow() - 1, 16));
         Duration longest = parts.settings().retryPauseMax();
         return pause.compareTo(longest) > 0 ? longest : pause;
     }
@@ -341,14 +343,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .info(
                         "job={} pass={} leaving={}",
                         jobId,
-                        job.pass(),
+                        job.passes().number(),
                         job.leaving().orElseThrow());
         PassActors started = PassActors.start(context, parts, lease, job);
         workers = Optional.of(started);
         timers.startTimerWithFixedDelay(
                 JobInternalMessage.Remind.INSTANCE, parts.settings().reminderInterval());
         timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.EVERY);
-        for (InFlightAssignment each : job.inFlight().values()) {
+        for (InFlightAssignment each : job.inFlight().all()) {
             parts.spaceBroker().tell(hold(each.assignment()));
             traces.takenOver(each);
             // One that is copied too: so its agent hears of this incarnation.
@@ -367,7 +369,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private static Optional<InFlightAssignment> inFlight(JobState job, UUID assignmentId) {
-        return Optional.ofNullable(job.inFlight().get(assignmentId));
+        return job.inFlight().find(assignmentId);
     }
 
     private FencingToken token(JobState job) {
@@ -412,7 +414,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private void goOn(JobState job) {
         lease.outwaitEarlier();
         context.getLog()
-                .info("job={} goes on here, epoch={} phase={} pass={}", jobId, job.epoch(), job.phase(), job.pass());
+                .info(
+                        "job={} goes on here, epoch={} phase={} pass={}",
+                        jobId,
+                        job.epoch(),
+                        job.phase(),
+                        job.passes().number());
         if (job.phase() == JobPhase.RUNNING) {
             startWorkers(job);
         } else {

@@ -14,14 +14,15 @@ record PassActors(
 
     static PassActors start(ActorContext<JobMessage> context, JobContext parts, Lease lease, JobState job) {
         ActorRef<JobMessage> self = context.getSelf();
-        int parallelism = job.commitParallelism() == 0 ? parts.settings().commitParallelism() : job.commitParallelism();
+        int parallelism =
+                job.tuning().chosenCommitParallelism().orElse(parts.settings().commitParallelism());
         StorageNodeId leaving = job.leaving().orElseThrow().storageNode();
         ActorRef<MetadataCommitter.Command> updater =
                 context.spawnAnonymous(MetadataCommitter.create(parts, lease, leaving, parallelism, self));
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(parts, job, self));
-        ActorRef<Discovery.Command> discovery =
-                context.spawnAnonymous(Discovery.create(parts.scan(), leaving, job.marks(), batcher, self));
+        ActorRef<Discovery.Command> discovery = context.spawnAnonymous(
+                Discovery.create(parts.scan(), leaving, job.scan().marks(), batcher, self));
         return new PassActors(batcher, updater, discovery);
     }
 

@@ -1,6 +1,5 @@
 package io.rebalancer.manager.jobs;
 
-import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
@@ -48,19 +47,6 @@ public final class JournalJobFeed implements JobFeed {
 
     private static JobUpdate next(JobUpdate before, EventEnvelope envelope) {
         JobEvent event = (JobEvent) envelope.event();
-        return new JobUpdate(envelope.sequenceNr(), before.state().apply(event), exceptionsOf(event));
-    }
-
-    private static List<UnmovedRecord> exceptionsOf(JobEvent event) {
-        if (event instanceof JobEvent.RecordsExcepted e) {
-            return e.exceptions();
-        }
-        if (event instanceof JobEvent.RelocationsCommitted e) {
-            return e.failures();
-        }
-        if (event instanceof JobEvent.AssignmentLost e) {
-            return e.failures();
-        }
-        return List.of();
+        return new JobUpdate(envelope.sequenceNr(), before.state().apply(event), event.unmoved());
     }
 }

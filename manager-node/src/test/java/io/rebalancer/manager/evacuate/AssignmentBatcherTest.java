@@ -65,7 +65,8 @@ class AssignmentBatcherTest {
         JobContext parts =
                 TestSettings.parts(KIT.system(), records, overrides, directory(fleet), KIT.spawn(SpaceBroker.create()));
         ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
-        KIT.spawn(Discovery.create(records, location(1).storageNode(), state.marks(), batcher, job.getRef()));
+        KIT.spawn(Discovery.create(
+                records, location(1).storageNode(), state.scan().marks(), batcher, job.getRef()));
         return batcher;
     }
 

@@ -246,7 +246,9 @@ class ControlBench {
                         .pollInterval(Duration.ofMillis(50))
                         .until(() -> state(job).phase().terminal());
                 JobState end = state(job);
-                assertThat(end.settled().relocated()).as("%s", end.phase()).isEqualTo(count);
+                assertThat(end.outcomes().settled().relocated())
+                        .as("%s", end.phase())
+                        .isEqualTo(count);
             }
         }
 

@@ -3,6 +3,8 @@ package io.rebalancer.persistence.readside;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.port.JobHistory;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -146,15 +148,16 @@ final class JdbcJobHistory implements JobHistory {
                 time(row, "ended_at"),
                 row.getInt("pass"),
                 row.getLong("epoch"),
-                row.getLong("discovered"),
-                row.getLong("relocated"),
-                row.getLong("superseded"),
-                row.getLong("gone"),
-                row.getLong("duplicate"),
-                row.getLong("skipped"),
-                row.getLong("failed"),
-                row.getLong("in_flight"),
-                row.getLong("bytes"));
+                new JobCounts(
+                        new SettledCounts(
+                                row.getLong("relocated"),
+                                row.getLong("superseded"),
+                                row.getLong("gone"),
+                                row.getLong("duplicate"),
+                                row.getLong("bytes")),
+                        row.getLong("skipped"),
+                        row.getLong("failed"),
+                        row.getLong("in_flight")));
     }
 
     private static ExceptionLine exception(ResultSet row) throws SQLException {

@@ -31,21 +31,9 @@ record JobChange(
 
     /** The change that the next event makes. */
     JobChange next(long number, Instant when, JobEvent event) {
-        List<UnmovedRecord> added = exceptionsOf(event).stream()
-                .filter(each -> !state.excepted().contains(each.record()))
-                .toList();
+        List<UnmovedRecord> added = state.outcomes().uncounted(event.unmoved());
         return new JobChange(
                 number, when, state.apply(event), event instanceof JobEvent.PassStarted, added, audit(event));
-    }
-
-    private static List<UnmovedRecord> exceptionsOf(JobEvent event) {
-        if (event instanceof JobEvent.RecordsExcepted e) {
-            return e.exceptions();
-        }
-        if (event instanceof JobEvent.RelocationsCommitted e) {
-            return e.failures();
-        }
-        return event instanceof JobEvent.AssignmentLost e ? e.failures() : List.of();
     }
 
     private static Optional<Audit> audit(JobEvent event) {

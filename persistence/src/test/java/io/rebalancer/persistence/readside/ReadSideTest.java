@@ -219,8 +219,9 @@ class ReadSideTest {
             int number = (int) line.id().getLeastSignificantBits();
             JobState state = states.get(number);
             assertThat(line.state()).isEqualTo(state.phase().name());
-            assertThat(line.relocated()).isEqualTo(state.settled().relocated()).isEqualTo(ASSIGNMENTS);
-            assertThat(line.failed()).isEqualTo(state.failed()).isEqualTo(ASSIGNMENTS / 2);
+            assertThat(line.counts()).isEqualTo(state.counts());
+            assertThat(line.counts().settled().relocated()).isEqualTo(ASSIGNMENTS);
+            assertThat(line.counts().failed()).isEqualTo(ASSIGNMENTS / 2);
             assertThat(line.epoch()).isEqualTo(2);
             assertThat(line.endedAt().isPresent()).isEqualTo(number != JOBS - 1);
             List<ExceptionLine> exceptions = all(after -> history.exceptions(line.id(), Optional.empty(), after, 7));

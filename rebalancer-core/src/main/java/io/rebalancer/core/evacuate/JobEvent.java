@@ -14,20 +14,31 @@ import java.util.UUID;
  */
 public sealed interface JobEvent {
 
+    /** The records that the event counts as skipped or failed, with their reasons; mostly none. */
+    default List<UnmovedRecord> unmoved() {
+        if (this instanceof RecordsExcepted e) {
+            return e.exceptions();
+        }
+        if (this instanceof RelocationsCommitted e) {
+            return e.failures();
+        }
+        return this instanceof AssignmentLost e ? e.failures() : List.of();
+    }
+
     /**
      * The job exists; the node it empties is fixed for good.
      *
-     * @param maxRecords how many records the job may take up, or 0 for all
+     * @param maxRecords the number of records the job may take on, or 0 for all
      */
     record JobCreated(CopyLocation leaving, long maxRecords, Instant at) implements JobEvent {}
 
-    /** A scan of all shards began. The exceptions of the pass before are taken up again. */
+    /** A scan of all shards began. It meets the exceptions of the previous pass again. */
     record PassStarted(int pass, Instant at) implements JobEvent {}
 
     /**
-     * An assignment is fixed and is given to its agent from now on.
+     * An assignment is planned. From now on it is sent to its agent until the agent reports.
      *
-     * @param marks low-water mark of each shard that moved, this assignment's records counted as stored
+     * @param marks the low-water marks that moved; they count this assignment's records as stored
      */
     record AssignmentPlanned(Assignment assignment, Map<Integer, ScanPosition> marks) implements JobEvent {
         public AssignmentPlanned {
@@ -35,7 +46,7 @@ public sealed interface JobEvent {
         }
     }
 
-    /** Records that got no assignment in this pass, with their causes. */
+    /** Records that get no assignment in this pass, with their reasons. */
     record RecordsExcepted(List<UnmovedRecord> exceptions, Map<Integer, ScanPosition> marks) implements JobEvent {
         public RecordsExcepted {
             exceptions = List.copyOf(exceptions);
@@ -43,14 +54,14 @@ public sealed interface JobEvent {
         }
     }
 
-    /** The scan went on past rows that need nothing. */
+    /** The scan passed rows that need nothing. */
     record ScanAdvanced(Map<Integer, ScanPosition> marks) implements JobEvent {
         public ScanAdvanced {
             marks = Map.copyOf(marks);
         }
     }
 
-    /** The agent's copies are verified and flushed, but for {@code failures}. */
+    /** The agent's copies are verified and flushed, except for {@code failures}. */
     record CopiesFinished(UUID assignmentId, List<UnmovedRecord> failures) implements JobEvent {
         public CopiesFinished {
             failures = List.copyOf(failures);
@@ -58,9 +69,9 @@ public sealed interface JobEvent {
     }
 
     /**
-     * The metadata of an assignment's copies was dealt with; the assignment is over.
+     * The assignment is committed: each copied record is swapped or accounted for. The assignment ends.
      *
-     * @param tally what became of the records
+     * @param tally the records that ended well, by outcome
      * @param failures records that still name the leaving node
      */
     record RelocationsCommitted(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures)
@@ -70,7 +81,7 @@ public sealed interface JobEvent {
         }
     }
 
-    /** The destination is gone or refused; the assignment is over and its records wait for another. */
+    /** The assignment ended without copies: its destination is unreachable or refused it. The next pass plans its records again. */
     record AssignmentLost(UUID assignmentId, List<UnmovedRecord> failures) implements JobEvent {
         public AssignmentLost {
             failures = List.copyOf(failures);
@@ -80,12 +91,12 @@ public sealed interface JobEvent {
     /** All shards were scanned and all assignments ended. */
     record PassFinished(int pass) implements JobEvent {}
 
-    /** Somebody chose how many metadata records are switched at a time. */
+    /** An operator chose how many metadata records are swapped at a time. */
     record CommitParallelismSet(int records) implements JobEvent {}
 
     /**
-     * The job was started again, perhaps by another manager. From here on only orders with this epoch count; the first
-     * incarnation has epoch 1 without saying so.
+     * The job started from its journal, perhaps on another manager. Orders with a lower epoch are refused from now on.
+     * The first incarnation stores no such event; its epoch is 1.
      */
     record IncarnationBegan(long epoch, Instant at) implements JobEvent {}
 

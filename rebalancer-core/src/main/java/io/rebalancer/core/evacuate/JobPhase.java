@@ -1,20 +1,20 @@
 package io.rebalancer.core.evacuate;
 
-/** Where a job is in its life. */
+/** Where a job is in its life; {@link JobTransition} has the steps between the phases. Stored by name. */
 public enum JobPhase {
-    /** No such job. */
+    /** There is no such job. */
     NONE(false),
-    /** Created; no scan has begun. */
+    /** The job is created and has scanned nothing. */
     SETUP(false),
-    /** A scan pass is going on, or its assignments are. */
+    /** A pass is scanning, or its assignments have not ended. */
     RUNNING(false),
-    /** A pass left objects behind; the next one begins after a pause. */
+    /** The last pass left records on the node; the next pass begins after a delay. */
     WAITING(false),
-    /** A pass found nothing that still names the leaving node. */
+    /** A pass found no record that names the leaving node. */
     DONE(true),
-    /** Nothing more can be done; the exceptions of the last pass are listed. */
+    /** Further passes would not help; the exceptions of the last pass are listed. */
     DONE_WITH_EXCEPTIONS(true),
-    /** The job could not go on; its reason is recorded. */
+    /** The job could not continue; its reason is recorded. */
     FAILED(true);
 
     private final boolean terminal;
@@ -23,8 +23,21 @@ public enum JobPhase {
         this.terminal = terminal;
     }
 
-    /** Whether nothing follows. */
+    /** Whether no phase follows. */
     public boolean terminal() {
         return terminal;
+    }
+
+    JobPhase after(JobEvent event) {
+        if (event instanceof JobEvent.JobCreated) {
+            return SETUP;
+        }
+        if (event instanceof JobEvent.PassStarted) {
+            return RUNNING;
+        }
+        if (event instanceof JobEvent.PassFinished) {
+            return WAITING;
+        }
+        return event instanceof JobEvent.JobEnded e ? e.phase() : this;
     }
 }

@@ -1,12 +1,12 @@
 package io.rebalancer.core.evacuate;
 
 /**
- * Records by outcome; the terms of the sum that promise P4 speaks of.
+ * Records that ended well, by outcome. Part of a stored event.
  *
- * @param relocated records now naming the new copy
- * @param superseded records whose object a user replaced meanwhile; a success
- * @param gone records a user deleted meanwhile; a success
- * @param duplicate further records of an object already relocated, now naming the same new copy
+ * @param relocated records that now name the new copy
+ * @param superseded records whose object a user replaced; a success
+ * @param gone records that a user deleted; a success
+ * @param duplicate further records of an object that is already relocated; they name the same new copy
  * @param bytes content bytes of the relocated objects
  */
 public record SettledCounts(long relocated, long superseded, long gone, long duplicate, long bytes) {
@@ -19,7 +19,7 @@ public record SettledCounts(long relocated, long superseded, long gone, long dup
         }
     }
 
-    /** Both added, count by count. */
+    /** The sum of both, count by count. */
     public SettledCounts plus(SettledCounts other) {
         return new SettledCounts(
                 relocated + other.relocated,
@@ -29,8 +29,8 @@ public record SettledCounts(long relocated, long superseded, long gone, long dup
                 bytes + other.bytes);
     }
 
-    /** Records that ended well. */
-    public long settled() {
+    /** All records that ended well. */
+    public long total() {
         return relocated + superseded + gone + duplicate;
     }
 }

@@ -2,6 +2,7 @@ package io.rebalancer.core.port;
 
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobCounts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,7 @@ public interface JobHistory {
         }
     }
 
-    /** One job. The counts are those of {@link io.rebalancer.core.evacuate.JobState}. */
+    /** One job, as of the last event taken in. */
     record JobLine(
             UUID id,
             String leavingNode,
@@ -62,15 +63,7 @@ public interface JobHistory {
             Optional<Instant> endedAt,
             int pass,
             long epoch,
-            long discovered,
-            long relocated,
-            long superseded,
-            long gone,
-            long duplicate,
-            long skipped,
-            long failed,
-            long inFlight,
-            long bytes) {}
+            JobCounts counts) {}
 
     /** One record that stayed where it was, and why. */
     record ExceptionLine(int shard, String key, UnmovedRecord.Kind kind, Reason reason, String detail) {}

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class AgentStateTest {
     private static final UUID JOB = Samples.uuid(7);
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
-    private static final UUID ASSIGNMENT = Samples.uuid(1_000_001);
+    private static final UUID ASSIGNMENT = Samples.assignmentId(1);
     private static final AgentState ACCEPTED =
             AgentState.EMPTY.apply(new AgentEvent.AssignmentAccepted(JOB, Samples.assignment(1, 1, 2)));
 

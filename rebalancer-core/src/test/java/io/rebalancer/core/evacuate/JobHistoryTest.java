@@ -37,13 +37,15 @@ class JobHistoryTest {
     void everyRecordEndsInExactlyOneOutcome(long seed) {
         World world = new World(new Random(seed));
         world.runToTheEnd();
-        assertThat(world.job.inFlight()).isEmpty();
-        assertThat(world.job.settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
-        assertThat(world.job.settled().superseded()).as("superseded").isEqualTo(world.superseded.size());
-        assertThat(world.job.settled().gone()).as("gone").isEqualTo(world.gone.size());
-        assertThat(world.job.skipped()).as("skipped").isEqualTo(world.onLeavingNode.size());
-        assertThat(world.job.discovered())
-                .isEqualTo(world.job.settled().settled() + world.job.skipped() + world.job.failed());
+        assertThat(world.job.inFlight().all()).isEmpty();
+        assertThat(world.job.outcomes().settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
+        assertThat(world.job.outcomes().settled().superseded()).as("superseded").isEqualTo(world.superseded.size());
+        assertThat(world.job.outcomes().settled().gone()).as("gone").isEqualTo(world.gone.size());
+        assertThat(world.job.counts().skipped()).as("skipped").isEqualTo(world.onLeavingNode.size());
+        assertThat(world.job.counts().discovered())
+                .isEqualTo(world.job.outcomes().settled().total()
+                        + world.job.counts().skipped()
+                        + world.job.counts().failed());
         assertThat(world.replay()).as("the journal tells the same story").isEqualTo(world.job);
     }
 
@@ -82,7 +84,7 @@ class JobHistoryTest {
 
         private void runPass() {
             Set<Integer> scanned = new HashSet<>();
-            while (!scanned.containsAll(onLeavingNode) || !job.inFlight().isEmpty()) {
+            while (!scanned.containsAll(onLeavingNode) || job.inFlight().count() > 0) {
                 switch (random.nextInt(6)) {
                     case 0, 1 -> scan(scanned);
                     case 2 -> copy();
@@ -127,7 +129,7 @@ class JobHistoryTest {
         private void commit() {
             any(true).ifPresent(assignment -> {
                 InFlightAssignment inFlight =
-                        Objects.requireNonNull(job.inFlight().get(assignment.id()));
+                        Objects.requireNonNull(job.inFlight().byId().get(assignment.id()));
                 List<Integer> bad = new ArrayList<>();
                 SettledCounts tally = SettledCounts.ZERO;
                 for (int number : numbers(inFlight.copiedTasks())) {
@@ -162,7 +164,7 @@ class JobHistoryTest {
             if (!all.isEmpty()) {
                 JobCommand again = all.get(random.nextInt(all.size()));
                 boolean stillOpen = again instanceof JobCommand.LoseAssignment c
-                        && job.inFlight().containsKey(c.assignmentId());
+                        && job.inFlight().find(c.assignmentId()).isPresent();
                 if (!stillOpen) {
                     send(again);
                 }
@@ -184,7 +186,7 @@ class JobHistoryTest {
         }
 
         private Optional<Assignment> any(boolean copied) {
-            List<Assignment> candidates = job.inFlight().values().stream()
+            List<Assignment> candidates = job.inFlight().all().stream()
                     .filter(each -> each.copied() == copied)
                     .map(InFlightAssignment::assignment)
                     .toList();
@@ -194,7 +196,7 @@ class JobHistoryTest {
         }
 
         private boolean inFlight(int number) {
-            return job.inFlight().values().stream()
+            return job.inFlight().all().stream()
                     .anyMatch(each -> numbers(each.assignment().tasks()).contains(number));
         }
 

@@ -16,21 +16,21 @@ class JobRulesTest {
         run(new JobCommand.StartPass());
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
-        assertThat(job.discovered()).isZero();
+        assertThat(job.counts().discovered()).isZero();
     }
 
     @Test
     void aPassThatSettledSomethingIsFollowedByAnother() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
-        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(2, 0, 0, 0, 10), List.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(2, 0, 0, 0, 10), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
         run(new JobCommand.StartPass());
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
-        assertThat(job.settled().relocated()).isEqualTo(2);
+        assertThat(job.outcomes().settled().relocated()).isEqualTo(2);
     }
 
     @Test
@@ -73,9 +73,9 @@ class JobRulesTest {
             }
         }
         assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
-        assertThat(job.pass()).isEqualTo(JobRules.MAX_FRUITLESS_PASSES);
-        assertThat(job.skipped()).isEqualTo(1);
-        assertThat(job.discovered()).isEqualTo(1);
+        assertThat(job.passes().number()).isEqualTo(JobRules.MAX_FRUITLESS_PASSES);
+        assertThat(job.counts().skipped()).isEqualTo(1);
+        assertThat(job.counts().discovered()).isEqualTo(1);
     }
 
     @Test
@@ -92,27 +92,27 @@ class JobRulesTest {
         var exception = List.of(Samples.exception(1, Reason.NO_DESTINATION));
         run(new JobCommand.Except(exception, Map.of()));
         assertThat(run(new JobCommand.Except(exception, Map.of()))).isEmpty();
-        assertThat(job.skipped()).isEqualTo(1);
+        assertThat(job.counts().skipped()).isEqualTo(1);
     }
 
     @Test
     void copiesThatFailedStayExceptionsWhenTheRestIsCommitted() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
-        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of(Samples.exception(2, Reason.MD5_MISMATCH))));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of()));
-        assertThat(job.discovered()).isEqualTo(2);
-        assertThat(job.settled().relocated()).isEqualTo(1);
-        assertThat(job.skipped()).isEqualTo(1);
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of(Samples.exception(2, Reason.MD5_MISMATCH))));
+        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()));
+        assertThat(job.counts().discovered()).isEqualTo(2);
+        assertThat(job.outcomes().settled().relocated()).isEqualTo(1);
+        assertThat(job.counts().skipped()).isEqualTo(1);
     }
 
     @Test
     void aCommitMustAccountForEveryCopiedRecord() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
-        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
         assertThat(refusal(new JobCommand.ReportCommit(
-                        Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of())))
+                        Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of())))
                 .isEqualTo(Decision.Code.BAD_REQUEST);
     }
 
@@ -120,11 +120,11 @@ class JobRulesTest {
     void aFinishedCopyIsNeverGivenUp() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
-        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
         assertThat(run(new JobCommand.LoseAssignment(
-                        Samples.uuid(1_000_001), Reason.DESTINATION_UNREACHABLE, "no answer for 60 s")))
+                        Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "no answer for 60 s")))
                 .isEmpty();
-        assertThat(job.inFlight()).hasSize(1);
+        assertThat(job.inFlight().all()).hasSize(1);
     }
 
     @Test
@@ -132,11 +132,11 @@ class JobRulesTest {
         running();
         run(new JobCommand.Advance(Map.of(
                 1, new ScanPosition(ScanColumn.ID, 9, "", 2), 2, new ScanPosition(ScanColumn.KEY, 40, "/o/x", 3))));
-        assertThat(job.excluded()).isEqualTo(5);
-        assertThat(job.discovered()).isZero();
+        assertThat(job.scan().excluded()).isEqualTo(5);
+        assertThat(job.counts().discovered()).isZero();
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
-        assertThat(job.excluded()).isEqualTo(5);
+        assertThat(job.scan().excluded()).isEqualTo(5);
     }
 
     @Test
@@ -144,7 +144,7 @@ class JobRulesTest {
         running();
         run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))));
         run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.ID, 900))));
-        assertThat(job.marks()).containsEntry(1, ScanPosition.at(ScanColumn.IDX, 7));
+        assertThat(job.scan().marks()).containsEntry(1, ScanPosition.at(ScanColumn.IDX, 7));
     }
 
     @Test
@@ -152,8 +152,8 @@ class JobRulesTest {
         run(new JobCommand.Create(Samples.LEAVING, 1));
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
-        run(new JobCommand.ReportCopies(Samples.uuid(1_000_001), List.of()));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
     }
@@ -171,24 +171,24 @@ class JobRulesTest {
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(
-                Samples.uuid(1_000_001), List.of(Samples.exception(2, Reason.SOURCE_OTHER_ERROR))));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), List.of()));
+                Samples.assignmentId(1), List.of(Samples.exception(2, Reason.SOURCE_OTHER_ERROR))));
+        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
-        run(new JobCommand.ReportCopies(Samples.uuid(1_000_002), List.of()));
-        run(new JobCommand.ReportCommit(Samples.uuid(1_000_002), new SettledCounts(1, 0, 0, 0, 5), List.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(2), List.of()));
+        run(new JobCommand.ReportCommit(Samples.assignmentId(2), new SettledCounts(1, 0, 0, 0, 5), List.of()));
         run(new JobCommand.FinishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
-        assertThat(job.discovered()).isEqualTo(2);
+        assertThat(job.counts().discovered()).isEqualTo(2);
     }
 
     @Test
     void howManyRecordsAreSwitchedAtATimeCanBeChosenWhileTheJobRuns() {
         running();
         run(new JobCommand.SetCommitParallelism(250));
-        assertThat(job.commitParallelism()).isEqualTo(250);
+        assertThat(job.tuning().commitParallelism()).isEqualTo(250);
         assertThat(run(new JobCommand.SetCommitParallelism(250))).isEmpty();
         assertThat(refusal(new JobCommand.SetCommitParallelism(0))).isEqualTo(Decision.Code.BAD_REQUEST);
         assertThat(refusal(new JobCommand.SetCommitParallelism(251))).isEqualTo(Decision.Code.BAD_REQUEST);

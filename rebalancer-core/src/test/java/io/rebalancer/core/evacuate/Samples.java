@@ -44,6 +44,11 @@ public final class Samples {
         return new UUID(0x4000L, 0x8000000000000000L | number);
     }
 
+    /** The id of {@link #assignment} number {@code id}; different from the ids of objects. */
+    public static UUID assignmentId(int id) {
+        return uuid(1_000_000 + id);
+    }
+
     public static CopyTask task(int number) {
         return new CopyTask(
                 ref(number), uuid(number), uuid(0), 5, MD5, List.of(location(2).storageNode()));
@@ -51,7 +56,7 @@ public final class Samples {
 
     public static Assignment assignment(int id, int... tasks) {
         List<CopyTask> list = Arrays.stream(tasks).mapToObj(Samples::task).toList();
-        return new Assignment(uuid(1_000_000 + id), location(3), list);
+        return new Assignment(assignmentId(id), location(3), list);
     }
 
     public static UnmovedRecord exception(int number, Reason reason) {
@@ -64,7 +69,7 @@ public final class Samples {
         return new MetadataRecord(ref(1), "0A1B2C3D", objectId, uuid(0), 5, MD5, list, "{}");
     }
 
-    /** One of each event; {@code EventFormatTest} fails when one is missing. */
+    /** One of each event; {@code StoredEventsTest} fails when one is missing. */
     public static List<JobEvent> events() {
         Map<Integer, ScanPosition> marks = Map.of(1, ScanPosition.at(ScanColumn.IDX, 42));
         List<UnmovedRecord> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
@@ -74,9 +79,9 @@ public final class Samples {
                 new JobEvent.AssignmentPlanned(assignment(1, 1, 2), marks),
                 new JobEvent.RecordsExcepted(failures, marks),
                 new JobEvent.ScanAdvanced(marks),
-                new JobEvent.CopiesFinished(uuid(1_000_001), failures),
-                new JobEvent.RelocationsCommitted(uuid(1_000_001), new SettledCounts(1, 0, 0, 0, 5), failures),
-                new JobEvent.AssignmentLost(uuid(1_000_001), failures),
+                new JobEvent.CopiesFinished(assignmentId(1), failures),
+                new JobEvent.RelocationsCommitted(assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), failures),
+                new JobEvent.AssignmentLost(assignmentId(1), failures),
                 new JobEvent.PassFinished(1),
                 new JobEvent.CommitParallelismSet(30),
                 new JobEvent.IncarnationBegan(2, NOW),
@@ -88,12 +93,12 @@ public final class Samples {
         return List.of(
                 new AgentEvent.AssignmentAccepted(uuid(7), assignment(1, 1, 2)),
                 new AgentEvent.TasksFinished(
-                        uuid(1_000_001),
+                        assignmentId(1),
                         List.of(
                                 new TaskResult(uuid(1), Optional.empty(), "", true, 5),
                                 new TaskResult(uuid(2), Optional.of(Reason.MD5_MISMATCH), "wrong bytes", false, 0))),
                 new AgentEvent.JobEpochRaised(uuid(7), 2, NOW),
-                new AgentEvent.AssignmentReleased(uuid(1_000_001)));
+                new AgentEvent.AssignmentReleased(assignmentId(1)));
     }
 
     /** One of each event of assignments taken over HTTP. */

@@ -59,7 +59,7 @@ public final class HistoryRoutes extends AllDirectives {
         return concat(
                 path(
                         PathMatchers.separateOnSlashes("api/v1/jobs"),
-                        () -> get(() -> page("jobs", history::jobs, Function.identity()))),
+                        () -> get(() -> page("jobs", history::jobs, JobLineView::of))),
                 path(
                         PathMatchers.separateOnSlashes("api/v1/audit"),
                         () -> get(() -> page("audit", history::audit, Function.identity()))),

@@ -2,12 +2,12 @@ package io.rebalancer.http.v1.jobs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.text.StableWord;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -62,23 +62,23 @@ public record JobView(
                         .map(Object::toString)
                         .orElse(""),
                 job.leaving().map(CopyLocation::datacenter).orElse(""),
-                job.pass(),
-                job.maxRecords(),
-                job.discovered(),
-                job.settled().relocated(),
-                job.settled().superseded(),
-                job.settled().gone(),
-                job.settled().duplicate(),
-                job.skipped(),
-                job.failed(),
-                byCause(job.skippedBy()),
-                byCause(job.failedBy()),
-                job.excluded(),
-                job.recordsInFlight(),
-                job.inFlight().size(),
-                job.settled().bytes(),
+                job.passes().number(),
+                job.order().map(EvacuateOrder::maxRecords).orElse(0L),
+                job.counts().discovered(),
+                job.outcomes().settled().relocated(),
+                job.outcomes().settled().superseded(),
+                job.outcomes().settled().gone(),
+                job.outcomes().settled().duplicate(),
+                job.counts().skipped(),
+                job.counts().failed(),
+                byCause(job.outcomes().unmoved().skippedBy()),
+                byCause(job.outcomes().unmoved().failedBy()),
+                job.scan().excluded(),
+                job.counts().inFlight(),
+                job.inFlight().count(),
+                job.outcomes().settled().bytes(),
                 Optional.of(job.reason()).filter(reason -> !reason.isEmpty()),
-                job.marks().entrySet().stream()
+                job.scan().marks().entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .map(mark -> new Shard(
                                 mark.getKey(),
@@ -92,15 +92,12 @@ public record JobView(
         Map<String, Long> named = new LinkedHashMap<>();
         counts.entrySet().stream()
                 .sorted(Map.Entry.<Reason, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-                .forEach(each -> named.put(each.getKey().name().toLowerCase(Locale.ROOT), each.getValue()));
+                .forEach(each -> named.put(StableWord.of(each.getKey()), each.getValue()));
         return named;
     }
 
     /** Records of assignments whose copies are verified and whose metadata is not switched yet. */
     public static long copied(JobState job) {
-        return job.inFlight().values().stream()
-                .filter(InFlightAssignment::copied)
-                .mapToLong(each -> each.copiedTasks().size())
-                .sum();
+        return job.inFlight().copiedRecords();
     }
 }

@@ -36,9 +36,10 @@ public final class PacedUpdates {
         private int pass = -1;
 
         Change next(JobUpdate update) {
-            boolean changed = update.state().phase() != phase || update.state().pass() != pass;
+            boolean changed =
+                    update.state().phase() != phase || update.state().passes().number() != pass;
             phase = update.state().phase();
-            pass = update.state().pass();
+            pass = update.state().passes().number();
             return new Change(update, changed);
         }
     }

@@ -1,0 +1,77 @@
+package io.rebalancer.core.evacuate;
+
+import io.rebalancer.core.assignment.CopyTask;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * The assignments that are planned and have not ended. Their number is bounded by the planner.
+ *
+ * @param byId each assignment by its id
+ */
+public record AssignmentsInFlight(Map<UUID, InFlightAssignment> byId) {
+    public static final AssignmentsInFlight NONE = new AssignmentsInFlight(Map.of());
+
+    public AssignmentsInFlight {
+        byId = Map.copyOf(byId);
+    }
+
+    /** The assignment with this id, if it has not ended. */
+    public Optional<InFlightAssignment> find(UUID id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /** All of them, in no order. */
+    public Collection<InFlightAssignment> all() {
+        return byId.values();
+    }
+
+    /** The number of assignments. */
+    public int count() {
+        return byId.size();
+    }
+
+    /** The number of records in all of them. */
+    public long records() {
+        return all().stream()
+                .mapToLong(each -> each.assignment().tasks().size())
+                .sum();
+    }
+
+    /** The number of records whose copies are verified and whose metadata is not committed yet. */
+    public long copiedRecords() {
+        return all().stream()
+                .filter(InFlightAssignment::copied)
+                .mapToLong(each -> each.copiedTasks().size())
+                .sum();
+    }
+
+    /** The objects that are being moved; none may be in a second assignment. */
+    Set<UUID> objects() {
+        return all().stream()
+                .flatMap(each -> each.assignment().tasks().stream())
+                .map(CopyTask::objectId)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    AssignmentsInFlight after(JobEvent event) {
+        Map<UUID, InFlightAssignment> next = new HashMap<>(byId);
+        if (event instanceof JobEvent.AssignmentPlanned e) {
+            next.put(e.assignment().id(), InFlightAssignment.planned(e.assignment()));
+        } else if (event instanceof JobEvent.CopiesFinished e) {
+            next.computeIfPresent(e.assignmentId(), (id, each) -> each.withCopies(e.failures()));
+        } else if (event instanceof JobEvent.RelocationsCommitted e) {
+            next.remove(e.assignmentId());
+        } else if (event instanceof JobEvent.AssignmentLost e) {
+            next.remove(e.assignmentId());
+        } else {
+            return this;
+        }
+        return new AssignmentsInFlight(next);
+    }
+}

@@ -1,0 +1,90 @@
+package io.rebalancer.core.evacuate;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Every step in the life of a job. {@link LifecycleRules} and {@link PassRules} look their steps up here; a phase changes
+ * in no other way. {@code docs/job-states.mmd} is drawn from this table.
+ */
+public enum JobTransition {
+    CREATED(JobPhase.NONE, Trigger.CREATE, JobPhase.SETUP, "an operator orders the drain"),
+    FIRST_PASS(JobPhase.SETUP, Trigger.START_PASS, JobPhase.RUNNING, "the first pass begins"),
+    NEXT_PASS(JobPhase.WAITING, Trigger.START_PASS, JobPhase.RUNNING, "the delay between passes is over"),
+    RECORDS_LEFT(JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.WAITING, "another pass may settle more"),
+    EMPTIED(JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.DONE, "the pass found nothing, or the limit is reached"),
+    EXCEPTIONS_LEFT(
+            JobPhase.RUNNING,
+            Trigger.FINISH_PASS,
+            JobPhase.DONE_WITH_EXCEPTIONS,
+            "the exceptions are final, or records are excluded"),
+    FAILED_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
+    FAILED_IN_PASS(JobPhase.RUNNING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
+    FAILED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
+    TOO_MANY_EXCEPTIONS(
+            JobPhase.RUNNING, Trigger.EXCEPT, JobPhase.FAILED, "more exceptions in one pass than a job may have");
+
+    /** The command that causes a step. */
+    public enum Trigger {
+        CREATE("Create"),
+        START_PASS("StartPass"),
+        FINISH_PASS("FinishPass"),
+        FAIL("Fail"),
+        EXCEPT("Except");
+
+        private final String command;
+
+        Trigger(String command) {
+            this.command = command;
+        }
+
+        /** Simple name of the {@link JobCommand}. */
+        public String command() {
+            return command;
+        }
+    }
+
+    private final JobPhase from;
+    private final Trigger trigger;
+    private final JobPhase to;
+    private final String when;
+
+    JobTransition(JobPhase from, Trigger trigger, JobPhase to, String when) {
+        this.from = from;
+        this.trigger = trigger;
+        this.to = to;
+        this.when = when;
+    }
+
+    public JobPhase from() {
+        return from;
+    }
+
+    public Trigger trigger() {
+        return trigger;
+    }
+
+    public JobPhase to() {
+        return to;
+    }
+
+    /** The only step that {@code trigger} causes in {@code phase}; empty if it causes none there. */
+    static Optional<JobTransition> find(JobPhase phase, Trigger trigger) {
+        return Arrays.stream(values())
+                .filter(each -> each.from == phase && each.trigger == trigger)
+                .findFirst();
+    }
+
+    /** The table as a Mermaid state diagram. */
+    public static String diagram() {
+        return Arrays.stream(values())
+                .map(each -> "    " + node(each.from) + " --> " + each.to + ": " + each.trigger.command() + " ("
+                        + each.when + ")")
+                .collect(Collectors.joining("\n", "stateDiagram-v2\n", "\n"));
+    }
+
+    private static String node(JobPhase phase) {
+        return phase == JobPhase.NONE ? "[*]" : phase.name();
+    }
+}

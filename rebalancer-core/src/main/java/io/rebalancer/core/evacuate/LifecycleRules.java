@@ -1,0 +1,63 @@
+package io.rebalancer.core.evacuate;
+
+import io.rebalancer.core.evacuate.JobTransition.Trigger;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Rules on the job as a whole: creation, take-over, passes, failure, tuning. */
+final class LifecycleRules {
+
+    private LifecycleRules() {}
+
+    static Decision create(JobState job, JobCommand.Create c, Instant now) {
+        if (JobTransition.find(job.phase(), Trigger.CREATE).isEmpty()) {
+            boolean repeated = job.leaving().equals(Optional.of(c.leaving()));
+            return repeated
+                    ? Decision.accept()
+                    : Decision.refuse(Decision.Code.JOB_ALREADY_EXISTS, "the job empties another storage node");
+        }
+        return c.maxRecords() < 0
+                ? Decision.refuse(Decision.Code.BAD_REQUEST, "max_objects must be at least 0, not " + c.maxRecords())
+                : Decision.accept(new JobEvent.JobCreated(c.leaving(), c.maxRecords(), now));
+    }
+
+    /** A terminal job needs no new incarnation: nothing is sent or written for it. */
+    static Decision takeOver(JobState job, Instant now) {
+        return job.phase().terminal()
+                ? Decision.accept()
+                : Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now));
+    }
+
+    static Decision startPass(JobState job, Instant now) {
+        if (JobTransition.find(job.phase(), Trigger.START_PASS).isPresent()) {
+            return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now));
+        }
+        return job.phase() == JobPhase.RUNNING ? Decision.accept() : notRunning(job);
+    }
+
+    static Decision fail(JobState job, JobCommand.Fail c, Instant now) {
+        return JobTransition.find(job.phase(), Trigger.FAIL)
+                .map(step -> Decision.accept(new JobEvent.JobEnded(step.to(), c.reason(), now)))
+                .orElseGet(Decision::accept);
+    }
+
+    /** WAITING counts as running: to the legacy API, a job between two passes is still running. */
+    static Decision setCommitParallelism(JobState job, JobCommand.SetCommitParallelism c) {
+        if (job.phase() != JobPhase.RUNNING && job.phase() != JobPhase.WAITING) {
+            return notRunning(job);
+        }
+        if (c.records() < 1 || c.records() > JobRules.MAX_COMMIT_PARALLELISM) {
+            return Decision.refuse(
+                    Decision.Code.BAD_REQUEST,
+                    "the number of records swapped at a time must be 1 to " + JobRules.MAX_COMMIT_PARALLELISM + ", not "
+                            + c.records());
+        }
+        return job.tuning().commitParallelism() == c.records()
+                ? Decision.accept()
+                : Decision.accept(new JobEvent.CommitParallelismSet(c.records()));
+    }
+
+    static Decision notRunning(JobState job) {
+        return Decision.refuse(Decision.Code.JOB_NOT_RUNNING, "the job is " + job.phase());
+    }
+}

@@ -1,0 +1,56 @@
+package io.rebalancer.core.evacuate;
+
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Records of the current pass that stay on the leaving node.
+ *
+ * @param skipped records without a usable copy or destination
+ * @param failed records whose copy or commit failed
+ * @param retryable records among those two whose reason may not hold in the next pass
+ * @param skippedBy {@code skipped} by reason
+ * @param failedBy {@code failed} by reason
+ */
+public record UnmovedCounts(
+        long skipped, long failed, long retryable, Map<Reason, Long> skippedBy, Map<Reason, Long> failedBy) {
+    public static final UnmovedCounts ZERO = new UnmovedCounts(0, 0, 0, Map.of(), Map.of());
+
+    public UnmovedCounts {
+        skippedBy = Map.copyOf(skippedBy);
+        failedBy = Map.copyOf(failedBy);
+    }
+
+    /** Skipped and failed records. */
+    public long total() {
+        return skipped + failed;
+    }
+
+    UnmovedCounts plus(List<UnmovedRecord> records) {
+        Map<Reason, Long> bySkipped = new HashMap<>(skippedBy);
+        Map<Reason, Long> byFailed = new HashMap<>(failedBy);
+        long nowSkipped = skipped;
+        long nowFailed = failed;
+        long nowRetryable = retryable;
+        for (UnmovedRecord each : records) {
+            switch (each.kind()) {
+                case SKIPPED -> {
+                    nowSkipped++;
+                    bySkipped.merge(each.reason(), 1L, Long::sum);
+                }
+                case FAILED -> {
+                    nowFailed++;
+                    byFailed.merge(each.reason(), 1L, Long::sum);
+                }
+            }
+            switch (each.reason().retryClass()) {
+                case TRANSIENT, PRESSURE -> nowRetryable++;
+                case PERMANENT -> {}
+            }
+        }
+        return new UnmovedCounts(nowSkipped, nowFailed, nowRetryable, bySkipped, byFailed);
+    }
+}

@@ -1,0 +1,128 @@
+package io.rebalancer.core.evacuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.rebalancer.core.assignment.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The transition table is complete and true: the rules take each of its steps, and no other. */
+class JobTransitionTest {
+    private static final Path DIAGRAM = Path.of("../docs/job-states.mmd");
+    private static final int DEPTH = 7;
+
+    /** A change of phase, as a line of text. */
+    private record Step(JobPhase from, String command, JobPhase to) {}
+
+    @Test
+    void theRulesTakeEveryStepOfTheTableAndNoOther() {
+        Set<Step> table = Arrays.stream(JobTransition.values())
+                .map(each -> new Step(each.from(), each.trigger().command(), each.to()))
+                .collect(Collectors.toSet());
+        assertThat(table).as("no step is listed twice").hasSize(JobTransition.values().length);
+        assertThat(explore()).containsExactlyInAnyOrderElementsOf(table);
+    }
+
+    @Test
+    void everyTriggerIsACommand() {
+        Set<String> commands = Arrays.stream(JobCommand.class.getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .collect(Collectors.toSet());
+        assertThat(commands)
+                .containsAll(Arrays.stream(JobTransition.Trigger.values())
+                        .map(JobTransition.Trigger::command)
+                        .toList());
+    }
+
+    /** When the table has changed, this test writes the diagram and fails: look at the file, commit it, run again. */
+    @Test
+    void theDiagramInTheDocumentsIsDrawnFromTheTable() throws IOException {
+        if (!Files.exists(DIAGRAM) || !Files.readString(DIAGRAM).equals(JobTransition.diagram())) {
+            Files.writeString(DIAGRAM, JobTransition.diagram());
+            fail(DIAGRAM + " was out of date and is drawn again: look at it, commit it, run again");
+        }
+    }
+
+    /** Every event must change some state; an event that no part of the state knows would be lost silently. */
+    @Test
+    void everyEventChangesTheState() {
+        Set<Class<?>> effective = new HashSet<>();
+        Set<JobState> reached = new HashSet<>(Set.of(JobState.EMPTY));
+        JobState state = JobState.EMPTY;
+        for (JobEvent event : Samples.events()) {
+            state = state.apply(event);
+            reached.add(state);
+        }
+        for (JobState before : reached) {
+            for (JobEvent event : Samples.events()) {
+                if (!before.apply(event).equals(before)) {
+                    effective.add(event.getClass());
+                }
+            }
+        }
+        assertThat(effective).containsExactlyInAnyOrder(JobEvent.class.getPermittedSubclasses());
+    }
+
+    private static Set<Step> explore() {
+        Set<Step> steps = new HashSet<>();
+        Set<JobState> seen = new HashSet<>(Set.of(JobState.EMPTY));
+        List<JobState> frontier = List.of(JobState.EMPTY);
+        for (int depth = 0; depth < DEPTH; depth++) {
+            List<JobState> next = new ArrayList<>();
+            for (JobState before : frontier) {
+                for (JobCommand command : commands()) {
+                    JobState after = carryOut(before, command);
+                    if (after.phase() != before.phase()) {
+                        steps.add(new Step(before.phase(), command.getClass().getSimpleName(), after.phase()));
+                    }
+                    if (seen.add(after)) {
+                        next.add(after);
+                    }
+                }
+            }
+            frontier = next;
+        }
+        return steps;
+    }
+
+    private static JobState carryOut(JobState job, JobCommand command) {
+        JobState after = job;
+        List<JobEvent> decided =
+                JobRules.decide(job, command, Samples.NOW).fold(events -> events, refused -> List.<JobEvent>of());
+        for (JobEvent event : decided) {
+            after = after.apply(event);
+        }
+        return after;
+    }
+
+    private static List<JobCommand> commands() {
+        return List.of(
+                new JobCommand.Create(Samples.LEAVING, 0),
+                new JobCommand.TakeOver(),
+                new JobCommand.StartPass(),
+                new JobCommand.Plan(Samples.assignment(1, 1), Map.of()),
+                new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()),
+                new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()),
+                new JobCommand.LoseAssignment(Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "no reply"),
+                new JobCommand.Except(List.of(Samples.exception(2, Reason.BAD_MANTA_OBJECT)), Map.of()),
+                new JobCommand.Except(List.of(Samples.exception(3, Reason.SOURCE_OTHER_ERROR)), Map.of()),
+                new JobCommand.Except(
+                        Collections.nCopies(JobRules.MAX_EXCEPTIONS + 1, Samples.exception(4, Reason.BAD_MANTA_OBJECT)),
+                        Map.of()),
+                new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))),
+                new JobCommand.FinishPass(),
+                new JobCommand.SetCommitParallelism(7),
+                new JobCommand.Fail("the metadata tier rejects the scan"));
+    }
+}
