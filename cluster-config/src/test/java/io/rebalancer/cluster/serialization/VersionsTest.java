@@ -168,7 +168,7 @@ class VersionsTest {
 
         JobMessage.JobStands reply = (JobMessage.JobStands) readStored(
                 "io.rebalancer.cluster.message.JobMessage$JobStands#1", new JobMessage.JobStands(1, JobState.EMPTY));
-        assertThat(reply).isEqualTo(new JobMessage.JobStands(17, job.outline()));
+        assertThat(reply).isEqualTo(new JobMessage.JobStands(17, job));
     }
 
     /** Version 1 had no epoch and no counts by reason. */
