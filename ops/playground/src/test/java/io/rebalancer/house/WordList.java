@@ -24,7 +24,7 @@ final class WordList {
             Map.entry("what is said", "the message"),
             Map.entry("says?|said|tells|told|unsaid|spoke|spoken|speaks?", "reports, returns, states, sends"),
             Map.entry("stands", "is"),
-            Map.entry("patience", "timeout"),
+            Map.entry("(?<!-)patience", "timeout"),
             Map.entry("accuses?", "looks like damage"),
             Map.entry("in words for people", "as readable text"),
             Map.entry("one that (?:is|was|has)", "the noun"),
