@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param maxAssignmentsInFlight at least 1
  * @param scanChunk rows asked of a shard at a time, 1 to 100000
- * @param excludeKeyPrefixes records whose key has one of these texts in it are left alone
+ * @param excludeKeysContaining records whose key contains one of these texts stay on the leaving node
  * @param commitBatch records switched by one call, all or none, 1 to 500
  * @param commitParallelism calls made at a time to switch records, at most, 1 to 250
  * @param commitAttempts tries to switch one record, at least 1
@@ -24,7 +24,7 @@ public record EvacuateSettings(
         PlacementPolicy placement,
         int maxAssignmentsInFlight,
         int scanChunk,
-        List<String> excludeKeyPrefixes,
+        List<String> excludeKeysContaining,
         int commitBatch,
         int commitParallelism,
         int commitAttempts,
@@ -38,10 +38,10 @@ public record EvacuateSettings(
     public EvacuateSettings {
         require(maxAssignmentsInFlight >= 1, "max-assignments-in-flight must be at least 1");
         require(scanChunk >= 1 && scanChunk <= 100_000, "scan-chunk must be 1 to 100000");
-        excludeKeyPrefixes = List.copyOf(excludeKeyPrefixes);
+        excludeKeysContaining = List.copyOf(excludeKeysContaining);
         require(
-                excludeKeyPrefixes.stream().noneMatch(String::isEmpty),
-                "exclude-key-prefixes must not have an empty text in it, which would leave every record alone");
+                excludeKeysContaining.stream().noneMatch(String::isEmpty),
+                "exclude-keys-containing must not contain an empty text, which would exclude every record");
         require(commitBatch >= 1 && commitBatch <= 500, "commit-batch must be 1 to 500");
         require(commitParallelism >= 1 && commitParallelism <= 250, "commit-parallelism must be 1 to 250");
         require(commitAttempts >= 1, "commit-attempts must be at least 1");
@@ -70,7 +70,7 @@ public record EvacuateSettings(
                         placement,
                         section.getInt("max-assignments-in-flight"),
                         section.getInt("scan-chunk"),
-                        section.getStringList("exclude-key-prefixes"),
+                        section.getStringList("exclude-keys-containing"),
                         section.getInt("commit-batch"),
                         section.getInt("commit-parallelism"),
                         section.getInt("commit-attempts"),

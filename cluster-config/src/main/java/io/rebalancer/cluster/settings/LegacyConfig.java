@@ -19,23 +19,24 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The older manager's {@code config.json} in our words (manta.md 10.1). A file that has {@code domain_name} at the top is
- * one; what it says under {@code rebalancer} beside that wins, so that a file of ours can include the older one.
+ * Translates the legacy manager's {@code config.json} (manta.md 10.1) into settings of {@code reference.conf}. A file is
+ * legacy if it has {@code domain_name} at the top level. Settings under {@code rebalancer} in the same file take precedence,
+ * so that a new settings file can include a legacy file.
  *
- * <p>Unknown members are ignored, as they always were. Options that steered the older manager's threads and queues
- * ({@code use_static_md_update_threads}, {@code static_queue_depth}, {@code max_md_read_threads}) have nothing to steer
- * here and are ignored too.
+ * <p>Unknown members are ignored, as the legacy manager did. The options {@code use_static_md_update_threads},
+ * {@code static_queue_depth} and {@code max_md_read_threads} configure threads and queues that this manager does not have,
+ * and are ignored too.
  */
 final class LegacyConfig {
     private static final int DEFAULT_PORT = 80;
     private static final int DEFAULT_FILL = 100;
     private static final int BATCH = 50;
 
-    private final Config older;
+    private final Config legacy;
     private final List<String> faults = new ArrayList<>();
-    private final Map<String, Object> ours = new HashMap<>();
+    private final Map<String, Object> translated = new HashMap<>();
 
-    /** All that is wrong with a file, one after the other. */
+    /** All errors of a file, in one message. */
     static final class Faults extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -44,12 +45,16 @@ final class LegacyConfig {
         }
     }
 
-    private LegacyConfig(Config older) {
-        this.older = older;
+    private LegacyConfig(Config legacy) {
+        this.legacy = legacy;
     }
 
-    /** The same settings, in our words if they are in the older ones. */
-    static Config translated(Config settings) throws Faults {
+    /**
+     * Adds the translation to a legacy file; returns any other file unchanged.
+     *
+     * @throws Faults if the legacy file has errors
+     */
+    static Config translate(Config settings) throws Faults {
         return settings.hasPath("domain_name") ? new LegacyConfig(settings).translate() : settings;
     }
 
@@ -58,11 +63,11 @@ final class LegacyConfig {
         if (domain.isBlank()) {
             faults.add("domain_name must not be empty");
         }
-        ours.put("rebalancer.manager.domain", domain);
-        ours.put("rebalancer.manager.storinfo", "http://storinfo." + domain);
-        ours.put("rebalancer.manager.http.host", "0.0.0.0");
-        ours.put("rebalancer.manager.http.port", number("listen_port", DEFAULT_PORT, 1, 65_535));
-        ours.put("rebalancer.manager.legacy.snaplink-cleanup-required", flag("snaplink_cleanup_required", false));
+        translated.put("rebalancer.manager.domain", domain);
+        translated.put("rebalancer.manager.storinfo", "http://storinfo." + domain);
+        translated.put("rebalancer.manager.http.host", "0.0.0.0");
+        translated.put("rebalancer.manager.http.port", number("listen_port", DEFAULT_PORT, 1, 65_535));
+        translated.put("rebalancer.manager.legacy.snaplink-cleanup-required", flag("snaplink_cleanup_required", false));
         fill();
         logLevel();
         options();
@@ -71,13 +76,13 @@ final class LegacyConfig {
         if (!faults.isEmpty()) {
             throw new Faults(faults);
         }
-        return older.withFallback(ConfigFactory.parseMap(ours));
+        return legacy.withFallback(ConfigFactory.parseMap(translated));
     }
 
-    /** The shipped template misspells the name, so both are read (L-11). */
+    /** Reads both spellings, because the shipped template misspells the name (manta.md 14.3, L-11). */
     private void fill() {
-        String name = older.hasPath("max_fill_percentage") ? "max_fill_percentage" : "max_fill_precentage";
-        ours.put("rebalancer.placement.max-fill-percent", number(name, DEFAULT_FILL, 1, 100));
+        String name = legacy.hasPath("max_fill_percentage") ? "max_fill_percentage" : "max_fill_precentage";
+        translated.put("rebalancer.placement.max-fill-percent", number(name, DEFAULT_FILL, 1, 100));
     }
 
     private void logLevel() {
@@ -86,27 +91,28 @@ final class LegacyConfig {
         if (known.isEmpty()) {
             faults.add("log_level must be critical, error, warning, info, debug or trace, not " + level);
         }
-        ours.put("rebalancer.log-level", known.orElse(LogLevel.DEFAULT));
+        translated.put("rebalancer.log-level", known.orElse(LogLevel.DEFAULT));
     }
 
     private void options() {
-        ours.put(
+        translated.put(
                 "rebalancer.evacuate.max-tasks-per-assignment",
                 number("options.max_tasks_per_assignment", 50, 1, BatchLimits.MAX_TASKS));
-        ours.put("rebalancer.evacuate.candidates", number("options.max_sharks", 5, 1, 10_000));
-        ours.put(
+        translated.put("rebalancer.evacuate.candidates", number("options.max_sharks", 5, 1, 10_000));
+        translated.put(
                 "rebalancer.evacuate.max-assignment-age",
                 number("options.max_assignment_age", 600, 1, 1_000_000) + "s");
-        ours.put("rebalancer.evacuate.scan-chunk", number("options.md_read_chunk_size", 10_000, 1, 100_000));
-        // The file may start higher than the API may ever set; ours has one limit.
+        translated.put("rebalancer.evacuate.scan-chunk", number("options.md_read_chunk_size", 10_000, 1, 100_000));
+        // The legacy file may exceed the limit of the legacy API. Here both have the same limit.
         long threads = number("options.max_metadata_update_threads", 10, 1, Integer.MAX_VALUE);
-        ours.put("rebalancer.evacuate.commit-parallelism", Math.min(threads, JobRules.MAX_COMMIT_PARALLELISM));
-        ours.put("rebalancer.evacuate.commit-batch", flag("options.use_batched_updates", true) ? BATCH : 1);
+        translated.put("rebalancer.evacuate.commit-parallelism", Math.min(threads, JobRules.MAX_COMMIT_PARALLELISM));
+        translated.put("rebalancer.evacuate.commit-batch", flag("options.use_batched_updates", true) ? BATCH : 1);
         List<String> excluded = texts("options.exclude_key_prefixes");
-        ours.put("rebalancer.evacuate.exclude-key-prefixes", excluded.equals(List.of("none")) ? List.of() : excluded);
+        translated.put(
+                "rebalancer.evacuate.exclude-keys-containing", excluded.equals(List.of("none")) ? List.of() : excluded);
     }
 
-    /** Every number from the lowest to the highest is a shard, listed or not. */
+    /** Every number from the lowest to the highest listed shard is a shard, whether it is listed or not. */
     private void shards(String domain) {
         SortedMap<Integer, String> hosts = new TreeMap<>();
         for (ConfigValue each : list("shards")) {
@@ -117,7 +123,7 @@ final class LegacyConfig {
             if (number.isPresent()) {
                 hosts.put(number.get(), host);
             } else {
-                faults.add("shards: a host must begin with the shard's number and a dot, such as 1.moray." + domain
+                faults.add("shards: a host must begin with the number of the shard and a dot, such as 1.moray." + domain
                         + ", not \"" + host + "\"");
             }
         }
@@ -135,15 +141,16 @@ final class LegacyConfig {
                     "url",
                     "jdbc:postgresql://" + number + ".rebalancer-postgres." + domain + "/moray"));
         }
-        ours.put("rebalancer.manager.moray-shards", shards);
-        ours.put("rebalancer.manager.postgres.shards", databases);
-        ours.put("rebalancer.manager.scan-with", flag("direct_db", false) ? "postgres" : "moray");
+        translated.put("rebalancer.manager.moray-shards", shards);
+        translated.put("rebalancer.manager.postgres.shards", databases);
+        translated.put("rebalancer.manager.scan-with", flag("direct_db", false) ? "postgres" : "moray");
     }
 
-    /** A node emptied of v1 objects only is not empty; better no start than such a claim. */
+    /** Rejects bucket shards: a job would report a node as drained while it still holds objects of buckets. */
     private void bucketShards() {
         if (!list("mdapi.shards").isEmpty()) {
-            faults.add("mdapi.shards: objects of buckets are not moved yet; leave them out to move all others");
+            faults.add(
+                    "mdapi.shards: objects of buckets can't be relocated yet; remove mdapi.shards to relocate all other objects");
         }
     }
 
@@ -153,43 +160,43 @@ final class LegacyConfig {
         return numeric ? Optional.of(Integer.valueOf(digits)) : Optional.empty();
     }
 
-    private String text(String path, String without) {
+    private String text(String path, String absent) {
         if (!present(path)) {
-            return without;
+            return absent;
         }
-        if (older.getValue(path).valueType() == ConfigValueType.STRING) {
-            return older.getString(path);
+        if (legacy.getValue(path).valueType() == ConfigValueType.STRING) {
+            return legacy.getString(path);
         }
-        faults.add(path + " must be a text");
-        return without;
+        faults.add(path + " must be a string");
+        return absent;
     }
 
-    private long number(String path, long without, long least, long most) {
+    private long number(String path, long absent, long min, long max) {
         if (!present(path)) {
-            return without;
+            return absent;
         }
         try {
-            long number = older.getLong(path);
-            if (number >= least && number <= most) {
+            long number = legacy.getLong(path);
+            if (number >= min && number <= max) {
                 return number;
             }
-            faults.add(path + " must be " + least + " to " + most + ", not " + number);
+            faults.add(path + " must be " + min + " to " + max + ", not " + number);
         } catch (ConfigException e) {
             faults.add(path + " must be a whole number, not "
-                    + older.getValue(path).render());
+                    + legacy.getValue(path).render());
         }
-        return without;
+        return absent;
     }
 
-    private boolean flag(String path, boolean without) {
+    private boolean flag(String path, boolean absent) {
         if (!present(path)) {
-            return without;
+            return absent;
         }
-        if (older.getValue(path).valueType() == ConfigValueType.BOOLEAN) {
-            return older.getBoolean(path);
+        if (legacy.getValue(path).valueType() == ConfigValueType.BOOLEAN) {
+            return legacy.getBoolean(path);
         }
         faults.add(path + " must be true or false");
-        return without;
+        return absent;
     }
 
     private List<String> texts(String path) {
@@ -198,7 +205,7 @@ final class LegacyConfig {
 
     private ConfigList list(String path) {
         if (present(path)) {
-            if (older.getValue(path) instanceof ConfigList list) {
+            if (legacy.getValue(path) instanceof ConfigList list) {
                 return list;
             }
             faults.add(path + " must be a list");
@@ -207,6 +214,6 @@ final class LegacyConfig {
     }
 
     private boolean present(String path) {
-        return older.hasPath(path);
+        return legacy.hasPath(path);
     }
 }

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,50 +15,74 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads a process's settings file on top of the shipped defaults. */
+/** Reads the settings file of a process and adds the defaults. */
 public final class SettingsFile {
 
     private SettingsFile() {}
 
     /**
-     * The file, which may be the older manager's {@code config.json} ({@link LegacyConfig}), over {@code rebalancer-pekko.conf} over every {@code reference.conf}; system properties win over all.
+     * Reads a settings file, which may be the legacy manager's {@code config.json} ({@link LegacyConfig}).
      *
-     * @throws SettingsFault if the file can't be read
+     * <p>Precedence, highest first: system properties, the file, {@code rebalancer-pekko.conf}, every
+     * {@code reference.conf}. Old names of settings still work ({@link RenamedSettings}).
+     *
+     * @throws SettingsFault if the file can't be read or has errors
      */
     public static Config load(Path file) {
         if (!Files.isReadable(file)) {
-            throw new SettingsFault("settings file " + file + " can't be read; give another one with --config FILE");
+            throw new SettingsFault(
+                    "settings file " + file + " can't be read; name a readable file with --config FILE");
         }
         try {
-            return over(LegacyConfig.translated(ConfigFactory.parseFile(
-                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))));
-        } catch (LegacyConfig.Faults e) {
+            Config parsed = ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+            return withDefaults(parsed, LegacyConfig.translate(parsed));
+        } catch (LegacyConfig.Faults | SettingsFault e) {
             throw new SettingsFault("settings file " + file + ": " + e.getMessage());
         } catch (ConfigException e) {
-            throw new SettingsFault("settings file " + file + ": " + oneLine(e));
+            throw new SettingsFault("settings file " + file + ": " + OneLine.of(e));
         }
     }
 
-    /** The same for settings that are already parsed. */
+    /**
+     * Adds system properties and defaults to settings that are already parsed, with the precedence of {@link #load}.
+     *
+     * @throws SettingsFault if a setting has both its old and its new name
+     */
     public static Config over(Config settings) {
-        // The thread of a signal has no class loader of its own.
+        return withDefaults(settings, settings);
+    }
+
+    /**
+     * @param given the settings that the user wrote
+     * @param translated the same settings, after the translation of a legacy file
+     */
+    private static Config withDefaults(Config given, Config translated) {
+        // The JVM's signal thread has no context class loader.
         ClassLoader loader = SettingsFile.class.getClassLoader();
-        return ConfigFactory.defaultOverrides(loader)
-                .withFallback(settings)
+        Config overrides = ConfigFactory.defaultOverrides(loader);
+        Config all = overrides
+                .withFallback(translated)
                 .withFallback(ConfigFactory.parseResources(loader, "rebalancer-pekko.conf"))
                 .withFallback(ConfigFactory.defaultReference(loader))
                 .resolve();
+        return RenamedSettings.apply(overrides.withFallback(given).resolveWith(all), all);
     }
 
-    /** Runs {@code read}, and turns what the configuration library throws into one line. */
+    /**
+     * Reads a section.
+     *
+     * @throws SettingsFault with a one-line message if {@code read} finds a missing or invalid setting
+     */
     static <T> T section(Config root, String path, Function<Config, T> read) {
         try {
             return read.apply(root.getConfig(path));
         } catch (ConfigException | IllegalArgumentException e) {
-            throw new SettingsFault("setting in " + path + ": " + oneLine(e));
+            throw new SettingsFault("setting in " + path + ": " + OneLine.of(e));
         }
     }
 
+    /** @throws IllegalArgumentException if the setting is blank */
     static String required(Config section, String path) {
         String text = section.getString(path);
         if (text.isBlank()) {
@@ -67,9 +92,9 @@ public final class SettingsFile {
     }
 
     /**
-     * What the file holds that a setting names, without blanks around it; empty if it names none.
+     * Reads the secret in the file that a setting names, without surrounding whitespace. Empty if the setting names no file.
      *
-     * @throws IllegalArgumentException if it can't be read
+     * @throws IllegalArgumentException if the file can't be read
      */
     static Optional<String> secret(Config section, String path) {
         String file = section.getString(path);
@@ -80,20 +105,16 @@ public final class SettingsFile {
             return Optional.of(Files.readString(Path.of(file)).strip());
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    path + " " + file + " can't be read (" + e.getMessage() + "): give a file that this user may read",
+                    path + " " + file + " can't be read (" + e.getMessage() + "); set a file that this user may read",
                     e);
         }
     }
 
-    /** A list of {@code { storage-id, url }}. */
+    /** Reads a list of {@code { storage-id, url }}. */
     static Map<StorageNodeId, URI> urls(Config section, String path) {
         return section.getConfigList(path).stream()
                 .collect(Collectors.toMap(
                         each -> new StorageNodeId(each.getString("storage-id")),
                         each -> URI.create(each.getString("url"))));
-    }
-
-    private static String oneLine(Exception e) {
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
     }
 }

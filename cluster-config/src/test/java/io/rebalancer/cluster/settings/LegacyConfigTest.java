@@ -74,7 +74,7 @@ class LegacyConfigTest {
         assertThat(evacuate.commitBatch()).isEqualTo(50);
         assertThat(evacuate.candidates()).isEqualTo(5);
         assertThat(evacuate.scanChunk()).isEqualTo(10_000);
-        assertThat(evacuate.excludeKeyPrefixes()).isEmpty();
+        assertThat(evacuate.excludeKeysContaining()).isEmpty();
         assertThat(evacuate.placement().maxFillPercent()).isEqualTo(100);
         assertThat(LegacySettings.from(config).snaplinkCleanupRequired()).isFalse();
     }
@@ -127,9 +127,9 @@ class LegacyConfigTest {
     @Test
     void excludedPrefixesAreTakenOverAndNoneMeansNone() throws IOException {
         String some = SMALLEST.replaceFirst("\\{", "{\"options\":{\"exclude_key_prefixes\":[\"/stor/logs/\"]},");
-        assertThat(EvacuateSettings.from(load(some)).excludeKeyPrefixes()).containsExactly("/stor/logs/");
+        assertThat(EvacuateSettings.from(load(some)).excludeKeysContaining()).containsExactly("/stor/logs/");
         assertThat(EvacuateSettings.from(load(some.replace("/stor/logs/", "none")))
-                        .excludeKeyPrefixes())
+                        .excludeKeysContaining())
                 .isEmpty();
     }
 

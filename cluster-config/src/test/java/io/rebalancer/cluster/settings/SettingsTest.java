@@ -123,7 +123,7 @@ class SettingsTest {
             rebalancer.evacuate.max-tasks-per-assignment = many  | max-tasks-per-assignment
             rebalancer.evacuate.commit-parallelism = 251         | commit-parallelism
             rebalancer.evacuate.commit-batch = 0                 | commit-batch
-            rebalancer.evacuate.exclude-key-prefixes = [""]      | exclude-key-prefixes
+            rebalancer.evacuate.exclude-keys-containing = [""]   | exclude-keys-containing
             rebalancer.evacuate.agent-lost-after = soon          | agent-lost-after
             rebalancer.placement.max-fill-percent = 101          | max-fill-percent
             rebalancer.placement.min-free-mib = -1               | min-free-mib

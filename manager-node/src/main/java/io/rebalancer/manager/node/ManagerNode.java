@@ -238,7 +238,7 @@ public final class ManagerNode implements NodeProcess.Node {
     }
 
     private RecordScan scan(ManagerSettings settings, MorayShards moray) {
-        Supplier<List<String>> excluded = () -> evacuate.excludeKeyPrefixes();
+        Supplier<List<String>> excluded = () -> evacuate.excludeKeysContaining();
         if (settings.postgres().isEmpty()) {
             return new MorayScan(moray, () -> evacuate.scanChunk(), excluded);
         }
