@@ -12,10 +12,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A log of JSON objects, one a line, for programs. What a message says as {@code job=}, {@code assignment=} and so on are
- * members of their own beside the message. Chosen by {@code -Dlogback.configurationFile=logback-json.xml}.
+ * Encodes each log event as one line of JSON, for log collectors. Ids that the message contains as {@code job=ID},
+ * {@code assignment=ID} and so on are also separate members. Enabled by
+ * {@code -Dlogback.configurationFile=logback-json.xml}.
+ *
+ * <p>The names of the members are an API: {@code time}, {@code level}, {@code logger}, {@code thread}, {@code message},
+ * {@code exception} and the ids. Logback's own {@code JsonEncoder} can't produce them. Its names are fixed, it writes the
+ * time as a number, key-value pairs as a nested list and exceptions as a tree of frames. Ids are taken from the message
+ * rather than from SLF4J key-value pairs, so that the text log and the JSON log show the same ids.
  */
-public final class JsonLines extends EncoderBase<ILoggingEvent> {
+public final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
     private static final Pattern ID =
             Pattern.compile("\\b(job|assignment|agent|object|member|epoch|pass|journal)=([^\\s,]+)");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,7 +54,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
         try {
             return (JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a map of texts is always JSON", e);
+            throw new IllegalStateException("a map of strings could not be written as JSON", e);
         }
     }
 }

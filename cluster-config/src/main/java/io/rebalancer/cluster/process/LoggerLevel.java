@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets the level of the rebalancer's own loggers. */
+/** Sets the log level of the rebalancer's packages; libraries keep their levels. */
 final class LoggerLevel {
 
     private LoggerLevel() {}

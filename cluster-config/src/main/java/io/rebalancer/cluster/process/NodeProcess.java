@@ -2,10 +2,12 @@ package io.rebalancer.cluster.process;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.settings.LogLevel;
 import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.cluster.settings.UserFacingError;
+import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -20,11 +22,11 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * The life of a manager's or an agent's process: read settings, start, run until the actor system has ended. The signal
- * USR1 makes it read its settings again.
+ * The life cycle of a manager or agent process: it reads the settings file, starts the node, and runs until the actor system
+ * has terminated. SIGUSR1 reloads the settings file.
  */
 public final class NodeProcess {
-    /** Exit code of a process that could not start; the reason is one line on standard error. */
+    /** Exit code of a process that can't start. The cause is one line on standard error. */
     public static final int CANNOT_START = 2;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeProcess.class);
@@ -32,17 +34,17 @@ public final class NodeProcess {
     private static final String LOG_LEVEL = "rebalancer.log-level";
 
     private final String name;
-    private final Path file;
+    private final Path settingsFile;
     private Config current;
     private Optional<Node> node = Optional.empty();
 
-    private NodeProcess(String name, Path file, Config current) {
+    private NodeProcess(String name, Path settingsFile, Config current) {
         this.name = name;
-        this.file = file;
+        this.settingsFile = settingsFile;
         this.current = current;
     }
 
-    /** Starts the node that the settings describe. */
+    /** Starts a node with the given settings. */
     @FunctionalInterface
     public interface Starter {
         CompletionStage<? extends Node> start(Config root) throws IOException;
@@ -51,78 +53,78 @@ public final class NodeProcess {
     /** A running node. */
     public interface Node {
 
-        /** Its actor system, which ends with it. */
+        /** The node's actor system. The process ends when it terminates. */
         ActorSystem<?> system();
 
-        /** The settings, or groups of them, that {@link #reload} makes take effect. */
+        /** Paths of the settings, or sections, that {@link #reload} applies. All others need a restart. */
         default Set<String> reloadable() {
             return Set.of();
         }
 
         /**
-         * Takes over settings that were read again.
+         * Applies reloaded settings.
          *
-         * @throws SettingsFault if one is wrong; then none has taken effect
+         * @throws SettingsFault if a setting is missing or invalid; then all settings keep their values
          */
         default void reload(Config root) {}
     }
 
     /**
-     * Runs a node in this process.
+     * Runs a node in this process until it ends.
      *
-     * @return the exit code: 0 after an orderly end, {@link #CANNOT_START} otherwise
+     * @param name {@code manager} or {@code agent}
+     * @return the exit code: 0 after an orderly shutdown, {@link #CANNOT_START} if the node could not start
      */
-    public static int run(String name, Path file, Starter starter) throws InterruptedException {
+    public static int run(String name, Path settingsFile, Starter starter) throws InterruptedException {
         try {
             Config root = ConfigFactory.parseMap(Map.of("pekko.coordinated-shutdown.exit-jvm", "on"))
-                    .withFallback(SettingsFile.load(file))
+                    .withFallback(SettingsFile.load(settingsFile))
                     .resolve();
             LoggerLevel.set(LogLevel.of(root));
-            NodeProcess process = new NodeProcess(name, file, root);
-            // Before anything else runs: without a handler the signal ends the process.
+            NodeProcess process = new NodeProcess(name, settingsFile, root);
+            // Installed first: without a handler, the signal kills the process.
             Signal.handle(new Signal(RELOAD_SIGNAL), signal -> process.reload());
             Node node = starter.start(root).toCompletableFuture().get();
-            process.runs(node);
-            LOGGER.info("{} runs with {}", name, file);
+            process.setNode(node);
+            LOGGER.info("{} runs with {}", name, settingsFile);
             node.system().getWhenTerminated().toCompletableFuture().get();
             return 0;
         } catch (SettingsFault | IOException e) {
-            return refuse(name, e);
+            return reportStartFailure(name, e);
         } catch (ExecutionException e) {
-            return refuse(name, e.getCause() == null ? e : e.getCause());
+            return reportStartFailure(name, Failures.rootCause(e));
         }
     }
 
-    private synchronized void runs(Node started) {
+    private synchronized void setNode(Node started) {
         node = Optional.of(started);
     }
 
-    /** A fault leaves everything as it was: a running job must not suffer from a slip in an editor. */
+    /** Reloads the settings file. If it has an error, all settings keep their values, and running jobs are not disturbed. */
     private synchronized void reload() {
         if (node.isEmpty()) {
-            LOGGER.warn("{} is starting; send the signal again when it runs", name);
+            LOGGER.warn("{} can't reload {} while it starts; send the signal again once it runs", name, settingsFile);
             return;
         }
         try {
-            Config fresh = SettingsFile.load(file);
+            Config fresh = SettingsFile.load(settingsFile);
             node.get().reload(fresh);
             LoggerLevel.set(LogLevel.of(fresh));
             Set<String> reloadable = new HashSet<>(node.get().reloadable());
             reloadable.add(LOG_LEVEL);
             SettingsReload changes = SettingsReload.between(current, fresh, reloadable);
             current = fresh;
-            LOGGER.info("{} has read {} again: {}", name, file, changes);
+            LOGGER.info("{} reloaded {}: {}", name, settingsFile, changes);
         } catch (SettingsFault e) {
-            LOGGER.error("{} keeps its settings: {}", name, e.getMessage());
+            LOGGER.error("{} keeps its settings: {}; correct the file and send the signal again", name, e.getMessage());
         }
     }
 
-    private static int refuse(String name, Throwable cause) {
+    private static int reportStartFailure(String name, Throwable cause) {
         if (!(cause instanceof UserFacingError) && !(cause instanceof IOException)) {
             LOGGER.error("{} can't start", name, cause);
         }
-        System.err.println(
-                "rebalancer " + name + ": " + String.valueOf(cause.getMessage()).replaceAll("\\s+", " "));
+        System.err.println("rebalancer " + name + ": " + OneLine.of(cause));
         return CANNOT_START;
     }
 }

@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What changed between two readings of a settings file.
+ * The differences between two versions of a settings file.
  *
- * @param applied settings that have taken effect
- * @param needRestart settings that take effect when the process starts the next time
+ * @param applied paths of changed settings that took effect at once
+ * @param needRestart paths of changed settings that take effect at the next start of the process
  */
 public record SettingsReload(List<String> applied, List<String> needRestart) {
-    private static final String OURS = "rebalancer";
+    private static final String ROOT = "rebalancer";
 
-    /** @param reloadable the settings, or groups of them, that may change while the process runs */
+    /** @param reloadable paths of settings, or of sections, that may change while the process runs */
     static SettingsReload between(Config before, Config after, Set<String> reloadable) {
         Map<String, ConfigValue> old = values(before);
         Map<String, ConfigValue> fresh = values(after);
@@ -29,8 +29,8 @@ public record SettingsReload(List<String> applied, List<String> needRestart) {
         List<String> needRestart = new ArrayList<>();
         for (String path : paths) {
             if (!Objects.equals(old.get(path), fresh.get(path))) {
-                boolean now = reloadable.stream().anyMatch(each -> path.equals(each) || path.startsWith(each + "."));
-                (now ? applied : needRestart).add(path);
+                boolean atOnce = reloadable.stream().anyMatch(each -> path.equals(each) || path.startsWith(each + "."));
+                (atOnce ? applied : needRestart).add(path);
             }
         }
         return new SettingsReload(List.copyOf(applied), List.copyOf(needRestart));
@@ -38,7 +38,7 @@ public record SettingsReload(List<String> applied, List<String> needRestart) {
 
     private static Map<String, ConfigValue> values(Config root) {
         Map<String, ConfigValue> values = new HashMap<>();
-        root.getConfig(OURS).entrySet().forEach(each -> values.put(OURS + "." + each.getKey(), each.getValue()));
+        root.getConfig(ROOT).entrySet().forEach(each -> values.put(ROOT + "." + each.getKey(), each.getValue()));
         return values;
     }
 

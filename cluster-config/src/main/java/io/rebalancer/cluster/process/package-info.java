@@ -1,4 +1,4 @@
-/** The life of a process: start, command line, logging, reload of settings, shutdown. */
+/** The life cycle of a process: command line, start, logging, reload of settings, shutdown. */
 @NullMarked
 package io.rebalancer.cluster.process;
 

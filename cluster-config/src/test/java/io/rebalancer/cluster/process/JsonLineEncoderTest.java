@@ -11,16 +11,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-class JsonLinesTest {
+class JsonLineEncoderTest {
     private static JsonNode line(String message, Object... arguments) throws IOException {
         Logger logger = new LoggerContext().getLogger("io.rebalancer.Some");
-        byte[] bytes = new JsonLines().encode(new LoggingEvent("caller", logger, Level.WARN, message, null, arguments));
+        byte[] bytes =
+                new JsonLineEncoder().encode(new LoggingEvent("caller", logger, Level.WARN, message, null, arguments));
         assertThat(bytes).endsWith((byte) '\n');
         return new ObjectMapper().readTree(bytes);
     }
 
     @Test
-    void idsAreMembersOfTheirOwn() throws IOException {
+    void idsInTheMessageBecomeMembers() throws IOException {
         JsonNode line = line("job={} assignment={} copies={} given up: the \"disk\"\nis full", "j-1", "a-2", 7);
         assertThat(line.path("job").asText()).isEqualTo("j-1");
         assertThat(line.path("assignment").asText()).isEqualTo("a-2");
@@ -30,8 +31,8 @@ class JsonLinesTest {
     }
 
     @Test
-    void aFailureIsToldWithItsPlace() throws IOException {
+    void anExceptionIsWrittenWithItsStackTrace() throws IOException {
         JsonNode line = line("it broke", new IllegalStateException("no more"));
-        assertThat(line.path("exception").asText()).contains("IllegalStateException: no more", "JsonLinesTest");
+        assertThat(line.path("exception").asText()).contains("IllegalStateException: no more", "JsonLineEncoderTest");
     }
 }
