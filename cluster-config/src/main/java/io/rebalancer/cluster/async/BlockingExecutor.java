@@ -8,18 +8,18 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
- * Runs work that blocks, on threads that exist for it.
+ * Runs blocking work on threads reserved for it.
  *
- * @param executor the threads
+ * @param executor owns the threads
  */
 public record BlockingExecutor(Executor executor) {
 
-    /** @param dispatcher a constant of {@link io.rebalancer.cluster.Dispatchers} */
+    /** @param dispatcher one of the constants of {@link io.rebalancer.cluster.Dispatchers} */
     public static BlockingExecutor on(ActorSystem<?> system, String dispatcher) {
         return new BlockingExecutor(system.dispatchers().lookup(DispatcherSelector.fromConfig(dispatcher)));
     }
 
-    /** Completes with the value of {@code work}, or with whatever it throws. */
+    /** Completes with the value of {@code work}, or fails with the exception that it throws. */
     public <T> CompletableFuture<T> run(Callable<T> work) {
         return CompletableFuture.supplyAsync(
                 () -> {

@@ -10,20 +10,23 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * Runs so many pieces of asynchronous work at a time, the others in the order they came. The limit may change at any
- * time. What waits is bounded by the callers.
+ * Limits how many asynchronous tasks run at the same time. Further tasks wait in the order of their arrival. The limit may
+ * change at any time. The queue is unbounded: callers must bound what they submit.
  */
 public final class ConcurrencyLimiter {
     private final IntSupplier limit;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int running;
 
-    /** @param limit how many at a time, as it is now; at least 1 */
+    /** @param limit returns the current limit, at least 1; called with a lock held, so it must not block */
     public ConcurrencyLimiter(IntSupplier limit) {
         this.limit = limit;
     }
 
-    /** Runs {@code work} when its turn comes; its slot is free again when its stage has completed. */
+    /**
+     * Runs {@code work} as soon as a slot is free. The slot is freed when the stage completes, or when the supplier throws,
+     * which fails the returned stage.
+     */
     public <T> CompletionStage<T> run(Supplier<CompletionStage<T>> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         synchronized (this) {
@@ -33,29 +36,29 @@ public final class ConcurrencyLimiter {
         return result;
     }
 
-    /** To be called when the limit has grown. */
+    /** Starts waiting tasks after the limit was raised. */
     public void limitRaised() {
         startAllowed();
     }
 
-    /** Pieces of work in progress. */
+    /** Number of tasks in progress. */
     public synchronized int running() {
         return running;
     }
 
-    /** Pieces of work whose turn has not come. */
+    /** Number of tasks that wait for a slot. */
     public synchronized int waiting() {
         return waiting.size();
     }
 
     private <T> void start(Supplier<CompletionStage<T>> work, CompletableFuture<T> result) {
-        CompletionStage<T> answer;
+        CompletionStage<T> stage;
         try {
-            answer = work.get();
+            stage = work.get();
         } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
+            stage = CompletableFuture.failedFuture(e);
         }
-        answer.whenComplete((value, failure) -> {
+        stage.whenComplete((value, failure) -> {
             synchronized (this) {
                 running--;
             }

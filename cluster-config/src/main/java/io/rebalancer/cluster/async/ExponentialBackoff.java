@@ -4,15 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Delays that double with each failure in a row, up to a maximum. Each delay is drawn from the upper half of its range, so
- * that callers that failed together do not retry together.
+ * Delays that double with each consecutive failure, up to a maximum. Each delay is drawn at random from the upper half of
+ * its range, so that callers that failed together do not retry together.
  *
  * @param min upper bound of the first delay, above zero
  * @param max upper bound of every delay, at least {@code min}
  */
 public record ExponentialBackoff(Duration min, Duration max) {
-    private static final int MAX_DOUBLINGS = 30;
-
     /** @throws IllegalArgumentException if {@code min} is not above zero or {@code max} is below it */
     public ExponentialBackoff {
         if (min.isNegative() || min.isZero() || max.compareTo(min) < 0) {
@@ -20,10 +18,11 @@ public record ExponentialBackoff(Duration min, Duration max) {
         }
     }
 
-    /** @param failures failures in a row before this delay, 0 for the first */
+    /** @param failures number of earlier consecutive failures; 0 for the first delay */
     public Duration delay(int failures) {
-        long doubled = min.toMillis() << Math.min(Math.max(failures, 0), MAX_DOUBLINGS);
-        long ceiling = doubled <= 0 ? max.toMillis() : Math.min(max.toMillis(), doubled);
+        long first = Math.max(1, min.toMillis());
+        int doublings = Math.min(Math.max(failures, 0), Long.numberOfLeadingZeros(first) - 1);
+        long ceiling = Math.min(max.toMillis(), first << doublings);
         return Duration.ofMillis(ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling - ceiling / 2 + 1));
     }
 }

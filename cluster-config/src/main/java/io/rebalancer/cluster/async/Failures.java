@@ -3,12 +3,12 @@ package io.rebalancer.cluster.async;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Failures of asynchronous work. */
+/** Helpers for failures of asynchronous work. */
 public final class Failures {
 
     private Failures() {}
 
-    /** The failure itself, without the exceptions that {@code CompletableFuture} and {@code Future} wrap around it. */
+    /** Removes the exceptions that {@code CompletableFuture} and {@code Future} wrap around a failure. */
     public static Throwable rootCause(Throwable failure) {
         Throwable inner = failure;
         while ((inner instanceof CompletionException || inner instanceof ExecutionException)

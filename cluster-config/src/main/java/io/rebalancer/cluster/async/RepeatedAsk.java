@@ -9,30 +9,34 @@ import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
- * Asks the same question again while it is not answered: one that went to a member which had just died is lost, and nobody
- * says so. For questions that change nothing. The first answer counts, and so does the first failure.
+ * Repeats a request until a reply arrives, because a request to a member that has just died is lost without an error. The
+ * first reply or failure completes the result. For idempotent requests only.
  */
 public final class RepeatedAsk {
 
     private RepeatedAsk() {}
 
-    /** @param question each call asks once and fails after the patience of whoever asks */
+    /**
+     * Sends a request at once and then every {@code interval}, until the first reply or failure.
+     *
+     * @param request sends the request once; its stage must fail after a timeout, or the repetition may never end
+     */
     public static <T> CompletionStage<T> every(
-            Duration interval, ActorSystem<?> system, Supplier<CompletionStage<T>> question) {
+            Duration interval, ActorSystem<?> system, Supplier<CompletionStage<T>> request) {
         CompletableFuture<T> first = new CompletableFuture<>();
-        ask(question, first);
-        Cancellable again = system.scheduler()
-                .scheduleAtFixedRate(interval, interval, () -> ask(question, first), system.executionContext());
-        return first.whenComplete((answer, failure) -> again.cancel());
+        ask(request, first);
+        Cancellable repetition = system.scheduler()
+                .scheduleAtFixedRate(interval, interval, () -> ask(request, first), system.executionContext());
+        return first.whenComplete((reply, failure) -> repetition.cancel());
     }
 
-    /** What can't even be asked is a failure too: thrown at the scheduler, it would end the repetition unheard. */
-    private static <T> void ask(Supplier<CompletionStage<T>> question, CompletableFuture<T> first) {
+    /** A supplier that throws counts as a failure. If the exception reached the scheduler, the repetition would stop silently. */
+    private static <T> void ask(Supplier<CompletionStage<T>> request, CompletableFuture<T> first) {
         CompletableFuture.completedStage(Done.getInstance())
-                .thenCompose(now -> question.get())
-                .whenComplete((answer, failure) -> {
+                .thenCompose(now -> request.get())
+                .whenComplete((reply, failure) -> {
                     if (failure == null) {
-                        first.complete(answer);
+                        first.complete(reply);
                     } else {
                         first.completeExceptionally(failure);
                     }
