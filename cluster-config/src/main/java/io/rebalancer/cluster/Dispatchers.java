@@ -1,6 +1,6 @@
 package io.rebalancer.cluster;
 
-/** Configuration paths of the dispatchers for work that blocks. Nothing blocks on the default dispatcher. */
+/** Configuration paths of the dispatchers for blocking work. The default dispatcher never runs blocking work. */
 public final class Dispatchers {
     /** Reads and writes of object files. */
     public static final String DISK = "rebalancer.disk-dispatcher";
@@ -17,7 +17,7 @@ public final class Dispatchers {
     /** Reads of the embedded log. */
     public static final String LOG = "rebalancer.log.dispatcher";
 
-    /** The journal plugin over the embedded log; one thread. */
+    /** The journal plugin of the embedded log; one thread. */
     public static final String LOG_JOURNAL = "rebalancer.log.journal-dispatcher";
 
     private Dispatchers() {}

@@ -4,19 +4,19 @@ import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 
-/** Keys and fixed numbers of the sharded entities; part of the contract between members of any version. */
+/** Type keys and shard numbers of the sharded entities. Members of all versions must agree on them. */
 public final class Entities {
-    /** Evacuate jobs; the entity id is the job's UUID. */
+    /** Evacuate jobs. The entity id is the UUID of the job. */
     public static final EntityTypeKey<JobMessage> EVACUATE_JOB = EntityTypeKey.create(JobMessage.class, "EvacuateJob");
 
-    /** Storage agents; entity id and shard id are the storage id. */
+    /** Storage agents. Entity id and shard id are both the storage id. */
     public static final EntityTypeKey<AgentMessage> STORAGE_AGENT =
             EntityTypeKey.create(AgentMessage.class, "StorageAgent");
 
-    /** Persistence id of the list of all jobs. */
+    /** Persistence id of the job registry. */
     public static final String JOB_REGISTRY_ID = "JobRegistry";
 
-    /** Shards that jobs are spread over; may never change in a running cluster. */
+    /** Number of shards of evacuate jobs. Must never change while a cluster runs. */
     public static final int JOB_SHARDS = 30;
 
     private Entities() {}

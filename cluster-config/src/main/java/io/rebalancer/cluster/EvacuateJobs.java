@@ -14,15 +14,16 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 import org.apache.pekko.japi.function.Function;
 
-/** Makes evacuate jobs reachable from a member; they live on managers only. */
+/** Cluster sharding of evacuate jobs, which run on managers only. */
 public final class EvacuateJobs {
 
     private EvacuateJobs() {}
 
     /**
-     * On a manager's member. The jobs are remembered: one whose manager died goes on without anybody asking for it.
+     * Starts sharding on the member of a manager. Sharding remembers the jobs: when their manager dies, they resume on
+     * another manager without a message from a client.
      *
-     * @param stopMessage what a job is told that has to leave the member
+     * @param stopMessage sent to a job that has to leave this member
      */
     public static ActorRef<ShardingEnvelope<JobMessage>> host(
             ActorSystem<?> system,
@@ -36,12 +37,12 @@ public final class EvacuateJobs {
                         .withSettings(ClusterShardingSettings.create(system).withRememberEntities(true)));
     }
 
-    /** The shard that a job is in. */
+    /** The id of the shard that contains a job. */
     public static String shardOf(UUID jobId) {
         return new HashCodeMessageExtractor<JobMessage>(Entities.JOB_SHARDS).shardId(jobId.toString());
     }
 
-    /** On any other member: no job ever starts here. */
+    /** Starts a proxy on a member that is not a manager. No job starts there. */
     public static ActorRef<ShardingEnvelope<JobMessage>> startProxy(ActorSystem<?> system) {
         return ClusterSharding.get(system)
                 .init(Entity.of(Entities.EVACUATE_JOB, entity -> Behaviors.<JobMessage>empty())

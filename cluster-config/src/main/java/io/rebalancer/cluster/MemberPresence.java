@@ -7,8 +7,8 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /**
- * Whether anybody of a role can be spoken to. Nothing is sent to the absent: sharding would keep the messages, and try
- * to place the receiver every two seconds.
+ * Finds out whether a role has a reachable member. Senders check this first, because sharding buffers messages to a missing
+ * member and tries to allocate its shard every two seconds.
  */
 public final class MemberPresence {
     private final Cluster cluster;
@@ -17,7 +17,7 @@ public final class MemberPresence {
         this.cluster = Cluster.get(system);
     }
 
-    /** Whether a reachable member that is up carries {@code role}. */
+    /** Whether at least one member with {@code role} is up and reachable. */
     public boolean isReachable(String role) {
         ClusterEvent.CurrentClusterState state = cluster.state();
         for (Member member : state.getMembers()) {

@@ -6,7 +6,7 @@ import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.persistence.typed.PersistenceId;
 
-/** What event-sourced entities share: persistence ids, and how they restart after the journal failed. */
+/** Persistence ids of event-sourced entities, and the strategy that restarts them after a journal failure. */
 public final class PersistentEntities {
     private static final Duration MIN_RESTART_BACKOFF = Duration.ofMillis(500);
     private static final Duration MAX_RESTART_BACKOFF = Duration.ofSeconds(20);
@@ -14,17 +14,17 @@ public final class PersistentEntities {
 
     private PersistentEntities() {}
 
-    /** The id of an evacuate job's events in the journal. */
+    /** The persistence id of an evacuate job. */
     public static PersistenceId evacuateJob(UUID jobId) {
         return PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString());
     }
 
-    /** Restarts an entity after a failed write, with growing delays. */
+    /** Restarts an entity after a failed write, with a backoff of 500 ms to 20 s. */
     public static BackoffSupervisorStrategy restart() {
         return restart(MIN_RESTART_BACKOFF);
     }
 
-    /** @param min the first delay */
+    /** @param min delay before the first restart; the following ones grow to 20 s */
     public static BackoffSupervisorStrategy restart(Duration min) {
         return SupervisorStrategy.restartWithBackoff(min, MAX_RESTART_BACKOFF, JITTER);
     }

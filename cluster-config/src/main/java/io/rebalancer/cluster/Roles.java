@@ -2,7 +2,7 @@ package io.rebalancer.cluster;
 
 import io.rebalancer.core.object.StorageNodeId;
 
-/** Roles that cluster members carry. */
+/** The roles of cluster members. */
 public final class Roles {
     public static final String MANAGER = "manager";
     public static final String AGENT = "agent";
@@ -11,7 +11,7 @@ public final class Roles {
 
     private Roles() {}
 
-    /** The role of the one member that sits on the disks of {@code node}. */
+    /** The role of the agent beside the disks of {@code node}. Only one member may have it. */
     public static String storage(StorageNodeId node) {
         return storage(node.text());
     }

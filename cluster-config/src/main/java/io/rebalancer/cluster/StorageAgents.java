@@ -12,21 +12,28 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.japi.function.Function;
 
-/** Makes storage agents reachable from a member. Every member takes part, so that managers can coordinate. */
+/**
+ * Cluster sharding of storage agents. Managers take part as well as agents, so that the shard coordinator can run on any
+ * member.
+ */
 public final class StorageAgents {
 
     private StorageAgents() {}
 
-    /** On an agent's member: {@code behavior} makes the agent of a storage id; it is only asked for its own. */
+    /**
+     * Starts sharding on the member of an agent.
+     *
+     * @param behavior creates the agent of a storage id; called only with the storage id of this member
+     */
     public static ActorRef<ShardingEnvelope<AgentMessage>> host(
             ActorSystem<?> system, Function<String, Behavior<AgentMessage>> behavior) {
         return ClusterSharding.get(system)
                 .init(Entity.of(Entities.STORAGE_AGENT, context -> create(behavior, context.getEntityId()))
                         .withMessageExtractor(new StorageIdIsShard())
-                        .withAllocationStrategy(new PinnedToStorageNode(Cluster.get(system))));
+                        .withAllocationStrategy(new StorageNodeAllocationStrategy(Cluster.get(system))));
     }
 
-    /** On a manager's member: no agent ever starts here. */
+    /** Starts sharding on the member of a manager. No agent starts there. */
     public static ActorRef<ShardingEnvelope<AgentMessage>> startProxy(ActorSystem<?> system) {
         return host(system, storageId -> Behaviors.stopped());
     }

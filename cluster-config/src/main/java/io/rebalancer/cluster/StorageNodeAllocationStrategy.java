@@ -12,13 +12,13 @@ import scala.concurrent.Future;
 import scala.concurrent.Future$;
 
 /**
- * Places the agent of a storage node only on the member that carries that node's role. Without that member the
- * allocation fails and is tried again; the agent is never started on another node's disk.
+ * Allocates the shard of a storage node's agent to the member that carries the role of that node. If the cluster has no
+ * such member, the allocation fails and sharding retries it: an agent never starts beside the disk of another node.
  */
-final class PinnedToStorageNode extends ShardCoordinator.AbstractShardAllocationStrategy {
+final class StorageNodeAllocationStrategy extends ShardCoordinator.AbstractShardAllocationStrategy {
     private final Cluster cluster;
 
-    PinnedToStorageNode(Cluster cluster) {
+    StorageNodeAllocationStrategy(Cluster cluster) {
         this.cluster = cluster;
     }
 
@@ -34,7 +34,7 @@ final class PinnedToStorageNode extends ShardCoordinator.AbstractShardAllocation
                 }
             }
         }
-        return Future$.MODULE$.failed(new StorageNodeAbsent(shardId));
+        return Future$.MODULE$.failed(new StorageNodeMissing(shardId));
     }
 
     @Override
@@ -48,12 +48,12 @@ final class PinnedToStorageNode extends ShardCoordinator.AbstractShardAllocation
         return address.hasLocalScope() ? cluster.selfMember().address() : address;
     }
 
-    /** Expected while an agent is down, hence without a stack trace. */
-    private static final class StorageNodeAbsent extends RuntimeException {
+    /** Expected while an agent is down, therefore without a stack trace. */
+    private static final class StorageNodeMissing extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        StorageNodeAbsent(String storageId) {
-            super("no member of the cluster carries storage node " + storageId, null, false, false);
+        StorageNodeMissing(String storageId) {
+            super("no cluster member serves storage node " + storageId, null, false, false);
         }
     }
 }

@@ -1,4 +1,4 @@
-/** The cluster contract: roles, entity keys, where shards may live, how members find each other. */
+/** The cluster contract: roles, entity keys, shard allocation, and which members are reachable. */
 @NullMarked
 package io.rebalancer.cluster;
 

@@ -5,17 +5,20 @@ import io.rebalancer.core.assignment.FencingToken;
 import java.util.List;
 import java.util.UUID;
 
-/** What can be said to a storage agent; the agent adds messages of its own that never leave the member. */
+/** Messages to a storage agent. The agent's module adds internal messages, which never leave the member. */
 public interface AgentMessage {
 
-    /** An order, and which incarnation of a job gives it. */
+    /** An order, with the fencing token of the job's incarnation that gives it. */
     sealed interface Order extends AgentMessage, WireMessage {
         FencingToken token();
 
         UUID assignmentId();
     }
 
-    /** Make these copies and report to the job. Said again until the report came; the agent answers each time. */
+    /**
+     * Makes the agent store an assignment, copy its objects and report to the job. The job repeats the order until the
+     * report arrives, and the agent replies each time.
+     */
     record Assign(FencingToken token, Assignment assignment) implements Order {
         @Override
         public UUID assignmentId() {
@@ -24,9 +27,9 @@ public interface AgentMessage {
     }
 
     /**
-     * Forget an assignment.
+     * Releases an assignment: the agent forgets it.
      *
-     * @param unwanted objects whose copies nothing points to; the agent removes those it made
+     * @param unwanted objects whose copies no metadata record names; the agent removes the copies that it made
      */
     record Release(FencingToken token, UUID assignmentId, List<UUID> unwanted) implements Order {
         public Release {
@@ -34,7 +37,7 @@ public interface AgentMessage {
         }
     }
 
-    /** Come to life: sent by the agent's own member, so that unfinished copies go on after a restart. */
+    /** Starts the agent. Sent by its own member, so that unfinished copies resume after a restart. */
     enum Wake implements AgentMessage, WireMessage {
         INSTANCE
     }

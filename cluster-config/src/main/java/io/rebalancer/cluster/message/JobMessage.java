@@ -10,28 +10,28 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What can be said to an evacuate job; the manager adds messages of its own that never leave the member. */
+/** Messages to an evacuate job. The manager's module adds internal messages, which never leave the member. */
 public interface JobMessage {
 
-    /** Create the job and start it; saying it again is safe. */
+    /** Creates the job and starts it. Idempotent. */
     record CreateJob(CopyLocation leaving, long maxRecords, ActorRef<JobReply> replyTo)
             implements JobMessage, WireMessage {}
 
-    /** Tell how the job stands. */
+    /** Asks for the state of the job; changes nothing. */
     record GetJob(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
-    /** Switch so many metadata records at a time from now on. */
+    /** Sets the number of parallel metadata calls, effective at once. */
     record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
-    /** An agent has stored the assignment and works on it. */
+    /** An agent has stored the assignment and copies its objects. */
     record AssignmentAccepted(UUID assignmentId) implements JobMessage, WireMessage {}
 
-    /** An agent can't take the assignment now. */
+    /** An agent refuses the assignment for now. */
     record AssignmentRefused(UUID assignmentId, Reason reason, String detail) implements JobMessage, WireMessage {}
 
     /**
-     * An agent has finished an assignment; what is not among {@code failures} is verified and flushed. Said again until
-     * the job releases the assignment.
+     * An agent has finished all copies of an assignment. Each copy that is not among {@code failures} is verified and
+     * durable. The agent repeats the report until the job releases the assignment.
      */
     record CopiesReported(UUID assignmentId, StorageNodeId agent, List<UnmovedRecord> failures)
             implements JobMessage, WireMessage {
@@ -40,12 +40,16 @@ public interface JobMessage {
         }
     }
 
-    /** What a job answers: always one of these two. */
+    /** A job's reply: {@link JobStands} or {@link JobRefusal}. */
     interface JobReply extends WireMessage {}
 
-    /** @param revision number of events stored so far */
+    /**
+     * The state of the job.
+     *
+     * @param revision number of events stored so far
+     */
     record JobStands(long revision, JobState state) implements JobReply {}
 
-    /** The request was refused; nothing changed. */
+    /** The job refused the request; its state is unchanged. */
     record JobRefusal(Decision.Code code, String detail) implements JobReply {}
 }

@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What can be said to the registry of jobs, of which the cluster has one. */
+/** Messages to the job registry, a cluster singleton. */
 public interface RegistryMessage {
 
-    /** Order a job; safe to repeat with the same id. */
+    /** Registers a job. Idempotent for the same id. */
     record RegisterJob(UUID jobId, CopyLocation leaving, long maxRecords, ActorRef<RegistryReply> replyTo)
             implements RegistryMessage, WireMessage {}
 
-    /** Tell all jobs. */
+    /** Asks for all jobs. */
     record ListJobs(ActorRef<RegistryReply> replyTo) implements RegistryMessage, WireMessage {}
 
-    /** A job says that it is over. */
+    /** A job reports that it has reached a terminal phase. */
     record JobEnded(UUID jobId, boolean failed) implements RegistryMessage, WireMessage {}
 
-    /** What the registry answers. */
+    /** A reply of the registry. */
     interface RegistryReply extends WireMessage {}
 
-    /** The job is stored and will be started whatever happens. */
+    /** The job is stored. The registry starts it, after a restart too. */
     record JobRegistered(UUID jobId) implements RegistryReply {}
 
-    /** Another job, {@code jobId}, is emptying that node. */
+    /** Refusal: the job {@code jobId} already drains that node. */
     record NodeAlreadyLeaving(UUID jobId) implements RegistryReply {}
 
     /** All jobs, newest first. */

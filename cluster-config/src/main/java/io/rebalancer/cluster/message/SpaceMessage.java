@@ -4,28 +4,29 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What can be said to the broker of free space, of which the cluster has one. */
+/** Messages to the space broker, a cluster singleton. */
 public interface SpaceMessage {
 
     /**
-     * Promise space to an assignment, if all promises on that node stay within {@code availableMib}.
+     * Asks for a lease of space on a destination. Granted if all leases on that node together stay within
+     * {@code availableMib}.
      *
-     * @param mib wanted
-     * @param availableMib what may be promised on the node in all
+     * @param mib requested space
+     * @param availableMib highest sum of all leases on the node
      */
     record Lease(UUID assignmentId, StorageNodeId node, long mib, long availableMib, ActorRef<SpaceReply> replyTo)
             implements SpaceMessage, WireMessage {}
 
-    /** A promise made earlier still stands: said by a job that came back, since the broker keeps them in memory. */
+    /** Renews a lease that was granted earlier. Resumed jobs send it, because the broker keeps leases in memory only. */
     record Hold(UUID assignmentId, StorageNodeId node, long mib) implements SpaceMessage, WireMessage {}
 
-    /** The assignment is over. */
+    /** Returns the lease of an assignment that has ended. */
     record Return(UUID assignmentId) implements SpaceMessage, WireMessage {}
 
     /**
-     * Answer to {@link Lease}.
+     * Reply to {@link Lease}.
      *
-     * @param promisedMib all promises on the node now
+     * @param promisedMib sum of all leases on the node now
      */
     record SpaceReply(UUID assignmentId, StorageNodeId node, boolean granted, long promisedMib)
             implements WireMessage {}

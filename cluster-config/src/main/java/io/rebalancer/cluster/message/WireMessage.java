@@ -1,4 +1,4 @@
 package io.rebalancer.cluster.message;
 
-/** Marks what is serialized between members, as CBOR; bound in {@code reference.conf}. */
+/** Marks messages that members send each other. {@code reference.conf} binds this type to the CBOR serializer. */
 public interface WireMessage {}

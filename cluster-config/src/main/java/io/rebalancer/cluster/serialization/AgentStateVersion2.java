@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Version 2 of an agent's state knows the epochs of jobs. */
+/** Version 2 of {@code AgentState} adds the epochs of jobs, which start empty. */
 public final class AgentStateVersion2 extends JacksonMigration {
     @Override
     public int currentVersion() {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Version 2 of what has marks in it says all of each mark; version 1 left out what was empty or 0. */
+/**
+ * Version 2 of classes that contain low-water marks stores every field of a mark. Version 1 omitted an empty
+ * {@code afterKey} and an {@code excluded} of 0.
+ */
 public final class MarksVersion2 extends JacksonMigration {
     @Override
     public int currentVersion() {

@@ -3,7 +3,7 @@ package io.rebalancer.cluster.serialization;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Of a class that is still as it was first made. There is nothing to migrate; what says version 2 is refused. */
+/** Version of a class that has never changed. There is nothing to migrate; data of a later version is rejected. */
 public final class Version1 extends JacksonMigration {
     @Override
     public int currentVersion() {

@@ -1,4 +1,4 @@
-/** Versions of what is stored and sent, and how earlier ones are read. */
+/** Versions of stored and sent classes, and the migrations from earlier versions. */
 @NullMarked
 package io.rebalancer.cluster.serialization;
 

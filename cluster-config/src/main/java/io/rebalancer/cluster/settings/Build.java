@@ -2,9 +2,9 @@ package io.rebalancer.cluster.settings;
 
 import java.util.Optional;
 
-/** Which build this is. */
+/** The version of this build. */
 public final class Build {
-    /** As the jar says, or 0.0.0-dev where there is no jar. */
+    /** From the manifest of the jar; {@code 0.0.0-dev} if the classes are not in a jar. */
     public static final String VERSION = Optional.ofNullable(
                     Build.class.getPackage().getImplementationVersion())
             .orElse("0.0.0-dev");

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How this member meets the others.
+ * How this process joins the cluster.
  *
- * @param host address the others reach it at
+ * @param host address at which other members reach this one
  * @param port remoting port, 1 to 65535
- * @param seedNodes {@code host:port} of members to join
- * @param version of the program, as other members see it
- * @param firstSeedTimeout how long the first seed node looks for a cluster before it forms one
- * @param tls empty if members speak in the clear
+ * @param seedNodes {@code host:port} of the seed nodes
+ * @param version application version of this member, visible to all members
+ * @param firstSeedTimeout how long the first seed node looks for an existing cluster before it forms one
+ * @param tls empty if members communicate without TLS
  */
 public record ClusterSettings(
         String host,
@@ -25,7 +25,7 @@ public record ClusterSettings(
         String version,
         Duration firstSeedTimeout,
         Optional<TlsSettings> tls) {
-    /** Name of every member's actor system; part of their addresses. */
+    /** Name of the actor system of every member, and a part of every address. */
     public static final String SYSTEM_NAME = "rebalancer";
 
     public ClusterSettings {
@@ -35,7 +35,7 @@ public record ClusterSettings(
         seedNodes = List.copyOf(seedNodes);
     }
 
-    /** @throws SettingsFault if a setting is missing or wrong */
+    /** @throws SettingsFault if a setting is missing or invalid */
     public static ClusterSettings from(Config root) {
         return SettingsFile.section(
                 root,
@@ -52,11 +52,12 @@ public record ClusterSettings(
     }
 
     /**
-     * {@code root} with Pekko's own settings for this member, its roles among them.
+     * Adds Pekko's settings for this member, including its roles, to {@code root}.
      *
-     * <p>Only the first seed node may form a cluster. It looks for one for long: started again on a busy machine it would
-     * otherwise form a second cluster beside the one its agents kept. Nobody waits for it when the cluster starts as a
-     * whole, since then all others say at once that they have none.
+     * <p>Only the first seed node may form a cluster, and it looks for an existing one for {@code firstSeedTimeout} before
+     * it does. With a short timeout, a first seed node that restarts on a busy machine could form a second cluster beside
+     * the one of its agents. When all members start at the same time, the timeout causes no delay: the other seed nodes
+     * report immediately that they are in no cluster. See docs/decisions/0004.
      */
     public Config applyTo(Config root, List<String> roles) {
         String self = host + ":" + port;

@@ -4,13 +4,13 @@ import com.typesafe.config.Config;
 import java.util.Optional;
 
 /**
- * Where somebody listens.
+ * Address of a server.
  *
  * @param port 1 to 65535
  */
 public record HostAndPort(String host, int port) {
 
-    /** {@code host:port}, or empty for an empty text. */
+    /** Reads a setting of the form {@code host:port}; empty if its text is empty. */
     static Optional<HostAndPort> optional(Config section, String path) {
         String text = section.getString(path);
         if (text.isEmpty()) {
@@ -23,7 +23,7 @@ public record HostAndPort(String host, int port) {
                 return Optional.of(new HostAndPort(text.substring(0, colon), port));
             }
         } catch (NumberFormatException e) {
-            // Said below, as any other text that is not host:port.
+            // Reported below, like every other text that is not host:port.
         }
         throw new IllegalArgumentException(path + " must be host:port, not " + text);
     }

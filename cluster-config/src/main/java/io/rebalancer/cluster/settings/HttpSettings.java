@@ -3,7 +3,7 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 
 /**
- * Where a process listens for HTTP.
+ * Address at which a process serves HTTP.
  *
  * @param port 1 to 65535
  */

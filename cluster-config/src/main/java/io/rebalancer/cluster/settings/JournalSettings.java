@@ -3,23 +3,24 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 import java.nio.file.Path;
 
-/** Where a manager keeps the events of its jobs. */
+/** Where a manager stores the events of its jobs. */
 public sealed interface JournalSettings {
 
-    /** In a directory of this machine, for one manager. */
+    /** The embedded log in a local directory, for a single manager. */
     record Embedded(Path directory) implements JournalSettings {}
 
     /**
-     * In a database that all managers share.
+     * A PostgreSQL database that several managers share.
      *
-     * @param url JDBC URL, as {@code jdbc:postgresql://db.example.com/rebalancer}
+     * @param url JDBC URL such as {@code jdbc:postgresql://db.example.com/rebalancer}
      * @param password empty text if the database asks for none
-     * @param poolSize connections that one manager keeps, at most, 1 to 100
-     * @param migrateOnStart whether a manager brings the tables up to date itself; its user needs the right to make tables
+     * @param poolSize most connections of one manager, 1 to 100
+     * @param migrateOnStart whether the manager migrates the schema when it starts; its user then needs the right to create
+     *     tables
      */
     record Postgresql(String url, String user, String password, int poolSize, boolean migrateOnStart)
             implements JournalSettings {
-        /** @throws IllegalArgumentException naming the setting that is wrong */
+        /** @throws IllegalArgumentException if a setting is invalid; the message names it */
         public Postgresql {
             if (!url.startsWith("jdbc:postgresql:")) {
                 throw new IllegalArgumentException(
@@ -37,10 +38,10 @@ public sealed interface JournalSettings {
     }
 
     /**
-     * What the settings of a manager say.
+     * Reads the journal settings of a manager.
      *
      * @param manager the section {@code rebalancer.manager}
-     * @throws IllegalArgumentException naming the setting that is wrong
+     * @throws IllegalArgumentException if a setting is invalid; the message names it
      */
     static JournalSettings from(Config manager) {
         String kind = manager.getString("journal.kind");

@@ -3,10 +3,10 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 
 /**
- * What the older manager's API does differently in different fleets (manta.md section 2).
+ * Behaviour of the legacy API that differs between fleets (manta.md section 2).
  *
- * @param maxObjectsDefault records a job may take up whose order names no limit, or 0 for all
- * @param snaplinkCleanupRequired whether orders are refused because snaplinks have to be cleaned up first
+ * @param maxObjectsDefault most records of a job whose request names no limit, or 0 for no limit
+ * @param snaplinkCleanupRequired whether requests to create a job are refused until snaplinks are cleaned up
  */
 public record LegacySettings(long maxObjectsDefault, boolean snaplinkCleanupRequired) {
     private static final String UNLIMITED = "unlimited";
@@ -17,7 +17,7 @@ public record LegacySettings(long maxObjectsDefault, boolean snaplinkCleanupRequ
         }
     }
 
-    /** @throws SettingsFault if a setting is missing or wrong */
+    /** @throws SettingsFault if a setting is missing or invalid */
     public static LegacySettings from(Config root) {
         return SettingsFile.section(
                 root,

@@ -4,13 +4,13 @@ import com.typesafe.config.Config;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The setting {@code rebalancer.log-level}. It applies to the rebalancer's own loggers; libraries keep their levels. */
+/** The setting {@code rebalancer.log-level}: the log level of the rebalancer's packages. Libraries keep their levels. */
 public final class LogLevel {
     static final String DEFAULT = "info";
 
     private LogLevel() {}
 
-    /** The level that {@code name} means, in any case; the legacy manager's names count too (manta.md 10.1). */
+    /** Parses the name of a level, in any case. Accepts the legacy manager's names too (manta.md 10.1). */
     static Optional<String> parse(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "critical", "crit", "error" -> Optional.of("error");
@@ -21,9 +21,9 @@ public final class LogLevel {
     }
 
     /**
-     * The configured level: error, warn, info, debug or trace.
+     * Reads the level: error, warn, info, debug or trace.
      *
-     * @throws SettingsFault if the setting names no level
+     * @throws SettingsFault if the setting is none of these
      */
     public static String of(Config root) {
         String name = SettingsFile.section(root, "rebalancer", section -> section.getString("log-level"));

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a process shows its metrics.
+ * How a process exposes its metrics.
  *
- * @param http empty if it shows none
- * @param labels of the older series: service, server, datacenter, zonename (manta.md section 12)
+ * @param http address of the metrics server, or empty if metrics are disabled
+ * @param labels constant labels of the legacy metrics: service, server, datacenter, zonename (manta.md section 12)
  */
 public record MetricsSettings(Optional<HttpSettings> http, Map<String, String> labels) {
 
@@ -20,9 +20,9 @@ public record MetricsSettings(Optional<HttpSettings> http, Map<String, String> l
     }
 
     /**
-     * @param service label unless the settings name another
-     * @param datacenter likewise
-     * @throws SettingsFault if a setting is missing or wrong
+     * @param service label if the settings name none
+     * @param datacenter label if the settings name none
+     * @throws SettingsFault if a setting is missing or invalid
      */
     public static MetricsSettings from(Config root, String service, String datacenter) {
         return SettingsFile.section(root, "rebalancer.metrics", section -> {
@@ -31,16 +31,16 @@ public record MetricsSettings(Optional<HttpSettings> http, Map<String, String> l
                     : Optional.empty();
             String zone = hostName();
             Map<String, String> labels = new HashMap<>();
-            labels.put("service", or(section.getString("labels.service"), service));
-            labels.put("server", or(section.getString("labels.server"), zone));
-            labels.put("datacenter", or(section.getString("labels.datacenter"), datacenter));
+            labels.put("service", orDefault(section.getString("labels.service"), service));
+            labels.put("server", orDefault(section.getString("labels.server"), zone));
+            labels.put("datacenter", orDefault(section.getString("labels.datacenter"), datacenter));
             labels.put("zonename", zone);
             return new MetricsSettings(http, labels);
         });
     }
 
-    private static String or(String text, String without) {
-        return text.isEmpty() ? without : text;
+    private static String orDefault(String text, String absent) {
+        return text.isEmpty() ? absent : text;
     }
 
     private static String hostName() {

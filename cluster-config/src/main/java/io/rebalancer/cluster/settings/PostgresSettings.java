@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The databases behind Moray's shards.
+ * The databases behind the metadata shards, for direct scans.
  *
- * @param urls JDBC URL of each shard's database, by shard number
+ * @param urls JDBC URLs by shard number
  * @param password empty text if the databases ask for none
- * @param fetchRows rows fetched at a time, 1 to 100000
- * @param longestSnapshot how long one read-only transaction may last
+ * @param fetchRows rows per fetch, 1 to 100000
+ * @param longestSnapshot longest duration of a read-only transaction
  */
 public record PostgresSettings(
         Map<Integer, String> urls, String user, String password, int fetchRows, Duration longestSnapshot) {
@@ -30,11 +30,11 @@ public record PostgresSettings(
     }
 
     static Optional<PostgresSettings> from(Config manager) {
-        String way = manager.getString("scan-with");
-        return switch (way) {
+        String source = manager.getString("scan-with");
+        return switch (source) {
             case "moray" -> Optional.empty();
             case "postgres" -> Optional.of(read(manager.getConfig("postgres")));
-            default -> throw new IllegalArgumentException("scan-with must be moray or postgres, not " + way);
+            default -> throw new IllegalArgumentException("scan-with must be moray or postgres, not " + source);
         };
     }
 

@@ -7,16 +7,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Whom a member asks to be let in. */
+/** Determines the seed nodes of a member. */
 final class SeedNodes {
 
     private SeedNodes() {}
 
     /**
-     * The members that the settings list, or the addresses of a name; always in the same order, since only the first may
-     * form a cluster.
+     * The seed nodes: either as listed, or the addresses of a DNS name. The order is the same on every member, because only
+     * the first seed node may form a cluster.
      *
-     * @throws IllegalArgumentException if the name is not known, or both are set
+     * @throws IllegalArgumentException if the name can't be resolved, or both settings are present
      */
     static List<String> from(Config section) {
         List<String> listed = section.getStringList("seed-nodes");
@@ -25,7 +25,7 @@ final class SeedNodes {
             return listed;
         }
         if (!listed.isEmpty()) {
-            throw new IllegalArgumentException("set either seed-nodes or seed-dns");
+            throw new IllegalArgumentException("set either seed-nodes or seed-dns, not both");
         }
         HostAndPort given = named.get();
         try {
@@ -38,7 +38,7 @@ final class SeedNodes {
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(
                     "seed-dns: no name server knows " + given.host()
-                            + "; give a name with an address for each member to join, or list them as seed-nodes",
+                            + "; set a name with one address for each seed node, or list the nodes in seed-nodes",
                     e);
         }
     }

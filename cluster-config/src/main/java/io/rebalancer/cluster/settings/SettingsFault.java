@@ -1,6 +1,6 @@
 package io.rebalancer.cluster.settings;
 
-/** A setting is missing or wrong; the message is one line that names it and says what would do. */
+/** A setting is missing or invalid. The message is one line, names the setting, and states the accepted values. */
 public final class SettingsFault extends RuntimeException implements UserFacingError {
     private static final long serialVersionUID = 1L;
 

@@ -9,23 +9,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Mutual TLS between members. Both sides show a certificate of the same authority, and both certificates have a name in
- * common.
+ * Mutual TLS between members. Both sides present a certificate of the same authority, and the two certificates share a name.
  *
- * @param certificate PEM file with this member's certificate
- * @param key PEM file with its private key
- * @param authority PEM file with the certificate of who signed it
- * @param reload how soon files that were replaced are used for new connections
+ * @param certificate PEM file of this member's certificate
+ * @param key PEM file of the private key
+ * @param authority PEM file of the authority's certificate
+ * @param reload longest time until new connections use replaced files
  */
 public record TlsSettings(Path certificate, Path key, Path authority, Duration reload) {
     private static final String ENGINE = "pekko.remote.artery.ssl.rotating-keys-engine.";
 
-    /** @throws IllegalArgumentException naming the file that can't be read */
+    /** @throws IllegalArgumentException if a file can't be read; the message names it */
     public TlsSettings {
         for (Path file : new Path[] {certificate, key, authority}) {
             if (!Files.isReadable(file)) {
                 throw new IllegalArgumentException(
-                        "tls: " + file + " can't be read; bin/make-test-ca makes files to try" + " with");
+                        "tls: " + file + " can't be read; bin/make-test-ca creates test certificates");
             }
         }
     }
@@ -40,6 +39,7 @@ public record TlsSettings(Path certificate, Path key, Path authority, Duration r
                 : Optional.empty();
     }
 
+    /** Pekko's settings for TLS. */
     Map<String, Object> pekko() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("pekko.remote.artery.transport", "tls-tcp");

@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which assignments are traced, and where to.
+ * Which assignments are traced, and where spans are exported to.
  *
- * @param endpoint takes spans by OTLP over HTTP; nothing is traced without it
- * @param oneIn one of so many assignments is traced
+ * @param endpoint OTLP/HTTP endpoint of a collector, or empty to disable tracing
+ * @param oneIn sampling: one in this many assignments is traced, at least 1
  */
 public record TraceSettings(Optional<URI> endpoint, int oneIn) {
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
-    /** @throws SettingsFault if a setting is missing or wrong */
+    /** @throws SettingsFault if a setting is missing or invalid */
     public static TraceSettings from(Config root) {
         return SettingsFile.section(root, "rebalancer.traces", section -> {
             String endpoint = section.getString("endpoint");
@@ -38,7 +38,11 @@ public record TraceSettings(Optional<URI> endpoint, int oneIn) {
         return url;
     }
 
-    /** The settings of the library that sends the spans. */
+    /**
+     * Adds Kamon's settings for tracing to {@code root}.
+     *
+     * @param service kind of this process, such as {@code manager}
+     */
     public Config applyTo(Config root, String service) {
         Map<String, Object> own = new HashMap<>();
         own.put("kamon.environment.service", "rebalancer-" + service);

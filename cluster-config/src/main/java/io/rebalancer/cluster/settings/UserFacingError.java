@@ -1,4 +1,4 @@
 package io.rebalancer.cluster.settings;
 
-/** Marks a fault whose message alone tells the user what is wrong and what to do; its stack trace helps nobody. */
+/** Marks exceptions whose message is sufficient for the user: it states the problem and the remedy. No stack trace is logged. */
 public interface UserFacingError {}

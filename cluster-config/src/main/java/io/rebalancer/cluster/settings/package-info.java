@@ -1,4 +1,4 @@
-/** Settings as records that can't be wrong, read once at start. */
+/** Settings as validated, immutable records, and how they are read from a settings file. */
 @NullMarked
 package io.rebalancer.cluster.settings;
 

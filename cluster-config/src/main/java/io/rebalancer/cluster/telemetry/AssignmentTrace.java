@@ -11,19 +11,20 @@ import kamon.trace.SpanBuilder;
 import kamon.trace.Trace;
 
 /**
- * The trace of one assignment, over the manager that plans it and the agent that makes its copies.
+ * The trace of one assignment. Its spans come from the manager that plans the assignment and from the agent that makes
+ * the copies.
  *
  * <pre>
  * assignment      manager: from planned until settled or lost
- *  ├─ delivery    manager: until the agent has accepted
- *  ├─ copies      agent: from accepted until all have ended
+ *  ├─ delivery    manager: from planned until the agent has accepted
+ *  ├─ copies      agent: from accepted until the last copy has ended
  *  │   └─ copy    agent: one object, with a mark when its bytes are verified
- *  └─ metadata    manager: from copies reported until the records are switched
+ *  └─ metadata    manager: from copies reported until the records are committed
  * </pre>
  *
- * The ids of the trace and of the two spans that have others below them are made from the assignment's id. So orders need
- * not carry them, not even over the older HTTP API; what a restarted process adds fits to what there is; and the id in a
- * log line is the id to look up.
+ * The trace id and the ids of the two parent spans are derived from the assignment id. No message has to carry them, not
+ * even over the legacy HTTP API. Spans that a process adds after a restart join the existing trace. The assignment id in a
+ * log line is the trace id to look up.
  */
 public final class AssignmentTrace {
     private static final String ASSIGNMENT = "assignment";
@@ -47,32 +48,38 @@ public final class AssignmentTrace {
         return new Identifier(HexFormat.of().formatHex(bytes.array()), bytes.array());
     }
 
-    /** The whole assignment. To be started by the one who ends it, at the time when it began. */
+    /**
+     * The span of the whole assignment. The process that ends the assignment starts this span, with the time at which the
+     * assignment was planned.
+     */
     public SpanBuilder assignment() {
-        return itself(ASSIGNMENT, assignment);
+        return withId(ASSIGNMENT, assignment);
     }
 
-    /** All copies of the assignment, likewise. */
+    /** The span of all copies. It is started when the last copy ends, with the time of acceptance. */
     public SpanBuilder copies() {
-        return itself("copies", copies);
+        return withId("copies", copies);
     }
 
-    /** One copy of the assignment. */
+    /** The span of one copy. */
     public SpanBuilder copy() {
-        return below("copy", copies);
+        return childOf("copy", copies);
     }
 
-    /** A part of the assignment that is no copy. */
+    /** A child of the assignment's span, other than the copies. */
     public SpanBuilder part(String name) {
-        return below(name, assignment);
+        return childOf(name, assignment);
     }
 
-    /** A server's span takes the id of its remote parent: {@code join-remote-parents-with-same-span-id} is on. */
-    private static SpanBuilder itself(String name, Span.Remote id) {
+    /**
+     * A span with exactly the given id. Server spans adopt the id of their remote parent, because
+     * {@code kamon.trace.join-remote-parents-with-same-span-id} is on.
+     */
+    private static SpanBuilder withId(String name, Span.Remote id) {
         return Kamon.serverSpanBuilder(name, COMPONENT).asChildOf(id).doNotTrackMetrics();
     }
 
-    private static SpanBuilder below(String name, Span parent) {
+    private static SpanBuilder childOf(String name, Span parent) {
         return Kamon.internalSpanBuilder(name, COMPONENT).asChildOf(parent).doNotTrackMetrics();
     }
 }

@@ -4,7 +4,7 @@ import io.rebalancer.cluster.settings.TraceSettings;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Chooses the assignments that are traced. Every process chooses the same ones, by their ids. */
+/** Samples assignments for tracing. The choice depends on the assignment id only, so every process makes the same one. */
 public final class AssignmentTraces {
     /** Traces nothing. */
     public static final AssignmentTraces NONE = new AssignmentTraces(0);
@@ -15,12 +15,12 @@ public final class AssignmentTraces {
         this.oneIn = oneIn;
     }
 
-    /** Those that the settings ask for. */
+    /** The sampler for the given settings; {@link #NONE} if they name no endpoint. */
     public static AssignmentTraces of(TraceSettings settings) {
         return settings.endpoint().isPresent() ? new AssignmentTraces(settings.oneIn()) : NONE;
     }
 
-    /** The assignment's trace, if it is one of those that are traced. */
+    /** The trace of an assignment, or empty if the assignment is not sampled. */
     public Optional<AssignmentTrace> of(UUID assignmentId) {
         return oneIn > 0 && Math.floorMod(assignmentId.getLeastSignificantBits(), oneIn) == 0
                 ? Optional.of(new AssignmentTrace(assignmentId))

@@ -10,15 +10,16 @@ import kamon.metric.Timer;
 import kamon.tag.TagSet;
 
 /**
- * The series that dashboards of the older system know (manta.md section 12): the same names, without a suffix, the same
- * constant labels, and a label value {@code total} that counts along with every other one.
+ * The metrics that dashboards of the legacy system read (manta.md section 12). They have the legacy names without suffixes
+ * and the legacy constant labels. The label value {@code total} is the sum of all other values of its label.
  */
 public final class LegacyMetrics {
     private static final String TOTAL = "total";
-    /** Names as our library would show them, with its suffixes; the exposition takes them off again. */
+    /** Counters to which Kamon appends a suffix; {@link Telemetry#exposition()} removes it. */
     static final Set<String> COUNTERS =
             Set.of("request_count", "object_count", "error_count", "bytes_count", "skip_count");
 
+    /** A timer to which Kamon appends a suffix; removed likewise. */
     static final String ASSIGNMENT_TIME = "assignment_time";
 
     private final TagSet constant;
@@ -38,37 +39,37 @@ public final class LegacyMetrics {
         this.metadataThreads = Kamon.gauge("md_thread_gauge").withTags(constant);
     }
 
-    /** A request over the older API: {@code get_job}, {@code list_jobs}, {@code evacuate}, or an HTTP method. */
+    /** Counts a request over the legacy API: {@code get_job}, {@code list_jobs}, {@code evacuate}, or an HTTP method. */
     public void request(String kind) {
         count("request_count", "req", kind, 1);
     }
 
-    /** Objects dealt with; an agent's have no kind but {@code total}. */
+    /** Counts processed objects. Agents count the kind {@code total} only. */
     public void objects(String kind, long count) {
         count("object_count", "type", kind, count);
     }
 
-    /** Objects that failed, by cause. */
+    /** Counts failed objects by cause. */
     public void error(String cause, long count) {
         count("error_count", "error", cause, count);
     }
 
-    /** Objects that were skipped, by cause. */
+    /** Counts skipped objects by reason. */
     public void skip(String reason, long count) {
         count("skip_count", "reason", reason, count);
     }
 
-    /** Content bytes fetched. */
+    /** Counts fetched content bytes. */
     public void bytes(long count) {
         bytes.increment(count);
     }
 
-    /** How long an assignment took an agent. */
+    /** Records how long an agent took for an assignment. */
     public void assignment(Duration took) {
         assignmentTime.record(took);
     }
 
-    /** Calls being made to switch metadata. */
+    /** Sets the number of metadata updates in progress. */
     public void metadataThreads(int running) {
         metadataThreads.update(running);
     }

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import kamon.Kamon;
 import kamon.prometheus.PrometheusReporter;
 
-/** A process's metrics, in Prometheus' text format, and its traces, which go to a collector. */
+/** The metrics of a process, exposed in Prometheus text format, and its traces, exported to a collector. */
 public final class Telemetry {
-    /** {@code object_count_total} and {@code assignment_time_seconds_bucket}: what the older names got appended. */
-    private static final Pattern OLDER_SUFFIX = Pattern.compile("(?m)^((?:# (?:HELP|TYPE) )?)(?:("
+    /** Matches the suffixes that Kamon appends to legacy names: {@code object_count_total}, {@code assignment_time_seconds_bucket}. */
+    private static final Pattern LEGACY_SUFFIX = Pattern.compile("(?m)^((?:# (?:HELP|TYPE) )?)(?:("
             + String.join("|", LegacyMetrics.COUNTERS) + ")_total|(" + LegacyMetrics.ASSIGNMENT_TIME + ")_seconds)");
 
     private static Optional<Telemetry> started = Optional.empty();
@@ -22,27 +22,27 @@ public final class Telemetry {
     }
 
     /**
-     * Starts measuring, once in a process; later calls change nothing. Without an agent in the JVM, which would rewrite
-     * classes while they run.
+     * Starts Kamon. Only the first call in a process has an effect. Kamon's instrumentation agent is not attached, because it
+     * would rewrite loaded classes.
      *
-     * @param service what the process is, for the collector of traces
+     * @param service name of this kind of process in traces, such as {@code manager}
      */
     public static synchronized Telemetry start(Config root, String service, TraceSettings traces) {
         if (started.isEmpty()) {
-            started = Optional.of(begin(traces.applyTo(root, service)));
+            started = Optional.of(startKamon(traces.applyTo(root, service)));
         }
         return started.get();
     }
 
-    private static Telemetry begin(Config root) {
+    private static Telemetry startKamon(Config root) {
         Kamon.initWithoutAttaching(root);
         Telemetry telemetry = new Telemetry(new PrometheusReporter("kamon.prometheus", root));
         Kamon.addReporter("rebalancer", telemetry.reporter);
         return telemetry;
     }
 
-    /** All series as of the last few seconds, in the text format 0.0.4. */
+    /** All metrics in text format 0.0.4, at most one {@code kamon.metric.tick-interval} old. */
     public String exposition() {
-        return OLDER_SUFFIX.matcher(reporter.scrapeData()).replaceAll("$1$2$3");
+        return LEGACY_SUFFIX.matcher(reporter.scrapeData()).replaceAll("$1$2$3");
     }
 }

@@ -1,4 +1,4 @@
-/** What a process counts and measures, by the older system's names and by our own, and the traces of some assignments. */
+/** Metrics of a process, under the legacy names and under new ones, and traces of sampled assignments. */
 @NullMarked
 package io.rebalancer.cluster.telemetry;
 
