@@ -7,8 +7,8 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /**
- * Finds out whether a role has a reachable member. Senders check this first, because sharding buffers messages to a missing
- * member and tries to allocate its shard every two seconds.
+ * Finds out whether a role has a reachable member. Senders check this first, because sharding buffers messages to a
+ * missing member and tries to allocate its shard every two seconds.
  */
 public final class MemberPresence {
     private final Cluster cluster;

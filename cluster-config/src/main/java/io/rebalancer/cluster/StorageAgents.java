@@ -13,8 +13,8 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.japi.function.Function;
 
 /**
- * Cluster sharding of storage agents. Managers take part as well as agents, so that the shard coordinator can run on any
- * member.
+ * Cluster sharding of storage agents. Managers take part as well as agents, so that the shard coordinator can run on
+ * any member.
  */
 public final class StorageAgents {
 

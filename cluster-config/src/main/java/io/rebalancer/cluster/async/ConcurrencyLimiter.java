@@ -10,8 +10,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * Limits how many asynchronous tasks run at the same time. Further tasks wait in the order of their arrival. The limit may
- * change at any time. The queue is unbounded: callers must bound what they submit.
+ * Limits how many asynchronous tasks run at the same time. Further tasks wait in the order of their arrival. The limit
+ * may change at any time. The queue is unbounded: callers must bound what they submit.
  */
 public final class ConcurrencyLimiter {
     private final IntSupplier limit;
@@ -24,8 +24,8 @@ public final class ConcurrencyLimiter {
     }
 
     /**
-     * Runs {@code work} as soon as a slot is free. The slot is freed when the stage completes, or when the supplier throws,
-     * which fails the returned stage.
+     * Runs {@code work} as soon as a slot is free. The slot is freed when the stage completes, or when the supplier
+     * throws, which fails the returned stage.
      */
     public <T> CompletionStage<T> run(Supplier<CompletionStage<T>> work) {
         CompletableFuture<T> result = new CompletableFuture<>();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Delays that double with each consecutive failure, up to a maximum. Each delay is drawn at random from the upper half of
- * its range, so that callers that failed together do not retry together.
+ * Delays that double with each consecutive failure, up to a maximum. Each delay is drawn at random from the upper half
+ * of its range, so that callers that failed together do not retry together.
  *
  * @param min upper bound of the first delay, above zero
  * @param max upper bound of every delay, at least {@code min}

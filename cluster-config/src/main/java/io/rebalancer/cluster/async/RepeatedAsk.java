@@ -9,8 +9,8 @@ import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
- * Repeats a request until a reply arrives, because a request to a member that has just died is lost without an error. The
- * first reply or failure completes the result. For idempotent requests only.
+ * Repeats a request until a reply arrives, because a request to a member that has just died is lost without an error.
+ * The first reply or failure completes the result. For idempotent requests only.
  */
 public final class RepeatedAsk {
 
@@ -30,7 +30,7 @@ public final class RepeatedAsk {
         return first.whenComplete((reply, failure) -> repetition.cancel());
     }
 
-    /** A supplier that throws counts as a failure. If the exception reached the scheduler, the repetition would stop silently. */
+    /** A supplier that throws counts as a failure. An exception in the scheduler would end the repetition silently. */
     private static <T> void ask(Supplier<CompletionStage<T>> request, CompletableFuture<T> first) {
         CompletableFuture.completedStage(Done.getInstance())
                 .thenCompose(now -> request.get())

@@ -17,7 +17,9 @@ public interface SpaceMessage {
     record Lease(UUID assignmentId, StorageNodeId node, long mib, long availableMib, ActorRef<SpaceReply> replyTo)
             implements SpaceMessage, WireMessage {}
 
-    /** Renews a lease that was granted earlier. Resumed jobs send it, because the broker keeps leases in memory only. */
+    /**
+     * Renews a lease that was granted earlier. Resumed jobs send it, because the broker keeps leases in memory only.
+     */
     record Hold(UUID assignmentId, StorageNodeId node, long mib) implements SpaceMessage, WireMessage {}
 
     /** Returns the lease of an assignment that has ended. */

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
  * {@code -Dlogback.configurationFile=logback-json.xml}.
  *
  * <p>The names of the members are an API: {@code time}, {@code level}, {@code logger}, {@code thread}, {@code message},
- * {@code exception} and the ids. Logback's own {@code JsonEncoder} can't produce them. Its names are fixed, it writes the
- * time as a number, key-value pairs as a nested list and exceptions as a tree of frames. Ids are taken from the message
- * rather than from SLF4J key-value pairs, so that the text log and the JSON log show the same ids.
+ * {@code exception} and the ids. Logback's own {@code JsonEncoder} can't produce them. Its names are fixed, it writes
+ * the time as a number, key-value pairs as a nested list and exceptions as a tree of frames. Ids are taken from the
+ * message rather than from SLF4J key-value pairs, so that the text log and the JSON log show the same ids.
  */
 public final class JsonLineEncoder extends EncoderBase<ILoggingEvent> {
     private static final Pattern ID =

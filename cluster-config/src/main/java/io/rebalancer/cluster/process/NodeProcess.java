@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * The life cycle of a manager or agent process: it reads the settings file, starts the node, and runs until the actor system
- * has terminated. SIGUSR1 reloads the settings file.
+ * The life cycle of a manager or agent process: it reads the settings file, starts the node, and runs until the actor
+ * system has terminated. SIGUSR1 reloads the settings file.
  */
 public final class NodeProcess {
     /** Exit code of a process that can't start. The cause is one line on standard error. */
@@ -100,7 +100,7 @@ public final class NodeProcess {
         node = Optional.of(started);
     }
 
-    /** Reloads the settings file. If it has an error, all settings keep their values, and running jobs are not disturbed. */
+    /** Reloads the settings file. If it has an error, all settings keep their values and running jobs continue. */
     private synchronized void reload() {
         if (node.isEmpty()) {
             LOGGER.warn("{} can't reload {} while it starts; send the signal again once it runs", name, settingsFile);

@@ -54,10 +54,10 @@ public record ClusterSettings(
     /**
      * Adds Pekko's settings for this member, including its roles, to {@code root}.
      *
-     * <p>Only the first seed node may form a cluster, and it looks for an existing one for {@code firstSeedTimeout} before
-     * it does. With a short timeout, a first seed node that restarts on a busy machine could form a second cluster beside
-     * the one of its agents. When all members start at the same time, the timeout causes no delay: the other seed nodes
-     * report immediately that they are in no cluster. See docs/decisions/0004.
+     * <p>Only the first seed node may form a cluster, and it looks for an existing one for {@code firstSeedTimeout}
+     * before it does. With a short timeout, a first seed node that restarts on a busy machine could form a second
+     * cluster beside the one of its agents. When all members start at the same time, the timeout causes no delay: the
+     * other seed nodes report immediately that they are in no cluster. See docs/decisions/0004.
      */
     public Config applyTo(Config root, List<String> roles) {
         String self = host + ":" + port;

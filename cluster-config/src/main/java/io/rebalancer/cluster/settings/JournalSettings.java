@@ -15,8 +15,8 @@ public sealed interface JournalSettings {
      * @param url JDBC URL such as {@code jdbc:postgresql://db.example.com/rebalancer}
      * @param password empty text if the database asks for none
      * @param poolSize most connections of one manager, 1 to 100
-     * @param migrateOnStart whether the manager migrates the schema when it starts; its user then needs the right to create
-     *     tables
+     * @param migrateOnStart whether the manager migrates the schema when it starts; its user then needs the right to
+     *     create tables
      */
     record Postgresql(String url, String user, String password, int poolSize, boolean migrateOnStart)
             implements JournalSettings {

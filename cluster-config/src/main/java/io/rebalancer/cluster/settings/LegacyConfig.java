@@ -19,13 +19,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Translates the legacy manager's {@code config.json} (manta.md 10.1) into settings of {@code reference.conf}. A file is
- * legacy if it has {@code domain_name} at the top level. Settings under {@code rebalancer} in the same file take precedence,
- * so that a new settings file can include a legacy file.
+ * Translates the legacy manager's {@code config.json} (manta.md 10.1) into settings of {@code reference.conf}. A file
+ * is legacy if it has {@code domain_name} at the top level. Settings under {@code rebalancer} in the same file take
+ * precedence, so that a new settings file can include a legacy file.
  *
  * <p>Unknown members are ignored, as the legacy manager did. The options {@code use_static_md_update_threads},
- * {@code static_queue_depth} and {@code max_md_read_threads} configure threads and queues that this manager does not have,
- * and are ignored too.
+ * {@code static_queue_depth} and {@code max_md_read_threads} configure threads and queues that this manager does not
+ * have, and are ignored too.
  */
 final class LegacyConfig {
     private static final int DEFAULT_PORT = 80;
@@ -149,8 +149,8 @@ final class LegacyConfig {
     /** Rejects bucket shards: a job would report a node as drained while it still holds objects of buckets. */
     private void bucketShards() {
         if (!list("mdapi.shards").isEmpty()) {
-            faults.add(
-                    "mdapi.shards: objects of buckets can't be relocated yet; remove mdapi.shards to relocate all other objects");
+            faults.add("mdapi.shards: objects of buckets can't be relocated yet; remove mdapi.shards to relocate"
+                    + " all other objects");
         }
     }
 

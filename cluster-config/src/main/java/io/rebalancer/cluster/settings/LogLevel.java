@@ -4,7 +4,9 @@ import com.typesafe.config.Config;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The setting {@code rebalancer.log-level}: the log level of the rebalancer's packages. Libraries keep their levels. */
+/**
+ * The setting {@code rebalancer.log-level}: the log level of the rebalancer's packages. Libraries keep their levels.
+ */
 public final class LogLevel {
     static final String DEFAULT = "info";
 

@@ -6,7 +6,9 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Settings that were renamed. A settings file may still use the old name, and gets a warning that states the new one. */
+/**
+ * Settings that were renamed. A settings file may still use the old name, and gets a warning that states the new one.
+ */
 final class RenamedSettings {
     /** Old paths and new paths. {@code reference.conf} contains the new ones only. */
     static final Map<String, String> NEW_PATHS = new TreeMap<>(Map.of(

@@ -13,8 +13,8 @@ final class SeedNodes {
     private SeedNodes() {}
 
     /**
-     * The seed nodes: either as listed, or the addresses of a DNS name. The order is the same on every member, because only
-     * the first seed node may form a cluster.
+     * The seed nodes: either as listed, or the addresses of a DNS name. The order is the same on every member, because
+     * only the first seed node may form a cluster.
      *
      * @throws IllegalArgumentException if the name can't be resolved, or both settings are present
      */

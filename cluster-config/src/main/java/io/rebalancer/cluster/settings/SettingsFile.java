@@ -92,7 +92,8 @@ public final class SettingsFile {
     }
 
     /**
-     * Reads the secret in the file that a setting names, without surrounding whitespace. Empty if the setting names no file.
+     * Reads the secret in the file that a setting names, without surrounding whitespace. Empty if the setting names no
+     * file.
      *
      * @throws IllegalArgumentException if the file can't be read
      */

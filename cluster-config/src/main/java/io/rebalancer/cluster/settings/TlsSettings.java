@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Mutual TLS between members. Both sides present a certificate of the same authority, and the two certificates share a name.
+ * Mutual TLS between members. Both sides present a certificate of the same authority, and the two certificates share a
+ * name.
  *
  * @param certificate PEM file of this member's certificate
  * @param key PEM file of the private key

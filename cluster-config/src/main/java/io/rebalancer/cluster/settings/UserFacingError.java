@@ -1,4 +1,4 @@
 package io.rebalancer.cluster.settings;
 
-/** Marks exceptions whose message is sufficient for the user: it states the problem and the remedy. No stack trace is logged. */
+/** Marks exceptions whose message states the problem and the remedy. Their stack trace is not logged. */
 public interface UserFacingError {}

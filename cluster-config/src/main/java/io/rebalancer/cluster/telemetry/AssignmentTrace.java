@@ -22,9 +22,9 @@ import kamon.trace.Trace;
  *  └─ metadata    manager: from copies reported until the records are committed
  * </pre>
  *
- * The trace id and the ids of the two parent spans are derived from the assignment id. No message has to carry them, not
- * even over the legacy HTTP API. Spans that a process adds after a restart join the existing trace. The assignment id in a
- * log line is the trace id to look up.
+ * The trace id and the ids of the two parent spans are derived from the assignment id. No message has to carry them,
+ * not even over the legacy HTTP API. Spans that a process adds after a restart join the existing trace. The trace id of
+ * an assignment in a log line is its id without hyphens.
  */
 public final class AssignmentTrace {
     private static final String ASSIGNMENT = "assignment";
@@ -49,8 +49,8 @@ public final class AssignmentTrace {
     }
 
     /**
-     * The span of the whole assignment. The process that ends the assignment starts this span, with the time at which the
-     * assignment was planned.
+     * The span of the whole assignment. The process that ends the assignment starts this span, with the time at which
+     * the assignment was planned.
      */
     public SpanBuilder assignment() {
         return withId(ASSIGNMENT, assignment);

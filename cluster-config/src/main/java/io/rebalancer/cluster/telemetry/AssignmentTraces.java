@@ -4,7 +4,9 @@ import io.rebalancer.cluster.settings.TraceSettings;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Samples assignments for tracing. The choice depends on the assignment id only, so every process makes the same one. */
+/**
+ * Samples assignments for tracing. The choice depends on the assignment id only, so every process makes the same one.
+ */
 public final class AssignmentTraces {
     /** Traces nothing. */
     public static final AssignmentTraces NONE = new AssignmentTraces(0);

@@ -10,8 +10,8 @@ import kamon.metric.Timer;
 import kamon.tag.TagSet;
 
 /**
- * The metrics that dashboards of the legacy system read (manta.md section 12). They have the legacy names without suffixes
- * and the legacy constant labels. The label value {@code total} is the sum of all other values of its label.
+ * The metrics that dashboards of the legacy system read (manta.md section 12). They have the legacy names without
+ * suffixes and the legacy constant labels. Each increment also counts towards the label value {@code total}.
  */
 public final class LegacyMetrics {
     private static final String TOTAL = "total";
@@ -39,7 +39,9 @@ public final class LegacyMetrics {
         this.metadataThreads = Kamon.gauge("md_thread_gauge").withTags(constant);
     }
 
-    /** Counts a request over the legacy API: {@code get_job}, {@code list_jobs}, {@code evacuate}, or an HTTP method. */
+    /**
+     * Counts a request over the legacy API: {@code get_job}, {@code list_jobs}, {@code evacuate}, or an HTTP method.
+     */
     public void request(String kind) {
         count("request_count", "req", kind, 1);
     }

@@ -9,7 +9,7 @@ import kamon.prometheus.PrometheusReporter;
 
 /** The metrics of a process, exposed in Prometheus text format, and its traces, exported to a collector. */
 public final class Telemetry {
-    /** Matches the suffixes that Kamon appends to legacy names: {@code object_count_total}, {@code assignment_time_seconds_bucket}. */
+    /** Matches suffixes of legacy names: {@code object_count_total}, {@code assignment_time_seconds_bucket}. */
     private static final Pattern LEGACY_SUFFIX = Pattern.compile("(?m)^((?:# (?:HELP|TYPE) )?)(?:("
             + String.join("|", LegacyMetrics.COUNTERS) + ")_total|(" + LegacyMetrics.ASSIGNMENT_TIME + ")_seconds)");
 
@@ -22,8 +22,8 @@ public final class Telemetry {
     }
 
     /**
-     * Starts Kamon. Only the first call in a process has an effect. Kamon's instrumentation agent is not attached, because it
-     * would rewrite loaded classes.
+     * Starts Kamon. Only the first call in a process has an effect. Kamon's instrumentation agent is not attached,
+     * because it would rewrite loaded classes.
      *
      * @param service name of this kind of process in traces, such as {@code manager}
      */

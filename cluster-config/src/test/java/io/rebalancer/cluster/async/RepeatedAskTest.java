@@ -23,59 +23,59 @@ class RepeatedAskTest {
                     .withFallback(ConfigFactory.defaultReference())
                     .resolve());
 
-    private final List<CompletableFuture<String>> questions = new CopyOnWriteArrayList<>();
+    private final List<CompletableFuture<String>> requests = new CopyOnWriteArrayList<>();
 
     @AfterAll
     static void stop() {
         KIT.shutdownTestKit();
     }
 
-    private CompletableFuture<String> ask() {
-        CompletionStage<String> answer = RepeatedAsk.every(Duration.ofMillis(20), KIT.system(), () -> {
-            CompletableFuture<String> question = new CompletableFuture<>();
-            questions.add(question);
-            return question;
+    private CompletableFuture<String> repeatedAsk() {
+        CompletionStage<String> reply = RepeatedAsk.every(Duration.ofMillis(20), KIT.system(), () -> {
+            CompletableFuture<String> request = new CompletableFuture<>();
+            requests.add(request);
+            return request;
         });
-        return answer.toCompletableFuture();
+        return reply.toCompletableFuture();
     }
 
     @Test
-    void aLostQuestionIsAskedAgainUntilOneIsAnswered() {
-        CompletableFuture<String> answer = ask();
-        await().until(() -> questions.size() >= 3);
-        assertThat(answer).isNotDone();
-        questions.get(1).complete("there");
-        assertThat(answer).isCompletedWithValue("there");
-        questions.get(0).complete("late");
-        assertThat(answer).isCompletedWithValue("there");
+    void aLostRequestIsRepeatedUntilAReplyArrives() {
+        CompletableFuture<String> reply = repeatedAsk();
+        await().until(() -> requests.size() >= 3);
+        assertThat(reply).isNotDone();
+        requests.get(1).complete("there");
+        assertThat(reply).isCompletedWithValue("there");
+        requests.get(0).complete("late");
+        assertThat(reply).isCompletedWithValue("there");
     }
 
     @Test
-    void theFirstThatFailsEndsIt() {
-        CompletableFuture<String> answer = ask();
-        await().until(() -> questions.size() >= 2);
-        questions.get(0).completeExceptionally(new IllegalStateException("nobody there"));
-        assertThatThrownBy(answer::get).hasRootCauseMessage("nobody there");
+    void theFirstFailureEndsTheRepetition() {
+        CompletableFuture<String> reply = repeatedAsk();
+        await().until(() -> requests.size() >= 2);
+        requests.get(0).completeExceptionally(new IllegalStateException("no such job"));
+        assertThatThrownBy(reply::get).hasRootCauseMessage("no such job");
     }
 
     @Test
-    void whatCanNotBeAskedFails() {
-        CompletionStage<String> answer = RepeatedAsk.every(Duration.ofMillis(20), KIT.system(), () -> {
-            throw new IllegalStateException("this member ends");
+    void aSupplierThatThrowsFailsTheResult() {
+        CompletionStage<String> reply = RepeatedAsk.every(Duration.ofMillis(20), KIT.system(), () -> {
+            throw new IllegalStateException("the member is shutting down");
         });
-        assertThatThrownBy(() -> answer.toCompletableFuture().get()).hasRootCauseMessage("this member ends");
+        assertThatThrownBy(() -> reply.toCompletableFuture().get()).hasRootCauseMessage("the member is shutting down");
     }
 
     @Test
-    void oneThatCanNotBeAskedAgainFailsToo() {
-        AtomicInteger asked = new AtomicInteger();
-        CompletionStage<String> answer = RepeatedAsk.every(Duration.ofMillis(20), KIT.system(), () -> {
-            if (asked.incrementAndGet() > 1) {
-                throw new IllegalStateException("this member ends");
+    void aSupplierThatThrowsLaterFailsTheResult() {
+        AtomicInteger sent = new AtomicInteger();
+        CompletionStage<String> reply = RepeatedAsk.every(Duration.ofMillis(20), KIT.system(), () -> {
+            if (sent.incrementAndGet() > 1) {
+                throw new IllegalStateException("the member is shutting down");
             }
             return new CompletableFuture<>();
         });
-        assertThatThrownBy(() -> answer.toCompletableFuture().get(10, TimeUnit.SECONDS))
-                .hasRootCauseMessage("this member ends");
+        assertThatThrownBy(() -> reply.toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .hasRootCauseMessage("the member is shutting down");
     }
 }

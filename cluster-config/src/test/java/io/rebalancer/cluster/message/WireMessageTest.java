@@ -31,7 +31,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What crosses the network arrives as it was sent, by the serializer that production uses. */
+/** Every message survives a round trip through the serializer that production uses. */
 class WireMessageTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "wire",
@@ -87,7 +87,7 @@ class WireMessageTest {
     }
 
     @Test
-    void everyMessageSurvivesItsSerializer() {
+    void everyMessageSurvivesARoundTrip() {
         for (WireMessage message : samples()) {
             assertThat(KIT.serializationTestKit().verifySerialization(message, true))
                     .isEqualTo(message);

@@ -49,7 +49,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What this build does not know is refused; nothing is made up for what is missing. */
+/** Unknown and missing data is rejected; earlier versions are migrated. */
 class VersionsTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "versions",
@@ -74,7 +74,7 @@ class VersionsTest {
     }
 
     @Test
-    void everythingThatIsStoredOrSentHasAVersion() {
+    void everyStoredOrSentClassHasAVersion() {
         Stream<String> wire = new ClassFileImporter()
                         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                         .importPackages("io.rebalancer.cluster.message")
@@ -97,7 +97,7 @@ class VersionsTest {
     }
 
     @Test
-    void aNewerVersionIsRefused() {
+    void aLaterVersionIsRejected() {
         JobEvent event = new JobEvent.PassStarted(1, Instant.EPOCH);
         assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#1");
         assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#2", same -> {}))
@@ -107,21 +107,21 @@ class VersionsTest {
     }
 
     @Test
-    void anUnknownMessageIsRefused() {
+    void anUnknownMessageIsRejected() {
         JobMessage.AssignmentAccepted message = new JobMessage.AssignmentAccepted(new UUID(1, 2));
         assertThatThrownBy(() -> read(message, "io.rebalancer.cluster.message.JobMessage$Teleport", same -> {}))
                 .hasMessageContaining("JobMessage$Teleport");
     }
 
     @Test
-    void anUnknownFieldIsRefused() {
+    void anUnknownFieldIsRejected() {
         JobEvent event = new JobEvent.PassFinished(1);
         assertThatThrownBy(() -> read(event, serializer(event).manifest(event), tree -> tree.put("mood", "good")))
                 .hasMessageContaining("mood");
     }
 
     @Test
-    void aMissingFieldIsRefused() {
+    void aMissingFieldIsRejected() {
         SpaceMessage.Return message = new SpaceMessage.Return(new UUID(1, 2));
         assertThatThrownBy(() -> read(message, serializer(message).manifest(message), ObjectNode::removeAll))
                 .hasMessageContaining("Missing");
@@ -131,7 +131,7 @@ class VersionsTest {
     }
 
     @Test
-    void anUnknownWordIsRefused() {
+    void anUnknownEnumConstantIsRejected() {
         JobMessage.AssignmentRefused message =
                 new JobMessage.AssignmentRefused(new UUID(1, 2), Reason.AGENT_BUSY, "busy");
         assertThatThrownBy(() ->
@@ -140,7 +140,7 @@ class VersionsTest {
     }
 
     @Test
-    void earlierMarksAreUnderstood() throws IOException {
+    void marksOfVersion1AreMigrated() throws IOException {
         JobEvent event = new JobEvent.ScanAdvanced(Map.of(1, ScanPosition.at(ScanColumn.IDX, 42)));
         Object earlier = read(
                 event,

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The older manager's config.json, as its template renders it (manta.md 10.1). */
+/** The legacy manager's config.json, as its template renders it (manta.md 10.1). */
 class LegacyConfigTest {
     private static final String RENDERED = """
             {"options":{"max_tasks_per_assignment":60,"max_metadata_update_threads":30,"max_md_read_threads":10,
@@ -42,7 +42,7 @@ class LegacyConfigTest {
     }
 
     @Test
-    void everyOptionThatMeansSomethingIsTakenOver() throws IOException {
+    void everySupportedOptionIsTranslated() throws IOException {
         Config config = load(RENDERED);
         ManagerSettings manager = ManagerSettings.from(config);
         EvacuateSettings evacuate = EvacuateSettings.from(config);
@@ -64,7 +64,7 @@ class LegacyConfigTest {
     }
 
     @Test
-    void whatIsMissingHasTheOlderDefault() throws IOException {
+    void missingOptionsHaveTheLegacyDefault() throws IOException {
         Config config = load(SMALLEST);
         EvacuateSettings evacuate = EvacuateSettings.from(config);
         assertThat(ManagerSettings.from(config).http().port()).isEqualTo(80);
@@ -81,7 +81,7 @@ class LegacyConfigTest {
 
     /** 99, 1000, 200, 2, 100: the lowest is 2, the highest 1000, and every number between is a shard. */
     @Test
-    void shardsGoFromTheLowestToTheHighest() throws IOException {
+    void shardsRangeFromTheLowestToTheHighest() throws IOException {
         Config config = load("""
                 {"domain_name":"d","shards":[{"host":"99.moray.d"},{"host":"1000.moray.d"},{"host":"200.moray.d"},
                  {"host":"2.moray.d"},{"host":"100.moray.d"}]}""");
@@ -111,9 +111,9 @@ class LegacyConfigTest {
         "debug, debug",
         "trace, trace"
     })
-    void logLevelsHaveTheOlderNamesInAnyCase(String older, String ours) throws IOException {
-        Config config = load(SMALLEST.replaceFirst("\\{", "{\"log_level\":\"" + older + "\","));
-        assertThat(config.getString("rebalancer.log-level")).isEqualTo(ours);
+    void legacyLogLevelsAreAcceptedInAnyCase(String legacy, String level) throws IOException {
+        Config config = load(SMALLEST.replaceFirst("\\{", "{\"log_level\":\"" + legacy + "\","));
+        assertThat(config.getString("rebalancer.log-level")).isEqualTo(level);
     }
 
     @Test
@@ -125,7 +125,7 @@ class LegacyConfigTest {
     }
 
     @Test
-    void excludedPrefixesAreTakenOverAndNoneMeansNone() throws IOException {
+    void excludedPrefixesAreTranslatedAndNoneMeansNone() throws IOException {
         String some = SMALLEST.replaceFirst("\\{", "{\"options\":{\"exclude_key_prefixes\":[\"/stor/logs/\"]},");
         assertThat(EvacuateSettings.from(load(some)).excludeKeysContaining()).containsExactly("/stor/logs/");
         assertThat(EvacuateSettings.from(load(some.replace("/stor/logs/", "none")))
@@ -134,13 +134,13 @@ class LegacyConfigTest {
     }
 
     @Test
-    void moreThreadsThanTheApiAllowsAreCutToItsLimit() throws IOException {
+    void metadataThreadsAreCappedAtTheLimitOfTheApi() throws IOException {
         String many = SMALLEST.replaceFirst("\\{", "{\"options\":{\"max_metadata_update_threads\":1000},");
         assertThat(EvacuateSettings.from(load(many)).commitParallelism()).isEqualTo(250);
     }
 
     @Test
-    void ourOwnSettingsBesideItWin() throws IOException {
+    void newSettingsOverrideAnIncludedLegacyFile() throws IOException {
         Files.writeString(directory.resolve("config.json"), RENDERED);
         Path ours = Files.writeString(
                 directory.resolve("ours.conf"),
@@ -153,7 +153,7 @@ class LegacyConfigTest {
     }
 
     @Test
-    void everyFaultIsNamedAtOnce() {
+    void allErrorsAreReportedInOneMessage() {
         assertThatThrownBy(() -> load("""
                         {"domain_name":"d","listen_port":"http","log_level":"loud","max_fill_percentage":101,
                          "snaplink_cleanup_required":"maybe","options":{"max_sharks":0},"unknown":{"a":1},

@@ -43,7 +43,7 @@ class SettingsTest {
     }
 
     @Test
-    void theShippedDefaultsOfAJobArePinned() {
+    void theDefaultsOfAJobArePinned() {
         EvacuateSettings settings = EvacuateSettings.from(config(""));
         assertThat(settings.batch().maxTasks()).isEqualTo(50);
         assertThat(settings.batch().maxBytes()).isEqualTo(1L << 30);
@@ -56,7 +56,7 @@ class SettingsTest {
     }
 
     @Test
-    void nothingIsTracedUnlessSomebodyTakesTheSpans() {
+    void tracingIsDisabledWithoutAnEndpoint() {
         assertThat(TraceSettings.from(config("rebalancer.traces.endpoint = \"\""))
                         .endpoint())
                 .isEmpty();
@@ -73,7 +73,7 @@ class SettingsTest {
     }
 
     @Test
-    void everySettingOfAJobIsReadAndNoOtherIsShipped() {
+    void referenceConfHasExactlyTheSettingsThatAreRead() {
         Set<String> shipped = config("").getConfig("rebalancer.evacuate").root().keySet();
         Set<String> read = Arrays.stream(EvacuateSettings.class.getRecordComponents())
                 .map(component -> component.getName())
@@ -89,7 +89,7 @@ class SettingsTest {
     }
 
     @Test
-    void aManagerAndAnAgentAreReadFromAFewLines() {
+    void fewSettingsAreRequired() {
         ManagerSettings manager = ManagerSettings.from(config(MANAGER));
         assertThat(manager.morayShards())
                 .containsExactly(new ManagerSettings.MorayShard(1, "1.moray.example.com", Optional.of(2020)));
@@ -128,12 +128,12 @@ class SettingsTest {
             rebalancer.placement.max-fill-percent = 101          | max-fill-percent
             rebalancer.placement.min-free-mib = -1               | min-free-mib
             """)
-    void aWrongSettingIsNamedInOneLine(String line, String name) {
+    void anInvalidSettingIsNamedInOneLine(String line, String name) {
         assertOneLine(EvacuateSettings::from, line, name);
     }
 
     @Test
-    void whatMustBeSetIsNamedWhenItIsNot() {
+    void aMissingRequiredSettingIsNamed() {
         assertOneLine(ManagerSettings::from, "rebalancer.manager.storinfo = \"http://storinfo\"", "moray-shards");
         assertOneLine(AgentSettings::from, "rebalancer.agent.root = \"/manta\"", "storage-id");
         assertOneLine(AgentSettings::from, "rebalancer.agent.storage-id = \"1.stor\"", "root");
@@ -161,7 +161,7 @@ class SettingsTest {
     }
 
     @Test
-    void aSettingsFileThatIsNotThereOrNotHoconIsNamed() throws IOException {
+    void aMissingOrMalformedSettingsFileIsNamed() throws IOException {
         Path missing = directory.resolve("missing.conf");
         assertThatThrownBy(() -> SettingsFile.load(missing))
                 .isInstanceOf(SettingsFault.class)
@@ -173,7 +173,7 @@ class SettingsTest {
     }
 
     @Test
-    void onlyTheFirstSeedNodeLooksLongForACluster() {
+    void onlyTheFirstSeedNodeUsesTheFirstSeedTimeout() {
         Config root =
                 config("rebalancer.cluster { port = 2551, seed-nodes = [\"127.0.0.1:2551\", \"127.0.0.1:2552\"] }");
         Config first = ClusterSettings.from(root).applyTo(root, List.of("manager"));
@@ -210,7 +210,7 @@ class SettingsTest {
             moray-shards = [{ number = 0, host = x }] | must be at least 1
             moray-shards = [{ number = 1, host = x }, { number = 1, host = y }] | twice
             """)
-    void aWrongSettingOfAManagerIsNamedInOneLine(String line, String name) {
+    void anInvalidSettingOfAManagerIsNamedInOneLine(String line, String name) {
         assertOneLine(ManagerSettings::from, MANAGER + "rebalancer.manager { " + line + " }", name);
     }
 
@@ -226,7 +226,7 @@ class SettingsTest {
     }
 
     @Test
-    void seedNodesMayBeTheAddressesOfAName() {
+    void seedNodesMayBeTheAddressesOfADnsName() {
         Config named = SettingsFile.over(ConfigFactory.parseString("rebalancer.cluster.seed-dns = \"localhost:2551\""));
         assertThat(ClusterSettings.from(named).seedNodes()).contains("127.0.0.1:2551");
         Config unknown =

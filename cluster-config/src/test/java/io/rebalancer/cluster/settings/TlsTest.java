@@ -100,7 +100,7 @@ class TlsTest {
         assertThat(up(clear)).isZero();
     }
 
-    /** The first member's certificate is replaced; who trusts only the new authority gets in without its restart. */
+    /** The certificate of the first member is replaced. A member that trusts only the new authority can join at once. */
     @Test
     void certificatesAreReloaded() throws Exception {
         Path old = authority("old", "one");

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AssignmentTracesTest {
-    private static final Optional<URI> SOMEWHERE = Optional.of(URI.create("http://127.0.0.1:4318/v1/traces"));
+    private static final Optional<URI> ENDPOINT = Optional.of(URI.create("http://127.0.0.1:4318/v1/traces"));
 
     private static Stream<UUID> ids(long count) {
         Random random = new Random(7);
@@ -23,25 +23,25 @@ class AssignmentTracesTest {
                 .limit(count);
     }
 
-    private static long chosen(AssignmentTraces traces) {
+    private static long sampled(AssignmentTraces traces) {
         return ids(10_000).filter(id -> traces.of(id).isPresent()).count();
     }
 
     @Test
-    void aboutOneOfSoManyIsTracedAndTheSameOnesEverywhere() {
-        TraceSettings settings = new TraceSettings(SOMEWHERE, 10);
-        assertThat(chosen(AssignmentTraces.of(settings))).isBetween(850L, 1150L);
+    void samplingIsProportionalAndTheSameInEveryProcess() {
+        TraceSettings settings = new TraceSettings(ENDPOINT, 10);
+        assertThat(sampled(AssignmentTraces.of(settings))).isBetween(850L, 1150L);
         AssignmentTraces here = AssignmentTraces.of(settings);
         AssignmentTraces there = AssignmentTraces.of(settings);
         assertThat(ids(1000))
                 .allMatch(id -> here.of(id).isPresent() == there.of(id).isPresent());
-        assertThat(chosen(AssignmentTraces.of(new TraceSettings(SOMEWHERE, 1)))).isEqualTo(10_000);
+        assertThat(sampled(AssignmentTraces.of(new TraceSettings(ENDPOINT, 1)))).isEqualTo(10_000);
     }
 
     @Test
-    void nothingIsTracedWithoutACollector() {
-        assertThat(chosen(AssignmentTraces.of(new TraceSettings(Optional.empty(), 1))))
+    void nothingIsSampledWithoutAnEndpoint() {
+        assertThat(sampled(AssignmentTraces.of(new TraceSettings(Optional.empty(), 1))))
                 .isZero();
-        assertThat(chosen(AssignmentTraces.NONE)).isZero();
+        assertThat(sampled(AssignmentTraces.NONE)).isZero();
     }
 }
