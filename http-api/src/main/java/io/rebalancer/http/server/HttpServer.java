@@ -1,5 +1,6 @@
 package io.rebalancer.http.server;
 
+import io.rebalancer.cluster.settings.Build;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
 
 /** Serves routes over HTTP, with one answer for what no route answers. */
 public final class HttpServer {
-    private static final String VERSION = "0.1.0";
     private static final Duration TERMINATION = Duration.ofSeconds(3);
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
 
@@ -40,7 +40,8 @@ public final class HttpServer {
     public static CompletionStage<ServerBinding> start(
             ActorSystem<?> system, String name, HttpSettings settings, Route route) {
         // The older manager's header has this shape, and its command line prints it (manta.md section 2).
-        Server server = Server.create(ProductVersion.create("rebalancer-" + name + " " + VERSION, "", "no-STAMP"));
+        Server server =
+                Server.create(ProductVersion.create("rebalancer-" + name + " " + Build.VERSION, "", "no-STAMP"));
         Route sealed = Directives.respondWithHeader(server, () -> route.seal(rejections(), failures()));
         // Pools that are still open when the actor system ends are logged as errors.
         CoordinatedShutdown.get(system)

@@ -11,6 +11,7 @@ import static io.rebalancer.http.ApiServer.post;
 import static io.rebalancer.http.ApiServer.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rebalancer.cluster.settings.Build;
 import io.rebalancer.http.ApiServer;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -42,7 +43,8 @@ class LegacyJobRoutesTest {
                 .isEqualTo("[{\"id\":\"" + RUNNING + "\",\"action\":\"Evacuate\",\"state\":\"Running\"},"
                         + "{\"id\":\"" + ENDED + "\",\"action\":\"Evacuate\",\"state\":\"Complete\"},"
                         + "{\"id\":\"" + NEW + "\",\"action\":\"Evacuate\",\"state\":\"Failed\"}]");
-        assertThat(answer.headers().firstValue("Server")).contains("rebalancer-manager 0.1.0 (no-STAMP)");
+        assertThat(answer.headers().firstValue("Server"))
+                .contains("rebalancer-manager " + Build.VERSION + " (no-STAMP)");
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = LegacyUsage.PROGRAM,
         mixinStandardHelpOptions = true,
-        version = LegacyUsage.PROGRAM + " 0.1.0",
+        versionProvider = AdmCommand.BuildVersion.class,
         description = "Asks and orders evacuate jobs of a manager.",
         subcommands = {AdmCommand.Job.class, CommandLine.HelpCommand.class})
 public final class AdmCommand implements Runnable {
@@ -28,6 +28,15 @@ public final class AdmCommand implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    /** The version in the manifest of this jar; {@code 0.0.0-dev} if the classes are not in a jar. */
+    static final class BuildVersion implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = AdmCommand.class.getPackage().getImplementationVersion();
+            return new String[] {LegacyUsage.PROGRAM + " " + (version == null ? "0.0.0-dev" : version)};
+        }
+    }
 
     /** Runs the command; exits with 1 on any failure, as the older tool did. */
     public static void main(String[] arguments) {
