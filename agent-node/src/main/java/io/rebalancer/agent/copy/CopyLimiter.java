@@ -11,92 +11,96 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.util.ByteString;
 
 /**
- * How much an agent does at a time. The operator's limits are never crossed; below them it does less while its own disk
- * is slow or its sources fail, for the sake of the users whose requests they serve too.
+ * Limits the copies that an agent makes at a time and the bytes it fetches per second. Below the operator's limits, an AIMD
+ * limit lowers the concurrency further while the agent's disk is slow or its sources fail, because users depend on both.
  */
 public final class CopyLimiter {
     private static final Duration SLOW_FLUSH = Duration.ofMillis(500);
-    /** Fetches that are judged together, and how many of them may fail. */
-    private static final int WINDOW = 50;
 
-    private static final int MAY_FAIL = 10;
+    /** Fetches are judged in windows of this size. */
+    private static final int FETCH_WINDOW = 50;
+
+    /** Failures in a window that do not count as trouble. */
+    private static final int MAX_FAILURES = 10;
 
     private final Throttle throttle;
-    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(this::fetches);
-    private final AimdLimit adaptive;
-    private final boolean adapts;
+    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(this::effectiveFetches);
+    private final AimdLimit aimdLimit;
+    private final boolean adaptive;
     private volatile CopyLimits limits;
-    private int outcomes;
+    private int fetches;
     private int failures;
 
-    /** @param adapts whether it ever does less than the limits allow */
-    public CopyLimiter(ActorSystem<?> system, CopyLimits limits, boolean adapts) {
+    /** @param adaptive whether the AIMD limit applies */
+    public CopyLimiter(ActorSystem<?> system, CopyLimits limits, boolean adaptive) {
         this.throttle = new Throttle(system, limits.bytesPerSecond());
-        this.adaptive = new AimdLimit(limits.parallelFetches(), SLOW_FLUSH);
-        this.adapts = adapts;
+        this.aimdLimit = new AimdLimit(limits.parallelFetches(), SLOW_FLUSH);
+        this.adaptive = adaptive;
         this.limits = limits;
     }
 
-    /** The limits as they are now. */
+    /** The operator's limits. */
     public CopyLimits limits() {
         return limits;
     }
 
-    /** Counts for what is begun from now on. */
-    public void choose(CopyLimits chosen) {
-        limits = chosen;
-        synchronized (adaptive) {
-            adaptive.setCeiling(chosen.parallelFetches());
+    /** Replaces the operator's limits. Copies that are already running continue. */
+    public void setLimits(CopyLimits newLimits) {
+        limits = newLimits;
+        synchronized (aimdLimit) {
+            aimdLimit.setCeiling(newLimits.parallelFetches());
         }
-        throttle.set(chosen.bytesPerSecond());
+        throttle.setRate(newLimits.bytesPerSecond());
         limiter.limitRaised();
     }
 
-    /** Copies made at a time now. */
-    public int fetches() {
-        if (!adapts) {
+    /** Copies allowed at a time now, at most {@link CopyLimits#parallelFetches}. */
+    public int effectiveFetches() {
+        if (!adaptive) {
             return limits.parallelFetches();
         }
-        synchronized (adaptive) {
-            return adaptive.now();
+        synchronized (aimdLimit) {
+            return aimdLimit.now();
         }
     }
 
-    /** Copies being fetched. */
+    /** Copies that are being fetched. */
     public int running() {
         return limiter.running();
     }
 
-    /** Copies that wait for their turn. */
+    /** Copies that wait for the limit. */
     public int waiting() {
         return limiter.waiting();
     }
 
-    <T> CompletionStage<T> within(Supplier<CompletionStage<T>> fetch) {
+    /** Runs {@code fetch} as soon as the limit allows it. */
+    <T> CompletionStage<T> run(Supplier<CompletionStage<T>> fetch) {
         return limiter.run(fetch);
     }
 
-    CompletionStage<ByteString> pass(ByteString bytes) {
-        return throttle.isOpen() ? CompletableFuture.completedFuture(bytes) : throttle.pass(bytes);
+    /** Completes with {@code bytes} as soon as the byte rate allows them. */
+    CompletionStage<ByteString> throttle(ByteString bytes) {
+        return throttle.isUnlimited() ? CompletableFuture.completedFuture(bytes) : throttle.delay(bytes);
     }
 
-    void fetched(boolean sourceInTrouble) {
-        synchronized (adaptive) {
-            outcomes++;
-            failures += sourceInTrouble ? 1 : 0;
-            if (failures > MAY_FAIL) {
-                adaptive.failed();
+    void recordFetch(boolean sourceUnhealthy) {
+        synchronized (aimdLimit) {
+            fetches++;
+            failures += sourceUnhealthy ? 1 : 0;
+            if (failures > MAX_FAILURES) {
+                aimdLimit.failed();
             }
-            if (failures > MAY_FAIL || outcomes >= WINDOW) {
-                outcomes = 0;
+            if (failures > MAX_FAILURES || fetches >= FETCH_WINDOW) {
+                fetches = 0;
                 failures = 0;
             }
         }
     }
 
-    void flushed(Duration took) {
-        synchronized (adaptive) {
-            adaptive.answered(took);
+    void recordFlush(Duration duration) {
+        synchronized (aimdLimit) {
+            aimdLimit.answered(duration);
         }
         limiter.limitRaised();
     }

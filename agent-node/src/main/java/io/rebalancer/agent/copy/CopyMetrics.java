@@ -1,85 +1,80 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
-import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.text.StableWord;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import kamon.Kamon;
 import kamon.metric.RangeSampler;
 
-/** Counts an agent's copies, times its assignments and traces some. */
+/** Counts an agent's copies, measures the time its assignments take, and traces a sample of them. */
 public final class CopyMetrics {
     private static final String COPIES = "rebalancer.copies";
     private static final String RESULT = "result";
 
-    private final LegacyMetrics older;
+    private final LegacyMetrics legacyMetrics;
     private final CopyTraces traces;
     private final RangeSampler waiting =
             Kamon.rangeSampler("rebalancer.copies.waiting").withoutTags();
     private final RangeSampler running =
             Kamon.rangeSampler("rebalancer.copies.running").withoutTags();
-    private final Map<UUID, Long> begun = new ConcurrentHashMap<>();
+    private final Map<UUID, Long> startNanos = new ConcurrentHashMap<>();
 
-    public CopyMetrics(LegacyMetrics older, CopyTraces traces) {
-        this.older = older;
+    public CopyMetrics(LegacyMetrics legacyMetrics, CopyTraces traces) {
+        this.legacyMetrics = legacyMetrics;
         this.traces = traces;
     }
 
-    /** An assignment was taken on. */
-    public void began(UUID assignmentId) {
-        begun.put(assignmentId, System.nanoTime());
-        traces.began(assignmentId);
+    /** Records that the agent accepted an assignment, or resumed it after a restart. */
+    public void recordAssignmentStart(UUID assignmentId) {
+        startNanos.put(assignmentId, System.nanoTime());
+        traces.startAssignment(assignmentId);
     }
 
-    /** All copies of an assignment have ended; said again, it counts nothing. */
-    public void ended(UUID assignmentId) {
-        Long since = begun.remove(assignmentId);
-        if (since != null) {
-            Duration took = Duration.ofNanos(System.nanoTime() - since);
-            older.assignment(took);
-            Kamon.timer("rebalancer.assignment").withoutTags().record(took);
-            traces.ended(assignmentId);
+    /** Records that all copies of an assignment have ended. A second call for the same assignment has no effect. */
+    public void recordAssignmentEnd(UUID assignmentId) {
+        Long start = startNanos.remove(assignmentId);
+        if (start != null) {
+            Duration duration = Duration.ofNanos(System.nanoTime() - start);
+            legacyMetrics.assignment(duration);
+            Kamon.timer("rebalancer.assignment").withoutTags().record(duration);
+            traces.endAssignment(assignmentId);
         }
     }
 
-    /** An order of an incarnation that is over was refused. */
-    public void fenced() {
+    /** Records that the agent refused an order with a stale epoch. */
+    public void recordFencedOrder() {
         Kamon.counter("rebalancer.orders.fenced").withoutTags().increment();
     }
 
-    void ordered() {
+    void recordQueuedCopy() {
         waiting.increment();
     }
 
-    void started(CopyOrder order) {
+    void recordCopyStart(CopyOrder order) {
         waiting.decrement();
         running.increment();
-        traces.started(order);
+        traces.startCopy(order);
     }
 
-    /** Its bytes are here and are the right ones; they are not durable yet. */
-    void verified(CopyOrder order) {
-        traces.verified(order);
+    /** Records that the content of a copy is complete and verified; it is not durable yet. */
+    void recordVerifiedCopy(CopyOrder order) {
+        traces.markVerified(order);
     }
 
-    CopyDone finished(CopyDone done) {
+    CopyOutcome recordCopyEnd(CopyOutcome outcome) {
         running.decrement();
-        traces.finished(done);
-        older.objects("total", 1);
-        String result = done.result()
+        traces.endCopy(outcome);
+        legacyMetrics.objects("total", 1);
+        String result = outcome.result()
                 .failure()
-                .map(CopyMetrics::word)
-                .orElse(done.result().created() ? "made" : "there");
-        done.result().failure().ifPresent(reason -> older.error(word(reason), 1));
+                .map(StableWord::of)
+                .orElse(outcome.result().created() ? "made" : "there");
+        outcome.result().failure().ifPresent(reason -> legacyMetrics.error(StableWord.of(reason), 1));
         Kamon.counter(COPIES).withTag(RESULT, result).increment();
-        older.bytes(done.result().bytes());
-        return done;
-    }
-
-    static String word(Reason reason) {
-        return reason.name().toLowerCase(Locale.ROOT);
+        legacyMetrics.bytes(outcome.result().bytes());
+        return outcome;
     }
 }

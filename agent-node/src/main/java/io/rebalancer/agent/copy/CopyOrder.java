@@ -9,24 +9,24 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One copy to be made for an assignment.
+ * The order to make one copy for an assignment.
  *
- * @param place of the copy in its assignment, from 0
+ * @param taskIndex index of the copy task in its assignment, from 0
  * @param sizeBytes exact length, or {@link ObjectStore#UNKNOWN_SIZE}
  * @param sources storage nodes to fetch from, best first
  */
 public record CopyOrder(
-        UUID assignmentId, int place, ObjectKey key, long sizeBytes, ContentMd5 md5, List<StorageNodeId> sources) {
+        UUID assignmentId, int taskIndex, ObjectKey key, long sizeBytes, ContentMd5 md5, List<StorageNodeId> sources) {
 
     public CopyOrder {
         sources = List.copyOf(sources);
     }
 
-    /** The order for a task of one of our managers. */
-    public static CopyOrder of(UUID assignmentId, int place, CopyTask task) {
+    /** The order for a copy task that a manager sent through the cluster. */
+    public static CopyOrder of(UUID assignmentId, int taskIndex, CopyTask task) {
         return new CopyOrder(
                 assignmentId,
-                place,
+                taskIndex,
                 new ObjectKey(task.owner(), task.objectId()),
                 task.sizeBytes(),
                 task.md5(),

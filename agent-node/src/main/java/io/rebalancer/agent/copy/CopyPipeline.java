@@ -2,6 +2,8 @@ package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.store.IncomingObject;
 import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.cluster.Dispatchers;
+import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.agent.TaskResult;
 import java.io.IOException;
@@ -22,147 +24,154 @@ import org.apache.pekko.stream.javadsl.Source;
  * Makes copies (manta.md 9.4).
  *
  * <pre>
- * orders ─► bounded queue ─► here already? ─no─► fetch, digest and write, verify ─► group ─► flush all, rename all,
- *                                         └─yes──────────────────────────────────────┘       flush each directory ─► done
+ * orders ─► bounded queue ─► already stored? ─no─► fetch, digest, write, verify ─► group ─► force all, rename all, ─► outcomes
+ *                                            └─yes───────────────────────────────────┘      force each directory
  * </pre>
  *
- * What is verified while a group is being flushed is the next group, so that many small objects share the cost of the
- * disk's flushes. Bytes are digested as they are written, and memory does not grow with an object's size.
+ * Objects that are verified while one group is flushed form the next group. So many small objects share the cost of each
+ * flush. Memory use does not grow with the size of an object.
  */
 public final class CopyPipeline {
-    private static final int GROUP = 64;
-    private static final int FLUSHES = 4;
-    private static final int RESULTS_TOGETHER = 100;
-    private static final Duration RESULTS_WAIT = Duration.ofMillis(100);
+    private static final int MAX_GROUP = 64;
+    private static final int MAX_PARALLEL_FLUSHES = 4;
+    private static final int MAX_OUTCOMES = 100;
+    private static final Duration OUTCOME_INTERVAL = Duration.ofMillis(100);
 
     private final ActorSystem<?> system;
     private final ObjectStore store;
     private final Fetcher fetcher;
-    private final CopyLimiter pace;
-    private final DiskExecutor disk;
+    private final CopyLimiter limiter;
+    private final BlockingExecutor disk;
     private final CopyMetrics metrics;
 
     public CopyPipeline(
-            ActorSystem<?> system, ObjectStore store, Fetcher fetcher, CopyLimiter pace, CopyMetrics metrics) {
+            ActorSystem<?> system, ObjectStore store, Fetcher fetcher, CopyLimiter limiter, CopyMetrics metrics) {
         this.system = system;
         this.store = store;
         this.fetcher = fetcher;
-        this.pace = pace;
-        this.disk = new DiskExecutor(system);
+        this.limiter = limiter;
+        this.disk = BlockingExecutor.on(system, Dispatchers.DISK);
         this.metrics = metrics;
     }
 
-    /** A copy on its way: bytes that are verified and not yet durable, or a result already. */
-    private record Prepared(CopyOrder order, Optional<IncomingObject> verified, Optional<CopyDone> done) {
-        static Prepared verified(CopyOrder order, IncomingObject object) {
-            return new Prepared(order, Optional.of(object), Optional.empty());
+    /** A copy before its group is published: either verified bytes that are not durable yet, or an outcome. */
+    private record PreparedCopy(CopyOrder order, Optional<IncomingObject> object, Optional<CopyOutcome> outcome) {
+        static PreparedCopy verified(CopyOrder order, IncomingObject object) {
+            return new PreparedCopy(order, Optional.of(object), Optional.empty());
         }
 
-        static Prepared done(CopyDone done) {
-            return new Prepared(done.order(), Optional.empty(), Optional.of(done));
+        static PreparedCopy ended(CopyOutcome outcome) {
+            return new PreparedCopy(outcome.order(), Optional.empty(), Optional.of(outcome));
         }
     }
 
     /**
      * Starts the pipeline.
      *
-     * @param capacity orders that may wait; more are not taken
-     * @param done gets the results, up to 100 at a time, each no later than 100 ms after its copy
-     * @return where orders go in; complete it to end the pipeline
+     * @param capacity orders that may wait; the queue rejects more
+     * @param outcomes receives the outcomes, up to 100 at a time, each within 100 ms after its copy
+     * @return the queue for orders; complete it to end the pipeline
      */
-    public BoundedSourceQueue<CopyOrder> run(int capacity, Sink<List<CopyDone>, ?> done) {
+    public BoundedSourceQueue<CopyOrder> run(int capacity, Sink<List<CopyOutcome>, ?> outcomes) {
         return Source.<CopyOrder>queue(capacity)
                 .mapAsyncUnordered(CopyLimits.MAX_PARALLEL_FETCHES, this::prepare)
-                .batch(GROUP, CopyPipeline::groupOf, CopyPipeline::plus)
-                .mapAsync(FLUSHES, this::publish)
-                .mapConcat(results -> results)
-                .groupedWithin(RESULTS_TOGETHER, RESULTS_WAIT)
-                .toMat(done, Keep.left())
+                .batch(MAX_GROUP, CopyPipeline::newGroup, CopyPipeline::addToGroup)
+                .mapAsync(MAX_PARALLEL_FLUSHES, this::publish)
+                .mapConcat(group -> group)
+                .groupedWithin(MAX_OUTCOMES, OUTCOME_INTERVAL)
+                .toMat(outcomes, Keep.left())
                 .run(system);
     }
 
-    private static List<Prepared> groupOf(Prepared first) {
-        List<Prepared> group = new ArrayList<>();
+    private static List<PreparedCopy> newGroup(PreparedCopy first) {
+        List<PreparedCopy> group = new ArrayList<>();
         group.add(first);
         return group;
     }
 
-    private static List<Prepared> plus(List<Prepared> group, Prepared next) {
+    private static List<PreparedCopy> addToGroup(List<PreparedCopy> group, PreparedCopy next) {
         group.add(next);
         return group;
     }
 
-    /** Makes one copy by itself; never fails, a failure is a result. */
-    CompletionStage<CopyDone> copy(CopyOrder order) {
+    /** Makes a single copy outside the queue. The stage never fails: a failed copy is an outcome. */
+    CompletionStage<CopyOutcome> copy(CopyOrder order) {
         return prepare(order)
                 .thenCompose(prepared -> publish(List.of(prepared)))
-                .thenApply(results -> results.get(0));
+                .thenApply(outcomes -> outcomes.get(0));
     }
 
-    private CompletionStage<Prepared> prepare(CopyOrder order) {
-        metrics.started(order);
+    private CompletionStage<PreparedCopy> prepare(CopyOrder order) {
+        metrics.recordCopyStart(order);
         return disk.run(() -> store.find(order.key(), order.sizeBytes(), order.md5()))
-                .thenCompose(standing -> standing.isPresent()
-                        ? CompletableFuture.completedFuture(Prepared.done(there(order, standing.get())))
-                        : fetcher.fetch(order).thenApply(object -> verified(order, object)))
-                .exceptionally(failure -> Prepared.done(failed(order, CopyFailed.of(failure))));
+                .thenCompose(existing -> existing.isPresent()
+                        ? CompletableFuture.completedFuture(PreparedCopy.ended(existingCopy(order, existing.get())))
+                        : fetcher.fetch(order).thenApply(object -> verifiedCopy(order, object)))
+                .exceptionally(failure -> PreparedCopy.ended(failedCopy(order, CopyFailure.from(failure))));
     }
 
-    private Prepared verified(CopyOrder order, IncomingObject object) {
-        metrics.verified(order);
-        return Prepared.verified(order, object);
+    private PreparedCopy verifiedCopy(CopyOrder order, IncomingObject object) {
+        metrics.recordVerifiedCopy(order);
+        return PreparedCopy.verified(order, object);
     }
 
-    /** A file that this very assignment made before a crash counts as made by it: it may be unwanted later. */
-    private static CopyDone there(CopyOrder order, ObjectStore.ExistingObject standing) {
-        boolean ours = standing.madeFor().equals(Optional.of(order.assignmentId()));
-        return new CopyDone(order, new TaskResult(order.key().objectId(), Optional.empty(), "", ours, 0), 0);
+    /** A file that the same assignment created before a crash counts as created, so the agent may remove it later. */
+    private static CopyOutcome existingCopy(CopyOrder order, ObjectStore.ExistingObject existing) {
+        boolean created = existing.createdFor().equals(Optional.of(order.assignmentId()));
+        return new CopyOutcome(order, new TaskResult(order.key().objectId(), Optional.empty(), "", created, 0), 0);
     }
 
-    private static CopyDone failed(CopyOrder order, CopyFailed cause) {
-        String detail = String.valueOf(cause.getMessage());
-        return new CopyDone(
+    private static CopyOutcome failedCopy(CopyOrder order, CopyFailure failure) {
+        String detail = String.valueOf(failure.getMessage());
+        return new CopyOutcome(
                 order,
-                new TaskResult(order.key().objectId(), Optional.of(cause.reason()), detail, false, 0),
-                cause.httpStatus());
+                new TaskResult(order.key().objectId(), Optional.of(failure.reason()), detail, false, 0),
+                failure.httpStatus());
     }
 
-    private CompletionStage<List<CopyDone>> publish(List<Prepared> group) {
+    private CompletionStage<List<CopyOutcome>> publish(List<PreparedCopy> group) {
         List<IncomingObject> objects =
-                group.stream().flatMap(each -> each.verified().stream()).toList();
-        CompletionStage<List<CopyDone>> results =
-                objects.isEmpty() ? CompletableFuture.completedFuture(results(group, Map.of())) : flush(group, objects);
-        return results.thenApply(all -> all.stream().map(metrics::finished).toList());
+                group.stream().flatMap(copy -> copy.object().stream()).toList();
+        CompletionStage<List<CopyOutcome>> outcomes = objects.isEmpty()
+                ? CompletableFuture.completedFuture(outcomes(group, Map.of()))
+                : publish(group, objects);
+        return outcomes.thenApply(
+                all -> all.stream().map(metrics::recordCopyEnd).toList());
     }
 
-    private CompletionStage<List<CopyDone>> flush(List<Prepared> group, List<IncomingObject> objects) {
-        long begun = System.nanoTime();
+    private CompletionStage<List<CopyOutcome>> publish(List<PreparedCopy> group, List<IncomingObject> objects) {
+        long startNanos = System.nanoTime();
         return disk.run(() -> {
                     Map<IncomingObject, IOException> failures = store.publish(objects);
-                    objects.forEach(DiskExecutor::close);
+                    objects.forEach(IncomingObject::closeOrLog);
                     return failures;
                 })
                 .thenApply(failures -> {
-                    pace.flushed(Duration.ofNanos(System.nanoTime() - begun));
-                    return results(group, failures);
+                    limiter.recordFlush(Duration.ofNanos(System.nanoTime() - startNanos));
+                    return outcomes(group, failures);
                 })
                 .exceptionally(failure -> group.stream()
-                        .map(each -> each.done().orElseGet(() -> failed(each.order(), CopyFailed.of(failure))))
+                        .map(copy ->
+                                copy.outcome().orElseGet(() -> failedCopy(copy.order(), CopyFailure.from(failure))))
                         .toList());
     }
 
-    private static List<CopyDone> results(List<Prepared> group, Map<IncomingObject, IOException> failures) {
+    private static List<CopyOutcome> outcomes(List<PreparedCopy> group, Map<IncomingObject, IOException> failures) {
         return group.stream()
-                .map(each -> each.done()
-                        .orElseGet(() -> result(each.order(), each.verified().orElseThrow(), failures)))
+                .map(copy -> copy.outcome()
+                        .orElseGet(
+                                () -> publishedCopy(copy.order(), copy.object().orElseThrow(), failures)))
                 .toList();
     }
 
-    private static CopyDone result(CopyOrder order, IncomingObject object, Map<IncomingObject, IOException> failures) {
+    private static CopyOutcome publishedCopy(
+            CopyOrder order, IncomingObject object, Map<IncomingObject, IOException> failures) {
         IOException failure = failures.get(object);
         return failure != null
-                ? failed(order, CopyFailed.of(failure))
-                : new CopyDone(
-                        order, new TaskResult(order.key().objectId(), Optional.empty(), "", true, object.written()), 0);
+                ? failedCopy(order, CopyFailure.from(failure))
+                : new CopyOutcome(
+                        order,
+                        new TaskResult(order.key().objectId(), Optional.empty(), "", true, object.writtenBytes()),
+                        0);
     }
 }

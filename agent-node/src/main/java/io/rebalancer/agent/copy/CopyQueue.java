@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands orders to the pipeline, never two for one object at a time: the second finds the first one's file. For one
- * thread, the agent's.
+ * Passes orders to the copy pipeline, but only one order per object at a time: the next order then finds the file of the
+ * order before. For one thread: the actor that owns the queue.
  */
 public final class CopyQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(CopyQueue.class);
@@ -27,12 +27,13 @@ public final class CopyQueue {
     private final ObjectStore store;
     private final Executor disk;
     private final CopyMetrics metrics;
-    private final Map<ObjectKey, Deque<CopyOrder>> waitingFor = new HashMap<>();
+    private final Map<ObjectKey, Deque<CopyOrder>> waitingByObject = new HashMap<>();
 
-    /** Opens a desk that calls {@code done} with the results of its copies. */
+    /** Opens a queue and the pipeline behind it. */
     @FunctionalInterface
     public interface Factory {
-        CopyQueue open(Consumer<List<CopyDone>> done);
+        /** @param outcomes receives the outcomes of the queue's copies, on any thread */
+        CopyQueue open(Consumer<List<CopyOutcome>> outcomes);
     }
 
     private CopyQueue(BoundedSourceQueue<CopyOrder> pipeline, ObjectStore store, Executor disk, CopyMetrics metrics) {
@@ -43,45 +44,47 @@ public final class CopyQueue {
     }
 
     /**
-     * @param maxAssignments the agent's admission limit; the pipeline's queue has room for all their tasks
-     * @param disk where blocking work may run
+     * A factory whose queues share a pipeline's limits.
+     *
+     * @param maxAssignments the agent's admission limit; each queue has capacity for all their tasks
+     * @param disk threads for blocking work
      */
-    public static Factory over(
+    public static Factory factory(
             CopyPipeline pipeline, ObjectStore store, int maxAssignments, Executor disk, CopyMetrics metrics) {
         int capacity = maxAssignments * BatchLimits.MAX_TASKS;
-        return done -> new CopyQueue(pipeline.run(capacity, Sink.foreach(done::accept)), store, disk, metrics);
+        return outcomes -> new CopyQueue(pipeline.run(capacity, Sink.foreach(outcomes::accept)), store, disk, metrics);
     }
 
-    /** Has the copy made, after the one that is being made of the same object, if any. */
-    public void take(CopyOrder order) {
-        Deque<CopyOrder> others = waitingFor.get(order.key());
-        if (others != null) {
-            others.addLast(order);
+    /** Starts the copy, or queues it behind the running copy of the same object. */
+    public void enqueue(CopyOrder order) {
+        Deque<CopyOrder> waiting = waitingByObject.get(order.key());
+        if (waiting != null) {
+            waiting.addLast(order);
             return;
         }
-        waitingFor.put(order.key(), new ArrayDeque<>());
+        waitingByObject.put(order.key(), new ArrayDeque<>());
         offer(order);
     }
 
-    /** To be told of every result, so that the next copy of the same object may begin. */
-    public void finished(CopyOrder order) {
-        Deque<CopyOrder> others = waitingFor.get(order.key());
-        if (others == null || others.isEmpty()) {
-            waitingFor.remove(order.key());
+    /** Starts the next copy of the same object. The owner calls this for each outcome. */
+    public void markEnded(CopyOrder order) {
+        Deque<CopyOrder> waiting = waitingByObject.get(order.key());
+        if (waiting == null || waiting.isEmpty()) {
+            waitingByObject.remove(order.key());
         } else {
-            offer(others.removeFirst());
+            offer(waiting.removeFirst());
         }
     }
 
-    /** The queue has room for every task the agent may hold, so a refusal is a bug and stops the agent. */
+    /** The pipeline has capacity for every task that the agent may hold. A rejected order is a bug and stops the agent. */
     private void offer(CopyOrder order) {
-        metrics.ordered();
+        metrics.recordQueuedCopy();
         if (!pipeline.offer(order).isEnqueued()) {
-            throw new IllegalStateException("the copy pipeline does not take " + order.key());
+            throw new IllegalStateException("the copy pipeline rejected " + order.key());
         }
     }
 
-    /** Removes files in the background. What a crash leaves of them is an orphan that reconciliation finds. */
+    /** Removes files in the background. A file that a crash leaves is an orphan, which reconciliation finds. */
     public void discard(List<ObjectKey> unwanted) {
         if (unwanted.isEmpty()) {
             return;
@@ -91,7 +94,10 @@ public final class CopyQueue {
                 try {
                     store.discard(key);
                 } catch (IOException e) {
-                    LOGGER.warn("object={} unwanted copy not removed: {}", key.objectId(), e.toString());
+                    LOGGER.warn(
+                            "object={} unwanted copy not removed, it stays as an orphan: {}",
+                            key.objectId(),
+                            e.toString());
                 }
             }
         });

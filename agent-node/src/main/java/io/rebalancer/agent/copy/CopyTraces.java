@@ -2,6 +2,7 @@ package io.rebalancer.agent.copy;
 
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.text.StableWord;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -9,37 +10,37 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import kamon.trace.Span;
 
-/** An agent's part in the traces of assignments. Keeps what is open of those that are traced, and nothing of others. */
+/** Adds an agent's spans to the traces of sampled assignments. Keeps state for sampled assignments only. */
 public final class CopyTraces {
     private static final String AGENT = "agent";
 
-    private final AssignmentTraces chosen;
+    private final AssignmentTraces traces;
     private final String agent;
-    private final Map<UUID, Instant> assignments = new ConcurrentHashMap<>();
-    private final Map<CopyOrder, Span> copies = new ConcurrentHashMap<>();
+    private final Map<UUID, Instant> assignmentStarts = new ConcurrentHashMap<>();
+    private final Map<CopyOrder, Span> copySpans = new ConcurrentHashMap<>();
 
-    /** @param agent whose copies these are */
-    public CopyTraces(AssignmentTraces chosen, StorageNodeId agent) {
-        this.chosen = chosen;
+    /** @param agent storage id of the agent that makes the copies */
+    public CopyTraces(AssignmentTraces traces, StorageNodeId agent) {
+        this.traces = traces;
         this.agent = agent.text();
     }
 
-    void began(UUID assignmentId) {
-        chosen.of(assignmentId).ifPresent(trace -> assignments.put(assignmentId, Instant.now()));
+    void startAssignment(UUID assignmentId) {
+        traces.of(assignmentId).ifPresent(trace -> assignmentStarts.put(assignmentId, Instant.now()));
     }
 
-    void ended(UUID assignmentId) {
-        Instant since = assignments.remove(assignmentId);
-        if (since != null) {
-            chosen.of(assignmentId)
+    void endAssignment(UUID assignmentId) {
+        Instant start = assignmentStarts.remove(assignmentId);
+        if (start != null) {
+            traces.of(assignmentId)
                     .ifPresent(trace ->
-                            trace.copies().tag(AGENT, agent).start(since).finish());
+                            trace.copies().tag(AGENT, agent).start(start).finish());
         }
     }
 
-    void started(CopyOrder order) {
-        chosen.of(order.assignmentId())
-                .ifPresent(trace -> copies.put(
+    void startCopy(CopyOrder order) {
+        traces.of(order.assignmentId())
+                .ifPresent(trace -> copySpans.put(
                         order,
                         trace.copy()
                                 .tag(AGENT, agent)
@@ -47,18 +48,18 @@ public final class CopyTraces {
                                 .start()));
     }
 
-    void verified(CopyOrder order) {
-        Optional.ofNullable(copies.get(order)).ifPresent(span -> span.mark("verified"));
+    void markVerified(CopyOrder order) {
+        Optional.ofNullable(copySpans.get(order)).ifPresent(span -> span.mark("verified"));
     }
 
-    void finished(CopyDone done) {
-        Span span = copies.remove(done.order());
+    void endCopy(CopyOutcome outcome) {
+        Span span = copySpans.remove(outcome.order());
         if (span != null) {
-            done.result()
+            outcome.result()
                     .failure()
-                    .ifPresent(reason -> span.tag("reason", CopyMetrics.word(reason))
-                            .fail(done.result().detail()));
-            span.tag("bytes", done.result().bytes()).finish();
+                    .ifPresent(reason -> span.tag("reason", StableWord.of(reason))
+                            .fail(outcome.result().detail()));
+            span.tag("bytes", outcome.result().bytes()).finish();
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
@@ -11,53 +10,53 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** The storage nodes that this agent fetches from, all of them known to its own topology. */
+/** The storage nodes that this agent has fetched from. Their addresses come from the agent's {@link SourceTopology}. */
 public final class Sources {
-    private static final int MAX_KNOWN_SOURCES = 10_000;
+    private static final int MAX_NODES = 10_000;
 
     private final ActorSystem<?> system;
-    private final AgentSettings settings;
-    private final CopyLimiter pace;
-    private final Map<StorageNodeId, SourceNode> known = new ConcurrentHashMap<>();
+    private final SourceTopology topology;
+    private final CopyLimiter limiter;
+    private final Map<StorageNodeId, SourceNode> nodes = new ConcurrentHashMap<>();
 
-    public Sources(ActorSystem<?> system, AgentSettings settings, CopyLimiter pace) {
+    public Sources(ActorSystem<?> system, SourceTopology topology, CopyLimiter limiter) {
         this.system = system;
-        this.settings = settings;
-        this.pace = pace;
+        this.topology = topology;
+        this.limiter = limiter;
     }
 
-    /** @throws CopyFailed if the topology has no such node: its address is never called */
+    /** @throws CopyFailure if the topology does not know the node; its address is never called */
     SourceNode of(StorageNodeId id) {
-        URI url = settings.sourceOf(id)
-                .orElseThrow(() -> new CopyFailed(
+        URI url = topology.addressOf(id)
+                .orElseThrow(() -> new CopyFailure(
                         Reason.SOURCE_OTHER_ERROR,
-                        id + " is no storage node that this agent knows; name it in rebalancer.agent.sources, or set"
+                        id + " is not a storage node that this agent knows; add it to rebalancer.agent.sources, or set"
                                 + " rebalancer.agent.domain"));
-        if (known.size() >= MAX_KNOWN_SOURCES) {
-            // Whoever orders copies may name any node below the domain; none is remembered for nothing.
-            known.values().removeIf(SourceNode::idle);
+        if (nodes.size() >= MAX_NODES) {
+            // An order may name any storage node below the domain, so the map needs a bound.
+            nodes.values().removeIf(SourceNode::isIdle);
         }
-        return known.computeIfAbsent(id, each -> new SourceNode(system, each, url, pace));
+        return nodes.computeIfAbsent(id, each -> new SourceNode(system, each, url, limiter));
     }
 
-    /** The same nodes, those that are left alone for a while behind the others; the unknown stay where they are. */
+    /** Moves the nodes that are in backoff behind the others; otherwise the order stays the same. */
     List<StorageNodeId> healthiestFirst(List<StorageNodeId> ids) {
-        return ids.stream().sorted(Comparator.comparing(this::resting)).toList();
+        return ids.stream().sorted(Comparator.comparing(this::isInBackoff)).toList();
     }
 
-    private boolean resting(StorageNodeId id) {
-        SourceNode node = known.get(id);
+    private boolean isInBackoff(StorageNodeId id) {
+        SourceNode node = nodes.get(id);
         return node != null && node.status().resting();
     }
 
-    /** Takes over limits that were chosen anew. */
-    public void limitsChanged() {
-        known.values().forEach(SourceNode::limitsChanged);
+    /** Applies the agent's current limits to all nodes. */
+    public void applyLimits() {
+        nodes.values().forEach(SourceNode::applyLimits);
     }
 
-    /** How all nodes stand that were fetched from. */
+    /** The status of each node, sorted by storage id. */
     public List<AgentControl.Source> status() {
-        return known.values().stream()
+        return nodes.values().stream()
                 .map(SourceNode::status)
                 .sorted(Comparator.comparing(AgentControl.Source::storageId))
                 .toList();

@@ -8,35 +8,35 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.pattern.Patterns;
 import org.apache.pekko.util.ByteString;
 
-/** Holds bytes back so that no more than a rate passes; whoever sends them is slowed down by the stream. */
+/** Delays bytes to keep them below a rate. The stream's back-pressure slows the sender down. */
 final class Throttle {
     private final ActorSystem<?> system;
-    private final ByteRateLimiter rate;
-    private volatile boolean open;
+    private final ByteRateLimiter rateLimiter;
+    private volatile boolean unlimited;
 
+    /** @param bytesPerSecond the rate, or 0 for no limit */
     Throttle(ActorSystem<?> system, long bytesPerSecond) {
         this.system = system;
-        this.rate = new ByteRateLimiter(bytesPerSecond);
-        this.open = bytesPerSecond == 0;
+        this.rateLimiter = new ByteRateLimiter(bytesPerSecond);
+        this.unlimited = bytesPerSecond == 0;
     }
 
-    void set(long bytesPerSecond) {
-        synchronized (rate) {
-            rate.set(bytesPerSecond);
+    void setRate(long bytesPerSecond) {
+        synchronized (rateLimiter) {
+            rateLimiter.set(bytesPerSecond);
         }
-        open = bytesPerSecond == 0;
+        unlimited = bytesPerSecond == 0;
     }
 
-    /** Whether there is no limit. */
-    boolean isOpen() {
-        return open;
+    boolean isUnlimited() {
+        return unlimited;
     }
 
-    /** Completes with the same bytes when they may pass. */
-    CompletionStage<ByteString> pass(ByteString bytes) {
+    /** Completes with {@code bytes} as soon as the rate allows them. */
+    CompletionStage<ByteString> delay(ByteString bytes) {
         long nanos;
-        synchronized (rate) {
-            nanos = rate.take(bytes.size(), System.nanoTime());
+        synchronized (rateLimiter) {
+            nanos = rateLimiter.take(bytes.size(), System.nanoTime());
         }
         return nanos == 0
                 ? CompletableFuture.completedFuture(bytes)

@@ -1,4 +1,4 @@
-/** Makes copies: fetch, digest while streaming, flush, give the final name. */
+/** Makes copies: fetches an object, verifies it, makes it durable and gives it its final name. */
 @NullMarked
 package io.rebalancer.agent.copy;
 

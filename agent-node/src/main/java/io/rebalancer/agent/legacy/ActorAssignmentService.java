@@ -12,22 +12,22 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
-/** Asks the agent's {@link LegacyAssignments}. */
+/** Serves the legacy HTTP API from the agent's {@link LegacyAssignments} actor. */
 public final class ActorAssignmentService implements AssignmentService {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
 
     private final ActorSystem<?> system;
-    private final ActorRef<LegacyAssignments.Command> assignments;
+    private final ActorRef<LegacyAssignments.Command> legacyAssignments;
 
-    public ActorAssignmentService(ActorSystem<?> system, ActorRef<LegacyAssignments.Command> assignments) {
+    public ActorAssignmentService(ActorSystem<?> system, ActorRef<LegacyAssignments.Command> legacyAssignments) {
         this.system = system;
-        this.assignments = assignments;
+        this.legacyAssignments = legacyAssignments;
     }
 
     @Override
     public CompletionStage<Acceptance> accept(UUID assignmentId, List<LegacyTask> tasks) {
         return AskPattern.ask(
-                assignments,
+                legacyAssignments,
                 replyTo -> new LegacyAssignments.Accept(assignmentId, tasks, replyTo),
                 ASK_TIMEOUT,
                 system.scheduler());
@@ -36,7 +36,7 @@ public final class ActorAssignmentService implements AssignmentService {
     @Override
     public CompletionStage<Optional<LegacyAssignment>> find(UUID assignmentId) {
         return AskPattern.ask(
-                assignments,
+                legacyAssignments,
                 replyTo -> new LegacyAssignments.Find(assignmentId, replyTo),
                 ASK_TIMEOUT,
                 system.scheduler());
@@ -45,7 +45,7 @@ public final class ActorAssignmentService implements AssignmentService {
     @Override
     public CompletionStage<Deletion> delete(UUID assignmentId) {
         return AskPattern.ask(
-                assignments,
+                legacyAssignments,
                 replyTo -> new LegacyAssignments.Delete(assignmentId, replyTo),
                 ASK_TIMEOUT,
                 system.scheduler());

@@ -1,8 +1,9 @@
 package io.rebalancer.agent.legacy;
 
-import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyMetrics;
+import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.copy.CopyQueue;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.legacy.LegacyAssignment;
 import io.rebalancer.core.legacy.LegacyEvent;
@@ -11,7 +12,6 @@ import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.legacy.LegacyTask;
 import io.rebalancer.core.port.AssignmentService.Acceptance;
 import io.rebalancer.core.port.AssignmentService.Deletion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
@@ -35,14 +34,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The assignments that an agent took over HTTP. Stored before they are acknowledged, resumed after a restart, kept until
- * somebody deletes them.
+ * The assignments that an agent accepted over the legacy HTTP API. Each assignment is stored before it is acknowledged,
+ * resumed after a restart, and kept until its manager deletes it.
  */
 public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignments.Command, LegacyEvent, LegacyState> {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyAssignments.class);
     private static final int SNAPSHOT_EVERY = 200;
 
-    /** What can be asked. */
+    /** The commands of this actor. */
     public sealed interface Command {}
 
     record Accept(UUID id, List<LegacyTask> tasks, ActorRef<Acceptance> replyTo) implements Command {}
@@ -51,25 +50,23 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
 
     record Delete(UUID id, ActorRef<Deletion> replyTo) implements Command {}
 
-    private record CopiesDone(List<CopyDone> done) implements Command {}
+    private record CopiesEnded(List<CopyOutcome> outcomes) implements Command {}
 
     private final AgentSettings settings;
     private final CopyMetrics metrics;
-    private final CopyQueue desk;
+    private final CopyQueue queue;
 
-    /** @param copies opens the desk that carries copies out */
-    public static Behavior<Command> create(AgentSettings settings, CopyQueue.Factory copies, CopyMetrics metrics) {
+    /** @param queues opens the queue for this actor's copies */
+    public static Behavior<Command> create(AgentSettings settings, CopyQueue.Factory queues, CopyMetrics metrics) {
         return Behaviors.setup(context -> new LegacyAssignments(
-                settings, metrics, copies.open(done -> context.getSelf().tell(new CopiesDone(done)))));
+                settings, metrics, queues.open(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)))));
     }
 
-    private LegacyAssignments(AgentSettings settings, CopyMetrics metrics, CopyQueue desk) {
-        super(
-                PersistenceId.of("LegacyAssignments", settings.storageNode().text()),
-                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
+    private LegacyAssignments(AgentSettings settings, CopyMetrics metrics, CopyQueue queue) {
+        super(PersistenceId.of("LegacyAssignments", settings.storageNode().text()), PersistentEntities.restart());
         this.settings = settings;
         this.metrics = metrics;
-        this.desk = desk;
+        this.queue = queue;
     }
 
     @Override
@@ -84,95 +81,111 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                 .onCommand(Accept.class, this::onAccept)
                 .onCommand(Find.class, this::onFind)
                 .onCommand(Delete.class, this::onDelete)
-                .onCommand(CopiesDone.class, this::onCopiesDone)
+                .onCommand(CopiesEnded.class, this::onCopiesEnded)
                 .build();
     }
 
     private Effect<LegacyEvent, LegacyState> onAccept(LegacyState state, Accept accept) {
         if (state.assignments().containsKey(accept.id())) {
-            return answer(accept.replyTo(), Acceptance.EXISTS);
+            return reply(accept.replyTo(), Acceptance.EXISTS);
         }
         if (state.scheduled() >= settings.maxAssignments()) {
-            return answer(accept.replyTo(), Acceptance.BUSY);
+            return reply(accept.replyTo(), Acceptance.BUSY);
         }
         List<LegacyEvent> events = new ArrayList<>();
         events.add(new LegacyEvent.LegacyAssigned(accept.id(), accept.tasks()));
-        Map<Integer, LegacyFailure> impossible = impossible(accept.id(), accept.tasks());
-        if (!impossible.isEmpty()) {
-            events.add(new LegacyEvent.LegacyTasksFinished(accept.id(), List.copyOf(impossible.keySet()), impossible));
+        Map<Integer, LegacyFailure> failures = parseFailures(accept.id(), accept.tasks());
+        if (!failures.isEmpty()) {
+            events.add(new LegacyEvent.LegacyTasksFinished(accept.id(), List.copyOf(failures.keySet()), failures));
         }
         return Effect().persist(events).thenRun((LegacyState stored) -> {
-            Optional.ofNullable(stored.assignments().get(accept.id())).ifPresent(this::order);
+            Optional.ofNullable(stored.assignments().get(accept.id())).ifPresent(assignment -> {
+                startCopies(assignment);
+                reportIfComplete(assignment);
+            });
             accept.replyTo().tell(Acceptance.ACCEPTED);
         });
     }
 
-    private <T> Effect<LegacyEvent, LegacyState> answer(ActorRef<T> replyTo, T answer) {
-        return Effect().none().thenRun((LegacyState same) -> replyTo.tell(answer));
+    private <T> Effect<LegacyEvent, LegacyState> reply(ActorRef<T> replyTo, T message) {
+        return Effect().none().thenRun((LegacyState same) -> replyTo.tell(message));
     }
 
-    private static Map<Integer, LegacyFailure> impossible(UUID id, List<LegacyTask> tasks) {
+    private static Map<Integer, LegacyFailure> parseFailures(UUID id, List<LegacyTask> tasks) {
         Map<Integer, LegacyFailure> failures = new HashMap<>();
-        for (int place = 0; place < tasks.size(); place++) {
-            int at = place;
-            LegacyOrders.parse(id, place, tasks.get(place)).failure().ifPresent(failure -> failures.put(at, failure));
+        for (int i = 0; i < tasks.size(); i++) {
+            int taskIndex = i;
+            LegacyOrders.parse(id, taskIndex, tasks.get(taskIndex))
+                    .failure()
+                    .ifPresent(failure -> failures.put(taskIndex, failure));
         }
         return failures;
     }
 
-    private void order(LegacyAssignment assignment) {
-        metrics.began(assignment.id());
-        for (int place : assignment.open()) {
-            LegacyOrders.parse(assignment.id(), place, assignment.tasks().get(place))
+    private void startCopies(LegacyAssignment assignment) {
+        metrics.recordAssignmentStart(assignment.id());
+        for (int taskIndex : assignment.open()) {
+            LegacyOrders.parse(assignment.id(), taskIndex, assignment.tasks().get(taskIndex))
                     .order()
-                    .ifPresent(desk::take);
+                    .ifPresent(queue::enqueue);
         }
     }
 
     private Effect<LegacyEvent, LegacyState> onFind(LegacyState state, Find find) {
-        return answer(find.replyTo(), Optional.ofNullable(state.assignments().get(find.id())));
+        return reply(find.replyTo(), Optional.ofNullable(state.assignments().get(find.id())));
     }
 
     private Effect<LegacyEvent, LegacyState> onDelete(LegacyState state, Delete delete) {
-        LegacyAssignment found = state.assignments().get(delete.id());
-        if (found == null) {
-            return answer(delete.replyTo(), Deletion.UNKNOWN);
+        LegacyAssignment assignment = state.assignments().get(delete.id());
+        if (assignment == null) {
+            return reply(delete.replyTo(), Deletion.UNKNOWN);
         }
-        if (!found.complete()) {
-            return answer(delete.replyTo(), Deletion.NOT_COMPLETE);
+        if (!assignment.complete()) {
+            return reply(delete.replyTo(), Deletion.NOT_COMPLETE);
         }
         return Effect()
                 .persist(new LegacyEvent.LegacyDeleted(delete.id()))
                 .thenRun((LegacyState stored) -> delete.replyTo().tell(Deletion.DELETED));
     }
 
-    private Effect<LegacyEvent, LegacyState> onCopiesDone(LegacyState state, CopiesDone copies) {
-        Map<UUID, List<CopyDone>> byAssignment = new LinkedHashMap<>();
-        for (CopyDone done : copies.done()) {
-            desk.finished(done.order());
+    private Effect<LegacyEvent, LegacyState> onCopiesEnded(LegacyState state, CopiesEnded copies) {
+        Map<UUID, List<CopyOutcome>> byAssignment = new LinkedHashMap<>();
+        for (CopyOutcome outcome : copies.outcomes()) {
+            queue.markEnded(outcome.order());
             byAssignment
-                    .computeIfAbsent(done.order().assignmentId(), id -> new ArrayList<>())
-                    .add(done);
+                    .computeIfAbsent(outcome.order().assignmentId(), id -> new ArrayList<>())
+                    .add(outcome);
         }
         List<LegacyEvent> events = new ArrayList<>();
-        byAssignment.forEach((id, done) -> {
-            Map<Integer, LegacyFailure> failures = new HashMap<>();
-            done.forEach(each -> LegacyOrders.failure(each)
-                    .ifPresent(failure -> failures.put(each.order().place(), failure)));
-            events.add(new LegacyEvent.LegacyTasksFinished(
-                    id, done.stream().map(each -> each.order().place()).toList(), failures));
-        });
+        byAssignment.forEach((id, outcomes) -> events.add(tasksFinished(id, outcomes)));
         return Effect()
                 .persist(events)
                 .thenRun((LegacyState stored) -> byAssignment.keySet().stream()
-                        .filter(id -> Optional.ofNullable(stored.assignments().get(id))
-                                .map(LegacyAssignment::complete)
-                                .orElse(false))
-                        .forEach(metrics::ended));
+                        .filter(id -> !isComplete(state, id))
+                        .flatMap(id -> Optional.ofNullable(stored.assignments().get(id)).stream())
+                        .forEach(this::reportIfComplete));
     }
 
-    private void tellEnd(LegacyAssignment assignment) {
-        metrics.ended(assignment.id());
+    private static boolean isComplete(LegacyState state, UUID assignmentId) {
+        LegacyAssignment assignment = state.assignments().get(assignmentId);
+        return assignment != null && assignment.complete();
+    }
+
+    private static LegacyEvent tasksFinished(UUID assignmentId, List<CopyOutcome> outcomes) {
+        Map<Integer, LegacyFailure> failures = new HashMap<>();
+        outcomes.forEach(outcome -> LegacyOrders.failure(outcome)
+                .ifPresent(failure -> failures.put(outcome.order().taskIndex(), failure)));
+        return new LegacyEvent.LegacyTasksFinished(
+                assignmentId,
+                outcomes.stream().map(outcome -> outcome.order().taskIndex()).toList(),
+                failures);
+    }
+
+    private void reportIfComplete(LegacyAssignment assignment) {
+        if (!assignment.complete()) {
+            return;
+        }
+        metrics.recordAssignmentEnd(assignment.id());
         LOGGER.info(
                 "assignment={} copies={} failed={}",
                 assignment.id(),
@@ -188,10 +201,14 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     @Override
     public SignalHandler<LegacyState> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(
-                        RecoveryCompleted.class,
-                        (state, signal) -> state.assignments().values().forEach(this::order))
+                .onSignal(RecoveryCompleted.class, (state, signal) -> resume(state))
                 .build();
+    }
+
+    private void resume(LegacyState state) {
+        state.assignments().values().stream()
+                .filter(assignment -> !assignment.complete())
+                .forEach(this::startCopies);
     }
 
     @Override

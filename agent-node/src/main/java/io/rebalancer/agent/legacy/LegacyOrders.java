@@ -1,7 +1,7 @@
 package io.rebalancer.agent.legacy;
 
-import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyOrder;
+import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.core.assignment.Reason;
@@ -13,21 +13,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Between the texts of the older wire and what the pipeline understands. */
+/** Translates between the tasks of the legacy HTTP API and the orders and outcomes of the copy pipeline. */
 final class LegacyOrders {
     private static final int NOT_FOUND = 404;
 
     private LegacyOrders() {}
 
-    /** What a task is: an order, or a failure because its texts can't be right. */
-    record Parsed(Optional<CopyOrder> order, Optional<LegacyFailure> failure) {
-        static Parsed failed(LegacyFailure failure) {
-            return new Parsed(Optional.empty(), Optional.of(failure));
+    /** A parsed task: an order, or the failure of a task with invalid fields. */
+    record ParsedTask(Optional<CopyOrder> order, Optional<LegacyFailure> failure) {
+        static ParsedTask failed(LegacyFailure failure) {
+            return new ParsedTask(Optional.empty(), Optional.of(failure));
         }
     }
 
-    /** Ids that are no UUIDs never reach a path or a URL; there can't be such an object, so it is "not found". */
-    static Parsed parse(UUID assignmentId, int place, LegacyTask task) {
+    /**
+     * Parses a task. An id that is not a UUID never reaches a path or a URL. The task fails with "not found", because no
+     * object can have that id.
+     */
+    static ParsedTask parse(UUID assignmentId, int taskIndex, LegacyTask task) {
         ObjectKey key;
         try {
             key = task.bucketId().isPresent() && task.objectNameHash().isPresent()
@@ -38,29 +41,30 @@ final class LegacyOrders {
                             task.objectNameHash().get())
                     : ObjectKey.parse(task.owner(), task.objectId());
         } catch (IllegalArgumentException e) {
-            return Parsed.failed(LegacyFailure.httpStatus(NOT_FOUND));
+            return ParsedTask.failed(LegacyFailure.httpStatus(NOT_FOUND));
         }
         ContentMd5 md5;
         try {
             md5 = new ContentMd5(task.md5sum());
         } catch (IllegalArgumentException e) {
-            return Parsed.failed(LegacyFailure.of("MD5Mismatch"));
+            return ParsedTask.failed(LegacyFailure.of("MD5Mismatch"));
         }
         try {
             StorageNodeId source = new StorageNodeId(task.storageId());
-            CopyOrder order = new CopyOrder(assignmentId, place, key, ObjectStore.UNKNOWN_SIZE, md5, List.of(source));
-            return new Parsed(Optional.of(order), Optional.empty());
+            CopyOrder order =
+                    new CopyOrder(assignmentId, taskIndex, key, ObjectStore.UNKNOWN_SIZE, md5, List.of(source));
+            return new ParsedTask(Optional.of(order), Optional.empty());
         } catch (IllegalArgumentException e) {
-            return Parsed.failed(LegacyFailure.of("SourceOtherError"));
+            return ParsedTask.failed(LegacyFailure.of("SourceOtherError"));
         }
     }
 
-    /** The failure of a copy in the older words (manta.md 9.4), or empty when it is done. */
-    static Optional<LegacyFailure> failure(CopyDone done) {
-        return done.result().failure().map(reason -> word(reason, done.httpStatus()));
+    /** The failure of a copy in the words of the legacy HTTP API (manta.md 9.4), or empty if the copy succeeded. */
+    static Optional<LegacyFailure> failure(CopyOutcome outcome) {
+        return outcome.result().failure().map(reason -> legacyFailure(reason, outcome.httpStatus()));
     }
 
-    private static LegacyFailure word(Reason reason, int httpStatus) {
+    private static LegacyFailure legacyFailure(Reason reason, int httpStatus) {
         return switch (reason) {
             case HTTP_STATUS_CODE, SOURCE_OBJECT_NOT_FOUND ->
                 LegacyFailure.httpStatus(httpStatus == 0 ? NOT_FOUND : httpStatus);

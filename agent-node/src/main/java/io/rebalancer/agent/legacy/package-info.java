@@ -1,4 +1,4 @@
-/** Assignments taken over HTTP from the older manager (manta.md section 3). */
+/** Assignments that legacy managers send over HTTP (manta.md section 3). */
 @NullMarked
 package io.rebalancer.agent.legacy;
 

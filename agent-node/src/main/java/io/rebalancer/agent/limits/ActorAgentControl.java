@@ -13,34 +13,34 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
-/** Looks at a running agent, and asks its {@link LimitsStore}. */
+/** Reads the status of a running agent, and changes its limits through {@link LimitsStore}. */
 public final class ActorAgentControl implements AgentControl {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorSystem<?> system;
-    private final ActorRef<LimitsStore.Choose> keeper;
+    private final ActorRef<LimitsStore.SetLimits> limitsStore;
     private final StorageNodeId node;
     private final String durability;
-    private final CopyLimiter pace;
+    private final CopyLimiter limiter;
     private final Sources sources;
-    private final FreeSpaceMonitor room;
+    private final FreeSpaceMonitor freeSpace;
 
     /** @param durability the word of the settings */
     public ActorAgentControl(
             ActorSystem<?> system,
-            ActorRef<LimitsStore.Choose> keeper,
+            ActorRef<LimitsStore.SetLimits> limitsStore,
             StorageNodeId node,
             String durability,
-            CopyLimiter pace,
+            CopyLimiter limiter,
             Sources sources,
-            FreeSpaceMonitor room) {
+            FreeSpaceMonitor freeSpace) {
         this.system = system;
-        this.keeper = keeper;
+        this.limitsStore = limitsStore;
         this.node = node;
         this.durability = durability;
-        this.pace = pace;
+        this.limiter = limiter;
         this.sources = sources;
-        this.room = room;
+        this.freeSpace = freeSpace;
     }
 
     @Override
@@ -48,17 +48,17 @@ public final class ActorAgentControl implements AgentControl {
         return CompletableFuture.completedFuture(new AgentStatus(
                 node.text(),
                 durability,
-                pace.limits(),
-                pace.fetches(),
-                pace.running(),
-                pace.waiting(),
-                room.availableBytes(),
+                limiter.limits(),
+                limiter.effectiveFetches(),
+                limiter.running(),
+                limiter.waiting(),
+                freeSpace.availableBytes(),
                 sources.status()));
     }
 
     @Override
     public CompletionStage<CopyLimits> choose(CopyLimits limits) {
         return AskPattern.ask(
-                keeper, replyTo -> new LimitsStore.Choose(limits, replyTo), ASK_TIMEOUT, system.scheduler());
+                limitsStore, replyTo -> new LimitsStore.SetLimits(limits, replyTo), ASK_TIMEOUT, system.scheduler());
     }
 }

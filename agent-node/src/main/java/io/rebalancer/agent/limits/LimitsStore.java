@@ -1,14 +1,13 @@
 package io.rebalancer.agent.limits;
 
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.object.StorageNodeId;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
@@ -19,25 +18,23 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
-/** Stores the limits that were chosen, and has them applied: when they are chosen, and after every start. */
-public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Choose, LimitsEvent, LimitsState> {
+/** Stores the limits that an operator sets, and applies them after each change and after each start. */
+public final class LimitsStore extends EventSourcedBehavior<LimitsStore.SetLimits, LimitsEvent, LimitsState> {
     private static final int SNAPSHOT_EVERY = 20;
 
-    /** Choose other limits; answered when they are stored and in force. */
-    public record Choose(CopyLimits limits, ActorRef<CopyLimits> replyTo) {}
+    /** Replaces the limits. The reply is sent after the limits are stored and applied. */
+    public record SetLimits(CopyLimits limits, ActorRef<CopyLimits> replyTo) {}
 
-    private final Consumer<CopyLimits> apply;
+    private final Consumer<CopyLimits> applyLimits;
 
-    /** @param apply puts limits into force */
-    public static Behavior<Choose> create(StorageNodeId node, Consumer<CopyLimits> apply) {
-        return Behaviors.setup(context -> new LimitsStore(node, apply));
+    /** @param applyLimits makes the running agent use the limits */
+    public static Behavior<SetLimits> create(StorageNodeId node, Consumer<CopyLimits> applyLimits) {
+        return Behaviors.setup(context -> new LimitsStore(node, applyLimits));
     }
 
-    private LimitsStore(StorageNodeId node, Consumer<CopyLimits> apply) {
-        super(
-                PersistenceId.of("AgentLimits", node.text()),
-                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
-        this.apply = apply;
+    private LimitsStore(StorageNodeId node, Consumer<CopyLimits> applyLimits) {
+        super(PersistenceId.of("AgentLimits", node.text()), PersistentEntities.restart());
+        this.applyLimits = applyLimits;
     }
 
     @Override
@@ -46,17 +43,17 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Choose, 
     }
 
     @Override
-    public CommandHandler<Choose, LimitsEvent, LimitsState> commandHandler() {
+    public CommandHandler<SetLimits, LimitsEvent, LimitsState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(Choose.class, this::onChoose)
+                .onCommand(SetLimits.class, this::onSetLimits)
                 .build();
     }
 
-    private Effect<LimitsEvent, LimitsState> onChoose(LimitsState state, Choose choose) {
-        return Effect().persist(new LimitsEvent.LimitsChosen(choose.limits())).thenRun((LimitsState stored) -> {
-            stored.chosen().ifPresent(apply);
-            choose.replyTo().tell(choose.limits());
+    private Effect<LimitsEvent, LimitsState> onSetLimits(LimitsState state, SetLimits command) {
+        return Effect().persist(new LimitsEvent.LimitsChosen(command.limits())).thenRun((LimitsState stored) -> {
+            stored.chosen().ifPresent(applyLimits);
+            command.replyTo().tell(command.limits());
         });
     }
 
@@ -70,7 +67,7 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Choose, 
         return newSignalHandlerBuilder()
                 .onSignal(
                         RecoveryCompleted.class,
-                        (state, signal) -> state.chosen().ifPresent(apply))
+                        (state, signal) -> state.chosen().ifPresent(applyLimits))
                 .build();
     }
 

@@ -1,4 +1,4 @@
-/** The limits that an operator chose, kept over restarts. */
+/** The copy limits that an operator set: stored, applied, and shown. */
 @NullMarked
 package io.rebalancer.agent.limits;
 

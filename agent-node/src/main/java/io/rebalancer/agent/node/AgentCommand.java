@@ -7,13 +7,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rebalancer agent}: runs until it is told to stop. */
+/** {@code rebalancer agent}: runs until the process receives a signal to end. */
 @Command(
         name = "agent",
         description = "Runs the agent of one storage node: makes verified, flushed copies.",
         mixinStandardHelpOptions = true)
 public final class AgentCommand implements Callable<Integer> {
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings, in HOCON")
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings file, in HOCON")
     private Path config = Path.of("");
 
     /** Runs the command and ends the process with its exit code. */

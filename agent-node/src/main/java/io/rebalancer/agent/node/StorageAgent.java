@@ -1,12 +1,13 @@
 package io.rebalancer.agent.node;
 
-import io.rebalancer.agent.copy.CopyDone;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyOrder;
+import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.copy.CopyQueue;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.MemberPresence;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -43,17 +43,17 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
- * The agent of one storage node. It promises copies only once the promise is stored, makes those that a restart left
- * open, and says what became of them until the job has heard it.
+ * The agent of one storage node. It stores each assignment before it acknowledges it, and resumes open copies after a
+ * restart. It reports the outcome repeatedly until the job releases the assignment.
  */
 public final class StorageAgent extends EventSourcedBehavior<AgentMessage, AgentEvent, AgentState> {
-    private static final Duration REPORT_AGAIN = Duration.ofSeconds(5);
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
     private static final int SNAPSHOT_EVERY = 200;
 
-    /** Copies that ended; told by the pipeline. */
-    private record CopiesDone(List<CopyDone> done) implements AgentMessage {}
+    /** The copy pipeline sends this when copies have ended. */
+    private record CopiesEnded(List<CopyOutcome> outcomes) implements AgentMessage {}
 
-    private enum ReportAgain implements AgentMessage {
+    private enum ResendReports implements AgentMessage {
         INSTANCE
     }
 
@@ -61,41 +61,41 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final AgentSettings settings;
     private final ActorContext<AgentMessage> context;
     private final Clock clock = Clock.systemUTC();
-    private final FreeSpaceMonitor room;
+    private final FreeSpaceMonitor freeSpace;
     private final CopyMetrics metrics;
-    private final CopyQueue desk;
+    private final CopyQueue queue;
     private final MemberPresence presence;
 
-    /** @param copies makes the desk that carries copies out; given what to call with their results */
+    /** @param queues opens the queue for this agent's copies */
     public static Behavior<AgentMessage> create(
-            AgentSettings settings, CopyQueue.Factory copies, FreeSpaceMonitor room, CopyMetrics metrics) {
+            AgentSettings settings, CopyQueue.Factory queues, FreeSpaceMonitor freeSpace, CopyMetrics metrics) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(ReportAgain.INSTANCE, REPORT_AGAIN);
+            timers.startTimerWithFixedDelay(ResendReports.INSTANCE, REPORT_INTERVAL);
             return new StorageAgent(
                     settings,
                     context,
-                    room,
+                    freeSpace,
                     metrics,
-                    copies.open(done -> context.getSelf().tell(new CopiesDone(done))));
+                    queues.open(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes))));
         }));
     }
 
     private StorageAgent(
             AgentSettings settings,
             ActorContext<AgentMessage> context,
-            FreeSpaceMonitor room,
+            FreeSpaceMonitor freeSpace,
             CopyMetrics metrics,
-            CopyQueue desk) {
+            CopyQueue queue) {
         super(
                 PersistenceId.of(
                         Entities.STORAGE_AGENT.name(), settings.storageNode().text()),
-                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
+                PersistentEntities.restart());
         this.node = settings.storageNode();
         this.settings = settings;
         this.context = context;
-        this.room = room;
+        this.freeSpace = freeSpace;
         this.metrics = metrics;
-        this.desk = desk;
+        this.queue = queue;
         this.presence = new MemberPresence(context.getSystem());
     }
 
@@ -110,64 +110,66 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .forAnyState()
                 .onCommand(AgentMessage.Order.class, this::onOrder)
                 .onCommand(AgentMessage.Wake.class, (state, wake) -> Effect().none())
-                .onCommand(CopiesDone.class, this::onCopiesDone)
-                .onCommand(ReportAgain.class, (state, again) -> onReportAgain(state))
+                .onCommand(CopiesEnded.class, this::onCopiesEnded)
+                .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
                 .build();
     }
 
-    /** Who gives orders of a fenced incarnation is not answered: what is said to the job reaches the present one. */
+    /** An order with a stale epoch gets no reply: a reply addressed to the job would reach its current incarnation instead. */
     private Effect<AgentEvent, AgentState> onOrder(AgentState state, AgentMessage.Order order) {
         FencingToken token = order.token();
         Optional<Long> fence = state.fences(token);
         if (fence.isPresent()) {
-            metrics.fenced();
+            metrics.recordFencedOrder();
             context.getLog()
                     .warn(
-                            "job={} assignment={} refused: it is ordered with epoch {}, and epoch {} has begun",
+                            "job={} assignment={} order refused: its epoch {} is stale, the job's current epoch is {}",
                             token.jobId(),
                             order.assignmentId(),
                             token.epoch(),
                             fence.get());
             return Effect().none();
         }
-        List<AgentEvent> heardOf =
+        List<AgentEvent> epochEvents =
                 state.heardOf(token, clock.instant()).stream().toList();
         return order instanceof AgentMessage.Release release
-                ? onRelease(state, release, heardOf)
-                : onAssign(state, (AgentMessage.Assign) order, heardOf);
+                ? onRelease(state, release, epochEvents)
+                : onAssign(state, (AgentMessage.Assign) order, epochEvents);
     }
 
     private Effect<AgentEvent, AgentState> onAssign(
-            AgentState state, AgentMessage.Assign assign, List<AgentEvent> heardOf) {
+            AgentState state, AgentMessage.Assign assign, List<AgentEvent> epochEvents) {
         UUID jobId = assign.token().jobId();
         Assignment assignment = assign.assignment();
         HeldAssignment held = state.held().get(assignment.id());
         if (held != null) {
-            return Effect().persist(heardOf).thenRun((AgentState stored) -> answer(held));
+            return Effect().persist(epochEvents).thenRun((AgentState stored) -> report(held));
         }
         if (!assignment.destination().storageNode().equals(node)) {
             return refuse(assign, Reason.ASSIGNMENT_REJECTED, "this is the agent of " + node);
         }
         if (state.held().size() >= settings.maxAssignments()) {
             return refuse(
-                    assign, Reason.AGENT_BUSY, node + " holds " + settings.maxAssignments() + " assignments already");
+                    assign, Reason.AGENT_BUSY, node + " already holds " + settings.maxAssignments() + " assignments");
         }
-        long promised = state.held().values().stream()
+        long promisedBytes = state.held().values().stream()
                 .mapToLong(StorageAgent::openBytes)
                 .sum();
-        long wanted = assignment.tasks().stream().mapToLong(CopyTask::sizeBytes).sum();
-        if (wanted > room.availableBytes() - promised) {
+        long requestedBytes =
+                assignment.tasks().stream().mapToLong(CopyTask::sizeBytes).sum();
+        long remainingBytes = freeSpace.availableBytes() - promisedBytes;
+        if (requestedBytes > remainingBytes) {
             return refuse(
                     assign,
                     Reason.DESTINATION_INSUFFICIENT_SPACE,
-                    node + " has room for " + Math.max(0, room.availableBytes() - promised) + " bytes more, not for "
-                            + wanted + "; its limits are at /api/v1/agent");
+                    node + " has space for " + Math.max(0, remainingBytes) + " more bytes, not for " + requestedBytes
+                            + "; its limits are at /api/v1/agent");
         }
-        List<AgentEvent> events = new ArrayList<>(heardOf);
+        List<AgentEvent> events = new ArrayList<>(epochEvents);
         events.add(new AgentEvent.AssignmentAccepted(jobId, assignment));
         return Effect().persist(events).thenRun((AgentState stored) -> {
-            stored.held(assignment.id()).ifPresent(this::order);
-            tell(jobId, new JobMessage.AssignmentAccepted(assignment.id()));
+            stored.held(assignment.id()).ifPresent(this::startCopies);
+            send(jobId, new JobMessage.AssignmentAccepted(assignment.id()));
         });
     }
 
@@ -175,29 +177,29 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         return held.openTasks().stream().mapToLong(CopyTask::sizeBytes).sum();
     }
 
-    private void order(HeldAssignment held) {
+    private void startCopies(HeldAssignment held) {
         UUID id = held.assignment().id();
-        metrics.began(id);
+        metrics.recordAssignmentStart(id);
         for (CopyTask task : held.openTasks()) {
-            desk.take(CopyOrder.of(id, held.assignment().tasks().indexOf(task), task));
+            queue.enqueue(CopyOrder.of(id, held.assignment().tasks().indexOf(task), task));
         }
     }
 
     private Effect<AgentEvent, AgentState> refuse(AgentMessage.Assign assign, Reason reason, String detail) {
-        tell(
+        send(
                 assign.token().jobId(),
                 new JobMessage.AssignmentRefused(assign.assignment().id(), reason, detail));
         return Effect().none();
     }
 
-    private Effect<AgentEvent, AgentState> onCopiesDone(AgentState state, CopiesDone copies) {
+    private Effect<AgentEvent, AgentState> onCopiesEnded(AgentState state, CopiesEnded copies) {
         Map<UUID, List<TaskResult>> byAssignment = new LinkedHashMap<>();
-        for (CopyDone done : copies.done()) {
-            desk.finished(done.order());
-            if (state.held().containsKey(done.order().assignmentId())) {
+        for (CopyOutcome outcome : copies.outcomes()) {
+            queue.markEnded(outcome.order());
+            if (state.held().containsKey(outcome.order().assignmentId())) {
                 byAssignment
-                        .computeIfAbsent(done.order().assignmentId(), id -> new ArrayList<>())
-                        .add(done.result());
+                        .computeIfAbsent(outcome.order().assignmentId(), id -> new ArrayList<>())
+                        .add(outcome.result());
             }
         }
         List<AgentEvent> events = new ArrayList<>();
@@ -208,13 +210,13 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                         .map(id -> stored.held().get(id))
                         .filter(HeldAssignment::finished)
                         .forEach(held -> {
-                            metrics.ended(held.assignment().id());
-                            tellEnd(held);
-                            answer(held);
+                            metrics.recordAssignmentEnd(held.assignment().id());
+                            logEnd(held);
+                            report(held);
                         }));
     }
 
-    private void tellEnd(HeldAssignment held) {
+    private void logEnd(HeldAssignment held) {
         context.getLog()
                 .info(
                         "job={} assignment={} copies={} failed={} bytes={}",
@@ -228,33 +230,33 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     }
 
     private Effect<AgentEvent, AgentState> onRelease(
-            AgentState state, AgentMessage.Release release, List<AgentEvent> heardOf) {
+            AgentState state, AgentMessage.Release release, List<AgentEvent> epochEvents) {
         HeldAssignment held = state.held().get(release.assignmentId());
         if (held == null) {
-            return Effect().persist(heardOf);
+            return Effect().persist(epochEvents);
         }
-        desk.discard(UnwantedCopies.of(state, held, release.unwanted()));
-        List<AgentEvent> events = new ArrayList<>(heardOf);
+        queue.discard(UnwantedCopies.of(state, held, release.unwanted()));
+        List<AgentEvent> events = new ArrayList<>(epochEvents);
         events.add(new AgentEvent.AssignmentReleased(release.assignmentId()));
         return Effect().persist(events);
     }
 
-    private Effect<AgentEvent, AgentState> onReportAgain(AgentState state) {
-        state.held().values().stream().filter(HeldAssignment::finished).forEach(this::answer);
+    private Effect<AgentEvent, AgentState> onResendReports(AgentState state) {
+        state.held().values().stream().filter(HeldAssignment::finished).forEach(this::report);
         return Effect().none();
     }
 
-    private void answer(HeldAssignment held) {
+    private void report(HeldAssignment held) {
         UUID id = held.assignment().id();
-        tell(
+        send(
                 held.jobId(),
                 held.finished()
                         ? new JobMessage.CopiesReported(id, node, held.failures())
                         : new JobMessage.AssignmentAccepted(id));
     }
 
-    /** Without a manager nothing is said: it is said again later. */
-    private void tell(UUID jobId, JobMessage message) {
+    /** Sends nothing while no manager is reachable; the report is sent again later. */
+    private void send(UUID jobId, JobMessage message) {
         if (!presence.isReachable(Roles.MANAGER)) {
             return;
         }
@@ -276,17 +278,17 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     }
 
     private void resume(AgentState state) {
-        long open = 0;
+        long openCopies = 0;
         for (HeldAssignment held : state.held().values()) {
-            order(held);
-            open += held.openTasks().size();
+            startCopies(held);
+            openCopies += held.openTasks().size();
         }
         context.getLog()
                 .info(
                         "agent={} assignments={} open-copies={}",
                         node,
                         state.held().size(),
-                        open);
+                        openCopies);
     }
 
     @Override

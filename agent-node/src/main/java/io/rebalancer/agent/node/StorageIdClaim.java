@@ -22,81 +22,86 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /**
- * Makes sure that no other member carries the same storage id before an agent takes assignments.
+ * An agent's claim on its storage id. An agent takes assignments only after its claim is granted.
  *
  * <pre>
- * member of the cluster ─► no older member has the id ──────────────────────────► granted
- *                          one has, and can't be reached: it will be given up ─► waits
- *                          one has, and is well for as long as that takes ─────► refused
+ * member of the cluster ─► no earlier member has the id ───────────────► granted
+ *                          an earlier member has it, unreachable ──────► waits until the cluster removes that member
+ *                          an earlier member has it, and is reachable
+ *                          for the whole timeout ──────────────────────► rejected
  * </pre>
  *
- * So an agent that comes back at another address is let in once its former self is given up, and a second one with the
- * same settings is not.
+ * So an agent that restarts at another address gets its id back after the cluster has removed its former member. A second
+ * agent that is started with the same settings by mistake is rejected.
  */
-final class StorageIdClaim extends AbstractBehavior<StorageIdClaim.Look> {
-    private static final Duration INTERVAL = Duration.ofMillis(500);
+final class StorageIdClaim extends AbstractBehavior<StorageIdClaim.Check> {
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
-    enum Look {
+    enum Check {
         INSTANCE
     }
 
     private final Cluster cluster;
     private final StorageNodeId node;
-    private final int patience;
+    private final int checksUntilRejected;
     private final CompletableFuture<Done> granted;
-    private int seenWell;
+    private int reachableChecks;
 
     /**
-     * Claims a storage id for this member.
+     * Starts to claim a storage id for this member.
      *
-     * @param patience longer than the cluster needs to find that a member is gone
-     * @return completes when the id is this member's; fails with {@link SettingsFault} if another has it
+     * @param timeout must be longer than the cluster needs to notice that a member is gone
+     * @return completes when this member holds the id; fails with {@link SettingsFault} if another member holds it
      */
-    static CompletionStage<Done> of(ActorSystem<?> system, StorageNodeId node, Duration patience) {
+    static CompletionStage<Done> start(ActorSystem<?> system, StorageNodeId node, Duration timeout) {
         CompletableFuture<Done> granted = new CompletableFuture<>();
-        Behavior<Look> claim = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(Look.INSTANCE, Duration.ZERO, INTERVAL);
-            return new StorageIdClaim(context, node, patience, granted);
+        Behavior<Check> claim = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(Check.INSTANCE, Duration.ZERO, CHECK_INTERVAL);
+            return new StorageIdClaim(context, node, timeout, granted);
         }));
         system.systemActorOf(claim, "storage-id-claim", Props.empty());
         return granted;
     }
 
     private StorageIdClaim(
-            ActorContext<Look> context, StorageNodeId node, Duration patience, CompletableFuture<Done> granted) {
+            ActorContext<Check> context, StorageNodeId node, Duration timeout, CompletableFuture<Done> granted) {
         super(context);
         this.cluster = Cluster.get(context.getSystem());
         this.node = node;
-        this.patience = (int) (patience.toMillis() / INTERVAL.toMillis());
+        this.checksUntilRejected = (int) (timeout.toMillis() / CHECK_INTERVAL.toMillis());
         this.granted = granted;
     }
 
     @Override
-    public Receive<Look> createReceive() {
-        return newReceiveBuilder().onMessage(Look.class, look -> onLook()).build();
+    public Receive<Check> createReceive() {
+        return newReceiveBuilder().onMessage(Check.class, check -> onCheck()).build();
     }
 
-    private Behavior<Look> onLook() {
+    private Behavior<Check> onCheck() {
         if (!cluster.selfMember().status().equals(MemberStatus.up())) {
             return this;
         }
         CurrentClusterState state = cluster.state();
-        Optional<Member> other = StreamSupport.stream(state.getMembers().spliterator(), false)
-                .filter(each -> each.hasRole(Roles.storage(node))
-                        && !each.uniqueAddress().equals(cluster.selfMember().uniqueAddress())
-                        && each.isOlderThan(cluster.selfMember()))
-                .findFirst();
-        if (other.isEmpty()) {
+        Optional<Member> holder = earlierMember(state);
+        if (holder.isEmpty()) {
             granted.complete(Done.getInstance());
             return Behaviors.stopped();
         }
-        seenWell = state.getUnreachable().contains(other.get()) ? 0 : seenWell + 1;
-        if (seenWell < patience) {
+        reachableChecks = state.getUnreachable().contains(holder.get()) ? 0 : reachableChecks + 1;
+        if (reachableChecks < checksUntilRejected) {
             return this;
         }
-        granted.completeExceptionally(new SettingsFault("the storage id " + node + " belongs to the agent at "
-                + other.get().address().hostPort()
-                + ", which is well; give this one the id of its own storage node, or stop the other first"));
+        granted.completeExceptionally(new SettingsFault("the agent at "
+                + holder.get().address().hostPort() + " holds the storage id " + node
+                + " and is reachable; give this agent the id of its own storage node, or stop the other agent first"));
         return Behaviors.stopped();
+    }
+
+    private Optional<Member> earlierMember(CurrentClusterState state) {
+        return StreamSupport.stream(state.getMembers().spliterator(), false)
+                .filter(member -> member.hasRole(Roles.storage(node))
+                        && !member.uniqueAddress().equals(cluster.selfMember().uniqueAddress())
+                        && member.isOlderThan(cluster.selfMember()))
+                .findFirst();
     }
 }

@@ -2,5 +2,5 @@ package io.rebalancer.agent.node;
 
 import org.apache.pekko.actor.CoordinatedShutdown;
 
-/** Why an agent ends whose storage id another one has; its exit code stands under this name in the settings. */
+/** The shutdown reason of an agent whose storage id another agent holds. {@code rebalancer-pekko.conf} maps it to exit code 2. */
 public final class StorageIdTaken implements CoordinatedShutdown.Reason {}

@@ -7,24 +7,24 @@ import io.rebalancer.core.assignment.CopyTask;
 import java.util.List;
 import java.util.UUID;
 
-/** Which copies may be removed when a job says that it does not want them. */
+/** Selects the copies that may be removed when a job reports them as unwanted. */
 final class UnwantedCopies {
 
     private UnwantedCopies() {}
 
     /**
-     * Only files that this very assignment made, and none that another assignment has been promised: that one's record
-     * may be about to name it.
+     * Selects only files that this assignment created and that no other held assignment contains. A metadata record of the
+     * other assignment may be about to name the file.
      */
     static List<ObjectKey> of(AgentState state, HeldAssignment held, List<UUID> unwanted) {
         return held.assignment().tasks().stream()
                 .filter(task -> unwanted.contains(task.objectId()) && held.created(task.objectId()))
-                .filter(task -> !promisedElsewhere(state, held, task.objectId()))
+                .filter(task -> !isInOtherAssignment(state, held, task.objectId()))
                 .map(UnwantedCopies::key)
                 .toList();
     }
 
-    private static boolean promisedElsewhere(AgentState state, HeldAssignment held, UUID objectId) {
+    private static boolean isInOtherAssignment(AgentState state, HeldAssignment held, UUID objectId) {
         return state.held().values().stream()
                 .filter(other ->
                         !other.assignment().id().equals(held.assignment().id()))

@@ -13,8 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A note on a file of which assignment made it. It is written before the file has its final name and is forced with it,
- * so a file that a crash left unreported is still known as the assignment's own.
+ * An extended attribute of an object's file: the assignment that created the file. It is written before the file gets its
+ * final name, and it is forced together with the content. So after a crash the agent still recognizes a copy that it made
+ * for an assignment but did not report.
  */
 final class CreatorAttribute {
     private static final String NAME = "rebalancer.made-for";
@@ -22,8 +23,11 @@ final class CreatorAttribute {
 
     private CreatorAttribute() {}
 
-    /** A file system without such notes keeps the file without one; it is then never taken for the assignment's own. */
-    static void note(Path file, UUID assignmentId) throws IOException {
+    /**
+     * Writes the attribute. On a file system without extended attributes this does nothing; the file then never counts as
+     * created by the assignment.
+     */
+    static void write(Path file, UUID assignmentId) throws IOException {
         UserDefinedFileAttributeView view = view(file);
         if (view == null) {
             return;
@@ -31,13 +35,14 @@ final class CreatorAttribute {
         try {
             view.write(NAME, StandardCharsets.US_ASCII.encode(assignmentId.toString()));
         } catch (FileSystemException e) {
-            if (!unsupported(e)) {
-                throw OutOfSpace.orSame(e);
+            if (!isUnsupported(e)) {
+                throw OutOfSpace.translate(e);
             }
         }
     }
 
-    static Optional<UUID> of(Path file) throws IOException {
+    /** Reads the assignment that created {@code file}, or empty if that is unknown. */
+    static Optional<UUID> read(Path file) throws IOException {
         UserDefinedFileAttributeView view = view(file);
         if (view == null) {
             return Optional.empty();
@@ -51,12 +56,12 @@ final class CreatorAttribute {
             return Optional.of(UUID.fromString(
                     StandardCharsets.US_ASCII.decode(text.flip()).toString()));
         } catch (FileSystemException e) {
-            if (unsupported(e)) {
+            if (isUnsupported(e)) {
                 return Optional.empty();
             }
             throw e;
         } catch (IllegalArgumentException e) {
-            // Somebody else's note under our name: not ours to remove.
+            // Another program wrote the attribute, so the file is not this agent's to remove.
             return Optional.empty();
         }
     }
@@ -65,7 +70,7 @@ final class CreatorAttribute {
         return Files.getFileAttributeView(file, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static boolean unsupported(FileSystemException e) {
+    private static boolean isUnsupported(FileSystemException e) {
         return String.valueOf(e.getReason()).contains("not supported");
     }
 }

@@ -7,62 +7,62 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The open directories between the root and an object's file, outermost first, each looked up in the one before. */
+/** The open directories from below the root to an object's file, outermost first. Each is looked up in its parent. */
 final class DirectoryChain implements AutoCloseable {
-    private final List<SafeDirectory> open = new ArrayList<>();
-    private boolean whole = true;
+    private final List<SafeDirectory> directories = new ArrayList<>();
+    private boolean complete = true;
 
     private DirectoryChain() {}
 
-    /** Those that are there; the search ends at the first that is missing. */
+    /** Opens the existing directories, up to the first that is missing. */
     static DirectoryChain find(SafeDirectory root, ObjectKey key) throws IOException {
         return walk(root, key, SafeDirectory::find);
     }
 
-    /** All of them; those that are missing are made. */
-    static DirectoryChain make(SafeDirectory root, ObjectKey key) throws IOException {
-        return walk(root, key, (parent, name) -> Optional.of(parent.make(name)));
+    /** Opens all directories and creates the missing directories. */
+    static DirectoryChain create(SafeDirectory root, ObjectKey key) throws IOException {
+        return walk(root, key, (parent, name) -> Optional.of(parent.create(name)));
     }
 
     private interface Lookup {
-        Optional<SafeDirectory> in(SafeDirectory parent, String name) throws IOException;
+        Optional<SafeDirectory> open(SafeDirectory parent, String name) throws IOException;
     }
 
     private static DirectoryChain walk(SafeDirectory root, ObjectKey key, Lookup lookup) throws IOException {
-        DirectoryChain levels = new DirectoryChain();
+        DirectoryChain chain = new DirectoryChain();
         Path relative = Path.of(key.relativePath());
         SafeDirectory parent = root;
         try {
             for (int i = 0; i < relative.getNameCount() - 1; i++) {
                 Optional<SafeDirectory> next =
-                        lookup.in(parent, relative.getName(i).toString());
+                        lookup.open(parent, relative.getName(i).toString());
                 if (next.isEmpty()) {
-                    levels.whole = false;
-                    return levels;
+                    chain.complete = false;
+                    return chain;
                 }
-                levels.open.add(next.get());
+                chain.directories.add(next.get());
                 parent = next.get();
             }
-            return levels;
+            return chain;
         } catch (IOException e) {
-            levels.close();
+            chain.close();
             throw e;
         }
     }
 
-    /** The directory of the object's file, or empty if it is not there. */
+    /** The directory of the object's file, or empty if it does not exist. */
     Optional<SafeDirectory> last() {
-        return whole ? Optional.of(open.get(open.size() - 1)) : Optional.empty();
+        return complete ? Optional.of(directories.get(directories.size() - 1)) : Optional.empty();
     }
 
-    /** All but the last. */
-    List<SafeDirectory> aboveLast() {
-        return open.subList(0, open.size() - 1);
+    /** All directories except the last. */
+    List<SafeDirectory> parents() {
+        return directories.subList(0, directories.size() - 1);
     }
 
     @Override
     public void close() {
-        for (SafeDirectory directory : open) {
+        for (SafeDirectory directory : directories) {
             try {
                 directory.close();
             } catch (IOException e) {

@@ -6,10 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The steps of storing an object that touch the disk, one method each, so that tests can make any of them fail. */
+/** The disk operations that store an object, one method each, so that a test can make any of them fail. */
 public class DiskOperations {
 
-    /** Creates a file that was not there. */
+    /** Creates a file; fails if the file exists. */
     protected FileChannel create(Path file) throws IOException {
         return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
@@ -26,7 +26,7 @@ public class DiskOperations {
         file.force(true);
     }
 
-    /** Runs {@code rename}, which gives a file its final name in one step. */
+    /** Runs {@code rename}, which atomically gives a file its final name {@code to}. */
     protected void rename(Path to, Work rename) throws IOException {
         rename.run();
     }
@@ -36,7 +36,7 @@ public class DiskOperations {
         force.run();
     }
 
-    /** One step of work on the disk. */
+    /** One operation on the disk. */
     @FunctionalInterface
     protected interface Work {
         void run() throws IOException;

@@ -1,22 +1,22 @@
 package io.rebalancer.agent.store;
 
-import java.util.Locale;
+import io.rebalancer.core.text.StableWord;
 
-/** What has to be true of a copy before it is reported. */
+/** What must be true of a copy before the agent reports it. */
 public enum Durability {
     /** The file and its name are forced to disk. */
     FLUSHED,
-    /** Forced, and read again from the file system with the right digest. */
+    /** The file and its name are forced to disk, and the file is read again with the right digest. */
     READ_BACK,
-    /** Handed to the operating system; lost with the power. For tests only. */
+    /** The file is handed to the operating system and is lost in a power cut. For tests only. */
     OS;
 
     /** The word of the settings: {@code flushed}, {@code read-back} or {@code os}. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return StableWord.of(this).replace('_', '-');
     }
 
-    /** @throws IllegalArgumentException naming the words there are */
+    /** @throws IllegalArgumentException with the valid words, if {@code word} is not one of them */
     public static Durability of(String word) {
         for (Durability each : values()) {
             if (each.word().equals(word)) {

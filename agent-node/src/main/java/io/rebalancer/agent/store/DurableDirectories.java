@@ -6,19 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** DurableDirectories whose entries survive a power cut. */
+/** Directories whose entries survive a power cut. */
 final class DurableDirectories {
 
     private DurableDirectories() {}
 
-    /** Makes {@code directory} and what is missing above it, forcing each level that got a new entry. */
-    static void make(Path directory) throws IOException {
+    /** Creates {@code directory} and its missing parents, and forces each directory that got a new entry. */
+    static void create(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) {
-            make(parent);
+            create(parent);
         }
         Files.createDirectories(directory);
         if (parent != null) {

@@ -8,33 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * An object being written; digests while writing, so that no byte is read twice. For one thread at a time.
+ * An object while it is written. The digest is computed during the write, so the content is read only once. For one thread
+ * at a time.
  *
  * <pre>
- * begin ─► write … ─► verify ─► ObjectStore.publish ─► close
+ * ObjectStore.begin ─► write … ─► verify ─► ObjectStore.publish ─► close
  * </pre>
  */
 public final class IncomingObject implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(IncomingObject.class);
+
     private final DiskOperations disk;
     private final ObjectKey key;
-    private final Path part;
+    private final Path partFile;
     private final long sizeBytes;
     private final ContentMd5 md5;
     private final FileChannel channel;
-    private MessageDigest digest = ObjectStore.newDigest();
-    private long written;
+    private MessageDigest digest = ContentVerifier.newDigest();
+    private long writtenBytes;
     private boolean verified;
-    private boolean named;
+    private boolean published;
 
-    IncomingObject(DiskOperations disk, ObjectKey key, Path part, long sizeBytes, ContentMd5 md5) throws IOException {
+    IncomingObject(DiskOperations disk, ObjectKey key, Path partFile, long sizeBytes, ContentMd5 md5)
+            throws IOException {
         this.disk = disk;
         this.key = key;
-        this.part = part;
+        this.partFile = partFile;
         this.sizeBytes = sizeBytes;
         this.md5 = md5;
-        this.channel = disk.create(part);
+        this.channel = disk.create(partFile);
     }
 
     /**
@@ -43,50 +49,50 @@ public final class IncomingObject implements AutoCloseable {
      * @throws ObjectRejected as soon as the object is longer than declared
      */
     public void write(ByteBuffer bytes) throws IOException, ObjectRejected {
-        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && written + bytes.remaining() > sizeBytes) {
+        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && writtenBytes + bytes.remaining() > sizeBytes) {
             throw wrongLength("more than " + sizeBytes);
         }
-        written += bytes.remaining();
+        writtenBytes += bytes.remaining();
         digest.update(bytes.duplicate());
         try {
             disk.write(channel, bytes);
         } catch (IOException e) {
-            throw OutOfSpace.orSame(e);
+            throw OutOfSpace.translate(e);
         }
     }
 
-    /** Forgets all that was written, to be filled again from another source. */
+    /** Discards the bytes written so far, so that the object can be fetched from another source. */
     public void restart() throws IOException {
         channel.truncate(0);
         channel.position(0);
-        digest = ObjectStore.newDigest();
-        written = 0;
+        digest = ContentVerifier.newDigest();
+        writtenBytes = 0;
     }
 
     /**
-     * Closes the content.
+     * Checks length and digest of the complete content.
      *
-     * @param madeFor is noted with the file, so that it is known after a crash too who made it
-     * @throws ObjectRejected if length or digest differ; nothing is stored then
+     * @param assignmentId the assignment that the copy is made for; stored with the file, so that it is known after a crash
+     * @throws ObjectRejected if length or digest differ; then nothing may be published
      */
-    public void verify(UUID madeFor) throws IOException, ObjectRejected {
-        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && written != sizeBytes) {
-            throw wrongLength(String.valueOf(written));
+    public void verify(UUID assignmentId) throws IOException, ObjectRejected {
+        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && writtenBytes != sizeBytes) {
+            throw wrongLength(String.valueOf(writtenBytes));
         }
         if (!MessageDigest.isEqual(digest.digest(), md5.bytes())) {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        CreatorAttribute.note(part, madeFor);
+        CreatorAttribute.write(partFile, assignmentId);
         verified = true;
     }
 
     /** Bytes written so far. */
-    public long written() {
-        return written;
+    public long writtenBytes() {
+        return writtenBytes;
     }
 
-    boolean verified() {
+    boolean isVerified() {
         return verified;
     }
 
@@ -94,8 +100,9 @@ public final class IncomingObject implements AutoCloseable {
         return key;
     }
 
-    Path part() {
-        return part;
+    /** The name of the temporary file, in the directory of incoming objects. */
+    String partName() {
+        return partFile.getFileName().toString();
     }
 
     long sizeBytes() {
@@ -106,19 +113,31 @@ public final class IncomingObject implements AutoCloseable {
         return md5;
     }
 
-    /** Its file has another name now; there is nothing to remove any more. */
-    void named() {
-        named = true;
+    /** The temporary file has its final name now, so {@link #close} leaves it in place. */
+    void markPublished() {
+        published = true;
     }
 
     void force() throws IOException {
         disk.force(channel);
     }
 
-    private ObjectRejected wrongLength(String found) {
+    private ObjectRejected wrongLength(String received) {
         return new ObjectRejected(
                 ObjectRejected.Cause.WRONG_LENGTH,
-                "object " + key.objectId() + ": " + found + " bytes came, not " + sizeBytes);
+                "object " + key.objectId() + ": received " + received + " bytes, not " + sizeBytes);
+    }
+
+    /** Closes the object and logs a failure. The next start of the agent removes a temporary file that is left. */
+    public void closeOrLog() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOGGER.warn(
+                    "object={} temporary file not removed, the next start of the agent removes it: {}",
+                    key.objectId(),
+                    e.toString());
+        }
     }
 
     @Override
@@ -126,8 +145,8 @@ public final class IncomingObject implements AutoCloseable {
         try {
             channel.close();
         } finally {
-            if (!named) {
-                Files.deleteIfExists(part);
+            if (!published) {
+                Files.deleteIfExists(partFile);
             }
         }
     }

@@ -5,13 +5,13 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Whose object, and which. Ids are parsed and rendered again, so no text of a peer ever reaches a path.
+ * Names an object's file. Ids are parsed and rendered again, so no text from a peer ever reaches a path.
  *
  * @param owner account that owns the object
  * @param objectId the object
- * @param bucket where the object lies by the v2 layout, or empty for v1 (manta.md 9.4)
+ * @param bucket location of the object in the v2 layout, or empty for the v1 layout (manta.md 9.4)
  */
-public record ObjectKey(UUID owner, UUID objectId, Optional<BucketPlace> bucket) {
+public record ObjectKey(UUID owner, UUID objectId, Optional<BucketLocation> bucket) {
     private static final Pattern NAME_HASH = Pattern.compile("[0-9a-f]{32}");
 
     /**
@@ -19,9 +19,9 @@ public record ObjectKey(UUID owner, UUID objectId, Optional<BucketPlace> bucket)
      *
      * @param nameHash MD5 of the object's name, 32 lower-case hex digits
      */
-    public record BucketPlace(UUID bucketId, String nameHash) {
-        /** @throws IllegalArgumentException if {@code nameHash} is not such a text */
-        public BucketPlace {
+    public record BucketLocation(UUID bucketId, String nameHash) {
+        /** @throws IllegalArgumentException if {@code nameHash} is not 32 lower-case hex digits */
+        public BucketLocation {
             if (!NAME_HASH.matcher(nameHash).matches()) {
                 throw new IllegalArgumentException("the object name hash is not 32 lower-case hex digits");
             }
@@ -33,7 +33,7 @@ public record ObjectKey(UUID owner, UUID objectId, Optional<BucketPlace> bucket)
         this(owner, objectId, Optional.empty());
     }
 
-    /** Where the object is below an object root, and below a storage node's URL. */
+    /** The path of the object, below an object root and below a storage node's URL. */
     public String relativePath() {
         if (bucket.isEmpty()) {
             return owner + "/" + objectId;
@@ -46,12 +46,12 @@ public record ObjectKey(UUID owner, UUID objectId, Optional<BucketPlace> bucket)
     /**
      * Parses the ids of an object of the v2 layout.
      *
-     * @throws IllegalArgumentException naming the text that is wrong
+     * @throws IllegalArgumentException naming the invalid id or hash
      */
     public static ObjectKey parse(String owner, String objectId, String bucketId, String nameHash) {
         ObjectKey v1 = parse(owner, objectId);
         return new ObjectKey(
-                v1.owner(), v1.objectId(), Optional.of(new BucketPlace(uuid("bucket id", bucketId), nameHash)));
+                v1.owner(), v1.objectId(), Optional.of(new BucketLocation(uuid("bucket id", bucketId), nameHash)));
     }
 
     /**

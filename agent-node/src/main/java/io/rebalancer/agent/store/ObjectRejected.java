@@ -1,6 +1,6 @@
 package io.rebalancer.agent.store;
 
-/** The bytes that came are not the object that was asked for; nothing of them is kept. */
+/** The received bytes are not the expected object. Nothing of them is kept. */
 public final class ObjectRejected extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -11,12 +11,12 @@ public final class ObjectRejected extends Exception {
         this.cause = cause;
     }
 
-    /** What is wrong with the bytes. */
+    /** The difference between the received bytes and the object. */
     public Cause rejection() {
         return cause;
     }
 
-    /** What can be wrong with the bytes. */
+    /** The differences that lead to a rejection. */
     public enum Cause {
         WRONG_LENGTH,
         WRONG_DIGEST

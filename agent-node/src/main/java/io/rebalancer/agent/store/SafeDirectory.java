@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An open directory. What is done in it is done there and nowhere else: names are looked up below the handle, and no
- * symbolic link is followed, whoever exchanges a directory meanwhile.
+ * An open directory. Names are looked up relative to its handle and no symbolic link is followed, so operations stay in
+ * this directory even if another process replaces a directory on its path.
  */
 final class SafeDirectory implements Closeable {
     private final Path path;
@@ -29,7 +29,7 @@ final class SafeDirectory implements Closeable {
         this.handle = handle;
     }
 
-    /** Opens a directory by its path; links above it are the operator's. */
+    /** Opens a directory by its path. Symbolic links on the path are followed: they are the operator's choice. */
     static SafeDirectory open(Path path) throws IOException {
         return of(path, Files.newDirectoryStream(path));
     }
@@ -39,14 +39,14 @@ final class SafeDirectory implements Closeable {
             return new SafeDirectory(path, secure);
         }
         stream.close();
-        throw new IOException("this platform has no handles of directories (openat); agents need Linux or illumos");
+        throw new IOException("this platform has no directory handles (openat); run agents on Linux or illumos");
     }
 
     Path path() {
         return path;
     }
 
-    /** The directory of that name in this one, or empty if there is nothing. */
+    /** Opens the subdirectory of that name, or returns empty if the name does not exist. */
     Optional<SafeDirectory> find(String name) throws IOException {
         try {
             return Optional.of(
@@ -55,27 +55,29 @@ final class SafeDirectory implements Closeable {
             return Optional.empty();
         } catch (IOException e) {
             throw new IOException(
-                    path.resolve(name) + " is not a directory (a symbolic link?); nothing is done through it", e);
+                    path.resolve(name) + " is not a directory (a symbolic link?); the agent does not follow it", e);
         }
     }
 
-    /** The same, made if there is none. Its entry is not forced yet. */
-    SafeDirectory make(String name) throws IOException {
-        Optional<SafeDirectory> there = find(name);
-        if (there.isPresent()) {
-            return there.get();
+    /** Opens the subdirectory of that name and creates it if necessary. Its entry is not forced yet. */
+    SafeDirectory create(String name) throws IOException {
+        Optional<SafeDirectory> existing = find(name);
+        if (existing.isPresent()) {
+            return existing.get();
         }
         try {
-            // The platform has no mkdirat. If somebody exchanged this directory, an empty one is made elsewhere, and
-            // the look below the handle does not find it.
+            // The JDK has no mkdirat. If another process replaced this directory, createDirectory leaves an empty
+            // directory elsewhere, and the lookup through the handle does not find it.
             Files.createDirectory(path.resolve(name));
         } catch (FileAlreadyExistsException e) {
-            // Another copy was faster.
+            // Another copy created it first.
         }
-        return find(name).orElseThrow(() -> new NoSuchFileException(path.resolve(name) + " vanished"));
+        return find(name)
+                .orElseThrow(() -> new NoSuchFileException(path.resolve(name)
+                        + " disappeared while it was created; another process may have replaced its parent directory"));
     }
 
-    /** A file of that name to read, or empty if there is no file. */
+    /** Opens a file of that name for reading, or returns empty if no regular file has the name. */
     Optional<FileChannel> read(String name) throws IOException {
         if (!isFile(name)) {
             return Optional.empty();
@@ -85,12 +87,12 @@ final class SafeDirectory implements Closeable {
         return Optional.of((FileChannel) channel);
     }
 
-    /** Whether a file, and no link to one, has that name. */
+    /** Whether a regular file has that name; a symbolic link does not count. */
     boolean isFile(String name) throws IOException {
         return exists(name) && attributes(name).readAttributes().isRegularFile();
     }
 
-    /** Whether anything has that name. */
+    /** Whether the name exists, for a file, a directory or a symbolic link. */
     boolean exists(String name) throws IOException {
         try {
             attributes(name).readAttributes();
@@ -104,12 +106,12 @@ final class SafeDirectory implements Closeable {
         return handle.getFileAttributeView(Path.of(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Renames a file of {@code from} into this directory, in one step, in the place of whatever has the name. */
-    void takeFrom(SafeDirectory from, String name, String newName) throws IOException {
-        from.handle.move(Path.of(name), handle, Path.of(newName));
+    /** Moves a file from another directory into this directory, atomically; replaces the file that has the new name. */
+    void moveFrom(SafeDirectory source, String name, String newName) throws IOException {
+        source.handle.move(Path.of(name), handle, Path.of(newName));
     }
 
-    /** Whether there was a file to delete. */
+    /** Deletes a file and returns whether it existed. */
     boolean delete(String name) throws IOException {
         try {
             handle.deleteFile(Path.of(name));

@@ -5,22 +5,22 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Keeps a file system from being filled beyond what its operator allows. */
+/** Keeps the use of a file system within the bounds that its operator set. */
 public final class SpaceGuard {
     private final FileStore store;
     private volatile Bounds bounds;
 
     /**
-     * What has to stay free.
+     * The bounds of a file system.
      *
-     * @param floorBytes least free space
-     * @param ceilingPercent most of the file system that may be used, 1 to 100
+     * @param floorBytes number of bytes that must stay free, at least 0
+     * @param ceilingPercent highest share of the file system that may be used, 1 to 100
      */
     public record Bounds(long floorBytes, int ceilingPercent) {
-        /** Any file that fits is taken. */
+        /** Every file that fits on the disk is accepted. */
         public static final Bounds NONE = new Bounds(0, 100);
 
-        /** @throws IllegalArgumentException naming the bound that is none */
+        /** @throws IllegalArgumentException naming the bound that is out of range */
         public Bounds {
             if (floorBytes < 0) {
                 throw new IllegalArgumentException("the free-space floor must be at least 0, not " + floorBytes);
@@ -36,18 +36,18 @@ public final class SpaceGuard {
         this.bounds = bounds;
     }
 
-    /** Counts from now on. */
-    public void set(Bounds fresh) {
-        bounds = fresh;
+    /** Replaces the bounds; later writes are checked against the new bounds. */
+    public void setBounds(Bounds newBounds) {
+        bounds = newBounds;
     }
 
-    /** Bytes that may still be written; 0 when a bound is reached. */
+    /** The number of bytes that may still be written; 0 when a bound is reached. */
     public long availableBytes() throws IOException {
-        return Math.max(0, leftBytes());
+        return Math.max(0, remainingBytes());
     }
 
-    /** The same, and below 0 when a bound is crossed. */
-    private long leftBytes() throws IOException {
+    /** The number of bytes that may still be written; negative when a bound is crossed. */
+    private long remainingBytes() throws IOException {
         Bounds now = bounds;
         long total = store.getTotalSpace();
         long usable = store.getUsableSpace();
@@ -56,11 +56,11 @@ public final class SpaceGuard {
         return Math.min(usable - now.floorBytes(), belowCeiling);
     }
 
-    /** @throws OutOfSpace if {@code bytes} more would cross a bound */
+    /** @throws OutOfSpace if writing {@code bytes} more bytes would cross a bound */
     void require(long bytes) throws IOException {
-        long available = leftBytes();
+        long available = remainingBytes();
         if (bytes > available) {
-            throw new OutOfSpace(bytes + " bytes do not fit into the " + available + " that may still be used of "
+            throw new OutOfSpace(bytes + " bytes do not fit: only " + available + " bytes may still be used on "
                     + store + " (floor " + bounds.floorBytes() + " bytes, ceiling "
                     + bounds.ceilingPercent() + " %)");
         }

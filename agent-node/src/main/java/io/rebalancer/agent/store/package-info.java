@@ -1,4 +1,4 @@
-/** Objects as files on one storage node: verified, flushed, atomic. Blocking; knows no actor and no network. */
+/** Stores objects as files on one storage node: verified, flushed, atomic. Blocking; knows no actor and no network. */
 @NullMarked
 package io.rebalancer.agent.store;
 

@@ -174,12 +174,12 @@ class AgentBench {
                 ObjectStore store = ObjectStore.open(to, Durability.OS, SpaceGuard.Bounds.NONE)) {
             AgentSettings settings =
                     TestPipeline.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
-            TestPipeline parts = TestPipeline.over(kit.system(), settings, store);
+            TestPipeline parts = TestPipeline.create(kit.system(), settings, store);
             BoundedSourceQueue<CopyOrder> orders =
                     parts.pipeline().run(load.orders().size(), Sink.ignore());
             long begun = -1;
             for (long cap : new long[] {40_000_000, 20_000_000, 60_000_000}) {
-                parts.pace().choose(new CopyLimits(cap, 0, 32, 32, 0, 100));
+                parts.limiter().setLimits(new CopyLimits(cap, 0, 32, 32, 0, 100));
                 if (begun < 0) {
                     load.orders().forEach(orders::offer);
                     begun = System.nanoTime();
@@ -202,7 +202,7 @@ class AgentBench {
                         "cap    %3d MB/s: any 10 s carried %.1f %% to %.1f %% of it%n",
                         cap / 1_000_000, least * 10.0 / cap, most * 10.0 / cap);
             }
-            parts.pace().choose(TestPipeline.LIMITS);
+            parts.limiter().setLimits(TestPipeline.LIMITS);
             orders.complete();
         }
     }
@@ -266,10 +266,10 @@ class AgentBench {
             CountDownLatch left = new CountDownLatch(load.orders().size());
             AtomicInteger failed = new AtomicInteger();
             long begun = System.nanoTime();
-            BoundedSourceQueue<CopyOrder> orders = TestPipeline.over(kit.system(), settings, store)
+            BoundedSourceQueue<CopyOrder> orders = TestPipeline.create(kit.system(), settings, store)
                     .pipeline()
-                    .run(load.orders().size(), Sink.<List<CopyDone>>foreach(done -> {
-                        for (CopyDone each : done) {
+                    .run(load.orders().size(), Sink.<List<CopyOutcome>>foreach(done -> {
+                        for (CopyOutcome each : done) {
                             if (each.result().failure().isPresent() && failed.getAndIncrement() == 0) {
                                 System.out.println("failed: " + each.result().detail());
                             }

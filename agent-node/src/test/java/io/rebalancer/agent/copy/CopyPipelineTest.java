@@ -103,7 +103,7 @@ class CopyPipelineTest {
     @BeforeEach
     void open() throws IOException {
         store = ObjectStore.open(root);
-        pipeline = TestPipeline.over(kit.system(), settings(), store).pipeline();
+        pipeline = TestPipeline.create(kit.system(), settings(), store).pipeline();
     }
 
     @AfterEach
@@ -280,7 +280,7 @@ class CopyPipelineTest {
 
     @Test
     void ordersAreWorkedOffInParallelAndAllAreAnswered() throws Exception {
-        List<CopyDone> done = new CopyOnWriteArrayList<>();
+        List<CopyOutcome> done = new CopyOnWriteArrayList<>();
         BoundedSourceQueue<CopyOrder> orders = pipeline.run(200, Sink.foreach(done::addAll));
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
@@ -314,7 +314,7 @@ class CopyPipelineTest {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
         try (ObjectStore sick = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, failing)) {
-            TaskResult result = TestPipeline.over(kit.system(), settings(), sick)
+            TaskResult result = TestPipeline.create(kit.system(), settings(), sick)
                     .copy(CopyOrder.of(new UUID(0, 1), 0, task(id, bytes, GOOD)))
                     .result();
             assertThat(result.failure()).contains(reason);

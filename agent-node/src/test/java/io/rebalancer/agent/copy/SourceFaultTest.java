@@ -70,7 +70,7 @@ class SourceFaultTest {
         first = new FaultySource();
         second = new FaultySource();
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
-        parts = TestPipeline.over(
+        parts = TestPipeline.create(
                 kit.system(),
                 TestPipeline.settings(
                         root,
@@ -116,7 +116,7 @@ class SourceFaultTest {
         byte[] bytes = content(1, 3000);
         UUID alone = UUID.randomUUID();
         first.serve(alone, bytes, fault);
-        CopyDone failed = parts.copy(TestPipeline.order(0, OWNER, alone, 3000, TestPipeline.md5(bytes), FIRST));
+        CopyOutcome failed = parts.copy(TestPipeline.order(0, OWNER, alone, 3000, TestPipeline.md5(bytes), FIRST));
         assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
         assertThat(failed.result().detail())
                 .contains(first.url() + "/" + OWNER + "/" + alone)
@@ -127,7 +127,8 @@ class SourceFaultTest {
         UUID helped = UUID.randomUUID();
         first.serve(helped, bytes, fault);
         second.serve(helped, bytes, Fault.NONE);
-        CopyDone made = parts.copy(TestPipeline.order(0, OWNER, helped, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome made =
+                parts.copy(TestPipeline.order(0, OWNER, helped, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(made.result().failure()).as(made.result().detail()).isEmpty();
         assertThat(store.path(made.order().key())).hasBinaryContent(bytes);
         assertNothingIsLeft();
@@ -139,7 +140,7 @@ class SourceFaultTest {
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.FLIPPED_BIT);
         second.serve(id, bytes, Fault.FLIPPED_BIT);
-        CopyDone done = parts.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome done = parts.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(done.result().failure()).contains(Reason.MD5_MISMATCH);
         assertThat(first.requests(id)).isEqualTo(1);
         assertThat(second.requests(id)).isEqualTo(1);
@@ -150,7 +151,7 @@ class SourceFaultTest {
         byte[] bytes = content(3, 8 << 20);
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.BREAKS_OFF_TWICE);
-        CopyDone done = parts.copy(TestPipeline.order(0, OWNER, id, bytes.length, TestPipeline.md5(bytes), FIRST));
+        CopyOutcome done = parts.copy(TestPipeline.order(0, OWNER, id, bytes.length, TestPipeline.md5(bytes), FIRST));
         assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
         assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
         assertThat(first.requests(id)).isEqualTo(3);
@@ -163,14 +164,14 @@ class SourceFaultTest {
         UUID good = UUID.randomUUID();
         first.serve(good, bytes, Fault.STALL);
         second.serve(good, bytes, Fault.NONE);
-        CopyDone done =
+        CopyOutcome done =
                 parts.copy(TestPipeline.order(0, OWNER, good, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
         assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
         UUID bad = UUID.randomUUID();
         first.serve(bad, content(5, 8 << 20), Fault.STALL);
         second.serve(bad, bytes, Fault.NONE);
-        CopyDone mixed =
+        CopyOutcome mixed =
                 parts.copy(TestPipeline.order(0, OWNER, bad, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(mixed.result().failure()).as(mixed.result().detail()).isEmpty();
         assertThat(store.path(mixed.order().key())).hasBinaryContent(bytes);
@@ -187,7 +188,7 @@ class SourceFaultTest {
             first.serve(id, bytes, kinds[i % kinds.length]);
             orders.add(TestPipeline.order(i, OWNER, id, 1000, TestPipeline.md5(bytes), FIRST));
         }
-        ConcurrentLinkedQueue<CopyDone> done = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<CopyOutcome> done = new ConcurrentLinkedQueue<>();
         BoundedSourceQueue<CopyOrder> queue = parts.pipeline().run(transfers, Sink.foreach(done::addAll));
         orders.forEach(queue::offer);
         await().atMost(Duration.ofMinutes(3)).until(() -> done.size() == transfers);
@@ -205,9 +206,9 @@ class SourceFaultTest {
     void aByteLimitIsKeptWhileItChanges() throws Exception {
         int objects = 400;
         int size = 64 << 10;
-        ConcurrentLinkedQueue<CopyDone> done = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<CopyOutcome> done = new ConcurrentLinkedQueue<>();
         BoundedSourceQueue<CopyOrder> queue = parts.pipeline().run(objects, Sink.foreach(done::addAll));
-        parts.pace().choose(limits(2_000_000));
+        parts.limiter().setLimits(limits(2_000_000));
         for (int i = 0; i < objects; i++) {
             byte[] bytes = content(i, size);
             UUID id = new UUID(2, i);
@@ -218,7 +219,7 @@ class SourceFaultTest {
         await().until(() -> done.size() > 60);
         double slow = (double) done.size() * size / ((System.nanoTime() - begun) / 1e9);
         assertThat(slow).as("bytes a second under a cap of 2 MB/s").isLessThan(2_000_000 * 1.05 + 2 * size * 32);
-        parts.pace().choose(limits(0));
+        parts.limiter().setLimits(limits(0));
         await().atMost(Duration.ofSeconds(30)).until(() -> done.size() == objects);
         assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
         queue.complete();

@@ -21,8 +21,8 @@ import java.util.UUID;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** A pipeline with its parts, put together as an agent does it. */
-public record TestPipeline(CopyLimiter pace, Sources sources, CopyPipeline pipeline) {
+/** A copy pipeline with its parts, assembled as in an agent. */
+public record TestPipeline(CopyLimiter limiter, Sources sources, CopyPipeline pipeline) {
     static final CopyLimits LIMITS = new CopyLimits(0, 0, 32, 32, 0, 100);
 
     public static ActorTestKit kit(String name) {
@@ -43,24 +43,21 @@ public record TestPipeline(CopyLimiter pace, Sources sources, CopyPipeline pipel
                 LIMITS,
                 true,
                 4,
-                idleTimeout,
-                16 << 10,
-                "",
-                sources,
+                new AgentSettings.SourceSettings("", sources, idleTimeout, 16 << 10),
                 Duration.ofSeconds(1));
     }
 
-    public static TestPipeline over(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
-        CopyLimiter pace = new CopyLimiter(system, settings.limits(), settings.adaptive());
-        Sources sources = new Sources(system, settings, pace);
+    public static TestPipeline create(ActorSystem<?> system, AgentSettings settings, ObjectStore store) {
+        CopyLimiter limiter = new CopyLimiter(system, settings.limits(), settings.adaptive());
+        Sources sources = new Sources(system, new SourceTopology(settings.sources()), limiter);
         CopyPipeline pipeline = new CopyPipeline(
                 system,
                 store,
-                new Fetcher(system, settings, store, sources, pace),
-                pace,
+                new Fetcher(system, settings.sources(), store, sources, limiter),
+                limiter,
                 new CopyMetrics(
                         new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode())));
-        return new TestPipeline(pace, sources, pipeline);
+        return new TestPipeline(limiter, sources, pipeline);
     }
 
     static ContentMd5 md5(byte[] bytes) throws Exception {
@@ -68,11 +65,12 @@ public record TestPipeline(CopyLimiter pace, Sources sources, CopyPipeline pipel
                 .encodeToString(MessageDigest.getInstance("MD5").digest(bytes)));
     }
 
-    static CopyOrder order(int place, UUID owner, UUID objectId, long size, ContentMd5 md5, StorageNodeId... sources) {
-        return new CopyOrder(new UUID(0, 1), place, new ObjectKey(owner, objectId), size, md5, List.of(sources));
+    static CopyOrder order(
+            int taskIndex, UUID owner, UUID objectId, long size, ContentMd5 md5, StorageNodeId... sources) {
+        return new CopyOrder(new UUID(0, 1), taskIndex, new ObjectKey(owner, objectId), size, md5, List.of(sources));
     }
 
-    CopyDone copy(CopyOrder order) throws Exception {
+    CopyOutcome copy(CopyOrder order) throws Exception {
         return pipeline.copy(order).toCompletableFuture().get();
     }
 }

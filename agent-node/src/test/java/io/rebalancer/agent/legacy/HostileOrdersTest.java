@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.copy.CopyOrder;
+import io.rebalancer.agent.copy.SourceTopology;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
@@ -22,11 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileOrdersTest {
     private static final String UUID_TEXT = "b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e";
     private static final String MD5 = "XUFAKrxLKna5cZ2REBfFkg==";
-    private static final AgentSettings SETTINGS = AgentSettings.from(SettingsFile.over(ConfigFactory.parseString("""
+    private static final SourceTopology TOPOLOGY =
+            new SourceTopology(AgentSettings.from(SettingsFile.over(ConfigFactory.parseString("""
             rebalancer.agent {
               storage-id = "1.stor.example.com", root = "/manta", domain = "stor.example.com"
               sources = [{ storage-id = "10.0.0.7:8080", url = "http://10.0.0.7:8080" }]
-            }""")));
+            }""")))
+                    .sources());
 
     /** Traversal in forty-five spellings. */
     static List<String> traversals() {
@@ -88,7 +91,7 @@ class HostileOrdersTest {
         return new LegacyTask(objectId, owner, MD5, "dc1", source, bucket, hash);
     }
 
-    private static LegacyOrders.Parsed parse(LegacyTask task) {
+    private static LegacyOrders.ParsedTask parse(LegacyTask task) {
         return LegacyOrders.parse(new UUID(1, 1), 0, task);
     }
 
@@ -104,7 +107,7 @@ class HostileOrdersTest {
                         task(UUID_TEXT, UUID_TEXT, good, text.isEmpty() ? " " : text, hash),
                         task(UUID_TEXT, UUID_TEXT, good, UUID_TEXT, text.isEmpty() ? " " : text))
                 .forEach(task -> {
-                    LegacyOrders.Parsed parsed = parse(task);
+                    LegacyOrders.ParsedTask parsed = parse(task);
                     assertThat(parsed.order()).as("%s", task).isEmpty();
                     assertThat(parsed.failure()).isPresent();
                 });
@@ -204,20 +207,20 @@ class HostileOrdersTest {
     @MethodSource("sources")
     void noSpellingOfASourceBecomesAnAddress(String text) {
         assertThat(sources()).hasSizeGreaterThan(60).doesNotHaveDuplicates();
-        LegacyOrders.Parsed parsed = parse(task(UUID_TEXT, UUID_TEXT, text, "", ""));
+        LegacyOrders.ParsedTask parsed = parse(task(UUID_TEXT, UUID_TEXT, text, "", ""));
         Optional<URI> called = parsed.order()
                 .map(CopyOrder::sources)
                 .map(List::iterator)
-                .flatMap(each -> SETTINGS.sourceOf(each.next()));
+                .flatMap(each -> TOPOLOGY.addressOf(each.next()));
         assertThat(called).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2.stor.example.com", "33.stor.example.com", "10.0.0.7:8080"})
     void whatTheTopologyKnowsIsCalled(String text) {
-        LegacyOrders.Parsed parsed = parse(task(UUID_TEXT, UUID_TEXT, text, "", ""));
+        LegacyOrders.ParsedTask parsed = parse(task(UUID_TEXT, UUID_TEXT, text, "", ""));
         assertThat(parsed.order()
-                        .flatMap(order -> SETTINGS.sourceOf(order.sources().get(0))))
+                        .flatMap(order -> TOPOLOGY.addressOf(order.sources().get(0))))
                 .contains(URI.create("http://" + text));
     }
 }

@@ -55,8 +55,8 @@ class StorageAgentTest {
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         CopyMetrics metrics = new CopyMetrics(
                 new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
-        CopyQueue.Factory desk = CopyQueue.over(
-                TestPipeline.over(kit.system(), settings, store).pipeline(),
+        CopyQueue.Factory desk = CopyQueue.factory(
+                TestPipeline.create(kit.system(), settings, store).pipeline(),
                 store,
                 settings.maxAssignments(),
                 Runnable::run,

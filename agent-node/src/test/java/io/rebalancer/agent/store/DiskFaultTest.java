@@ -171,11 +171,11 @@ class DiskFaultTest {
 
     @Test
     void whatWouldCrossABoundIsNotBegun() throws Exception {
-        store.space().set(new SpaceGuard.Bounds(Long.MAX_VALUE / 2, 100));
+        store.space().setBounds(new SpaceGuard.Bounds(Long.MAX_VALUE / 2, 100));
         assertThatThrownBy(() -> put(1)).isInstanceOf(OutOfSpace.class).hasMessageContaining("floor");
-        store.space().set(new SpaceGuard.Bounds(0, 1));
+        store.space().setBounds(new SpaceGuard.Bounds(0, 1));
         assertThatThrownBy(() -> put(1)).isInstanceOf(OutOfSpace.class).hasMessageContaining("ceiling 1 %");
-        store.space().set(SpaceGuard.Bounds.NONE);
+        store.space().setBounds(SpaceGuard.Bounds.NONE);
         put(1);
         assertThat(stands(1)).isTrue();
     }
@@ -187,10 +187,10 @@ class DiskFaultTest {
         try (IncomingObject object = store.begin(StoreUntilKilled.key(1), bytes.length, StoreUntilKilled.md5(bytes))) {
             object.write(ByteBuffer.wrap(bytes));
             object.verify(ASSIGNMENT);
-            store.space().set(new SpaceGuard.Bounds(Long.MAX_VALUE / 2, 100));
+            store.space().setBounds(new SpaceGuard.Bounds(Long.MAX_VALUE / 2, 100));
             assertThatThrownBy(() -> store.publish(object)).isInstanceOf(OutOfSpace.class);
         }
-        store.space().set(SpaceGuard.Bounds.NONE);
+        store.space().setBounds(SpaceGuard.Bounds.NONE);
         assertThat(stands(1)).isFalse();
     }
 

@@ -96,7 +96,7 @@ class ObjectStoreTest {
         Files.writeString(root.resolve(".rebalancer/incoming/left.part"), "half");
         store.close();
         store = ObjectStore.open(root);
-        assertThat(store.staleRemoved()).isEqualTo(1);
+        assertThat(store.removedPartFiles()).isEqualTo(1);
         assertThat(incoming()).isEmpty();
     }
 
@@ -190,11 +190,11 @@ class ObjectStoreTest {
 
     @Test
     void aFullDiskIsToldApartFromOtherFaults() {
-        assertThat(OutOfSpace.orSame(new IOException("No space left on device")))
+        assertThat(OutOfSpace.translate(new IOException("No space left on device")))
                 .isInstanceOf(OutOfSpace.class);
-        assertThat(OutOfSpace.orSame(new IOException("Disk quota exceeded"))).isInstanceOf(OutOfSpace.class);
+        assertThat(OutOfSpace.translate(new IOException("Disk quota exceeded"))).isInstanceOf(OutOfSpace.class);
         IOException other = new IOException("Input/output error");
-        assertThat(OutOfSpace.orSame(other)).isSameAs(other);
+        assertThat(OutOfSpace.translate(other)).isSameAs(other);
     }
 
     @ParameterizedTest
@@ -264,6 +264,6 @@ class ObjectStoreTest {
 
     private static ContentMd5 md5(byte[] bytes) {
         return new ContentMd5(
-                Base64.getEncoder().encodeToString(ObjectStore.newDigest().digest(bytes)));
+                Base64.getEncoder().encodeToString(ContentVerifier.newDigest().digest(bytes)));
     }
 }

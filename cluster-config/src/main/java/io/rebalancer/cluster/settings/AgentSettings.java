@@ -7,22 +7,17 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * What an agent needs to know of its node.
+ * Settings of one agent: section {@code rebalancer.agent}.
  *
  * @param root directory of the object files
  * @param dataDir directory of the embedded journal
  * @param durability {@code flushed}, {@code read-back} or {@code os}
- * @param limits what it may do until somebody chooses otherwise
- * @param adaptive whether it does less than its limits allow while its disk or its sources are in trouble
+ * @param limits limits until an operator sets others through the API
+ * @param adaptive whether the agent copies less than its limits allow while its disk or its sources are in trouble
  * @param maxAssignments assignments held at a time, at least 1
- * @param idleTimeout longest silence of a source
- * @param slowestBytesPerSecond a source that is slower over a whole object is given up, at least 1
- * @param domain storage nodes below it are reached under their own name; empty text for none
- * @param sources base URLs of nodes that are reached otherwise
- * @param claimTimeout how long another member with the same storage id must be well before this one ends
+ * @param claimTimeout how long another member with the same storage id must be reachable before this agent ends
  */
 public record AgentSettings(
         StorageNodeId storageNode,
@@ -33,20 +28,40 @@ public record AgentSettings(
         CopyLimits limits,
         boolean adaptive,
         int maxAssignments,
-        Duration idleTimeout,
-        long slowestBytesPerSecond,
-        String domain,
-        Map<StorageNodeId, URI> sources,
+        SourceSettings sources,
         Duration claimTimeout) {
 
     public AgentSettings {
         if (maxAssignments < 1) {
             throw new IllegalArgumentException("max-assignments must be at least 1");
         }
-        if (slowestBytesPerSecond < 1) {
-            throw new IllegalArgumentException("slowest-source must be at least 1 byte a second");
+    }
+
+    /**
+     * The storage nodes that an agent fetches from, and the slowest service it accepts from them.
+     *
+     * @param domain storage nodes below this domain are reached under their own name; empty text for none
+     * @param addresses base URLs of the storage nodes that are reached under another name
+     * @param idleTimeout longest silence of a source before a fetch fails
+     * @param minBytesPerSecond a fetch fails if its average rate over the object is lower, at least 1
+     */
+    public record SourceSettings(
+            String domain, Map<StorageNodeId, URI> addresses, Duration idleTimeout, long minBytesPerSecond) {
+
+        public SourceSettings {
+            if (minBytesPerSecond < 1) {
+                throw new IllegalArgumentException("slowest-source must be at least 1 byte a second");
+            }
+            addresses = Map.copyOf(addresses);
         }
-        sources = Map.copyOf(sources);
+
+        private static SourceSettings from(Config section) {
+            return new SourceSettings(
+                    section.getString("domain"),
+                    SettingsFile.urls(section, "sources"),
+                    section.getDuration("idle-timeout"),
+                    section.getBytes("slowest-source"));
+        }
     }
 
     /** @throws SettingsFault if a setting is missing or wrong */
@@ -63,10 +78,7 @@ public record AgentSettings(
                         limits(section.getConfig("limits")),
                         section.getBoolean("adaptive"),
                         section.getInt("max-assignments"),
-                        section.getDuration("idle-timeout"),
-                        section.getBytes("slowest-source"),
-                        section.getString("domain"),
-                        SettingsFile.urls(section, "sources"),
+                        SourceSettings.from(section),
                         section.getDuration("claim-timeout")));
     }
 
@@ -78,19 +90,5 @@ public record AgentSettings(
                 section.getInt("fetches-of-source"),
                 section.getBytes("free-space-floor") >> 20,
                 section.getInt("fill-ceiling-percent"));
-    }
-
-    /**
-     * Base URL of a storage node's file server, or empty if the topology knows no such node: an address that only a peer
-     * has named is never called.
-     */
-    public Optional<URI> sourceOf(StorageNodeId node) {
-        URI named = sources.get(node);
-        if (named != null) {
-            return Optional.of(named);
-        }
-        return !domain.isEmpty() && node.text().endsWith("." + domain)
-                ? Optional.of(URI.create("http://" + node.text()))
-                : Optional.empty();
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -100,20 +101,16 @@ class SettingsTest {
     }
 
     @Test
-    void aSourceIsCalledOnlyIfTheTopologyKnowsIt() {
-        AgentSettings agent = AgentSettings.from(config(AGENT + """
+    void sourcesAreReadWithTheirAddresses() {
+        AgentSettings.SourceSettings sources =
+                AgentSettings.from(config(AGENT + """
                 rebalancer.agent {
                   domain = "stor.example.com"
                   sources = [{ storage-id = "2.stor.example.com", url = "http://127.0.0.1:81" }]
-                }"""));
-        assertThat(agent.sourceOf(new StorageNodeId("2.stor.example.com"))).contains(URI.create("http://127.0.0.1:81"));
-        assertThat(agent.sourceOf(new StorageNodeId("3.stor.example.com")))
-                .contains(URI.create("http://3.stor.example.com"));
-        for (String other : List.of("localhost", "127.0.0.1", "3.stor.example.com.evil.org", "xstor.example.com")) {
-            assertThat(agent.sourceOf(new StorageNodeId(other))).isEmpty();
-        }
-        assertThat(AgentSettings.from(config(AGENT)).sourceOf(new StorageNodeId("3.stor.example.com")))
-                .isEmpty();
+                }""")).sources();
+        assertThat(sources.domain()).isEqualTo("stor.example.com");
+        assertThat(sources.addresses())
+                .containsExactly(Map.entry(new StorageNodeId("2.stor.example.com"), URI.create("http://127.0.0.1:81")));
     }
 
     @ParameterizedTest

@@ -1,0 +1,37 @@
+package io.rebalancer.agent.node;
+
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.core.port.AgentControl;
+import io.rebalancer.core.port.AssignmentService;
+import io.rebalancer.http.AgentApi;
+import io.rebalancer.http.server.HttpServer;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The HTTP servers of an agent: the API, then the metrics. */
+final class HttpModule {
+    private final ActorSystem<?> system;
+    private final HttpSettings settings;
+    private final OrdersModule orders;
+    private final TelemetryModule telemetry;
+
+    HttpModule(ActorSystem<?> system, HttpSettings settings, OrdersModule orders, TelemetryModule telemetry) {
+        this.system = system;
+        this.settings = settings;
+        this.orders = orders;
+        this.telemetry = telemetry;
+    }
+
+    /** Completes when both servers listen; fails with {@code SettingsFault} if a port is taken. */
+    CompletionStage<?> start() {
+        AssignmentService assignments = orders.startAssignmentService();
+        AgentControl control = orders.startAgentControl();
+        AgentReadiness readiness = new AgentReadiness(system, orders::isHosting);
+        return HttpServer.start(
+                        system,
+                        "agent",
+                        settings,
+                        AgentApi.routes(assignments, control, readiness, telemetry.legacyMetrics()))
+                .thenCompose(api -> telemetry.startServer());
+    }
+}

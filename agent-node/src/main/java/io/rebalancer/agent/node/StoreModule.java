@@ -1,0 +1,85 @@
+package io.rebalancer.agent.node;
+
+import io.rebalancer.agent.copy.FreeSpaceMonitor;
+import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The object store of an agent. It is open before the actor system starts and until the actor system has ended. */
+final class StoreModule {
+    private static final Logger LOGGER = LoggerFactory.getLogger(StoreModule.class);
+
+    private final StorageNodeId node;
+    private final ObjectStore store;
+
+    private StoreModule(StorageNodeId node, ObjectStore store) {
+        this.node = node;
+        this.store = store;
+    }
+
+    /**
+     * Opens the object store.
+     *
+     * @throws SettingsFault if the durability is unknown
+     * @throws IOException if the object root is not usable
+     */
+    static StoreModule open(AgentSettings settings) throws IOException {
+        return new StoreModule(
+                settings.storageNode(),
+                ObjectStore.open(settings.root(), durability(settings), bounds(settings.limits())));
+    }
+
+    private static Durability durability(AgentSettings settings) {
+        try {
+            return Durability.of(settings.durability());
+        } catch (IllegalArgumentException e) {
+            throw new SettingsFault("setting in rebalancer.agent: " + e.getMessage());
+        }
+    }
+
+    private static SpaceGuard.Bounds bounds(CopyLimits limits) {
+        return new SpaceGuard.Bounds(limits.freeSpaceFloorMib() << 20, limits.fillCeilingPercent());
+    }
+
+    void logState() {
+        LOGGER.info(
+                "agent={} durability={} stale-temps-removed={}",
+                node,
+                store.durability().word(),
+                store.removedPartFiles());
+        if (System.getProperty("user.name", "").equals("root")) {
+            LOGGER.warn("agent={} runs as root without need; run it as a user that owns the object root", node);
+        }
+        if (store.durability() == Durability.OS) {
+            LOGGER.warn("agent={} durability=os: a power cut may lose reported copies; use it for tests only", node);
+        }
+    }
+
+    ObjectStore store() {
+        return store;
+    }
+
+    FreeSpaceMonitor monitorFreeSpace(ActorSystem<?> system) {
+        return new FreeSpaceMonitor(system, store.space());
+    }
+
+    void applyLimits(CopyLimits limits) {
+        store.space().setBounds(bounds(limits));
+    }
+
+    void close() {
+        try {
+            store.close();
+        } catch (IOException e) {
+            LOGGER.warn("agent={} failed to close the object store: {}", node, e.toString());
+        }
+    }
+}

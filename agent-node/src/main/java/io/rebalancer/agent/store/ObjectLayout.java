@@ -1,0 +1,61 @@
+package io.rebalancer.agent.store;
+
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * The paths below an object root.
+ *
+ * <pre>
+ * root/OWNER/OBJECT                                  object of the v1 layout: complete, verified and durable
+ * root/v2/OWNER/BUCKET/PP/OBJECT,NAMEHASH            object of the v2 layout
+ * root/.rebalancer/incoming/OWNER.OBJECT.RANDOM.part object being written; removed at start
+ * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that had an object's name
+ * root/.rebalancer/lock                              locked by the agent that uses this root
+ * </pre>
+ */
+record ObjectLayout(Path root) {
+    private static final String AGENT_DIRECTORY = ".rebalancer";
+
+    Path agentDirectory() {
+        return root.resolve(AGENT_DIRECTORY);
+    }
+
+    Path incoming() {
+        return agentDirectory().resolve("incoming");
+    }
+
+    Path quarantine() {
+        return agentDirectory().resolve("quarantine");
+    }
+
+    Path lock() {
+        return agentDirectory().resolve("lock");
+    }
+
+    /** The object's file. */
+    Path file(ObjectKey key) {
+        return root.resolve(key.relativePath());
+    }
+
+    /** A new temporary file for the object. */
+    Path newPartFile(ObjectKey key) {
+        return incoming().resolve(uniqueName(key) + ".part");
+    }
+
+    /** The directory of the object's file, relative to the root. */
+    static String directoryName(ObjectKey key) {
+        String path = key.relativePath();
+        return path.substring(0, path.lastIndexOf('/'));
+    }
+
+    /** The name of the object's file in its directory. */
+    static String fileName(ObjectKey key) {
+        return Path.of(key.relativePath()).getFileName().toString();
+    }
+
+    /** A name in a directory that holds files of many objects. */
+    static String uniqueName(ObjectKey key) {
+        return key.owner() + "." + key.objectId() + "." + UUID.randomUUID();
+    }
+}

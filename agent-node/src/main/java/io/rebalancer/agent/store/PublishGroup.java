@@ -1,0 +1,136 @@
+package io.rebalancer.agent.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Publishes a group of verified objects: forces the content of each object, renames each object, then forces each
+ * directory once, however many objects it got. An object that fails does not affect the others.
+ */
+final class PublishGroup implements AutoCloseable {
+    private final ObjectDirectories directories;
+    private final SafeDirectory incoming;
+    private final Quarantine quarantine;
+    private final SpaceGuard space;
+    private final DiskOperations disk;
+    private final Durability durability;
+    private final Map<String, Target> targets = new LinkedHashMap<>();
+    private final Map<IncomingObject, IOException> failures = new HashMap<>();
+
+    /** A directory that gets objects of the group. */
+    private record Target(DirectoryChain chain, SafeDirectory directory, List<IncomingObject> objects) {}
+
+    private interface Step {
+        void run(IncomingObject object) throws IOException;
+    }
+
+    PublishGroup(
+            ObjectDirectories directories,
+            SafeDirectory incoming,
+            Quarantine quarantine,
+            SpaceGuard space,
+            DiskOperations disk,
+            Durability durability) {
+        this.directories = directories;
+        this.incoming = incoming;
+        this.quarantine = quarantine;
+        this.space = space;
+        this.disk = disk;
+        this.durability = durability;
+    }
+
+    /** Publishes the objects and returns the failure of each object that could not be published. */
+    Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
+        objects.forEach(attempt(this::forceContent));
+        objects.stream().filter(object -> !failures.containsKey(object)).forEach(attempt(this::giveFinalName));
+        targets.values().forEach(this::forceDirectory);
+        return failures;
+    }
+
+    private Consumer<IncomingObject> attempt(Step step) {
+        return object -> {
+            try {
+                step.run(object);
+            } catch (IOException e) {
+                fail(object, e);
+            }
+        };
+    }
+
+    private void fail(IncomingObject object, IOException failure) {
+        failures.put(object, OutOfSpace.translate(failure));
+    }
+
+    private void forceContent(IncomingObject object) throws IOException {
+        if (!object.isVerified()) {
+            throw new IllegalStateException("object " + object.key().objectId() + " was not verified");
+        }
+        if (durability == Durability.OS) {
+            return;
+        }
+        object.force();
+        if (durability == Durability.READ_BACK
+                && !ContentVerifier.matches(incoming, object.partName(), object.writtenBytes(), object.md5())) {
+            throw new IOException(
+                    "object " + object.key().objectId() + ": the content read back differs from the content written");
+        }
+    }
+
+    private void giveFinalName(IncomingObject object) throws IOException {
+        Target target = target(object.key());
+        if (!isAlreadyStored(object, target)) {
+            rename(object, target.directory());
+        }
+        target.objects().add(object);
+    }
+
+    private Target target(ObjectKey key) throws IOException {
+        String name = ObjectLayout.directoryName(key);
+        Target known = targets.get(name);
+        if (known != null) {
+            return known;
+        }
+        DirectoryChain chain = directories.create(key);
+        Target opened = new Target(chain, chain.last().orElseThrow(), new ArrayList<>());
+        targets.put(name, opened);
+        return opened;
+    }
+
+    /** Whether another copy stored the same content in the meantime. Other content goes to the quarantine. */
+    private boolean isAlreadyStored(IncomingObject object, Target target) throws IOException {
+        ObjectKey key = object.key();
+        if (!directories.mayContain(key)) {
+            return false;
+        }
+        if (ContentVerifier.matches(target.directory(), ObjectLayout.fileName(key), object.sizeBytes(), object.md5())) {
+            return true;
+        }
+        quarantine.keep(target.directory(), key);
+        return false;
+    }
+
+    private void rename(IncomingObject object, SafeDirectory directory) throws IOException {
+        String name = ObjectLayout.fileName(object.key());
+        space.require(0);
+        disk.rename(directory.path().resolve(name), () -> directory.moveFrom(incoming, object.partName(), name));
+        object.markPublished();
+    }
+
+    private void forceDirectory(Target target) {
+        try {
+            directories.force(target.directory());
+        } catch (IOException e) {
+            target.objects().forEach(object -> fail(object, e));
+        }
+    }
+
+    @Override
+    public void close() {
+        targets.values().forEach(target -> target.chain().close());
+    }
+}
