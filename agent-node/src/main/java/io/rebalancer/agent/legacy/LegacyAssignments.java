@@ -187,7 +187,7 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
         }
         metrics.recordAssignmentEnd(assignment.id());
         LOGGER.info(
-                "assignment={} copies={} failed={}",
+                "assignment={} ended: copies={} failed={}",
                 assignment.id(),
                 assignment.tasks().size(),
                 assignment.failures().size());

@@ -219,7 +219,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private void logEnd(HeldAssignment held) {
         context.getLog()
                 .info(
-                        "job={} assignment={} copies={} failed={} bytes={}",
+                        "job={} assignment={} ended: copies={} failed={} bytes={}",
                         held.jobId(),
                         held.assignment().id(),
                         held.assignment().tasks().size(),
@@ -285,7 +285,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         }
         context.getLog()
                 .info(
-                        "agent={} assignments={} open-copies={}",
+                        "agent={} resumed: assignments={} open-copies={}",
                         node,
                         state.held().size(),
                         openCopies);

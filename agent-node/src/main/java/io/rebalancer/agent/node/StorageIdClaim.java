@@ -91,9 +91,11 @@ final class StorageIdClaim extends AbstractBehavior<StorageIdClaim.Check> {
         if (reachableChecks < checksUntilRejected) {
             return this;
         }
-        granted.completeExceptionally(new SettingsFault("the agent at "
-                + holder.get().address().hostPort() + " holds the storage id " + node
-                + " and is reachable; give this agent the id of its own storage node, or stop the other agent first"));
+        granted.completeExceptionally(
+                new SettingsFault(
+                        "the agent at "
+                                + holder.get().address().hostPort() + " holds the storage id " + node
+                                + " and is reachable; set this agent's storage-id to the id of its storage node, or stop the other agent first"));
         return Behaviors.stopped();
     }
 

@@ -51,7 +51,7 @@ final class StoreModule {
 
     void logState() {
         LOGGER.info(
-                "agent={} durability={} stale-temps-removed={}",
+                "agent={} opened its object store: durability={} temporary-files-removed={}",
                 node,
                 store.durability().word(),
                 store.removedPartFiles());

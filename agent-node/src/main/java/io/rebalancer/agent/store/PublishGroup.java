@@ -82,9 +82,15 @@ final class PublishGroup implements AutoCloseable {
     }
 
     private void giveFinalName(IncomingObject object) throws IOException {
-        Target target = target(object.key());
-        if (!isAlreadyStored(object, target)) {
-            rename(object, target.directory());
+        ObjectKey key = object.key();
+        Target target = target(key);
+        SafeDirectory directory = target.directory();
+        boolean nameTaken = directories.mayContain(key);
+        if (!nameTaken || !isAlreadyStored(object, directory)) {
+            if (nameTaken) {
+                quarantine.keep(directory, key);
+            }
+            rename(object, directory);
         }
         target.objects().add(object);
     }
@@ -101,17 +107,10 @@ final class PublishGroup implements AutoCloseable {
         return opened;
     }
 
-    /** Whether another copy stored the same content in the meantime. Other content goes to the quarantine. */
-    private boolean isAlreadyStored(IncomingObject object, Target target) throws IOException {
-        ObjectKey key = object.key();
-        if (!directories.mayContain(key)) {
-            return false;
-        }
-        if (ContentVerifier.matches(target.directory(), ObjectLayout.fileName(key), object.sizeBytes(), object.md5())) {
-            return true;
-        }
-        quarantine.keep(target.directory(), key);
-        return false;
+    /** Whether another copy has stored the same content in the meantime. */
+    private static boolean isAlreadyStored(IncomingObject object, SafeDirectory directory) throws IOException {
+        return ContentVerifier.matches(
+                directory, ObjectLayout.fileName(object.key()), object.sizeBytes(), object.md5());
     }
 
     private void rename(IncomingObject object, SafeDirectory directory) throws IOException {

@@ -38,8 +38,8 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.Test;
 
 /**
- * Copies of an agent beside those of rclone, from the same nginx, of the same files, to the same disk, in turns. Run by
- * {@code make bench-agent} only.
+ * Compares an agent with rclone: both copy the same files from the same nginx to the same disk, in turns. Only
+ * {@code make bench-agent} runs this class.
  */
 class AgentBench {
     private static final Path BASE = Path.of(System.getProperty("bench.directory", "target/bench"));
@@ -52,16 +52,16 @@ class AgentBench {
     private static final int OWNERS = 20;
     private static final int BLOCK_BYTES = 1 << 20;
 
-    /** Files of one size, as orders. */
+    /** Files of one size and the orders to copy them. */
     private record Load(String name, Path served, List<CopyOrder> orders, long bytes) {}
 
-    /** How to copy a load; the seconds it took. */
+    /** Copies a load and returns the duration in seconds. */
     private interface Runner {
         double run(Load load, Path destination) throws Exception;
     }
 
     @Test
-    void besideRclone() throws Exception {
+    void compareWithRclone() throws Exception {
         Files.createDirectories(BASE);
         ActorTestKit kit = TestPipeline.kit("bench");
         Heap heap = new Heap();
@@ -69,9 +69,9 @@ class AgentBench {
             compare(kit, load("small", SMALL, SMALL_BYTES));
             Load large = load("large", LARGE, LARGE_BYTES);
             compare(kit, large);
-            cap(kit, large);
+            changeLimit(kit, large);
         } finally {
-            // Pools that are open when their system ends are logged as errors.
+            // A pool that is still open when its actor system ends is logged as an error.
             Http.get(kit.system())
                     .shutdownAllConnectionPools()
                     .toCompletableFuture()
@@ -83,25 +83,25 @@ class AgentBench {
                 heap.stop() >> 20, Runtime.getRuntime().maxMemory() >> 20);
     }
 
-    /** Looks at the heap ten times a second. */
+    /** Samples the heap ten times per second. */
     private static final class Heap {
         private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        private volatile long most;
+        private volatile long maxBytes;
 
         @SuppressWarnings("FutureReturnValueIgnored")
         Heap() {
-            timer.scheduleAtFixedRate(this::look, 0, 100, TimeUnit.MILLISECONDS);
+            timer.scheduleAtFixedRate(this::sample, 0, 100, TimeUnit.MILLISECONDS);
         }
 
-        private void look() {
-            most = Math.max(
-                    most,
+        private void sample() {
+            maxBytes = Math.max(
+                    maxBytes,
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
 
         long stop() {
             timer.shutdownNow();
-            return most;
+            return maxBytes;
         }
     }
 
@@ -114,12 +114,12 @@ class AgentBench {
             UUID owner = new UUID(7, i % OWNERS);
             UUID id = new UUID(size, i);
             Path file = served.resolve(owner.toString()).resolve(id.toString());
-            boolean there = Files.exists(file) && Files.size(file) == size;
+            boolean exists = Files.exists(file) && Files.size(file) == size;
             Files.createDirectories(file.getParent());
-            // Each file differs from the others.
+            // Each file has different content.
             ByteBuffer.wrap(block).putInt(i);
             MessageDigest digest = MessageDigest.getInstance("MD5");
-            try (OutputStream out = there ? OutputStream.nullOutputStream() : Files.newOutputStream(file)) {
+            try (OutputStream out = exists ? OutputStream.nullOutputStream() : Files.newOutputStream(file)) {
                 for (long written = 0; written < size; written += block.length) {
                     out.write(block);
                     digest.update(block);
@@ -149,7 +149,7 @@ class AgentBench {
                     Files.createDirectories(to);
                     new ProcessBuilder("sync").start().waitFor();
                     double took = runner.getValue().run(load, to);
-                    // The first round warms up caches and the compiler.
+                    // The first round only warms up caches and the compiler.
                     if (round > 0) {
                         seconds.computeIfAbsent(runner.getKey(), name -> new ArrayList<>())
                                 .add(took);
@@ -161,8 +161,8 @@ class AgentBench {
         }
     }
 
-    /** A byte limit that is changed in mid-run, and what passes in each ten seconds under it. */
-    private static void cap(ActorTestKit kit, Load load) throws Exception {
+    /** Changes the byte limit during a run and measures the bytes of each ten seconds under it. */
+    private static void changeLimit(ActorTestKit kit, Load load) throws Exception {
         if (load.orders().isEmpty()) {
             return;
         }
@@ -174,35 +174,35 @@ class AgentBench {
                 ObjectStore store = ObjectStore.open(to, Durability.OS, SpaceGuard.Bounds.NONE)) {
             AgentSettings settings =
                     TestPipeline.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
-            TestPipeline parts = TestPipeline.create(kit.system(), settings, store);
+            TestPipeline pipeline = TestPipeline.create(kit.system(), settings, store);
             BoundedSourceQueue<CopyOrder> orders =
-                    parts.pipeline().run(load.orders().size(), Sink.ignore());
-            long begun = -1;
-            for (long cap : new long[] {40_000_000, 20_000_000, 60_000_000}) {
-                parts.limiter().setLimits(new CopyLimits(cap, 0, 32, 32, 0, 100));
-                if (begun < 0) {
+                    pipeline.pipeline().run(load.orders().size(), Sink.ignore());
+            long startNanos = -1;
+            for (long limit : new long[] {40_000_000, 20_000_000, 60_000_000}) {
+                pipeline.limiter().setLimits(new CopyLimits(limit, 0, 32, 32, 0, 100));
+                if (startNanos < 0) {
                     load.orders().forEach(orders::offer);
-                    begun = System.nanoTime();
+                    startNanos = System.nanoTime();
                 }
-                long least = Long.MAX_VALUE;
-                long most = 0;
+                long minBytes = Long.MAX_VALUE;
+                long maxBytes = 0;
                 List<Long> seen = new ArrayList<>();
-                // The first second belongs to the cap before.
+                // The first second still contains bytes of the previous limit.
                 LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
                 for (int tenths = 0; tenths <= 140; tenths++) {
                     seen.add(written(to));
                     if (tenths >= 100) {
                         long inTenSeconds = seen.get(tenths) - seen.get(tenths - 100);
-                        least = Math.min(least, inTenSeconds);
-                        most = Math.max(most, inTenSeconds);
+                        minBytes = Math.min(minBytes, inTenSeconds);
+                        maxBytes = Math.max(maxBytes, inTenSeconds);
                     }
                     LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
                 }
                 System.out.printf(
-                        "cap    %3d MB/s: any 10 s carried %.1f %% to %.1f %% of it%n",
-                        cap / 1_000_000, least * 10.0 / cap, most * 10.0 / cap);
+                        "limit  %3d MB/s: each 10 s used %.1f %% to %.1f %% of it%n",
+                        limit / 1_000_000, minBytes * 10.0 / limit, maxBytes * 10.0 / limit);
             }
-            parts.limiter().setLimits(TestPipeline.LIMITS);
+            pipeline.limiter().setLimits(TestPipeline.LIMITS);
             orders.complete();
         }
     }
@@ -237,7 +237,7 @@ class AgentBench {
     }
 
     private static double rclone(Nginx nginx, Path to) throws Exception {
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         int code = new ProcessBuilder(
                         "rclone",
                         "copy",
@@ -255,7 +255,7 @@ class AgentBench {
         if (code != 0) {
             throw new IOException("rclone ended with " + code);
         }
-        return (System.nanoTime() - begun) / 1e9;
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     private static double agent(ActorTestKit kit, Nginx nginx, Load load, Path to, Durability durability)
@@ -265,7 +265,7 @@ class AgentBench {
         try (ObjectStore store = ObjectStore.open(to, durability, SpaceGuard.Bounds.NONE)) {
             CountDownLatch left = new CountDownLatch(load.orders().size());
             AtomicInteger failed = new AtomicInteger();
-            long begun = System.nanoTime();
+            long startNanos = System.nanoTime();
             BoundedSourceQueue<CopyOrder> orders = TestPipeline.create(kit.system(), settings, store)
                     .pipeline()
                     .run(load.orders().size(), Sink.<List<CopyOutcome>>foreach(done -> {
@@ -278,7 +278,7 @@ class AgentBench {
                     }));
             load.orders().forEach(orders::offer);
             left.await();
-            double took = (System.nanoTime() - begun) / 1e9;
+            double took = (System.nanoTime() - startNanos) / 1e9;
             orders.complete();
             if (failed.get() > 0) {
                 throw new IOException(failed + " copies failed");

@@ -78,7 +78,7 @@ class CopyPipelineTest {
         server.start();
     }
 
-    /** Promises 1000 bytes, sends ten, and breaks off. */
+    /** Declares 1000 bytes, sends ten, and closes the connection. */
     private static void cutAnswers() {
         while (!cutting.isClosed()) {
             try (Socket socket = cutting.accept();
@@ -87,7 +87,7 @@ class CopyPipelineTest {
                 out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789"
                         .getBytes(StandardCharsets.US_ASCII));
             } catch (IOException e) {
-                // The socket was closed by the end of the test, or by a client that has seen enough.
+                // The test has ended, or the client has closed the connection.
                 continue;
             }
         }
@@ -176,14 +176,14 @@ class CopyPipelineTest {
     }
 
     @Test
-    void anObjectThatStandsHereIsNotFetched() throws Exception {
+    void anExistingObjectIsNotFetched() throws Exception {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
         copy(task(id, bytes, GOOD));
         TaskResult same = copy(task(id, bytes, GOOD));
         assertThat(same.failure()).isEmpty();
         assertThat(same.created())
-                .as("made by the same assignment, perhaps before a crash")
+                .as("created by the same assignment, perhaps before a crash")
                 .isTrue();
         TaskResult another = pipeline.copy(CopyOrder.of(new UUID(0, 2), 0, task(id, bytes, GOOD)))
                 .toCompletableFuture()
@@ -195,15 +195,15 @@ class CopyPipelineTest {
     }
 
     @Test
-    void wrongContentInPlaceIsReplacedAndKeptAside() throws Exception {
+    void wrongContentIsReplacedAndQuarantined() throws Exception {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
         Files.createDirectories(file(id).getParent());
         Files.writeString(file(id), "something else");
         assertThat(copy(task(id, bytes, GOOD)).failure()).isEmpty();
         assertThat(file(id)).hasBinaryContent(bytes);
-        try (var aside = Files.list(root.resolve(".rebalancer/quarantine"))) {
-            assertThat(aside.toList())
+        try (var quarantined = Files.list(root.resolve(".rebalancer/quarantine"))) {
+            assertThat(quarantined.toList())
                     .singleElement()
                     .satisfies(path -> assertThat(path).hasContent("something else"));
         }
@@ -218,7 +218,7 @@ class CopyPipelineTest {
     }
 
     @Test
-    void aMissingObjectIsToldApart() throws Exception {
+    void aMissingObjectHasItsReason() throws Exception {
         UUID id = UUID.randomUUID();
         TaskResult result = copy(task(id, content(1, 1000), GOOD));
         assertThat(result.failure()).contains(Reason.SOURCE_OBJECT_NOT_FOUND);
@@ -227,7 +227,7 @@ class CopyPipelineTest {
     }
 
     @Test
-    void otherStatusesAreReported() throws Exception {
+    void anotherStatusHasItsReason() throws Exception {
         assertThat(copy(task(UUID.randomUUID(), content(1, 10), BROKEN)).failure())
                 .contains(Reason.HTTP_STATUS_CODE);
     }
@@ -241,7 +241,7 @@ class CopyPipelineTest {
     }
 
     @Test
-    void wrongBytesAreRefusedAndNothingIsLeft() throws Exception {
+    void wrongBytesAreRejectedAndNothingIsLeft() throws Exception {
         UUID id = UUID.randomUUID();
         serve(id, 1000);
         TaskResult result = copy(task(id, content(99, 1000), GOOD));
@@ -250,7 +250,7 @@ class CopyPipelineTest {
     }
 
     @Test
-    void anObjectLongerOrShorterThanDeclaredIsRefused() throws Exception {
+    void anObjectLongerOrShorterThanDeclaredIsRejected() throws Exception {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 100_000);
         assertThat(copy(task(id, content(1, 500), GOOD)).failure()).contains(Reason.MD5_MISMATCH);
@@ -261,7 +261,7 @@ class CopyPipelineTest {
     }
 
     @Test
-    void anAnswerThatBreaksOffIsRefused() throws Exception {
+    void aTruncatedResponseFails() throws Exception {
         UUID id = UUID.randomUUID();
         TaskResult result = copy(task(id, content(1, 1000), CUT));
         assertThat(result.failure()).contains(Reason.SOURCE_OTHER_ERROR);
@@ -269,7 +269,7 @@ class CopyPipelineTest {
     }
 
     @Test
-    void aDiskThatRefusesIsNotTheSourcesFault() throws Exception {
+    void aDiskFaultIsNotBlamedOnTheSource() throws Exception {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
         Files.writeString(root.resolve(OWNER.toString()), "a file where the owner's directory should be");
@@ -279,9 +279,9 @@ class CopyPipelineTest {
     }
 
     @Test
-    void ordersAreWorkedOffInParallelAndAllAreAnswered() throws Exception {
-        List<CopyOutcome> done = new CopyOnWriteArrayList<>();
-        BoundedSourceQueue<CopyOrder> orders = pipeline.run(200, Sink.foreach(done::addAll));
+    void ordersRunInParallelAndEachHasAnOutcome() throws Exception {
+        List<CopyOutcome> outcomes = new CopyOnWriteArrayList<>();
+        BoundedSourceQueue<CopyOrder> orders = pipeline.run(200, Sink.foreach(outcomes::addAll));
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
             UUID id = UUID.randomUUID();
@@ -290,35 +290,36 @@ class CopyPipelineTest {
                             .isEnqueued())
                     .isTrue();
         }
-        await().untilAsserted(() -> assertThat(done).hasSize(150));
-        assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
+        await().untilAsserted(() -> assertThat(outcomes).hasSize(150));
+        assertThat(outcomes)
+                .allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
         assertThat(ids).allSatisfy(id -> assertThat(file(id)).hasSize(20_000));
         orders.complete();
     }
 
-    /** The reasons that the job acts upon: elsewhere for want of room, again later for a sick disk. */
+    /** The job depends on the reason: it chooses another node if space is short, and retries later if the disk is faulty. */
     @ParameterizedTest
     @CsvSource({
         "No space left on device, DESTINATION_INSUFFICIENT_SPACE",
-        "DiskExecutor quota exceeded, DESTINATION_INSUFFICIENT_SPACE",
+        "Disk quota exceeded, DESTINATION_INSUFFICIENT_SPACE",
         "Input/output error, AGENT_FS_ERROR",
         "Read-only file system, AGENT_FS_ERROR"
     })
-    void aDisksFaultIsToldInTheJobsWords(String said, Reason reason, @TempDir Path other) throws Exception {
+    void aDiskFaultHasItsReason(String message, Reason reason, @TempDir Path other) throws Exception {
         DiskOperations failing = new DiskOperations() {
             @Override
             protected void force(FileChannel file) throws IOException {
-                throw new IOException(said);
+                throw new IOException(message);
             }
         };
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
-        try (ObjectStore sick = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, failing)) {
-            TaskResult result = TestPipeline.create(kit.system(), settings(), sick)
+        try (ObjectStore faulty = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, failing)) {
+            TaskResult result = TestPipeline.create(kit.system(), settings(), faulty)
                     .copy(CopyOrder.of(new UUID(0, 1), 0, task(id, bytes, GOOD)))
                     .result();
             assertThat(result.failure()).contains(reason);
-            assertThat(result.detail()).contains(said);
+            assertThat(result.detail()).contains(message);
             assertThat(other.resolve(".rebalancer/incoming")).isEmptyDirectory();
         }
     }

@@ -20,10 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A file server that misbehaves in a way each object chooses; by hand over sockets, as no real server would do it. */
+/** A file server with one fault per object. It works on plain sockets, because no real server has these faults. */
 final class FaultySource implements AutoCloseable {
 
-    /** What it does with a GET. */
+    /** What the server does with a GET. */
     enum Fault {
         NONE,
         NOT_FOUND,
@@ -38,7 +38,7 @@ final class FaultySource implements AutoCloseable {
         DRIP,
         REDIRECT,
         GARBAGE,
-        BREAKS_OFF_TWICE
+        BREAKS_TWICE
     }
 
     private final ServerSocket server;
@@ -70,23 +70,23 @@ final class FaultySource implements AutoCloseable {
         try {
             while (true) {
                 Socket socket = server.accept();
-                threads.execute(() -> talk(socket));
+                threads.execute(() -> serve(socket));
             }
         } catch (IOException e) {
-            // The server was closed.
+            // The test has closed the server.
         }
     }
 
-    private void talk(Socket socket) {
+    private void serve(Socket socket) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            boolean again = true;
-            while (again) {
+            boolean keepAlive = true;
+            while (keepAlive) {
                 Optional<String> request = head(socket.getInputStream());
-                again = request.isPresent() && answer(socket, request.get());
+                keepAlive = request.isPresent() && answer(socket, request.get());
             }
         } catch (IOException | InterruptedException e) {
-            // The client has seen enough, or the test is over.
+            // The client has closed the connection, or the test has ended.
         }
     }
 
@@ -102,11 +102,11 @@ final class FaultySource implements AutoCloseable {
         return Optional.of(head.toString(StandardCharsets.ISO_8859_1));
     }
 
-    /** Whether the connection may be used again. */
+    /** Answers a request and returns whether the connection stays open. */
     private boolean answer(Socket socket, String head) throws IOException, InterruptedException {
         String path = head.split(" ")[1];
         UUID id = UUID.fromString(path.substring(path.lastIndexOf('/') + 1));
-        int asked = requests.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
+        int attempt = requests.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
         byte[] content = contents.getOrDefault(id, new byte[0]);
         OutputStream out = socket.getOutputStream();
         switch (faults.getOrDefault(id, Fault.NOT_FOUND)) {
@@ -149,7 +149,7 @@ final class FaultySource implements AutoCloseable {
             }
             case FLIPPED_BIT -> {
                 byte[] flipped = content.clone();
-                flipped[asked % flipped.length] ^= (byte) (1 << (asked % 8));
+                flipped[attempt % flipped.length] ^= (byte) (1 << (attempt % 8));
                 whole(out, head, flipped);
             }
             case DRIP -> {
@@ -166,12 +166,12 @@ final class FaultySource implements AutoCloseable {
                 out.write(new byte[] {0, 1, 2, (byte) 0xFF, '\r', '\n', '\r', '\n'});
                 return false;
             }
-            case BREAKS_OFF_TWICE -> {
+            case BREAKS_TWICE -> {
                 int from = rangeOf(head);
-                int to = asked <= 2 ? from + (content.length - from) / 2 : content.length;
+                int to = attempt <= 2 ? from + (content.length - from) / 2 : content.length;
                 partial(out, from, content.length);
                 out.write(content, from, to - from);
-                return asked > 2;
+                return attempt > 2;
             }
         }
         out.flush();

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A real nginx that serves a directory, as a storage node's file server does. */
+/** A real nginx that serves a directory like a storage node's file server. */
 public final class Nginx implements AutoCloseable {
     private static final String CONFIG = """
             daemon off;
@@ -44,7 +44,7 @@ public final class Nginx implements AutoCloseable {
         this.work = work;
     }
 
-    /** @param work for its logs and temporary files */
+    /** @param work directory for logs and temporary files */
     public static Nginx serve(Path root, Path work) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -57,11 +57,11 @@ public final class Nginx implements AutoCloseable {
                 .redirectOutput(work.resolve("out").toFile())
                 .start();
         Nginx nginx = new Nginx(process, port, work);
-        await().until(nginx::answers);
+        await().until(nginx::isListening);
         return nginx;
     }
 
-    private boolean answers() {
+    private boolean isListening() {
         if (!process.isAlive()) {
             throw new IllegalStateException("nginx ended; see " + work.resolve("out"));
         }
@@ -73,19 +73,19 @@ public final class Nginx implements AutoCloseable {
         }
     }
 
-    /** Its base URL. */
+    /** The base URL. */
     public String url() {
         return "http://127.0.0.1:" + port;
     }
 
-    /** Lines of its access log that are GETs of {@code path}. */
+    /** The number of GETs of {@code path} in the access log. */
     public long fetches(String path) throws IOException {
         return Files.readAllLines(work.resolve("access.log")).stream()
                 .filter(line -> line.contains("\"GET " + path + " "))
                 .count();
     }
 
-    /** All requests it has answered. */
+    /** All requests that nginx has answered. */
     List<String> requests() throws IOException {
         return Files.readAllLines(work.resolve("access.log"));
     }

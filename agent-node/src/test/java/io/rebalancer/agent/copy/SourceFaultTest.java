@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Sources that misbehave: every fault ends in its reason, or is made up for, and no wrong byte ever has a name. */
+/** Faulty sources: each fault leads to its reason or to another source, and wrong bytes never get a final name. */
 @Timeout(120)
 class SourceFaultTest {
     private static final StorageNodeId FIRST = new StorageNodeId("first.stor");
@@ -49,7 +49,7 @@ class SourceFaultTest {
     private FaultySource first;
     private FaultySource second;
     private ObjectStore store;
-    private TestPipeline parts;
+    private TestPipeline pipeline;
 
     @BeforeAll
     static void startSystem() {
@@ -70,7 +70,7 @@ class SourceFaultTest {
         first = new FaultySource();
         second = new FaultySource();
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
-        parts = TestPipeline.create(
+        pipeline = TestPipeline.create(
                 kit.system(),
                 TestPipeline.settings(
                         root,
@@ -103,7 +103,7 @@ class SourceFaultTest {
             SERVER_ERROR | HTTP_STATUS_CODE        | answered 500
             REDIRECT     | HTTP_STATUS_CODE        | answered 302
             RESET        | SOURCE_OTHER_ERROR      | ''
-            SILENT       | SOURCE_OTHER_ERROR      | no answer within
+            SILENT       | SOURCE_OTHER_ERROR      | no response within
             STALL        | SOURCE_OTHER_ERROR      | ''
             TRUNCATED    | SOURCE_OTHER_ERROR      | ''
             TOO_LONG     | MD5_MISMATCH            | more than 3000
@@ -112,73 +112,76 @@ class SourceFaultTest {
             DRIP         | SOURCE_OTHER_ERROR      | ''
             GARBAGE      | SOURCE_OTHER_ERROR      | ''
             """)
-    void everyFaultEndsInItsReasonOrIsMadeUpFor(Fault fault, Reason reason, String said) throws Exception {
+    void aFaultHasItsReasonAndAnotherSourceHelps(Fault fault, Reason reason, String detail) throws Exception {
         byte[] bytes = content(1, 3000);
-        UUID alone = UUID.randomUUID();
-        first.serve(alone, bytes, fault);
-        CopyOutcome failed = parts.copy(TestPipeline.order(0, OWNER, alone, 3000, TestPipeline.md5(bytes), FIRST));
+        UUID withoutHelp = UUID.randomUUID();
+        first.serve(withoutHelp, bytes, fault);
+        CopyOutcome failed =
+                pipeline.copy(TestPipeline.order(0, OWNER, withoutHelp, 3000, TestPipeline.md5(bytes), FIRST));
         assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
         assertThat(failed.result().detail())
-                .contains(first.url() + "/" + OWNER + "/" + alone)
-                .contains(said);
+                .contains(first.url() + "/" + OWNER + "/" + withoutHelp)
+                .contains(detail);
         assertThat(store.path(failed.order().key())).doesNotExist();
         assertNothingIsLeft();
-        // With another source that holds a copy the object arrives.
-        UUID helped = UUID.randomUUID();
-        first.serve(helped, bytes, fault);
-        second.serve(helped, bytes, Fault.NONE);
-        CopyOutcome made =
-                parts.copy(TestPipeline.order(0, OWNER, helped, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
-        assertThat(made.result().failure()).as(made.result().detail()).isEmpty();
-        assertThat(store.path(made.order().key())).hasBinaryContent(bytes);
+        // With another source that holds a copy, the object arrives.
+        UUID withHelp = UUID.randomUUID();
+        first.serve(withHelp, bytes, fault);
+        second.serve(withHelp, bytes, Fault.NONE);
+        CopyOutcome succeeded =
+                pipeline.copy(TestPipeline.order(0, OWNER, withHelp, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        assertThat(succeeded.result().failure()).as(succeeded.result().detail()).isEmpty();
+        assertThat(store.path(succeeded.order().key())).hasBinaryContent(bytes);
         assertNothingIsLeft();
     }
 
     @Test
-    void aSourceThatGaveWrongBytesIsNotAskedAgainForThatObject() throws Exception {
+    void aSourceThatSentWrongBytesIsNotTriedAgainForTheObject() throws Exception {
         byte[] bytes = content(2, 3000);
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.FLIPPED_BIT);
         second.serve(id, bytes, Fault.FLIPPED_BIT);
-        CopyOutcome done = parts.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome done =
+                pipeline.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(done.result().failure()).contains(Reason.MD5_MISMATCH);
         assertThat(first.requests(id)).isEqualTo(1);
         assertThat(second.requests(id)).isEqualTo(1);
     }
 
     @Test
-    void aLargeObjectGoesOnWhereItBrokeOff() throws Exception {
+    void aLargeObjectIsResumedAfterABrokenConnection() throws Exception {
         byte[] bytes = content(3, 8 << 20);
         UUID id = UUID.randomUUID();
-        first.serve(id, bytes, Fault.BREAKS_OFF_TWICE);
-        CopyOutcome done = parts.copy(TestPipeline.order(0, OWNER, id, bytes.length, TestPipeline.md5(bytes), FIRST));
+        first.serve(id, bytes, Fault.BREAKS_TWICE);
+        CopyOutcome done =
+                pipeline.copy(TestPipeline.order(0, OWNER, id, bytes.length, TestPipeline.md5(bytes), FIRST));
         assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
         assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
         assertThat(first.requests(id)).isEqualTo(3);
     }
 
-    /** What the first source sent stands; the second is only asked for the rest, and its wrong bytes are found out. */
+    /** The second source sends only the missing bytes. If the bytes of both do not match, it sends the whole object. */
     @Test
-    void anotherSourceGoesOnWithALargeObject() throws Exception {
+    void anotherSourceResumesALargeObject() throws Exception {
         byte[] bytes = content(4, 8 << 20);
         UUID good = UUID.randomUUID();
         first.serve(good, bytes, Fault.STALL);
         second.serve(good, bytes, Fault.NONE);
         CopyOutcome done =
-                parts.copy(TestPipeline.order(0, OWNER, good, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
+                pipeline.copy(TestPipeline.order(0, OWNER, good, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
         assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
         UUID bad = UUID.randomUUID();
         first.serve(bad, content(5, 8 << 20), Fault.STALL);
         second.serve(bad, bytes, Fault.NONE);
         CopyOutcome mixed =
-                parts.copy(TestPipeline.order(0, OWNER, bad, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
+                pipeline.copy(TestPipeline.order(0, OWNER, bad, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
         assertThat(mixed.result().failure()).as(mixed.result().detail()).isEmpty();
         assertThat(store.path(mixed.order().key())).hasBinaryContent(bytes);
     }
 
     @Test
-    void tenThousandCorruptTransfersAreAllRefused() throws Exception {
+    void tenThousandCorruptTransfersAllFail() throws Exception {
         int transfers = 10_000;
         Fault[] kinds = {Fault.FLIPPED_BIT, Fault.WRONG_LENGTH, Fault.FLIPPED_BIT, Fault.TOO_LONG};
         List<CopyOrder> orders = new ArrayList<>();
@@ -189,7 +192,7 @@ class SourceFaultTest {
             orders.add(TestPipeline.order(i, OWNER, id, 1000, TestPipeline.md5(bytes), FIRST));
         }
         ConcurrentLinkedQueue<CopyOutcome> done = new ConcurrentLinkedQueue<>();
-        BoundedSourceQueue<CopyOrder> queue = parts.pipeline().run(transfers, Sink.foreach(done::addAll));
+        BoundedSourceQueue<CopyOrder> queue = pipeline.pipeline().run(transfers, Sink.foreach(done::addAll));
         orders.forEach(queue::offer);
         await().atMost(Duration.ofMinutes(3)).until(() -> done.size() == transfers);
         assertThat(done).allSatisfy(each -> {
@@ -201,25 +204,27 @@ class SourceFaultTest {
         queue.complete();
     }
 
-    /** A cap that is changed while copies run is kept to within 5 % over any ten seconds. */
+    /** Copies stay below a byte limit that changes while they run. */
     @Test
-    void aByteLimitIsKeptWhileItChanges() throws Exception {
+    void aByteLimitHoldsWhileItChanges() throws Exception {
         int objects = 400;
         int size = 64 << 10;
         ConcurrentLinkedQueue<CopyOutcome> done = new ConcurrentLinkedQueue<>();
-        BoundedSourceQueue<CopyOrder> queue = parts.pipeline().run(objects, Sink.foreach(done::addAll));
-        parts.limiter().setLimits(limits(2_000_000));
+        BoundedSourceQueue<CopyOrder> queue = pipeline.pipeline().run(objects, Sink.foreach(done::addAll));
+        pipeline.limiter().setLimits(limits(2_000_000));
         for (int i = 0; i < objects; i++) {
             byte[] bytes = content(i, size);
             UUID id = new UUID(2, i);
             first.serve(id, bytes, Fault.NONE);
             queue.offer(TestPipeline.order(i, OWNER, id, size, TestPipeline.md5(bytes), FIRST));
         }
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         await().until(() -> done.size() > 60);
-        double slow = (double) done.size() * size / ((System.nanoTime() - begun) / 1e9);
-        assertThat(slow).as("bytes a second under a cap of 2 MB/s").isLessThan(2_000_000 * 1.05 + 2 * size * 32);
-        parts.limiter().setLimits(limits(0));
+        double bytesPerSecond = (double) done.size() * size / ((System.nanoTime() - startNanos) / 1e9);
+        assertThat(bytesPerSecond)
+                .as("bytes per second under a limit of 2 MB/s")
+                .isLessThan(2_000_000 * 1.05 + 2 * size * 32);
+        pipeline.limiter().setLimits(limits(0));
         await().atMost(Duration.ofSeconds(30)).until(() -> done.size() == objects);
         assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
         queue.complete();
@@ -230,31 +235,33 @@ class SourceFaultTest {
     }
 
     @Test
-    void aSourceThatFailsIsLeftAloneForAWhileAndComesBack() throws Exception {
+    void aFailingSourceIsInBackoffAndRecovers() throws Exception {
         byte[] bytes = content(6, 1000);
         ContentMd5 md5 = TestPipeline.md5(bytes);
         for (int i = 0; i < 3; i++) {
             UUID id = UUID.randomUUID();
             first.serve(id, bytes, Fault.SERVER_ERROR);
             second.serve(id, bytes, Fault.NONE);
-            assertThat(parts.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST, SECOND))
+            assertThat(pipeline.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST, SECOND))
                             .result()
                             .failure())
                     .isEmpty();
         }
-        assertThat(parts.sources().status()).anySatisfy(source -> {
+        assertThat(pipeline.sources().status()).anySatisfy(source -> {
             assertThat(source.storageId()).isEqualTo(FIRST.text());
             assertThat(source.failures()).isPositive();
         });
-        assertThat(parts.sources().healthiestFirst(List.of(FIRST, SECOND))).containsExactly(SECOND, FIRST);
-        await().until(() ->
-                parts.sources().healthiestFirst(List.of(FIRST, SECOND)).get(0).equals(FIRST));
+        assertThat(pipeline.sources().healthiestFirst(List.of(FIRST, SECOND))).containsExactly(SECOND, FIRST);
+        await().until(() -> pipeline.sources()
+                .healthiestFirst(List.of(FIRST, SECOND))
+                .get(0)
+                .equals(FIRST));
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.NONE);
-        assertThat(parts.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST))
+        assertThat(pipeline.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST))
                         .result()
                         .failure())
                 .isEmpty();
-        assertThat(parts.sources().status()).allMatch(source -> source.failures() == 0);
+        assertThat(pipeline.sources().status()).allMatch(source -> source.failures() == 0);
     }
 }

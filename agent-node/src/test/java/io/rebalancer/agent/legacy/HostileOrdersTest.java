@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a peer may write where an id or a source belongs: no path and no address ever comes of it. */
+/** Hostile texts in place of an id or a source never become a path or an address. */
 class HostileOrdersTest {
     private static final String UUID_TEXT = "b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e";
     private static final String MD5 = "XUFAKrxLKna5cZ2REBfFkg==";
@@ -31,7 +31,7 @@ class HostileOrdersTest {
             }""")))
                     .sources());
 
-    /** Traversal in forty-five spellings. */
+    /** Path traversal in more than forty spellings. */
     static List<String> traversals() {
         return List.of(
                 "..",
@@ -113,7 +113,7 @@ class HostileOrdersTest {
                 });
     }
 
-    /** The paths of all ids that are understood stay below the root, whatever they are. */
+    /** The path of every valid id stays below the root. */
     @ParameterizedTest
     @ValueSource(longs = {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE})
     void everyPathStaysBelowTheRoot(long bits) {
@@ -127,7 +127,7 @@ class HostileOrdersTest {
         }
     }
 
-    /** Sources in more than sixty spellings. */
+    /** Forbidden sources in more than sixty spellings. */
     static List<String> sources() {
         return List.of(
                 "localhost",
@@ -208,16 +208,16 @@ class HostileOrdersTest {
     void noSpellingOfASourceBecomesAnAddress(String text) {
         assertThat(sources()).hasSizeGreaterThan(60).doesNotHaveDuplicates();
         LegacyOrders.ParsedTask parsed = parse(task(UUID_TEXT, UUID_TEXT, text, "", ""));
-        Optional<URI> called = parsed.order()
+        Optional<URI> address = parsed.order()
                 .map(CopyOrder::sources)
                 .map(List::iterator)
                 .flatMap(each -> TOPOLOGY.addressOf(each.next()));
-        assertThat(called).isEmpty();
+        assertThat(address).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2.stor.example.com", "33.stor.example.com", "10.0.0.7:8080"})
-    void whatTheTopologyKnowsIsCalled(String text) {
+    void aSourceThatTheTopologyKnowsHasAnAddress(String text) {
         LegacyOrders.ParsedTask parsed = parse(task(UUID_TEXT, UUID_TEXT, text, "", ""));
         assertThat(parsed.order()
                         .flatMap(order -> TOPOLOGY.addressOf(order.sources().get(0))))

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The older manager's view of an agent (manta.md section 3 and 13.1): a real agent, over HTTP, with nginx as the source. */
+/** A legacy manager's view of an agent (manta.md section 3 and 13.1): a real agent over HTTP, with nginx as the source. */
 class LegacyAgentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -176,7 +176,7 @@ class LegacyAgentTest {
     }
 
     @Test
-    void whatStandsThereIsNotFetchedAgain() throws Exception {
+    void anExistingObjectIsNotFetchedAgain() throws Exception {
         Served object = serve();
         awaitComplete(post(List.of(task(object))));
         JsonNode again = awaitComplete(post(List.of(task(object))));
@@ -186,7 +186,7 @@ class LegacyAgentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"abc", "../../etc/passwd", "00000000-0000-4000-8000-000000000000"})
-    void anObjectThatIsNotThereFailsWith404(String objectId) throws Exception {
+    void aMissingObjectFailsWith404(String objectId) throws Exception {
         Served good = serve();
         String bad = task(objectId, OWNER.toString(), good.md5());
         JsonNode stats = awaitComplete(post(List.of(bad, task(good))));
@@ -211,7 +211,7 @@ class LegacyAgentTest {
     }
 
     @Test
-    void aSourceThatIsNotThereFailsWithSourceOtherError() throws Exception {
+    void aMissingSourceFailsWithSourceOtherError() throws Exception {
         String dead = task(serve()).replace(source(), "127.0.0.1:1");
         JsonNode failed = awaitComplete(post(List.of(dead))).path("state").path("Complete");
         assertThat(failed.get(0).path("status").toString()).isEqualTo("{\"Failed\":\"SourceOtherError\"}");
@@ -233,7 +233,7 @@ class LegacyAgentTest {
     }
 
     @Test
-    void aTaskWithABucketGoesToTheNewerLayout() throws Exception {
+    void aTaskWithABucketUsesTheV2Layout() throws Exception {
         String objectId = UUID.randomUUID().toString();
         String bucket = UUID.randomUUID().toString();
         String hash = "d41d8cd98f00b204e9800998ecf8427e";
@@ -257,7 +257,7 @@ class LegacyAgentTest {
     }
 
     @Test
-    void theSameIdAgainIsAConflictAndADeletedOneIsUnknown() throws Exception {
+    void aRepeatedIdIsAConflictAndADeletedIdIsUnknown() throws Exception {
         String id = post(List.of(task(serve())));
         assertThat(send("POST", "/assignments", payload(id, List.of())).statusCode())
                 .isEqualTo(409);
@@ -270,7 +270,7 @@ class LegacyAgentTest {
     }
 
     @Test
-    void anAgentThatHasEnoughToDoSaysSoAndKeepsWhatItHas(@TempDir Path other) throws Exception {
+    void aBusyAgentRefusesAssignmentsAndKeepsTheOneItHas(@TempDir Path other) throws Exception {
         int busyPort = freePort();
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             AgentNode busy = AgentNode.start(settings(
@@ -308,14 +308,14 @@ class LegacyAgentTest {
                 "{\"id\":\"11111111-1111-4111-8111-111111111111\"}",
                 "{\"id\":\"11111111-1111-4111-8111-111111111111\",\"tasks\":[{\"object_id\":\"x\"}]}"
             })
-    void aBodyThatIsNoAssignmentIsRefusedWithoutWords(String body) throws Exception {
+    void anInvalidBodyIsRejectedWithAnEmptyResponse(String body) throws Exception {
         HttpResponse<String> answer = send("POST", "/assignments", body);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).isEmpty();
     }
 
     @Test
-    void anObjectNamedTwiceIsRefused() throws Exception {
+    void anObjectNamedTwiceIsRejected() throws Exception {
         Served object = serve();
         assertThat(send(
                                 "POST",
@@ -326,7 +326,7 @@ class LegacyAgentTest {
     }
 
     @Test
-    void idsAreUnderstoodInEverySpelling() throws Exception {
+    void idsAreAcceptedInEverySpelling() throws Exception {
         String id = post(List.of());
         String simple = id.replace("-", "");
         for (String spelling : List.of(id.toUpperCase(Locale.ROOT), simple, "urn:uuid:" + id)) {
@@ -360,9 +360,9 @@ class LegacyAgentTest {
         assertThat(stats.path("failed").asInt()).isZero();
     }
 
-    /** The series of manta.md section 12, by their names, labels and totals. */
+    /** The series of manta.md section 12 with their names, labels and totals. */
     @Test
-    void metricsHaveTheOlderNamesOnAPortOfTheirOwn() throws Exception {
+    void metricsHaveTheLegacyNamesOnASeparatePort() throws Exception {
         Served good = serve();
         String wrong = task(serve().objectId(), OWNER.toString(), good.md5());
         awaitComplete(post(List.of(task(good), wrong)));
@@ -387,16 +387,16 @@ class LegacyAgentTest {
     }
 
     @Test
-    void limitsAreChosenWhileTheAgentRunsAndOutliveIt() throws Exception {
+    void limitsAreSetAtRunTimeAndSurviveARestart() throws Exception {
         JsonNode before = JSON.readTree(send("GET", "/api/v1/agent", "").body());
         assertThat(before.path("storageId").asText()).isEqualTo("1.stor.d");
         assertThat(before.path("durability").asText()).isEqualTo("flushed");
         assertThat(before.path("limits").path("parallelFetches").asInt()).isEqualTo(32);
         assertThat(before.path("availableBytes").asLong()).isPositive();
-        HttpResponse<String> chosen =
+        HttpResponse<String> changed =
                 send("PUT", "/api/v1/agent/limits", "{\"bytesPerSecond\":5000000,\"parallelFetches\":3}");
-        assertThat(chosen.statusCode()).isEqualTo(200);
-        JsonNode limits = JSON.readTree(chosen.body());
+        assertThat(changed.statusCode()).isEqualTo(200);
+        JsonNode limits = JSON.readTree(changed.body());
         assertThat(limits.path("bytesPerSecond").asLong()).isEqualTo(5_000_000);
         assertThat(limits.path("fetchesOfSource").asInt()).isEqualTo(16);
         end(agent);
@@ -405,9 +405,9 @@ class LegacyAgentTest {
                         JSON.readTree(send("GET", "/api/v1/agent/limits", "").body()))
                 .isEqualTo(limits));
         awaitComplete(post(List.of(task(serve()))));
-        JsonNode standing = JSON.readTree(send("GET", "/api/v1/agent", "").body());
-        assertThat(standing.path("effectiveFetches").asInt()).isEqualTo(3);
-        assertThat(standing.path("sources").findValuesAsText("storageId")).contains(source());
+        JsonNode status = JSON.readTree(send("GET", "/api/v1/agent", "").body());
+        assertThat(status.path("effectiveFetches").asInt()).isEqualTo(3);
+        assertThat(status.path("sources").findValuesAsText("storageId")).contains(source());
         assertThat(send("PUT", "/api/v1/agent/limits", "{\"bytesPerSecond\":0,\"parallelFetches\":32}")
                         .statusCode())
                 .isEqualTo(200);
@@ -429,7 +429,7 @@ class LegacyAgentTest {
                 "{\"bytesPerSecond\":1.5}",
                 "{\"fillCeilingPercent\":101}"
             })
-    void limitsThatCannotBeAreRefusedInOneLine(String body) throws Exception {
+    void invalidLimitsAreRejectedWithOneLine(String body) throws Exception {
         HttpResponse<String> answer = send("PUT", "/api/v1/agent/limits", body);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(answer.body()).path("detail").asText())

@@ -25,7 +25,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agent's process, killed again and again while it copies: no task is lost, and none that was finished is repeated. */
+/** Kills an agent's process repeatedly while it copies: no task is lost, and no finished task is repeated. */
 class AgentCrashTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -69,9 +69,9 @@ class AgentCrashTest {
 
     private static int complete(int port, UUID assignment) throws InterruptedException {
         try {
-            HttpResponse<String> answer = send(port, "GET", "/assignments/" + assignment, "");
-            return answer.statusCode() == 200
-                    ? JSON.readTree(answer.body())
+            HttpResponse<String> response = send(port, "GET", "/assignments/" + assignment, "");
+            return response.statusCode() == 200
+                    ? JSON.readTree(response.body())
                             .path("stats")
                             .path("complete")
                             .asInt()
@@ -79,13 +79,13 @@ class AgentCrashTest {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            // Not there yet, or just killed.
+            // The agent is not up yet, or was just killed.
             return -1;
         }
     }
 
     @Test
-    void nothingIsLostAndNothingFinishedIsRepeated() throws Exception {
+    void killsLoseNoTaskAndRepeatNoFinishedTask() throws Exception {
         Path served = Files.createDirectories(work.resolve("served"));
         Path root = work.resolve("root");
         UUID owner = UUID.randomUUID();
@@ -116,7 +116,7 @@ class AgentCrashTest {
                       agent {
                         storage-id = "1.stor.d", root = "%s", data-dir = "%s", http.port = %d
                         sources = [{ storage-id = "%s", url = "http://%s" }]
-                        # Slow enough to be killed in the middle.
+                        # Slow enough to be killed during the copies.
                         limits {
                           bytes-per-second = 3000000, parallel-fetches = %d, free-space-floor = 0
                           fill-ceiling-percent = 100
@@ -140,8 +140,8 @@ class AgentCrashTest {
                 }
             });
             for (int kill = 1; kill <= KILLS; kill++) {
-                int enough = kill * OBJECTS / (KILLS + 2);
-                await().atMost(TIMEOUT).until(() -> complete(port, assignment) >= enough);
+                int completeTasks = kill * OBJECTS / (KILLS + 2);
+                await().atMost(TIMEOUT).until(() -> complete(port, assignment) >= completeTasks);
                 assertThat(complete(port, assignment)).isLessThan(OBJECTS);
                 agent.destroyForcibly().waitFor();
                 agent = start(settings);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A storage node needs no database, and so an agent brings none. */
+/** An agent needs no database, so its class path contains no database library. */
 class NoDatabaseTest {
     @ParameterizedTest
     @ValueSource(

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which orders an agent obeys. */
+/** Which orders a storage agent accepts. */
 class StorageAgentTest {
     private static final UUID JOB = new UUID(0, 7);
 
@@ -55,7 +55,7 @@ class StorageAgentTest {
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         CopyMetrics metrics = new CopyMetrics(
                 new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
-        CopyQueue.Factory desk = CopyQueue.factory(
+        CopyQueue.Factory queues = CopyQueue.factory(
                 TestPipeline.create(kit.system(), settings, store).pipeline(),
                 store,
                 settings.maxAssignments(),
@@ -63,7 +63,7 @@ class StorageAgentTest {
                 metrics);
         agent = EventSourcedBehaviorTestKit.create(
                 kit.system(),
-                StorageAgent.create(settings, desk, new FreeSpaceMonitor(kit.system(), store.space()), metrics));
+                StorageAgent.create(settings, queues, new FreeSpaceMonitor(kit.system(), store.space()), metrics));
     }
 
     @AfterEach
@@ -72,7 +72,7 @@ class StorageAgentTest {
         store.close();
     }
 
-    /** Without copies to make, so that nothing but orders stores events. */
+    /** An assignment without copy tasks, so that only orders store events. */
     private static Assignment assignment(long id) {
         return new Assignment(
                 new UUID(1, id),
@@ -88,7 +88,7 @@ class StorageAgentTest {
     }
 
     @Test
-    void ordersOfAFencedIncarnationChangeNothing() {
+    void ordersWithAStaleEpochChangeNothing() {
         assertThat(agent.runCommand(new AgentMessage.Assign(epoch(2), assignment(1)))
                         .events())
                 .hasSize(2)
@@ -105,7 +105,7 @@ class StorageAgentTest {
     }
 
     @Test
-    void theFenceStandsAfterARestart() {
+    void theFenceSurvivesARestart() {
         agent.runCommand(new AgentMessage.Assign(epoch(3), assignment(1)));
         agent.restart();
         assertThat(agent.runCommand(
@@ -117,7 +117,7 @@ class StorageAgentTest {
     }
 
     @Test
-    void aLaterIncarnationTakesOverWhatAnEarlierOneOrdered() {
+    void aLaterIncarnationTakesOverAnAssignment() {
         agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(1)));
         assertThat(agent.runCommand(new AgentMessage.Assign(epoch(2), assignment(1)))
                         .event())

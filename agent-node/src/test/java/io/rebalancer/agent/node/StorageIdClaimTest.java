@@ -73,7 +73,7 @@ class StorageIdClaimTest {
     }
 
     @Test
-    void theSecondEndsAndTheFirstStays() throws Exception {
+    void theSecondAgentEndsAndTheFirstKeepsTheId() throws Exception {
         int seed = freePort();
         AgentNode first = start("first", NODE.text(), seed, seed);
         AgentNode other = start("other", "2.stor.d", freePort(), seed);
@@ -88,17 +88,17 @@ class StorageIdClaimTest {
     }
 
     @Test
-    void anAgentThatCameBackAtAnotherAddressIsLetIn() throws Exception {
+    void anAgentThatRestartsAtAnotherAddressGetsItsIdBack() throws Exception {
         int seed = freePort();
         AgentNode other = start("other", "2.stor.d", seed, seed);
         AgentNode first = start("first", NODE.text(), freePort(), seed);
         await().atMost(TIMEOUT).until(() -> members(other, NODE) == 1);
         first.system().terminate();
         first.whenStopped().toCompletableFuture().get();
-        AgentNode again = start("first", NODE.text(), freePort(), seed);
+        AgentNode restarted = start("first", NODE.text(), freePort(), seed);
         await().atMost(TIMEOUT)
                 .until(() -> members(other, NODE) == 1
-                        && Cluster.get(again.system()).selfMember().status().equals(MemberStatus.up()));
-        assertThat(again.whenStopped().toCompletableFuture()).isNotDone();
+                        && Cluster.get(restarted.system()).selfMember().status().equals(MemberStatus.up()));
+        assertThat(restarted.whenStopped().toCompletableFuture()).isNotDone();
     }
 }

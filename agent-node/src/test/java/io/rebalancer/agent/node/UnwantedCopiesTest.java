@@ -41,19 +41,19 @@ class UnwantedCopiesTest {
     }
 
     @Test
-    void aCopyThatTheAssignmentMadeMayGo() {
+    void aCopyThatTheAssignmentCreatedIsRemoved() {
         AgentState state = AgentState.EMPTY.apply(accepted(FIRST)).apply(finished(FIRST, true));
         assertThat(unwanted(state)).containsExactly(new ObjectKey(OWNER, OBJECT));
     }
 
     @Test
-    void aFileThatStoodThereBeforeStays() {
+    void aFileThatExistedBeforeIsKept() {
         AgentState state = AgentState.EMPTY.apply(accepted(FIRST)).apply(finished(FIRST, false));
         assertThat(unwanted(state)).isEmpty();
     }
 
     @Test
-    void aCopyThatIsPromisedToAnotherAssignmentStays() {
+    void aCopyOfAnotherHeldAssignmentIsKept() {
         AgentState state = AgentState.EMPTY
                 .apply(accepted(FIRST))
                 .apply(finished(FIRST, true))

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A disk that fails at a step: the object is refused for the right reason, and nothing of it is left. */
+/** A disk that fails at one step: the object fails with the right exception, and no file of it is left. */
 class DiskFaultTest {
     private static final UUID ASSIGNMENT = new UUID(5, 5);
 
@@ -29,7 +29,7 @@ class DiskFaultTest {
     private final FaultyDisk disk = new FaultyDisk();
     private ObjectStore store;
 
-    /** The steps that can fail. */
+    /** The disk operations that can fail. */
     enum Step {
         CREATE,
         WRITE,
@@ -47,11 +47,13 @@ class DiskFaultTest {
 
     private static final class FaultyDisk extends DiskOperations {
         private List<Fault> faults = List.of();
+        private final List<Path> forcedDirectories = new ArrayList<>();
+        private int maxFailures = Integer.MAX_VALUE;
         private int failed;
 
         private void at(Step step) throws IOException {
             for (Fault fault : faults) {
-                if (fault.step() == step) {
+                if (fault.step() == step && failed < maxFailures) {
                     failed++;
                     throw new IOException(fault.message());
                 }
@@ -86,6 +88,7 @@ class DiskFaultTest {
         protected void forceDirectory(Path directory, Work force) throws IOException {
             at(Step.FORCE_DIRECTORY);
             super.forceDirectory(directory, force);
+            forcedDirectories.add(directory);
         }
     }
 
@@ -120,7 +123,7 @@ class DiskFaultTest {
         }
     }
 
-    private boolean stands(long number) throws Exception {
+    private boolean isStored(long number) throws Exception {
         byte[] bytes = StoreUntilKilled.content(number);
         return store.find(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes))
                 .isPresent();
@@ -128,40 +131,32 @@ class DiskFaultTest {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void aFaultAtAnyStepRefusesTheObjectAndLeavesNothing(Fault fault) throws Exception {
+    void aFaultAtAnyStepFailsTheObjectAndLeavesNoFile(Fault fault) throws Exception {
         disk.faults = List.of(fault);
         boolean full = fault.message().contains("space") || fault.message().contains("quota");
         assertThatThrownBy(() -> put(1))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(fault.message())
                 .satisfies(e -> assertThat(e instanceof OutOfSpace)
-                        .as("told apart from other faults")
+                        .as("distinguished from other faults")
                         .isEqualTo(full));
         assertThat(disk.failed).isPositive();
         assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
         disk.faults = List.of();
         put(1);
-        assertThat(stands(1)).isTrue();
+        assertThat(isStored(1)).isTrue();
     }
 
     @Test
-    void oneObjectsFaultIsNotTheOthers() throws Exception {
-        List<IncomingObject> group = new ArrayList<>();
-        for (long number = 0; number < 5; number++) {
-            byte[] bytes = StoreUntilKilled.content(number);
-            IncomingObject object =
-                    store.begin(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes));
-            object.write(ByteBuffer.wrap(bytes));
-            object.verify(ASSIGNMENT);
-            group.add(object);
-        }
-        // A directory stands where the third object belongs.
+    void aFaultOfOneObjectDoesNotFailTheOthers() throws Exception {
+        List<IncomingObject> group = group(0, 1, 2, 3, 4);
+        // A directory has the name of the third object.
         assertThat(store.path(StoreUntilKilled.key(2)).toFile().mkdirs()).isTrue();
         Map<IncomingObject, IOException> failures = store.publish(group);
         assertThat(failures).containsOnlyKeys(group.get(2));
         assertThat(failures.get(group.get(2))).hasMessageContaining("is a directory where an object belongs");
         for (long number : List.of(0L, 1L, 3L, 4L)) {
-            assertThat(stands(number)).isTrue();
+            assertThat(isStored(number)).isTrue();
         }
         for (IncomingObject object : group) {
             object.close();
@@ -169,20 +164,48 @@ class DiskFaultTest {
         assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
     }
 
+    /** The second object must not rely on directory entries whose force failed for the first object. */
     @Test
-    void whatWouldCrossABoundIsNotBegun() throws Exception {
+    void parentsThatCouldNotBeForcedAreForcedAgainInTheSameGroup() throws Exception {
+        List<IncomingObject> group = group(0, 5);
+        disk.faults = List.of(new Fault(Step.FORCE_DIRECTORY, "Input/output error"));
+        disk.maxFailures = 1;
+        assertThat(store.publish(group)).containsOnlyKeys(group.get(0));
+        assertThat(disk.forcedDirectories)
+                .containsExactly(root, store.path(StoreUntilKilled.key(5)).getParent());
+        for (IncomingObject object : group) {
+            object.close();
+        }
+        assertThat(isStored(5)).isTrue();
+    }
+
+    private List<IncomingObject> group(long... numbers) throws Exception {
+        List<IncomingObject> group = new ArrayList<>();
+        for (long number : numbers) {
+            byte[] bytes = StoreUntilKilled.content(number);
+            IncomingObject object =
+                    store.begin(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes));
+            object.write(ByteBuffer.wrap(bytes));
+            object.verify(ASSIGNMENT);
+            group.add(object);
+        }
+        return group;
+    }
+
+    @Test
+    void anObjectThatWouldCrossABoundIsNotBegun() throws Exception {
         store.space().setBounds(new SpaceGuard.Bounds(Long.MAX_VALUE / 2, 100));
         assertThatThrownBy(() -> put(1)).isInstanceOf(OutOfSpace.class).hasMessageContaining("floor");
         store.space().setBounds(new SpaceGuard.Bounds(0, 1));
         assertThatThrownBy(() -> put(1)).isInstanceOf(OutOfSpace.class).hasMessageContaining("ceiling 1 %");
         store.space().setBounds(SpaceGuard.Bounds.NONE);
         put(1);
-        assertThat(stands(1)).isTrue();
+        assertThat(isStored(1)).isTrue();
     }
 
-    /** The bound is reached while an object is being fetched: it gets no name. */
+    /** The bound is reached while the object is fetched, so the object gets no final name. */
     @Test
-    void aBoundReachedMeanwhileIsFoundBeforeTheRename() throws Exception {
+    void aBoundIsCheckedAgainBeforeTheRename() throws Exception {
         byte[] bytes = StoreUntilKilled.content(1);
         try (IncomingObject object = store.begin(StoreUntilKilled.key(1), bytes.length, StoreUntilKilled.md5(bytes))) {
             object.write(ByteBuffer.wrap(bytes));
@@ -191,7 +214,7 @@ class DiskFaultTest {
             assertThatThrownBy(() -> store.publish(object)).isInstanceOf(OutOfSpace.class);
         }
         store.space().setBounds(SpaceGuard.Bounds.NONE);
-        assertThat(stands(1)).isFalse();
+        assertThat(isStored(1)).isFalse();
     }
 
     @ParameterizedTest
@@ -200,11 +223,11 @@ class DiskFaultTest {
         store.close();
         store = ObjectStore.open(other, durability, SpaceGuard.Bounds.NONE, disk);
         put(3);
-        assertThat(stands(3)).isTrue();
+        assertThat(isStored(3)).isTrue();
         disk.faults = List.of(new Fault(Step.FORCE, "Input/output error"));
         if (durability == Durability.OS) {
             put(4);
-            assertThat(stands(4)).isTrue();
+            assertThat(isStored(4)).isTrue();
         } else {
             assertThatThrownBy(() -> put(4)).hasMessageContaining("Input/output error");
         }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** SIGKILL before, in and after every step of storing. */
+/** SIGKILL before, during and after each step of storing an object. */
 class ObjectStoreCrashTest {
 
     @TempDir
@@ -24,7 +24,7 @@ class ObjectStoreCrashTest {
 
     @ParameterizedTest
     @EnumSource(StoreUntilKilled.Step.class)
-    void whatWasStoredStandsWholeAndNothingElseHasAName(StoreUntilKilled.Step step) throws Exception {
+    void storedObjectsAreCompleteAndNoOtherFileHasAFinalName(StoreUntilKilled.Step step) throws Exception {
         List<Long> stored = storeAndKill(step, 61);
         try (ObjectStore store = ObjectStore.open(root)) {
             for (long number : stored) {
@@ -33,7 +33,7 @@ class ObjectStoreCrashTest {
                         .as("object %s", number)
                         .contains(new ObjectStore.ExistingObject(Optional.of(StoreUntilKilled.ASSIGNMENT)));
             }
-            for (Path file : named()) {
+            for (Path file : filesWithFinalName()) {
                 long number = UUID.fromString(file.getFileName().toString()).getLeastSignificantBits();
                 assertThat(file).hasBinaryContent(StoreUntilKilled.content(number));
             }
@@ -56,18 +56,18 @@ class ObjectStoreCrashTest {
                 .redirectOutput(out.toFile())
                 .start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS))
-                .as("the process ends itself")
+                .as("the process kills itself")
                 .isTrue();
         assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(137);
         String text = Files.readString(out);
-        // The last line may have been cut by the kill.
+        // The kill may have truncated the last line.
         return text.substring(0, text.lastIndexOf('\n') + 1)
                 .lines()
                 .map(Long::parseLong)
                 .toList();
     }
 
-    private List<Path> named() throws Exception {
+    private List<Path> filesWithFinalName() throws Exception {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> !file.startsWith(root.resolve(".rebalancer")))

@@ -43,7 +43,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void aVerifiedObjectStandsUnderItsName() throws Exception {
+    void aVerifiedObjectGetsItsFinalName() throws Exception {
         put(CONTENT, CONTENT.length, md5(CONTENT));
         assertThat(root.resolve(KEY.owner().toString()).resolve(KEY.objectId().toString()))
                 .hasBinaryContent(CONTENT);
@@ -71,7 +71,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void anObjectThatIsNotSealedLeavesNothing() throws Exception {
+    void anObjectThatIsNotVerifiedLeavesNothing() throws Exception {
         try (IncomingObject object = store.begin(KEY, CONTENT.length, md5(CONTENT))) {
             object.write(ByteBuffer.wrap(CONTENT));
             assertThat(incoming()).hasSize(1);
@@ -80,7 +80,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void otherContentInThePlaceIsSetAsideAndNotLost() throws Exception {
+    void otherContentUnderTheNameIsQuarantined() throws Exception {
         byte[] other = "something else".getBytes(StandardCharsets.UTF_8);
         put(other, other.length, md5(other));
         assertThat(holds(KEY, CONTENT.length, md5(CONTENT))).isFalse();
@@ -101,7 +101,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void aRootThatIsNoDirectoryIsRefusedByName() throws IOException {
+    void aRootThatIsNoDirectoryIsNamedInTheError() throws IOException {
         Path file = Files.writeString(root.resolve("file"), "x");
         assertThatThrownBy(() -> ObjectStore.open(file))
                 .isInstanceOf(IOException.class)
@@ -109,7 +109,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void aSecondAgentOnTheSameRootIsRefused() {
+    void aSecondAgentOnTheSameRootIsRejected() {
         assertThatThrownBy(() -> ObjectStore.open(root))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(root.toString())
@@ -117,7 +117,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void theSameContentPutAgainIsNotSetAside() throws Exception {
+    void theSameContentAgainIsNotQuarantined() throws Exception {
         put(CONTENT, CONTENT.length, md5(CONTENT));
         put(CONTENT, CONTENT.length, md5(CONTENT));
         assertThat(store.path(KEY)).hasBinaryContent(CONTENT);
@@ -147,7 +147,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void aDiscardedObjectIsGone() throws Exception {
+    void aDiscardedObjectIsRemoved() throws Exception {
         put(CONTENT, CONTENT.length, md5(CONTENT));
         assertThat(store.discard(KEY)).isTrue();
         assertThat(store.path(KEY)).doesNotExist();
@@ -155,7 +155,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void anOwnerDirectoryThatIsALinkIsNeverWrittenThrough(@TempDir Path elsewhere) throws IOException {
+    void anOwnerDirectoryThatIsALinkIsNotFollowed(@TempDir Path elsewhere) throws IOException {
         Files.createSymbolicLink(root.resolve(KEY.owner().toString()), elsewhere);
         assertThatThrownBy(() -> put(CONTENT, CONTENT.length, md5(CONTENT)))
                 .isInstanceOf(IOException.class)
@@ -165,7 +165,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void aLinkInAnObjectsPlaceIsReplacedAndNotFollowed(@TempDir Path elsewhere) throws Exception {
+    void aLinkUnderAnObjectsNameIsReplacedAndNotFollowed(@TempDir Path elsewhere) throws Exception {
         Path target = Files.writeString(elsewhere.resolve("target"), "not ours");
         Files.createDirectories(store.path(KEY).getParent());
         Files.createSymbolicLink(store.path(KEY), target);
@@ -189,7 +189,7 @@ class ObjectStoreTest {
     }
 
     @Test
-    void aFullDiskIsToldApartFromOtherFaults() {
+    void aFullDiskIsDistinguishedFromOtherFaults() {
         assertThat(OutOfSpace.translate(new IOException("No space left on device")))
                 .isInstanceOf(OutOfSpace.class);
         assertThat(OutOfSpace.translate(new IOException("Disk quota exceeded"))).isInstanceOf(OutOfSpace.class);
@@ -223,7 +223,7 @@ class ObjectStoreTest {
                 "0-0-3-0-4",
                 "00000000-0000-0003-0000-0000000000\u0664"
             })
-    void nothingButACanonicalUuidIsAnId(String text) {
+    void onlyACanonicalUuidIsAnId(String text) {
         String good = KEY.objectId().toString();
         assertThat(ObjectKey.parse(good, good).objectId()).isEqualTo(KEY.objectId());
         assertThatThrownBy(() -> ObjectKey.parse(text, good))

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** A process of its own that stores objects and says which are stored, until it is killed, or kills itself at a step. */
+/** A separate process that stores objects and prints the number of each stored object, until it kills itself at a step. */
 final class StoreUntilKilled {
     static final UUID ASSIGNMENT = new UUID(8, 8);
     private static final int GROUP = 4;
 
-    /** Where the process may end. */
+    /** The points at which the process can kill itself. */
     enum Step {
         BEFORE_CREATE,
         AFTER_CREATE,
@@ -49,18 +49,18 @@ final class StoreUntilKilled {
                 .encodeToString(MessageDigest.getInstance("MD5").digest(bytes)));
     }
 
-    /** Ends the process as SIGKILL does when a step has come so often. */
+    /** Sends SIGKILL to its own process when a step is reached for the nth time. */
     private static final class Killer extends DiskOperations {
         private final Step step;
-        private int left;
+        private int remaining;
 
         Killer(Step step, int times) {
             this.step = step;
-            this.left = times;
+            this.remaining = times;
         }
 
         void at(Step now) {
-            if (now == step && --left == 0) {
+            if (now == step && --remaining == 0) {
                 try {
                     new ProcessBuilder(
                                     "kill",
@@ -114,7 +114,7 @@ final class StoreUntilKilled {
         }
     }
 
-    /** @param arguments the object root, the step, and after how many times it ends there */
+    /** @param arguments the object root, the step, and n: the process kills itself at the nth time */
     public static void main(String[] arguments) throws Exception {
         Killer killer = new Killer(Step.valueOf(arguments[1]), Integer.parseInt(arguments[2]));
         Path root = Path.of(arguments[0]);
@@ -130,7 +130,7 @@ final class StoreUntilKilled {
                     group.add(object);
                 }
                 if (!store.publish(group).isEmpty()) {
-                    throw new IllegalStateException("a healthy disk refused an object");
+                    throw new IllegalStateException("a healthy disk failed to store an object");
                 }
                 for (IncomingObject object : group) {
                     object.close();

@@ -1,0 +1,103 @@
+package io.rebalancer.agent.legacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.agent.copy.CopyMetrics;
+import io.rebalancer.agent.copy.CopyQueue;
+import io.rebalancer.agent.copy.CopyTraces;
+import io.rebalancer.agent.copy.TestPipeline;
+import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.legacy.LegacyTask;
+import io.rebalancer.core.port.AssignmentService.Acceptance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each assignment over HTTP logs one line when it ends. */
+class LegacyAssignmentsTest {
+    private static final UUID ASSIGNMENT = new UUID(1, 1);
+    private static final String ID = new UUID(2, 2).toString();
+    private static final String MD5 = "XUFAKrxLKna5cZ2REBfFkg==";
+
+    @TempDir
+    private Path root;
+
+    private final ActorTestKit kit = ActorTestKit.create(
+            "legacy",
+            ConfigFactory.parseString("pekko.actor.provider = local")
+                    .withFallback(EventSourcedBehaviorTestKit.config())
+                    .withFallback(SettingsFile.over(ConfigFactory.empty())));
+    private ObjectStore store;
+    private ActorRef<LegacyAssignments.Command> assignments;
+
+    @BeforeEach
+    void start() throws IOException {
+        AgentSettings settings = TestPipeline.settings(root, Duration.ofSeconds(1), Map.of());
+        store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
+        CopyMetrics metrics = new CopyMetrics(
+                new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
+        CopyQueue.Factory queues = CopyQueue.factory(
+                TestPipeline.create(kit.system(), settings, store).pipeline(),
+                store,
+                settings.maxAssignments(),
+                Runnable::run,
+                metrics);
+        assignments = kit.spawn(LegacyAssignments.create(settings, queues, metrics));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        kit.shutdownTestKit();
+        store.close();
+    }
+
+    private static LegacyTask task(String objectId) {
+        return new LegacyTask(objectId, ID, MD5, "dc1", "unknown.stor", Optional.empty(), Optional.empty());
+    }
+
+    private void expectEnd(int copies, int failed, List<LegacyTask> tasks) {
+        TestProbe<Acceptance> client = kit.createTestProbe();
+        LoggingTestKit.info("assignment=" + ASSIGNMENT + " ended: copies=" + copies + " failed=" + failed)
+                .withLoggerName(LegacyAssignments.class.getName())
+                .withOccurrences(1)
+                .expect(kit.system(), () -> {
+                    assignments.tell(new LegacyAssignments.Accept(ASSIGNMENT, tasks, client.getRef()));
+                    return assertThat(client.receiveMessage()).isEqualTo(Acceptance.ACCEPTED);
+                });
+    }
+
+    @Test
+    void theEndIsLoggedAfterTheLastCopy() {
+        expectEnd(2, 2, List.of(task(ID), task(new UUID(3, 3).toString())));
+    }
+
+    @Test
+    void theEndIsLoggedWithoutAValidTask() {
+        expectEnd(1, 1, List.of(task("../x")));
+    }
+
+    @Test
+    void theEndIsLoggedWithoutTasks() {
+        expectEnd(0, 0, List.of());
+    }
+}
