@@ -11,8 +11,9 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Limits the copies that an agent makes at a time and the bytes it fetches per second. Below the operator's limits, an AIMD
- * limit lowers the concurrency further while the agent's disk is slow or its sources fail, because users depend on both.
+ * Limits the copies that an agent makes at a time and the bytes it fetches per second. Below the operator's limits, an
+ * AIMD limit lowers the concurrency further while the agent's disk is slow or its sources fail, because users depend on
+ * both.
  */
 public final class CopyLimiter {
     private static final Duration SLOW_FLUSH = Duration.ofMillis(500);

@@ -24,12 +24,15 @@ import org.apache.pekko.stream.javadsl.Source;
  * Makes copies (manta.md 9.4).
  *
  * <pre>
- * orders ─► bounded queue ─► already stored? ─no─► fetch, digest, write, verify ─► group ─► force all, rename all, ─► outcomes
- *                                            └─yes───────────────────────────────────┘      force each directory
+ * orders ─► bounded queue ─► already stored? ─no──► fetch, digest, write, verify ─► group
+ *                                   │                                                 │
+ *                                   │                  force all, rename all, force each directory
+ *                                   │                                                 │
+ *                                   └─yes────────────────────────────────────────────►outcomes
  * </pre>
  *
- * Objects that are verified while one group is flushed form the next group. So many small objects share the cost of each
- * flush. Memory use does not grow with the size of an object.
+ * Objects that are verified while one group is flushed form the next group. So many small objects share the cost of
+ * each flush. Memory use does not grow with the size of an object.
  */
 public final class CopyPipeline {
     private static final int MAX_GROUP = 64;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes orders to the copy pipeline, but only one order per object at a time: the next order then finds the file of the
- * order before. For one thread: the actor that owns the queue.
+ * Passes orders to the copy pipeline, but only one order per object at a time: the next order then finds the file of
+ * the order before. For one thread: the actor that owns the queue.
  */
 public final class CopyQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(CopyQueue.class);
@@ -76,7 +76,9 @@ public final class CopyQueue {
         }
     }
 
-    /** The pipeline has capacity for every task that the agent may hold. A rejected order is a bug and stops the agent. */
+    /**
+     * The pipeline has capacity for every task that the agent may hold. A rejected order is a bug and stops the agent.
+     */
     private void offer(CopyOrder order) {
         metrics.recordQueuedCopy();
         if (!pipeline.offer(order).isEnqueued()) {

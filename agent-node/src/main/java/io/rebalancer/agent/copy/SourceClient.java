@@ -34,8 +34,8 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Downloads an object from one source with one GET. It follows no redirect, uses no proxy, and never writes more bytes than
- * the order declares. A silent or slow source times out.
+ * Downloads an object from one source with one GET. It follows no redirect, uses no proxy, and never writes more bytes
+ * than the order declares. A silent or slow source times out.
  */
 final class SourceClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);

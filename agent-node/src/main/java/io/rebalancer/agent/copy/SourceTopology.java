@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The storage nodes that an agent may call. This is a security rule: an order names its sources, but the agent calls only
- * addresses that its own settings know.
+ * The storage nodes that an agent may call. This is a security rule: an order names its sources, but the agent calls
+ * only addresses that its own settings know.
  */
 public final class SourceTopology {
     private final String domain;
@@ -20,8 +20,8 @@ public final class SourceTopology {
     }
 
     /**
-     * The base URL of a storage node's file server: its configured address, or its own name if it is below the configured
-     * domain. Empty if the settings do not know the node.
+     * The base URL of a storage node's file server: its configured address, or its own name if it is below the
+     * configured domain. Empty if the settings do not know the node.
      */
     public Optional<URI> addressOf(StorageNodeId node) {
         URI configured = addresses.get(node);

@@ -27,8 +27,8 @@ final class LegacyOrders {
     }
 
     /**
-     * Parses a task. An id that is not a UUID never reaches a path or a URL. The task fails with "not found", because no
-     * object can have that id.
+     * Parses a task. An id that is not a UUID never reaches a path or a URL. The task fails with "not found", because
+     * no object can have that id.
      */
     static ParsedTask parse(UUID assignmentId, int taskIndex, LegacyTask task) {
         ObjectKey key;

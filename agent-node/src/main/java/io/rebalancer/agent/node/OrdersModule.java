@@ -44,7 +44,9 @@ final class OrdersModule {
         this.freeSpace = store.monitorFreeSpace(system);
     }
 
-    /** Claims the storage id in the background, and takes assignments of the cluster as soon as the claim is granted. */
+    /**
+     * Claims the storage id in the background, and takes assignments of the cluster as soon as the claim is granted.
+     */
     void claimStorageId() {
         EvacuateJobs.startProxy(system);
         StorageIdClaim.start(system, settings.storageNode(), settings.claimTimeout())

@@ -115,7 +115,10 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .build();
     }
 
-    /** An order with a stale epoch gets no reply: a reply addressed to the job would reach its current incarnation instead. */
+    /**
+     * An order with a stale epoch gets no reply: a reply addressed to the job would reach its current incarnation
+     * instead.
+     */
     private Effect<AgentEvent, AgentState> onOrder(AgentState state, AgentMessage.Order order) {
         FencingToken token = order.token();
         Optional<Long> fence = state.fences(token);

@@ -31,8 +31,8 @@ import org.apache.pekko.cluster.typed.Cluster;
  *                          for the whole timeout ──────────────────────► rejected
  * </pre>
  *
- * So an agent that restarts at another address gets its id back after the cluster has removed its former member. A second
- * agent that is started with the same settings by mistake is rejected.
+ * So an agent that restarts at another address gets its id back after the cluster has removed its former member. A
+ * second agent that is started with the same settings by mistake is rejected.
  */
 final class StorageIdClaim extends AbstractBehavior<StorageIdClaim.Check> {
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
@@ -91,11 +91,10 @@ final class StorageIdClaim extends AbstractBehavior<StorageIdClaim.Check> {
         if (reachableChecks < checksUntilRejected) {
             return this;
         }
+        String address = holder.get().address().hostPort();
         granted.completeExceptionally(
-                new SettingsFault(
-                        "the agent at "
-                                + holder.get().address().hostPort() + " holds the storage id " + node
-                                + " and is reachable; set this agent's storage-id to the id of its storage node, or stop the other agent first"));
+                new SettingsFault("the agent at " + address + " holds the storage id " + node + " and is reachable; set"
+                        + " this agent's storage-id to the id of its storage node, or stop the other agent first"));
         return Behaviors.stopped();
     }
 

@@ -13,8 +13,8 @@ final class UnwantedCopies {
     private UnwantedCopies() {}
 
     /**
-     * Selects only files that this assignment created and that no other held assignment contains. A metadata record of the
-     * other assignment may be about to name the file.
+     * Selects only files that this assignment created and that no other held assignment contains. A metadata record of
+     * the other assignment may be about to name the file.
      */
     static List<ObjectKey> of(AgentState state, HeldAssignment held, List<UUID> unwanted) {
         return held.assignment().tasks().stream()

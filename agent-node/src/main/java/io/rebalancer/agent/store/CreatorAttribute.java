@@ -13,9 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An extended attribute of an object's file: the assignment that created the file. It is written before the file gets its
- * final name, and it is forced together with the content. So after a crash the agent still recognizes a copy that it made
- * for an assignment but did not report.
+ * An extended attribute of an object's file: the assignment that created the file. It is written before the file gets
+ * its final name, and it is forced together with the content. So after a crash the agent still recognizes a copy that
+ * it made for an assignment but did not report.
  */
 final class CreatorAttribute {
     private static final String NAME = "rebalancer.made-for";
@@ -24,8 +24,8 @@ final class CreatorAttribute {
     private CreatorAttribute() {}
 
     /**
-     * Writes the attribute. On a file system without extended attributes this does nothing; the file then never counts as
-     * created by the assignment.
+     * Writes the attribute. On a file system without extended attributes this does nothing; the file then never counts
+     * as created by the assignment.
      */
     static void write(Path file, UUID assignmentId) throws IOException {
         UserDefinedFileAttributeView view = view(file);

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An object while it is written. The digest is computed during the write, so the content is read only once. For one thread
- * at a time.
+ * An object while it is written. The digest is computed during the write, so the content is read only once. For one
+ * thread at a time.
  *
  * <pre>
  * ObjectStore.begin ─► write … ─► verify ─► ObjectStore.publish ─► close
@@ -72,7 +72,7 @@ public final class IncomingObject implements AutoCloseable {
     /**
      * Checks length and digest of the complete content.
      *
-     * @param assignmentId the assignment that the copy is made for; stored with the file, so that it is known after a crash
+     * @param assignmentId the assignment that needs the copy; stored with the file, so that it is known after a crash
      * @throws ObjectRejected if length or digest differ; then nothing may be published
      */
     public void verify(UUID assignmentId) throws IOException, ObjectRejected {

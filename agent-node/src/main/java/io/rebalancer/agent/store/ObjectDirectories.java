@@ -42,8 +42,8 @@ final class ObjectDirectories implements AutoCloseable {
     }
 
     /**
-     * Another process may have created a parent directory and crashed before it forced the new entry. So the whole chain is
-     * forced when it is used for the first time.
+     * Another process may have created a parent directory and crashed before it forced the new entry. So the whole
+     * chain is forced when it is used for the first time.
      */
     private void forceParents(String directory, DirectoryChain chain) throws IOException {
         if (durability == Durability.OS || durable.contains(directory)) {

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  * The object files of one storage node (manta.md 9.4), below the paths of {@link ObjectLayout}. Blocking: use it on the
  * disk dispatcher only. Several threads may use it, as long as no two write the same object.
  *
- * <p>An object gets its final name by a rename in one file system, after its bytes are verified and forced to disk. So a
- * crash at any point leaves either no object or a complete object. Everything below the root is accessed through handles
- * of directories ({@link SafeDirectory}), so no symbolic link leads out of the root.
+ * <p>An object gets its final name by a rename in one file system, after its bytes are verified and forced to disk. So
+ * a crash at any point leaves either no object or a complete object. Everything below the root is accessed through
+ * handles of directories ({@link SafeDirectory}), so no symbolic link leads out of the root.
  */
 public final class ObjectStore implements AutoCloseable {
     /** The length of an object of which only the digest is known. */
@@ -147,8 +147,8 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /**
-     * Finds the object's file if it exists with the right content, so that no fetch is necessary. Reads the whole file if
-     * its size is right.
+     * Finds the object's file if it exists with the right content, so that no fetch is necessary. Reads the whole file
+     * if its size is right.
      *
      * @param sizeBytes length of the object according to its metadata, or {@link #UNKNOWN_SIZE}
      */

@@ -14,7 +14,9 @@ public final class OutOfSpace extends IOException {
         super(detail);
     }
 
-    /** Returns an {@code OutOfSpace} if the message reports a full disk or quota, because the JDK has no type for it. */
+    /**
+     * Returns an {@code OutOfSpace} if the message reports a full disk or quota, because the JDK has no type for it.
+     */
     static IOException translate(IOException failure) {
         String text = String.valueOf(failure.getMessage());
         boolean full = text.contains("No space left on device") || text.contains("Disk quota exceeded");

@@ -14,8 +14,8 @@ final class Quarantine implements AutoCloseable {
     }
 
     /**
-     * Links the file that has an object's name into the quarantine. The file keeps its name until a rename replaces it, so
-     * the name is never missing.
+     * Links the file that has an object's name into the quarantine. The file keeps its name until a rename replaces it,
+     * so the name is never missing.
      *
      * @param parent directory of the object's file
      * @throws IOException also if a directory has the object's name

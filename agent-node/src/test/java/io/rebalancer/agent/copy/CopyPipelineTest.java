@@ -297,7 +297,10 @@ class CopyPipelineTest {
         orders.complete();
     }
 
-    /** The job depends on the reason: it chooses another node if space is short, and retries later if the disk is faulty. */
+    /**
+     * The job depends on the reason: it chooses another node if space is short, and retries later if the disk is
+     * faulty.
+     */
     @ParameterizedTest
     @CsvSource({
         "No space left on device, DESTINATION_INSUFFICIENT_SPACE",

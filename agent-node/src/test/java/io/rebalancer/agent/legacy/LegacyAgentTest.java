@@ -35,7 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A legacy manager's view of an agent (manta.md section 3 and 13.1): a real agent over HTTP, with nginx as the source. */
+/**
+ * A legacy manager's view of an agent (manta.md section 3 and 13.1): a real agent over HTTP, with nginx as the source.
+ */
 class LegacyAgentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** A separate process that stores objects and prints the number of each stored object, until it kills itself at a step. */
+/**
+ * A separate process that stores objects and prints the number of each stored object, until it kills itself at a step.
+ */
 final class StoreUntilKilled {
     static final UUID ASSIGNMENT = new UUID(8, 8);
     private static final int GROUP = 4;
