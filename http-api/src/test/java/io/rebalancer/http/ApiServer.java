@@ -20,12 +20,9 @@ import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
+import io.rebalancer.loopback.LoopbackPorts;
+import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +41,6 @@ import org.apache.pekko.stream.javadsl.Source;
 /** A manager's API over a real socket, with jobs made up in memory behind it. */
 public final class ApiServer {
     private static Optional<ActorTestKit> kit = Optional.empty();
-    public static final HttpClient CLIENT = HttpClient.newHttpClient();
     public static final UUID RUNNING = UUID.fromString("11111111-1111-4111-8111-111111111111");
     public static final UUID ENDED = UUID.fromString("22222222-2222-4222-8222-222222222222");
     public static final UUID NEW = UUID.fromString("33333333-3333-4333-8333-333333333333");
@@ -62,7 +58,7 @@ public final class ApiServer {
 
     public static void start(LegacySettings legacy) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
-        port = freePort();
+        port = LoopbackPorts.reserve();
         Jobs jobs = new Jobs();
         HttpServer.start(
                         system(),
@@ -86,12 +82,6 @@ public final class ApiServer {
 
     public static ActorSystem<?> system() {
         return kit.orElseThrow().system();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     // A job half-way: one record relocated, one skipped, three in flight of which two are copied and one of these
@@ -214,20 +204,16 @@ public final class ApiServer {
         }
     }
 
+    public static HttpCalls calls() {
+        return HttpCalls.toPort(port);
+    }
+
     public static HttpResponse<String> get(String path, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return calls().get(path, headers);
     }
 
     public static HttpResponse<String> post(String path, String body) throws Exception {
-        return CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return calls().post(path, body);
     }
 
     public static String order(String node) {
@@ -235,11 +221,7 @@ public final class ApiServer {
     }
 
     public static HttpResponse<String> put(String id, String body) throws Exception {
-        return CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs/" + id))
-                        .PUT(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return calls().put("/jobs/" + id, body);
     }
 
     private ApiServer() {}

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.http.server.Json;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +28,7 @@ class ClusterAndHistoryRoutesTest {
     }
 
     private static HttpResponse<String> call(String method, String path) throws Exception {
-        return ApiServer.CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ApiServer.port + path))
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return ApiServer.calls().send(method, path, "");
     }
 
     @ParameterizedTest

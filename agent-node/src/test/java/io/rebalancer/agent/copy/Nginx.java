@@ -2,10 +2,10 @@ package io.rebalancer.agent.copy;
 
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.loopback.LoopbackPorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +46,7 @@ public final class Nginx implements AutoCloseable {
 
     /** @param work directory for logs and temporary files */
     public static Nginx serve(Path root, Path work) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = LoopbackPorts.reserve();
         Files.createDirectories(work);
         Path config = Files.writeString(work.resolve("nginx.conf"), CONFIG.formatted(work, port, root));
         Process process = new ProcessBuilder("nginx", "-p", work.toString(), "-c", config.toString())

@@ -10,12 +10,11 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.copy.Nginx;
 import io.rebalancer.agent.node.AgentNode;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.loopback.LoopbackPorts;
+import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +39,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class LegacyAgentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final UUID OWNER = UUID.randomUUID();
 
     @TempDir
@@ -62,8 +60,8 @@ class LegacyAgentTest {
         served = Files.createDirectories(work.resolve("served"));
         root = work.resolve("root");
         nginx = Nginx.serve(served, work.resolve("nginx"));
-        port = freePort();
-        metricsPort = freePort();
+        port = LoopbackPorts.reserve();
+        metricsPort = LoopbackPorts.reserve();
         settings = settings(root, work.resolve("data"), port, 50);
         agent = AgentNode.start(settings).toCompletableFuture().get();
     }
@@ -83,7 +81,8 @@ class LegacyAgentTest {
                   sources = [%s]
                 }
                 pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
-                """.formatted(freePort(), measured, metricsPort, objects, data, httpPort, maxAssignments, known);
+                """.formatted(
+                        LoopbackPorts.reserve(), measured, metricsPort, objects, data, httpPort, maxAssignments, known);
         return SettingsFile.over(ConfigFactory.parseString(text));
     }
 
@@ -96,12 +95,6 @@ class LegacyAgentTest {
     private static void end(AgentNode node) throws Exception {
         node.system().terminate();
         node.whenStopped().toCompletableFuture().get();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static Served serve() throws Exception {
@@ -140,11 +133,7 @@ class LegacyAgentTest {
     }
 
     private static HttpResponse<String> send(int to, String method, String path, String body) throws Exception {
-        return CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to + path))
-                        .method(method, HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return HttpCalls.toPort(to).send(method, path, body);
     }
 
     private static JsonNode stats(String id) throws Exception {
@@ -273,7 +262,7 @@ class LegacyAgentTest {
 
     @Test
     void aBusyAgentRefusesAssignmentsAndKeepsTheOneItHas(@TempDir Path other) throws Exception {
-        int busyPort = freePort();
+        int busyPort = LoopbackPorts.reserve();
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             AgentNode busy = AgentNode.start(settings(
                             other.resolve("root"),

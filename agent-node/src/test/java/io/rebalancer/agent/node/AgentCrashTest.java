@@ -6,12 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rebalancer.agent.copy.Nginx;
+import io.rebalancer.loopback.LoopbackPorts;
+import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills an agent's process repeatedly while it copies: no task is lost, and no finished task is repeated. */
 class AgentCrashTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int OBJECTS = 600;
     private static final int PARALLEL = 8;
@@ -36,12 +32,6 @@ class AgentCrashTest {
 
     @TempDir
     private Path work;
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
 
     private Process start(Path settings) throws IOException {
         return new ProcessBuilder(
@@ -58,18 +48,9 @@ class AgentCrashTest {
                 .start();
     }
 
-    private static HttpResponse<String> send(int port, String method, String path, String body) throws Exception {
-        return CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .timeout(Duration.ofSeconds(10))
-                        .method(method, HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int complete(int port, UUID assignment) throws InterruptedException {
+    private static int complete(HttpCalls api, UUID assignment) throws InterruptedException {
         try {
-            HttpResponse<String> response = send(port, "GET", "/assignments/" + assignment, "");
+            HttpResponse<String> response = api.get("/assignments/" + assignment);
             return response.statusCode() == 200
                     ? JSON.readTree(response.body())
                             .path("stats")
@@ -90,7 +71,8 @@ class AgentCrashTest {
         Path root = work.resolve("root");
         UUID owner = UUID.randomUUID();
         UUID assignment = UUID.randomUUID();
-        int port = freePort();
+        int port = LoopbackPorts.reserve();
+        HttpCalls api = HttpCalls.toPort(port);
         try (Nginx nginx = Nginx.serve(served, work.resolve("nginx"))) {
             String source = nginx.url().substring("http://".length());
             List<String> tasks = new ArrayList<>();
@@ -124,15 +106,11 @@ class AgentCrashTest {
                       }
                     }
                     """.formatted(
-                            freePort(), root, work.resolve("data"), port, source, source, PARALLEL));
+                            LoopbackPorts.reserve(), root, work.resolve("data"), port, source, source, PARALLEL));
             Process agent = start(settings);
             await().atMost(TIMEOUT).until(() -> {
                 try {
-                    return send(
-                                            port,
-                                            "POST",
-                                            "/assignments",
-                                            "[\"" + assignment + "\",[" + String.join(",", tasks) + "]]")
+                    return api.post("/assignments", "[\"" + assignment + "\",[" + String.join(",", tasks) + "]]")
                                     .statusCode()
                             == 200;
                 } catch (IOException e) {
@@ -141,14 +119,13 @@ class AgentCrashTest {
             });
             for (int kill = 1; kill <= KILLS; kill++) {
                 int completeTasks = kill * OBJECTS / (KILLS + 2);
-                await().atMost(TIMEOUT).until(() -> complete(port, assignment) >= completeTasks);
-                assertThat(complete(port, assignment)).isLessThan(OBJECTS);
+                await().atMost(TIMEOUT).until(() -> complete(api, assignment) >= completeTasks);
+                assertThat(complete(api, assignment)).isLessThan(OBJECTS);
                 agent.destroyForcibly().waitFor();
                 agent = start(settings);
             }
-            await().atMost(TIMEOUT).until(() -> complete(port, assignment) == OBJECTS);
-            JsonNode stats = JSON.readTree(
-                    send(port, "GET", "/assignments/" + assignment, "").body());
+            await().atMost(TIMEOUT).until(() -> complete(api, assignment) == OBJECTS);
+            JsonNode stats = JSON.readTree(api.get("/assignments/" + assignment).body());
             assertThat(stats.path("stats").path("failed").asInt()).isZero();
             agent.destroyForcibly().waitFor();
             long fetches = 0;

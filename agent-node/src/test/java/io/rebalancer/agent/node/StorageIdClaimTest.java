@@ -8,9 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.object.StorageNodeId;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.rebalancer.loopback.LoopbackPorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,12 +41,6 @@ class StorageIdClaimTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private AgentNode start(String name, String storageId, int port, int seed) throws Exception {
         Path root = Files.createDirectories(directory.resolve(name).resolve("root"));
         Config config = SettingsFile.over(ConfigFactory.parseString(
@@ -58,7 +50,7 @@ class StorageIdClaimTest {
                 rebalancer.metrics.enabled = off
                 pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
                 pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
-                """.formatted(port, seed, storageId, root, root.resolveSibling("data"), freePort())));
+                """.formatted(port, seed, storageId, root, root.resolveSibling("data"), LoopbackPorts.reserve())));
         AgentNode agent = AgentNode.start(config).toCompletableFuture().get();
         agents.push(agent);
         return agent;
@@ -74,10 +66,10 @@ class StorageIdClaimTest {
 
     @Test
     void theSecondAgentEndsAndTheFirstKeepsTheId() throws Exception {
-        int seed = freePort();
+        int seed = LoopbackPorts.reserve();
         AgentNode first = start("first", NODE.text(), seed, seed);
-        AgentNode other = start("other", "2.stor.d", freePort(), seed);
-        AgentNode second = start("second", NODE.text(), freePort(), seed);
+        AgentNode other = start("other", "2.stor.d", LoopbackPorts.reserve(), seed);
+        AgentNode second = start("second", NODE.text(), LoopbackPorts.reserve(), seed);
         await().atMost(TIMEOUT)
                 .until(() -> second.whenStopped().toCompletableFuture().isDone());
         assertThat(CoordinatedShutdown.get(second.system()).getShutdownReason())
@@ -89,13 +81,13 @@ class StorageIdClaimTest {
 
     @Test
     void anAgentThatRestartsAtAnotherAddressGetsItsIdBack() throws Exception {
-        int seed = freePort();
+        int seed = LoopbackPorts.reserve();
         AgentNode other = start("other", "2.stor.d", seed, seed);
-        AgentNode first = start("first", NODE.text(), freePort(), seed);
+        AgentNode first = start("first", NODE.text(), LoopbackPorts.reserve(), seed);
         await().atMost(TIMEOUT).until(() -> members(other, NODE) == 1);
         first.system().terminate();
         first.whenStopped().toCompletableFuture().get();
-        AgentNode restarted = start("first", NODE.text(), freePort(), seed);
+        AgentNode restarted = start("first", NODE.text(), LoopbackPorts.reserve(), seed);
         await().atMost(TIMEOUT)
                 .until(() -> members(other, NODE) == 1
                         && Cluster.get(restarted.system()).selfMember().status().equals(MemberStatus.up()));

@@ -6,9 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.rebalancer.loopback.LoopbackPorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,12 +49,6 @@ class TlsTest {
         return made;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static Config tls(Path authority, String name) {
         return ConfigFactory.parseString("""
                 rebalancer.cluster.tls { enabled = on, reload = 1s, authority = "%s/ca.crt"
@@ -90,11 +82,11 @@ class TlsTest {
     void onlyCertificatesOfTheSameAuthorityAreLetIn() throws Exception {
         Path ours = authority("ours", "one", "two", "three");
         Path theirs = authority("theirs", "stranger");
-        int seed = freePort();
+        int seed = LoopbackPorts.reserve();
         ActorTestKit one = member(seed, seed, tls(ours, "one"));
-        ActorTestKit stranger = member(freePort(), seed, tls(theirs, "stranger"));
-        ActorTestKit clear = member(freePort(), seed, ConfigFactory.empty());
-        ActorTestKit two = member(freePort(), seed, tls(ours, "two"));
+        ActorTestKit stranger = member(LoopbackPorts.reserve(), seed, tls(theirs, "stranger"));
+        ActorTestKit clear = member(LoopbackPorts.reserve(), seed, ConfigFactory.empty());
+        ActorTestKit two = member(LoopbackPorts.reserve(), seed, tls(ours, "two"));
         await().atMost(TIMEOUT).until(() -> up(one) == 2 && up(two) == 2);
         assertThat(up(stranger)).isZero();
         assertThat(up(clear)).isZero();
@@ -105,13 +97,13 @@ class TlsTest {
     void certificatesAreReloaded() throws Exception {
         Path old = authority("old", "one");
         Path fresh = authority("fresh", "one", "two");
-        int seed = freePort();
+        int seed = LoopbackPorts.reserve();
         ActorTestKit one = member(seed, seed, tls(old, "one"));
         await().atMost(TIMEOUT).until(() -> up(one) == 1);
         for (String file : List.of("ca.crt", "one.crt", "one.key")) {
             Files.copy(fresh.resolve(file), old.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        ActorTestKit two = member(freePort(), seed, tls(fresh, "two"));
+        ActorTestKit two = member(LoopbackPorts.reserve(), seed, tls(fresh, "two"));
         await().atMost(TIMEOUT).until(() -> up(one) == 2 && up(two) == 2);
     }
 

@@ -1,20 +1,17 @@
 package io.rebalancer.http.legacy;
 
-import static io.rebalancer.http.ApiServer.CLIENT;
 import static io.rebalancer.http.ApiServer.ENDED;
 import static io.rebalancer.http.ApiServer.NEW;
 import static io.rebalancer.http.ApiServer.RUNNING;
+import static io.rebalancer.http.ApiServer.calls;
 import static io.rebalancer.http.ApiServer.get;
 import static io.rebalancer.http.ApiServer.order;
-import static io.rebalancer.http.ApiServer.port;
 import static io.rebalancer.http.ApiServer.post;
 import static io.rebalancer.http.ApiServer.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.cluster.settings.Build;
 import io.rebalancer.http.ApiServer;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -116,11 +113,7 @@ class LegacyJobRoutesTest {
         assertThat(get("/jobs/" + NEW).body()).isEqualTo("Could not find job UUID: " + NEW);
         assertThat(get("/nothing").statusCode()).isEqualTo(404);
         assertThat(get("/nothing").body()).isEmpty();
-        HttpResponse<String> wrongVerb = CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs"))
-                        .DELETE()
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> wrongVerb = calls().delete("/jobs");
         assertThat(wrongVerb.statusCode()).isEqualTo(405);
         assertThat(wrongVerb.body()).isEmpty();
     }

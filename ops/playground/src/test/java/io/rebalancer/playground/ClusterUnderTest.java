@@ -9,10 +9,7 @@ import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.cluster.MemberNetwork;
 import io.rebalancer.playground.cluster.NodeSpec;
 import io.rebalancer.playground.region.RegionPlan;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,11 +79,10 @@ final class ClusterUnderTest implements AutoCloseable {
                 Optional.of(network),
                 false,
                 Map.of("rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
-        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         this.playground = Playground.open(
                 new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
                 prepared,
-                new Terminal(nowhere, false));
+                RunningRegion.quietTerminal());
         this.client = new ManagerClient(managers().stream().map(NodeSpec::http).toList());
     }
 

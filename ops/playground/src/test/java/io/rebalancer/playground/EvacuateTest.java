@@ -8,17 +8,10 @@ import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionSurvey.Found;
-import java.io.ByteArrayOutputStream;
+import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +33,9 @@ class EvacuateTest {
                 plan, directory, Optional.of(LEAVING), ClusterLayout.Layout.single(crash, 0), crash, false);
     }
 
-    private static Terminal quiet() {
-        return new Terminal(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), false);
-    }
-
     private Playground open(int objects, boolean crash) throws Exception {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
-        return Playground.open(options(prepared, objects, crash), prepared, quiet());
-    }
-
-    private JsonNode region() throws IOException {
-        return ExactJson.MAPPER.readTree(directory.resolve("run/region.json").toFile());
+        return Playground.open(options(prepared, objects, crash), prepared, RunningRegion.quietTerminal());
     }
 
     @Test
@@ -76,15 +61,8 @@ class EvacuateTest {
         }
     }
 
-    private String retry(String jobId) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(region().path("manager").asText() + "/jobs/" + jobId + "/retry"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body()
-                .strip();
+    private HttpCalls manager() throws IOException {
+        return RunningRegion.manager(directory.resolve("run"));
     }
 
     private static long sum(JsonNode report) {
@@ -96,21 +74,16 @@ class EvacuateTest {
     }
 
     private JsonNode legacyJobs() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(region().path("manager").asText() + "/jobs"))
-                .build();
-        return ExactJson.MAPPER.readTree(HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body());
+        return ExactJson.MAPPER.readTree(manager().get("/jobs").body());
     }
 
     /** Promise P3: whatever users do while the node is emptied, their last word stands. */
     @Test
     void usersWhoOverwriteAndDeleteMeanwhileAlwaysWin() throws Exception {
         try (Playground playground = open(600, false)) {
-            List<RegionSurvey.ShardAddress> shards = shards();
+            List<RegionSurvey.ShardAddress> shards = RunningRegion.shards(directory.resolve("run"));
             List<Found> leaving = RegionSurvey.read(shards).stream()
-                    .filter(found -> names(found, LEAVING))
+                    .filter(found -> RunningRegion.recordNames(found, LEAVING))
                     .toList();
             RegionUsers users = new RegionUsers(shards, leaving, 2000);
             Thread busy = new Thread(users, "users");
@@ -121,22 +94,13 @@ class EvacuateTest {
             Map<String, Found> after = new HashMap<>();
             RegionSurvey.read(shards).forEach(found -> after.put(found.name(), found));
             users.assertLastWordsStand(after);
-            assertThat(after.values()).noneMatch(found -> names(found, LEAVING));
+            assertThat(after.values()).noneMatch(found -> RunningRegion.recordNames(found, LEAVING));
             JsonNode job = report.job();
             assertThat(job.path("state").asText()).isEqualTo("DONE");
             assertThat(sum(job)).isEqualTo(job.path("discovered").asLong());
             assertThat(job.path("failed").asLong() + job.path("skipped").asLong())
                     .isZero();
         }
-    }
-
-    private static boolean names(Found found, String node) {
-        for (JsonNode shark : found.value().path("sharks")) {
-            if (shark.path("manta_storage_id").asText().equals(node)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Test
@@ -156,7 +120,7 @@ class EvacuateTest {
         RegionPlan plan = new RegionPlan(6, 600, OptionalLong.empty(), Optional.empty(), 2, 7);
         PlaygroundOptions options = new PlaygroundOptions(
                 plan, prepared, Optional.of(LEAVING), ClusterLayout.Layout.single(false, 3), false, false);
-        try (Playground playground = Playground.open(options, prepared, quiet())) {
+        try (Playground playground = Playground.open(options, prepared, RunningRegion.quietTerminal())) {
             long before = recordsOn(4) + recordsOn(5) + recordsOn(6);
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();
@@ -168,19 +132,9 @@ class EvacuateTest {
     }
 
     private long recordsOn(int node) throws IOException {
-        return RegionSurvey.read(shards()).stream()
-                .filter(found -> names(found, RegionPlan.storageId(node)))
+        return RegionSurvey.read(RunningRegion.shards(directory.resolve("run"))).stream()
+                .filter(found -> RunningRegion.recordNames(found, RegionPlan.storageId(node)))
                 .count();
-    }
-
-    private List<RegionSurvey.ShardAddress> shards() throws IOException {
-        List<RegionSurvey.ShardAddress> shards = new ArrayList<>();
-        region().path("morayShards")
-                .forEach(shard -> shards.add(new RegionSurvey.ShardAddress(
-                        shard.path("number").asInt(),
-                        shard.path("host").asText(),
-                        shard.path("port").asInt())));
-        return shards;
     }
 
     @Test
@@ -197,7 +151,7 @@ class EvacuateTest {
         RegionPlan plan = new RegionPlan(3, 5, OptionalLong.empty(), Optional.of(directory.resolve("tree")), 1, 7);
         PlaygroundOptions options = new PlaygroundOptions(
                 plan, prepared, Optional.of(LEAVING), ClusterLayout.Layout.single(false, 0), false, false);
-        try (Playground playground = Playground.open(options, prepared, quiet())) {
+        try (Playground playground = Playground.open(options, prepared, RunningRegion.quietTerminal())) {
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();
             assertThat(report.verified().records()).isEqualTo(43);

@@ -3,14 +3,10 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.manager.node.ManagerCommand;
+import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,12 +21,6 @@ class ReloadTest {
     @TempDir
     private Path directory;
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private void write(int port, String snaplinks, String fill) throws IOException {
         Files.writeString(directory.resolve("config.json"), """
                 {"domain_name":"nowhere.invalid","listen_port":%d,"snaplink_cleanup_required":%s,
@@ -40,23 +30,14 @@ class ReloadTest {
 
     private static String order(int port) throws InterruptedException {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jobs"))
-                    .POST(HttpRequest.BodyPublishers.ofString("{bad"))
-                    .build();
-            return HttpClient.newHttpClient()
-                    .send(request, HttpResponse.BodyHandlers.ofString())
-                    .body();
+            return HttpCalls.toPort(port).post("/jobs", "{bad").body();
         } catch (IOException e) {
             return "no answer";
         }
     }
 
     private static String metrics(int port) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
-                .build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body();
+        return HttpCalls.toPort(port).get("/metrics").body();
     }
 
     private String log() throws IOException {
@@ -72,8 +53,8 @@ class ReloadTest {
 
     @Test
     void aSignalMakesItReadItsSettingsAgain() throws Exception {
-        int port = freePort();
-        int metrics = freePort();
+        int port = LoopbackPorts.reserve();
+        int metrics = LoopbackPorts.reserve();
         write(port, "true", "90");
         Path ours = Files.writeString(directory.resolve("manager.conf"), """
                 include file("%s")
@@ -83,7 +64,7 @@ class ReloadTest {
                   manager { data-dir = "%s", http.host = "127.0.0.1" }
                 }
                 """.formatted(
-                        directory.resolve("config.json"), freePort(), metrics, directory.resolve("data")));
+                        directory.resolve("config.json"), LoopbackPorts.reserve(), metrics, directory.resolve("data")));
         Process manager = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -114,7 +95,7 @@ class ReloadTest {
             await().atMost(TIMEOUT).until(() -> log().contains("keeps its settings"));
             assertThat(log()).contains("max_fill_percentage must be 1 to 100, not 180");
             assertThat(order(port)).contains("not JSON");
-            write(freePort(), "false", "80");
+            write(LoopbackPorts.reserve(), "false", "80");
             tell(manager);
             await().atMost(TIMEOUT).until(() -> log().contains("need a restart [rebalancer.manager.http.port]"));
             assertThat(manager.isAlive()).isTrue();

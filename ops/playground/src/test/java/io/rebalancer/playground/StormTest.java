@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.playground.cluster.ClusterLayout;
-import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionSurvey.Found;
 import io.rebalancer.playground.region.RegionVerifier;
 import io.rebalancer.playground.region.SimulatedNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +36,10 @@ class StormTest {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         PlaygroundOptions options = new PlaygroundOptions(
                 plan, prepared, Optional.of(LEAVING), ClusterLayout.Layout.single(false, 0), false, false);
-        Terminal quiet =
-                new Terminal(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), false);
-        try (Playground playground = Playground.open(options, prepared, quiet)) {
-            List<RegionSurvey.ShardAddress> shards = shards(prepared);
+        try (Playground playground = Playground.open(options, prepared, RunningRegion.quietTerminal())) {
+            List<RegionSurvey.ShardAddress> shards = RunningRegion.shards(prepared);
             List<Found> leaving = RegionSurvey.read(shards).stream()
-                    .filter(StormTest::namesLeaving)
+                    .filter(found -> RunningRegion.recordNames(found, LEAVING))
                     .toList();
             assertThat(leaving).hasSizeGreaterThan(21_000);
             RegionUsers users = new RegionUsers(shards, leaving, PER_SECOND);
@@ -85,26 +78,5 @@ class StormTest {
     private static Map<String, Path> roots(RegionPlan plan, Path directory) {
         return plan.storageNodes(directory).stream()
                 .collect(Collectors.toMap(SimulatedNode::storageId, SimulatedNode::root));
-    }
-
-    private static boolean namesLeaving(Found found) {
-        for (JsonNode shark : found.value().path("sharks")) {
-            if (shark.path("manta_storage_id").asText().equals(LEAVING)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<RegionSurvey.ShardAddress> shards(Path directory) throws IOException {
-        List<RegionSurvey.ShardAddress> shards = new ArrayList<>();
-        ExactJson.MAPPER
-                .readTree(directory.resolve("region.json").toFile())
-                .path("morayShards")
-                .forEach(shard -> shards.add(new RegionSurvey.ShardAddress(
-                        shard.path("number").asInt(),
-                        shard.path("host").asText(),
-                        shard.path("port").asInt())));
-        return shards;
     }
 }

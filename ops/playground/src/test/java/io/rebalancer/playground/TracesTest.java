@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.rebalancer.playground.SpanCollector.Received;
 import io.rebalancer.playground.cluster.ClusterLayout;
 import io.rebalancer.playground.region.RegionPlan;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,11 +54,10 @@ class TracesTest {
                     true,
                     Map.of("rebalancer.traces.endpoint", collector.url(), "rebalancer.traces.one-in", 1));
             Path prepared = WorkDirectory.prepare(directory.resolve("run"));
-            PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
             try (Playground playground = Playground.open(
                     new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
                     prepared,
-                    new Terminal(nowhere, false))) {
+                    RunningRegion.quietTerminal())) {
                 assertThat(playground.evacuate(LEAVING).violations()).isEmpty();
                 await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(traces(collector))

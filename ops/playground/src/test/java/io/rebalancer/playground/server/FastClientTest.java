@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.manager.fast.FastClient;
 import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastEndpoints.Endpoint;
@@ -207,10 +208,7 @@ class FastClientTest {
     @Test
     void aShardIsFoundByItsSrvRecordsAndADeadProcessIsLeft() throws Exception {
         MorayServer alive = server(0);
-        int dead;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            dead = probe.getLocalPort();
-        }
+        int dead = LoopbackPorts.reserve();
         try (NameServer names = new NameServer(List.of(
                 "_moray._tcp.1.moray.d,localhost," + alive.port() + ",10",
                 "_moray._tcp.1.moray.d,localhost," + dead + ",10",

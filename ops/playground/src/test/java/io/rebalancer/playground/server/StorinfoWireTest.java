@@ -8,10 +8,8 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.testsupport.HttpCalls;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,8 +123,6 @@ class StorinfoWireTest {
     })
     void theServerAnswersAsTheRealOne(String path, int status) throws Exception {
         NODES.set(List.of(node(0), node(1), node(2)));
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create(base + path)).build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(HttpCalls.to(base).get(path).statusCode()).isEqualTo(status);
     }
 }

@@ -1,0 +1,68 @@
+package io.rebalancer.testsupport;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Sends requests to one HTTP server under test. Bodies are text in UTF-8. Every method waits for the response. */
+public final class HttpCalls {
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final String base;
+
+    private HttpCalls(String base) {
+        this.base = base;
+    }
+
+    /** Calls the server that listens on {@code port} of the loopback address. */
+    public static HttpCalls toPort(int port) {
+        return new HttpCalls("http://127.0.0.1:" + port);
+    }
+
+    /** @param base the URL that precedes each path, such as {@code http://127.0.0.1:8080} */
+    public static HttpCalls to(String base) {
+        return new HttpCalls(base);
+    }
+
+    /**
+     * @param path with its query, starting with a slash
+     * @param headers names and values in turn
+     */
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        return send("GET", path, "", headers);
+    }
+
+    public HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return send("POST", path, body);
+    }
+
+    public HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {
+        return send("PUT", path, body);
+    }
+
+    public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send("DELETE", path, "");
+    }
+
+    /**
+     * @param body sent unless it is empty
+     * @param headers names and values in turn
+     * @throws IOException if there is no response within 30 s, or the server can't be reached
+     */
+    public HttpResponse<String> send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.BodyPublisher content =
+                body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(REQUEST_TIMEOUT)
+                .method(method, content);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
