@@ -1,13 +1,21 @@
 # One front door for every command. CI calls the same targets.
 MVN ?= mvn -B -ntp
-VERSION := 0.1.0-SNAPSHOT
+# The root pom holds the version; nothing else spells it.
+VERSION = $(shell sed -n '/<artifactId>rebalancer<\/artifactId>/,/<\/version>/s,.*<version>\(.*\)</version>.*,\1,p' pom.xml)
+NAME = rebalancer-$(VERSION)
 
-.PHONY: help test test-cluster chaos bench-agent bench-log bench-control interop format demo run-cluster dist clean
+.PHONY: help check test test-cluster chaos bench-agent bench-log bench-control interop format demo run-cluster dist \
+	release javadoc clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-test: ## build every module and run every test
+check: ## compile, check the format, run the fast tests: less than a minute once built; needs only JDK, Maven and make
+	@start=$$(date +%s); rm -rf */target/surefire-reports */*/target/surefire-reports; \
+	$(MVN) -q test -DexcludedGroups='slow,cluster,external'; status=$$?; \
+	bin/test-report; echo "make check took $$(($$(date +%s) - start)) s"; exit $$status
+
+test: ## build every module, check the format, run every test; installs nginx, dnsmasq and openssl if they are missing
 	@bin/setup-tests
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
@@ -60,10 +68,24 @@ dist: ## a distribution that runs outside the source tree: target/rebalancer-VER
 	@$(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
 		-DoutputDirectory=$(CURDIR)/target/dist/lib
 	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
-	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm target/dist/bin/ && cp README.md LICENSE CHANGELOG.md target/dist/
-	@tar -C target -czf target/rebalancer-$(VERSION).tar.gz --transform 's,^dist,rebalancer-$(VERSION),' dist
+	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm target/dist/bin/
+	@cp README.md LICENSE CHANGELOG.md target/dist/
+	@bin/make-archive target/dist $(NAME) target/$(NAME).tar.gz
 	@touch target/dist/.built
-	@echo "target/rebalancer-$(VERSION).tar.gz"
+	@echo "target/$(NAME).tar.gz"
+
+release: ## from clean: target/release with archive, SBOM (CycloneDX) and checksums; the same sources give the same bytes
+	@$(MAKE) --no-print-directory clean dist
+	@$(MVN) -q -DskipTests org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
+	@mkdir -p target/release
+	@mv target/$(NAME).tar.gz target/release/
+	@cp target/sbom.json target/release/$(NAME).cdx.json
+	@cd target/release && sha256sum $(NAME).cdx.json $(NAME).tar.gz >$(NAME).sha256
+	@cat target/release/$(NAME).sha256
+
+javadoc: ## the API documentation of the six modules that make the product: target/javadoc/apidocs/index.html
+	@$(MVN) -q javadoc:aggregate
+	@echo "target/javadoc/apidocs/index.html"
 
 clean: ## remove everything built
 	@$(MVN) -q clean

@@ -49,17 +49,15 @@ public final class HttpCalls {
     }
 
     /**
-     * @param body sent unless it is empty
+     * @param body may be empty
      * @param headers names and values in turn
      * @throws IOException if there is no response within 30 s, or the server can't be reached
      */
     public HttpResponse<String> send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.BodyPublisher content =
-                body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(REQUEST_TIMEOUT)
-                .method(method, content);
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
