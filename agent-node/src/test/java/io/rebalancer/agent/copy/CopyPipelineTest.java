@@ -38,12 +38,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Copies from a real nginx. */
+@Tag("external")
 class CopyPipelineTest {
     private static final StorageNodeId GOOD = new StorageNodeId("good.stor");
     private static final StorageNodeId REDIRECTING = new StorageNodeId("redirecting.stor");

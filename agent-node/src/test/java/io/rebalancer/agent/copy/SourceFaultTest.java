@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Faulty sources: each fault leads to its reason or to another source, and wrong bytes never get a final name. */
 @Timeout(120)
+@Tag("slow")
 class SourceFaultTest {
     private static final StorageNodeId FIRST = new StorageNodeId("first.stor");
     private static final StorageNodeId SECOND = new StorageNodeId("second.stor");

@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A legacy manager's view of an agent (manta.md section 3 and 13.1): a real agent over HTTP, with nginx as the source.
  */
+@Tag("slow")
+@Tag("external")
 class LegacyAgentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final UUID OWNER = UUID.randomUUID();

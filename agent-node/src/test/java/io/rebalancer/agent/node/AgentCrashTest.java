@@ -19,10 +19,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills an agent's process repeatedly while it copies: no task is lost, and no finished task is repeated. */
+@Tag("slow")
+@Tag("external")
 class AgentCrashTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

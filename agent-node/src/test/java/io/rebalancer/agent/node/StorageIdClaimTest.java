@@ -19,10 +19,12 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two agents that claim the same storage node. */
+@Tag("cluster")
 class StorageIdClaimTest {
     private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -20,10 +20,13 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members with real certificates over real sockets. */
+@Tag("cluster")
+@Tag("external")
 class TlsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 

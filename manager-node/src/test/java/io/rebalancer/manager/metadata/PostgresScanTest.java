@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real PostgreSQL. */
+@Tag("slow")
 class PostgresScanTest {
     private static final StorageNodeId LEAVING = new StorageNodeId("1.stor.d");
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Random faults, one after another, in a run of {@code make chaos SEED=... RUNS=...}; a seed gives the same faults again. */
 @EnabledIfSystemProperty(named = "chaos.seed", matches = "[0-9]+")
+@Tag("cluster")
+@Tag("slow")
 class ChaosTest {
     private static final long SEED = Long.getLong("chaos.seed", 1);
     private static final int RUNS = Integer.getInteger("chaos.runs", 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * disturbed takes minutes.
  */
 @EnabledIfSystemProperty(named = "cluster.records", matches = "[0-9]+")
+@Tag("cluster")
+@Tag("slow")
 class ClusterFaultsTest {
     private static final int RECORDS = Integer.getInteger("cluster.records", 20_000);
 

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs in whole regions. */
+@Tag("slow")
 class EvacuateTest {
     private static final String LEAVING = RegionPlan.storageId(1);
 

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A manager's process that runs with the older config.json, and reads it again when told to (manta.md 10.2). */
+@Tag("slow")
 class ReloadTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String REFUSAL = "Snaplink Cleanup Required";

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Promise P3 at size: 20,000 objects leave a node while users change 200 of them a second. */
+@Tag("slow")
 class StormTest {
     private static final String LEAVING = RegionPlan.storageId(1);
     private static final int PER_SECOND = 200;

@@ -15,10 +15,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that send the traces of all assignments to a collector; one agent is reached over the older HTTP API. */
+@Tag("cluster")
+@Tag("slow")
 class TracesTest {
     private static final String LEAVING = RegionPlan.storageId(1);
     private static final String MANAGER = "rebalancer-manager";

@@ -11,10 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes killed with SIGKILL in the midst of appending, one after the other on the same log. */
+@Tag("slow")
 class EventLogCrashTest {
     private static final int KILLS = Integer.getInteger("log.kills", 200);
 

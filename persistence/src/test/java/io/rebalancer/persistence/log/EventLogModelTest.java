@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * exactly once and in order, whatever else is there was submitted, every entry is whole or absent, and a cursor never
  * loses an event that it did not acknowledge, though segments go.
  */
+@Tag("slow")
 class EventLogModelTest {
     private static final LogSettings SMALL = new LogSettings(
             64 << 10,

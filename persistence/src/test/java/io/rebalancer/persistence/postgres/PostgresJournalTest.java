@@ -29,9 +29,11 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A real PostgreSQL: which tables are used, which are refused, and that managers need no right to make any. */
+@Tag("slow")
 class PostgresJournalTest {
     private static EmbeddedPostgres server;
 

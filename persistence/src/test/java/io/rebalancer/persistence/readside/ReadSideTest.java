@@ -47,12 +47,14 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The tables say what the events say, each event once, whatever fails on the way. */
+@Tag("slow")
 class ReadSideTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Instant CREATED = Instant.parse("2026-11-21T10:00:00Z");

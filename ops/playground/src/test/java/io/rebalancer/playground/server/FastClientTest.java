@@ -36,6 +36,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How a client finds, keeps, loses and finds again its connections; all over real sockets. */
@@ -205,6 +206,7 @@ class FastClientTest {
         }
     }
 
+    @Tag("external")
     @Test
     void aShardIsFoundByItsSrvRecordsAndADeadProcessIsLeft() throws Exception {
         MorayServer alive = server(0);
