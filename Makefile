@@ -1,5 +1,7 @@
 # One front door for every command. CI calls the same targets.
 MVN ?= mvn -B -ntp
+# The tests start nginx and dnsmasq, which Debian keeps there.
+export PATH := $(PATH):/usr/sbin
 # The root pom holds the version; nothing else spells it.
 VERSION = $(shell sed -n '/<artifactId>rebalancer<\/artifactId>/,/<\/version>/s,.*<version>\(.*\)</version>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
@@ -12,18 +14,18 @@ help: ## list the targets
 
 # One compiler tier: the tests are over before the second pays. Versions of libraries are checked by make test.
 QUICK_JVM = -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-check: ## compile, check the format, run the fast tests: less than a minute once built; needs only JDK, Maven and make
+check: ## compile, check the format, run the fast tests; under a minute once built; needs only JDK, Maven and make
 	@start=$$(date +%s); rm -rf */target/surefire-reports */*/target/surefire-reports; \
 	MAVEN_OPTS="$(QUICK_JVM) $$MAVEN_OPTS" $(MVN) -q -T2 test -Denforcer.skip -Dtest.jvm='$(QUICK_JVM)' \
 		-DexcludedGroups=slow,cluster,external -Dexcluded.tests='**/*PerfTckTest*'; status=$$?; \
 	bin/test-report; echo "make check took $$(($$(date +%s) - start)) s"; exit $$status
 
-test: ## build every module, check the format, run every test; installs nginx, dnsmasq and openssl if they are missing
+test: ## build every module, check the format, run every test; lists missing programs and installs them (root on Debian)
 	@bin/setup-tests
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
 
-test-cluster: ## three managers on PostgreSQL, shipped settings, a job of 20,000 objects: kill, freeze, part, roll; 15 minutes
+test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, rolling restart; 15 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dcluster.records=20000
@@ -31,42 +33,42 @@ test-cluster: ## three managers on PostgreSQL, shipped settings, a job of 20,000
 
 SEED ?= 1
 RUNS ?= 10
-chaos: ## the same faults in a random order at random times: make chaos SEED=1 RUNS=10
+chaos: ## the faults of test-cluster in random order at random times: make chaos SEED=1 RUNS=10
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ChaosTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dchaos.seed=$(SEED) -Dchaos.runs=$(RUNS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ChaosTest.txt
 
-bench-agent: ## the agent's copies beside rclone's, from the same source to the same disk
+bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench
 	@$(MVN) -q test -pl agent-node -am -Dtest=AgentBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm=-Xmx256m -Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench
 
-bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and memory; 10 minutes
+bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and memory; 10 minutes on a quiet machine
 	@$(MVN) -q test -pl persistence -am -Dtest=LogBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench
 
-bench-control: ## a manager's own part of a job: objects/s, events and bytes journalled, the database's CPU; 3 minutes
+bench-control: ## a manager's share of a job: objects/s, events and bytes in the journal, CPU of the database; 3 minutes
 	@$(MVN) -q test -pl manager-node -am -Dtest=ControlBench -Dsurefire.failIfNoSpecifiedTests=false
 
-interop: ## our Fast client and server against a real node-fast
+interop: ## our Fast client and server against node-fast from npm
 	@bin/setup-interop
 	@$(MVN) -q test -pl ops/playground -am -Dtest=NodeFastInterop -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dinterop.directory=$(CURDIR)/target/interop
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*NodeFastInterop.txt
 
-format: ## format the sources
+format: ## format the sources (palantir-java-format)
 	@$(MVN) -q spotless:apply
 
-demo: dist ## empty a storage node of a simulated region, with a manager and an agent killed on the way
+demo: dist ## empty a storage node of a simulated region; a manager and an agent are killed on the way
 	@bin/rebalancer playground --crash --dir target/demo
 
-run-cluster: dist ## PostgreSQL, three managers and five agents as processes of their own, until Ctrl-C
+run-cluster: dist ## PostgreSQL, three managers and five agents, each a process, until Ctrl-C
 	@bin/rebalancer playground --managers 3 --nodes 5 --processes --no-evacuate --keep --dir target/cluster
 
-dist: ## a distribution that runs outside the source tree: target/rebalancer-VERSION.tar.gz
+dist: ## build a distribution that runs outside the source tree: target/rebalancer-VERSION.tar.gz
 	@rm -rf target/dist
 	@$(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
 		-DoutputDirectory=$(CURDIR)/target/dist/lib
@@ -77,7 +79,7 @@ dist: ## a distribution that runs outside the source tree: target/rebalancer-VER
 	@touch target/dist/.built
 	@echo "target/$(NAME).tar.gz"
 
-release: ## from clean: target/release with archive, SBOM (CycloneDX) and checksums; the same sources give the same bytes
+release: ## build archive, SBOM (CycloneDX) and checksums from clean, in target/release; same sources, same bytes
 	@$(MAKE) --no-print-directory clean dist
 	@$(MVN) -q -DskipTests org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
 	@mkdir -p target/release
@@ -86,7 +88,7 @@ release: ## from clean: target/release with archive, SBOM (CycloneDX) and checks
 	@cd target/release && sha256sum $(NAME).cdx.json $(NAME).tar.gz >$(NAME).sha256
 	@cat target/release/$(NAME).sha256
 
-javadoc: ## the API documentation of the six modules that make the product: target/javadoc/apidocs/index.html
+javadoc: ## build the API documentation of the product: target/javadoc/apidocs/index.html
 	@$(MVN) -q javadoc:aggregate
 	@echo "target/javadoc/apidocs/index.html"
 
