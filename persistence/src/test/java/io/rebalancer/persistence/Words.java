@@ -9,15 +9,15 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 
 /**
- * Stores words and tells how many it has; keeps a snapshot of every fifth. Words with an exclamation mark are tagged as
- * loud.
+ * Stores words, and replies with the number of words after each. It takes a snapshot after every fifth word, and tags words
+ * with an exclamation mark as loud.
  */
 public final class Words extends EventSourcedBehavior<String, String, Integer> {
-    private final ActorRef<Integer> stored;
+    private final ActorRef<Integer> wordCounts;
 
-    public Words(PersistenceId id, ActorRef<Integer> stored) {
+    public Words(PersistenceId id, ActorRef<Integer> wordCounts) {
         super(id);
-        this.stored = stored;
+        this.wordCounts = wordCounts;
     }
 
     @Override
@@ -29,12 +29,13 @@ public final class Words extends EventSourcedBehavior<String, String, Integer> {
     public CommandHandler<String, String, Integer> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onAnyCommand((state, word) -> Effect().persist(word).thenRun((Integer now) -> stored.tell(now)));
+                .onAnyCommand((count, word) ->
+                        Effect().persist(word).thenRun((Integer newCount) -> wordCounts.tell(newCount)));
     }
 
     @Override
     public EventHandler<Integer, String> eventHandler() {
-        return (state, word) -> state + 1;
+        return (count, word) -> count + 1;
     }
 
     @Override

@@ -6,15 +6,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A thread that completes the futures of forced groups, in order, while the writer is at the next one. If it falls
- * behind by {@value #GROUPS} groups the writer waits for it.
+ * A thread that completes the futures of forced groups in order, while the writer works on the next group. If {@value
+ * #MAX_PENDING_GROUPS} groups are pending, the writer blocks until one of them is done.
  */
 final class Acknowledger implements Executor, AutoCloseable {
-    private static final int GROUPS = 4;
+    private static final int MAX_PENDING_GROUPS = 4;
+    private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
-    private final BlockingQueue<Runnable> groups = new LinkedBlockingQueue<>(GROUPS);
+    private final BlockingQueue<Runnable> pendingGroups = new LinkedBlockingQueue<>(MAX_PENDING_GROUPS);
     private final Thread thread = new Thread(this::run, "event-log-acknowledger");
-    private volatile boolean ended;
+    private volatile boolean closed;
 
     Acknowledger() {
         thread.setDaemon(true);
@@ -24,26 +25,26 @@ final class Acknowledger implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable group) {
         try {
-            groups.put(group);
+            pendingGroups.put(group);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts the writer of a log", e);
+            throw new IllegalStateException("the writer thread of a log must not be interrupted", e);
         }
     }
 
     private void run() {
         try {
-            while (!ended) {
-                groups.take().run();
+            while (!closed) {
+                pendingGroups.take().run();
             }
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts the acknowledger of a log", e);
+            throw new IllegalStateException("the acknowledger thread of a log must not be interrupted", e);
         }
     }
 
-    /** Ends when what it was given is done. */
+    /** Completes the pending groups, then ends the thread. */
     @Override
     public void close() throws InterruptedException {
-        execute(() -> ended = true);
-        thread.join(TimeUnit.SECONDS.toMillis(10));
+        execute(() -> closed = true);
+        thread.join(TimeUnit.SECONDS.toMillis(CLOSE_TIMEOUT_SECONDS));
     }
 }

@@ -1,9 +1,9 @@
 package io.rebalancer.persistence.log;
 
 /**
- * How far a named reader of a log is. The log keeps what it has not acknowledged.
+ * The position of a named reader. The log keeps every event that the reader has not acknowledged.
  *
- * @param next number of the first event that it has not acknowledged
- * @param movedMillis when it last acknowledged something, or began, in ms since 1970
+ * @param next offset of the first event that the reader has not acknowledged
+ * @param movedMillis time of the last acknowledgement, or of the registration, in ms since 1970
  */
 public record Cursor(String name, long next, long movedMillis) {}

@@ -7,10 +7,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How far the named readers of the log are. Changed by the writer's thread alone, read by any. */
+/** The cursors of the named readers. Only the writer's thread changes them; any thread may read them. */
 final class Cursors {
     private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
 
+    /** Moves the cursor forward, or creates it. A lower position is ignored. */
     void move(String name, long next, long timeMillis) {
         cursors.merge(
                 name,
@@ -32,7 +33,7 @@ final class Cursors {
                 .toList();
     }
 
-    /** The first event that some reader has not acknowledged. */
+    /** Offset of the first event that some reader has not acknowledged; empty without readers. */
     OptionalLong slowest() {
         return cursors.values().stream().mapToLong(Cursor::next).min();
     }

@@ -1,6 +1,5 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.LogQueue.Job;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,32 +11,27 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * A durable log of events of many persistence ids.
+ * A durable log of the events of many persistence ids.
  *
  * <ul>
- *   <li>An entry whose future has completed is on the disk, and is there after any crash, once and in its place.
- *   <li>An entry whose future has failed may be there or not, whole in either case, if the failure is
- *       {@linkplain LogException.Kind#uncertain() uncertain}; otherwise it is not.
- *   <li>A reader sees nothing that is not durable. Events are numbered through the whole log without gaps, and no number
- *       is ever used again.
+ *   <li>An entry whose future has completed is on the disk. It survives any crash, exactly once and in its place.
+ *   <li>If an entry's future has failed with an {@linkplain LogException.Kind#uncertain() uncertain} failure, the entry is
+ *       either stored whole or absent. After any other failure it is absent.
+ *   <li>Readers see only durable events. The offsets of events have no gaps, and no offset is used twice.
  *   <li>Damage is never skipped: the log does not open, or the read fails.
- *   <li>An event is there until it is deleted, and until every cursor is beyond it.
+ *   <li>An event is kept until it is deleted and every cursor is beyond it.
  * </ul>
  *
  * <pre>
  * opening ─► ready ⇄ throttled: the disk is nearly full
- *              ├──► failed: the disk said no, or nothing for too long
+ *              ├──► failed: a disk operation failed or exceeded its deadline
  *              └──► closed
  * </pre>
  *
- * See {@link FrameFormat}, {@link Segment} and {@link IndexFile} for the files, {@link Recovery} for what a crash leaves,
- * {@link LogWriter} for the writing, {@link LogRetention} for what goes when. Safe for any threads.
+ * See {@link FrameFormat}, {@link Segment} and {@link IndexFile} for the files, {@link Recovery} for the state after a
+ * crash, {@link LogWriter} for writing, and {@link LogRetention} for deletion. Safe for any threads.
  */
 public final class EventLog implements AutoCloseable {
-    private static final Duration WATCH_EVERY = Duration.ofMillis(100);
-    private static final Duration KEEP_EVERY = Duration.ofSeconds(1);
-    private static final Duration DRAIN = Duration.ofSeconds(30);
-
     private final LogDisk disk;
     private final LogSettings settings;
     private final IdTable ids;
@@ -45,27 +39,22 @@ public final class EventLog implements AutoCloseable {
     private final SegmentList segments = new SegmentList();
     private final LogQueue queue;
     private final Publisher publisher;
-    private final Optional<Acknowledger> acknowledger;
     private final LogReader reader;
-    private final LogRetention keeper;
-    private final Thread writing;
-    private final Ticker watching;
-    private final Ticker keeping;
-    private final long tornBytes;
-    private final Duration recovery;
-    private long busyOperation;
-    private int busyTicks;
+    private final LogRetention retention;
+    private final LogThreads threads;
+    private final Opening opening;
     private volatile boolean closed;
 
     /**
-     * An event as it stands in the log.
+     * An event in the log.
      *
      * @param offset its number in the whole log
+     * @param timeMillis when it was written, in ms since 1970
      */
-    public record Stored(String persistenceId, long sequenceNr, long offset, long timeMillis, byte[] event) {
+    public record Event(String persistenceId, long sequenceNr, long offset, long timeMillis, byte[] bytes) {
         @Override
         public boolean equals(Object other) {
-            return other instanceof Stored that
+            return other instanceof Event that
                     && persistenceId.equals(that.persistenceId)
                     && sequenceNr == that.sequenceNr
                     && offset == that.offset;
@@ -77,29 +66,29 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
-    /** What a log does at the moment. */
+    /** What a log accepts at the moment. */
     public enum State {
-        /** Takes events. */
+        /** Accepts events, reads and deletions. */
         READY,
-        /** Takes no events until the disk has room; reads and deletes. */
+        /** The disk is nearly full. Accepts reads and deletions, but no events until space is free again. */
         THROTTLED,
-        /** The disk failed: nothing is stored until the log is opened anew. */
+        /** A disk operation failed. Accepts reads only; nothing is stored until the log is reopened. */
         FAILED,
-        /** Nothing any more. */
+        /** Accepts and returns nothing. */
         CLOSED
     }
 
     /**
-     * What is told of a log.
+     * The state of a log.
      *
-     * @param events how many were ever stored
-     * @param groups writes that were forced since it was opened; events are stored in groups
+     * @param events number of events ever stored
+     * @param groups number of groups that were written and forced since the log was opened
      * @param bytes of all segments
-     * @param queued entries that wait for the disk
+     * @param queued number of entries that wait for the disk
      * @param queueAge how long the oldest of them has waited
-     * @param tornBytes bytes that were cut off its end when it was opened
-     * @param recovery how long opening it took
-     * @param failure why it failed, if it did
+     * @param tornBytes bytes that were cut off the end when the log was opened
+     * @param recovery how long opening the log took
+     * @param failure message of the failure, if the log has failed
      */
     public record Status(
             State state,
@@ -114,45 +103,50 @@ public final class EventLog implements AutoCloseable {
             Duration recovery,
             Optional<String> failure) {}
 
+    /** What opening the log did. */
+    private record Opening(long tornBytes, Duration duration) {}
+
     private EventLog(
-            LogDisk disk, LogSettings settings, Clock clock, LogListener listener, Optional<Executor> acknowledging)
+            LogDisk disk, LogSettings settings, Clock clock, LogListener listener, Optional<Executor> acknowledgements)
             throws IOException {
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         this.disk = disk;
         this.settings = settings;
-        Recovery.Found found = Recovery.run(disk, settings);
-        this.ids = found.ids();
-        this.cursors = found.cursors();
-        this.tornBytes = found.tornBytes();
-        found.segments().forEach(segments::add);
+        Recovery.RecoveredLog recovered = Recovery.run(disk, settings);
+        this.ids = recovered.ids();
+        this.cursors = recovered.cursors();
+        recovered.segments().forEach(segments::add);
         this.queue = new LogQueue(settings, listener);
-        this.acknowledger = acknowledging.isPresent() ? Optional.empty() : Optional.of(new Acknowledger());
-        Executor acknowledges = acknowledging.orElseGet(acknowledger::orElseThrow);
-        this.publisher = new Publisher(ids, cursors, queue, listener, acknowledges, found.nextOffset());
-        LogWriter writer = new LogWriter(disk, settings, clock, queue, found, segments, publisher, listener);
+        Optional<Acknowledger> acknowledger =
+                acknowledgements.isPresent() ? Optional.empty() : Optional.of(new Acknowledger());
+        this.publisher = new Publisher(
+                ids,
+                cursors,
+                queue,
+                listener,
+                acknowledgements.orElseGet(acknowledger::orElseThrow),
+                recovered.nextOffset());
+        LogWriter writer = new LogWriter(disk, settings, clock, queue, recovered, segments, publisher, listener);
         this.reader = new LogReader(disk, settings, segments, ids);
-        this.keeper = new LogRetention(disk, settings, clock, queue, segments, ids, cursors, listener);
-        // Threads of their own that nobody interrupts: an interrupt would close the file under them.
-        this.writing = new Thread(writer::run, LogWriter.THREAD);
-        this.watching = new Ticker("event-log-watch", WATCH_EVERY, this::watch);
-        this.keeping = new Ticker("event-log-keeper", KEEP_EVERY, keeper::round);
-        this.recovery = Duration.ofNanos(System.nanoTime() - begun);
+        this.retention = new LogRetention(disk, settings, clock, queue, segments, ids, cursors, listener);
+        this.threads = new LogThreads(writer, acknowledger, listener);
+        this.opening = new Opening(recovered.tornBytes(), Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     /**
-     * Opens the log in {@code directory}, making it if there is none.
+     * Opens the log in {@code directory}, and creates it if there is none.
      *
-     * @param acknowledging completes the futures of each group that was forced; must run what it is given in order
-     * @throws LogException if the log is damaged, newer, or in use
+     * @param acknowledgements completes the futures of each forced group; must run its tasks in order
+     * @throws LogException if the log is damaged, was written by a newer version, or is in use
      * @throws IOException if the directory can't be used
      */
     public static EventLog open(
-            Path directory, LogSettings settings, Clock clock, LogListener listener, Executor acknowledging)
+            Path directory, LogSettings settings, Clock clock, LogListener listener, Executor acknowledgements)
             throws IOException {
-        return open(FileDisk.open(directory), settings, clock, listener, Optional.of(acknowledging));
+        return open(FileDisk.open(directory), settings, clock, listener, Optional.of(acknowledgements));
     }
 
-    /** The same, with futures completed by a thread of the log's own. */
+    /** The same, but a thread of the log completes the futures. */
     public static EventLog open(Path directory, LogSettings settings, Clock clock, LogListener listener)
             throws IOException {
         return open(FileDisk.open(directory), settings, clock, listener);
@@ -163,11 +157,11 @@ public final class EventLog implements AutoCloseable {
     }
 
     private static EventLog open(
-            LogDisk disk, LogSettings settings, Clock clock, LogListener listener, Optional<Executor> acknowledging)
+            LogDisk disk, LogSettings settings, Clock clock, LogListener listener, Optional<Executor> acknowledgements)
             throws IOException {
         EventLog log;
         try {
-            log = new EventLog(disk, settings, clock, listener, acknowledging);
+            log = new EventLog(disk, settings, clock, listener, acknowledgements);
         } catch (IOException | RuntimeException e) {
             disk.close();
             throw e;
@@ -177,126 +171,83 @@ public final class EventLog implements AutoCloseable {
     }
 
     private void start() {
-        keeper.round();
-        writing.setDaemon(true);
-        writing.start();
-        watching.start();
-        keeping.start();
+        retention.runOnce();
+        threads.start(new DiskWatchdog(disk.location(), settings.forceDeadline(), queue, publisher), retention);
     }
 
-    /** Ticks, and not the clock, measure how long the disk is silent: a process that was stopped must not blame it. */
-    private void watch() {
-        queue.expire();
-        long busy = publisher.busySince();
-        busyTicks = busy != 0 && busy == busyOperation ? busyTicks + 1 : 0;
-        busyOperation = busy;
-        if (WATCH_EVERY.multipliedBy(busyTicks).compareTo(settings.forceDeadline()) > 0) {
-            publisher.fail(new LogException(
-                    LogException.Kind.FAILED,
-                    "the disk of " + disk.where() + " has not answered a write for " + settings.forceDeadline()
-                            + "; nothing more is taken until the log is opened anew"));
-        }
-    }
-
-    /** One round of what is done about every second. */
-    void keep() {
-        keeper.round();
+    /** Runs retention now, rather than with its next interval. */
+    void runRetention() {
+        retention.runOnce();
     }
 
     /**
      * Stores events of one persistence id, all or none.
      *
-     * @param sequenceNr of the first; the others follow it. It must be higher than all before it
-     * @return completes with the number of the first event in the whole log, when they are durable
+     * @param sequenceNr of the first event; the others follow it. Must be higher than every stored one
+     * @return completes with the offset of the first event when the events are durable
      */
     public CompletionStage<Long> append(String persistenceId, long sequenceNr, List<byte[]> events) {
         long bytes = FrameFormat.length(events);
         if (bytes > settings.maxFrameBytes()) {
-            return queue.refuse(new LogException(
+            return queue.reject(new LogException(
                     LogException.Kind.REFUSED,
-                    events.size() + " events of " + persistenceId + " take " + bytes + " bytes; an entry may have "
-                            + settings.maxFrameBytes()));
+                    "an entry with " + events.size() + " events of " + persistenceId + " takes " + bytes
+                            + " bytes, more than the limit of " + settings.maxFrameBytes() + " (max-frame-bytes)"));
         }
-        return queue.submit(new Append(bytes, persistenceId, sequenceNr, events));
+        List<byte[]> parts = List.copyOf(events);
+        return queue.submit(
+                WriteRequest.events(bytes, writer -> encodeEvents(writer, persistenceId, sequenceNr, parts)));
     }
 
-    /** Events of one persistence id on their way to the disk. */
-    private static final class Append extends Job {
-        private final String persistenceId;
-        private final long sequenceNr;
-        private final List<byte[]> events;
-
-        Append(long bytes, String persistenceId, long sequenceNr, List<byte[]> events) {
-            super(bytes);
-            this.persistenceId = persistenceId;
-            this.sequenceNr = sequenceNr;
-            this.events = List.copyOf(events);
+    private static long encodeEvents(LogWriter writer, String persistenceId, long sequenceNr, List<byte[]> events) {
+        IdTable.Entry entry = writer.entry(persistenceId);
+        if (sequenceNr <= entry.highestWritten()) {
+            throw new LogException(
+                    LogException.Kind.CONFLICT,
+                    "event " + sequenceNr + " of " + persistenceId + " is not stored: the log already has event "
+                            + entry.highestWritten() + ", so there is another writer for this persistence id");
         }
-
-        @Override
-        long encode(LogWriter writer) {
-            IdTable.Entry entry = writer.entry(persistenceId);
-            if (sequenceNr <= entry.written()) {
-                throw new LogException(
-                        LogException.Kind.CONFLICT,
-                        persistenceId + " has event " + entry.written() + " already, so event " + sequenceNr
-                                + " is not stored: somebody else writes for it");
-            }
-            entry.written(sequenceNr + events.size() - 1);
-            return writer.add(Frame.Kind.EVENTS, entry.number(), sequenceNr, events);
-        }
+        entry.raiseWritten(sequenceNr + events.size() - 1);
+        return writer.add(Frame.Kind.EVENTS, entry.number(), sequenceNr, events);
     }
 
-    /** Deletes the events of a persistence id up to a sequence number, that one included; its highest one stays known. */
+    /** Deletes the events of a persistence id up to and including a sequence number. The highest one stays known. */
     public CompletionStage<Long> deleteTo(String persistenceId, long sequenceNr) {
-        return queue.submit(small(
-                0,
+        return queue.submit(WriteRequest.bookkeeping(
+                FrameFormat.HEADER_BYTES,
                 writer -> writer.ids()
                         .find(persistenceId)
                         .map(entry -> writer.add(
-                                Frame.Kind.DELETED, entry.number(), Math.min(sequenceNr, entry.written()), List.of()))
+                                Frame.Kind.DELETED,
+                                entry.number(),
+                                Math.min(sequenceNr, entry.highestWritten()),
+                                List.of()))
                         .orElse(0L)));
     }
 
-    /** The highest sequence number ever stored, deleted or not, after all that was submitted before; 0 for none. */
+    /**
+     * The highest sequence number ever stored, deleted or not; 0 if there is none. It takes into account everything that
+     * was submitted before this call.
+     */
     public CompletionStage<Long> highestSequenceNr(String persistenceId) {
-        return queue.submit(small(
-                0,
+        return queue.submit(WriteRequest.bookkeeping(
+                FrameFormat.HEADER_BYTES,
                 writer -> writer.ids()
                         .find(persistenceId)
-                        .map(IdTable.Entry::written)
+                        .map(IdTable.Entry::highestWritten)
                         .orElse(0L)));
     }
 
-    /** Up to where events of a persistence id are deleted; 0 if none are. */
+    /** The sequence number up to which the events of a persistence id are deleted; 0 if none are. */
     public long deletedTo(String persistenceId) {
         return ids.find(persistenceId).map(IdTable.Entry::deletedTo).orElse(0L);
     }
 
-    private interface Encoding {
-        long encode(LogWriter writer);
-    }
-
-    /** Something that is taken even when the disk is nearly full. */
-    private static Job small(int textBytes, Encoding encoding) {
-        return new Job(FrameFormat.HEADER_BYTES + textBytes) {
-            @Override
-            long encode(LogWriter writer) {
-                return encoding.encode(writer);
-            }
-
-            @Override
-            boolean evenWhenFull() {
-                return true;
-            }
-        };
-    }
-
     /**
-     * Begins a cursor: from now on the log keeps all events from {@code next} on until they are acknowledged. One that is
-     * there already stays as it is.
+     * Registers a cursor: from now on the log keeps all events from offset {@code next} on until they are acknowledged. A
+     * cursor that already exists keeps its position.
      *
-     * @return completes with the number of the first event that it has not acknowledged
+     * @return completes with the offset of the first event that the reader has not acknowledged
      */
     public CompletionStage<Long> registerCursor(String name, long next) {
         Optional<Cursor> known = cursors.find(name);
@@ -307,122 +258,119 @@ public final class EventLog implements AutoCloseable {
     }
 
     /**
-     * Notes that a named reader has dealt with every event up to {@code offset}, that one included. Never goes back;
-     * saying it again changes nothing.
+     * Records that a named reader has processed every event up to and including {@code offset}. A cursor never moves
+     * back, and a repeated acknowledgement has no effect.
      *
      * @return fails with {@link LogException.Kind#REFUSED} if there is no such cursor
      */
     public CompletionStage<Long> acknowledge(String name, long offset) {
         if (cursors.find(name).isEmpty()) {
-            return queue.refuse(new LogException(
+            return queue.reject(new LogException(
                     LogException.Kind.REFUSED,
-                    "there is no cursor " + name + ": it was never registered, or was removed because it pinned the log"
-                            + " for too long; its reader must begin anew"));
+                    "there is no cursor " + name + ": it was never registered, or it was removed because it pinned the"
+                            + " log for too long; its reader must start over"));
         }
         return moveCursor(name, offset + 1);
     }
 
     private CompletionStage<Long> moveCursor(String name, long next) {
         List<byte[]> text = Frame.text(name);
-        return queue.submit(small(text.get(0).length, writer -> {
-            long to = Math.max(0, Math.min(next, writer.nextOffset()));
-            writer.add(Frame.Kind.CURSOR, 0, to, text);
-            return to;
+        return queue.submit(WriteRequest.bookkeeping(FrameFormat.HEADER_BYTES + text.get(0).length, writer -> {
+            long position = Math.max(0, Math.min(next, writer.nextOffset()));
+            writer.add(Frame.Kind.CURSOR, 0, position, text);
+            return position;
         }));
     }
 
-    /** Forgets a named reader, and what only it needed. */
+    /** Removes a cursor. The events that only its reader needed can then be deleted. */
     public CompletionStage<Long> removeCursor(String name) {
-        return queue.submit(LogRetention.removal(name));
+        return queue.submit(LogRetention.cursorRemoval(name));
     }
 
-    /** How far each named reader is. */
+    /** All cursors, by name. */
     public List<Cursor> cursors() {
         return cursors.all();
     }
 
-    /** How many bytes of events a reader who has reached {@code offset} has before it, about. */
+    /** Approximate number of bytes in the log from the event at {@code offset} on. */
     public long bytesFrom(long offset) {
         return segments.bytesFrom(offset);
     }
 
-    /** All persistence ids that ever stored something. */
+    /** All persistence ids that ever stored an event. */
     public List<String> persistenceIds() {
         return ids.names();
     }
 
     /**
-     * The events of a persistence id from one sequence number to another, both included, in order.
+     * The events of a persistence id between two sequence numbers, both included, in order.
      *
-     * @param most how many at most
+     * @param maxEvents largest number of events to return
      */
-    public List<Stored> read(String persistenceId, long from, long to, long most) throws IOException {
+    public List<Event> read(String persistenceId, long from, long to, long maxEvents) throws IOException {
         Optional<IdTable.Entry> entry = ids.find(persistenceId);
-        return entry.isEmpty() ? List.of() : reader.read(entry.get(), from, to, most);
+        return entry.isEmpty() ? List.of() : reader.read(entry.get(), from, to, maxEvents);
     }
 
     /**
-     * The events of all persistence ids from a number on, in the order of the log; without gaps from a cursor on. Events
-     * that are deleted are among them as long as they are there.
+     * The events of all persistence ids from an offset on, in the order of the log. From the position of a cursor on there
+     * are no gaps. Deleted events are included as long as their segment exists.
      *
-     * @param most how many at most
+     * @param maxEvents largest number of events to return
      */
-    public List<Stored> feed(long from, int most) throws IOException {
-        return reader.feed(from, most);
+    public List<Event> feed(long fromOffset, int maxEvents) throws IOException {
+        return reader.feed(fromOffset, maxEvents);
     }
 
-    /** Number of the event after the last durable one. */
+    /** Offset after the last durable event. */
     public long endOffset() {
         return publisher.durableOffset();
     }
 
-    /** Completes when there are durable events at {@code offset} or beyond; at once if there are, or if the log ends. */
-    public CompletionStage<Long> reached(long offset) {
-        return publisher.reached(offset);
+    /**
+     * Completes when an event with this offset or a higher one is durable; at once if there is one, or if the log ends.
+     */
+    public CompletionStage<Long> whenReached(long offset) {
+        return publisher.whenReached(offset);
     }
 
-    /** Completes with the reason when the disk has failed; nothing is stored any more then. */
+    /** Completes with the reason when the log has failed. Nothing is stored from then on. */
     public CompletionStage<LogException> whenFailed() {
         return publisher.whenFailed();
     }
 
-    /** How the log stands. */
+    /** The present state. */
     public Status status() {
         return new Status(
                 state(),
                 publisher.durableOffset(),
-                publisher.published(),
+                publisher.publishedGroups(),
                 segments.size(),
                 segments.bytes(),
                 ids.size(),
                 queue.size(),
                 queue.age(),
-                tornBytes,
-                recovery,
-                queue.failed().map(LogException::getMessage));
+                opening.tornBytes(),
+                opening.duration(),
+                queue.failure().map(LogException::getMessage));
     }
 
     private State state() {
         if (closed) {
             return State.CLOSED;
         }
-        if (queue.failed().isPresent()) {
+        if (queue.failure().isPresent()) {
             return State.FAILED;
         }
-        return queue.throttled() ? State.THROTTLED : State.READY;
+        return queue.isThrottled() ? State.THROTTLED : State.READY;
     }
 
-    /** Stores what was taken, and lets the directory go. */
+    /** Stores the queued entries, then releases the directory. */
     @Override
     public void close() throws IOException {
         queue.close();
         try {
-            writing.join(DRAIN.toMillis());
-            watching.close();
-            keeping.close();
-            if (acknowledger.isPresent()) {
-                acknowledger.get().close();
-            }
+            threads.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

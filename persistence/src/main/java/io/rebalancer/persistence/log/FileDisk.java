@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A real directory, held by one log at a time, or looked at without holding it. */
+/** A directory of the file system. One log at a time locks it; read-only use needs no lock. */
 final class FileDisk implements LogDisk {
-    private static final String LOCK = "LOCK";
+    private static final String LOCK_FILE = "LOCK";
 
     private final Path directory;
     private final Optional<FileChannel> lock;
@@ -29,14 +29,14 @@ final class FileDisk implements LogDisk {
     }
 
     /**
-     * Takes hold of the directory, making it if need be.
+     * Locks the directory, and creates it if it does not exist.
      *
      * @throws LogException if another log uses the directory
      */
     static FileDisk open(Path directory) throws IOException {
         Files.createDirectories(directory);
         FileChannel lock =
-                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (lock.tryLock() != null) {
                 return new FileDisk(directory, Optional.of(lock));
@@ -44,14 +44,15 @@ final class FileDisk implements LogDisk {
         } catch (OverlappingFileLockException e) {
             lock.close();
             throw new LogException(
-                    LogException.Kind.IN_USE, "the log in " + directory + " is used by this very process", e);
+                    LogException.Kind.IN_USE, "the log in " + directory + " is already open in this process", e);
         }
         lock.close();
         throw new LogException(
-                LogException.Kind.IN_USE, "the log in " + directory + " is used by another process; stop that first");
+                LogException.Kind.IN_USE,
+                "the log in " + directory + " is used by another process; stop that process first");
     }
 
-    /** Only for looking, beside the log that uses the directory; every change is refused. */
+    /** Opens the directory for reading, also while a log uses it. Every change fails. */
     static FileDisk readOnly(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new NoSuchFileException(directory.toString(), null, "no such directory");
@@ -59,7 +60,7 @@ final class FileDisk implements LogDisk {
         return new FileDisk(directory, Optional.empty());
     }
 
-    private Path changing(String name) {
+    private Path writablePath(String name) {
         if (lock.isEmpty()) {
             throw new ReadOnlyFileSystemException();
         }
@@ -70,7 +71,7 @@ final class FileDisk implements LogDisk {
     public List<String> list() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals(LOCK))
+                    .filter(name -> !name.equals(LOCK_FILE))
                     .sorted()
                     .toList();
         }
@@ -78,7 +79,7 @@ final class FileDisk implements LogDisk {
 
     @Override
     public LogFile create(String name) throws IOException {
-        Path path = changing(name);
+        Path path = writablePath(name);
         return new File(
                 path, Optional.of(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)));
     }
@@ -93,12 +94,16 @@ final class FileDisk implements LogDisk {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.delete(changing(name));
+        Files.delete(writablePath(name));
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
-        Files.move(changing(from), changing(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                writablePath(from),
+                writablePath(to),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
@@ -119,7 +124,7 @@ final class FileDisk implements LogDisk {
     }
 
     @Override
-    public String where() {
+    public String location() {
         return directory.toString();
     }
 
@@ -131,77 +136,77 @@ final class FileDisk implements LogDisk {
     }
 
     /**
-     * Reads and writes go through channels of their own: an interrupt closes the channel under a reader, which must
-     * never be the one that the log is written by.
+     * A file with one channel for reads and another for writes. An interrupt of a reading thread closes its channel, which
+     * must not be the channel of the writer.
      */
     private static final class File implements LogFile {
         private final Path path;
-        private final Optional<FileChannel> writing;
-        private FileChannel reading;
+        private final Optional<FileChannel> writeChannel;
+        private FileChannel readChannel;
         private boolean closed;
 
-        File(Path path, Optional<FileChannel> writing) throws IOException {
+        File(Path path, Optional<FileChannel> writeChannel) throws IOException {
             this.path = path;
-            this.writing = writing;
-            this.reading = FileChannel.open(path, StandardOpenOption.READ);
+            this.writeChannel = writeChannel;
+            this.readChannel = FileChannel.open(path, StandardOpenOption.READ);
         }
 
-        private FileChannel channel() {
-            return writing.orElseThrow(ReadOnlyFileSystemException::new);
+        private FileChannel writeChannel() {
+            return writeChannel.orElseThrow(ReadOnlyFileSystemException::new);
         }
 
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
-            long at = position;
+            long nextPosition = position;
             while (bytes.hasRemaining()) {
-                at += channel().write(bytes, at);
+                nextPosition += writeChannel().write(bytes, nextPosition);
             }
         }
 
         @Override
         public int read(ByteBuffer bytes, long position) throws IOException {
-            int begin = bytes.position();
+            int startIndex = bytes.position();
             while (true) {
-                FileChannel channel = reading();
+                FileChannel channel = readChannel();
                 try {
-                    return read(channel, bytes, position + bytes.position() - begin) - begin;
+                    return read(channel, bytes, position + bytes.position() - startIndex) - startIndex;
                 } catch (ClosedByInterruptException e) {
                     throw e;
                 } catch (ClosedChannelException e) {
-                    // An interrupt of somebody else's thread closed it; what was read stays.
+                    // An interrupt of another thread closed the channel. Continue after the bytes read so far.
                     reopen(channel);
                 }
             }
         }
 
         private static int read(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
-            long at = position;
+            long nextPosition = position;
             while (bytes.hasRemaining()) {
-                int count = channel.read(bytes, at);
+                int count = channel.read(bytes, nextPosition);
                 if (count < 0) {
                     break;
                 }
-                at += count;
+                nextPosition += count;
             }
             return bytes.position();
         }
 
-        private synchronized FileChannel reading() {
-            return reading;
+        private synchronized FileChannel readChannel() {
+            return readChannel;
         }
 
-        private synchronized void reopen(FileChannel broken) throws IOException {
+        private synchronized void reopen(FileChannel closedChannel) throws IOException {
             if (closed) {
                 throw new ClosedChannelException();
             }
-            if (reading == broken) {
-                reading = FileChannel.open(path, StandardOpenOption.READ);
+            if (readChannel == closedChannel) {
+                readChannel = FileChannel.open(path, StandardOpenOption.READ);
             }
         }
 
         @Override
         public void force() throws IOException {
-            channel().force(false);
+            writeChannel().force(false);
         }
 
         @Override
@@ -211,15 +216,15 @@ final class FileDisk implements LogDisk {
 
         @Override
         public void truncate(long size) throws IOException {
-            channel().truncate(size);
+            writeChannel().truncate(size);
         }
 
         @Override
         public synchronized void close() throws IOException {
             closed = true;
-            reading.close();
-            if (writing.isPresent()) {
-                writing.get().close();
+            readChannel.close();
+            if (writeChannel.isPresent()) {
+                writeChannel.get().close();
             }
         }
     }

@@ -4,15 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * One entry of the log: stored whole or not at all.
+ * One entry of the log, stored whole or not at all.
  *
- * @param kind what it says
+ * @param kind meaning of the frame
  * @param number of this frame in the whole log; frames are numbered without gaps
- * @param offset number of its first event in the whole log; for other kinds, of the next event
  * @param durableBefore every frame with a smaller number was forced before this one was written
- * @param id number of the persistence id it speaks of, or 0
- * @param sequenceNr see the kinds
- * @param timeMillis when it was written
+ * @param offset number of its first event in the whole log; for a frame without events, of the next event
+ * @param id number of its persistence id; 0 for frames about cursors and segments
+ * @param sequenceNr a sequence number, an offset or a segment number, depending on the kind
+ * @param timeMillis when it was written, in ms since 1970
  * @param parts the events, or a name
  */
 record Frame(
@@ -25,21 +25,24 @@ record Frame(
         long timeMillis,
         List<byte[]> parts) {
 
-    /** Stored by number: never change one. */
+    /** The meaning of a frame. The numbers are stored: never change one. */
     enum Kind {
-        /** Events of one persistence id, with consecutive sequence numbers from this one on. */
+        /** Events of one persistence id, with consecutive sequence numbers from {@code sequenceNr} on. */
         EVENTS(1),
-        /** The text of a persistence id that got a number. */
+        /** Defines the number of a persistence id; the part is its name. */
         ID_DEFINED(2),
-        /** Events up to a sequence number are deleted. */
+        /** Events of an id up to and including {@code sequenceNr} are deleted. */
         DELETED(3),
-        /** A named reader has dealt with all events before an offset; the part is its name. */
+        /** A reader has processed all events before the offset in {@code sequenceNr}; the part is the name of its cursor. */
         CURSOR(4),
-        /** A named reader is no more. */
+        /** A cursor was removed; the part is its name. */
         CURSOR_REMOVED(5),
-        /** The highest sequence number of an id whose events go with their segment. */
+        /** The highest sequence number of an id whose events are deleted with their segment. */
         HIGHEST(6),
-        /** Number of the first segment that is still needed; what earlier ones said and still holds was said again. */
+        /**
+         * {@code sequenceNr} is the number of the first segment that is still needed. What remains valid of the earlier
+         * segments was rewritten before this frame.
+         */
         LOG_BEGINS(7);
 
         private final int number;
@@ -57,12 +60,12 @@ record Frame(
         parts = List.copyOf(parts);
     }
 
-    /** How many events it holds. */
+    /** Number of events in the frame. */
     int events() {
         return kind == Kind.EVENTS ? parts.size() : 0;
     }
 
-    /** Number of the event after it. */
+    /** Offset after its last event. */
     long endOffset() {
         return offset + events();
     }
@@ -72,7 +75,7 @@ record Frame(
         return sequenceNr + events() - 1;
     }
 
-    /** The name it holds. */
+    /** The name in its first part. */
     String text() {
         return new String(parts.get(0), StandardCharsets.UTF_8);
     }

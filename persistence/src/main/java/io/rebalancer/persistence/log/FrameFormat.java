@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Frames as bytes. All numbers are big-endian.
+ * The encoding of frames. All numbers are big-endian.
  *
  * <pre>
  *  0  magic "RBLF"          4
- *  4  length, whole frame   4   a multiple of 8; at most the log's limit, which is checked before anything is allocated
+ *  4  length, whole frame   4   a multiple of 8; compared with the log's limit before anything is allocated
  *  8  CRC32C                4   of the whole frame, with zeros here
- * 12  epoch                 4   that of the segment, so that bytes of an earlier writer never pass as new
+ * 12  epoch                 4   of the segment, so that bytes of an earlier writer are never taken for new ones
  * 16  number                8
- * 24  durable before        8   tells a torn tail from a damaged log: see {@link Recovery}
+ * 24  durable before        8   distinguishes a torn tail from damage: see {@link Recovery}
  * 32  offset                8
  * 40  id                    8
  * 48  sequence number       8
@@ -34,12 +34,18 @@ final class FrameFormat {
     private static final int CRC_AT = 8;
     private static final int EPOCH_AT = 12;
     private static final int NUMBER_AT = 16;
+    private static final int DURABLE_BEFORE_AT = 24;
+    private static final int OFFSET_AT = 32;
+    private static final int ID_AT = 40;
+    private static final int SEQUENCE_NR_AT = 48;
+    private static final int TIME_AT = 56;
+    private static final int KIND_AT = 64;
     private static final int PARTS_AT = 68;
     private static final Frame.Kind[] KINDS = Frame.Kind.values();
 
     private FrameFormat() {}
 
-    /** Bytes that a frame with these parts takes. */
+    /** Length in bytes of a frame with these parts. */
     static long length(List<byte[]> parts) {
         long length = HEADER_BYTES;
         for (byte[] part : parts) {
@@ -48,44 +54,44 @@ final class FrameFormat {
         return (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    /** Appends the frame to {@code out}, which has room for it. */
-    static void encode(Frame frame, int length, int epoch, ByteBuffer out, CRC32C crc) {
-        int begin = out.position();
-        out.putInt(MAGIC).putInt(length).putInt(0).putInt(epoch);
-        out.putLong(frame.number()).putLong(frame.durableBefore()).putLong(frame.offset());
-        out.putLong(frame.id()).putLong(frame.sequenceNr()).putLong(frame.timeMillis());
-        out.putShort((short) frame.kind().number())
+    /** Appends the frame to {@code target}, which must have {@code length} bytes free. */
+    static void encode(Frame frame, int length, int epoch, ByteBuffer target, CRC32C crc) {
+        int begin = target.position();
+        target.putInt(MAGIC).putInt(length).putInt(0).putInt(epoch);
+        target.putLong(frame.number()).putLong(frame.durableBefore()).putLong(frame.offset());
+        target.putLong(frame.id()).putLong(frame.sequenceNr()).putLong(frame.timeMillis());
+        target.putShort((short) frame.kind().number())
                 .putShort((short) 0)
                 .putInt(frame.parts().size());
         for (byte[] part : frame.parts()) {
-            out.putInt(part.length).put(part);
+            target.putInt(part.length).put(part);
         }
         int end = begin + length;
-        while (out.position() < end) {
-            out.put((byte) 0);
+        while (target.position() < end) {
+            target.put((byte) 0);
         }
-        int limit = out.limit();
+        int limit = target.limit();
         crc.reset();
-        crc.update(out.limit(end).position(begin));
-        out.limit(limit).putInt(begin + CRC_AT, (int) crc.getValue());
+        crc.update(target.limit(end).position(begin));
+        target.limit(limit).putInt(begin + CRC_AT, (int) crc.getValue());
     }
 
-    /** Length of the frame whose header begins at {@code in}'s position, or empty if no frame can begin there. */
-    static Optional<Integer> lengthAt(ByteBuffer in, int maxBytes) {
-        if (in.remaining() < HEADER_BYTES || in.getInt(in.position()) != MAGIC) {
+    /** Length of the frame that begins at the position of {@code source}; empty if no frame can begin there. */
+    static Optional<Integer> lengthAt(ByteBuffer source, int maxBytes) {
+        if (source.remaining() < HEADER_BYTES || source.getInt(source.position()) != MAGIC) {
             return Optional.empty();
         }
-        int length = in.getInt(in.position() + LENGTH_AT);
+        int length = source.getInt(source.position() + LENGTH_AT);
         boolean possible = length >= HEADER_BYTES && length <= maxBytes && length % ALIGNMENT == 0;
         return possible ? Optional.of(length) : Optional.empty();
     }
 
     /**
-     * What the header of a frame says.
+     * The header of a frame; see {@link Frame}.
      *
-     * @param parts how many it holds
+     * @param parts number of parts
      */
-    record Head(
+    record FrameHeader(
             Frame.Kind kind,
             long number,
             long durableBefore,
@@ -100,66 +106,69 @@ final class FrameFormat {
         }
     }
 
-    /** The header of the frame that fills {@code in} exactly, or empty if these bytes are none of that epoch. */
-    static Optional<Head> head(ByteBuffer in, int epoch) {
-        int begin = in.position();
-        if (in.remaining() < HEADER_BYTES || in.getInt(begin + EPOCH_AT) != epoch || !checked(in)) {
+    /** The header of the frame that fills {@code source} exactly; empty if it is no valid frame of that epoch. */
+    static Optional<FrameHeader> decodeHeader(ByteBuffer source, int epoch) {
+        int begin = source.position();
+        if (source.remaining() < HEADER_BYTES
+                || source.getInt(begin + EPOCH_AT) != epoch
+                || !hasValidChecksum(source)) {
             return Optional.empty();
         }
-        int kind = in.getShort(begin + 64);
-        int parts = in.getInt(begin + PARTS_AT);
+        int kind = source.getShort(begin + KIND_AT);
+        int parts = source.getInt(begin + PARTS_AT);
         if (kind < 1 || kind > KINDS.length || parts < 0) {
             return Optional.empty();
         }
-        return Optional.of(new Head(
+        return Optional.of(new FrameHeader(
                 KINDS[kind - 1],
-                in.getLong(begin + NUMBER_AT),
-                in.getLong(begin + 24),
-                in.getLong(begin + 32),
-                in.getLong(begin + 40),
-                in.getLong(begin + 48),
-                in.getLong(begin + 56),
+                source.getLong(begin + NUMBER_AT),
+                source.getLong(begin + DURABLE_BEFORE_AT),
+                source.getLong(begin + OFFSET_AT),
+                source.getLong(begin + ID_AT),
+                source.getLong(begin + SEQUENCE_NR_AT),
+                source.getLong(begin + TIME_AT),
                 parts));
     }
 
-    /** The frame that fills {@code in} exactly, or empty if these bytes are none of that epoch. */
-    static Optional<Frame> decode(ByteBuffer in, int epoch) {
-        return head(in, epoch).flatMap(head -> parts(in, head.parts()).map(parts -> frame(head, parts)));
+    /** The frame that fills {@code source} exactly; empty if it is no valid frame of that epoch. */
+    static Optional<Frame> decode(ByteBuffer source, int epoch) {
+        return decodeHeader(source, epoch)
+                .flatMap(header -> decodeParts(source, header.parts()).map(parts -> frame(header, parts)));
     }
 
-    private static Frame frame(Head head, List<byte[]> parts) {
+    private static Frame frame(FrameHeader header, List<byte[]> parts) {
         return new Frame(
-                head.kind(),
-                head.number(),
-                head.durableBefore(),
-                head.offset(),
-                head.id(),
-                head.sequenceNr(),
-                head.timeMillis(),
+                header.kind(),
+                header.number(),
+                header.durableBefore(),
+                header.offset(),
+                header.id(),
+                header.sequenceNr(),
+                header.timeMillis(),
                 parts);
     }
 
-    private static Optional<List<byte[]>> parts(ByteBuffer in, int count) {
-        ByteBuffer from = in.duplicate();
-        from.position(in.position() + HEADER_BYTES);
+    private static Optional<List<byte[]>> decodeParts(ByteBuffer source, int count) {
+        ByteBuffer content = source.duplicate();
+        content.position(source.position() + HEADER_BYTES);
         List<byte[]> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            if (from.remaining() < Integer.BYTES) {
+            if (content.remaining() < Integer.BYTES) {
                 return Optional.empty();
             }
-            int length = from.getInt();
-            if (length < 0 || length > from.remaining()) {
+            int length = content.getInt();
+            if (length < 0 || length > content.remaining()) {
                 return Optional.empty();
             }
             byte[] part = new byte[length];
-            from.get(part);
+            content.get(part);
             parts.add(part);
         }
         return Optional.of(parts);
     }
 
-    private static boolean checked(ByteBuffer in) {
-        ByteBuffer whole = in.duplicate();
+    private static boolean hasValidChecksum(ByteBuffer source) {
+        ByteBuffer whole = source.duplicate();
         int begin = whole.position();
         int end = whole.limit();
         CRC32C crc = new CRC32C();
@@ -167,6 +176,6 @@ final class FrameFormat {
         crc.update(new byte[Integer.BYTES]);
         whole.limit(end).position(begin + CRC_AT + Integer.BYTES);
         crc.update(whole);
-        return (int) crc.getValue() == in.getInt(begin + CRC_AT);
+        return (int) crc.getValue() == source.getInt(begin + CRC_AT);
     }
 }

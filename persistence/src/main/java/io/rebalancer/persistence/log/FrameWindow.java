@@ -5,54 +5,54 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** A part of a segment in memory, moved along as its frames are read. For one thread. */
+/** A buffer over part of a segment that moves forward as frames are read. For one thread. */
 final class FrameWindow {
     private final LogFile file;
     private final int epoch;
     private final int maxFrameBytes;
-    private final long end;
-    private int ahead;
-    private ByteBuffer bytes = ByteBuffer.allocate(0);
-    private long begin;
+    private final long endPosition;
+    private int readAheadBytes;
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private long bufferPosition;
 
     /**
-     * @param end position after the last byte that may be read
-     * @param ahead how much is read at a time
+     * @param endPosition position after the last byte that may be read
+     * @param readAheadBytes number of bytes to read at a time
      */
-    FrameWindow(Segment segment, int maxFrameBytes, long end, int ahead) {
+    FrameWindow(Segment segment, int maxFrameBytes, long endPosition, int readAheadBytes) {
         this.file = segment.file();
         this.epoch = segment.header().epoch();
         this.maxFrameBytes = maxFrameBytes;
-        this.end = end;
-        this.ahead = ahead;
+        this.endPosition = endPosition;
+        this.readAheadBytes = readAheadBytes;
     }
 
-    /** From now on so much is read at a time. */
-    void ahead(int atATime) {
-        ahead = atATime;
+    /** Sets the number of bytes to read at a time from now on. */
+    void setReadAheadBytes(int bytes) {
+        readAheadBytes = bytes;
     }
 
-    /** The bytes that the header at {@code position} claims, or empty if no whole frame can be there. */
+    /** The bytes of the frame whose header is at {@code position}, unchecked; empty if no whole frame can be there. */
     Optional<ByteBuffer> bytesAt(long position) throws IOException {
         if (!covers(position, FrameFormat.HEADER_BYTES)) {
             return Optional.empty();
         }
-        Optional<Integer> length = FrameFormat.lengthAt(at(position, FrameFormat.HEADER_BYTES), maxFrameBytes);
+        Optional<Integer> length = FrameFormat.lengthAt(slice(position, FrameFormat.HEADER_BYTES), maxFrameBytes);
         if (length.isEmpty() || !covers(position, length.get())) {
             return Optional.empty();
         }
-        return Optional.of(at(position, length.get()));
+        return Optional.of(slice(position, length.get()));
     }
 
-    /** The frame at {@code position}, or empty if there is none. */
+    /** The frame at {@code position}; empty if there is no valid one. */
     Optional<Frame> frameAt(long position) throws IOException {
-        return bytesAt(position).flatMap(each -> FrameFormat.decode(each, epoch));
+        return bytesAt(position).flatMap(bytes -> FrameFormat.decode(bytes, epoch));
     }
 
-    /** Whether there is nothing but zeros from {@code position} to the end. */
-    boolean zerosFrom(long position) throws IOException {
-        for (long at = position; at < end; at++) {
-            if (!covers(at, 1) || bytes.get((int) (at - begin)) != 0) {
+    /** Whether there are only zeros from {@code position} to the end. */
+    boolean hasOnlyZerosFrom(long position) throws IOException {
+        for (long at = position; at < endPosition; at++) {
+            if (!covers(at, 1) || buffer.get((int) (at - bufferPosition)) != 0) {
                 return false;
             }
         }
@@ -60,41 +60,45 @@ final class FrameWindow {
     }
 
     /**
-     * Where a frame stands after {@code position} that was written when frames before {@code frame}, that one included,
-     * were forced already. If what stands at {@code position} is not whole then, it was once.
+     * Looks after {@code position} for proof that frame number {@code frame} was forced: a frame that was written when all
+     * frames up to and including that one were durable. If there is one, an invalid frame at {@code position} was valid
+     * once.
+     *
+     * @return the position of the proof
      */
-    Optional<Long> forcedLater(long position, long frame) throws IOException {
-        for (long at = position + FrameFormat.ALIGNMENT; at < end; at += FrameFormat.ALIGNMENT) {
-            boolean forced = bytesAt(at)
-                    .flatMap(each -> FrameFormat.head(each, epoch))
-                    .filter(head -> head.durableBefore() > frame)
+    Optional<Long> positionProvingForced(long position, long frame) throws IOException {
+        for (long at = position + FrameFormat.ALIGNMENT; at < endPosition; at += FrameFormat.ALIGNMENT) {
+            boolean proven = bytesAt(at)
+                    .flatMap(bytes -> FrameFormat.decodeHeader(bytes, epoch))
+                    .filter(header -> header.durableBefore() > frame)
                     .isPresent();
-            if (forced) {
+            if (proven) {
                 return Optional.of(at);
             }
         }
         return Optional.empty();
     }
 
-    private ByteBuffer at(long position, int length) {
-        return bytes.slice((int) (position - begin), length);
+    private ByteBuffer slice(long position, int length) {
+        return buffer.slice((int) (position - bufferPosition), length);
     }
 
+    /** Whether the segment has so many bytes from {@code position} on; if so, they are in the buffer now. */
     private boolean covers(long position, int length) throws IOException {
-        if (position + length > end) {
+        if (position + length > endPosition) {
             return false;
         }
-        if (position >= begin && position + length <= begin + bytes.limit()) {
+        if (position >= bufferPosition && position + length <= bufferPosition + buffer.limit()) {
             return true;
         }
-        int wanted = (int) Math.min(Math.max(length, ahead), end - position);
-        if (bytes.capacity() < wanted) {
-            bytes = ByteBuffer.allocate(wanted);
+        int wantedBytes = (int) Math.min(Math.max(length, readAheadBytes), endPosition - position);
+        if (buffer.capacity() < wantedBytes) {
+            buffer = ByteBuffer.allocate(wantedBytes);
         }
-        begin = position;
-        bytes.clear().limit(wanted);
-        file.read(bytes, position);
-        bytes.flip();
-        return bytes.limit() >= length;
+        bufferPosition = position;
+        buffer.clear().limit(wantedBytes);
+        file.read(buffer, position);
+        buffer.flip();
+        return buffer.limit() >= length;
     }
 }

@@ -6,124 +6,127 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Index of a segment that is being written or read, in memory: twelve bytes for a frame. */
+/** The index of a segment that is being written or recovered. It takes twelve bytes of memory for each frame. */
 final class GrowingIndex implements SegmentIndex {
-    /** Between two marks; what a reader may have to pass over to find an event by its number. */
-    private static final int MARK_EVERY = 64 << 10;
+    /** Distance between two marks: the most that a reader scans to find an event by its offset. */
+    private static final int MARK_INTERVAL_BYTES = 64 << 10;
 
-    private final Map<Long, Places> places = new HashMap<>();
-    private final List<Frame> facts = new ArrayList<>();
+    private final Map<Long, FrameLocations> locationsById = new HashMap<>();
+    private final List<Frame> controlFrames = new ArrayList<>();
     private long[] markOffsets = new long[4];
     private int[] markPositions = new int[4];
-    private int marks;
+    private int markCount;
 
-    /** Frames of one id. */
-    static final class Places {
+    /** The frames with events of one persistence id. */
+    static final class FrameLocations {
         private long[] firstSequenceNrs = new long[2];
         private int[] positions = new int[2];
-        private int frames;
-        private long last;
+        private int frameCount;
+        private long lastSequenceNr;
 
-        private void add(long firstSequenceNr, long lastSequenceNr, int position) {
-            if (frames == positions.length) {
-                firstSequenceNrs = Arrays.copyOf(firstSequenceNrs, frames * 2);
-                positions = Arrays.copyOf(positions, frames * 2);
+        private void add(long first, long last, int position) {
+            if (frameCount == positions.length) {
+                firstSequenceNrs = Arrays.copyOf(firstSequenceNrs, frameCount * 2);
+                positions = Arrays.copyOf(positions, frameCount * 2);
             }
-            firstSequenceNrs[frames] = firstSequenceNr;
-            positions[frames++] = position;
-            last = lastSequenceNr;
+            firstSequenceNrs[frameCount] = first;
+            positions[frameCount++] = position;
+            lastSequenceNr = last;
+        }
+
+        /** Positions of the frames that may hold events between {@code from} and {@code to}. */
+        private int[] positions(long from, long to, int maxFrames) {
+            if (from > lastSequenceNr) {
+                return new int[0];
+            }
+            int found = Arrays.binarySearch(firstSequenceNrs, 0, frameCount, from);
+            int begin = found >= 0 ? found : Math.max(0, -found - 2);
+            int end = begin;
+            while (end < frameCount && end - begin < maxFrames && firstSequenceNrs[end] <= to) {
+                end++;
+            }
+            return Arrays.copyOfRange(positions, begin, end);
         }
 
         long[] firstSequenceNrs() {
-            return Arrays.copyOf(firstSequenceNrs, frames);
+            return Arrays.copyOf(firstSequenceNrs, frameCount);
         }
 
         int[] positions() {
-            return Arrays.copyOf(positions, frames);
+            return Arrays.copyOf(positions, frameCount);
         }
 
-        long last() {
-            return last;
+        long lastSequenceNr() {
+            return lastSequenceNr;
         }
     }
 
-    /** Notes a frame with events. */
-    synchronized void events(long id, long firstSequenceNr, int events, long offset, int position) {
-        places.computeIfAbsent(id, number -> new Places()).add(firstSequenceNr, firstSequenceNr + events - 1, position);
-        if (marks == 0 || position - markPositions[marks - 1] >= MARK_EVERY) {
-            if (marks == markOffsets.length) {
-                markOffsets = Arrays.copyOf(markOffsets, marks * 2);
-                markPositions = Arrays.copyOf(markPositions, marks * 2);
+    /** Adds a frame with events. */
+    synchronized void addEvents(long id, long firstSequenceNr, int events, long offset, int position) {
+        locationsById
+                .computeIfAbsent(id, number -> new FrameLocations())
+                .add(firstSequenceNr, firstSequenceNr + events - 1, position);
+        if (markCount == 0 || position - markPositions[markCount - 1] >= MARK_INTERVAL_BYTES) {
+            if (markCount == markOffsets.length) {
+                markOffsets = Arrays.copyOf(markOffsets, markCount * 2);
+                markPositions = Arrays.copyOf(markPositions, markCount * 2);
             }
-            markOffsets[marks] = offset;
-            markPositions[marks++] = position;
+            markOffsets[markCount] = offset;
+            markPositions[markCount++] = position;
         }
     }
 
-    /** Notes a frame without events. */
-    synchronized void fact(Frame frame) {
-        facts.add(frame);
+    /** Adds a frame without events. */
+    synchronized void addControlFrame(Frame frame) {
+        controlFrames.add(frame);
     }
 
     @Override
-    public synchronized int[] positions(long id, long from, long to, int most) {
-        Places known = places.get(id);
-        return known == null
-                ? new int[0]
-                : positions(known.firstSequenceNrs, known.positions, known.frames, known.last, from, to, most);
-    }
-
-    /** The part of {@code positions} whose frames may hold events between {@code from} and {@code to}. */
-    static int[] positions(
-            long[] firstSequenceNrs, int[] positions, int frames, long last, long from, long to, int most) {
-        if (from > last) {
-            return new int[0];
-        }
-        int found = Arrays.binarySearch(firstSequenceNrs, 0, frames, from);
-        int begin = found >= 0 ? found : Math.max(0, -found - 2);
-        int end = begin;
-        while (end < frames && end - begin < most && firstSequenceNrs[end] <= to) {
-            end++;
-        }
-        return Arrays.copyOfRange(positions, begin, end);
+    public synchronized int[] positions(long id, long from, long to, int maxFrames) {
+        FrameLocations known = locationsById.get(id);
+        return known == null ? new int[0] : known.positions(from, to, maxFrames);
     }
 
     @Override
-    public synchronized int mark(long offset) {
-        return mark(markOffsets, markPositions, marks, offset);
+    public synchronized int scanStart(long offset) {
+        return scanStart(markOffsets, markPositions, markCount, offset);
     }
 
-    static int mark(long[] offsets, int[] positions, int marks, long offset) {
-        int found = Arrays.binarySearch(offsets, 0, marks, offset);
-        int at = found >= 0 ? found : -found - 2;
-        return at < 0 ? Segment.BLOCK_BYTES : positions[at];
+    /** Position of the last mark at or before {@code offset}; the segment's first frame if there is none. */
+    static int scanStart(long[] offsets, int[] positions, int markCount, long offset) {
+        int found = Arrays.binarySearch(offsets, 0, markCount, offset);
+        int mark = found >= 0 ? found : -found - 2;
+        return mark < 0 ? Segment.BLOCK_BYTES : positions[mark];
     }
 
     synchronized long[] markOffsets() {
-        return Arrays.copyOf(markOffsets, marks);
+        return Arrays.copyOf(markOffsets, markCount);
     }
 
     synchronized int[] markPositions() {
-        return Arrays.copyOf(markPositions, marks);
+        return Arrays.copyOf(markPositions, markCount);
     }
 
-    synchronized Places places(long id) {
-        return places.getOrDefault(id, new Places());
+    synchronized FrameLocations locations(long id) {
+        return locationsById.getOrDefault(id, new FrameLocations());
     }
 
     @Override
     public synchronized long[] ids() {
-        return places.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+        return locationsById.keySet().stream()
+                .mapToLong(Long::longValue)
+                .sorted()
+                .toArray();
     }
 
     @Override
     public synchronized long highest(long id) {
-        Places known = places.get(id);
-        return known == null ? 0 : known.last;
+        FrameLocations known = locationsById.get(id);
+        return known == null ? 0 : known.lastSequenceNr;
     }
 
     @Override
-    public synchronized List<Frame> facts() {
-        return List.copyOf(facts);
+    public synchronized List<Frame> controlFrames() {
+        return List.copyOf(controlFrames);
     }
 }

@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The persistence ids of a log and their numbers; about a hundred bytes for each. Changed by the writer's thread alone;
- * any thread may read.
+ * The persistence ids of a log and their numbers. Each takes about a hundred bytes of memory. Only the writer's thread
+ * changes the table; any thread may read it.
  */
 final class IdTable {
     private final Map<String, Entry> byName = new ConcurrentHashMap<>();
     private final Map<Long, Entry> byNumber = new ConcurrentHashMap<>();
     private long lastNumber;
 
-    /** What is known of one persistence id. */
+    /** One persistence id with its number and its positions. */
     static final class Entry {
         private final String name;
         private final long number;
-        private long written;
+        private long highestWritten;
         private volatile long highest;
         private volatile long deletedTo;
 
@@ -35,13 +35,13 @@ final class IdTable {
             return number;
         }
 
-        /** The highest sequence number that was handed to the disk; for the writer's thread only. */
-        long written() {
-            return written;
+        /** The highest sequence number that was given to the disk, durable or not; for the writer's thread only. */
+        long highestWritten() {
+            return highestWritten;
         }
 
-        void written(long sequenceNr) {
-            written = Math.max(written, sequenceNr);
+        void raiseWritten(long sequenceNr) {
+            highestWritten = Math.max(highestWritten, sequenceNr);
         }
 
         /** The highest durable sequence number, deleted or not; 0 for none. */
@@ -58,13 +58,13 @@ final class IdTable {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** @throws LogException if the log never said what that number stands for */
+    /** @throws LogException if no frame defined this number */
     Entry get(long number) {
         Entry entry = byNumber.get(number);
         if (entry == null) {
             throw new LogException(
                     LogException.Kind.CORRUPT,
-                    "the log speaks of persistence id number " + number + ", which it never defined");
+                    "the log refers to persistence id number " + number + ", which no frame defines");
         }
         return entry;
     }
@@ -73,7 +73,7 @@ final class IdTable {
         return byName.size();
     }
 
-    /** Names of all ids that have something stored. */
+    /** Names of all ids that ever stored an event, sorted. */
     List<String> names() {
         return byName.values().stream()
                 .filter(entry -> entry.highest > 0)
@@ -82,12 +82,12 @@ final class IdTable {
                 .toList();
     }
 
-    /** A number for a name that has none; for the writer's thread only. */
+    /** Gives the next number to a new name; for the writer's thread only. */
     Entry add(String name) {
         return define(name, lastNumber + 1);
     }
 
-    /** What a frame says; saying it again changes nothing. */
+    /** Applies a definition from the log. A repeated definition has no effect. */
     Entry define(String name, long number) {
         Entry known = byNumber.get(number);
         if (known != null) {
@@ -100,20 +100,20 @@ final class IdTable {
         return entry;
     }
 
-    /** Events up to this one are durable. */
-    void raise(long number, long highest) {
+    /** Records that events up to this one are durable. */
+    void raiseHighest(long number, long highest) {
         Entry entry = get(number);
         entry.highest = Math.max(entry.highest, highest);
     }
 
-    /** Events up to this one are deleted. */
-    void delete(long number, long toSequenceNr) {
+    /** Records that events up to this one are deleted. */
+    void raiseDeleted(long number, long toSequenceNr) {
         Entry entry = get(number);
         entry.deletedTo = Math.max(entry.deletedTo, toSequenceNr);
     }
 
-    /** Takes what is durable for what is written, when a log was read. */
-    void opened() {
-        byName.values().forEach(entry -> entry.written(entry.highest));
+    /** Lets the writer continue after the recovered events: what is durable counts as written. */
+    void startWritingAfterHighest() {
+        byName.values().forEach(entry -> entry.raiseWritten(entry.highest));
     }
 }

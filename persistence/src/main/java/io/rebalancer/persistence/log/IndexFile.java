@@ -1,6 +1,6 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.GrowingIndex.Places;
+import io.rebalancer.persistence.log.GrowingIndex.FrameLocations;
 import io.rebalancer.persistence.log.LogDisk.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * Index of a finished segment, as a file beside it; 24 bytes for a persistence id are in memory, the rest is read when
- * asked for. A file that is missing, damaged or of something else is made anew from the segment.
+ * The stored index of a finished segment, in a file beside it. Only 24 bytes for each persistence id are kept in memory;
+ * the rest is read on demand. An index that is missing, damaged or of another segment is rebuilt from the segment.
  *
  * <pre>
  *   0  magic "RBLOGIDX"    8
@@ -22,13 +22,13 @@ import java.util.zip.CRC32C;
  *  12  epoch               4   of the segment
  *  16  log id             16
  *  32  segment             8
- *  40  end of the segment  8   and its end frame 8, and its end offset 8
- *  64  facts 4 · ids 4 · marks 4 · bytes up to the places 4
- *  80  facts: frames that hold no events, as they are in the segment
- *      ids, ascending: id 8 · last sequence number 8 · frames 4 · where its places begin 4
+ *  40  end of the segment  8   then its end frame 8 and its end offset 8
+ *  64  control frames 4 · ids 4 · marks 4 · bytes before the locations 4
+ *  80  control frames: the frames without events, as they are in the segment
+ *      ids, ascending: id 8 · last sequence number 8 · frames 4 · position of its locations 4
  *      marks: offset 8 · position 4
- *      places, by id: first sequence number 8 · position 4
- * end  CRC32C              4   of all before it
+ *      locations, by id: first sequence number 8 · position 4
+ * end  CRC32C              4   of everything before it
  * </pre>
  */
 final class IndexFile implements SegmentIndex, AutoCloseable {
@@ -37,48 +37,53 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
     private static final int HEADER_BYTES = 80;
     private static final int ID_BYTES = 24;
     private static final int MARK_BYTES = 12;
-    private static final int PLACE_BYTES = 12;
-    private static final int READ_BYTES = 1 << 20;
+    private static final int LOCATION_BYTES = 12;
+    private static final int CHECK_BUFFER_BYTES = 1 << 20;
     private static final String SUFFIX = ".idx";
-    private static final String PART = ".part";
+    private static final String UNFINISHED_SUFFIX = ".part";
 
     private final LogFile file;
-    private final Head head;
+    private final IndexHeader header;
     private final long[] ids;
-    private final long[] lasts;
-    private final int[] frames;
-    private final int[] places;
+    private final long[] lastSequenceNrs;
+    private final int[] frameCounts;
+    private final int[] locationPositions;
     private final long[] markOffsets;
     private final int[] markPositions;
 
-    /** What the first bytes say. */
-    private record Head(
+    /** The first 80 bytes. */
+    private record IndexHeader(
             int epoch,
             UUID logId,
             long segment,
-            long end,
+            long endPosition,
             long endFrame,
             long endOffset,
-            int facts,
+            int controlFrames,
             int ids,
             int marks,
-            int headBytes) {}
+            int bytesBeforeLocations) {
 
-    private IndexFile(LogFile file, Head head, ByteBuffer tables) {
+        int tablesPosition() {
+            return bytesBeforeLocations - ids * ID_BYTES - marks * MARK_BYTES;
+        }
+    }
+
+    private IndexFile(LogFile file, IndexHeader header, ByteBuffer tables) {
         this.file = file;
-        this.head = head;
-        ids = new long[head.ids()];
-        lasts = new long[head.ids()];
-        frames = new int[head.ids()];
-        places = new int[head.ids()];
+        this.header = header;
+        ids = new long[header.ids()];
+        lastSequenceNrs = new long[header.ids()];
+        frameCounts = new int[header.ids()];
+        locationPositions = new int[header.ids()];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = tables.getLong();
-            lasts[i] = tables.getLong();
-            frames[i] = tables.getInt();
-            places[i] = tables.getInt();
+            lastSequenceNrs[i] = tables.getLong();
+            frameCounts[i] = tables.getInt();
+            locationPositions[i] = tables.getInt();
         }
-        markOffsets = new long[head.marks()];
-        markPositions = new int[head.marks()];
+        markOffsets = new long[header.marks()];
+        markPositions = new int[header.marks()];
         for (int i = 0; i < markOffsets.length; i++) {
             markOffsets[i] = tables.getLong();
             markPositions[i] = tables.getInt();
@@ -90,92 +95,98 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
     }
 
     static boolean isIndex(String name) {
-        return name.endsWith(SUFFIX) || name.endsWith(SUFFIX + PART);
+        return name.endsWith(SUFFIX) || name.endsWith(SUFFIX + UNFINISHED_SUFFIX);
     }
 
-    /** Bytes of the segment that hold frames. */
-    long end() {
-        return head.end();
+    /** Position after the last frame of the segment. */
+    long endPosition() {
+        return header.endPosition();
     }
 
     /** Number of the frame after the last one of the segment. */
     long endFrame() {
-        return head.endFrame();
+        return header.endFrame();
     }
 
-    /** Number of the event after the last one of the segment. */
+    /** Offset after the last event of the segment. */
     long endOffset() {
-        return head.endOffset();
+        return header.endOffset();
     }
 
-    /** Stores the index of a finished segment, durably, and opens it. */
+    /** Writes and forces the index of a finished segment, then opens it. */
     static IndexFile write(LogDisk disk, Segment segment, GrowingIndex index) throws IOException {
         String name = name(segment.header().number());
-        String part = name + PART;
-        if (disk.list().contains(part)) {
-            disk.delete(part);
+        String unfinishedName = name + UNFINISHED_SUFFIX;
+        if (disk.list().contains(unfinishedName)) {
+            disk.delete(unfinishedName);
         }
-        try (LogFile file = disk.create(part)) {
+        try (LogFile file = disk.create(unfinishedName)) {
             write(new CheckedOutput(file), segment, index);
         }
-        disk.rename(part, name);
+        disk.rename(unfinishedName, name);
         disk.forceDirectory();
         return open(disk, segment)
-                .orElseThrow(() -> new IOException("index " + name + " in " + disk.where() + " does not read back"));
+                .orElseThrow(() -> new IOException(
+                        "index " + name + " in " + disk.location() + " is not readable after it was written"));
     }
 
-    private static void write(CheckedOutput out, Segment segment, GrowingIndex index) throws IOException {
-        List<Frame> facts = index.facts();
-        int factBytes = 0;
-        for (Frame fact : facts) {
-            factBytes += (int) FrameFormat.length(fact.parts());
+    private static void write(CheckedOutput output, Segment segment, GrowingIndex index) throws IOException {
+        List<Frame> controlFrames = index.controlFrames();
+        int controlFrameBytes = 0;
+        for (Frame frame : controlFrames) {
+            controlFrameBytes += (int) FrameFormat.length(frame.parts());
         }
         long[] ids = index.ids();
         long[] markOffsets = index.markOffsets();
         int[] markPositions = index.markPositions();
-        int headBytes = HEADER_BYTES + factBytes + ids.length * ID_BYTES + markOffsets.length * MARK_BYTES;
+        int bytesBeforeLocations =
+                HEADER_BYTES + controlFrameBytes + ids.length * ID_BYTES + markOffsets.length * MARK_BYTES;
         Segment.Header header = segment.header();
-        out.room(HEADER_BYTES)
+        output.reserve(HEADER_BYTES)
                 .put(MAGIC)
                 .putInt(FORMAT)
                 .putInt(header.epoch())
                 .putLong(header.logId().getMostSignificantBits())
                 .putLong(header.logId().getLeastSignificantBits())
                 .putLong(header.number())
-                .putLong(segment.end())
+                .putLong(segment.endPosition())
                 .putLong(segment.endFrame())
                 .putLong(segment.endOffset())
-                .putInt(facts.size())
+                .putInt(controlFrames.size())
                 .putInt(ids.length)
                 .putInt(markOffsets.length)
-                .putInt(headBytes);
+                .putInt(bytesBeforeLocations);
         CRC32C crc = new CRC32C();
-        for (Frame fact : facts) {
-            int length = (int) FrameFormat.length(fact.parts());
-            FrameFormat.encode(fact, length, header.epoch(), out.room(length), crc);
+        for (Frame frame : controlFrames) {
+            int length = (int) FrameFormat.length(frame.parts());
+            FrameFormat.encode(frame, length, header.epoch(), output.reserve(length), crc);
         }
-        int at = headBytes;
+        int locationsPosition = bytesBeforeLocations;
         for (long id : ids) {
-            Places known = index.places(id);
-            int count = known.positions().length;
-            out.room(ID_BYTES).putLong(id).putLong(known.last()).putInt(count).putInt(at);
-            at += count * PLACE_BYTES;
+            FrameLocations locations = index.locations(id);
+            int count = locations.positions().length;
+            output.reserve(ID_BYTES)
+                    .putLong(id)
+                    .putLong(locations.lastSequenceNr())
+                    .putInt(count)
+                    .putInt(locationsPosition);
+            locationsPosition += count * LOCATION_BYTES;
         }
         for (int i = 0; i < markOffsets.length; i++) {
-            out.room(MARK_BYTES).putLong(markOffsets[i]).putInt(markPositions[i]);
+            output.reserve(MARK_BYTES).putLong(markOffsets[i]).putInt(markPositions[i]);
         }
         for (long id : ids) {
-            Places known = index.places(id);
-            long[] firsts = known.firstSequenceNrs();
-            int[] positions = known.positions();
+            FrameLocations locations = index.locations(id);
+            long[] firstSequenceNrs = locations.firstSequenceNrs();
+            int[] positions = locations.positions();
             for (int i = 0; i < positions.length; i++) {
-                out.room(PLACE_BYTES).putLong(firsts[i]).putInt(positions[i]);
+                output.reserve(LOCATION_BYTES).putLong(firstSequenceNrs[i]).putInt(positions[i]);
             }
         }
-        out.end();
+        output.finish();
     }
 
-    /** Opens the index of a segment, or empty if there is none that can be trusted. */
+    /** Opens the index of a segment. Empty if there is none, or if it is damaged or belongs to another segment. */
     static Optional<IndexFile> open(LogDisk disk, Segment segment) throws IOException {
         String name = name(segment.header().number());
         if (!disk.list().contains(name)) {
@@ -191,79 +202,83 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
 
     private static Optional<IndexFile> open(LogFile file, Segment.Header segment) throws IOException {
         long size = file.size();
-        ByteBuffer first = ByteBuffer.allocate(HEADER_BYTES);
-        if (size < HEADER_BYTES + Integer.BYTES || file.read(first, 0) < HEADER_BYTES || !whole(file, size)) {
+        ByteBuffer headerBytes = ByteBuffer.allocate(HEADER_BYTES);
+        if (size < HEADER_BYTES + Integer.BYTES
+                || file.read(headerBytes, 0) < HEADER_BYTES
+                || !hasValidChecksum(file, size)) {
             return Optional.empty();
         }
         byte[] magic = new byte[MAGIC.length];
-        first.flip().get(magic);
-        if (!Arrays.equals(magic, MAGIC) || first.getInt() != FORMAT) {
+        headerBytes.flip().get(magic);
+        if (!Arrays.equals(magic, MAGIC) || headerBytes.getInt() != FORMAT) {
             return Optional.empty();
         }
-        Head head = new Head(
-                first.getInt(),
-                new UUID(first.getLong(), first.getLong()),
-                first.getLong(),
-                first.getLong(),
-                first.getLong(),
-                first.getLong(),
-                first.getInt(),
-                first.getInt(),
-                first.getInt(),
-                first.getInt());
-        if (head.epoch() != segment.epoch()
-                || !head.logId().equals(segment.logId())
-                || head.segment() != segment.number()) {
+        IndexHeader header = new IndexHeader(
+                headerBytes.getInt(),
+                new UUID(headerBytes.getLong(), headerBytes.getLong()),
+                headerBytes.getLong(),
+                headerBytes.getLong(),
+                headerBytes.getLong(),
+                headerBytes.getLong(),
+                headerBytes.getInt(),
+                headerBytes.getInt(),
+                headerBytes.getInt(),
+                headerBytes.getInt());
+        if (header.epoch() != segment.epoch()
+                || !header.logId().equals(segment.logId())
+                || header.segment() != segment.number()) {
             return Optional.empty();
         }
-        int tablesAt = head.headBytes() - head.ids() * ID_BYTES - head.marks() * MARK_BYTES;
-        ByteBuffer tables = ByteBuffer.allocate(head.headBytes() - tablesAt);
-        file.read(tables, tablesAt);
-        return Optional.of(new IndexFile(file, head, tables.flip()));
+        ByteBuffer tables = ByteBuffer.allocate(header.bytesBeforeLocations() - header.tablesPosition());
+        file.read(tables, header.tablesPosition());
+        return Optional.of(new IndexFile(file, header, tables.flip()));
     }
 
-    private static boolean whole(LogFile file, long size) throws IOException {
+    private static boolean hasValidChecksum(LogFile file, long size) throws IOException {
         CRC32C crc = new CRC32C();
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(READ_BYTES, size));
-        long end = size - Integer.BYTES;
-        for (long at = 0; at < end; at += bytes.limit()) {
-            bytes.clear().limit((int) Math.min(bytes.capacity(), end - at));
-            if (file.read(bytes, at) < bytes.limit()) {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(CHECK_BUFFER_BYTES, size));
+        long crcPosition = size - Integer.BYTES;
+        for (long position = 0; position < crcPosition; position += bytes.limit()) {
+            bytes.clear().limit((int) Math.min(bytes.capacity(), crcPosition - position));
+            if (file.read(bytes, position) < bytes.limit()) {
                 return false;
             }
             crc.update(bytes.flip());
         }
-        ByteBuffer stored = ByteBuffer.allocate(Integer.BYTES);
-        return file.read(stored, end) == Integer.BYTES && stored.getInt(0) == (int) crc.getValue();
+        ByteBuffer storedCrc = ByteBuffer.allocate(Integer.BYTES);
+        return file.read(storedCrc, crcPosition) == Integer.BYTES && storedCrc.getInt(0) == (int) crc.getValue();
     }
 
     @Override
-    public int[] positions(long id, long from, long to, int most) throws IOException {
-        int at = Arrays.binarySearch(ids, id);
-        if (at < 0 || from > lasts[at]) {
+    public int[] positions(long id, long from, long to, int maxFrames) throws IOException {
+        int idIndex = Arrays.binarySearch(ids, id);
+        if (idIndex < 0 || from > lastSequenceNrs[idIndex]) {
             return new int[0];
         }
-        int first = firstPlace(at, from);
-        int count = Math.min(most, frames[at] - first);
-        ByteBuffer stored = ByteBuffer.allocate(count * PLACE_BYTES);
-        read(stored, places[at] + (long) first * PLACE_BYTES);
-        int[] positions = new int[count];
-        int found = 0;
-        while (found < count && stored.getLong() <= to) {
-            positions[found++] = stored.getInt();
+        int first = firstFrame(idIndex, from);
+        int maxCount = Math.min(maxFrames, frameCounts[idIndex] - first);
+        ByteBuffer locations = ByteBuffer.allocate(maxCount * LOCATION_BYTES);
+        read(locations, locationPositions[idIndex] + (long) first * LOCATION_BYTES);
+        int[] positions = new int[maxCount];
+        int count = 0;
+        while (count < maxCount && locations.getLong() <= to) {
+            positions[count++] = locations.getInt();
         }
-        return Arrays.copyOf(positions, found);
+        return Arrays.copyOf(positions, count);
     }
 
-    /** Which frame of an id may hold the event {@code from}: the last that begins with it or before it, or the first. */
-    private int firstPlace(int at, long from) throws IOException {
-        ByteBuffer stored = ByteBuffer.allocate(Long.BYTES);
+    /**
+     * Which of an id's frames may hold the event {@code from}: the last frame that begins at or before it, or else the
+     * first frame.
+     */
+    private int firstFrame(int idIndex, long from) throws IOException {
+        ByteBuffer firstSequenceNr = ByteBuffer.allocate(Long.BYTES);
         int low = 0;
-        int high = frames[at] - 1;
+        int high = frameCounts[idIndex] - 1;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            read(stored.clear(), places[at] + (long) middle * PLACE_BYTES);
-            if (stored.getLong() <= from) {
+            read(firstSequenceNr.clear(), locationPositions[idIndex] + (long) middle * LOCATION_BYTES);
+            if (firstSequenceNr.getLong() <= from) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -272,17 +287,17 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
         return low;
     }
 
-    private void read(ByteBuffer into, long position) throws IOException {
-        int wanted = into.remaining();
-        if (file.read(into, position) < wanted) {
-            throw new IOException("the index of segment " + head.segment() + " was cut short");
+    private void read(ByteBuffer target, long position) throws IOException {
+        int expectedBytes = target.remaining();
+        if (file.read(target, position) < expectedBytes) {
+            throw new IOException("the index of segment " + header.segment() + " is shorter than when it was opened");
         }
-        into.flip();
+        target.flip();
     }
 
     @Override
-    public int mark(long offset) {
-        return GrowingIndex.mark(markOffsets, markPositions, markOffsets.length, offset);
+    public int scanStart(long offset) {
+        return GrowingIndex.scanStart(markOffsets, markPositions, markOffsets.length, offset);
     }
 
     @Override
@@ -292,26 +307,28 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
 
     @Override
     public long highest(long id) {
-        int at = Arrays.binarySearch(ids, id);
-        return at < 0 ? 0 : lasts[at];
+        int idIndex = Arrays.binarySearch(ids, id);
+        return idIndex < 0 ? 0 : lastSequenceNrs[idIndex];
     }
 
     @Override
-    public List<Frame> facts() throws IOException {
-        int bytes = head.headBytes() - head.ids() * ID_BYTES - head.marks() * MARK_BYTES - HEADER_BYTES;
-        ByteBuffer stored = ByteBuffer.allocate(bytes);
+    public List<Frame> controlFrames() throws IOException {
+        ByteBuffer stored = ByteBuffer.allocate(header.tablesPosition() - HEADER_BYTES);
         file.read(stored, HEADER_BYTES);
         stored.flip();
-        List<Frame> facts = new ArrayList<>();
-        for (int i = 0; i < head.facts(); i++) {
-            int length = FrameFormat.lengthAt(stored, stored.remaining())
-                    .orElseThrow(() -> new IOException("the index of segment " + head.segment() + " has no facts"));
+        List<Frame> frames = new ArrayList<>();
+        for (int i = 0; i < header.controlFrames(); i++) {
+            int length = FrameFormat.lengthAt(stored, stored.remaining()).orElseThrow(this::damaged);
             int end = stored.position() + length;
-            facts.add(FrameFormat.decode(stored.duplicate().limit(end), head.epoch())
-                    .orElseThrow(() -> new IOException("the index of segment " + head.segment() + " is damaged")));
+            frames.add(FrameFormat.decode(stored.duplicate().limit(end), header.epoch())
+                    .orElseThrow(this::damaged));
             stored.position(end);
         }
-        return facts;
+        return frames;
+    }
+
+    private IOException damaged() {
+        return new IOException("the index of segment " + header.segment() + " is damaged");
     }
 
     @Override
@@ -319,20 +336,21 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
         file.close();
     }
 
-    /** Writes a file from its beginning to its end, with a checksum of all of it as its last bytes. */
+    /** Writes a file from start to end, followed by a checksum of its content. */
     private static final class CheckedOutput {
-        private static final int BYTES = 256 << 10;
+        private static final int BUFFER_BYTES = 256 << 10;
 
         private final LogFile file;
         private final CRC32C crc = new CRC32C();
-        private ByteBuffer buffer = ByteBuffer.allocate(BYTES);
+        private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         private long position;
 
         CheckedOutput(LogFile file) {
             this.file = file;
         }
 
-        ByteBuffer room(int bytes) throws IOException {
+        /** The buffer, with at least so many bytes free. */
+        ByteBuffer reserve(int bytes) throws IOException {
             if (buffer.remaining() < bytes) {
                 write();
                 if (buffer.capacity() < bytes) {
@@ -351,7 +369,7 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
             buffer.clear();
         }
 
-        void end() throws IOException {
+        void finish() throws IOException {
             write();
             buffer.putInt((int) crc.getValue());
             file.write(buffer.flip(), position);

@@ -4,33 +4,33 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** The directory of a log: what the engine asks of a file system, and what tests replace to crash it. */
+/** The directory of a log: the file operations of the engine. Tests replace it to simulate crashes. */
 interface LogDisk extends AutoCloseable {
 
     /** Names of all files, sorted. */
     List<String> list() throws IOException;
 
-    /** Makes a file that was not there. */
+    /** Creates a file that does not exist yet. */
     LogFile create(String name) throws IOException;
 
     LogFile open(String name) throws IOException;
 
     void delete(String name) throws IOException;
 
-    /** Gives a file another name, in place of the file that has it, if any. */
+    /** Renames a file, and replaces the file that has the new name. */
     void rename(String from, String to) throws IOException;
 
     /** Forces the entries of the directory. */
     void forceDirectory() throws IOException;
 
-    /** Bytes that may still be written. */
+    /** Number of bytes that can still be written. */
     long usableBytes() throws IOException;
 
-    /** Bytes that the file system has in all. */
+    /** Size of the file system in bytes. */
     long totalBytes() throws IOException;
 
-    /** Text that tells people where this is. */
-    String where();
+    /** The location of the directory, for messages. */
+    String location();
 
     @Override
     void close() throws IOException;
@@ -38,13 +38,13 @@ interface LogDisk extends AutoCloseable {
     /** One file. */
     interface LogFile extends AutoCloseable {
 
-        /** Writes all of {@code bytes}; safe beside reads. */
+        /** Writes all of {@code bytes}. Reads may happen at the same time. */
         void write(ByteBuffer bytes, long position) throws IOException;
 
-        /** Fills {@code bytes} as far as the file goes; how many came. */
+        /** Fills {@code bytes} up to the end of the file, and returns the number of bytes that were read. */
         int read(ByteBuffer bytes, long position) throws IOException;
 
-        /** Forces what was written. */
+        /** Forces the content that was written. */
         void force() throws IOException;
 
         long size() throws IOException;

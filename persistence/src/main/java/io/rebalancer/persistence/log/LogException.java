@@ -1,30 +1,30 @@
 package io.rebalancer.persistence.log;
 
-/** Something a log can't do, with what, where and what to do about it. */
+/** A failure of the log. The message names the operation, the place and the remedy. */
 public final class LogException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
 
-    /** What callers may want to tell apart. */
+    /** The kinds of failure that callers handle differently. */
     public enum Kind {
-        /** Too much waits already; nothing was stored, and trying again later is right. */
+        /** The queue is full. Nothing was stored; retry later. */
         BACKPRESSURE(true, false),
-        /** The disk is nearly full; nothing was stored, and trying again is right once there is room. */
+        /** The disk is nearly full. Nothing was stored; retry when space is free again. */
         NO_SPACE(true, false),
-        /** The log is closed, or closing; nothing was stored. */
+        /** The log is closed or closing. Nothing was stored. */
         CLOSED(false, false),
-        /** The disk failed; what was not acknowledged may or may not be stored. The log must be opened anew. */
+        /** The disk failed. Entries without an acknowledgement may or may not be stored. The log must be reopened. */
         FAILED(false, true),
-        /** The files are not what was written; nothing is skipped or repaired. */
+        /** The files differ from what was written. Nothing is skipped or repaired. */
         CORRUPT(false, false),
         /** The files were written by a newer version. */
         NEWER_FORMAT(false, false),
-        /** Another process, or another log of this one, uses the directory. */
+        /** Another process, or another log of this process, uses the directory. */
         IN_USE(false, false),
-        /** The entry can never be stored, such as one that is too long. */
+        /** The request can never succeed, for example because the entry is too long. */
         REFUSED(false, false),
-        /** The sequence number is taken: somebody else writes for the same persistence id. Nothing was stored. */
+        /** The sequence number is taken, so there is another writer for the persistence id. Nothing was stored. */
         CONFLICT(false, false);
 
         private final boolean retryable;
@@ -40,7 +40,7 @@ public final class LogException extends RuntimeException {
             return retryable;
         }
 
-        /** Whether what was to be stored may be there all the same. */
+        /** Whether the entry may be stored despite the failure. */
         public boolean uncertain() {
             return uncertain;
         }
@@ -56,7 +56,7 @@ public final class LogException extends RuntimeException {
         this.kind = kind;
     }
 
-    /** What happened. */
+    /** The kind of failure. */
     public Kind kind() {
         return kind;
     }

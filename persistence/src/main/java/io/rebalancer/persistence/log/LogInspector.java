@@ -1,6 +1,6 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,34 +13,35 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Looks at a log's files without changing a byte and without holding the directory, so that it may be used beside the
- * process that writes. What is being written at the moment is not seen, or seen as an unfinished end.
+ * Reads the files of a log without changing or locking them, so that it can run beside the process that writes. A group
+ * that is being written at that moment is invisible, or appears as an unfinished end.
  */
 public final class LogInspector implements AutoCloseable {
-    private static final int READ_BYTES = 1 << 20;
+    private static final int READ_AHEAD_BYTES = 1 << 20;
 
     private final LogDisk disk;
     private final List<Segment> segments;
-    private final Map<Long, String> names = new HashMap<>();
+    private final Map<Long, String> idNames = new HashMap<>();
 
     /** How a segment ends. */
     public enum End {
-        /** With its last frame, or with zeros that were written ahead. */
+        /** The segment ends with its last frame, or with zeros that were written ahead. */
         WHOLE,
-        /** With bytes that are no frame: what is being written now, or what a crash left; the next start cuts it off. */
+        /** An incomplete frame follows: a write in progress, or the remains of a crash, which the next start cuts off. */
         UNFINISHED,
-        /** With bytes that are no frame although events were stored after them. */
+        /** An invalid frame follows, although events were stored after it. */
         DAMAGED
     }
 
     /**
      * A segment.
      *
-     * @param frames whole ones, from the first
-     * @param end position after the last of them, in bytes
-     * @param firstOffset number of its first event in the whole log
-     * @param events how many it holds
-     * @param indexed whether there is an index that agrees
+     * @param frames number of valid frames, counted from the first
+     * @param end position after the last valid frame, in bytes
+     * @param firstOffset offset of its first event
+     * @param events number of events
+     * @param indexed whether there is an index that matches the segment
+     * @param how how the segment ends
      */
     public record SegmentSummary(
             String name,
@@ -58,17 +59,17 @@ public final class LogInspector implements AutoCloseable {
     /**
      * A persistence id.
      *
-     * @param events how many are there, deleted ones too
-     * @param highest sequence number that was ever stored
-     * @param deletedTo up to where its events are deleted
+     * @param events number of events in the files, including deleted ones
+     * @param highest highest sequence number ever stored
+     * @param deletedTo sequence number up to which its events are deleted
      */
     public record IdSummary(String persistenceId, long events, long highest, long deletedTo) {}
 
-    /** Everything but the events themselves. */
+    /** The content of a log without the events themselves. */
     public record Summary(List<SegmentSummary> segments, List<IdSummary> ids, List<Cursor> cursors) {
-        /** Whether nothing is damaged. */
-        public boolean sound() {
-            return segments.stream().noneMatch(segment -> segment.how() == End.DAMAGED);
+        /** Whether a segment is damaged. */
+        public boolean hasDamage() {
+            return segments.stream().anyMatch(segment -> segment.how() == End.DAMAGED);
         }
     }
 
@@ -78,9 +79,9 @@ public final class LogInspector implements AutoCloseable {
     }
 
     /**
-     * Looks at the log in {@code directory}.
+     * Opens the log in {@code directory} for inspection.
      *
-     * @throws LogException if a newer version wrote it, or if there is no log
+     * @throws LogException if there is no log, or if a newer version wrote it
      * @throws IOException if the directory can't be read
      */
     public static LogInspector open(Path directory) throws IOException {
@@ -91,7 +92,7 @@ public final class LogInspector implements AutoCloseable {
             if (segment.isEmpty() && Files.size(directory.resolve(name)) > Segment.BLOCK_BYTES) {
                 throw new LogException(
                         LogException.Kind.CORRUPT,
-                        name + " in " + disk.where() + " is damaged: its header is not whole");
+                        name + " in " + disk.location() + " is damaged: its header is incomplete");
             }
             segment.ifPresent(segments::add);
         }
@@ -101,47 +102,47 @@ public final class LogInspector implements AutoCloseable {
         return new LogInspector(disk, segments);
     }
 
-    /** Reads every byte of it. */
+    /** Reads every byte of the log. */
     public Summary summary() throws IOException {
-        Ids ids = new Ids();
+        IdCollector ids = new IdCollector();
         List<SegmentSummary> summaries = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            Walk walk = walk(segment, ids::note);
+            SegmentScan scan = scan(segment, ids::add);
             boolean last = i == segments.size() - 1;
-            boolean follows = last || segments.get(i + 1).header().firstFrame() == walk.nextFrame;
+            boolean follows = last || segments.get(i + 1).header().firstFrame() == scan.nextFrame;
             summaries.add(new SegmentSummary(
                     segment.name(),
                     segment.header().number(),
                     segment.header().epoch(),
                     segment.header().createdMillis(),
                     segment.file().size(),
-                    walk.frames,
-                    walk.position,
+                    scan.frames,
+                    scan.position,
                     segment.header().firstOffset(),
-                    walk.events,
-                    indexed(segment, walk),
-                    follows ? walk.end(last) : End.DAMAGED));
+                    scan.events,
+                    isIndexed(segment, scan),
+                    follows ? scan.end(last) : End.DAMAGED));
         }
-        return new Summary(summaries, ids.summaries(names), ids.cursors.all());
+        return new Summary(summaries, ids.summaries(idNames), ids.cursors.all());
     }
 
-    private boolean indexed(Segment segment, Walk walk) throws IOException {
+    private boolean isIndexed(Segment segment, SegmentScan scan) throws IOException {
         Optional<IndexFile> index = IndexFile.open(disk, segment);
         if (index.isEmpty()) {
             return false;
         }
-        try (IndexFile open = index.get()) {
-            return open.end() == walk.position && open.endFrame() == walk.nextFrame;
+        try (IndexFile stored = index.get()) {
+            return stored.endPosition() == scan.position && stored.endFrame() == scan.nextFrame;
         }
     }
 
     /**
-     * Hands over the events that are there, deleted ones too, in the order of the log.
+     * Passes all events to {@code consumer} in the order of the log, including deleted ones whose segment still exists.
      *
-     * @throws LogException before the first event if the log is damaged
+     * @throws LogException if the log is damaged; then no event was passed
      */
-    public void events(Consumer<Stored> consumer) throws IOException {
+    public void events(Consumer<Event> consumer) throws IOException {
         Summary summary = summary();
         Optional<SegmentSummary> damaged = summary.segments().stream()
                 .filter(each -> each.how() == End.DAMAGED)
@@ -149,14 +150,14 @@ public final class LogInspector implements AutoCloseable {
         if (damaged.isPresent()) {
             throw new LogException(
                     LogException.Kind.CORRUPT,
-                    damaged.get().name() + " in " + disk.where() + " is damaged at byte "
+                    damaged.get().name() + " in " + disk.location() + " is damaged at byte "
                             + damaged.get().end());
         }
         for (Segment segment : segments) {
-            walk(segment, frame -> {
+            scan(segment, frame -> {
                 for (int i = 0; i < frame.events(); i++) {
-                    consumer.accept(new Stored(
-                            names.getOrDefault(frame.id(), "#" + frame.id()),
+                    consumer.accept(new Event(
+                            idNames.getOrDefault(frame.id(), "#" + frame.id()),
                             frame.sequenceNr() + i,
                             frame.offset() + i,
                             frame.timeMillis(),
@@ -166,14 +167,14 @@ public final class LogInspector implements AutoCloseable {
         }
     }
 
-    private static Walk walk(Segment segment, Consumer<Frame> consumer) throws IOException {
-        Walk walk = new Walk(segment);
-        walk.run(consumer);
-        return walk;
+    private static SegmentScan scan(Segment segment, Consumer<Frame> consumer) throws IOException {
+        SegmentScan scan = new SegmentScan(segment);
+        scan.run(consumer);
+        return scan;
     }
 
-    /** Frames of one segment, from the first to the last whole one. */
-    private static final class Walk {
+    /** A scan of one segment, from its first frame to the last valid one. */
+    private static final class SegmentScan {
         private final Segment segment;
         private final FrameWindow window;
         private final long size;
@@ -182,10 +183,10 @@ public final class LogInspector implements AutoCloseable {
         private long frames;
         private long events;
 
-        Walk(Segment segment) throws IOException {
+        SegmentScan(Segment segment) throws IOException {
             this.segment = segment;
             this.size = segment.file().size();
-            this.window = new FrameWindow(segment, Integer.MAX_VALUE - Segment.BLOCK_BYTES, size, READ_BYTES);
+            this.window = new FrameWindow(segment, Integer.MAX_VALUE - Segment.BLOCK_BYTES, size, READ_AHEAD_BYTES);
             this.nextFrame = segment.header().firstFrame();
         }
 
@@ -202,13 +203,13 @@ public final class LogInspector implements AutoCloseable {
         }
 
         End end(boolean last) throws IOException {
-            if (window.zerosFrom(position)) {
+            if (window.hasOnlyZerosFrom(position)) {
                 return End.WHOLE;
             }
             if (!last) {
                 return End.DAMAGED;
             }
-            return window.forcedLater(position, nextFrame).isPresent() ? End.DAMAGED : End.UNFINISHED;
+            return window.positionProvingForced(position, nextFrame).isPresent() ? End.DAMAGED : End.UNFINISHED;
         }
 
         @Override
@@ -217,21 +218,21 @@ public final class LogInspector implements AutoCloseable {
         }
     }
 
-    /** What the frames say of ids and cursors. */
-    private final class Ids {
+    /** Collects ids and cursors from frames. */
+    private final class IdCollector {
         private final Map<Long, Long> events = new TreeMap<>();
         private final Map<Long, Long> highest = new HashMap<>();
         private final Map<Long, Long> deletedTo = new HashMap<>();
         private final Cursors cursors = new Cursors();
 
-        void note(Frame frame) {
+        void add(Frame frame) {
             switch (frame.kind()) {
                 case EVENTS -> {
                     events.merge(frame.id(), (long) frame.events(), Long::sum);
                     highest.merge(frame.id(), frame.lastSequenceNr(), Math::max);
                 }
                 case ID_DEFINED -> {
-                    names.put(frame.id(), frame.text());
+                    idNames.put(frame.id(), frame.text());
                     events.putIfAbsent(frame.id(), 0L);
                 }
                 case DELETED -> deletedTo.merge(frame.id(), frame.sequenceNr(), Math::max);
@@ -239,15 +240,15 @@ public final class LogInspector implements AutoCloseable {
                 case CURSOR -> cursors.move(frame.text(), frame.sequenceNr(), frame.timeMillis());
                 case CURSOR_REMOVED -> cursors.remove(frame.text());
                 case LOG_BEGINS -> {
-                    // Segments before it are gone, or go with the next start.
+                    // Earlier segments are deleted already, or will be at the next start.
                 }
             }
         }
 
-        List<IdSummary> summaries(Map<Long, String> known) {
+        List<IdSummary> summaries(Map<Long, String> names) {
             return events.entrySet().stream()
                     .map(each -> new IdSummary(
-                            known.getOrDefault(each.getKey(), "#" + each.getKey()),
+                            names.getOrDefault(each.getKey(), "#" + each.getKey()),
                             each.getValue(),
                             highest.getOrDefault(each.getKey(), 0L),
                             deletedTo.getOrDefault(each.getKey(), 0L)))

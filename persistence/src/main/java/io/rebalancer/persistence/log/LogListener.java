@@ -1,28 +1,28 @@
 package io.rebalancer.persistence.log;
 
-/** Told what a log does, for measuring; called by the log's own threads, so it must neither block nor throw. */
+/** Receives what happens in a log, for metrics. The log's own threads call it, so it must neither block nor throw. */
 public interface LogListener {
-    /** Tells nobody. */
+    /** Ignores all calls. */
     LogListener NONE = new LogListener() {};
 
     /** A group was written and forced. */
-    default void forced(int entries, long bytes, long nanos) {}
+    default void groupForced(int entries, long bytes, long nanos) {}
 
-    /** An entry was acknowledged so long after it was submitted. */
-    default void acknowledged(long nanos) {}
+    /** A request was acknowledged {@code nanos} after it was submitted. */
+    default void requestAcknowledged(long nanos) {}
 
-    /** An entry was not taken, or failed. */
-    default void failed(LogException.Kind kind) {}
+    /** A request was rejected, or failed. */
+    default void requestFailed(LogException.Kind kind) {}
 
-    /** Something about the log could not be done; no event is hurt, and it is tried again. */
-    default void fault(String what, Throwable cause) {}
+    /** A maintenance step failed. No event is affected, and the step is retried. */
+    default void maintenanceFailed(String message, Throwable cause) {}
 
-    /** A segment that nobody needs any more was deleted. */
-    default void deleted(String segment, long bytes) {}
+    /** A segment that was no longer needed is deleted. */
+    default void segmentDeleted(String segment, long bytes) {}
 
-    /** A reader is further behind than it should be. */
-    default void lagging(String cursor, long bytes) {}
+    /** A reader is further behind than the alarm threshold. */
+    default void cursorLagging(String cursor, long bytes) {}
 
-    /** A reader's cursor was removed because it pinned too much or for too long. */
-    default void evicted(String cursor, String why) {}
+    /** A cursor was removed because it pinned too many bytes, or pinned them for too long. */
+    default void cursorEvicted(String cursor, String reason) {}
 }

@@ -11,69 +11,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits for the writer: bounded by bytes, entries and age. Who comes when it is full is told so at once. */
+/** The requests that wait for the writer, bounded by bytes, entries and age. A full queue rejects requests at once. */
 final class LogQueue {
     private final LogSettings.Queue bounds;
     private final int maxBatchBytes;
     private final LogListener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<Job> jobs = new ArrayDeque<>();
-    private long bytes;
+    private final Deque<WriteRequest> requests = new ArrayDeque<>();
+    private long queuedBytes;
     private boolean writerWaits;
     private boolean closing;
-    private Optional<LogException> failed = Optional.empty();
+    private Optional<LogException> failure = Optional.empty();
     private volatile Optional<LogException> noSpace = Optional.empty();
-
-    /** Something to be written. */
-    abstract static class Job {
-        private final long bytes;
-        private final long sinceNanos = System.nanoTime();
-        private final CompletableFuture<Long> done = new CompletableFuture<>();
-        private Optional<LogException> refusal = Optional.empty();
-        private long result;
-
-        /** @param bytes what it will take in the log, about */
-        Job(long bytes) {
-            this.bytes = bytes;
-        }
-
-        /**
-         * Adds its frames to the group that is being written; called by the writer's thread.
-         *
-         * @return what the caller is told once the group is durable
-         * @throws LogException if it can't be stored; it has added nothing then
-         */
-        abstract long encode(LogWriter writer) throws LogException;
-
-        /** Whether it is taken even when the disk is nearly full, since it stores next to nothing or makes room. */
-        boolean evenWhenFull() {
-            return false;
-        }
-
-        void encodeInto(LogWriter writer) {
-            try {
-                result = encode(writer);
-            } catch (LogException e) {
-                refusal = Optional.of(e);
-            }
-        }
-
-        void acknowledge(LogListener listener) {
-            if (refusal.isPresent()) {
-                fail(refusal.get(), listener);
-            } else {
-                listener.acknowledged(System.nanoTime() - sinceNanos);
-                done.complete(result);
-            }
-        }
-
-        void fail(LogException why, LogListener listener) {
-            if (done.completeExceptionally(why)) {
-                listener.failed(why.kind());
-            }
-        }
-    }
 
     LogQueue(LogSettings settings, LogListener listener) {
         this.bounds = settings.queue();
@@ -81,154 +31,161 @@ final class LogQueue {
         this.listener = listener;
     }
 
-    CompletionStage<Long> submit(Job job) {
+    CompletionStage<Long> submit(WriteRequest request) {
         lock.lock();
         try {
-            Optional<LogException> refusal = refusal(job);
-            if (refusal.isPresent()) {
-                return refuse(refusal.get());
+            Optional<LogException> rejection = rejection(request);
+            if (rejection.isPresent()) {
+                return reject(rejection.get());
             }
-            jobs.addLast(job);
-            bytes += job.bytes;
+            requests.addLast(request);
+            queuedBytes += request.bytes();
             if (writerWaits) {
                 changed.signal();
             }
-            return job.done;
+            return request.result();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Tells somebody that their entry is not taken, and counts it. */
-    CompletionStage<Long> refuse(LogException why) {
-        listener.failed(why.kind());
-        return CompletableFuture.failedFuture(why);
+    /** A failed result, counted as a failure. */
+    CompletionStage<Long> reject(LogException reason) {
+        listener.requestFailed(reason.kind());
+        return CompletableFuture.failedFuture(reason);
     }
 
-    private Optional<LogException> refusal(Job job) {
-        if (failed.isPresent()) {
-            return failed;
+    private Optional<LogException> rejection(WriteRequest request) {
+        if (failure.isPresent()) {
+            return failure;
         }
         if (closing) {
             return Optional.of(new LogException(LogException.Kind.CLOSED, "the log is closed"));
         }
-        if (noSpace.isPresent() && !job.evenWhenFull()) {
+        if (noSpace.isPresent() && !request.isAcceptedWhenThrottled()) {
             return noSpace;
         }
-        boolean full = bytes + job.bytes > bounds.bytes() || jobs.size() >= bounds.entries();
-        boolean late = oldest().compareTo(bounds.maxAge()) > 0;
-        return full || late ? Optional.of(backpressure()) : Optional.empty();
+        boolean full = queuedBytes + request.bytes() > bounds.bytes() || requests.size() >= bounds.entries();
+        boolean stalled = oldestAge().compareTo(bounds.maxAge()) > 0;
+        return full || stalled ? Optional.of(backpressure()) : Optional.empty();
     }
 
     private LogException backpressure() {
         return new LogException(
                 LogException.Kind.BACKPRESSURE,
-                jobs.size() + " entries of " + bytes + " bytes wait for the disk already, the oldest for "
-                        + oldest().toMillis() + " ms; try again later");
+                requests.size() + " entries of " + queuedBytes + " bytes already wait for the disk, the oldest for "
+                        + oldestAge().toMillis() + " ms; try again later");
     }
 
-    private Duration oldest() {
-        return jobs.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - jobs.getFirst().sinceNanos);
+    private Duration oldestAge() {
+        return requests.isEmpty()
+                ? Duration.ZERO
+                : Duration.ofNanos(System.nanoTime() - requests.getFirst().submittedNanos());
     }
 
-    /** From now on events are refused for this reason, or taken again. */
-    void noSpace(Optional<LogException> reason) {
+    /** Rejects events with this reason from now on, or accepts them again if it is empty. */
+    void throttle(Optional<LogException> reason) {
         noSpace = reason;
     }
 
-    boolean throttled() {
+    boolean isThrottled() {
         return noSpace.isPresent();
     }
 
-    /** Entries that wait. */
+    /** Number of waiting requests. */
     int size() {
         lock.lock();
         try {
-            return jobs.size();
+            return requests.size();
         } finally {
             lock.unlock();
         }
     }
 
-    /** How long the oldest entry has waited. */
+    /** How long the oldest request has waited. */
     Duration age() {
         lock.lock();
         try {
-            return oldest();
+            return oldestAge();
         } finally {
             lock.unlock();
         }
     }
 
-    Optional<LogException> failed() {
+    Optional<LogException> failure() {
         lock.lock();
         try {
-            return failed;
+            return failure;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for work: all that waits, up to a batch; empty when the log is closed or failed and nothing is left. */
-    List<Job> take() {
+    /**
+     * Waits for requests and removes them.
+     *
+     * @return the waiting requests, up to the size of a batch; empty if the log is closed or failed and no request is left
+     */
+    List<WriteRequest> take() {
         lock.lock();
         try {
-            while (jobs.isEmpty() && !closing && failed.isEmpty()) {
+            while (requests.isEmpty() && !closing && failure.isEmpty()) {
                 writerWaits = true;
                 changed.awaitUninterruptibly();
             }
             writerWaits = false;
-            List<Job> taken = new ArrayList<>(jobs.size());
-            long size = 0;
-            while (!jobs.isEmpty() && (taken.isEmpty() || size + jobs.getFirst().bytes <= maxBatchBytes)) {
-                Job job = jobs.removeFirst();
-                size += job.bytes;
-                taken.add(job);
+            List<WriteRequest> batch = new ArrayList<>(requests.size());
+            long batchBytes = 0;
+            while (!requests.isEmpty()
+                    && (batch.isEmpty() || batchBytes + requests.getFirst().bytes() <= maxBatchBytes)) {
+                WriteRequest request = requests.removeFirst();
+                batchBytes += request.bytes();
+                batch.add(request);
             }
-            bytes -= size;
-            return taken;
+            queuedBytes -= batchBytes;
+            return batch;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Refuses what has waited for too long; the writer never sees it. */
+    /** Fails the requests that have waited for too long. They are never written. */
     void expire() {
-        List<Job> expired = new ArrayList<>();
-        Optional<LogException> why = Optional.empty();
+        List<WriteRequest> expired = new ArrayList<>();
+        Optional<LogException> cause = Optional.empty();
         lock.lock();
         try {
-            if (oldest().compareTo(bounds.maxAge()) > 0) {
-                why = Optional.of(backpressure());
+            if (oldestAge().compareTo(bounds.maxAge()) > 0) {
+                cause = Optional.of(backpressure());
             }
-            while (oldest().compareTo(bounds.maxAge()) > 0) {
-                Job job = jobs.removeFirst();
-                bytes -= job.bytes;
-                expired.add(job);
+            while (oldestAge().compareTo(bounds.maxAge()) > 0) {
+                WriteRequest request = requests.removeFirst();
+                queuedBytes -= request.bytes();
+                expired.add(request);
             }
         } finally {
             lock.unlock();
         }
-        why.ifPresent(reason -> expired.forEach(job -> job.fail(reason, listener)));
+        cause.ifPresent(reason -> expired.forEach(request -> request.fail(reason, listener)));
     }
 
-    /** Fails what waits, and all that comes. */
-    void fail(LogException why) {
-        List<Job> all;
+    /** Fails all waiting requests, and every later one. The first failure is kept. */
+    void fail(LogException cause) {
+        List<WriteRequest> waiting;
         lock.lock();
         try {
-            failed = Optional.of(failed.orElse(why));
-            all = new ArrayList<>(jobs);
-            jobs.clear();
-            bytes = 0;
+            failure = Optional.of(failure.orElse(cause));
+            waiting = new ArrayList<>(requests);
+            requests.clear();
+            queuedBytes = 0;
             changed.signal();
         } finally {
             lock.unlock();
         }
-        all.forEach(job -> job.fail(why, listener));
+        waiting.forEach(request -> request.fail(cause, listener));
     }
 
-    /** Takes nothing more; what waits is still written. */
+    /** Rejects new requests. Those that already wait are still written. */
     void close() {
         lock.lock();
         try {

@@ -1,18 +1,18 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads durable events back. Safe for any threads; an interrupt hurts nobody but the reader that it was meant for. */
+/** Reads durable events. Safe for any threads; an interrupt affects only the thread that it was meant for. */
 final class LogReader {
-    private static final int FRAMES_AT_A_TIME = 1000;
-    private static final int READ_AHEAD = 1 << 20;
-    private static final int READ_ONE = 4 << 10;
-    /** Frames that are not further from each other than this are read together. */
-    private static final int NEAR = 16 << 10;
+    private static final int MAX_FRAMES_PER_LOOKUP = 1000;
+    private static final int READ_AHEAD_BYTES = 1 << 20;
+    private static final int SINGLE_FRAME_BYTES = 4 << 10;
+    /** Frames are read together if their average distance is at most this. */
+    private static final int MAX_GAP_BYTES = 16 << 10;
 
     private final LogDisk disk;
     private final LogSettings settings;
@@ -26,17 +26,17 @@ final class LogReader {
         this.ids = ids;
     }
 
-    /** Events of one persistence id that are not deleted, from one sequence number to another, both included. */
-    List<Stored> read(IdTable.Entry id, long from, long to, long most) throws IOException {
-        List<Stored> events = new ArrayList<>();
+    /** The events of one persistence id between two sequence numbers, both included, without the deleted ones. */
+    List<Event> read(IdTable.Entry id, long from, long to, long maxEvents) throws IOException {
+        List<Event> events = new ArrayList<>();
         long first = Math.max(from, id.deletedTo() + 1);
         for (Segment segment : segments.all()) {
-            if (events.size() < most) {
+            if (events.size() < maxEvents) {
                 try {
-                    read(segment, id, next(events, first), to, most, events);
+                    read(segment, id, next(events, first), to, maxEvents, events);
                 } catch (ClosedChannelException e) {
-                    // A segment that goes holds nothing but deleted events.
-                    if (segments.has(segment)) {
+                    // The segment is being deleted, so all its events are deleted.
+                    if (segments.contains(segment)) {
                         throw e;
                     }
                 }
@@ -45,49 +45,50 @@ final class LogReader {
         return events;
     }
 
-    private static long next(List<Stored> events, long first) {
+    private static long next(List<Event> events, long first) {
         return events.isEmpty() ? first : events.get(events.size() - 1).sequenceNr() + 1;
     }
 
-    private void read(Segment segment, IdTable.Entry id, long from, long to, long most, List<Stored> events)
+    private void read(Segment segment, IdTable.Entry id, long from, long to, long maxEvents, List<Event> events)
             throws IOException {
         long next = from;
         boolean more = true;
-        while (more && events.size() < most) {
-            int wanted = (int) Math.max(2, Math.min(FRAMES_AT_A_TIME, most - events.size()));
-            int[] positions = segment.index().positions(id.number(), next, to, wanted);
-            FrameWindow window = new FrameWindow(segment, settings.maxFrameBytes(), segment.end(), READ_ONE);
-            for (int i = 0; i < positions.length && events.size() < most; i++) {
-                window.ahead(ahead(positions, i));
+        while (more && events.size() < maxEvents) {
+            int maxFrames = (int) Math.max(2, Math.min(MAX_FRAMES_PER_LOOKUP, maxEvents - events.size()));
+            int[] positions = segment.index().positions(id.number(), next, to, maxFrames);
+            FrameWindow window =
+                    new FrameWindow(segment, settings.maxFrameBytes(), segment.endPosition(), SINGLE_FRAME_BYTES);
+            for (int i = 0; i < positions.length && events.size() < maxEvents; i++) {
+                window.setReadAheadBytes(readAheadBytes(positions, i));
                 Frame frame = frame(segment, window, positions[i]);
                 if (frame.id() != id.number()) {
-                    throw unreadable(segment, positions[i]);
+                    throw damaged(segment, positions[i]);
                 }
-                take(frame, id.name(), next, to, most, events);
+                addEvents(frame, id.name(), next, to, maxEvents, events);
                 next = Math.max(next, frame.lastSequenceNr() + 1);
             }
-            more = positions.length == wanted;
+            more = positions.length == maxFrames;
         }
     }
 
-    private static int ahead(int[] positions, int at) {
+    private static int readAheadBytes(int[] positions, int current) {
         int last = positions.length - 1;
-        int span = positions[last] - positions[at];
-        boolean near = at < last && span / (last - at) <= NEAR;
-        return near ? Math.min(READ_AHEAD, span + READ_ONE) : READ_ONE;
+        int spanBytes = positions[last] - positions[current];
+        boolean near = current < last && spanBytes / (last - current) <= MAX_GAP_BYTES;
+        return near ? Math.min(READ_AHEAD_BYTES, spanBytes + SINGLE_FRAME_BYTES) : SINGLE_FRAME_BYTES;
     }
 
-    private static void take(Frame frame, String id, long from, long to, long most, List<Stored> events) {
+    private static void addEvents(Frame frame, String id, long from, long to, long maxEvents, List<Event> events) {
         for (int i = 0; i < frame.events(); i++) {
             long sequenceNr = frame.sequenceNr() + i;
-            if (sequenceNr >= from && sequenceNr <= to && events.size() < most) {
-                events.add(stored(frame, i, id));
+            if (sequenceNr >= from && sequenceNr <= to && events.size() < maxEvents) {
+                events.add(event(frame, i, id));
             }
         }
     }
 
-    private static Stored stored(Frame frame, int i, String id) {
-        return new Stored(
+    private static Event event(Frame frame, int i, String id) {
+        return new Event(
                 id,
                 frame.sequenceNr() + i,
                 frame.offset() + i,
@@ -95,15 +96,15 @@ final class LogReader {
                 frame.parts().get(i));
     }
 
-    /** Events of all ids in the order of the log, from a number on, deleted ones too as long as they are there. */
-    List<Stored> feed(long from, int most) throws IOException {
-        List<Stored> events = new ArrayList<>();
+    /** The events of all ids from an offset on, in the order of the log; with deleted events whose segment still exists. */
+    List<Event> feed(long fromOffset, int maxEvents) throws IOException {
+        List<Event> events = new ArrayList<>();
         for (Segment segment : segments.all()) {
-            if (segment.endOffset() > from && events.size() < most) {
+            if (segment.endOffset() > fromOffset && events.size() < maxEvents) {
                 try {
-                    feed(segment, from, most, events);
+                    feed(segment, fromOffset, maxEvents, events);
                 } catch (ClosedChannelException e) {
-                    if (segments.has(segment)) {
+                    if (segments.contains(segment)) {
                         throw e;
                     }
                     events.clear();
@@ -113,17 +114,17 @@ final class LogReader {
         return events;
     }
 
-    private void feed(Segment segment, long from, int most, List<Stored> events) throws IOException {
-        long end = segment.end();
-        long position = segment.header().firstOffset() >= from
+    private void feed(Segment segment, long fromOffset, int maxEvents, List<Event> events) throws IOException {
+        long endPosition = segment.endPosition();
+        long position = segment.header().firstOffset() >= fromOffset
                 ? Segment.BLOCK_BYTES
-                : segment.index().mark(from);
-        FrameWindow window = new FrameWindow(segment, settings.maxFrameBytes(), end, READ_AHEAD);
-        while (position < end && events.size() < most) {
+                : segment.index().scanStart(fromOffset);
+        FrameWindow window = new FrameWindow(segment, settings.maxFrameBytes(), endPosition, READ_AHEAD_BYTES);
+        while (position < endPosition && events.size() < maxEvents) {
             Frame frame = frame(segment, window, position);
-            for (int i = 0; i < frame.events() && events.size() < most; i++) {
-                if (frame.offset() + i >= from) {
-                    events.add(stored(frame, i, ids.get(frame.id()).name()));
+            for (int i = 0; i < frame.events() && events.size() < maxEvents; i++) {
+                if (frame.offset() + i >= fromOffset) {
+                    events.add(event(frame, i, ids.get(frame.id()).name()));
                 }
             }
             position += FrameFormat.length(frame.parts());
@@ -131,13 +132,13 @@ final class LogReader {
     }
 
     private Frame frame(Segment segment, FrameWindow window, long position) throws IOException {
-        return window.frameAt(position).orElseThrow(() -> unreadable(segment, position));
+        return window.frameAt(position).orElseThrow(() -> damaged(segment, position));
     }
 
-    private LogException unreadable(Segment segment, long position) {
+    private LogException damaged(Segment segment, long position) {
         return new LogException(
                 LogException.Kind.CORRUPT,
-                "the frame at byte " + position + " of " + segment.name() + " in " + disk.where()
-                        + " does not read as it was written; bring the file back from a copy");
+                "the frame at byte " + position + " of " + segment.name() + " in " + disk.location()
+                        + " differs from what was written; restore the file from a copy");
     }
 }

@@ -1,6 +1,5 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.LogQueue.Job;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -11,22 +10,23 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps a log in order: stores the indexes of finished segments, looks at the free space, removes cursors that are given
- * up, and deletes segments that nobody needs. A fault of it hurts no event; it tries again in its next round.
+ * Maintains a log: writes the indexes of finished segments, checks the free space, removes expired cursors, and deletes
+ * segments that are no longer needed. A failure affects no event; the next run tries again.
  *
  * <pre>
- * a segment may go when   it is finished, and indexed
- *                         every event in it is deleted
- *                         every cursor is beyond it
- *                         it is old enough, and enough newer ones stay
- * how it goes             what it says of ids and cursors is said again ─► LOG_BEGINS, forced ─► deleted, oldest first
+ * a segment is deleted when   it is finished and indexed
+ *                             every event in it is deleted
+ *                             every cursor is beyond it
+ *                             it is old enough, and enough newer segments remain
+ * steps                       rewrite its ids and cursors ─► LOG_BEGINS, forced ─► delete the files, oldest first
  * </pre>
  */
 final class LogRetention {
-    private static final int IDS_IN_ONE_JOB = 500;
-    private static final int BYTES_OF_ONE_ID = 1024;
+    private static final int IDS_PER_REWRITE = 500;
+    private static final int ESTIMATED_ENTRY_BYTES = 1024;
 
     private final LogDisk disk;
     private final LogSettings settings;
@@ -36,8 +36,8 @@ final class LogRetention {
     private final IdTable ids;
     private final Cursors cursors;
     private final LogListener listener;
-    private CompletionStage<Long> announced = CompletableFuture.completedFuture(0L);
-    private long begins;
+    private CompletionStage<Long> logBegins = CompletableFuture.completedFuture(0L);
+    private long firstNeededSegment;
 
     LogRetention(
             LogDisk disk,
@@ -58,203 +58,188 @@ final class LogRetention {
         this.listener = listener;
     }
 
-    /** Does what is to be done now; never waits for the writer. */
-    synchronized void round() {
+    /** Does the maintenance that is due. Never waits for the writer. */
+    synchronized void runOnce() {
         try {
-            lookAtSpace();
-            storeIndexes();
-            lookAtCursors();
-            retire();
+            checkFreeSpace();
+            writeIndexes();
+            checkCursors();
+            deleteSegments();
         } catch (IOException e) {
-            listener.fault("the log in " + disk.where() + " can't be kept in order: " + e.getMessage(), e);
+            listener.maintenanceFailed(
+                    "maintenance of the log in " + disk.location() + " failed: " + e.getMessage(), e);
         }
     }
 
-    private void lookAtSpace() throws IOException {
+    private void checkFreeSpace() throws IOException {
         if (settings.lowWaterBytes() == 0) {
             return;
         }
-        long usable = disk.usableBytes();
-        long least = Math.min(settings.lowWaterBytes(), disk.totalBytes() / 10);
-        queue.noSpace(
-                usable < least
+        long usableBytes = disk.usableBytes();
+        long minFreeBytes = Math.min(settings.lowWaterBytes(), disk.totalBytes() / 10);
+        queue.throttle(
+                usableBytes < minFreeBytes
                         ? Optional.of(new LogException(
                                 LogException.Kind.NO_SPACE,
-                                "no events are taken: " + disk.where() + " has " + usable
-                                        + " bytes left, and must have " + least + "; make room there"))
+                                "events are rejected: " + disk.location() + " has " + usableBytes
+                                        + " bytes free, less than the minimum of " + minFreeBytes
+                                        + "; free space there"))
                         : Optional.empty());
     }
 
-    private void storeIndexes() throws IOException {
+    private void writeIndexes() throws IOException {
         List<Segment> all = segments.all();
         for (int i = 0; i + 1 < all.size(); i++) {
             Segment segment = all.get(i);
-            boolean shown = segment.endFrame() == all.get(i + 1).header().firstFrame();
-            if (shown && segment.index() instanceof GrowingIndex index) {
-                segment.indexed(IndexFile.write(disk, segment, index));
+            boolean published = segment.endFrame() == all.get(i + 1).header().firstFrame();
+            if (published && segment.index() instanceof GrowingIndex index) {
+                segment.useIndex(IndexFile.write(disk, segment, index));
             }
         }
     }
 
-    private void lookAtCursors() {
+    private void checkCursors() {
         LogSettings.Retention retention = settings.retention();
         for (Cursor cursor : cursors.all()) {
-            long lag = segments.bytesFrom(cursor.next());
-            Duration still = Duration.ofMillis(clock.millis() - cursor.movedMillis());
-            if (lag > 0 && still.compareTo(retention.cursorExpiry()) > 0) {
-                evict(cursor, "it acknowledged nothing for " + still);
+            long lagBytes = segments.bytesFrom(cursor.next());
+            Duration idle = Duration.ofMillis(clock.millis() - cursor.movedMillis());
+            if (lagBytes > 0 && idle.compareTo(retention.cursorExpiry()) > 0) {
+                evict(cursor, "it acknowledged nothing for " + idle);
             } else if (retention.maxLagBytes().isPresent()
-                    && lag > retention.maxLagBytes().getAsLong()) {
-                evict(cursor, "it is " + lag + " bytes behind");
-            } else if (lag > retention.lagAlarmBytes()) {
-                listener.lagging(cursor.name(), lag);
+                    && lagBytes > retention.maxLagBytes().getAsLong()) {
+                evict(cursor, "it is " + lagBytes + " bytes behind");
+            } else if (lagBytes > retention.lagAlarmBytes()) {
+                listener.cursorLagging(cursor.name(), lagBytes);
             }
         }
     }
 
-    private void evict(Cursor cursor, String why) {
-        queue.submit(removal(cursor.name())).thenAccept(done -> listener.evicted(cursor.name(), why));
+    private void evict(Cursor cursor, String reason) {
+        queue.submit(cursorRemoval(cursor.name())).thenAccept(written -> listener.cursorEvicted(cursor.name(), reason));
     }
 
-    static Job removal(String name) {
+    static WriteRequest cursorRemoval(String name) {
         List<byte[]> text = Frame.text(name);
-        return new Job(FrameFormat.length(text)) {
-            @Override
-            long encode(LogWriter writer) {
-                writer.add(Frame.Kind.CURSOR_REMOVED, 0, 0, text);
-                return 0;
-            }
-
-            @Override
-            boolean evenWhenFull() {
-                return true;
-            }
-        };
+        return WriteRequest.bookkeeping(FrameFormat.length(text), writer -> {
+            writer.add(Frame.Kind.CURSOR_REMOVED, 0, 0, text);
+            return 0;
+        });
     }
 
-    private void retire() throws IOException {
-        if (!announced.toCompletableFuture().isDone()) {
+    private void deleteSegments() throws IOException {
+        if (!logBegins.toCompletableFuture().isDone()) {
             return;
         }
-        if (!announced.toCompletableFuture().isCompletedExceptionally()) {
-            while (segments.all().get(0).header().number() < begins) {
+        if (!logBegins.toCompletableFuture().isCompletedExceptionally()) {
+            while (segments.all().get(0).header().number() < firstNeededSegment) {
                 Segment first = segments.all().get(0);
                 segments.deleteFirst(disk);
-                listener.deleted(first.name(), first.end());
+                listener.segmentDeleted(first.name(), first.endPosition());
             }
         }
-        List<Segment> gone = notNeeded();
-        if (!gone.isEmpty()) {
-            announce(gone);
+        List<Segment> unneeded = unneededSegments();
+        if (!unneeded.isEmpty()) {
+            carryOver(unneeded);
         }
     }
 
-    private List<Segment> notNeeded() {
+    /** The oldest segments that are no longer needed, up to the first that is. */
+    private List<Segment> unneededSegments() {
         List<Segment> all = segments.all();
-        List<Segment> gone = new ArrayList<>();
+        List<Segment> unneeded = new ArrayList<>();
         int finished = all.size() - 1;
         for (int i = 0; i < finished - settings.retention().keepSegments(); i++) {
-            long finishedAt = all.get(i + 1).header().createdMillis();
-            boolean old =
-                    clock.millis() - finishedAt >= settings.retention().minAge().toMillis();
-            if (!old || !isNotNeeded(all.get(i))) {
-                return gone;
+            long finishedMillis = all.get(i + 1).header().createdMillis();
+            boolean oldEnough = clock.millis() - finishedMillis
+                    >= settings.retention().minAge().toMillis();
+            if (!oldEnough || isNeeded(all.get(i))) {
+                return unneeded;
             }
-            gone.add(all.get(i));
+            unneeded.add(all.get(i));
         }
-        return gone;
+        return unneeded;
     }
 
-    private boolean isNotNeeded(Segment segment) {
+    private boolean isNeeded(Segment segment) {
         if (!(segment.index() instanceof IndexFile index)
                 || cursors.slowest().orElse(Long.MAX_VALUE) < segment.endOffset()) {
-            return false;
+            return true;
         }
         for (long id : index.ids()) {
             if (index.highest(id) > ids.get(id).deletedTo()) {
-                return false;
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
-    private void announce(List<Segment> gone) throws IOException {
-        SortedSet<Long> spokenOf = new TreeSet<>();
-        SortedSet<String> named = new TreeSet<>();
-        for (Segment segment : gone) {
+    private void carryOver(List<Segment> unneeded) throws IOException {
+        SortedSet<Long> idNumbers = new TreeSet<>();
+        SortedSet<String> cursorNames = new TreeSet<>();
+        for (Segment segment : unneeded) {
             for (long id : segment.index().ids()) {
-                spokenOf.add(id);
+                idNumbers.add(id);
             }
-            for (Frame fact : segment.index().facts()) {
-                switch (fact.kind()) {
-                    case ID_DEFINED, DELETED, HIGHEST -> spokenOf.add(fact.id());
-                    case CURSOR -> named.add(fact.text());
+            for (Frame frame : segment.index().controlFrames()) {
+                switch (frame.kind()) {
+                    case ID_DEFINED, DELETED, HIGHEST -> idNumbers.add(frame.id());
+                    case CURSOR -> cursorNames.add(frame.text());
                     case CURSOR_REMOVED, LOG_BEGINS, EVENTS -> {
-                        // Nothing that still holds without it.
+                        // Holds nothing that has to outlive its segment.
                     }
                 }
             }
         }
-        List<IdTable.Entry> entries = spokenOf.stream().map(ids::get).toList();
-        LastWords lastWords =
-                new LastWords(named, gone.get(gone.size() - 1).header().number() + 1);
-        for (int i = 0; i < entries.size(); i += IDS_IN_ONE_JOB) {
-            queue.submit(lastWords.sayAgain(entries.subList(i, Math.min(entries.size(), i + IDS_IN_ONE_JOB))));
+        List<IdTable.Entry> entries = idNumbers.stream().map(ids::get).toList();
+        firstNeededSegment = unneeded.get(unneeded.size() - 1).header().number() + 1;
+        CarryOver carryOver = new CarryOver(cursorNames, firstNeededSegment);
+        for (int i = 0; i < entries.size(); i += IDS_PER_REWRITE) {
+            queue.submit(carryOver.rewrite(entries.subList(i, Math.min(entries.size(), i + IDS_PER_REWRITE))));
         }
-        begins = lastWords.from;
-        announced = queue.submit(lastWords);
+        logBegins = queue.submit(carryOver.logBegins());
     }
 
-    /** Where the cursors are, and where the log begins; only after all was said again that would go with segments. */
-    private final class LastWords extends Job {
-        private final SortedSet<String> named;
-        private final long from;
-        private int unsaid;
+    /**
+     * Rewrites, at the end of the log, the ids and cursors of segments that will be deleted. The frame that permits the
+     * deletion, LOG_BEGINS, is written only when every rewrite before it was: a full queue may have rejected one.
+     */
+    private final class CarryOver {
+        private final SortedSet<String> cursorNames;
+        private final long firstNeededSegment;
+        private final AtomicInteger pendingRewrites = new AtomicInteger();
 
-        LastWords(SortedSet<String> named, long from) {
-            super((named.size() + 1L) * BYTES_OF_ONE_ID);
-            this.named = named;
-            this.from = from;
+        CarryOver(SortedSet<String> cursorNames, long firstNeededSegment) {
+            this.cursorNames = cursorNames;
+            this.firstNeededSegment = firstNeededSegment;
         }
 
-        Job sayAgain(List<IdTable.Entry> entries) {
-            unsaid++;
-            return new Job((long) entries.size() * BYTES_OF_ONE_ID) {
-                @Override
-                long encode(LogWriter writer) {
-                    for (IdTable.Entry entry : entries) {
-                        writer.add(Frame.Kind.ID_DEFINED, entry.number(), 0, Frame.text(entry.name()));
-                        writer.add(Frame.Kind.HIGHEST, entry.number(), entry.written(), List.of());
-                        writer.add(Frame.Kind.DELETED, entry.number(), entry.deletedTo(), List.of());
-                    }
-                    unsaid--;
-                    return 0;
+        WriteRequest rewrite(List<IdTable.Entry> entries) {
+            pendingRewrites.incrementAndGet();
+            return WriteRequest.bookkeeping((long) entries.size() * ESTIMATED_ENTRY_BYTES, writer -> {
+                for (IdTable.Entry entry : entries) {
+                    writer.add(Frame.Kind.ID_DEFINED, entry.number(), 0, Frame.text(entry.name()));
+                    writer.add(Frame.Kind.HIGHEST, entry.number(), entry.highestWritten(), List.of());
+                    writer.add(Frame.Kind.DELETED, entry.number(), entry.deletedTo(), List.of());
                 }
+                pendingRewrites.decrementAndGet();
+                return 0;
+            });
+        }
 
-                @Override
-                boolean evenWhenFull() {
-                    return true;
+        WriteRequest logBegins() {
+            return WriteRequest.bookkeeping((cursorNames.size() + 1L) * ESTIMATED_ENTRY_BYTES, writer -> {
+                if (pendingRewrites.get() > 0) {
+                    throw new LogException(
+                            LogException.Kind.BACKPRESSURE,
+                            "segments are kept for now: the queue had no space to rewrite their ids");
                 }
-            };
-        }
-
-        @Override
-        long encode(LogWriter writer) {
-            if (unsaid > 0) {
-                throw new LogException(
-                        LogException.Kind.BACKPRESSURE, "what the old segments say could not be said again yet");
-            }
-            for (String name : named) {
-                cursors.find(name)
-                        .ifPresent(
-                                cursor -> writer.add(Frame.Kind.CURSOR, 0, cursor.next(), Frame.text(cursor.name())));
-            }
-            return writer.add(Frame.Kind.LOG_BEGINS, 0, from, List.of());
-        }
-
-        @Override
-        boolean evenWhenFull() {
-            return true;
+                for (String name : cursorNames) {
+                    cursors.find(name)
+                            .ifPresent(cursor ->
+                                    writer.add(Frame.Kind.CURSOR, 0, cursor.next(), Frame.text(cursor.name())));
+                }
+                return writer.add(Frame.Kind.LOG_BEGINS, 0, firstNeededSegment, List.of());
+            });
         }
     }
 }

@@ -4,20 +4,19 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * Bounds of a log.
+ * The settings of a log.
  *
- * @param segmentBytes a segment is followed by another before it grows larger, 64 KiB to 1 GiB
- * @param maxBatchBytes written and forced together, at most; at most a quarter of a segment
- * @param maxFrameBytes longest entry, at most a quarter of a segment
- * @param aheadBytes zeros written ahead of the events, at most, so that most forces need not change the file's length;
- *     0 writes none
- * @param queue what may wait for the writer
- * @param forceDeadline a disk that does not answer for so long counts as failed; below the time after which callers
- *     give up
- * @param lowWaterBytes with less free space, or less than a tenth of the file system if that is smaller, no events are
- *     taken; 0 takes them until the disk is full
- * @param retention what is kept although nobody needs it any more
- * @param verifyAll whether every segment is read when the log is opened, and not only those without an index
+ * @param segmentBytes largest size of a segment, 64 KiB to 1 GiB
+ * @param maxBatchBytes most bytes that are written and forced together; at most a quarter of a segment
+ * @param maxFrameBytes largest entry; at most a quarter of a segment
+ * @param aheadBytes most zeros that are written ahead of the events, so that few forces change the file's length; 0 for
+ *     none
+ * @param queue bounds of the queue before the writer
+ * @param forceDeadline a disk operation that takes longer fails the log; should be shorter than the timeouts of callers
+ * @param lowWaterBytes events are rejected while less space is free, or less than a tenth of the file system if that is
+ *     smaller; 0 accepts events until the disk is full
+ * @param retention what is kept for longer than it is needed
+ * @param verifyAll whether opening reads every segment, and not only those without an index
  */
 public record LogSettings(
         int segmentBytes,
@@ -29,7 +28,7 @@ public record LogSettings(
         long lowWaterBytes,
         Retention retention,
         boolean verifyAll) {
-    /** Suits an agent, and a single machine. */
+    /** Suitable for an agent, and for a single machine. */
     public static final LogSettings DEFAULTS = new LogSettings(
             128 << 20,
             8 << 20,
@@ -45,42 +44,42 @@ public record LogSettings(
     private static final int MAX_SEGMENT_BYTES = 1 << 30;
 
     /**
-     * What may wait for the writer; who comes when it is full is refused at once.
+     * Bounds of the queue before the writer. An entry that does not fit is rejected at once.
      *
-     * @param bytes of all entries together
-     * @param entries how many
-     * @param maxAge an entry that has waited for so long is refused, if it was not handed to the disk yet
+     * @param bytes largest size of all waiting entries together
+     * @param entries largest number of waiting entries
+     * @param maxAge an entry that has waited for longer is rejected, unless it is being written
      */
     public record Queue(long bytes, int entries, Duration maxAge) {
-        /** @throws IllegalArgumentException naming the bound that is none */
+        /** @throws IllegalArgumentException with the name and the range of the invalid setting */
         public Queue {
             require(entries >= 1, "queue-entries must be at least 1");
-            require(!maxAge.isNegative() && !maxAge.isZero(), "queue-max-age must be longer than nothing");
+            require(!maxAge.isNegative() && !maxAge.isZero(), "queue-max-age must be positive");
         }
     }
 
     /**
-     * What is kept although nobody needs it any more, and what a slow reader may pin.
+     * What is kept for longer than it is needed, and what a slow reader may pin.
      *
-     * @param keepSegments finished segments that stay, at least
-     * @param minAge a segment stays for so long after it was finished
-     * @param lagAlarmBytes a cursor that is so far behind is complained of
-     * @param maxLagBytes a cursor that is so far behind is removed, if anything is; its reader must begin anew
-     * @param cursorExpiry a cursor that acknowledged nothing for so long, with events to acknowledge, is removed
+     * @param keepSegments least number of finished segments to keep
+     * @param minAge how long a segment is kept after it was finished
+     * @param lagAlarmBytes a cursor that is further behind is reported
+     * @param maxLagBytes a cursor that is further behind is removed, and its reader must start over; empty for no limit
+     * @param cursorExpiry a cursor that has events to acknowledge and acknowledges none for this long is removed
      */
     public record Retention(
             int keepSegments, Duration minAge, long lagAlarmBytes, OptionalLong maxLagBytes, Duration cursorExpiry) {
-        /** @throws IllegalArgumentException naming the bound that is none */
+        /** @throws IllegalArgumentException with the name and the range of the invalid setting */
         public Retention {
             require(keepSegments >= 0, "keep-segments can't be negative");
             require(!minAge.isNegative(), "min-age can't be negative");
-            require(lagAlarmBytes > 0, "cursor-lag-alarm must be more than nothing");
-            require(maxLagBytes.isEmpty() || maxLagBytes.getAsLong() > 0, "max-cursor-lag must be more than nothing");
-            require(!cursorExpiry.isNegative() && !cursorExpiry.isZero(), "cursor-expiry must be longer than nothing");
+            require(lagAlarmBytes > 0, "cursor-lag-alarm must be positive");
+            require(maxLagBytes.isEmpty() || maxLagBytes.getAsLong() > 0, "max-cursor-lag must be positive");
+            require(!cursorExpiry.isNegative() && !cursorExpiry.isZero(), "cursor-expiry must be positive");
         }
     }
 
-    /** @throws IllegalArgumentException naming the bound that is none */
+    /** @throws IllegalArgumentException with the name and the range of the invalid setting */
     public LogSettings {
         require(
                 segmentBytes >= MIN_SEGMENT_BYTES && segmentBytes <= MAX_SEGMENT_BYTES,
@@ -93,13 +92,13 @@ public record LogSettings(
                 "max-batch-bytes must be at most a quarter of segment-bytes");
         require(aheadBytes >= 0 && aheadBytes <= segmentBytes, "ahead-bytes must be 0 to segment-bytes");
         require(queue.bytes() >= maxFrameBytes, "queue-bytes must be at least max-frame-bytes");
-        require(!forceDeadline.isNegative() && !forceDeadline.isZero(), "force-deadline must be longer than nothing");
+        require(!forceDeadline.isNegative() && !forceDeadline.isZero(), "force-deadline must be positive");
         require(lowWaterBytes >= 0, "low-water can't be negative");
     }
 
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new IllegalArgumentException(what);
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
         }
     }
 }

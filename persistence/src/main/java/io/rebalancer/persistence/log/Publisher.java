@@ -1,7 +1,5 @@
 package io.rebalancer.persistence.log;
 
-import io.rebalancer.persistence.log.LogQueue.Job;
-import io.rebalancer.persistence.log.LogWriter.Placed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,62 +7,63 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
-/** Makes forced groups visible, and has them acknowledged after that. */
+/** Makes forced groups visible to readers, then acknowledges their requests. */
 final class Publisher {
     private final IdTable ids;
     private final Cursors cursors;
     private final LogQueue queue;
     private final LogListener listener;
-    private final Executor acknowledging;
+    private final Executor acknowledgements;
     private final List<Waiter> waiters = new ArrayList<>();
     private final CompletableFuture<LogException> whenFailed = new CompletableFuture<>();
     private volatile long durableOffset;
-    private volatile long published;
-    private volatile long busySince;
-    private volatile List<Job> writing = List.of();
+    private volatile long publishedGroups;
+    private volatile long diskBusySinceNanos;
+    private volatile List<WriteRequest> inProgress = List.of();
     private boolean ended;
 
-    /** Somebody who waits for an event. */
+    /** A caller that waits for the event with this offset. */
     private record Waiter(long offset, CompletableFuture<Long> reached) {}
 
+    /** @param acknowledgements completes the futures of each group, in order */
     Publisher(
             IdTable ids,
             Cursors cursors,
             LogQueue queue,
             LogListener listener,
-            Executor acknowledging,
+            Executor acknowledgements,
             long durableOffset) {
         this.ids = ids;
         this.cursors = cursors;
         this.queue = queue;
         this.listener = listener;
-        this.acknowledging = acknowledging;
+        this.acknowledgements = acknowledgements;
         this.durableOffset = durableOffset;
     }
 
-    // Called by the writer.
+    // The writer's thread calls these.
 
-    /** These frames are durable, and these entries whole with them. */
-    void publish(List<Placed> placed, List<Job> jobs) {
-        if (!placed.isEmpty()) {
-            Placed last = placed.get(placed.size() - 1);
+    /** Publishes durable frames, and acknowledges the requests that are durable with them. */
+    void publish(List<WrittenFrame> frames, List<WriteRequest> requests) {
+        if (!frames.isEmpty()) {
+            WrittenFrame last = frames.get(frames.size() - 1);
             long offset = last.frame().endOffset();
-            // Before the index tells of these frames: a reader believes the index, and holds
-            // what lies beyond the segment's end to be damage.
-            last.segment().ends(last.end(), last.frame().number() + 1, offset);
-            placed.forEach(this::apply);
-            published++;
+            // First the segment's end, then the index: a reader follows the index,
+            // and would take a frame beyond the segment's end for damage.
+            last.segment().moveEnd(last.endPosition(), last.frame().number() + 1, offset);
+            frames.forEach(this::apply);
+            publishedGroups++;
             synchronized (waiters) {
                 durableOffset = offset;
             }
             wake(waiter -> waiter.offset() < offset);
         }
-        if (!jobs.isEmpty()) {
-            acknowledging.execute(() -> jobs.forEach(job -> job.acknowledge(listener)));
+        if (!requests.isEmpty()) {
+            acknowledgements.execute(() -> requests.forEach(request -> request.acknowledge(listener)));
         }
     }
 
-    /** Nothing more comes. */
+    /** Wakes all waiters: no further event will be published. */
     void end() {
         synchronized (waiters) {
             ended = true;
@@ -72,70 +71,70 @@ final class Publisher {
         wake(waiter -> true);
     }
 
-    /** The disk was asked for something, at this {@link System#nanoTime()}. */
-    void diskBusySince(long nanos) {
-        busySince = nanos == 0 ? 1 : nanos;
+    /** Records that a disk operation started at this {@link System#nanoTime()}. */
+    void setDiskBusySince(long nanos) {
+        diskBusySinceNanos = nanos == 0 ? 1 : nanos;
     }
 
-    void diskIdle() {
-        busySince = 0;
+    void setDiskIdle() {
+        diskBusySinceNanos = 0;
     }
 
-    /** When the disk was asked what it has not answered yet; 0 if it has answered everything. */
-    long busySince() {
-        return busySince;
+    /** Start of the disk operation that is in progress, as {@link System#nanoTime()}; 0 if there is none. */
+    long diskBusySinceNanos() {
+        return diskBusySinceNanos;
     }
 
-    /** The entries that the disk has at the moment. */
-    void writing(List<Job> jobs) {
-        writing = jobs;
+    /** Records the requests that are being written. */
+    void setInProgress(List<WriteRequest> requests) {
+        inProgress = requests;
     }
 
-    /** Fails what is being written, what waits, and all that comes. */
-    void fail(LogException why) {
-        queue.fail(why);
-        writing.forEach(job -> job.fail(why, listener));
-        whenFailed.complete(why);
+    /** Fails the requests that are being written, those that wait, and all later ones. */
+    void fail(LogException cause) {
+        queue.fail(cause);
+        inProgress.forEach(request -> request.fail(cause, listener));
+        whenFailed.complete(cause);
     }
 
-    private void apply(Placed placed) {
-        Frame frame = placed.frame();
-        GrowingIndex index = (GrowingIndex) placed.segment().index();
+    private void apply(WrittenFrame written) {
+        Frame frame = written.frame();
+        GrowingIndex index = (GrowingIndex) written.segment().index();
         if (frame.kind() == Frame.Kind.EVENTS) {
-            index.events(frame.id(), frame.sequenceNr(), frame.events(), frame.offset(), placed.position());
-            ids.raise(frame.id(), frame.lastSequenceNr());
+            index.addEvents(frame.id(), frame.sequenceNr(), frame.events(), frame.offset(), written.position());
+            ids.raiseHighest(frame.id(), frame.lastSequenceNr());
             return;
         }
-        index.fact(frame);
+        index.addControlFrame(frame);
         switch (frame.kind()) {
-            case DELETED -> ids.delete(frame.id(), frame.sequenceNr());
+            case DELETED -> ids.raiseDeleted(frame.id(), frame.sequenceNr());
             case CURSOR -> cursors.move(frame.text(), frame.sequenceNr(), frame.timeMillis());
             case CURSOR_REMOVED -> cursors.remove(frame.text());
             case EVENTS, ID_DEFINED, HIGHEST, LOG_BEGINS -> {
-                // Known already.
+                // The tables in memory already have it.
             }
         }
     }
 
-    // Called by anybody.
+    // Any thread may call these.
 
-    /** Number of the event after the last one that is there to be read. */
+    /** Offset after the last event that can be read. */
     long durableOffset() {
         return durableOffset;
     }
 
-    /** Groups that were forced since the log was opened. */
-    long published() {
-        return published;
+    /** Number of groups forced since the log was opened. */
+    long publishedGroups() {
+        return publishedGroups;
     }
 
-    /** Completes when there are events at {@code offset} or beyond; at once if there are. */
-    CompletionStage<Long> reached(long offset) {
-        CompletableFuture<Long> waiter = new CompletableFuture<>();
+    /** Completes when an event with this offset or a higher one is durable; at once if there is one. */
+    CompletionStage<Long> whenReached(long offset) {
+        CompletableFuture<Long> reached = new CompletableFuture<>();
         synchronized (waiters) {
             if (durableOffset <= offset && !ended) {
-                waiters.add(new Waiter(offset, waiter));
-                return waiter;
+                waiters.add(new Waiter(offset, reached));
+                return reached;
             }
         }
         return CompletableFuture.completedFuture(durableOffset);
@@ -145,13 +144,13 @@ final class Publisher {
         return whenFailed;
     }
 
-    private void wake(Predicate<Waiter> whom) {
+    private void wake(Predicate<Waiter> selection) {
         List<Waiter> woken;
         synchronized (waiters) {
             if (waiters.isEmpty()) {
                 return;
             }
-            woken = waiters.stream().filter(whom).toList();
+            woken = waiters.stream().filter(selection).toList();
             waiters.removeAll(woken);
         }
         woken.forEach(waiter -> waiter.reached().complete(durableOffset));

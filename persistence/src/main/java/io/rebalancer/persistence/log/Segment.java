@@ -10,12 +10,12 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the log: a header block, then frames, then nothing or zeros to the end of the file.
+ * One file of the log: a header block, then frames, then zeros or nothing.
  *
  * <pre>
  *    0  magic "RBLOGSEG"  8
  *    8  format            4   1
- *   12  epoch             4   one more each time the log is opened
+ *   12  epoch             4   increases by one each time the log is opened
  *   16  log id           16
  *   32  number            8   of the segment
  *   40  first frame       8
@@ -27,7 +27,7 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <pre>
- * growing ──► finished: forced, another follows ──► indexed ──► not needed any more ──► deleted
+ * growing ──► finished: forced, another follows ──► indexed ──► no longer needed ──► deleted
  * </pre>
  */
 final class Segment {
@@ -40,11 +40,11 @@ final class Segment {
     private final Header header;
     private final LogFile file;
     private volatile SegmentIndex index = new GrowingIndex();
-    private volatile long end = BLOCK_BYTES;
+    private volatile long endPosition = BLOCK_BYTES;
     private volatile long endFrame;
     private volatile long endOffset;
 
-    /** What the first block says. */
+    /** The content of the header block. */
     record Header(int epoch, UUID logId, long number, long firstFrame, long firstOffset, long createdMillis) {}
 
     private Segment(Header header, LogFile file) {
@@ -74,17 +74,17 @@ final class Segment {
         return file;
     }
 
-    /** Position after the last frame that is there to be read. */
-    long end() {
-        return end;
+    /** Position after the last readable frame. */
+    long endPosition() {
+        return endPosition;
     }
 
-    /** Number of the frame after the last one here. */
+    /** Number of the frame after the last one of this segment. */
     long endFrame() {
         return endFrame;
     }
 
-    /** Number of the event after the last one here. */
+    /** Offset after the last event of this segment. */
     long endOffset() {
         return endOffset;
     }
@@ -93,18 +93,19 @@ final class Segment {
         return index;
     }
 
-    /** Frames up to here are there to be read. */
-    void ends(long position, long frame, long offset) {
+    /** Makes the frames up to this position readable. */
+    void moveEnd(long position, long frame, long offset) {
         endFrame = frame;
         endOffset = offset;
-        end = position;
+        endPosition = position;
     }
 
-    void indexed(SegmentIndex finished) {
-        index = finished;
+    /** Replaces the index in memory by the stored index of the finished segment. */
+    void useIndex(SegmentIndex stored) {
+        index = stored;
     }
 
-    /** Makes the file, durably. */
+    /** Creates the file with its header, and forces both it and the directory. */
     static Segment create(LogDisk disk, Header header) throws IOException {
         LogFile file = disk.create(name(header.number()));
         try {
@@ -119,9 +120,9 @@ final class Segment {
     }
 
     /**
-     * Opens a file that is there.
+     * Opens an existing file.
      *
-     * @return empty if it has no whole header: it was being made when the power went
+     * @return empty if the header is incomplete, because the process died while it created the file
      * @throws LogException if a newer version wrote it
      */
     static Optional<Segment> open(LogDisk disk, String name) throws IOException {
@@ -130,7 +131,7 @@ final class Segment {
         file.read(block, 0);
         Optional<Header> header;
         try {
-            header = decode(block, disk.where() + "/" + name);
+            header = decode(block, disk.location() + "/" + name);
         } catch (LogException e) {
             file.close();
             throw e;
@@ -142,8 +143,8 @@ final class Segment {
     }
 
     void close() throws IOException {
-        if (index instanceof IndexFile open) {
-            open.close();
+        if (index instanceof IndexFile stored) {
+            stored.close();
         }
         file.close();
     }
@@ -159,7 +160,7 @@ final class Segment {
         return block.rewind();
     }
 
-    private static Optional<Header> decode(ByteBuffer block, String where) {
+    private static Optional<Header> decode(ByteBuffer block, String path) {
         byte[] magic = new byte[MAGIC.length];
         block.rewind().get(magic);
         int format = block.getInt();
@@ -169,7 +170,8 @@ final class Segment {
         if (format > FORMAT) {
             throw new LogException(
                     LogException.Kind.NEWER_FORMAT,
-                    where + " has format " + format + "; this version knows " + FORMAT + ": use the newer one");
+                    path + " has format " + format + ", and this version reads up to " + FORMAT
+                            + "; use the version that wrote it");
         }
         int epoch = block.getInt();
         UUID logId = new UUID(block.getLong(), block.getLong());

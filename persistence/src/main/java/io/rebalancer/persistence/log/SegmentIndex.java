@@ -3,26 +3,25 @@ package io.rebalancer.persistence.log;
 import java.io.IOException;
 import java.util.List;
 
-/** Where things are in one segment. Can always be made anew from the segment. Safe for any threads. */
+/** The positions of frames in one segment. It can always be rebuilt from the segment. Safe for any threads. */
 interface SegmentIndex {
 
     /**
-     * Positions of the frames that hold events of a persistence id from one sequence number to another, both included,
-     * in order.
+     * Positions, in order, of the frames that hold events of a persistence id between two sequence numbers, both included.
      *
-     * @param most how many at most
+     * @param maxFrames largest number of positions to return
      */
-    int[] positions(long id, long from, long to, int most) throws IOException;
+    int[] positions(long id, long from, long to, int maxFrames) throws IOException;
 
-    /** Position of a frame that is not after the event with this number, and not far before it. */
-    int mark(long offset);
+    /** Position of a frame at or shortly before the event at {@code offset}, from which a reader can scan. */
+    int scanStart(long offset);
 
-    /** Numbers of the persistence ids with events here. */
+    /** Numbers of the persistence ids that have events in this segment. */
     long[] ids();
 
-    /** The highest sequence number of that id here; 0 if it has no events here. */
+    /** The highest sequence number of a persistence id in this segment; 0 if it has no events here. */
     long highest(long id);
 
-    /** Frames that hold no events, in order. */
-    List<Frame> facts() throws IOException;
+    /** The frames without events, in order. */
+    List<Frame> controlFrames() throws IOException;
 }

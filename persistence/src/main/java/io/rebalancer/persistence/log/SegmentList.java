@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The segments of a log, in order; the last one is being written. Safe for any threads. */
+/** The segments of a log in order; the writer appends to the last one. Safe for any threads. */
 final class SegmentList {
     private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
 
@@ -18,7 +18,7 @@ final class SegmentList {
         return List.copyOf(segments.values());
     }
 
-    boolean has(Segment segment) {
+    boolean contains(Segment segment) {
         return segments.containsKey(segment.header().number());
     }
 
@@ -27,10 +27,10 @@ final class SegmentList {
     }
 
     long bytes() {
-        return segments.values().stream().mapToLong(Segment::end).sum();
+        return segments.values().stream().mapToLong(Segment::endPosition).sum();
     }
 
-    /** Bytes of the events from {@code offset} on, about. */
+    /** Approximate number of bytes from the event at {@code offset} on. */
     long bytesFrom(long offset) {
         return segments.values().stream()
                 .mapToLong(segment -> bytesFrom(segment, offset))
@@ -38,17 +38,17 @@ final class SegmentList {
     }
 
     private static long bytesFrom(Segment segment, long offset) {
-        long end = segment.end();
+        long endPosition = segment.endPosition();
         if (segment.endOffset() <= offset) {
             return 0;
         }
-        return end
+        return endPosition
                 - (segment.header().firstOffset() >= offset
                         ? Segment.BLOCK_BYTES
-                        : segment.index().mark(offset));
+                        : segment.index().scanStart(offset));
     }
 
-    /** Takes the first segment away, durably. */
+    /** Removes the first segment and its files. */
     void deleteFirst(LogDisk disk) throws IOException {
         Map.Entry<Long, Segment> first = segments.firstEntry();
         segments.remove(first.getKey());

@@ -1,6 +1,6 @@
 /**
- * An embedded durable log of events: one framed, checked log for all persistence ids, written by one thread that forces
- * groups. Knows nothing of actors.
+ * An embedded, durable event log: one log of framed and checksummed entries for all persistence ids, written and forced
+ * in groups by a single thread. It depends on the JDK and {@code rebalancer-core} only, not on Pekko.
  */
 @NullMarked
 package io.rebalancer.persistence.log;

@@ -5,7 +5,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Reads what {@link ByteWriter} put together; every length is checked before anything is allocated. */
+/** Reads the encoding of {@link ByteWriter}. Every length is checked before anything is allocated. */
 final class ByteReader {
     private final ByteBuffer bytes;
 
@@ -13,15 +13,15 @@ final class ByteReader {
         this.bytes = bytes;
     }
 
-    private interface Read<T> {
+    private interface FieldReader<T> {
         T from(ByteBuffer bytes);
     }
 
-    private <T> T read(Read<T> read) throws IOException {
+    private <T> T read(FieldReader<T> field) throws IOException {
         try {
-            return read.from(bytes);
+            return field.from(bytes);
         } catch (BufferUnderflowException e) {
-            throw new IOException("the bytes end too early", e);
+            throw new IOException("the bytes end in the middle of a field", e);
         }
     }
 
@@ -48,7 +48,7 @@ final class ByteReader {
     byte[] block() throws IOException {
         int length = number();
         if (length < 0 || length > bytes.remaining()) {
-            throw new IOException("a length of " + length + " where " + bytes.remaining() + " bytes are left");
+            throw new IOException("a field of " + length + " bytes, but only " + bytes.remaining() + " bytes remain");
         }
         byte[] block = new byte[length];
         bytes.get(block);

@@ -3,15 +3,15 @@ package io.rebalancer.persistence.plugin;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes put together one after the other; texts as length and UTF-8, a list as its length and what is in it. */
+/** Encodes fields one after the other. A text is its length and its UTF-8 bytes; a list is its size and its elements. */
 final class ByteWriter {
     private ByteBuffer bytes;
 
-    ByteWriter(int about) {
-        bytes = ByteBuffer.allocate(about);
+    ByteWriter(int initialBytes) {
+        bytes = ByteBuffer.allocate(initialBytes);
     }
 
-    private ByteBuffer room(int count) {
+    private ByteBuffer reserve(int count) {
         if (bytes.remaining() < count) {
             bytes = ByteBuffer.allocate(Math.max(bytes.capacity() * 2, bytes.position() + count))
                     .put(bytes.flip());
@@ -20,22 +20,22 @@ final class ByteWriter {
     }
 
     ByteWriter number(int value) {
-        room(Integer.BYTES).putInt(value);
+        reserve(Integer.BYTES).putInt(value);
         return this;
     }
 
     ByteWriter number(long value) {
-        room(Long.BYTES).putLong(value);
+        reserve(Long.BYTES).putLong(value);
         return this;
     }
 
     ByteWriter flag(boolean value) {
-        room(1).put((byte) (value ? 1 : 0));
+        reserve(1).put((byte) (value ? 1 : 0));
         return this;
     }
 
     ByteWriter version(int value) {
-        room(1).put((byte) value);
+        reserve(1).put((byte) value);
         return this;
     }
 
@@ -44,13 +44,13 @@ final class ByteWriter {
     }
 
     ByteWriter block(byte[] value) {
-        number(value.length).room(value.length).put(value);
+        number(value.length).reserve(value.length).put(value);
         return this;
     }
 
     byte[] toBytes() {
-        byte[] all = new byte[bytes.position()];
-        bytes.flip().get(all);
-        return all;
+        byte[] written = new byte[bytes.position()];
+        bytes.flip().get(written);
+        return written;
     }
 }

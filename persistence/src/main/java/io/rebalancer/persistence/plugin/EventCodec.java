@@ -9,9 +9,9 @@ import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.Tagged;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Pekko's events as bytes of the log, as {@link StoredEvent} draws them. */
+/** Encodes Pekko's events in the format of {@link StoredEvent}. */
 final class EventCodec {
-    private static final int USUAL_BYTES = 512;
+    private static final int INITIAL_BYTES = 512;
 
     private final Payloads payloads;
 
@@ -19,7 +19,7 @@ final class EventCodec {
         this.payloads = new Payloads(system);
     }
 
-    /** @throws RuntimeException of the payload's serializer, if it can't serialize it */
+    /** @throws RuntimeException from the serializer, if it can't serialize the payload */
     byte[] encode(PersistentRepr repr) {
         Object payload = repr.payload();
         List<String> tags = List.of();
@@ -27,34 +27,34 @@ final class EventCodec {
             payload = tagged.payload();
             tags = List.copyOf(CollectionConverters.asJava(tagged.tags()));
         }
-        ByteWriter out = new ByteWriter(USUAL_BYTES)
+        ByteWriter writer = new ByteWriter(INITIAL_BYTES)
                 .version(StoredEvent.VERSION)
                 .text(repr.writerUuid())
                 .text(repr.manifest())
                 .number(repr.timestamp())
                 .number(tags.size());
-        tags.forEach(out::text);
-        out.flag(repr.metadata().isDefined());
+        tags.forEach(writer::text);
+        writer.flag(repr.metadata().isDefined());
         if (repr.metadata().isDefined()) {
-            payloads.write(out, repr.metadata().get());
+            payloads.write(writer, repr.metadata().get());
         }
-        payloads.write(out, payload);
-        return out.toBytes();
+        payloads.write(writer, payload);
+        return writer.toBytes();
     }
 
     PersistentRepr decode(String persistenceId, long sequenceNr, byte[] bytes) throws IOException {
-        StoredEvent stored = StoredEvent.read(persistenceId, sequenceNr, bytes);
-        ByteReader rest = stored.rest();
+        StoredEvent envelope = StoredEvent.read(persistenceId, sequenceNr, bytes);
+        ByteReader rest = envelope.rest();
         Optional<Object> metadata = rest.flag() ? Optional.of(payloads.read(rest)) : Optional.empty();
         PersistentRepr repr = PersistentRepr.apply(
                         payloads.read(rest),
                         sequenceNr,
                         persistenceId,
-                        stored.manifest(),
+                        envelope.manifest(),
                         false,
                         ActorRef.noSender(),
-                        stored.writerUuid())
-                .withTimestamp(stored.timestamp());
+                        envelope.writerUuid())
+                .withTimestamp(envelope.timestamp());
         return metadata.map(repr::withMetadata).orElse(repr);
     }
 }

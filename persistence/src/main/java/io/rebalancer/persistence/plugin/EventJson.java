@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 
-/** Stored events as JSON, without the classes that they were made of. */
+/** Converts stored events to JSON without their Java classes. */
 public final class EventJson {
-    /** Pekko's own numbers of its Jackson serializers. */
+    /** The ids of Pekko's Jackson serializers. */
     private static final int JACKSON_JSON = 31;
 
     private static final int JACKSON_CBOR = 33;
@@ -25,21 +25,21 @@ public final class EventJson {
     private final CBORMapper cbor = new CBORMapper();
 
     /**
-     * One line: where the event is, who wrote it, and the event itself; as base64 if it is not of our own kind.
+     * One line of JSON with the event's place, its writer and its content. Content of another serializer is in base64.
      *
-     * @throws UncheckedIOException if its envelope is of a version that is not known here
+     * @throws UncheckedIOException if the envelope has an unknown version
      */
-    public String line(Stored stored) {
+    public String line(Event event) {
         ObjectNode line = json.createObjectNode()
-                .put("offset", stored.offset())
-                .put("persistenceId", stored.persistenceId())
-                .put("sequenceNr", stored.sequenceNr())
-                .put("time", Instant.ofEpochMilli(stored.timeMillis()).toString());
+                .put("offset", event.offset())
+                .put("persistenceId", event.persistenceId())
+                .put("sequenceNr", event.sequenceNr())
+                .put("time", Instant.ofEpochMilli(event.timeMillis()).toString());
         try {
-            StoredEvent event = StoredEvent.read(stored.persistenceId(), stored.sequenceNr(), stored.event());
-            line.put("writer", event.writerUuid());
-            event.tags().forEach(line.withArray("tags")::add);
-            ByteReader rest = event.rest();
+            StoredEvent envelope = StoredEvent.read(event.persistenceId(), event.sequenceNr(), event.bytes());
+            line.put("writer", envelope.writerUuid());
+            envelope.tags().forEach(line.withArray("tags")::add);
+            ByteReader rest = envelope.rest();
             if (rest.flag()) {
                 line.set("metadata", value(rest));
             }
@@ -50,38 +50,38 @@ public final class EventJson {
         }
     }
 
-    private ObjectNode value(ByteReader in) throws IOException {
-        int serializer = in.number();
-        String manifest = in.text();
+    private ObjectNode value(ByteReader reader) throws IOException {
+        int serializer = reader.number();
+        String manifest = reader.text();
         ObjectNode value = json.createObjectNode().put("serializer", serializer).put("manifest", manifest);
-        byte[] bytes = in.block();
+        byte[] bytes = reader.block();
         try {
             JsonNode event = switch (serializer) {
                 case JACKSON_CBOR -> cbor.readTree(bytes);
                 case JACKSON_JSON -> json.readTree(bytes);
                 default -> json.getNodeFactory().binaryNode(bytes);
             };
-            value.set("event", legible(event));
+            value.set("event", withReadableIds(event));
         } catch (IOException e) {
-            // Compressed, or not what its serializer's number says: shown as it is.
+            // The content is compressed, or does not match its serializer: show the bytes.
             value.put("event", bytes);
         }
         return value;
     }
 
-    /** Ids are stored as sixteen bytes, and read as people write them. */
-    private JsonNode legible(JsonNode node) throws IOException {
+    /** Replaces sixteen bytes, the stored form of ids, by the text form of a UUID. */
+    private JsonNode withReadableIds(JsonNode node) throws IOException {
         if (node.isBinary() && node.binaryValue().length == UUID_BYTES) {
             ByteBuffer bytes = ByteBuffer.wrap(node.binaryValue());
             return json.getNodeFactory().textNode(new UUID(bytes.getLong(), bytes.getLong()).toString());
         }
         if (node instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> member : object.properties()) {
-                member.setValue(legible(member.getValue()));
+                member.setValue(withReadableIds(member.getValue()));
             }
         } else if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                array.set(i, legible(array.get(i)));
+                array.set(i, withReadableIds(array.get(i)));
             }
         }
         return node;

@@ -1,7 +1,7 @@
 package io.rebalancer.persistence.plugin;
 
+import io.rebalancer.cluster.async.Failures;
 import java.util.Queue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -14,43 +14,41 @@ import scala.concurrent.Promise;
 import scala.runtime.BoxedUnit;
 import scala.util.Try;
 
-/** Java's stages as the Scala futures that plugins answer with. */
+/** Converts Java stages to the Scala futures that Pekko's plugin interfaces return. */
 final class Futures {
 
     private Futures() {}
 
-    /** Unlike the library's own conversion this one takes a null for what it is. */
-    static <T extends @Nullable Object> Future<T> scala(CompletionStage<T> stage) {
+    /** Unlike the library's own conversion, this one accepts a null result. */
+    static <T extends @Nullable Object> Future<T> toScala(CompletionStage<T> stage) {
         Promise<T> promise = Promise.apply();
         stage.whenComplete((value, failure) -> {
             if (failure == null) {
                 promise.success(value);
             } else {
-                promise.failure(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
+                promise.failure(Failures.rootCause(failure));
             }
         });
         return promise.future();
     }
 
     /**
-     * Runs things on a dispatcher such that what they set off there is run with them, and not as a task each.
+     * An executor that runs its tasks as future callbacks on a dispatcher. Callbacks that a task triggers on the same
+     * dispatcher then run in its batch, and not as one dispatcher task each.
      *
-     * @param dispatcher with one thread; things are run in the order in which they were given, whatever order its tasks
-     *     are run in
+     * @param dispatcher must have one thread. The tasks run in the order of their submission, even if the dispatcher
+     *     reorders its own tasks
      */
     static Executor batching(ExecutionContext dispatcher) {
-        Future<Done> now = Future.successful(Done.getInstance());
-        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-        return what -> {
-            waiting.add(what);
-            Function1<Try<Done>, Object> oldest = ignored -> {
-                waiting.remove().run();
+        Future<Done> completed = Future.successful(Done.getInstance());
+        Queue<Runnable> pendingTasks = new ConcurrentLinkedQueue<>();
+        return task -> {
+            pendingTasks.add(task);
+            Function1<Try<Done>, Object> runOldest = ignored -> {
+                pendingTasks.remove().run();
                 return BoxedUnit.UNIT;
             };
-            now.onComplete(oldest, dispatcher);
+            completed.onComplete(runOldest, dispatcher);
         };
     }
 }

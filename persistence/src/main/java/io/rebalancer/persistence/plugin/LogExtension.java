@@ -1,6 +1,7 @@
 package io.rebalancer.persistence.plugin;
 
 import com.typesafe.config.Config;
+import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.persistence.log.EventLog;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.log.LogSettings;
@@ -17,10 +18,9 @@ import org.apache.pekko.actor.Extension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log of one actor system; opened with the first use, closed when the system has ended. */
+/** The log of one actor system. It is opened on first use, and closed after the system has terminated. */
 public final class LogExtension implements Extension {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogExtension.class);
-    private static final String JOURNAL_DISPATCHER = "rebalancer.log.journal-dispatcher";
     private static final Id ID = new Id();
 
     private final EventLog log;
@@ -48,14 +48,14 @@ public final class LogExtension implements Extension {
                     settings(config),
                     Clock.systemUTC(),
                     metrics,
-                    Futures.batching(system.dispatchers().lookup(JOURNAL_DISPATCHER)));
-            metrics.follow(log);
+                    Futures.batching(system.dispatchers().lookup(Dispatchers.LOG_JOURNAL)));
+            metrics.register(log);
         } catch (IOException e) {
-            throw new UncheckedIOException("the log in " + directory + " can't be used: " + e.getMessage(), e);
+            throw new UncheckedIOException("the log in " + directory + " can't be opened: " + e.getMessage(), e);
         }
         EventLog.Status status = log.status();
         LOGGER.info(
-                "log={} events={} segments={} bytes={} torn-bytes-cut={} opened-in={}",
+                "log={} opened: events={} segments={} bytes={} torn-bytes-cut={} opened-in={}",
                 directory,
                 status.events(),
                 status.segments(),
@@ -66,12 +66,13 @@ public final class LogExtension implements Extension {
         system.registerOnTermination(this::close);
     }
 
-    /** What the disk holds is not known any more; only a new start can find out. */
+    /** Stops the node: it is unknown what the disk holds, and only recovery at the next start can find out. */
     private void stop(ExtendedActorSystem system, LogException failure) {
-        LOGGER.error("log={} stops this node: {}", directory, failure.getMessage(), failure);
+        LOGGER.error("log={} failed, stopping this node: {}", directory, failure.getMessage(), failure);
         CoordinatedShutdown.get(system)
                 .runAll(JournalFailed.INSTANCE)
-                .whenComplete((done, ended) -> LOGGER.info("log={} node stopped", directory));
+                .whenComplete(
+                        (done, shutdownFailure) -> LOGGER.info("log={} node stopped after the failure", directory));
     }
 
     private enum JournalFailed implements CoordinatedShutdown.Reason {
@@ -107,7 +108,7 @@ public final class LogExtension implements Extension {
         try {
             log.close();
         } catch (IOException e) {
-            LOGGER.warn("log={} was not closed: {}", directory, e.toString());
+            LOGGER.warn("log={} could not be closed: {}", directory, e.toString());
         }
     }
 

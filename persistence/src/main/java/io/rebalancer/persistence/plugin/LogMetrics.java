@@ -1,11 +1,11 @@
 package io.rebalancer.persistence.plugin;
 
+import io.rebalancer.core.text.StableWord;
 import io.rebalancer.persistence.log.Cursor;
 import io.rebalancer.persistence.log.EventLog;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.log.LogListener;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
@@ -18,7 +18,7 @@ import kamon.metric.Timer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is measured of the log, and what is said of it in the process's own log. */
+/** Reports what the log does as metrics, and in the log output of the process. */
 final class LogMetrics implements LogListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogMetrics.class);
 
@@ -38,15 +38,12 @@ final class LogMetrics implements LogListener {
 
     LogMetrics() {
         for (LogException.Kind kind : LogException.Kind.values()) {
-            failures.put(
-                    kind,
-                    Kamon.counter("rebalancer.log.failed")
-                            .withTag("kind", kind.name().toLowerCase(Locale.ROOT)));
+            failures.put(kind, Kamon.counter("rebalancer.log.failed").withTag("kind", StableWord.of(kind)));
         }
     }
 
-    /** Shows how the log stands, from now on. */
-    void follow(EventLog log) {
+    /** Registers gauges that show the state of the log from now on. */
+    void register(EventLog log) {
         gauge("rebalancer.log.queued", log, status -> status.queued());
         gauge(
                 "rebalancer.log.queue.age.seconds",
@@ -62,8 +59,8 @@ final class LogMetrics implements LogListener {
                 log,
                 status -> status.recovery().toMillis() / 1000.0);
         gauge("rebalancer.log.torn.bytes", log, EventLog.Status::tornBytes);
-        // By cursor would be without bound: the one that is furthest behind is what matters.
-        show(
+        // One gauge for the slowest cursor: a tag with the cursor name would have unbounded cardinality.
+        update(
                 Kamon.gauge(
                                 "rebalancer.log.cursor.lag",
                                 MeasurementUnit.information().bytes())
@@ -75,28 +72,28 @@ final class LogMetrics implements LogListener {
                         .orElse(0)));
     }
 
-    private static void gauge(String name, EventLog log, ToDoubleFunction<EventLog.Status> what) {
-        show(Kamon.gauge(name).withoutTags(), gauge -> gauge.update(what.applyAsDouble(log.status())));
+    private static void gauge(String name, EventLog log, ToDoubleFunction<EventLog.Status> value) {
+        update(Kamon.gauge(name).withoutTags(), gauge -> gauge.update(value.applyAsDouble(log.status())));
     }
 
-    private static void show(Gauge gauge, Consumer<Gauge> look) {
-        gauge.autoUpdate(look);
+    private static void update(Gauge gauge, Consumer<Gauge> updater) {
+        gauge.autoUpdate(updater);
     }
 
     @Override
-    public void forced(int entries, long count, long nanos) {
+    public void groupForced(int entries, long groupBytes, long nanos) {
         forces.record(nanos);
         groups.record(entries);
-        bytes.increment(count);
+        bytes.increment(groupBytes);
     }
 
     @Override
-    public void acknowledged(long nanos) {
+    public void requestAcknowledged(long nanos) {
         writes.record(nanos);
     }
 
     @Override
-    public void failed(LogException.Kind kind) {
+    public void requestFailed(LogException.Kind kind) {
         Counter counter = failures.get(kind);
         if (counter != null) {
             counter.increment();
@@ -104,25 +101,31 @@ final class LogMetrics implements LogListener {
     }
 
     @Override
-    public void fault(String what, Throwable cause) {
+    public void maintenanceFailed(String message, Throwable cause) {
         faults.increment();
-        LOGGER.warn("{}; tried again", what, cause);
+        LOGGER.warn("{}; it will be retried", message, cause);
     }
 
     @Override
-    public void deleted(String segment, long size) {
+    public void segmentDeleted(String segment, long segmentBytes) {
         deleted.increment();
-        LOGGER.info("segment={} bytes={} deleted: nobody needs its events", segment, size);
+        LOGGER.info(
+                "segment={} bytes={} deleted: its events are deleted, and every cursor is beyond it",
+                segment,
+                segmentBytes);
     }
 
     @Override
-    public void lagging(String cursor, long lag) {
-        LOGGER.warn("cursor={} is {} bytes behind and keeps the log from shrinking", cursor, lag);
+    public void cursorLagging(String cursor, long lagBytes) {
+        LOGGER.warn(
+                "cursor={} is {} bytes behind; no segment from there on is deleted until its reader catches up",
+                cursor,
+                lagBytes);
     }
 
     @Override
-    public void evicted(String cursor, String why) {
+    public void cursorEvicted(String cursor, String reason) {
         evicted.increment();
-        LOGGER.warn("cursor={} removed: {}; its reader must begin anew", cursor, why);
+        LOGGER.warn("cursor={} removed: {}; its reader must start over", cursor, reason);
     }
 }

@@ -1,15 +1,17 @@
 package io.rebalancer.persistence.plugin;
 
+import io.rebalancer.cluster.Dispatchers;
+import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.persistence.log.EventLog;
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.japi.Pair;
@@ -31,12 +33,12 @@ import org.apache.pekko.stream.javadsl.Source;
 import scala.Option;
 
 /**
- * Events read back from the log, by persistence id, by tag, or by slice. A live stream is told of new events by the log
- * itself; nothing is asked at intervals.
+ * Reads events from the log by persistence id, by tag, or by slice. The log notifies live streams of new events; they do
+ * not poll.
  *
- * <p>Offsets are {@link Sequence}s: the number of events up to and including this one in the whole log. They are exclusive,
- * as Pekko wants them: a stream goes on after the offset that it is given. Streams by tag and slice also show events that
- * were deleted, as long as they are there; whoever must not miss any registers a cursor with the log.
+ * <p>An offset is a {@link Sequence}: the number of events in the whole log up to and including the event. A stream starts
+ * after the given offset, as Pekko requires. Streams by tag and slice include deleted events as long as their segment
+ * exists. A reader that must not miss an event registers a cursor with the log.
  */
 public final class LogReadJournal
         implements ReadJournal,
@@ -47,23 +49,22 @@ public final class LogReadJournal
                 CurrentEventsByTagQuery,
                 EventsBySliceQuery,
                 CurrentEventsBySliceQuery {
-    private static final int AT_A_TIME = 500;
-    private static final String DISPATCHER = "rebalancer.log.dispatcher";
+    private static final int PAGE_SIZE = 500;
 
     private final EventLog log;
     private final EventCodec codec;
     private final Persistence persistence;
-    private final Executor blocking;
+    private final BlockingExecutor blocking;
 
-    /** Over the log of {@code system}. */
+    /** Reads the log of {@code system}. */
     public LogReadJournal(ActorSystem system) {
         this.log = LogExtension.get(system).log();
         this.codec = new EventCodec(system);
         this.persistence = (Persistence) Persistence.get(system);
-        this.blocking = system.dispatchers().lookup(DISPATCHER);
+        this.blocking = new BlockingExecutor(system.dispatchers().lookup(Dispatchers.LOG));
     }
 
-    /** The log that is read, for cursors. */
+    /** The log, for cursors. */
     public EventLog log() {
         return log;
     }
@@ -118,137 +119,173 @@ public final class LogReadJournal
     }
 
     private Source<EventEnvelope, NotUsed> byId(String persistenceId, long from, long to, boolean live) {
-        return pages(
+        return stream(
                 from,
-                next -> next > to ? List.of() : log.read(persistenceId, next, to, AT_A_TIME),
-                last -> last.sequenceNr() + 1,
-                next -> next <= to && live,
-                stored -> Optional.of(envelope(stored, event(stored))));
+                new Query<>(
+                        new IdEvents(log, persistenceId),
+                        to,
+                        live,
+                        event -> Optional.of(envelope(event, payload(event)))));
     }
 
-    private Source<EventEnvelope, NotUsed> byTag(String tag, Offset offset, boolean live) {
+    private Source<EventEnvelope, NotUsed> byTag(String tag, Offset after, boolean live) {
         return feed(
-                offset,
+                after,
                 live,
-                stored -> tags(stored).contains(tag) ? Optional.of(envelope(stored, event(stored))) : Optional.empty());
+                event -> tags(event).contains(tag) ? Optional.of(envelope(event, payload(event))) : Optional.empty());
     }
 
     private <E> Source<org.apache.pekko.persistence.query.typed.EventEnvelope<E>, NotUsed> bySlices(
-            String entityType, int minSlice, int maxSlice, Offset offset, boolean live) {
-        return feed(offset, live, stored -> {
-            int slice = sliceForPersistenceId(stored.persistenceId());
-            boolean wanted = slice >= minSlice
+            String entityType, int minSlice, int maxSlice, Offset after, boolean live) {
+        return feed(after, live, event -> {
+            int slice = sliceForPersistenceId(event.persistenceId());
+            boolean matches = slice >= minSlice
                     && slice <= maxSlice
-                    && PersistenceId.extractEntityType(stored.persistenceId()).equals(entityType);
-            if (!wanted) {
+                    && PersistenceId.extractEntityType(event.persistenceId()).equals(entityType);
+            if (!matches) {
                 return Optional.empty();
             }
-            PersistentRepr decoded = codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event());
+            PersistentRepr decoded = decode(event);
             @SuppressWarnings("unchecked")
-            E event = (E) decoded.payload();
+            E payload = (E) decoded.payload();
             return Optional.of(new org.apache.pekko.persistence.query.typed.EventEnvelope<>(
-                    offset(stored),
-                    stored.persistenceId(),
-                    stored.sequenceNr(),
-                    Option.apply(event),
-                    stored.timeMillis(),
+                    offset(event),
+                    event.persistenceId(),
+                    event.sequenceNr(),
+                    Option.apply(payload),
+                    event.timeMillis(),
                     decoded.metadata(),
                     entityType,
                     slice));
         });
     }
 
-    private <T> Source<T, NotUsed> feed(Offset after, boolean live, Conversion<T> conversion) {
+    private <T> Source<T, NotUsed> feed(Offset after, boolean live, Function<Event, Optional<T>> conversion) {
         return Source.lazySource(() -> {
-                    long end = live ? Long.MAX_VALUE : log.endOffset();
-                    return pages(
-                            first(after),
-                            next -> next >= end ? List.of() : log.feed(next, (int) Math.min(AT_A_TIME, end - next)),
-                            last -> last.offset() + 1,
-                            next -> live,
-                            conversion);
+                    long lastOffset = live ? Long.MAX_VALUE : log.endOffset() - 1;
+                    return stream(firstOffset(after), new Query<>(new AllEvents(log), lastOffset, live, conversion));
                 })
                 .mapMaterializedValue(late -> NotUsed.getInstance());
     }
 
-    /** @throws IllegalArgumentException for offsets of another kind of journal */
-    private static long first(Offset after) {
+    /** @throws IllegalArgumentException for an offset of another kind of journal */
+    private static long firstOffset(Offset after) {
         if (after instanceof Sequence sequence) {
             return sequence.value();
         }
         if (after.equals(Offset.noOffset())) {
             return 0;
         }
-        throw new IllegalArgumentException("the log counts its events: give a Sequence or no offset, not " + after);
+        throw new IllegalArgumentException("the log needs a Sequence or no offset, not " + after);
     }
 
-    private static Offset offset(Stored stored) {
-        return Offset.sequence(stored.offset() + 1);
+    private static Offset offset(Event event) {
+        return Offset.sequence(event.offset() + 1);
     }
 
-    private interface Page {
-        List<Stored> read(long next) throws IOException;
+    /** Events in the order of a position. */
+    private interface OrderedEvents {
+        /** The events from position {@code first} to {@code last}, both included, or the first {@link #PAGE_SIZE} of them. */
+        List<Event> read(long first, long last) throws IOException;
+
+        long positionOf(Event event);
     }
 
-    private interface Following {
-        long after(Stored last);
-    }
+    /** The events of one persistence id; their position is the sequence number. */
+    private record IdEvents(EventLog log, String persistenceId) implements OrderedEvents {
+        @Override
+        public List<Event> read(long first, long last) throws IOException {
+            return log.read(persistenceId, first, last, PAGE_SIZE);
+        }
 
-    private interface More {
-        boolean mayCome(long next);
-    }
-
-    private interface Conversion<T> {
-        Optional<T> of(Stored stored) throws IOException;
-    }
-
-    private <T> Source<T, NotUsed> pages(
-            long from, Page page, Following following, More more, Conversion<T> conversion) {
-        return Source.unfoldAsync(from, next -> some(next, page, following, more, conversion))
-                .mapConcat(events -> events);
-    }
-
-    /** The end of the log is looked at before the events: what comes in between is not missed, but met again. */
-    private <T> CompletionStage<Optional<Pair<Long, List<T>>>> some(
-            long next, Page page, Following following, More more, Conversion<T> conversion) {
-        long end = log.endOffset();
-        return CompletableFuture.supplyAsync(() -> read(next, page, following, conversion), blocking)
-                .thenCompose(some -> {
-                    if (some.first() > next) {
-                        return CompletableFuture.completedFuture(Optional.of(some));
-                    }
-                    return more.mayCome(next)
-                            ? log.reached(end).thenApply(reached -> Optional.of(Pair.create(next, List.<T>of())))
-                            : CompletableFuture.completedFuture(Optional.empty());
-                });
-    }
-
-    private static <T> Pair<Long, List<T>> read(long next, Page page, Following following, Conversion<T> conversion) {
-        try {
-            List<Stored> events = page.read(next);
-            List<T> converted = new ArrayList<>();
-            for (Stored stored : events) {
-                conversion.of(stored).ifPresent(converted::add);
-            }
-            long after = events.isEmpty() ? next : following.after(events.get(events.size() - 1));
-            return Pair.create(after, converted);
-        } catch (IOException e) {
-            throw new CompletionException(e);
+        @Override
+        public long positionOf(Event event) {
+            return event.sequenceNr();
         }
     }
 
-    private static EventEnvelope envelope(Stored stored, Object event) {
+    /** The events of all persistence ids; their position is the offset. */
+    private record AllEvents(EventLog log) implements OrderedEvents {
+        @Override
+        public List<Event> read(long first, long last) throws IOException {
+            return log.feed(first, (int) Math.min(PAGE_SIZE - 1, last - first) + 1);
+        }
+
+        @Override
+        public long positionOf(Event event) {
+            return event.offset();
+        }
+    }
+
+    /**
+     * A query for events.
+     *
+     * @param last position of the last event that it returns
+     * @param live whether it waits for events that are not stored yet
+     * @param conversion the element for an event; empty if the event does not match the query
+     */
+    private record Query<T>(OrderedEvents events, long last, boolean live, Function<Event, Optional<T>> conversion) {
+
+        boolean mayHaveMore(long position) {
+            return live && position <= last;
+        }
+
+        /** The next page of elements, with the position after it. */
+        Pair<Long, List<T>> readPage(long position) throws IOException {
+            try {
+                List<Event> page = position > last ? List.of() : events.read(position, last);
+                List<T> elements = new ArrayList<>();
+                for (Event event : page) {
+                    conversion.apply(event).ifPresent(elements::add);
+                }
+                long next = page.isEmpty() ? position : events.positionOf(page.get(page.size() - 1)) + 1;
+                return Pair.create(next, elements);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+    }
+
+    private <T> Source<T, NotUsed> stream(long first, Query<T> query) {
+        return Source.unfoldAsync(first, position -> nextPage(position, query)).mapConcat(elements -> elements);
+    }
+
+    private <T> CompletionStage<Optional<Pair<Long, List<T>>>> nextPage(long position, Query<T> query) {
+        // Before the events are read: otherwise the wait could miss an event that is stored in between.
+        long endOffset = log.endOffset();
+        return blocking.run(() -> query.readPage(position)).thenCompose(page -> {
+            if (page.first() > position) {
+                return CompletableFuture.completedFuture(Optional.of(page));
+            }
+            return query.mayHaveMore(position)
+                    ? log.whenReached(endOffset).thenApply(reached -> Optional.of(Pair.create(position, List.<T>of())))
+                    : CompletableFuture.completedFuture(Optional.empty());
+        });
+    }
+
+    private static EventEnvelope envelope(Event event, Object payload) {
         return EventEnvelope.apply(
-                offset(stored), stored.persistenceId(), stored.sequenceNr(), event, stored.timeMillis());
+                offset(event), event.persistenceId(), event.sequenceNr(), payload, event.timeMillis());
     }
 
-    private Object event(Stored stored) throws IOException {
-        return codec.decode(stored.persistenceId(), stored.sequenceNr(), stored.event())
-                .payload();
+    private Object payload(Event event) {
+        return decode(event).payload();
     }
 
-    private static List<String> tags(Stored stored) throws IOException {
-        return StoredEvent.read(stored.persistenceId(), stored.sequenceNr(), stored.event())
-                .tags();
+    private PersistentRepr decode(Event event) {
+        try {
+            return codec.decode(event.persistenceId(), event.sequenceNr(), event.bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> tags(Event event) {
+        try {
+            return StoredEvent.read(event.persistenceId(), event.sequenceNr(), event.bytes())
+                    .tags();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

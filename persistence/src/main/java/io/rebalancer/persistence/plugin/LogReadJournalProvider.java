@@ -11,14 +11,14 @@ import org.apache.pekko.persistence.query.scaladsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.persistence.query.scaladsl.EventsByTagQuery;
 import org.apache.pekko.stream.scaladsl.Source;
 
-/** Finds the read journal by its name in the settings, {@value #NAME}, as Pekko and its projections do. */
+/** Provides the read journal to Pekko and its projections, under the name {@value #NAME}. */
 public final class LogReadJournalProvider implements ReadJournalProvider {
-    /** What to ask Pekko's {@code PersistenceQuery} for. */
+    /** The name of the read journal for Pekko's {@code PersistenceQuery}. */
     public static final String NAME = "rebalancer.log.query";
 
     private final LogReadJournal journal;
 
-    /** Made by Pekko. */
+    /** Called by Pekko. */
     public LogReadJournalProvider(ExtendedActorSystem system) {
         this.journal = new LogReadJournal(system);
     }
@@ -30,11 +30,11 @@ public final class LogReadJournalProvider implements ReadJournalProvider {
 
     @Override
     public org.apache.pekko.persistence.query.scaladsl.ReadJournal scaladslReadJournal() {
-        return new ForScala(journal);
+        return new ScalaReadJournal(journal);
     }
 
-    /** The same streams as Scala knows them. */
-    private record ForScala(LogReadJournal journal)
+    /** The same streams for the Scala API. */
+    private record ScalaReadJournal(LogReadJournal journal)
             implements org.apache.pekko.persistence.query.scaladsl.ReadJournal,
                     EventsByPersistenceIdQuery,
                     CurrentEventsByPersistenceIdQuery,

@@ -7,7 +7,7 @@ import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializer;
 import org.apache.pekko.serialization.Serializers;
 
-/** Values as bytes by the serializers of the actor system: serializer's id, its manifest, and what it made. */
+/** Encodes values with the serializers of the actor system: the serializer's id, its manifest, and the bytes. */
 final class Payloads {
     private final Serialization serialization;
 
@@ -15,18 +15,18 @@ final class Payloads {
         this.serialization = SerializationExtension.get(system);
     }
 
-    /** @throws RuntimeException of the value's serializer, if it can't serialize it */
-    void write(ByteWriter out, Object value) {
+    /** @throws RuntimeException from the serializer, if it can't serialize the value */
+    void write(ByteWriter writer, Object value) {
         Serializer serializer = serialization.findSerializerFor(value);
         byte[] bytes = serialization.serialize(value).get();
-        out.number(serializer.identifier())
+        writer.number(serializer.identifier())
                 .text(Serializers.manifestFor(serializer, value))
                 .block(bytes);
     }
 
-    Object read(ByteReader in) throws IOException {
-        int serializer = in.number();
-        String manifest = in.text();
-        return serialization.deserialize(in.block(), serializer, manifest).get();
+    Object read(ByteReader reader) throws IOException {
+        int serializer = reader.number();
+        String manifest = reader.text();
+        return serialization.deserialize(reader.block(), serializer, manifest).get();
     }
 }

@@ -25,34 +25,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots as files. A name appears only when its content is forced.
+ * Stores each snapshot in a file. The file gets its name only after its content was forced.
  *
  * <pre>
  * snapshots/SHA-256 OF THE ID/SEQUENCE-TIME.snap
- * magic "RBSN" 4 · CRC32C of what follows 4 · version 2 · id · sequence · time · serializer · manifest · metadata? · bytes
+ * magic "RBSN" 4 · CRC32C of the rest 4 · version 2 · id · sequence · time · serializer · manifest · metadata? · bytes
  * </pre>
  */
 final class SnapshotFiles {
     private static final Logger LOGGER = LoggerFactory.getLogger(SnapshotFiles.class);
+    private static final int CRC_AT = 4;
+    private static final int CONTENT_AT = 8;
     private static final int MAGIC = 0x5242534E;
     private static final int VERSION = 2;
-    private static final int USUAL_BYTES = 4096;
+    private static final int INITIAL_BYTES = 4096;
     private static final String SUFFIX = ".snap";
-    private static final String PART = ".part";
+    private static final String UNFINISHED_SUFFIX = ".part";
 
     private final Path directory;
     private final Payloads payloads;
     private final ToLongFunction<String> deletedTo;
 
-    /** @param deletedTo up to where the events of a persistence id are deleted */
+    /** @param deletedTo the sequence number up to which the events of a persistence id are deleted */
     SnapshotFiles(Path directory, ActorSystem system, ToLongFunction<String> deletedTo) {
         this.directory = directory;
         this.deletedTo = deletedTo;
         this.payloads = new Payloads(system);
     }
 
-    /** A snapshot's file by its name. */
-    private record Named(Path file, long sequenceNr, long timestamp) {
+    /** A snapshot's file, with what its name contains. */
+    private record SnapshotFile(Path file, long sequenceNr, long timestamp) {
         boolean matches(SnapshotSelectionCriteria criteria) {
             return sequenceNr <= criteria.maxSequenceNr()
                     && timestamp <= criteria.maxTimestamp()
@@ -61,90 +63,92 @@ final class SnapshotFiles {
         }
     }
 
-    /** A file whose bytes are not what was written. */
-    private static final class Damaged extends IOException {
+    /** The bytes of a file differ from what was written. */
+    private static final class DamagedSnapshotException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        Damaged(Path file) {
+        DamagedSnapshotException(Path file) {
             super("snapshot " + file + " is damaged");
         }
     }
 
     /**
-     * The newest snapshot that matches. In place of a damaged one an older one will do, or none, if all events after it
-     * are still there.
+     * Loads the newest snapshot that matches. A damaged snapshot is replaced by an older one, or by none, if all events
+     * since then still exist.
      *
-     * @throws IOException if events are missing without the damaged one: a state would be made up
+     * @throws IOException if a snapshot is damaged and some of those events are deleted, so that the state is lost
      */
     Optional<SelectedSnapshot> load(String persistenceId, SnapshotSelectionCriteria criteria) throws IOException {
-        Optional<Damaged> damaged = Optional.empty();
-        long gone = deletedTo.applyAsLong(persistenceId);
-        for (Named named : newestFirst(persistenceId, criteria)) {
-            if (damaged.isPresent() && gone > named.sequenceNr()) {
+        Optional<DamagedSnapshotException> damaged = Optional.empty();
+        long deletedSequenceNr = deletedTo.applyAsLong(persistenceId);
+        for (SnapshotFile snapshotFile : newestFirst(persistenceId, criteria)) {
+            if (damaged.isPresent() && deletedSequenceNr > snapshotFile.sequenceNr()) {
                 throw damaged.get();
             }
             try {
-                return Optional.of(read(persistenceId, named));
-            } catch (Damaged e) {
-                LOGGER.error("{}; an older one is taken, with the events since then", e.getMessage());
+                return Optional.of(read(persistenceId, snapshotFile));
+            } catch (DamagedSnapshotException e) {
+                LOGGER.error("{}; trying an older snapshot and the events after it", e.getMessage());
                 damaged = Optional.of(damaged.orElse(e));
             }
         }
-        if (damaged.isPresent() && gone > 0) {
+        if (damaged.isPresent() && deletedSequenceNr > 0) {
             throw damaged.get();
         }
         return Optional.empty();
     }
 
-    private List<Named> newestFirst(String persistenceId, SnapshotSelectionCriteria criteria) throws IOException {
-        Path folder = folder(persistenceId);
-        if (!Files.isDirectory(folder)) {
+    private List<SnapshotFile> newestFirst(String persistenceId, SnapshotSelectionCriteria criteria)
+            throws IOException {
+        Path idDirectory = directoryOf(persistenceId);
+        if (!Files.isDirectory(idDirectory)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(idDirectory)) {
             return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
-                    .map(SnapshotFiles::named)
-                    .filter(named -> named.matches(criteria))
-                    .sorted(Comparator.comparingLong(Named::sequenceNr)
-                            .thenComparingLong(Named::timestamp)
+                    .map(SnapshotFiles::parseName)
+                    .filter(snapshotFile -> snapshotFile.matches(criteria))
+                    .sorted(Comparator.comparingLong(SnapshotFile::sequenceNr)
+                            .thenComparingLong(SnapshotFile::timestamp)
                             .reversed())
                     .toList();
         }
     }
 
-    private static Named named(Path file) {
+    private static SnapshotFile parseName(Path file) {
         String name = file.getFileName().toString();
         int dash = name.indexOf('-');
-        return new Named(
+        return new SnapshotFile(
                 file,
                 Long.parseLong(name.substring(0, dash), 16),
                 Long.parseLong(name.substring(dash + 1, name.length() - SUFFIX.length()), 16));
     }
 
-    private SelectedSnapshot read(String persistenceId, Named named) throws IOException {
-        byte[] all = Files.readAllBytes(named.file());
-        ByteBuffer head = ByteBuffer.wrap(all);
-        boolean whole = all.length > 8 && head.getInt() == MAGIC && head.getInt() == crc(all, 8);
-        if (!whole) {
-            throw new Damaged(named.file());
+    private SelectedSnapshot read(String persistenceId, SnapshotFile snapshotFile) throws IOException {
+        byte[] bytes = Files.readAllBytes(snapshotFile.file());
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        boolean valid =
+                bytes.length > CONTENT_AT && buffer.getInt() == MAGIC && buffer.getInt() == crc(bytes, CONTENT_AT);
+        if (!valid) {
+            throw new DamagedSnapshotException(snapshotFile.file());
         }
-        ByteReader in = new ByteReader(head);
-        int version = in.version();
+        ByteReader reader = new ByteReader(buffer);
+        int version = reader.version();
         if (version != VERSION) {
-            throw new IOException(
-                    "snapshot " + named.file() + " has version " + version + "; this one knows " + VERSION);
+            throw new IOException("snapshot " + snapshotFile.file() + " has format version " + version
+                    + ", and this version reads only " + VERSION);
         }
-        String id = in.text();
+        String id = reader.text();
         if (!id.equals(persistenceId)) {
-            throw new IOException("snapshot " + named.file() + " is of " + id + ", not of " + persistenceId);
+            throw new IOException("snapshot " + snapshotFile.file() + " is of " + id + " and not of " + persistenceId);
         }
-        SnapshotMetadata metadata = new SnapshotMetadata(id, in.longNumber(), in.longNumber());
-        SnapshotMetadata full = in.flag() ? metadata.withMetadata(payloads.read(in)) : metadata;
-        return new SelectedSnapshot(full, payloads.read(in));
+        SnapshotMetadata metadata = new SnapshotMetadata(id, reader.longNumber(), reader.longNumber());
+        SnapshotMetadata full = reader.flag() ? metadata.withMetadata(payloads.read(reader)) : metadata;
+        return new SelectedSnapshot(full, payloads.read(reader));
     }
 
     void save(SnapshotMetadata metadata, Object snapshot) throws IOException {
-        ByteWriter out = new ByteWriter(USUAL_BYTES)
+        ByteWriter writer = new ByteWriter(INITIAL_BYTES)
                 .number(MAGIC)
                 .number(0)
                 .version(VERSION)
@@ -153,49 +157,52 @@ final class SnapshotFiles {
                 .number(metadata.timestamp())
                 .flag(metadata.metadata().isDefined());
         if (metadata.metadata().isDefined()) {
-            payloads.write(out, metadata.metadata().get());
+            payloads.write(writer, metadata.metadata().get());
         }
-        payloads.write(out, snapshot);
-        byte[] all = out.toBytes();
-        ByteBuffer.wrap(all).putInt(4, crc(all, 8));
-        Path folder = folder(metadata.persistenceId());
-        boolean fresh = !Files.isDirectory(folder);
-        Files.createDirectories(folder);
-        if (fresh) {
+        payloads.write(writer, snapshot);
+        byte[] bytes = writer.toBytes();
+        ByteBuffer.wrap(bytes).putInt(CRC_AT, crc(bytes, CONTENT_AT));
+        Path idDirectory = directoryOf(metadata.persistenceId());
+        boolean isNewDirectory = !Files.isDirectory(idDirectory);
+        Files.createDirectories(idDirectory);
+        if (isNewDirectory) {
             force(directory);
         }
         String name = String.format("%016x-%016x", metadata.sequenceNr(), metadata.timestamp());
-        Path part = folder.resolve(name + PART);
+        Path unfinished = idDirectory.resolve(name + UNFINISHED_SUFFIX);
         try (FileChannel channel = FileChannel.open(
-                part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer content = ByteBuffer.wrap(all);
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer content = ByteBuffer.wrap(bytes);
             while (content.hasRemaining()) {
                 channel.write(content);
             }
             channel.force(true);
         }
-        Files.move(part, folder.resolve(name + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
-        force(folder);
+        Files.move(unfinished, idDirectory.resolve(name + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+        force(idDirectory);
     }
 
     void delete(SnapshotMetadata metadata) throws IOException {
-        long time = metadata.timestamp();
+        long timestamp = metadata.timestamp();
         SnapshotSelectionCriteria exactly = new SnapshotSelectionCriteria(
-                metadata.sequenceNr(), time == 0 ? Long.MAX_VALUE : time, metadata.sequenceNr(), time);
+                metadata.sequenceNr(), timestamp == 0 ? Long.MAX_VALUE : timestamp, metadata.sequenceNr(), timestamp);
         delete(metadata.persistenceId(), exactly);
     }
 
     void delete(String persistenceId, SnapshotSelectionCriteria criteria) throws IOException {
-        List<Named> named = newestFirst(persistenceId, criteria);
-        for (Named each : named) {
+        List<SnapshotFile> snapshots = newestFirst(persistenceId, criteria);
+        for (SnapshotFile each : snapshots) {
             Files.deleteIfExists(each.file());
         }
-        if (!named.isEmpty()) {
-            force(folder(persistenceId));
+        if (!snapshots.isEmpty()) {
+            force(directoryOf(persistenceId));
         }
     }
 
-    private Path folder(String persistenceId) {
+    private Path directoryOf(String persistenceId) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(persistenceId.getBytes(StandardCharsets.UTF_8));
             return directory.resolve(HexFormat.of().formatHex(digest));

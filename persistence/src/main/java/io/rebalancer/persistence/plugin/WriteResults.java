@@ -1,72 +1,71 @@
 package io.rebalancer.persistence.plugin;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.persistence.log.LogException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.Future;
 import scala.concurrent.Promise;
 
 /**
- * What became of the writes of one request, told when all of them are settled. Only what is certain not to be stored may
- * be rejected; any other failure leaves its writer in doubt, and with it the whole request.
+ * Collects the results of all writes of one request, and completes when the last one is known. Only a write that is
+ * certainly not stored is rejected. Any other failure leaves the result of the write unknown, and fails the whole request.
  */
 final class WriteResults {
-    private final Promise<Iterable<Optional<Exception>>> told = Promise.apply();
+    private final Promise<Iterable<Optional<Exception>>> results = Promise.apply();
     private final List<Optional<Exception>> rejections;
-    private boolean rejected;
-    private @Nullable Throwable doubt;
-    private int left;
+    private boolean hasRejection;
+    private @Nullable Throwable failure;
+    private int pendingWrites;
 
     WriteResults(int writes) {
-        left = writes;
+        pendingWrites = writes;
         rejections = new ArrayList<>(Collections.nCopies(writes, Optional.empty()));
     }
 
-    Future<Iterable<Optional<Exception>>> told() {
-        return told.future();
+    Future<Iterable<Optional<Exception>>> future() {
+        return results.future();
     }
 
-    void stored() {
-        settled();
+    void addStored() {
+        completeIfLast();
     }
 
-    void rejected(int write, Exception why) {
+    void addRejected(int write, Exception reason) {
         synchronized (this) {
-            rejections.set(write, Optional.of(why));
-            rejected = true;
+            rejections.set(write, Optional.of(reason));
+            hasRejection = true;
         }
-        settled();
+        completeIfLast();
     }
 
-    void failed(int write, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof LogException known && known.kind() == LogException.Kind.REFUSED) {
-            rejected(write, known);
+    void addFailed(int write, Throwable cause) {
+        Throwable rootCause = Failures.rootCause(cause);
+        if (rootCause instanceof LogException known && known.kind() == LogException.Kind.REFUSED) {
+            addRejected(write, known);
             return;
         }
         synchronized (this) {
-            doubt = cause;
+            failure = rootCause;
         }
-        settled();
+        completeIfLast();
     }
 
-    private void settled() {
+    private void completeIfLast() {
         synchronized (this) {
-            left--;
-            if (left > 0) {
+            pendingWrites--;
+            if (pendingWrites > 0) {
                 return;
             }
         }
-        if (doubt != null) {
-            told.failure(doubt);
+        if (failure != null) {
+            results.failure(failure);
         } else {
-            // Nothing at all means that everything is stored.
-            told.success(rejected ? rejections : List.of());
+            // By Pekko's contract, an empty list means that every write is stored.
+            results.success(hasRejection ? rejections : List.of());
         }
     }
 }

@@ -1,4 +1,4 @@
-/** The embedded log as journal and snapshot store of Pekko Persistence; everything that matters is in the log itself. */
+/** Journal, snapshot store and read journal of Pekko Persistence on the embedded log. */
 @NullMarked
 package io.rebalancer.persistence.plugin;
 

@@ -2,6 +2,7 @@ package io.rebalancer.persistence.tool;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rebalancer.cluster.process.CommandLines;
+import io.rebalancer.core.text.StableWord;
 import io.rebalancer.persistence.log.Cursor;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.log.LogInspector;
@@ -16,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,10 +25,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code rebalancer log inspect|verify|export DIR}: reads only, and may run beside the process that writes. */
+/** {@code rebalancer log inspect|verify|export DIR}: read-only, and safe beside the process that writes the log. */
 @Command(
         name = "log",
-        description = "Looks into an embedded log; changes nothing, and may be used while the log is.",
+        description = "Inspects an embedded log. Read-only, and safe while the log is in use.",
         mixinStandardHelpOptions = true,
         subcommands = {LogCommand.Inspect.class, LogCommand.Verify.class, LogCommand.Export.class})
 public final class LogCommand implements Callable<Integer> {
@@ -51,42 +51,47 @@ public final class LogCommand implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
-    /** A node's data directory has the log in it. */
+    /** Opens the log in {@code directory}, or the one in its subdirectory {@code log}, as in a node's data directory. */
     private static LogInspector open(Path directory) throws IOException {
-        Path inside = directory.resolve("log");
-        return LogInspector.open(Files.isDirectory(inside) ? inside : directory);
+        Path subdirectory = directory.resolve("log");
+        return LogInspector.open(Files.isDirectory(subdirectory) ? subdirectory : directory);
     }
 
-    private interface Look {
-        int at(LogInspector log) throws IOException;
+    private interface Inspection {
+        /** Returns the exit code. */
+        int run(LogInspector log) throws IOException;
     }
 
-    private int look(Path directory, Look look) {
+    private int inspect(Path directory, Inspection inspection) {
         try (LogInspector log = open(directory)) {
-            return look.at(log);
+            return inspection.run(log);
         } catch (LogException e) {
             spec.commandLine().getErr().println("rebalancer log: " + e.getMessage());
         } catch (IOException | UncheckedIOException e) {
-            spec.commandLine().getErr().println("rebalancer log: " + directory + " can't be read: " + e.getMessage());
+            spec.commandLine()
+                    .getErr()
+                    .println("rebalancer log: " + directory + " could not be read: " + e.getMessage());
         }
         return 1;
     }
 
-    @Command(name = "inspect", description = "Lists segments, persistence ids and cursors.")
+    @Command(
+            name = "inspect",
+            description = "Lists segments, persistence ids and cursors. Exits with 1 if a segment is damaged.")
     static final class Inspect implements Callable<Integer> {
         @ParentCommand
         @SuppressWarnings("NullAway.Init")
         private LogCommand log;
 
-        @Parameters(paramLabel = "DIR", description = "a node's data directory, or the log in it")
+        @Parameters(paramLabel = "DIR", description = "a node's data directory, or the log directory in it")
         private Path directory = Path.of("");
 
-        @Option(names = "--json", description = "as one JSON document")
+        @Option(names = "--json", description = "print one JSON document")
         private boolean json;
 
         @Override
         public Integer call() {
-            return log.look(directory, inspector -> {
+            return log.inspect(directory, inspector -> {
                 Summary summary = inspector.summary();
                 if (json) {
                     log.out().println(new ObjectMapper().writeValueAsString(summary));
@@ -94,7 +99,7 @@ public final class LogCommand implements Callable<Integer> {
                     print(log.out(), summary);
                 }
                 log.out().flush();
-                return summary.sound() ? 0 : 1;
+                return summary.hasDamage() ? 1 : 0;
             });
         }
 
@@ -128,22 +133,22 @@ public final class LogCommand implements Callable<Integer> {
     }
 
     private static String describe(SegmentSummary segment) {
-        String how = segment.how().name().toLowerCase(Locale.ROOT);
-        return segment.how() == End.WHOLE ? how : how + " at byte " + segment.end();
+        String end = StableWord.of(segment.how());
+        return segment.how() == End.WHOLE ? end : end + " at byte " + segment.end();
     }
 
-    @Command(name = "verify", description = "Reads every byte; exit code 1 if anything is damaged.")
+    @Command(name = "verify", description = "Reads every byte. Exits with 1 if a segment is damaged.")
     static final class Verify implements Callable<Integer> {
         @ParentCommand
         @SuppressWarnings("NullAway.Init")
         private LogCommand log;
 
-        @Parameters(paramLabel = "DIR", description = "a node's data directory, or the log in it")
+        @Parameters(paramLabel = "DIR", description = "a node's data directory, or the log directory in it")
         private Path directory = Path.of("");
 
         @Override
         public Integer call() {
-            return log.look(directory, inspector -> {
+            return log.inspect(directory, inspector -> {
                 Summary summary = inspector.summary();
                 long events = 0;
                 for (SegmentSummary each : summary.segments()) {
@@ -158,41 +163,41 @@ public final class LogCommand implements Callable<Integer> {
                                 summary.segments().size(),
                                 events,
                                 summary.ids().size(),
-                                summary.sound() ? "sound" : "DAMAGED");
+                                summary.hasDamage() ? "DAMAGED" : "sound");
                 log.out().flush();
-                return summary.sound() ? 0 : 1;
+                return summary.hasDamage() ? 1 : 0;
             });
         }
 
         private static String advice(SegmentSummary segment) {
             return segment.how() == End.DAMAGED
-                    ? "; bring the file back from a copy, or move the log away to begin anew without its events"
-                    : "; it is being written, or the next start cuts this off: nothing there was acknowledged";
+                    ? "; restore the file from a copy, or move the log away to start with an empty one, without its events"
+                    : "; it is being written, or the next start cuts it off: nothing there was acknowledged";
         }
     }
 
-    @Command(name = "export", description = "Prints events as JSON, one in a line, in the order of the log.")
+    @Command(name = "export", description = "Prints the events as JSON, one per line, in the order of the log.")
     static final class Export implements Callable<Integer> {
         @ParentCommand
         @SuppressWarnings("NullAway.Init")
         private LogCommand log;
 
-        @Parameters(paramLabel = "DIR", description = "a node's data directory, or the log in it")
+        @Parameters(paramLabel = "DIR", description = "a node's data directory, or the log directory in it")
         private Path directory = Path.of("");
 
-        @Option(names = "--id", paramLabel = "ID", description = "only events of this persistence id")
+        @Option(names = "--id", paramLabel = "ID", description = "print only events of this persistence id")
         private String id = "";
 
-        @Option(names = "--from", paramLabel = "OFFSET", description = "from this number in the log on")
+        @Option(names = "--from", paramLabel = "OFFSET", description = "print events from this offset on")
         private long from;
 
         @Override
         public Integer call() {
             EventJson json = new EventJson();
-            return log.look(directory, inspector -> {
-                inspector.events(stored -> {
-                    if (stored.offset() >= from && (id.isEmpty() || id.equals(stored.persistenceId()))) {
-                        log.out().println(json.line(stored));
+            return log.inspect(directory, inspector -> {
+                inspector.events(event -> {
+                    if (event.offset() >= from && (id.isEmpty() || id.equals(event.persistenceId()))) {
+                        log.out().println(json.line(event));
                     }
                 });
                 log.out().flush();

@@ -1,4 +1,4 @@
-/** {@code rebalancer log}: shows what is in an embedded log, beside the process that uses it. */
+/** {@code rebalancer log}: inspects, verifies and exports an embedded log, also while a process uses it. */
 @NullMarked
 package io.rebalancer.persistence.tool;
 

@@ -20,7 +20,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
-/** Persistent actors on a journal: each stores an event of 300 bytes, and the next as soon as that is stored. */
+/** Persistent actors on a journal. Each stores events of 300 bytes, the next as soon as the previous one is stored. */
 final class ActorsBench implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
     private static final int REPLAY_BATCH = 500;
@@ -42,18 +42,19 @@ final class ActorsBench implements AutoCloseable {
     Result run(String name, int writers) throws Exception {
         Figures figures = new Figures();
         CountDownLatch ended = new CountDownLatch(writers);
-        long begun = System.nanoTime();
-        long until = begun + Figures.run().toNanos();
+        long startNanos = System.nanoTime();
+        long endNanos = startNanos + Figures.runTime().toNanos();
         for (int writer = 0; writer < writers; writer++) {
-            kit.spawn(Writer.create(name + "-" + writer, until, figures, ended)).tell(System.nanoTime());
+            kit.spawn(Writer.create(name + "-" + writer, endNanos, figures, ended))
+                    .tell(System.nanoTime());
         }
         await(ended, writers + " writers");
-        return figures.result(System.nanoTime() - begun);
+        return figures.result(System.nanoTime() - startNanos);
     }
 
-    private static void await(CountDownLatch ended, String who) throws Exception {
+    private static void await(CountDownLatch ended, String subject) throws Exception {
         if (!ended.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IOException(who + " did not end");
+            throw new IOException(subject + " did not finish");
         }
     }
 
@@ -64,19 +65,19 @@ final class ActorsBench implements AutoCloseable {
 
     private static final class Writer extends EventSourcedBehavior<Long, String, Long> {
         private final String event = "x".repeat(Figures.EVENT_BYTES);
-        private final long until;
+        private final long endNanos;
         private final Figures figures;
         private final CountDownLatch ended;
         private final ActorRef<Long> self;
 
-        static Behavior<Long> create(String id, long until, Figures figures, CountDownLatch ended) {
-            return Behaviors.setup(context -> new Writer(id, context.getSelf(), until, figures, ended));
+        static Behavior<Long> create(String id, long endNanos, Figures figures, CountDownLatch ended) {
+            return Behaviors.setup(context -> new Writer(id, context.getSelf(), endNanos, figures, ended));
         }
 
-        private Writer(String id, ActorRef<Long> self, long until, Figures figures, CountDownLatch ended) {
+        private Writer(String id, ActorRef<Long> self, long endNanos, Figures figures, CountDownLatch ended) {
             super(PersistenceId.ofUniqueId(id));
             this.self = self;
-            this.until = until;
+            this.endNanos = endNanos;
             this.figures = figures;
             this.ended = ended;
         }
@@ -90,15 +91,17 @@ final class ActorsBench implements AutoCloseable {
         public CommandHandler<Long, String, Long> commandHandler() {
             return newCommandHandlerBuilder()
                     .forAnyState()
-                    .onAnyCommand((state, begun) -> Effect().persist(event).thenRun((Long stored) -> {
-                        long now = System.nanoTime();
-                        figures.stored(stored, now - begun);
-                        if (now >= until) {
-                            ended.countDown();
-                        } else {
-                            self.tell(now);
-                        }
-                    }));
+                    .onAnyCommand((state, submittedNanos) -> Effect()
+                            .persist(event)
+                            .thenRun((Long stored) -> {
+                                long nowNanos = System.nanoTime();
+                                figures.stored(stored, nowNanos - submittedNanos);
+                                if (nowNanos >= endNanos) {
+                                    ended.countDown();
+                                } else {
+                                    self.tell(nowNanos);
+                                }
+                            }));
         }
 
         @Override
@@ -107,38 +110,38 @@ final class ActorsBench implements AutoCloseable {
         }
     }
 
-    /** Stores so many events of one id, many at a time. */
+    /** Stores events of one id in batches. */
     void fill(String id, int events) throws Exception {
         CountDownLatch filled = new CountDownLatch(events / REPLAY_BATCH);
-        ActorRef<Boolean> keeper = kit.spawn(Keeper.create(id, filled, new CountDownLatch(1)));
+        ActorRef<Boolean> batchWriter = kit.spawn(BatchWriter.create(id, filled, new CountDownLatch(1)));
         for (int i = 0; i < events / REPLAY_BATCH; i++) {
-            keeper.tell(true);
+            batchWriter.tell(true);
         }
         await(filled, "the filling of " + id);
-        kit.stop(keeper, TIMEOUT);
+        kit.stop(batchWriter, TIMEOUT);
     }
 
-    /** How long an actor takes to read its events back, in seconds. */
+    /** How long an actor takes to replay its events, in seconds. */
     double replay(String id) throws Exception {
         CountDownLatch recovered = new CountDownLatch(1);
-        long begun = System.nanoTime();
-        ActorRef<Boolean> keeper = kit.spawn(Keeper.create(id, new CountDownLatch(0), recovered));
+        long startNanos = System.nanoTime();
+        ActorRef<Boolean> batchWriter = kit.spawn(BatchWriter.create(id, new CountDownLatch(0), recovered));
         await(recovered, "the replay of " + id);
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        kit.stop(keeper, TIMEOUT);
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        kit.stop(batchWriter, TIMEOUT);
         return seconds;
     }
 
-    /** Stores a batch for each message. */
-    private static final class Keeper extends EventSourcedBehavior<Boolean, String, Long> {
+    /** Stores a batch of events for each message. */
+    private static final class BatchWriter extends EventSourcedBehavior<Boolean, String, Long> {
         private final CountDownLatch stored;
         private final CountDownLatch recovered;
 
         static Behavior<Boolean> create(String id, CountDownLatch stored, CountDownLatch recovered) {
-            return Behaviors.setup(context -> new Keeper(id, stored, recovered));
+            return Behaviors.setup(context -> new BatchWriter(id, stored, recovered));
         }
 
-        private Keeper(String id, CountDownLatch stored, CountDownLatch recovered) {
+        private BatchWriter(String id, CountDownLatch stored, CountDownLatch recovered) {
             super(PersistenceId.ofUniqueId(id));
             this.stored = stored;
             this.recovered = recovered;

@@ -16,29 +16,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 
-/** The log's own interface, and bare appends and forces. */
+/** The engine without Pekko, and bare appends and forces for comparison. */
 final class EngineBench {
-    /** What our frames add to an event, about. */
+    /** Approximate bytes that a frame adds to an event. */
     private static final int FRAME_BYTES = 80;
 
     private final EventLog log;
     private final Figures figures = new Figures();
     private final CountDownLatch ended;
-    private final long until;
+    private final long endNanos;
 
     private EngineBench(EventLog log, int writers) {
         this.log = log;
         this.ended = new CountDownLatch(writers);
-        this.until = System.nanoTime() + Figures.run().toNanos();
+        this.endNanos = System.nanoTime() + Figures.runTime().toNanos();
     }
 
-    /** @param group events that were forced together, on average */
+    /** @param group average number of events in a group */
     record Run(Result result, int group) {}
 
     static Run run(int writers) throws Exception {
         Path directory = Figures.directory("engine");
         try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
-            // The first of two runs warms up.
+            // The first of the two runs is the warm-up.
             new EngineBench(log, writers).append(writers, "warm");
             EventLog.Status before = log.status();
             Result result = new EngineBench(log, writers).append(writers, "id");
@@ -51,20 +51,20 @@ final class EngineBench {
     }
 
     private Result append(int writers, String name) throws InterruptedException {
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         for (int writer = 0; writer < writers; writer++) {
             append(name + "-" + writer, 1);
         }
         ended.await();
-        return figures.result(System.nanoTime() - begun);
+        return figures.result(System.nanoTime() - startNanos);
     }
 
     private void append(String id, long next) {
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         log.append(id, next, List.of(new byte[Figures.EVENT_BYTES])).whenComplete((offset, failure) -> {
-            long now = System.nanoTime();
-            figures.stored(next, now - begun);
-            if (now >= until || failure != null) {
+            long nowNanos = System.nanoTime();
+            figures.stored(next, nowNanos - startNanos);
+            if (nowNanos >= endNanos || failure != null) {
                 ended.countDown();
             } else {
                 append(id, next + 1);
@@ -72,31 +72,31 @@ final class EngineBench {
         });
     }
 
-    /** One thread that appends a group and forces it, again and again: what the disk allows. */
+    /** One thread that appends and forces groups: the upper limit of the disk. */
     static Result raw(int group) throws IOException {
         Path directory = Figures.directory("raw");
         Figures figures = new Figures();
         ByteBuffer bytes = ByteBuffer.allocateDirect(group * (Figures.EVENT_BYTES + FRAME_BYTES));
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         try (FileChannel channel =
                 FileChannel.open(directory.resolve("raw"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long position = 0;
-            while (System.nanoTime() - begun < Figures.run().toNanos()) {
-                long before = System.nanoTime();
+            while (System.nanoTime() - startNanos < Figures.runTime().toNanos()) {
+                long writeStartNanos = System.nanoTime();
                 position += channel.write(bytes.clear(), position);
                 channel.force(false);
-                long nanos = System.nanoTime() - before;
+                long nanos = System.nanoTime() - writeStartNanos;
                 for (int i = 0; i < group; i++) {
                     figures.stored(i, nanos);
                 }
             }
         }
-        Result result = figures.result(System.nanoTime() - begun);
+        Result result = figures.result(System.nanoTime() - startNanos);
         Figures.delete(directory);
         return result;
     }
 
-    /** How long it takes to open a log of so many bytes, with its indexes and without. */
+    /** Measures how long it takes to open a log of this size, with and without its indexes. */
     static void recovery(long bytes) throws Exception {
         Path directory = Figures.directory("recovery");
         try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
@@ -119,17 +119,17 @@ final class EngineBench {
             }
         }
         try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
-            print("every byte read, indexes made anew", log);
+            print("every byte read, indexes rebuilt", log);
         }
         Figures.delete(directory);
     }
 
-    private static void print(String how, EventLog log) {
+    private static void print(String description, EventLog log) {
         System.out.printf(
                 "recovery of %,d MiB, %,d events: %.2f s (%s)%n",
                 log.status().bytes() >> 20,
                 log.status().events(),
                 log.status().recovery().toMillis() / 1000.0,
-                how);
+                description);
     }
 }

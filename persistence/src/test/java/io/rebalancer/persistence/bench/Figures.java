@@ -13,19 +13,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** Counts events and the time that some of them took. */
+/** Counts events, and samples their latencies. */
 final class Figures {
     static final int EVENT_BYTES = 300;
-    private static final int EVERY = 8;
+    private static final int SAMPLE_INTERVAL = 8;
 
     private final LongAdder events = new LongAdder();
-    private final long cpuBefore = cpuNanos();
+    private final long cpuNanosBefore = cpuNanos();
     private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
 
     /**
-     * What a run came to.
+     * The result of a run.
      *
-     * @param cpuMicros processor time of this whole process for an event
+     * @param cpuMicros processor time of the whole process per event
      */
     record Result(double perSecond, double p50Micros, double p99Micros, double cpuMicros) {}
 
@@ -33,7 +33,7 @@ final class Figures {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
-    static Duration run() {
+    static Duration runTime() {
         return Duration.ofSeconds(Integer.getInteger("bench.seconds", 4));
     }
 
@@ -43,10 +43,10 @@ final class Figures {
         return Files.createTempDirectory(base, name).toAbsolutePath();
     }
 
-    /** @param number of the event; every eighth is timed */
+    /** @param number of the event; the latency of every eighth event is sampled */
     void stored(long number, long nanos) {
         events.increment();
-        if (number % EVERY == 0) {
+        if (number % SAMPLE_INTERVAL == 0) {
             latencies.add(nanos);
         }
     }
@@ -54,11 +54,12 @@ final class Figures {
     Result result(long nanos) {
         List<Long> sorted = new ArrayList<>(latencies);
         sorted.sort(Comparator.naturalOrder());
-        double cpu = (cpuNanos() - cpuBefore) / 1000.0 / Math.max(1, events.sum());
-        return new Result(events.sum() / (nanos / 1e9), at(sorted, 0.5), at(sorted, 0.99), cpu);
+        double cpu = (cpuNanos() - cpuNanosBefore) / 1000.0 / Math.max(1, events.sum());
+        return new Result(
+                events.sum() / (nanos / 1e9), percentileMicros(sorted, 0.5), percentileMicros(sorted, 0.99), cpu);
     }
 
-    private static double at(List<Long> sorted, double share) {
+    private static double percentileMicros(List<Long> sorted, double share) {
         return sorted.isEmpty() ? Double.NaN : sorted.get((int) (sorted.size() * share)) / 1000.0;
     }
 

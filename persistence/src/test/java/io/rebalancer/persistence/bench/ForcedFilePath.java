@@ -7,7 +7,7 @@ import java.nio.channels.FileLock;
 import org.h2.store.fs.FileBase;
 import org.h2.store.fs.FilePathWrapper;
 
-/** H2's files with each write forced, since H2 has no setting that forces them before it acknowledges. */
+/** Forces each write to H2's files, because H2 has no setting that forces a commit before it is acknowledged. */
 public final class ForcedFilePath extends FilePathWrapper {
     static final String SCHEME = "forced";
 
@@ -29,25 +29,25 @@ public final class ForcedFilePath extends FilePathWrapper {
         }
 
         @Override
-        public int read(ByteBuffer into) throws IOException {
-            return file.read(into);
+        public int read(ByteBuffer target) throws IOException {
+            return file.read(target);
         }
 
         @Override
-        public int read(ByteBuffer into, long position) throws IOException {
-            return file.read(into, position);
+        public int read(ByteBuffer target, long position) throws IOException {
+            return file.read(target, position);
         }
 
         @Override
-        public int write(ByteBuffer from) throws IOException {
-            int count = file.write(from);
+        public int write(ByteBuffer source) throws IOException {
+            int count = file.write(source);
             file.force(false);
             return count;
         }
 
         @Override
-        public int write(ByteBuffer from, long position) throws IOException {
-            int count = file.write(from, position);
+        public int write(ByteBuffer source, long position) throws IOException {
+            int count = file.write(source, position);
             file.force(false);
             return count;
         }

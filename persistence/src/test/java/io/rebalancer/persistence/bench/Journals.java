@@ -15,17 +15,17 @@ import java.sql.Statement;
 import java.util.Map;
 import org.h2.store.fs.FilePath;
 
-/** Journals to measure, each in a state in which what is acknowledged is on the disk; the one in memory is the ceiling. */
+/** The measured journals. All but the one in memory, which is the upper limit, force an event before they acknowledge it. */
 enum Journals {
-    /** Ours. */
-    LOG("our log") {
+    /** The embedded log. */
+    LOG("embedded log") {
         @Override
         Config config(Path directory) {
             return ConfigFactory.parseMap(Map.of("rebalancer.log.directory", directory.toString()))
                     .withFallback(ConfigFactory.parseResources("embedded-log.conf"));
         }
     },
-    /** Pekko's own, with events serialized as every other journal must: what the framework itself can do. */
+    /** Pekko's journal in memory. It serializes events as every other journal does, so it shows the limit of the framework. */
     MEMORY("in memory") {
         @Override
         Config config(Path directory) {
@@ -34,7 +34,7 @@ enum Journals {
                     + "snapshot-store.plugin = \"pekko.persistence.snapshot-store.local\" }");
         }
     },
-    /** H2 whose every write is forced; by itself it acknowledges before. */
+    /** H2 with every write forced. Without that, H2 acknowledges a commit before it forces it. */
     H2("durable H2") {
         @Override
         Config config(Path directory) throws IOException, SQLException {
@@ -44,7 +44,7 @@ enum Journals {
             return jdbc("H2", url, "org.h2.Driver", "", "", 4);
         }
     },
-    /** SQLite with a write-ahead log that is forced at each commit. */
+    /** SQLite with a write-ahead log, forced at each commit. */
     SQLITE("SQLite") {
         @Override
         Config config(Path directory) throws SQLException {
@@ -54,7 +54,7 @@ enum Journals {
             return jdbc("SQLite", url, "org.sqlite.JDBC", "", "", 1);
         }
     },
-    /** PostgreSQL that forces at each commit. */
+    /** PostgreSQL, forced at each commit. */
     POSTGRES("PostgreSQL") {
         private EmbeddedPostgres server;
 
@@ -117,12 +117,12 @@ enum Journals {
         return title;
     }
 
-    /** Settings of an actor system on this journal, with everything ready that it needs. */
+    /** Settings of an actor system on this journal. Also starts the database and creates its tables. */
     abstract Config config(Path directory) throws IOException, SQLException;
 
-    /** Ends what {@link #config} started. */
+    /** Stops what {@link #config} started. */
     void close() throws IOException {
-        // Most start nothing.
+        // Most journals start nothing.
     }
 
     private static Config jdbc(String profile, String url, String driver, String user, String password, int threads) {

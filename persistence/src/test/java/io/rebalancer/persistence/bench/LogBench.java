@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Our log beside everything it could be compared with, all in one run on one machine; run by {@code make bench-log}
- * only. A part of it with {@code -Dbench.only=engine|actors|replay|recovery}.
+ * Compares the embedded log with bare appends and other journals, in one run on one machine. Only {@code make bench-log}
+ * runs it; {@code -Dbench.only=engine|actors|replay|recovery} selects one part.
  */
 class LogBench {
     private static final int[] WRITERS = {1, 16, 256};
@@ -61,7 +61,7 @@ class LogBench {
             for (Map.Entry<Journals, Result[]> other : results.entrySet()) {
                 if (other.getKey() != Journals.LOG) {
                     System.out.printf(
-                            "        %d actors: our log / %s %.2f%n",
+                            "        %d actors: embedded log / %s %.2f%n",
                             WRITERS[i],
                             other.getKey().title(),
                             results.get(Journals.LOG)[i].perSecond() / other.getValue()[i].perSecond());
@@ -89,7 +89,7 @@ class LogBench {
         Result[] results = new Result[WRITERS.length];
         try (ActorsBench bench = new ActorsBench(journal.config(directory))) {
             for (int i = 0; i < WRITERS.length; i++) {
-                // The first of two runs warms up.
+                // The first of the two runs is the warm-up.
                 bench.run("warm" + i, WRITERS[i]);
                 results[i] = bench.run("run" + i, WRITERS[i]);
             }
@@ -105,9 +105,10 @@ class LogBench {
         if (!runs("replay")) {
             return;
         }
-        double ours = replay(Journals.LOG);
+        double embedded = replay(Journals.LOG);
         double h2 = replay(Journals.H2);
-        System.out.printf("        replay of %,d events: our log takes %.3f of H2's time%n", REPLAYED, ours / h2);
+        System.out.printf(
+                "        replay of %,d events: the embedded log takes %.3f of H2's time%n", REPLAYED, embedded / h2);
     }
 
     private static double replay(Journals journal) throws Exception {
@@ -115,7 +116,7 @@ class LogBench {
         try (ActorsBench bench = new ActorsBench(journal.config(directory))) {
             bench.fill("filled", REPLAYED);
             double seconds = bench.replay("filled");
-            System.out.printf("%-11s replayed %,d events of one id in %.2f s%n", journal.title(), REPLAYED, seconds);
+            System.out.printf("%-12s replayed %,d events of one id in %.2f s%n", journal.title(), REPLAYED, seconds);
             return seconds;
         } finally {
             journal.close();
@@ -130,9 +131,9 @@ class LogBench {
         }
     }
 
-    private static void print(String what, int writers, Result result) {
+    private static void print(String title, int writers, Result result) {
         System.out.printf(
-                "%-11s %3d writers %9.0f events/s   p50 %7.0f us   p99 %7.0f us   cpu %5.1f us%n",
-                what, writers, result.perSecond(), result.p50Micros(), result.p99Micros(), result.cpuMicros());
+                "%-12s %3d writers %9.0f events/s   p50 %7.0f us   p99 %7.0f us   cpu %5.1f us%n",
+                title, writers, result.perSecond(), result.p50Micros(), result.p99Micros(), result.cpuMicros());
     }
 }

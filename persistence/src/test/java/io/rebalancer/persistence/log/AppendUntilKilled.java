@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process of its own that appends with several threads, and says what is acknowledged, until it is killed. */
+/** A separate process that appends with several threads, and prints what is acknowledged, until it is killed. */
 final class AppendUntilKilled {
     private static final int WRITERS = 8;
 

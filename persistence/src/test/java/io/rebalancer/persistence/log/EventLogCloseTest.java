@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log that is closed while many write: every future ends, and what was acknowledged is there. */
+/** A log is closed while several threads write to it. */
 class EventLogCloseTest {
     private static final int WRITERS = 6;
 
@@ -24,17 +24,17 @@ class EventLogCloseTest {
     private Path directory;
 
     @RepeatedTest(5)
-    void everyFutureEndsAndNothingAcknowledgedIsLost() throws Exception {
+    void everyFutureCompletesAndNoAcknowledgedEventIsLost() throws Exception {
         EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE);
         List<AtomicLong> acknowledged = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
-        List<CompletableFuture<Long>> all = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<Long>> results = java.util.Collections.synchronizedList(new ArrayList<>());
         CountDownLatch busy = new CountDownLatch(500);
         for (int i = 0; i < WRITERS; i++) {
             AtomicLong last = new AtomicLong();
             acknowledged.add(last);
             String id = "id-" + i;
-            Thread thread = new Thread(() -> append(log, id, last, all, busy));
+            Thread thread = new Thread(() -> append(log, id, last, results, busy));
             threads.add(thread);
             thread.start();
         }
@@ -44,31 +44,35 @@ class EventLogCloseTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(all).allMatch(CompletableFuture::isDone);
+        assertThat(results).allMatch(CompletableFuture::isDone);
         assertThat(log.status().state()).isEqualTo(EventLog.State.CLOSED);
-        try (EventLog again = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
+        try (EventLog reopened = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
             for (int i = 0; i < WRITERS; i++) {
-                assertThat((long) read(again, "id-" + i).size())
+                assertThat((long) read(reopened, "id-" + i).size())
                         .isGreaterThanOrEqualTo(acknowledged.get(i).get());
             }
-            assertThat(again.status().tornBytes()).isZero();
+            assertThat(reopened.status().tornBytes()).isZero();
         }
     }
 
     private static void append(
-            EventLog log, String id, AtomicLong acknowledged, List<CompletableFuture<Long>> all, CountDownLatch busy) {
+            EventLog log,
+            String id,
+            AtomicLong acknowledged,
+            List<CompletableFuture<Long>> results,
+            CountDownLatch busy) {
         long next = log.highestSequenceNr(id).toCompletableFuture().join() + 1;
         while (true) {
-            CompletableFuture<Long> answer =
+            CompletableFuture<Long> result =
                     log.append(id, next, events(id + "/" + next)).toCompletableFuture();
-            all.add(answer);
+            results.add(result);
             try {
-                answer.join();
+                result.join();
             } catch (CompletionException e) {
                 assertThat(e.getCause())
                         .isInstanceOfSatisfying(
                                 LogException.class,
-                                closed -> assertThat(closed.kind()).isEqualTo(Kind.CLOSED));
+                                failure -> assertThat(failure.kind()).isEqualTo(Kind.CLOSED));
                 return;
             }
             acknowledged.set(next++);

@@ -2,7 +2,7 @@ package io.rebalancer.persistence.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes killed with SIGKILL in the midst of appending, one after the other on the same log. */
+/** Processes that are killed with SIGKILL while they append to the same log, one after the other. */
 @Tag("slow")
 class EventLogCrashTest {
     private static final int KILLS = Integer.getInteger("log.kills", 200);
@@ -24,21 +24,21 @@ class EventLogCrashTest {
     private Path directory;
 
     @Test
-    void whatWasAcknowledgedOutlivesEveryKill() throws Exception {
+    void acknowledgedEventsSurviveEveryKill() throws Exception {
         Random random = new Random(11);
         Map<String, Long> acknowledged = new HashMap<>();
         for (int kill = 1; kill <= KILLS; kill++) {
             appendAndKill(acknowledged, 50 + random.nextInt(800));
             try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
                 for (Map.Entry<String, Long> each : acknowledged.entrySet()) {
-                    List<Stored> events = log.read(each.getKey(), 1, Long.MAX_VALUE, Long.MAX_VALUE);
+                    List<Event> events = log.read(each.getKey(), 1, Long.MAX_VALUE, Long.MAX_VALUE);
                     assertThat((long) events.size())
                             .as("kill %d, %s", kill, each)
                             .isGreaterThanOrEqualTo(each.getValue());
                     for (int i = 0; i < events.size(); i++) {
-                        Stored stored = events.get(i);
-                        assertThat(stored.sequenceNr()).isEqualTo(i + 1);
-                        assertThat(new String(stored.event(), StandardCharsets.UTF_8))
+                        Event event = events.get(i);
+                        assertThat(event.sequenceNr()).isEqualTo(i + 1);
+                        assertThat(new String(event.bytes(), StandardCharsets.UTF_8))
                                 .isEqualTo(AppendUntilKilled.event(each.getKey(), i + 1));
                     }
                 }
@@ -62,7 +62,7 @@ class EventLogCrashTest {
             String line = out.readLine();
             for (int read = 0; line != null && read < lines; read++) {
                 int space = line.indexOf(' ');
-                assertThat(line).as("said by the process").matches("id-[0-7] [0-9]+");
+                assertThat(line).as("output of the process").matches("id-[0-7] [0-9]+");
                 acknowledged.merge(line.substring(0, space), Long.parseLong(line.substring(space + 1)), Math::max);
                 line = out.readLine();
             }

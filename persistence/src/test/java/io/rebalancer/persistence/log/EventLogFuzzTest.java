@@ -16,12 +16,12 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
-/** Whatever bytes are on the disk: nothing is invented, nothing is allocated by their word, and nothing throws oddly. */
+/** Arbitrary bytes on the disk never become events, large allocations or unexpected exceptions. */
 class EventLogFuzzTest {
     private static final int EVENTS = 12;
 
     @Test
-    void randomBytesAreNoFrames() {
+    void randomBytesAreNotValidFrames() {
         Random random = new Random(3);
         for (int i = 0; i < 200_000; i++) {
             byte[] bytes = new byte[FrameFormat.HEADER_BYTES + random.nextInt(64)];
@@ -36,34 +36,36 @@ class EventLogFuzzTest {
         }
     }
 
-    /** Lengths inside of a frame whose checksum agrees are checked all the same. */
+    /** The lengths of parts are checked even if the checksum of the frame is right. */
     @Test
-    void aFrameThatLiesAboutItsPartsIsNone() {
+    void aFrameWithWrongPartLengthsIsInvalid() {
         CRC32C crc = new CRC32C();
         List<byte[]> parts = events("one", "two");
         int length = (int) FrameFormat.length(parts);
         Frame frame = new Frame(Frame.Kind.EVENTS, 0, 0, 0, 1, 1, 0, parts);
-        for (int lie : new int[] {Integer.MAX_VALUE, -1, 1000}) {
+        for (int wrongLength : new int[] {Integer.MAX_VALUE, -1, 1000}) {
             for (int at : new int[] {FrameFormat.HEADER_BYTES, FrameFormat.HEADER_BYTES - 4}) {
                 ByteBuffer bytes = ByteBuffer.allocate(length);
                 FrameFormat.encode(frame, length, 7, bytes, crc);
                 bytes.flip();
                 assertThat(FrameFormat.decode(bytes, 7)).isPresent();
-                bytes.putInt(at, lie).putInt(8, 0);
+                bytes.putInt(at, wrongLength).putInt(8, 0);
                 crc.reset();
                 crc.update(bytes.duplicate());
                 bytes.putInt(8, (int) crc.getValue());
-                assertThat(FrameFormat.decode(bytes, 7)).as("%d at %d", lie, at).isEmpty();
+                assertThat(FrameFormat.decode(bytes, 7))
+                        .as("%d at %d", wrongLength, at)
+                        .isEmpty();
             }
         }
     }
 
     /**
-     * One byte of a stored log is changed, at random: what is read is what was stored, or less at its very end, or the log
-     * says that it is damaged.
+     * A random byte of a stored log is changed. A read then returns what was stored, possibly without the last event, or the
+     * log is reported as damaged.
      */
     @Test
-    void aChangedByteIsFoundOrHarmless() throws Exception {
+    void aChangedByteIsDetectedOrHarmless() throws Exception {
         Random random = new Random(17);
         int damaged = 0;
         for (int round = 0; round < 600; round++) {

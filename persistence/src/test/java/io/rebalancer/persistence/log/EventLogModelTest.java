@@ -2,7 +2,7 @@ package io.rebalancer.persistence.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random histories of appends, deletes, cursors, faults and power cuts against a model: what was acknowledged is there
- * exactly once and in order, whatever else is there was submitted, every entry is whole or absent, and a cursor never
- * loses an event that it did not acknowledge, though segments go.
+ * Compares random histories of appends, deletions, cursors, faults and power cuts with a model. Acknowledged events are
+ * stored exactly once and in order. Every other stored event was submitted. Each entry is whole or absent. A cursor never
+ * loses an event that it has not acknowledged, although segments are deleted.
  */
 @Tag("slow")
 class EventLogModelTest {
@@ -39,30 +39,30 @@ class EventLogModelTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void whatWasAcknowledgedIsThereOnceAndInOrder(long seed) throws Exception {
+    void acknowledgedEventsAreStoredOnceAndInOrder(long seed) throws Exception {
         long crashes = 0;
-        long retired = 0;
+        long withDeletedSegments = 0;
         for (int history = 0; history < HISTORIES; history++) {
             Random random = new Random(seed * 1_000_003 + history);
             try {
-                History lives = new History(random);
-                crashes += lives.run();
-                retired += lives.retired ? 1 : 0;
+                History run = new History(random);
+                crashes += run.run();
+                withDeletedSegments += run.segmentsDeleted ? 1 : 0;
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + ", history " + history + ": " + e.getMessage(), e);
             }
         }
         assertThat(crashes).as("power cuts").isGreaterThan(HISTORIES);
-        assertThat(retired).as("histories in which segments went").isGreaterThan(HISTORIES / 10);
+        assertThat(withDeletedSegments).as("histories with deleted segments").isGreaterThan(HISTORIES / 10);
     }
 
-    /** What is known of one persistence id: the events submitted, and how many of them must be there. */
+    /** The model of one persistence id: its submitted events, and how many of them must be stored or deleted. */
     private static final class Id {
         private final List<String> submitted = new ArrayList<>();
         private final List<Integer> entryEnds = new ArrayList<>();
         private int acknowledged;
         private int deleted;
-        private int deletedMaybe;
+        private int maxDeleted;
     }
 
     private static final class History {
@@ -70,10 +70,10 @@ class EventLogModelTest {
         private final Map<String, Id> ids = new HashMap<>();
         private final Map<Long, String> byOffset = new HashMap<>();
         private SimulatedDisk disk = new SimulatedDisk();
-        private boolean retired;
+        private boolean segmentsDeleted;
         private boolean registered;
         private long cursor;
-        private long cursorMaybe;
+        private long maxCursor;
 
         History(Random random) {
             this.random = random;
@@ -81,8 +81,8 @@ class EventLogModelTest {
 
         int run() throws Exception {
             int crashes = 0;
-            int lives = 2 + random.nextInt(3);
-            for (int life = 0; life < lives; life++) {
+            int runs = 2 + random.nextInt(3);
+            for (int run = 0; run < runs; run++) {
                 if (random.nextInt(3) == 0) {
                     disk.failAfter(1 + random.nextInt(20));
                 }
@@ -90,33 +90,33 @@ class EventLogModelTest {
                 try {
                     log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
                 } catch (java.io.IOException e) {
-                    // The fault came while it opened; nothing was promised.
+                    // The fault occurred while the log opened; nothing was acknowledged.
                     disk = disk.afterPowerCut(random);
                     continue;
                 }
-                if (holds(log)) {
+                if (matchesModel(log)) {
                     use(log);
                 }
-                retired |= !disk.list().contains(Segment.name(0)) && log.endOffset() > 0;
+                segmentsDeleted |= !disk.list().contains(Segment.name(0)) && log.endOffset() > 0;
                 if (random.nextInt(4) == 0) {
                     close(log);
                 }
-                // A log that was closed may lose power too.
-                SimulatedDisk after = disk.afterPowerCut(random);
+                // The power may also fail after the log was closed.
+                SimulatedDisk recoveredDisk = disk.afterPowerCut(random);
                 close(log);
-                disk = after;
+                disk = recoveredDisk;
                 crashes++;
             }
             EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
             check(log);
             checkFeed(log);
-            retired |= !disk.list().contains(Segment.name(0)) && log.endOffset() > 0;
+            segmentsDeleted |= !disk.list().contains(Segment.name(0)) && log.endOffset() > 0;
             log.close();
             return crashes;
         }
 
-        /** Whether the disk let the model be compared to the log. */
-        private boolean holds(EventLog log) throws Exception {
+        /** Compares the log with the model. False if a disk fault prevented it. */
+        private boolean matchesModel(EventLog log) throws Exception {
             try {
                 check(log);
                 checkFeed(log);
@@ -135,7 +135,7 @@ class EventLogModelTest {
             try {
                 log.close();
             } catch (java.io.IOException e) {
-                // Its disk has failed.
+                // The disk has failed.
             }
         }
 
@@ -149,7 +149,7 @@ class EventLogModelTest {
                     pending.addAll(deleteAll(log));
                 }
                 if (random.nextInt(4) == 0) {
-                    log.keep();
+                    log.runRetention();
                 }
                 if (random.nextInt(10) == 0) {
                     pending.add(moveCursor(log));
@@ -165,7 +165,7 @@ class EventLogModelTest {
             if (random.nextInt(3) > 0) {
                 pending.forEach(History::await);
             }
-            // Otherwise the power goes while they wait; those that fail or stay open may be there or not.
+            // Otherwise the power fails while they wait; an entry that fails or stays pending may be stored or not.
             synchronized (disk) {
                 disk.failAfter(0);
             }
@@ -174,7 +174,7 @@ class EventLogModelTest {
 
         private CompletableFuture<Long> delete(EventLog log, String name, int to) {
             Id id = ids.computeIfAbsent(name, each -> new Id());
-            id.deletedMaybe = Math.max(id.deletedMaybe, to);
+            id.maxDeleted = Math.max(id.maxDeleted, to);
             return log.deleteTo(name, to).toCompletableFuture().whenComplete((done, failure) -> {
                 if (failure == null) {
                     id.deleted = Math.max(id.deleted, to);
@@ -182,7 +182,7 @@ class EventLogModelTest {
             });
         }
 
-        /** So that segments go. */
+        /** Deletes all acknowledged events, so that segments can be deleted. */
         private List<CompletableFuture<Long>> deleteAll(EventLog log) {
             List<CompletableFuture<Long>> deletes = new ArrayList<>();
             ids.forEach((name, id) -> {
@@ -200,11 +200,11 @@ class EventLogModelTest {
             if (!registered) {
                 registered = true;
                 long from = log.endOffset();
-                cursorMaybe = from;
+                maxCursor = from;
                 return log.registerCursor(CURSOR, from).toCompletableFuture().whenComplete((next, failure) -> {
                     if (failure == null) {
                         cursor = Math.max(cursor, next);
-                        cursorMaybe = Math.max(cursorMaybe, next);
+                        maxCursor = Math.max(maxCursor, next);
                     }
                 });
             }
@@ -215,7 +215,7 @@ class EventLogModelTest {
         }
 
         private CompletableFuture<Long> acknowledge(EventLog log, long to) {
-            cursorMaybe = Math.max(cursorMaybe, to + 1);
+            maxCursor = Math.max(maxCursor, to + 1);
             return log.acknowledge(CURSOR, to).toCompletableFuture().whenComplete((next, failure) -> {
                 if (failure == null) {
                     cursor = Math.max(cursor, to + 1);
@@ -225,21 +225,21 @@ class EventLogModelTest {
 
         private void checkFeed(EventLog log) throws Exception {
             if (log.cursors().isEmpty()) {
-                assertThat(cursor).as("a cursor that was acknowledged stays").isZero();
+                assertThat(cursor).as("an acknowledged cursor is kept").isZero();
                 registered = false;
-                cursorMaybe = 0;
+                maxCursor = 0;
                 return;
             }
             long next = log.cursors().get(0).next();
-            assertThat(next).isBetween(cursor, cursorMaybe);
+            assertThat(next).isBetween(cursor, maxCursor);
             cursor = next;
-            cursorMaybe = next;
+            maxCursor = next;
             long expected = next;
-            for (Stored stored : log.feed(next, Integer.MAX_VALUE)) {
-                assertThat(stored.offset()).as("no gap in the feed").isEqualTo(expected++);
-                String text = new String(stored.event(), StandardCharsets.UTF_8);
-                assertThat(text).startsWith(stored.persistenceId() + "/" + stored.sequenceNr() + "/");
-                assertThat(byOffset.getOrDefault(stored.offset(), text)).isEqualTo(text);
+            for (Event event : log.feed(next, Integer.MAX_VALUE)) {
+                assertThat(event.offset()).as("the feed has no gap").isEqualTo(expected++);
+                String text = new String(event.bytes(), StandardCharsets.UTF_8);
+                assertThat(text).startsWith(event.persistenceId() + "/" + event.sequenceNr() + "/");
+                assertThat(byOffset.getOrDefault(event.offset(), text)).isEqualTo(text);
             }
             assertThat(expected).isEqualTo(log.endOffset());
         }
@@ -263,9 +263,9 @@ class EventLogModelTest {
             });
         }
 
-        private static void await(CompletableFuture<Long> answer) {
+        private static void await(CompletableFuture<Long> result) {
             try {
-                answer.get();
+                result.get();
             } catch (java.util.concurrent.ExecutionException e) {
                 assertThat(e.getCause()).isInstanceOf(LogException.class);
             } catch (InterruptedException e) {
@@ -273,7 +273,7 @@ class EventLogModelTest {
             }
         }
 
-        /** After a life that ended badly the model takes over what the log has: it must be whole entries. */
+        /** Compares the log with the model. After a crash the log must have whole entries, which the model then takes over. */
         private void check(EventLog log) throws Exception {
             for (Map.Entry<String, Id> each : ids.entrySet()) {
                 Id id = each.getValue();
@@ -284,28 +284,28 @@ class EventLogModelTest {
                 assertThat(highest == 0 || id.entryEnds.contains((int) highest))
                         .as("whole entries up to %d of %s", highest, id.entryEnds)
                         .isTrue();
-                List<Stored> found = log.read(each.getKey(), 1, Long.MAX_VALUE, Long.MAX_VALUE);
+                List<Event> found = log.read(each.getKey(), 1, Long.MAX_VALUE, Long.MAX_VALUE);
                 long first = found.isEmpty() ? highest + 1 : found.get(0).sequenceNr();
-                assertThat(first - 1).isBetween((long) id.deleted, (long) id.deletedMaybe);
+                assertThat(first - 1).isBetween((long) id.deleted, (long) id.maxDeleted);
                 for (int i = 0; i < found.size(); i++) {
-                    Stored stored = found.get(i);
-                    assertThat(stored.sequenceNr()).isEqualTo(first + i);
-                    String text = new String(stored.event(), StandardCharsets.UTF_8);
-                    assertThat(text).isEqualTo(id.submitted.get((int) stored.sequenceNr() - 1));
-                    String before = byOffset.putIfAbsent(stored.offset(), text);
-                    assertThat(before == null || before.equals(text))
-                            .as("offset %d stays what it was", stored.offset())
+                    Event event = found.get(i);
+                    assertThat(event.sequenceNr()).isEqualTo(first + i);
+                    String text = new String(event.bytes(), StandardCharsets.UTF_8);
+                    assertThat(text).isEqualTo(id.submitted.get((int) event.sequenceNr() - 1));
+                    String known = byOffset.putIfAbsent(event.offset(), text);
+                    assertThat(known == null || known.equals(text))
+                            .as("offset %d keeps its event", event.offset())
                             .isTrue();
                 }
                 assertThat(found.size()).isEqualTo((int) (highest - first + 1));
-                // From here on what is there counts as stored, and what is not there never was.
+                // From here on the events in the log count as stored, and all others as never submitted.
                 while (id.submitted.size() > highest) {
                     id.submitted.remove(id.submitted.size() - 1);
                 }
                 id.entryEnds.removeIf(end -> end > highest);
                 id.acknowledged = (int) highest;
                 id.deleted = (int) first - 1;
-                id.deletedMaybe = id.deleted;
+                id.maxDeleted = id.deleted;
             }
         }
     }

@@ -3,7 +3,7 @@ package io.rebalancer.persistence.log;
 import static io.rebalancer.persistence.log.SmallLogs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Readers beside a busy writer: they see a beginning of what is stored, and never half of anything. */
+/** Readers beside a busy writer see a prefix of the stored events, and never part of an event. */
 class EventLogReadersTest {
     private static final int GROUPS = 300;
     private static final int GROUP = 1000;
@@ -33,19 +33,19 @@ class EventLogReadersTest {
     }
 
     @Test
-    void theyNeverMeetWhatIsNotThereYet() throws Exception {
+    void readersSeeOnlyDurableEvents() throws Exception {
         try (EventLog log = EventLog.open(directory, LogSettings.DEFAULTS, Clock.systemUTC(), LogListener.NONE)) {
             CompletableFuture<Long> written = CompletableFuture.supplyAsync(
                     () -> append(log).toCompletableFuture().join());
-            long read = 0;
-            long fed = 0;
-            while (read < (long) GROUPS * GROUP || fed < (long) GROUPS * GROUP) {
-                for (Stored stored : log.read("a", read + 1, Long.MAX_VALUE, Long.MAX_VALUE)) {
-                    assertThat(stored.sequenceNr()).isEqualTo(++read);
+            long eventsRead = 0;
+            long eventsFed = 0;
+            while (eventsRead < (long) GROUPS * GROUP || eventsFed < (long) GROUPS * GROUP) {
+                for (Event event : log.read("a", eventsRead + 1, Long.MAX_VALUE, Long.MAX_VALUE)) {
+                    assertThat(event.sequenceNr()).isEqualTo(++eventsRead);
                 }
-                List<Stored> some = log.feed(fed, Integer.MAX_VALUE);
-                for (Stored stored : some) {
-                    assertThat(stored.offset()).isEqualTo(fed++);
+                List<Event> page = log.feed(eventsFed, Integer.MAX_VALUE);
+                for (Event event : page) {
+                    assertThat(event.offset()).isEqualTo(eventsFed++);
                 }
                 assertThat(written.isCompletedExceptionally()).isFalse();
             }

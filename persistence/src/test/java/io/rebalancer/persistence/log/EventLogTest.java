@@ -1,13 +1,13 @@
 package io.rebalancer.persistence.log;
 
 import static io.rebalancer.persistence.log.SmallLogs.SMALL;
+import static io.rebalancer.persistence.log.SmallLogs.assertFails;
 import static io.rebalancer.persistence.log.SmallLogs.events;
 import static io.rebalancer.persistence.log.SmallLogs.get;
-import static io.rebalancer.persistence.log.SmallLogs.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import io.rebalancer.persistence.log.LogException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,20 +36,20 @@ class EventLogTest {
 
     private static List<String> read(EventLog log, String id, long from, long to) throws IOException {
         return log.read(id, from, to, Long.MAX_VALUE).stream()
-                .map(stored -> new String(stored.event(), StandardCharsets.UTF_8))
+                .map(event -> new String(event.bytes(), StandardCharsets.UTF_8))
                 .toList();
     }
 
     @Test
-    void eventsAreReadByTheirIdsAndNumberedThroughTheLog() throws Exception {
+    void eventsAreReadByIdAndNumberedAcrossTheLog() throws Exception {
         try (EventLog log = open()) {
             assertThat(get(log.append("a", 1, events("a1", "a2")))).isZero();
             assertThat(get(log.append("b", 1, events("b1")))).isEqualTo(2);
             assertThat(get(log.append("a", 3, events("a3")))).isEqualTo(3);
             assertThat(read(log, "a", 1, Long.MAX_VALUE)).containsExactly("a1", "a2", "a3");
             assertThat(read(log, "a", 2, 2)).containsExactly("a2");
-            assertThat(log.read("a", 1, 9, 2)).extracting(Stored::sequenceNr).containsExactly(1L, 2L);
-            assertThat(log.read("a", 3, 9, 2)).extracting(Stored::offset).containsExactly(3L);
+            assertThat(log.read("a", 1, 9, 2)).extracting(Event::sequenceNr).containsExactly(1L, 2L);
+            assertThat(log.read("a", 3, 9, 2)).extracting(Event::offset).containsExactly(3L);
             assertThat(read(log, "nobody", 1, 9)).isEmpty();
             assertThat(log.persistenceIds()).containsExactly("a", "b");
             assertThat(log.endOffset()).isEqualTo(4);
@@ -57,7 +57,7 @@ class EventLogTest {
     }
 
     @Test
-    void everythingIsThereAfterAReopenAndNumbersGoOn() throws Exception {
+    void everythingSurvivesAReopenAndNumbersContinue() throws Exception {
         try (EventLog log = open()) {
             get(log.append("a", 1, events("a1", "a2")));
             get(log.deleteTo("a", 2));
@@ -70,14 +70,17 @@ class EventLogTest {
             assertThat(log.cursors()).extracting(Cursor::next).containsExactly(1L);
             assertThat(get(log.append("a", 3, events("a3")))).isEqualTo(2);
             get(log.acknowledge("reader", 0));
-            assertThat(log.cursors()).as("never back").extracting(Cursor::next).containsExactly(1L);
+            assertThat(log.cursors())
+                    .as("a cursor never moves back")
+                    .extracting(Cursor::next)
+                    .containsExactly(1L);
             get(log.removeCursor("reader"));
             assertThat(log.cursors()).isEmpty();
         }
     }
 
     @Test
-    void segmentsFollowOneAnotherAndAreReadAsOneLog() throws Exception {
+    void severalSegmentsAreReadAsOneLog() throws Exception {
         int entries = 400;
         try (EventLog log = open()) {
             for (int i = 1; i <= entries; i++) {
@@ -96,29 +99,29 @@ class EventLogTest {
     }
 
     @Test
-    void anEntryThatCanNeverBeStoredIsRefusedAndHurtsNobody() throws Exception {
+    void anOversizedEntryIsRejectedWithoutSideEffects() throws Exception {
         try (EventLog log = open()) {
-            refused(log.append("a", 1, List.of(new byte[17 << 10])), Kind.REFUSED);
+            assertFails(log.append("a", 1, List.of(new byte[17 << 10])), Kind.REFUSED);
             assertThat(get(log.append("a", 1, events("small")))).isZero();
         }
     }
 
     @Test
-    void theHighestNumberIsAskedAfterWhatWaits() throws Exception {
+    void theHighestSequenceNumberIncludesWaitingWrites() throws Exception {
         try (EventLog log = open()) {
-            List<CompletionStage<?>> waiting = new ArrayList<>();
+            List<CompletionStage<?>> writes = new ArrayList<>();
             for (int i = 1; i <= 50; i++) {
-                waiting.add(log.append("a", i, events("e")));
+                writes.add(log.append("a", i, events("e")));
             }
             assertThat(get(log.highestSequenceNr("a"))).isEqualTo(50);
-            for (CompletionStage<?> each : waiting) {
+            for (CompletionStage<?> each : writes) {
                 get(each);
             }
         }
     }
 
     @Test
-    void aSecondLogOnTheSameDirectoryIsRefused() throws Exception {
+    void aSecondLogOnTheSameDirectoryIsRejected() throws Exception {
         try (EventLog log = open()) {
             assertThat(log.endOffset()).isZero();
             assertThatThrownBy(this::open)
@@ -130,12 +133,12 @@ class EventLogTest {
     }
 
     @Test
-    void aClosedLogTakesNothingAndSaysSo() throws Exception {
+    void aClosedLogRejectsWrites() throws Exception {
         EventLog log = open();
         CompletionStage<Long> last = log.append("a", 1, events("stored"));
         log.close();
         assertThat(get(last)).isZero();
-        refused(log.append("a", 2, events("too late")), Kind.CLOSED);
+        assertFails(log.append("a", 2, events("too late")), Kind.CLOSED);
     }
 
     private Path segment(int number) throws IOException {
@@ -147,14 +150,14 @@ class EventLogTest {
         }
     }
 
-    private void flip(Path file, int position) throws IOException {
+    private void flipBit(Path file, int position) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         bytes[position] ^= 1;
         Files.write(file, bytes);
     }
 
     @Test
-    void damageIsToldApartFromATornTail() throws Exception {
+    void damageIsDistinguishedFromATornTail() throws Exception {
         try (EventLog log = open()) {
             for (int i = 1; i <= 20; i++) {
                 get(log.append("a", i, events("event " + i)));
@@ -162,16 +165,16 @@ class EventLogTest {
         }
         Path segment = segment(0);
         byte[] whole = Files.readAllBytes(segment);
-        // The last bytes are missing: a tail that was torn before it was acknowledged.
+        // The last bytes are missing: a tail that was torn before its acknowledgement.
         Files.write(segment, Arrays.copyOf(whole, whole.length - 20));
         try (EventLog log = open()) {
             assertThat(read(log, "a", 1, 99)).hasSize(19);
             assertThat(log.status().tornBytes()).isPositive();
         }
         Files.delete(segment(1));
-        // A byte in the middle: what follows says that it was stored.
+        // A byte in the middle is wrong, and the frames after it prove that it was stored.
         Files.write(segment, whole);
-        flip(segment, Segment.BLOCK_BYTES + 300);
+        flipBit(segment, Segment.BLOCK_BYTES + 300);
         assertThatThrownBy(this::open)
                 .isInstanceOfSatisfying(
                         LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
@@ -181,10 +184,10 @@ class EventLogTest {
     }
 
     @Test
-    void aFinishedSegmentMustBeWholeAndAMissingOneIsNoticed() throws Exception {
-        for (int life = 0; life < 3; life++) {
+    void aShortenedOrMissingFinishedSegmentIsDetected() throws Exception {
+        for (int run = 0; run < 3; run++) {
             try (EventLog log = open()) {
-                get(log.append("a", life + 1, events("life " + life)));
+                get(log.append("a", run + 1, events("run " + run)));
             }
         }
         byte[] whole = Files.readAllBytes(segment(1));
@@ -198,7 +201,7 @@ class EventLogTest {
     }
 
     @Test
-    void aNewerFormatIsNotTouched() throws Exception {
+    void aLogOfANewerFormatIsNotChanged() throws Exception {
         open().close();
         byte[] bytes = Files.readAllBytes(segment(0));
         bytes[11] = 9;
@@ -212,59 +215,60 @@ class EventLogTest {
         assertThat(segment(0)).hasBinaryContent(bytes);
     }
 
-    /** The disk fails: everything that waits fails, nothing is forced again, and a new start finds what was stored. */
+    /** When the disk fails, all waiting entries fail, nothing is forced again, and a reopened log has what was stored. */
     @Test
-    void aDiskThatFailsStopsTheLogAndIsNotAskedAgain() throws Exception {
+    void aDiskFailureStopsTheLogWithoutRetries() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
         get(log.append("a", 1, events("stored")));
         disk.failAfter(2);
-        AtomicReference<LogException> told = new AtomicReference<>();
-        CompletableFuture<Void> failed = log.whenFailed().thenAccept(told::set).toCompletableFuture();
-        refused(log.append("a", 2, events("lost")), Kind.FAILED);
+        AtomicReference<LogException> reported = new AtomicReference<>();
+        CompletableFuture<Void> failed =
+                log.whenFailed().thenAccept(reported::set).toCompletableFuture();
+        assertFails(log.append("a", 2, events("lost")), Kind.FAILED);
         failed.get();
-        int forces = disk.forces();
-        refused(log.append("a", 2, events("refused")), Kind.FAILED);
-        assertThat(disk.forces()).isEqualTo(forces);
-        assertThat(told.get()).hasMessageContaining("Input/output error");
-        SimulatedDisk later = disk.afterPowerCut(new Random(1));
-        try (EventLog again = EventLog.open(later, SMALL, Clock.systemUTC(), LogListener.NONE)) {
-            assertThat(read(again, "a", 1, 9).get(0)).isEqualTo("stored");
+        int forcesBefore = disk.forces();
+        assertFails(log.append("a", 2, events("refused")), Kind.FAILED);
+        assertThat(disk.forces()).isEqualTo(forcesBefore);
+        assertThat(reported.get()).hasMessageContaining("Input/output error");
+        SimulatedDisk recoveredDisk = disk.afterPowerCut(new Random(1));
+        try (EventLog reopened = EventLog.open(recoveredDisk, SMALL, Clock.systemUTC(), LogListener.NONE)) {
+            assertThat(read(reopened, "a", 1, 9).get(0)).isEqualTo("stored");
         }
     }
 
-    /** A disk that hangs: what waits is bounded, and who comes too late is told at once. */
+    /** While the disk hangs, the queue is bounded, and an entry that does not fit is rejected at once. */
     @Test
-    void aDiskThatHangsIsAnsweredWithBackpressure() throws Exception {
+    void aHangingDiskCausesBackpressure() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
-        List<CompletionStage<Long>> taken = new ArrayList<>();
+        List<CompletionStage<Long>> accepted = new ArrayList<>();
         synchronized (disk) {
-            // The writer waits for the disk's lock from here on.
+            // The writer blocks on the disk's lock from here on.
             CompletionStage<Long> next = log.append("a", 1, events("x"));
-            while (!next.toCompletableFuture().isDone() && taken.size() < 1000) {
-                taken.add(next);
-                next = log.append("a", taken.size() + 1, events("x"));
+            while (!next.toCompletableFuture().isDone() && accepted.size() < 1000) {
+                accepted.add(next);
+                next = log.append("a", accepted.size() + 1, events("x"));
             }
-            refused(next, Kind.BACKPRESSURE);
-            assertThat(taken).hasSizeBetween(100, 300);
+            assertFails(next, Kind.BACKPRESSURE);
+            assertThat(accepted).hasSizeBetween(100, 300);
         }
-        for (CompletionStage<Long> each : taken) {
+        for (CompletionStage<Long> each : accepted) {
             get(each);
         }
-        assertThat(get(log.append("a", taken.size() + 1, events("again")))).isEqualTo(taken.size());
+        assertThat(get(log.append("a", accepted.size() + 1, events("again")))).isEqualTo(accepted.size());
         log.close();
     }
 
     @Test
-    void whoWaitsForAnEventIsWoken() throws Exception {
+    void aReaderThatWaitsForAnEventIsNotified() throws Exception {
         try (EventLog log = open()) {
-            CompletionStage<Long> second = log.reached(1);
+            CompletionStage<Long> second = log.whenReached(1);
             get(log.append("a", 1, events("first")));
             assertThat(second.toCompletableFuture()).isNotDone();
             get(log.append("a", 2, events("second")));
             assertThat(get(second)).isEqualTo(2);
-            assertThat(get(log.reached(0))).isEqualTo(2);
+            assertThat(get(log.whenReached(0))).isEqualTo(2);
         }
     }
 }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Looking at a log never changes it, whatever state it is in. */
+/** Inspection never changes a log, whatever its state. */
 class LogInspectorTest {
     @TempDir
     private Path directory;
@@ -47,20 +47,20 @@ class LogInspectorTest {
         Map<String, Integer> before = files();
         try (LogInspector inspector = LogInspector.open(directory)) {
             Summary summary = inspector.summary();
-            assertThat(files()).as("not a byte was changed").isEqualTo(before);
+            assertThat(files()).as("no byte was changed").isEqualTo(before);
             return summary;
         }
     }
 
     @Test
-    void aRunningLogIsShownAndGoesOn() throws Exception {
+    void aRunningLogIsInspectedWithoutDisturbance() throws Exception {
         try (EventLog log = open()) {
             long next = fillSegment(log, "a", 1);
             get(log.append("b", 1, events("b1", "b2", "b3")));
             get(log.deleteTo("b", 2));
             get(log.registerCursor("reader", 4));
             Summary summary = summary();
-            assertThat(summary.sound()).isTrue();
+            assertThat(summary.hasDamage()).isFalse();
             assertThat(summary.segments())
                     .hasSize(2)
                     .extracting(SegmentSummary::how)
@@ -68,17 +68,17 @@ class LogInspectorTest {
             assertThat(summary.ids())
                     .containsExactlyInAnyOrder(new IdSummary("a", next - 1, next - 1, 0), new IdSummary("b", 3, 3, 2));
             assertThat(summary.cursors()).extracting(Cursor::next).containsExactly(4L);
-            List<String> offsets = new ArrayList<>();
+            List<String> eventNames = new ArrayList<>();
             try (LogInspector inspector = LogInspector.open(directory)) {
-                inspector.events(stored -> offsets.add(stored.persistenceId() + stored.sequenceNr()));
+                inspector.events(event -> eventNames.add(event.persistenceId() + event.sequenceNr()));
             }
-            assertThat(offsets).hasSize((int) log.endOffset()).endsWith("b1", "b2", "b3");
+            assertThat(eventNames).hasSize((int) log.endOffset()).endsWith("b1", "b2", "b3");
             get(log.append("b", 4, events("b4")));
         }
     }
 
     @Test
-    void anUnfinishedEndIsToldApartFromDamage() throws Exception {
+    void anUnfinishedEndIsDistinguishedFromDamage() throws Exception {
         try (EventLog log = open()) {
             for (int i = 1; i <= 5; i++) {
                 get(log.append("a", i, events("event " + i)));
@@ -92,18 +92,18 @@ class LogInspectorTest {
         byte[] damaged = whole.clone();
         damaged[Segment.BLOCK_BYTES + 200] ^= 1;
         Files.write(segment, damaged);
-        assertThat(summary().sound()).isFalse();
+        assertThat(summary().hasDamage()).isTrue();
         try (LogInspector inspector = LogInspector.open(directory)) {
-            assertThatThrownBy(() -> inspector.events(stored -> {})).hasMessageContaining("damaged");
+            assertThatThrownBy(() -> inspector.events(event -> {})).hasMessageContaining("damaged");
         }
-        byte[] headless = whole.clone();
-        headless[20] ^= 1;
-        Files.write(segment, headless);
-        assertThatThrownBy(() -> LogInspector.open(directory)).hasMessageContaining("its header is not whole");
+        byte[] brokenHeader = whole.clone();
+        brokenHeader[20] ^= 1;
+        Files.write(segment, brokenHeader);
+        assertThatThrownBy(() -> LogInspector.open(directory)).hasMessageContaining("its header is incomplete");
     }
 
     @Test
-    void whereThereIsNoLogItSaysSo() {
+    void aMissingLogIsReported() {
         assertThatThrownBy(() -> LogInspector.open(directory)).hasMessageContaining("there is no log in " + directory);
         assertThatThrownBy(() -> LogInspector.open(directory.resolve("nowhere")))
                 .hasMessageContaining("no such directory");

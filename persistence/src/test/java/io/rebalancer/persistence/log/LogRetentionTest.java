@@ -1,18 +1,18 @@
 package io.rebalancer.persistence.log;
 
 import static io.rebalancer.persistence.log.SmallLogs.SMALL;
+import static io.rebalancer.persistence.log.SmallLogs.assertFails;
 import static io.rebalancer.persistence.log.SmallLogs.events;
 import static io.rebalancer.persistence.log.SmallLogs.fillSegment;
 import static io.rebalancer.persistence.log.SmallLogs.get;
 import static io.rebalancer.persistence.log.SmallLogs.open;
 import static io.rebalancer.persistence.log.SmallLogs.read;
-import static io.rebalancer.persistence.log.SmallLogs.refused;
 import static io.rebalancer.persistence.log.SmallLogs.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.rebalancer.persistence.log.EventLog.Stored;
+import io.rebalancer.persistence.log.EventLog.Event;
 import io.rebalancer.persistence.log.LogException.Kind;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,13 +25,13 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What goes, what stays, and what cursors have to do with it. */
+/** Which segments are deleted, which are kept, and how cursors affect that. */
 class LogRetentionTest {
     private final SimulatedDisk disk = new SimulatedDisk();
 
-    private static void keepUntilSegments(EventLog log, int segments) {
+    private static void runRetentionUntilSegments(EventLog log, int segments) {
         await().until(() -> {
-            log.keep();
+            log.runRetention();
             return log.status().segments() == segments;
         });
     }
@@ -45,7 +45,7 @@ class LogRetentionTest {
     }
 
     @Test
-    void deletedEventsGoWithTheirSegmentsAndNumbersGoOnAfterAReopen() throws Exception {
+    void segmentsOfDeletedEventsAreDeletedAndNumbersContinue() throws Exception {
         long next = 1;
         long end;
         try (EventLog log = open(disk, SMALL)) {
@@ -54,22 +54,22 @@ class LogRetentionTest {
             }
             assertThat(log.status().segments()).isEqualTo(4);
             get(log.deleteTo("a", next - 1));
-            keepUntilSegments(log, 1);
+            runRetentionUntilSegments(log, 1);
             assertThat(read(log, "a")).isEmpty();
             end = log.endOffset();
         }
         assertThat(firstSegment()).isEqualTo(3);
         try (EventLog log = open(disk, SMALL)) {
             assertThat(get(log.highestSequenceNr("a"))).isEqualTo(next - 1);
-            assertThat(log.endOffset()).as("no number is used again").isEqualTo(end);
-            assertThat(get(log.append("a", next, events("goes on")))).isEqualTo(end);
-            refused(log.append("a", next, events("again")), Kind.CONFLICT);
+            assertThat(log.endOffset()).as("no offset is used again").isEqualTo(end);
+            assertThat(get(log.append("a", next, events("continued")))).isEqualTo(end);
+            assertFails(log.append("a", next, events("duplicate")), Kind.CONFLICT);
         }
     }
 
-    /** Everything deleted and gone, twice over: what is known of the ids is carried along each time. */
+    /** All events and segments are deleted twice. The positions of the ids are carried over each time. */
     @Test
-    void whatIsKnownOfAnIdOutlivesEverySegmentThatSpokeOfIt() throws Exception {
+    void idsSurviveTheDeletionOfTheirSegments() throws Exception {
         long next = 1;
         try (EventLog log = open(disk, SMALL)) {
             get(log.append("quiet", 1, events("q1", "q2", "q3")));
@@ -77,17 +77,17 @@ class LogRetentionTest {
             for (int i = 0; i < 6; i++) {
                 next = fillSegment(log, "a", next);
                 get(log.deleteTo("a", next - 1));
-                log.keep();
+                log.runRetention();
             }
             assertThat(firstSegment())
                     .as("one event of a quiet id keeps its segment and all later ones")
                     .isZero();
             get(log.deleteTo("quiet", 3));
-            keepUntilSegments(log, 1);
+            runRetentionUntilSegments(log, 1);
             for (int i = 0; i < 2; i++) {
                 next = fillSegment(log, "a", next);
                 get(log.deleteTo("a", next - 1));
-                keepUntilSegments(log, 1);
+                runRetentionUntilSegments(log, 1);
             }
         }
         try (EventLog log = open(disk, SMALL)) {
@@ -99,8 +99,8 @@ class LogRetentionTest {
     }
 
     @Test
-    void theNewestAndTheYoungestSegmentsStay() throws Exception {
-        AtomicLong now = new AtomicLong(1_000_000);
+    void theNewestAndTheYoungSegmentsAreKept() throws Exception {
+        AtomicLong nowMillis = new AtomicLong(1_000_000);
         Clock clock = new Clock() {
             @Override
             public java.time.ZoneId getZone() {
@@ -114,7 +114,7 @@ class LogRetentionTest {
 
             @Override
             public Instant instant() {
-                return Instant.ofEpochMilli(now.get());
+                return Instant.ofEpochMilli(nowMillis.get());
             }
         };
         LogSettings settings = SmallLogs.with(
@@ -125,28 +125,28 @@ class LogRetentionTest {
                 next = fillSegment(log, "a", next);
             }
             get(log.deleteTo("a", next - 1));
-            log.keep();
+            log.runRetention();
             get(log.highestSequenceNr("a"));
-            log.keep();
+            log.runRetention();
             assertThat(log.status().segments()).as("too young").isEqualTo(4);
-            now.addAndGet(Duration.ofHours(2).toMillis());
-            keepUntilSegments(log, 2);
+            nowMillis.addAndGet(Duration.ofHours(2).toMillis());
+            runRetentionUntilSegments(log, 2);
         }
     }
 
     @Test
-    void aCursorKeepsWhatItsReaderHasNotAcknowledged() throws Exception {
+    void aCursorKeepsUnacknowledgedEvents() throws Exception {
         try (EventLog log = open(disk, SMALL)) {
             assertThat(get(log.registerCursor("reader", 0))).isZero();
             long next = fillSegment(log, "a", 1);
             next = fillSegment(log, "a", next);
             get(log.deleteTo("a", next - 1));
-            log.keep();
+            log.runRetention();
             get(log.highestSequenceNr("a"));
-            log.keep();
+            log.runRetention();
             assertThat(log.status().segments()).isEqualTo(3);
-            List<Stored> first = log.feed(0, 10);
-            assertThat(first).extracting(Stored::offset).startsWith(0L).hasSize(10);
+            List<Event> first = log.feed(0, 10);
+            assertThat(first).extracting(Event::offset).startsWith(0L).hasSize(10);
             assertThat(texts(first)).first().asString().startsWith("1x");
             assertThat(log.bytesFrom(0)).isGreaterThan(100_000);
 
@@ -158,38 +158,38 @@ class LogRetentionTest {
             assertThat(log.status().segments()).isEqualTo(3);
 
             get(log.acknowledge("reader", log.endOffset() - 1));
-            keepUntilSegments(log, 1);
+            runRetentionUntilSegments(log, 1);
         }
         try (EventLog log = open(disk, SMALL)) {
             assertThat(log.cursors()).singleElement().extracting(Cursor::name).isEqualTo("reader");
             assertThat(log.feed(log.cursors().get(0).next(), 10)).isEmpty();
             get(log.removeCursor("reader"));
-            refused(log.acknowledge("reader", 1), Kind.REFUSED);
+            assertFails(log.acknowledge("reader", 1), Kind.REFUSED);
         }
     }
 
     @Test
-    void theFeedHasNoGapsOverSegmentsRetentionAndRestarts() throws Exception {
+    void theFeedHasNoGapsAcrossSegmentsRetentionAndRestarts() throws Exception {
         List<String> seen = new ArrayList<>();
         long next = 1;
         long from = 0;
         try (EventLog log = open(disk, SMALL)) {
             get(log.registerCursor("reader", 0));
         }
-        for (int life = 0; life < 4; life++) {
+        for (int run = 0; run < 4; run++) {
             try (EventLog log = open(disk, SMALL)) {
                 next = fillSegment(log, "a", next);
-                get(log.append("b" + life, 1, events("b of life " + life)));
+                get(log.append("b" + run, 1, events("b of run " + run)));
                 get(log.deleteTo("a", next - 1));
-                List<Stored> some = log.feed(from, 40);
-                while (!some.isEmpty()) {
-                    for (Stored stored : some) {
-                        assertThat(stored.offset()).isEqualTo(from++);
-                        seen.add(stored.persistenceId() + stored.sequenceNr());
+                List<Event> page = log.feed(from, 40);
+                while (!page.isEmpty()) {
+                    for (Event event : page) {
+                        assertThat(event.offset()).isEqualTo(from++);
+                        seen.add(event.persistenceId() + event.sequenceNr());
                     }
                     get(log.acknowledge("reader", from - 1));
-                    log.keep();
-                    some = log.feed(from, 40);
+                    log.runRetention();
+                    page = log.feed(from, 40);
                 }
                 assertThat(from).isEqualTo(log.endOffset());
             }
@@ -198,17 +198,17 @@ class LogRetentionTest {
     }
 
     @Test
-    void anAbandonedCursorIsRemovedAndALaggingOneComplainedOf() throws Exception {
-        List<String> said = new ArrayList<>();
+    void aLaggingCursorIsReportedAndThenRemoved() throws Exception {
+        List<String> reports = new ArrayList<>();
         LogListener listener = new LogListener() {
             @Override
-            public synchronized void lagging(String cursor, long bytes) {
-                said.add(cursor + " lags");
+            public synchronized void cursorLagging(String cursor, long bytes) {
+                reports.add(cursor + " lags");
             }
 
             @Override
-            public synchronized void evicted(String cursor, String why) {
-                said.add(cursor + " removed");
+            public synchronized void cursorEvicted(String cursor, String reason) {
+                reports.add(cursor + " removed");
             }
         };
         LogSettings settings = SmallLogs.with(
@@ -218,26 +218,26 @@ class LogRetentionTest {
             for (int i = 1; i <= 20; i++) {
                 get(log.append("a", i, events("x".repeat(1000))));
             }
-            log.keep();
-            assertThat(said).contains("slow lags").doesNotContain("slow removed");
+            log.runRetention();
+            assertThat(reports).contains("slow lags").doesNotContain("slow removed");
             long next = 21;
             while (log.bytesFrom(0) < 110_000) {
                 get(log.append("a", next, events("x".repeat(1000))));
                 next++;
             }
             await().until(() -> {
-                log.keep();
-                return said.contains("slow removed");
+                log.runRetention();
+                return reports.contains("slow removed");
             });
             assertThat(log.cursors()).isEmpty();
-            refused(log.acknowledge("slow", 5), Kind.REFUSED);
+            assertFails(log.acknowledge("slow", 5), Kind.REFUSED);
             get(log.deleteTo("a", next - 1));
-            keepUntilSegments(log, 1);
+            runRetentionUntilSegments(log, 1);
         }
     }
 
     @Test
-    void aMissingFirstSegmentIsNoticed() throws Exception {
+    void aMissingFirstSegmentIsDetected() throws Exception {
         try (EventLog log = open(disk, SMALL)) {
             fillSegment(log, "a", fillSegment(log, "a", 1));
         }
@@ -248,11 +248,11 @@ class LogRetentionTest {
                 .hasMessageContaining(Segment.name(0) + " at byte 0 (it is missing)");
     }
 
-    /** Power goes at every step of the deletion of segments: the next start finds the same log. */
+    /** The power fails at each step of the deletion in turn. The next start finds the same log. */
     @Test
-    void deletingSegmentsMayStopAnywhere() throws Exception {
-        int finished = 0;
-        for (int step = 1; finished == 0; step++) {
+    void theDeletionOfSegmentsMayStopAtAnyStep() throws Exception {
+        boolean finished = false;
+        for (int step = 1; !finished; step++) {
             SimulatedDisk small = new SimulatedDisk();
             long next = 1;
             try (EventLog log = open(small, SMALL)) {
@@ -265,25 +265,25 @@ class LogRetentionTest {
             EventLog log = open(small, SMALL);
             small.failAfter(step);
             for (int round = 0; round < 3; round++) {
-                log.keep();
-                // The writer's answer comes between two rounds.
+                log.runRetention();
+                // Waits for the writer between two rounds.
                 log.highestSequenceNr("a")
                         .exceptionally(failure -> 0L)
                         .toCompletableFuture()
                         .join();
             }
-            finished = small.faulted() ? 0 : 1;
-            SimulatedDisk after = small.afterPowerCut(new Random(step));
-            try (EventLog again = open(after, SMALL)) {
-                assertThat(get(again.highestSequenceNr("a"))).isEqualTo(next - 1);
-                assertThat(read(again, "a")).isEmpty();
-                assertThat(read(again, "b")).containsExactly("stays");
+            finished = !small.faulted();
+            SimulatedDisk recoveredDisk = small.afterPowerCut(new Random(step));
+            try (EventLog reopened = open(recoveredDisk, SMALL)) {
+                assertThat(get(reopened.highestSequenceNr("a"))).isEqualTo(next - 1);
+                assertThat(read(reopened, "a")).isEmpty();
+                assertThat(read(reopened, "b")).containsExactly("stays");
             }
         }
     }
 
     @Test
-    void aLostIndexIsMadeAnew() throws Exception {
+    void aLostIndexIsRebuilt() throws Exception {
         long next = 1;
         try (EventLog log = open(disk, SMALL)) {
             next = fillSegment(log, "a", fillSegment(log, "a", 1));
@@ -308,11 +308,11 @@ class LogRetentionTest {
     }
 
     @Test
-    void damageInAFinishedSegmentIsFoundWhenItIsReadOrAtAStartThatReadsAll() throws Exception {
+    void damageInAFinishedSegmentIsDetectedByReadsAndByVerifyAll() throws Exception {
         try (EventLog log = open(disk, SMALL)) {
             fillSegment(log, "a", fillSegment(log, "a", 1));
         }
-        // The first start after that stores the indexes.
+        // The next start stores the indexes.
         open(disk, SMALL).close();
         disk.damage(Segment.name(0), 9000);
         try (EventLog log = open(disk, SMALL)) {
@@ -322,7 +322,7 @@ class LogRetentionTest {
                     .hasMessageContaining(Segment.name(0));
             assertThatThrownBy(() -> log.feed(0, 100)).hasMessageContaining(Segment.name(0));
         }
-        LogSettings all = new LogSettings(
+        LogSettings verifyAll = new LogSettings(
                 SMALL.segmentBytes(),
                 SMALL.maxBatchBytes(),
                 SMALL.maxFrameBytes(),
@@ -332,7 +332,7 @@ class LogRetentionTest {
                 0,
                 SMALL.retention(),
                 true);
-        assertThatThrownBy(() -> open(disk, all))
+        assertThatThrownBy(() -> open(disk, verifyAll))
                 .isInstanceOfSatisfying(
                         LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
     }

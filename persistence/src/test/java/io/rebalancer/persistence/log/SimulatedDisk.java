@@ -10,21 +10,21 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A directory in memory that knows what is forced and what is not, and that can lose power: then of what was not forced
- * any sector may be there or not, in any combination, and files and names may be as before or as after.
+ * A directory in memory that tracks what is forced, and that can lose power. After a power cut each sector that was not
+ * forced may have its old or its new content, in any combination, and so may file lengths and names.
  */
 final class SimulatedDisk implements LogDisk {
-    private static final int SECTOR = 512;
-    private static final long TOTAL = 1L << 40;
+    private static final int SECTOR_BYTES = 512;
+    private static final long TOTAL_BYTES = 1L << 40;
 
     private Map<String, File> files = new TreeMap<>();
     private Map<String, File> forcedNames = new TreeMap<>();
     private int operationsUntilFault = Integer.MAX_VALUE;
     private boolean faulted;
-    private long usable = TOTAL;
+    private long usableBytes = TOTAL_BYTES;
     private int forces;
 
-    /** From now on the {@code operations}th operation fails, and all after it. */
+    /** Fails the {@code operations}th operation from now on, and all after it. */
     synchronized void failAfter(int operations) {
         operationsUntilFault = operations;
     }
@@ -37,17 +37,17 @@ final class SimulatedDisk implements LogDisk {
         return faulted;
     }
 
-    private void operation() throws IOException {
+    private void startOperation() throws IOException {
         if (faulted || --operationsUntilFault <= 0) {
             faulted = true;
             throw new IOException("Input/output error");
         }
     }
 
-    /** What may be left of the directory when the power goes now. */
+    /** A possible content of the directory if the power failed now. */
     synchronized SimulatedDisk afterPowerCut(Random random) {
-        SimulatedDisk after = new SimulatedDisk();
-        // A name that was not forced may be there or not; one that was may have been deleted, or not yet.
+        SimulatedDisk recoveredDisk = new SimulatedDisk();
+        // A new name that was not forced may exist or not, and a deleted name may still exist.
         Map<String, File> names = new TreeMap<>(forcedNames);
         files.forEach((name, file) -> {
             if (random.nextBoolean()) {
@@ -57,9 +57,9 @@ final class SimulatedDisk implements LogDisk {
         forcedNames.keySet().stream()
                 .filter(name -> !files.containsKey(name) && random.nextBoolean())
                 .forEach(names::remove);
-        names.forEach((name, file) -> after.files.put(name, file.afterPowerCut(after, random)));
-        after.forcedNames = new TreeMap<>(after.files);
-        return after;
+        names.forEach((name, file) -> recoveredDisk.files.put(name, file.afterPowerCut(recoveredDisk, random)));
+        recoveredDisk.forcedNames = new TreeMap<>(recoveredDisk.files);
+        return recoveredDisk;
     }
 
     @Override
@@ -69,9 +69,9 @@ final class SimulatedDisk implements LogDisk {
 
     @Override
     public synchronized LogFile create(String name) throws IOException {
-        operation();
+        startOperation();
         if (files.containsKey(name)) {
-            throw new IOException(name + " is there already");
+            throw new IOException(name + " already exists");
         }
         File file = new File(this);
         files.put(name, file);
@@ -89,13 +89,13 @@ final class SimulatedDisk implements LogDisk {
 
     @Override
     public synchronized void delete(String name) throws IOException {
-        operation();
+        startOperation();
         files.remove(name);
     }
 
     @Override
     public synchronized void rename(String from, String to) throws IOException {
-        operation();
+        startOperation();
         File file = files.remove(from);
         if (file == null) {
             throw new IOException("no file " + from);
@@ -105,54 +105,54 @@ final class SimulatedDisk implements LogDisk {
 
     @Override
     public synchronized long usableBytes() {
-        return usable;
+        return usableBytes;
     }
 
     @Override
     public long totalBytes() {
-        return TOTAL;
+        return TOTAL_BYTES;
     }
 
-    /** So much room is left. */
-    synchronized void usable(long bytes) {
-        usable = bytes;
+    /** Sets the free space. */
+    synchronized void setUsableBytes(long bytes) {
+        usableBytes = bytes;
     }
 
     @Override
     public synchronized void forceDirectory() throws IOException {
-        operation();
+        startOperation();
         forces++;
         forcedNames = new TreeMap<>(files);
     }
 
     @Override
-    public String where() {
+    public String location() {
         return "memory";
     }
 
     @Override
     public void close() {
-        // Nothing is held.
+        // Nothing to release.
     }
 
-    /** What a file holds. */
+    /** The content of a file. */
     synchronized byte[] content(String name) {
         File file = files.get(name);
-        return file == null ? new byte[0] : file.now.clone();
+        return file == null ? new byte[0] : file.content.clone();
     }
 
-    /** Changes a byte that is durable, as a sick disk does. */
+    /** Changes a durable byte, as a faulty disk does. */
     synchronized void damage(String name, long position) {
         File file = files.get(name);
         if (file != null) {
-            file.now[(int) position] ^= 0x40;
+            file.content[(int) position] ^= 0x40;
             file.forced[(int) position] ^= 0x40;
         }
     }
 
     static final class File implements LogFile {
         private final SimulatedDisk disk;
-        private byte[] now = new byte[0];
+        private byte[] content = new byte[0];
         private byte[] forced = new byte[0];
         private final List<Range> unforced = new ArrayList<>();
 
@@ -162,34 +162,34 @@ final class SimulatedDisk implements LogDisk {
             this.disk = disk;
         }
 
-        private File afterPowerCut(SimulatedDisk after, Random random) {
-            File left = new File(after);
+        private File afterPowerCut(SimulatedDisk recoveredDisk, Random random) {
+            File recovered = new File(recoveredDisk);
             byte[] bytes = forced.clone();
-            if (now.length < forced.length && random.nextBoolean()) {
-                bytes = Arrays.copyOf(bytes, now.length);
+            if (content.length < forced.length && random.nextBoolean()) {
+                bytes = Arrays.copyOf(bytes, content.length);
             }
             for (Range range : unforced) {
-                for (int at = range.from(); at < range.to(); at = (at / SECTOR + 1) * SECTOR) {
-                    int end = Math.min(range.to(), (at / SECTOR + 1) * SECTOR);
-                    if (random.nextInt(3) > 0 && end <= now.length) {
+                for (int at = range.from(); at < range.to(); at = (at / SECTOR_BYTES + 1) * SECTOR_BYTES) {
+                    int end = Math.min(range.to(), (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
+                    if (random.nextInt(3) > 0 && end <= content.length) {
                         bytes = bytes.length < end ? Arrays.copyOf(bytes, end) : bytes;
-                        System.arraycopy(now, at, bytes, at, end - at);
+                        System.arraycopy(content, at, bytes, at, end - at);
                     }
                 }
             }
-            left.now = bytes;
-            left.forced = bytes.clone();
-            return left;
+            recovered.content = bytes;
+            recovered.forced = bytes.clone();
+            return recovered;
         }
 
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             synchronized (disk) {
-                disk.operation();
+                disk.startOperation();
                 int from = (int) position;
                 int to = from + bytes.remaining();
-                now = now.length < to ? Arrays.copyOf(now, to) : now;
-                bytes.get(now, from, to - from);
+                content = content.length < to ? Arrays.copyOf(content, to) : content;
+                bytes.get(content, from, to - from);
                 unforced.add(new Range(from, to));
             }
         }
@@ -197,8 +197,8 @@ final class SimulatedDisk implements LogDisk {
         @Override
         public int read(ByteBuffer bytes, long position) {
             synchronized (disk) {
-                int count = (int) Math.max(0, Math.min(bytes.remaining(), now.length - position));
-                bytes.put(now, (int) Math.min(position, now.length), count);
+                int count = (int) Math.max(0, Math.min(bytes.remaining(), content.length - position));
+                bytes.put(content, (int) Math.min(position, content.length), count);
                 return count;
             }
         }
@@ -206,9 +206,9 @@ final class SimulatedDisk implements LogDisk {
         @Override
         public void force() throws IOException {
             synchronized (disk) {
-                disk.operation();
+                disk.startOperation();
                 disk.forces++;
-                forced = now.clone();
+                forced = content.clone();
                 unforced.clear();
             }
         }
@@ -216,21 +216,21 @@ final class SimulatedDisk implements LogDisk {
         @Override
         public long size() {
             synchronized (disk) {
-                return now.length;
+                return content.length;
             }
         }
 
         @Override
         public void truncate(long size) throws IOException {
             synchronized (disk) {
-                disk.operation();
-                now = Arrays.copyOf(now, (int) Math.min(now.length, size));
+                disk.startOperation();
+                content = Arrays.copyOf(content, (int) Math.min(content.length, size));
             }
         }
 
         @Override
         public void close() {
-            // Nothing is held.
+            // Nothing to release.
         }
     }
 }

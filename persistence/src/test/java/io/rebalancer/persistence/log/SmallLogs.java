@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 
-/** Logs of small segments whose finished segments go as soon as they may. */
+/** Logs with small segments, which are deleted as soon as they are no longer needed. */
 final class SmallLogs {
     static final LogSettings SMALL = new LogSettings(
             64 << 10,
@@ -85,21 +85,21 @@ final class SmallLogs {
         return texts(log.read(id, 1, Long.MAX_VALUE, Long.MAX_VALUE));
     }
 
-    static List<String> texts(List<EventLog.Stored> events) {
+    static List<String> texts(List<EventLog.Event> events) {
         return events.stream()
-                .map(stored -> new String(stored.event(), StandardCharsets.UTF_8))
+                .map(event -> new String(event.bytes(), StandardCharsets.UTF_8))
                 .toList();
     }
 
-    static void refused(CompletionStage<Long> answer, LogException.Kind kind) {
-        assertThatThrownBy(() -> get(answer))
+    static void assertFails(CompletionStage<Long> result, LogException.Kind kind) {
+        assertThatThrownBy(() -> get(result))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
                         LogException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
-    /** Appends events of 1,000 bytes until a segment has been finished. */
+    /** Appends events of 1,000 bytes until the segment is finished, and returns the next sequence number. */
     static long fillSegment(EventLog log, String id, long next) throws Exception {
         int before = log.status().segments();
         long sequenceNr = next;

@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.Test;
 
-/** Every series that an alert or the documentation names is one that a node shows. */
+/** A node exports every metric that an alert or the documentation names. */
 class LogAlertsTest {
     private static final Pattern SERIES = Pattern.compile("rebalancer_log_[a-z_]+");
     private static final Pattern LISTED = Pattern.compile("`(_[a-z_]+)(?:\\{kind\\})?`");
 
-    private static Set<String> named() throws Exception {
+    private static Set<String> documentedMetrics() throws Exception {
         Set<String> names = new TreeSet<>();
         Matcher alerts = SERIES.matcher(Files.readString(Path.of("../ops/dashboards/log-alerts.yml")));
         while (alerts.find()) {
@@ -38,7 +38,7 @@ class LogAlertsTest {
     }
 
     @Test
-    void whatAlertsNameIsMeasured() throws Exception {
+    void everyMetricInTheAlertsAndTheDocumentationExists() throws Exception {
         Config config = TckSettings.config().withFallback(ConfigFactory.load()).resolve();
         Telemetry telemetry = Telemetry.start(
                 ConfigFactory.parseString("kamon.metric.tick-interval = 200 ms")
@@ -50,15 +50,15 @@ class LogAlertsTest {
         ActorTestKit kit = ActorTestKit.create("alerts", config);
         try {
             var log = LogExtension.get(kit.system().classicSystem()).log();
-            Set<String> names = named();
+            Set<String> names = documentedMetrics();
             assertThat(names).hasSizeGreaterThan(18);
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                 long next = log.highestSequenceNr("a").toCompletableFuture().get() + 1;
                 log.append("a", next, java.util.List.of(new byte[10]))
                         .toCompletableFuture()
                         .get();
-                String shown = telemetry.exposition();
-                assertThat(names).allSatisfy(name -> assertThat(shown).containsPattern("(?m)^" + name + "[_{ ]"));
+                String exposition = telemetry.exposition();
+                assertThat(names).allSatisfy(name -> assertThat(exposition).containsPattern("(?m)^" + name + "[_{ ]"));
             });
         } finally {
             kit.shutdownTestKit();

@@ -13,12 +13,12 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.Test;
 
-/** Many writers at once on a log that lets one wait: most are refused, and nobody pays for that later. */
+/** Many writers at once on a log whose queue has one entry. Most writes are rejected, without effects on later writes. */
 class LogBackpressureTest {
     private static final int WRITERS = 300;
 
     @Test
-    void theBreakerStaysClosedWhateverIsRefused() {
+    void theCircuitBreakerStaysClosedUnderBackpressure() {
         ActorTestKit kit = ActorTestKit.create(
                 "backpressure",
                 ConfigFactory.parseString("rebalancer.log.queue-entries = 1")
@@ -27,25 +27,25 @@ class LogBackpressureTest {
                         .resolve());
         try {
             EventLog log = LogExtension.get(kit.system().classicSystem()).log();
-            AtomicInteger refused = new AtomicInteger();
-            TestProbe<Integer> told = kit.createTestProbe();
-            // Each asks for its highest number and then stores: far more than one entry at a time.
+            AtomicInteger rejected = new AtomicInteger();
+            TestProbe<Integer> probe = kit.createTestProbe();
+            // Each writer reads its highest sequence number, then stores: far more than one entry at a time.
             for (int i = 0; i < WRITERS; i++) {
                 log.append("flood-" + i, 1, List.of(new byte[2000])).whenComplete((offset, failure) -> {
                     if (failure != null) {
-                        refused.incrementAndGet();
+                        rejected.incrementAndGet();
                     }
                 });
-                kit.spawn(new Words(PersistenceId.ofUniqueId("writer-" + i), told.getRef()))
+                kit.spawn(new Words(PersistenceId.ofUniqueId("writer-" + i), probe.getRef()))
                         .tell("event");
             }
-            told.awaitAssert(Duration.ofSeconds(20), () -> {
-                assertThat(refused.get()).isGreaterThan(20);
+            probe.awaitAssert(Duration.ofSeconds(20), () -> {
+                assertThat(rejected.get()).isGreaterThan(20);
                 assertThat(log.status().queued()).isZero();
                 return true;
             });
-            // With its breaker open the journal would refuse everything for half a minute.
-            told.awaitAssert(Duration.ofSeconds(20), () -> {
+            // With an open circuit breaker the journal would reject every write for half a minute.
+            probe.awaitAssert(Duration.ofSeconds(20), () -> {
                 TestProbe<Integer> last = kit.createTestProbe();
                 kit.spawn(new Words(PersistenceId.ofUniqueId("later-" + System.nanoTime()), last.getRef()))
                         .tell("later");

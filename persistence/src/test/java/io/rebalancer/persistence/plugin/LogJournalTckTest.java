@@ -5,7 +5,7 @@ import org.apache.pekko.persistence.japi.journal.JavaJournalSpec;
 import org.junit.runner.RunWith;
 import org.scalatestplus.junit.JUnitRunner;
 
-/** Pekko's own tests of a plugin, with every capability. */
+/** Pekko's test kit for journal plugins, with all capabilities. */
 @RunWith(JUnitRunner.class)
 public class LogJournalTckTest extends JavaJournalSpec {
     public LogJournalTckTest() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Events by id, tag and slice, of now and from now on. */
+/** Current and live events by id, tag and slice. */
 class LogReadJournalTest {
     private final ActorTestKit kit = ActorTestKit.create(
             "reads",
@@ -36,22 +36,22 @@ class LogReadJournalTest {
     private ActorRef<String> two;
 
     @BeforeEach
-    void store() {
+    void storeWords() {
         one = words("Words", "one");
         two = words("Others", "two");
-        say(one, "a");
-        say(two, "b!");
-        say(one, "c!");
-        say(one, "d");
+        store(one, "a");
+        store(two, "b!");
+        store(one, "c!");
+        store(one, "d");
     }
 
-    private void say(ActorRef<String> who, String word) {
-        who.tell(word);
+    private void store(ActorRef<String> words, String word) {
+        words.tell(word);
         stored.receiveMessage();
     }
 
     @AfterEach
-    void end() {
+    void stop() {
         kit.shutdownTestKit();
     }
 
@@ -60,7 +60,7 @@ class LogReadJournalTest {
     }
 
     @Test
-    void eventsByTagInTheirOrderAndAfterAnOffset() throws Exception {
+    void eventsByTagAreInOrderAndStartAfterTheOffset() throws Exception {
         List<EventEnvelope> loud = all(journal.currentEventsByTag("loud", Offset.noOffset()));
         assertThat(loud).extracting(EventEnvelope::event).containsExactly("b!", "c!");
         assertThat(all(journal.currentEventsByTag("loud", loud.get(0).offset())))
@@ -73,13 +73,13 @@ class LogReadJournalTest {
     }
 
     @Test
-    void aLiveStreamByTagGoesOnWithWhatComes() throws Exception {
+    void aLiveStreamByTagContinuesWithNewEvents() throws Exception {
         var three = journal.eventsByTag("loud", Offset.noOffset())
                 .take(3)
                 .runWith(Sink.seq(), kit.system())
                 .toCompletableFuture();
-        say(two, "quiet");
-        say(two, "e!");
+        store(two, "quiet");
+        store(two, "e!");
         assertThat(three.get(20, TimeUnit.SECONDS))
                 .extracting(EventEnvelope::event)
                 .containsExactly("b!", "c!", "e!");
@@ -102,14 +102,14 @@ class LogReadJournalTest {
                 .take(2)
                 .runWith(Sink.seq(), kit.system())
                 .toCompletableFuture();
-        say(two, "later");
+        store(two, "later");
         assertThat(live.get(20, TimeUnit.SECONDS))
                 .extracting(event -> event.event())
                 .containsExactly("b!", "later");
     }
 
     @Test
-    void eventsByIdLiveAndOfNow() throws Exception {
+    void currentAndLiveEventsById() throws Exception {
         assertThat(all(journal.currentEventsByPersistenceId("Words|one", 2, 3)))
                 .extracting(EventEnvelope::sequenceNr)
                 .containsExactly(2L, 3L);
@@ -117,9 +117,9 @@ class LogReadJournalTest {
         var live = journal.eventsByPersistenceId("Words|one", 0, 4)
                 .runWith(Sink.seq(), kit.system())
                 .toCompletableFuture();
-        say(one, "fourth");
+        store(one, "fourth");
         assertThat(live.get(20, TimeUnit.SECONDS))
-                .as("ends with the last that was asked for")
+                .as("ends with the requested last event")
                 .extracting(EventEnvelope::event)
                 .containsExactly("a", "c!", "d", "fourth");
     }

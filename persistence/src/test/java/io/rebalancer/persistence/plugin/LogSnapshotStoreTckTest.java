@@ -5,7 +5,7 @@ import org.apache.pekko.persistence.japi.snapshot.JavaSnapshotStoreSpec;
 import org.junit.runner.RunWith;
 import org.scalatestplus.junit.JUnitRunner;
 
-/** Pekko's own tests of a plugin, with every capability. */
+/** Pekko's test kit for snapshot store plugins, with all capabilities. */
 @RunWith(JUnitRunner.class)
 public class LogSnapshotStoreTckTest extends JavaSnapshotStoreSpec {
     public LogSnapshotStoreTckTest() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A damaged snapshot never leads to a state that was never there. */
+/** A damaged snapshot never leads to a wrong state. */
 class SnapshotFilesTest {
     private static final ActorTestKit KIT = ActorTestKit.create("snapshots");
 
@@ -26,7 +26,7 @@ class SnapshotFilesTest {
     private long deletedTo;
 
     @org.junit.jupiter.api.AfterAll
-    static void end() {
+    static void stop() {
         KIT.shutdownTestKit();
     }
 
@@ -58,14 +58,14 @@ class SnapshotFilesTest {
     }
 
     @AfterEach
-    void noPartsAreLeft() throws IOException {
+    void noUnfinishedFileIsLeft() throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             assertThat(all.filter(file -> file.toString().endsWith(".part"))).isEmpty();
         }
     }
 
     @Test
-    void anOlderOneWillDoAsLongAsTheEventsSinceThenAreThere() throws Exception {
+    void anOlderSnapshotReplacesADamagedOneIfTheEventsSinceThenExist() throws Exception {
         save(10);
         save(20);
         assertThat(load()).isEqualTo("state at 20");
@@ -77,7 +77,7 @@ class SnapshotFilesTest {
     }
 
     @Test
-    void noneWillDoAsLongAsAllEventsAreThere() throws Exception {
+    void noSnapshotIsNeededIfAllEventsExist() throws Exception {
         save(10);
         damage(0);
         assertThat(load()).isEqualTo("nothing");
@@ -86,17 +86,18 @@ class SnapshotFilesTest {
     }
 
     @Test
-    void aSnapshotOfAnotherIdIsNotTaken() throws Exception {
+    void aSnapshotOfAnotherIdIsRejected() throws Exception {
         save(10);
         try (Stream<Path> all = Files.list(directory)) {
-            Path folder = all.toList().get(0);
+            Path idDirectory = all.toList().get(0);
             files().save(new SnapshotMetadata("other", 1, 1), "not mine");
             try (Stream<Path> others = Files.list(directory)) {
-                Path other =
-                        others.filter(each -> !each.equals(folder)).findFirst().orElseThrow();
+                Path other = others.filter(each -> !each.equals(idDirectory))
+                        .findFirst()
+                        .orElseThrow();
                 try (Stream<Path> files = Files.list(other)) {
                     Path file = files.toList().get(0);
-                    Files.copy(file, folder.resolve("00000000000000ff-0000000000000001.snap"));
+                    Files.copy(file, idDirectory.resolve("00000000000000ff-0000000000000001.snap"));
                 }
             }
         }

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Settings of an actor system whose journal and snapshots are a log in a directory of its own. */
+/** Settings of an actor system with an embedded log in a new directory. */
 final class TckSettings {
 
     private TckSettings() {}

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What an operator reads of a log that is in use. */
+/** {@code rebalancer log} on a log in use, on a damaged log, and without a log. */
 class LogCommandTest {
     private static final UUID OBJECT = UUID.fromString("1f3d0b2c-7d0e-4c58-9d4e-3a1f0c9b7e55");
 
@@ -34,15 +34,15 @@ class LogCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    /** An event of our own kind. */
+    /** An event that is serialized with Jackson, as the events of jobs and agents are. */
     record Copied(UUID objectId, long bytes) {}
 
     private static final class Copies extends EventSourcedBehavior<Copied, Copied, Integer> {
-        private final ActorRef<Integer> told;
+        private final ActorRef<Integer> counts;
 
-        Copies(ActorRef<Integer> told) {
+        Copies(ActorRef<Integer> counts) {
             super(PersistenceId.of("Copies", "one"));
-            this.told = told;
+            this.counts = counts;
         }
 
         @Override
@@ -54,7 +54,8 @@ class LogCommandTest {
         public CommandHandler<Copied, Copied, Integer> commandHandler() {
             return newCommandHandlerBuilder()
                     .forAnyState()
-                    .onAnyCommand((state, event) -> Effect().persist(event).thenRun((Integer now) -> told.tell(now)));
+                    .onAnyCommand(
+                            (state, event) -> Effect().persist(event).thenRun((Integer count) -> counts.tell(count)));
         }
 
         @Override
@@ -73,7 +74,7 @@ class LogCommandTest {
     }
 
     @Test
-    void segmentsIdsAndEventsOfALogInUse() throws Exception {
+    void aLogInUseIsInspectedVerifiedAndExported() throws Exception {
         ActorTestKit kit = ActorTestKit.create(
                 "copies",
                 new EmbeddedJournal(directory)
@@ -81,12 +82,12 @@ class LogCommandTest {
                                         + Copied.class.getName() + "\" = jackson-cbor } }")
                                 .withFallback(ConfigFactory.load())));
         try {
-            TestProbe<Integer> told = kit.createTestProbe();
-            ActorRef<Copied> copies = kit.spawn(new Copies(told.getRef()));
+            TestProbe<Integer> counts = kit.createTestProbe();
+            ActorRef<Copied> copies = kit.spawn(new Copies(counts.getRef()));
             copies.tell(new Copied(UUID.randomUUID(), 17));
             copies.tell(new Copied(OBJECT, 4096));
-            told.expectMessage(1);
-            told.expectMessage(2);
+            counts.expectMessage(1);
+            counts.expectMessage(2);
 
             assertThat(run("inspect", directory.toString())).isZero();
             assertThat(out.toString()).contains("0000000000000000.seg").contains("Copies|one");
@@ -111,8 +112,8 @@ class LogCommandTest {
     }
 
     @Test
-    void damageIsExitCodeOneWithAdvice() throws Exception {
-        segmentsIdsAndEventsOfALogInUse();
+    void damageExitsWithOneAndAdvice() throws Exception {
+        aLogInUseIsInspectedVerifiedAndExported();
         Path log = directory.resolve("log");
         List<Path> segments;
         try (Stream<Path> files = Files.list(log)) {
@@ -124,14 +125,14 @@ class LogCommandTest {
         assertThat(run("verify", directory.toString())).isEqualTo(1);
         assertThat(out.toString())
                 .contains("damaged at byte")
-                .contains("bring the file back")
+                .contains("restore the file from a copy")
                 .contains("DAMAGED");
         assertThat(run("export", directory.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("damaged");
     }
 
     @Test
-    void wrongUseIsOneLine() {
+    void aUsageErrorTakesOneLine() {
         assertThat(run("inspect", directory.toString())).isEqualTo(1);
         assertThat(err.toString())
                 .startsWith("rebalancer log: there is no log in")

@@ -1,11 +1,11 @@
 package io.rebalancer.persistence.log;
 
 import static io.rebalancer.persistence.log.SmallLogs.SMALL;
+import static io.rebalancer.persistence.log.SmallLogs.assertFails;
 import static io.rebalancer.persistence.log.SmallLogs.events;
 import static io.rebalancer.persistence.log.SmallLogs.get;
 import static io.rebalancer.persistence.log.SmallLogs.open;
 import static io.rebalancer.persistence.log.SmallLogs.read;
-import static io.rebalancer.persistence.log.SmallLogs.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -25,17 +25,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Disks that are full, slow or silent, and threads that are interrupted. */
-class BadWorldsTest {
+/** Disks that fail, fill up or stop responding, and interrupted threads. */
+class EventLogFaultTest {
     @TempDir
     private Path directory;
 
-    /** The disk says no at every single operation in turn, over opening, appending, rolling and keeping in order. */
+    /** Each disk operation fails in turn, while the log opens, appends, starts segments and runs retention. */
     @Test
-    void aDiskThatSaysNoAtAnyStepLosesNothingThatWasAcknowledged() throws Exception {
-        boolean reachedTheEnd = false;
+    void aDiskFailureAtAnyStepLosesNoAcknowledgedEvent() throws Exception {
+        boolean ranWithoutFault = false;
         int steps = 0;
-        while (!reachedTheEnd) {
+        while (!ranWithoutFault) {
             steps++;
             SimulatedDisk disk = new SimulatedDisk();
             disk.failAfter(steps);
@@ -47,10 +47,10 @@ class BadWorldsTest {
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("Input/output error");
             }
-            reachedTheEnd = !disk.faulted();
-            SimulatedDisk after = disk.afterPowerCut(new Random(steps));
-            try (EventLog again = open(after, SMALL)) {
-                assertThat(read(again, "a")).startsWith(acknowledged.toArray(new String[0]));
+            ranWithoutFault = !disk.faulted();
+            SimulatedDisk recoveredDisk = disk.afterPowerCut(new Random(steps));
+            try (EventLog reopened = open(recoveredDisk, SMALL)) {
+                assertThat(read(reopened, "a")).startsWith(acknowledged.toArray(new String[0]));
             }
         }
         assertThat(steps).isGreaterThan(100);
@@ -65,80 +65,81 @@ class BadWorldsTest {
             } catch (java.util.concurrent.ExecutionException e) {
                 assertThat(e.getCause())
                         .isInstanceOfSatisfying(
-                                LogException.class, f -> assertThat(f.kind()).isEqualTo(Kind.FAILED));
+                                LogException.class,
+                                failure -> assertThat(failure.kind()).isEqualTo(Kind.FAILED));
                 assertThat(log.status().state()).isEqualTo(EventLog.State.FAILED);
                 assertThat(log.status().failure()).get().asString().contains("Input/output error");
                 return;
             }
             if (i % 20 == 0) {
-                log.keep();
+                log.runRetention();
             }
         }
     }
 
     @Test
-    void aNearlyFullDiskTakesNoEventsButDeletesAndTakesThemAgainLater() throws Exception {
+    void aNearlyFullDiskRejectsEventsButAcceptsDeletions() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         try (EventLog log = open(disk, SmallLogs.withLowWater(1 << 20))) {
             get(log.append("a", 1, events("stored")));
-            disk.usable(1000);
-            log.keep();
-            refused(log.append("a", 2, events("no room")), Kind.NO_SPACE);
+            disk.setUsableBytes(1000);
+            log.runRetention();
+            assertFails(log.append("a", 2, events("no room")), Kind.NO_SPACE);
             assertThat(Kind.NO_SPACE.retryable()).isTrue();
             assertThat(log.status().state()).isEqualTo(EventLog.State.THROTTLED);
             get(log.deleteTo("a", 1));
             assertThat(get(log.highestSequenceNr("a"))).isEqualTo(1);
             assertThat(read(log, "a")).isEmpty();
-            disk.usable(1L << 40);
-            log.keep();
+            disk.setUsableBytes(1L << 40);
+            log.runRetention();
             get(log.append("a", 2, events("room")));
         }
     }
 
     @Test
-    void aSilentDiskCountsAsFailedAfterTheDeadline() throws Exception {
+    void aDiskThatDoesNotRespondFailsTheLogAfterTheDeadline() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         EventLog log = open(disk, SmallLogs.with(SMALL.queue(), Duration.ofMillis(300)));
         get(log.append("a", 1, events("stored")));
-        CompletionStage<Long> waits;
+        CompletionStage<Long> blocked;
         synchronized (disk) {
-            waits = log.append("a", 2, events("in doubt"));
-            refused(waits, Kind.FAILED);
-            assertThat(get(log.whenFailed())).hasMessageContaining("has not answered");
-            refused(log.append("a", 2, events("no more")), Kind.FAILED);
+            blocked = log.append("a", 2, events("in doubt"));
+            assertFails(blocked, Kind.FAILED);
+            assertThat(get(log.whenFailed())).hasMessageContaining("did not complete a write");
+            assertFails(log.append("a", 2, events("no more")), Kind.FAILED);
         }
         log.close();
-        try (EventLog again = open(disk, SMALL)) {
-            assertThat(read(again, "a")).startsWith("stored");
+        try (EventLog reopened = open(disk, SMALL)) {
+            assertThat(read(reopened, "a")).startsWith("stored");
         }
     }
 
-    /** An entry that waits for longer than it may fails by itself, and is not stored. */
+    /** The entry fails when it has waited for the maximum age, without any other call. */
     @Test
-    void whatWaitsForTooLongIsRefusedAndNeverStored() throws Exception {
+    void anEntryThatWaitsTooLongIsRejectedAndNeverStored() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        LogSettings.Queue impatient = new LogSettings.Queue(64 << 10, 100, Duration.ofMillis(200));
-        try (EventLog log = open(disk, SmallLogs.with(impatient, Duration.ofMinutes(1)))) {
-            CompletionStage<Long> withTheDisk;
+        LogSettings.Queue shortQueue = new LogSettings.Queue(64 << 10, 100, Duration.ofMillis(200));
+        try (EventLog log = open(disk, SmallLogs.with(shortQueue, Duration.ofMinutes(1)))) {
+            CompletionStage<Long> writing;
             synchronized (disk) {
-                withTheDisk = log.append("a", 1, events("with the disk"));
+                writing = log.append("a", 1, events("being written"));
                 await().until(() -> log.status().queued() == 0);
                 CompletionStage<Long> waiting = log.append("b", 1, events("waits"));
-                refused(waiting, Kind.BACKPRESSURE);
+                assertFails(waiting, Kind.BACKPRESSURE);
             }
-            get(withTheDisk);
+            get(writing);
             assertThat(get(log.highestSequenceNr("b"))).isZero();
             get(log.append("b", 1, events("second try")));
             assertThat(read(log, "b")).containsExactly("second try");
         }
     }
 
-    /** An interrupted reader gets its interrupt; the writer and other readers notice nothing. */
+    /** The interrupted reader fails; the writer and other readers are not affected. */
     @Test
-    void anInterruptedThreadHurtsOnlyItself() throws Exception {
+    void anInterruptAffectsOnlyTheInterruptedThread() throws Exception {
         try (EventLog log = EventLog.open(directory, SMALL, Clock.systemUTC(), LogListener.NONE)) {
             get(log.append("a", 1, events("a1")));
-            AtomicReference<Throwable> met = new AtomicReference<>();
+            AtomicReference<Throwable> readFailure = new AtomicReference<>();
             CountDownLatch ended = new CountDownLatch(1);
             Thread reader = new Thread(() -> {
                 Thread.currentThread().interrupt();
@@ -146,14 +147,14 @@ class BadWorldsTest {
                     log.append("a", 2, events("a2"));
                     log.read("a", 1, 9, 9);
                 } catch (IOException e) {
-                    met.set(e);
+                    readFailure.set(e);
                 } finally {
                     ended.countDown();
                 }
             });
             reader.start();
             ended.await();
-            assertThat(met.get()).isInstanceOf(ClosedByInterruptException.class);
+            assertThat(readFailure.get()).isInstanceOf(ClosedByInterruptException.class);
             get(log.append("a", 3, events("a3")));
             assertThat(read(log, "a")).containsExactly("a1", "a2", "a3");
             assertThat(log.status().state()).isEqualTo(EventLog.State.READY);
@@ -161,9 +162,9 @@ class BadWorldsTest {
     }
 
     @Test
-    void aDirectoryThatCantBeMadeIsToldByName() throws Exception {
+    void theErrorNamesADirectoryThatCantBeCreated() throws Exception {
         Path file = directory.resolve("file");
-        java.nio.file.Files.writeString(file, "no directory");
+        java.nio.file.Files.writeString(file, "not a directory");
         assertThatThrownBy(() -> EventLog.open(file.resolve("log"), SMALL, Clock.systemUTC(), LogListener.NONE))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("file");
