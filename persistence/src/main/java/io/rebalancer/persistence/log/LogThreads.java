@@ -44,7 +44,8 @@ final class LogThreads implements AutoCloseable {
         repeat(retentionScheduler, RETENTION_INTERVAL, retention::runOnce);
     }
 
-    // The future reports nothing: the task catches its own failures, because a failure would end the repetition silently.
+    // The future reports nothing: the task catches its own failures, because a failure would end the repetition
+    // silently.
     @SuppressWarnings("FutureReturnValueIgnored")
     private void repeat(ScheduledExecutorService scheduler, Duration interval, Runnable task) {
         Runnable reportingTask = () -> {

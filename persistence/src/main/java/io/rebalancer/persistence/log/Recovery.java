@@ -98,8 +98,8 @@ final class Recovery {
                 : Optional.of(segments.get(segments.size() - 1).header());
         deleteEmptyLastSegment();
         deleteUnneededFiles();
-        // Only now: the frame that defines an id may follow its events, if the segment with the first definition is
-        // gone.
+        // Only now: the frame that defines an id follows its events if the segment with the first definition was
+        // deleted.
         highest.forEach(ids::raiseHighest);
         deletedTo.forEach(ids::raiseDeleted);
         ids.startWritingAfterHighest();
@@ -179,7 +179,7 @@ final class Recovery {
     private void recoverFromIndex(Segment segment, IndexFile index) throws IOException {
         segment.useIndex(index);
         if (segment.file().size() < index.endPosition()) {
-            throw damaged(segment.name(), segment.file().size(), "it was longer when it was finished");
+            throw damaged(segment.name(), segment.file().size(), "it is shorter than when it was finished");
         }
         for (Frame frame : index.controlFrames()) {
             apply(frame);
@@ -239,8 +239,8 @@ final class Recovery {
             segment.file().truncate(position);
         }
         if (last) {
-            // A killed process may have left frames in the page cache only. Readers see them from now on, so force
-            // them.
+            // A killed process may have left frames in the page cache only. Force them, because readers see them from
+            // now on.
             segment.file().force();
         }
     }

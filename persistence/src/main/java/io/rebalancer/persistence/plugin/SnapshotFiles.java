@@ -73,8 +73,8 @@ final class SnapshotFiles {
     }
 
     /**
-     * Loads the newest snapshot that matches. A damaged snapshot is replaced by an older one, or by none, if all events
-     * since then still exist.
+     * Loads the newest snapshot that matches. If it is damaged, the snapshot before it is used, or none at all, provided that
+     * all events since then still exist.
      *
      * @throws IOException if a snapshot is damaged and some of those events are deleted, so that the state is lost
      */

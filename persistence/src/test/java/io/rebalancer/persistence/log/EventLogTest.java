@@ -50,7 +50,7 @@ class EventLogTest {
             assertThat(read(log, "a", 2, 2)).containsExactly("a2");
             assertThat(log.read("a", 1, 9, 2)).extracting(Event::sequenceNr).containsExactly(1L, 2L);
             assertThat(log.read("a", 3, 9, 2)).extracting(Event::offset).containsExactly(3L);
-            assertThat(read(log, "nobody", 1, 9)).isEmpty();
+            assertThat(read(log, "unknown", 1, 9)).isEmpty();
             assertThat(log.persistenceIds()).containsExactly("a", "b");
             assertThat(log.endOffset()).isEqualTo(4);
         }
@@ -66,7 +66,7 @@ class EventLogTest {
         try (EventLog log = open()) {
             assertThat(read(log, "a", 1, 9)).isEmpty();
             assertThat(get(log.highestSequenceNr("a"))).isEqualTo(2);
-            assertThat(get(log.highestSequenceNr("nobody"))).isZero();
+            assertThat(get(log.highestSequenceNr("unknown"))).isZero();
             assertThat(log.cursors()).extracting(Cursor::next).containsExactly(1L);
             assertThat(get(log.append("a", 3, events("a3")))).isEqualTo(2);
             get(log.acknowledge("reader", 0));
@@ -192,7 +192,7 @@ class EventLogTest {
         }
         byte[] whole = Files.readAllBytes(segment(1));
         Files.write(segment(1), Arrays.copyOf(whole, whole.length - 8));
-        assertThatThrownBy(this::open).hasMessageContaining("it was longer when it was finished");
+        assertThatThrownBy(this::open).hasMessageContaining("it is shorter than when it was finished");
         Path missing = segment(1);
         Files.delete(missing);
         assertThatThrownBy(this::open).hasMessageContaining("does not follow the segment before it");

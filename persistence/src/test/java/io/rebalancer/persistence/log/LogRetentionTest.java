@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -233,6 +234,32 @@ class LogRetentionTest {
             assertFails(log.acknowledge("slow", 5), Kind.REFUSED);
             get(log.deleteTo("a", next - 1));
             runRetentionUntilSegments(log, 1);
+        }
+    }
+
+    @Test
+    void aPeriodicTaskThatThrowsIsReportedAndRepeated() throws Exception {
+        AtomicLong runs = new AtomicLong();
+        List<String> failures = new CopyOnWriteArrayList<>();
+        LogListener listener = new LogListener() {
+            @Override
+            public void cursorLagging(String cursor, long bytes) {
+                runs.incrementAndGet();
+                throw new IllegalStateException("broken listener");
+            }
+
+            @Override
+            public void maintenanceFailed(String message, Throwable cause) {
+                failures.add(message);
+            }
+        };
+        LogSettings settings = SmallLogs.with(
+                new LogSettings.Retention(0, Duration.ZERO, 1, OptionalLong.empty(), Duration.ofDays(1)));
+        try (EventLog log = EventLog.open(disk, settings, Clock.systemUTC(), listener)) {
+            get(log.registerCursor("slow", 0));
+            get(log.append("a", 1, events("x".repeat(1000))));
+            await().until(() -> runs.get() >= 2);
+            assertThat(failures).first().asString().contains("broken listener");
         }
     }
 
