@@ -23,12 +23,18 @@ public final class HttpCalls {
         return new HttpCalls("http://127.0.0.1:" + port);
     }
 
-    /** @param base the URL that precedes each path, such as {@code http://127.0.0.1:8080} */
+    /**
+     * Calls the server at {@code base}.
+     *
+     * @param base the URL that precedes each path, such as {@code http://127.0.0.1:8080}
+     */
     public static HttpCalls to(String base) {
         return new HttpCalls(base);
     }
 
     /**
+     * Sends a GET.
+     *
      * @param path with its query, starting with a slash
      * @param headers names and values in turn
      */
@@ -49,6 +55,8 @@ public final class HttpCalls {
     }
 
     /**
+     * Sends a request with any method.
+     *
      * @param body may be empty
      * @param headers names and values in turn
      * @throws IOException if there is no response within 30 s, or the server can't be reached
