@@ -4,21 +4,23 @@ import io.rebalancer.core.agent.CopyLimits;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** What an operator may see and choose of one agent. */
+/** The status of one agent, and the limits that an operator may change. */
 public interface AgentControl {
 
-    /** How the agent stands now. */
+    /** The current status of the agent. */
     CompletionStage<AgentStatus> status();
 
-    /** Stores the limits; they count for what is begun, and for bytes that come, from now on. */
+    /** Stores the limits. From then on they apply to new copies, and to further bytes of copies in progress. */
     CompletionStage<CopyLimits> choose(CopyLimits limits);
 
     /**
-     * How an agent stands.
+     * The status of an agent.
      *
-     * @param durability what has to be true of a copy before it is reported; {@code os} is for tests only
-     * @param effectiveFetches copies it makes at a time now, at most {@code limits.parallelFetches}
-     * @param availableBytes room that the limits leave
+     * @param durability what the agent verifies before it reports a copy; {@code os} is for tests only
+     * @param effectiveFetches copies that the agent makes at a time now, at most {@code limits.parallelFetches}
+     * @param running copies in progress
+     * @param waiting copies that wait to start
+     * @param availableBytes free space that the limits allow the agent to fill
      */
     record AgentStatus(
             String storageId,
@@ -35,10 +37,10 @@ public interface AgentControl {
     }
 
     /**
-     * A storage node that is being fetched from.
+     * A storage node that the agent fetches objects from.
      *
-     * @param failures failures in a row
-     * @param resting whether it is left alone for a while because of them
+     * @param failures consecutive failures
+     * @param resting whether the agent pauses fetching from this node because of the failures
      */
     record Source(String storageId, int running, int waiting, int failures, boolean resting) {}
 }

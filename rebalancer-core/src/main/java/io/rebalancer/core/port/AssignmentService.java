@@ -7,28 +7,28 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/** What the older manager may ask of an agent over HTTP (manta.md section 3). */
+/** The calls of the legacy agent API (manta.md section 3). */
 public interface AssignmentService {
 
-    /** Takes an assignment; {@link Acceptance#ACCEPTED} once it is stored. Fails if it could not be stored. */
+    /** Accepts an assignment; completes with {@link Acceptance#ACCEPTED} once it is stored. Fails if it can't be stored. */
     CompletionStage<Acceptance> accept(UUID assignmentId, List<LegacyTask> tasks);
 
-    /** The assignment as it stands, or empty if it is not known. */
+    /** The assignment with its progress; empty if the agent does not know it. */
     CompletionStage<Optional<LegacyAssignment>> find(UUID assignmentId);
 
-    /** Forgets a complete assignment. */
+    /** Deletes a complete assignment. */
     CompletionStage<Deletion> delete(UUID assignmentId);
 
-    /** Answers to {@link #accept}. */
+    /** Results of {@link #accept}. */
     enum Acceptance {
         ACCEPTED,
-        /** The same id was accepted before. */
+        /** An assignment with the same id was accepted before. */
         EXISTS,
-        /** As many assignments as may be scheduled are. */
+        /** The limit on scheduled assignments is reached. */
         BUSY
     }
 
-    /** Answers to {@link #delete}. */
+    /** Results of {@link #delete}. */
     enum Deletion {
         DELETED,
         UNKNOWN,

@@ -6,36 +6,38 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/** How the cluster stands, as one member sees it, and what may be done about its members. */
+/** The state of the cluster as one member sees it, and the operations on its members. */
 public interface ClusterControl {
 
-    /** The cluster as this member sees it. */
+    /** The state of the cluster as this member sees it. */
     CompletionStage<ClusterStatus> status();
 
     /**
-     * Has a member hand over what it hosts and leave; its process ends then. This is also how a manager is drained.
+     * Makes a member leave the cluster. It hands its jobs and shards over first, and its process ends afterwards. This
+     * also drains a manager.
      *
      * @param address {@code host:port}
-     * @return whether there is such a member
+     * @return whether the address is a member's
      */
     boolean leave(String address);
 
     /**
-     * Gives a member up that is gone for good. One that still runs ends itself when it hears of it.
+     * Removes a member that is lost. If its process still runs, the process ends when it learns that it is down.
      *
-     * @return whether there is such a member
+     * @param address {@code host:port}
+     * @return whether the address is a member's
      */
     boolean down(String address);
 
     /**
-     * The cluster.
+     * The state of the cluster.
      *
-     * @param self the member that answers, {@code host:port}
-     * @param leader the member that lets others join and leave, if there is one
-     * @param singletons where each of them runs
-     * @param shards how many shards of jobs each manager hosts
-     * @param pool this member's connections to its tables
-     * @param problems what could not be asked, in one line each
+     * @param self the member that replies, {@code host:port}
+     * @param leader the member that confirms joins and leaves, if there is a leader
+     * @param singletons the member that runs each singleton
+     * @param shards the number of job shards on each manager
+     * @param pool this member's connections to the read side
+     * @param problems each query that failed and why, one line each
      */
     record ClusterStatus(
             String self,
@@ -50,21 +52,26 @@ public interface ClusterControl {
     /**
      * A member.
      *
-     * @param status as Pekko calls it: Joining, WeaklyUp, Up, Leaving, Exiting, Down
-     * @param version of its build
-     * @param reachable whether all others can reach it
+     * @param status Pekko's name: Joining, WeaklyUp, Up, Leaving, Exiting, Down
+     * @param version the version of its build
+     * @param reachable whether every other member reaches it
      */
     record Member(String address, String status, List<String> roles, String version, boolean reachable) {}
 
     /**
-     * A job that is not over.
+     * A job that has not ended.
      *
-     * @param at where it runs, if its shard has a place at the moment
-     * @param revision events it has stored; empty if it does not answer
-     * @param takenIn events that are in the tables; empty if these do not answer
+     * @param at the manager that runs the job; empty while its shard is not allocated
+     * @param revision number of events that the job has stored; empty if the job does not reply
+     * @param takenIn number of these events that are projected to the read side; empty if the read side does not reply
      */
     record RunningJob(UUID id, Optional<String> at, Optional<Long> revision, Optional<Long> takenIn) {}
 
-    /** @param waiting callers that wait for a connection */
+    /**
+     * Connections to the read side.
+     *
+     * @param most the maximum number of connections
+     * @param waiting callers that wait for a connection
+     */
     record Pool(int active, int idle, int most, int waiting) {}
 }

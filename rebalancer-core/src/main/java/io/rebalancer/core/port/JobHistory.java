@@ -11,40 +11,39 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of jobs, to be looked through page by page. Any manager answers. It follows the jobs themselves a fraction
- * of a second behind.
+ * The read side of all jobs, page by page. Every manager serves it. It lags behind the jobs by a fraction of a second.
  */
 public interface JobHistory {
-    /** Most lines of one page. */
+    /** The maximum number of items of a page. */
     int MAX_PAGE = 1000;
 
     /**
      * Jobs, newest first.
      *
-     * @param after where an earlier page ended, as it said; empty for the first
-     * @param most lines of the page, 1 to {@link #MAX_PAGE}
-     * @return fails with {@link BadCursor} if {@code after} is of no page
+     * @param after the {@code next} of the previous page; empty for the first page
+     * @param limit the maximum number of items, 1 to {@link #MAX_PAGE}
+     * @return fails with {@link BadCursor} if {@code after} is not the {@code next} of a page
      */
-    CompletionStage<Page<JobLine>> jobs(Optional<String> after, int most);
+    CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit);
 
     /**
-     * Records that a job's present or last pass skipped or failed, in the order in which that became known.
+     * Records that a job's current or last pass skipped or failed, oldest exception first.
      *
-     * @param reason only those with this cause
+     * @param reason only records with this reason; empty for all records
      */
     CompletionStage<Page<ExceptionLine>> exceptions(
-            UUID jobId, Optional<Reason> reason, Optional<String> after, int most);
+            UUID jobId, Optional<Reason> reason, Optional<String> after, int limit);
 
-    /** What was done to jobs, newest first. */
-    CompletionStage<Page<AuditLine>> audit(Optional<String> after, int most);
+    /** Actions on jobs, newest first. */
+    CompletionStage<Page<AuditLine>> audit(Optional<String> after, int limit);
 
-    /** How far a job's events have been taken in: the number of the last one, 0 for none. */
+    /** The sequence number of the last event of a job that is projected; 0 if none is. */
     CompletionStage<Long> takenIn(UUID jobId);
 
     /**
-     * A part of a list.
+     * A page of a list.
      *
-     * @param next where the next page begins, if there is more
+     * @param next the cursor of the next page; empty on the last page
      */
     record Page<T>(List<T> items, Optional<String> next) {
         public Page {
@@ -52,7 +51,7 @@ public interface JobHistory {
         }
     }
 
-    /** One job, as of the last event taken in. */
+    /** One job, as of its last projected event. */
     record JobLine(
             UUID id,
             String leavingNode,
@@ -65,24 +64,24 @@ public interface JobHistory {
             long epoch,
             JobCounts counts) {}
 
-    /** One record that stayed where it was, and why. */
+    /** One record that stays on the leaving node, with its reason. */
     record ExceptionLine(int shard, String key, UnmovedRecord.Kind kind, Reason reason, String detail) {}
 
     /**
-     * Something that was done to a job.
+     * An action on a job.
      *
-     * @param action a stable word
+     * @param action a stable word, such as {@code job_created}
      */
     record AuditLine(Instant at, UUID jobId, String action, String detail) {}
 
-    /** What was given as the end of an earlier page is none. */
+    /** A cursor is not the {@code next} of any page. */
     final class BadCursor extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        /** @param cause what is wrong with it, if that is known */
+        /** @param cause why the cursor can't be read, if that is known */
         public BadCursor(String given, @Nullable Throwable cause) {
             super(
-                    "not where a page ended: " + given + "; give what an earlier answer had as next",
+                    "not a page cursor: " + given + "; use the \"next\" of the previous page, or omit \"after\"",
                     cause,
                     false,
                     false);

@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/** What people and programs may ask about evacuate jobs. Any manager answers for any job. */
+/** The operations on evacuate jobs. Every manager serves all jobs. */
 public interface JobService {
 
     /**
      * Creates a job and starts it.
      *
      * @param leavingNode storage id, with or without the domain suffix
-     * @param maxRecords how many records the job may take up, or 0 for all
-     * @return the job's id once the job is stored; fails with {@link JobRefused}, or with another exception when the
-     *     metadata tier or the journal did not answer, and then nothing is known about the job
+     * @param maxRecords the maximum number of records that the job takes up, or 0 for all
+     * @return the job's id once the job is stored. Fails with {@link JobRefused} if there is no such job afterwards; any
+     *     other failure means that the metadata tier or the journal did not reply, and the job may exist
      */
     CompletionStage<UUID> create(String leavingNode, long maxRecords);
 
@@ -24,29 +24,29 @@ public interface JobService {
     CompletionStage<List<Summary>> list();
 
     /**
-     * Orders a job that takes up what an earlier one left behind: its node is looked through again from the start, so
-     * whatever was skipped or failed there is met in its present state (manta.md 2.1).
+     * Creates a job for the same node as an ended job. The new job scans the node from the start, so it meets every record
+     * that the ended job skipped or failed in its current state (manta.md 2.1).
      *
-     * @return the new job's id; fails with {@link JobRefused}
+     * @return the new job's id; fails with {@link JobRefused} if the job is not known, or a job already empties its node
      */
     CompletionStage<UUID> retry(UUID jobId);
 
     /**
-     * Changes how many metadata records a running job switches at a time, at once (manta.md 2.5).
+     * Changes how many metadata records a running job swaps at a time (manta.md 2.5). The change takes effect at once.
      *
      * @param records 1 to 250
-     * @return fails with {@link JobRefused} if the job is not known or does not run, or the number is out of range
+     * @return fails with {@link JobRefused} if the job is not known or not running, or the number is out of range
      */
     CompletionStage<Void> setCommitParallelism(UUID jobId, int records);
 
-    /** One job as it stands, or empty if there is none with that id. */
+    /** The current state of one job; empty if there is no job with this id. */
     CompletionStage<Optional<View>> get(UUID jobId);
 
     /**
      * One line of the list of jobs.
      *
-     * @param ended whether nothing follows
-     * @param failed whether the job ended because it could not go on
+     * @param ended whether the job is in a terminal phase
+     * @param failed whether that phase is {@code FAILED}
      */
     record Summary(UUID id, String leavingNode, Instant createdAt, boolean ended, boolean failed) {}
 
@@ -57,7 +57,7 @@ public interface JobService {
      */
     record View(UUID id, long revision, JobState state) {}
 
-    /** What was asked can't be done; {@link #getMessage} says why and what to do. */
+    /** The operation is refused. {@link #getMessage} states why, and what to do. */
     final class JobRefused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -69,12 +69,12 @@ public interface JobService {
             this.code = code;
         }
 
-        /** Why, as a stable word. */
+        /** The reason as a stable word. */
         public Code code() {
             return code;
         }
 
-        /** Why it can't be done. */
+        /** The reasons of a refusal. */
         public enum Code {
             UNKNOWN_STORAGE_NODE,
             NODE_ALREADY_LEAVING,

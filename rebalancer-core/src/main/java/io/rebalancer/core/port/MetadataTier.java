@@ -11,32 +11,32 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The store of metadata records. Every call may fail with {@link TierUnavailable}; reads may then be repeated, and so may
- * {@link #moveCopies}, because it is conditional.
+ * The store of metadata records. Every call may fail with {@link TierUnavailable}. The caller may then repeat the call:
+ * reads change nothing, and {@link #moveCopies} is conditional.
  */
 public interface MetadataTier {
 
     /** Numbers of all shards, ascending. */
     List<Integer> shards();
 
-    /** Completes when the shard answers at all. */
+    /** Completes when the shard replies. */
     CompletionStage<Void> ping(int shard);
 
-    /** The record as it stands now, past any cache; fails if it can't be read as an object's. */
+    /** The current record, read past any cache. Fails if the row can't be read as the record of an object. */
     CompletionStage<Optional<MetadataRecord>> read(RecordRef ref);
 
-    /** All records of a shard that carry one of {@code objectIds} (snaplinks share one). */
+    /** All records of a shard that name one of {@code objectIds}; snaplinks share an object id. */
     CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds);
 
     /**
-     * Replaces {@code leaving} by {@code destination} in all of {@code records} or in none, on condition that the etag of
-     * each is still that of the record given.
+     * Replaces {@code leaving} by {@code destination} in all of {@code records}, or in none if the etag of any record has
+     * changed.
      *
      * @param records at least one; all of the same shard
-     * @return whether they were replaced; false if at least one of them changed or vanished meanwhile
+     * @return false if at least one record has changed or is gone; then none is replaced
      */
     CompletionStage<Boolean> moveCopies(List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination);
 
-    /** The storage node of that name as the fleet's own register has it, or empty (manta.md 5.1). */
+    /** The storage node as the fleet's register lists it; empty if it does not (manta.md 5.1). */
     CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId);
 }

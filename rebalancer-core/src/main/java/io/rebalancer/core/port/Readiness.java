@@ -3,10 +3,10 @@ package io.rebalancer.core.port;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Whether a process can do its work now. */
+/** Whether a process can work now. */
 @FunctionalInterface
 public interface Readiness {
 
-    /** What is still waited for, in words for people; empty when ready. */
+    /** The conditions that the process still waits for, as readable text; empty when it is ready. */
     CompletionStage<List<String>> waitingFor();
 }

@@ -8,39 +8,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Finds the metadata records that name a storage node. Nothing is skipped in silence: what can't be read is a fault. */
+/** Finds the metadata records that name a storage node. A row that can't be read is returned with its fault, never skipped. */
 public interface RecordScan {
 
     /** Numbers of all shards, ascending. */
     List<Integer> shards();
 
     /**
-     * Begins or resumes the scan of one shard; does no I/O yet.
+     * Starts or resumes the scan of one shard. Does no I/O yet.
      *
-     * @param from where to go on; a position of another way to scan means the beginning
+     * @param from where to resume; the scan starts from the beginning if another scan method produced the position
      */
     ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from);
 
-    /** Walks one shard; for one caller at a time. */
+    /** Reads one shard, chunk by chunk. Only one call may be in progress. */
     interface ShardCursor extends AutoCloseable {
 
         /**
-         * The next part of the shard. Fails with {@link TierUnavailable} if the shard can't answer now; asking again then
-         * goes on at the same place. Any other failure is one that waiting does not mend.
+         * The next chunk. Fails with {@link TierUnavailable} if the shard can't reply now; a repeated call then resumes at
+         * the same place. Any other failure is permanent.
          */
         CompletionStage<Chunk> next();
 
-        /** Lets go of what it holds; a call in progress fails. */
+        /** Releases the connections; a call in progress fails. */
         @Override
         void close();
     }
 
     /**
-     * A part of a shard.
+     * A chunk of a shard.
      *
-     * @param rows the rows of it that speak of the leaving node
-     * @param end where the next part begins
-     * @param last whether nothing follows
+     * @param rows the rows that name the leaving node
+     * @param end where the next chunk starts
+     * @param last whether this is the last chunk
      */
     record Chunk(List<Row> rows, ScanPosition end, boolean last) {
         public Chunk {
@@ -49,10 +49,10 @@ public interface RecordScan {
     }
 
     /**
-     * A row that speaks of the leaving node.
+     * A row that names the leaving node.
      *
-     * @param record the record, or empty if the row can't be read
-     * @param fault why it can't be read, or empty text
+     * @param record the record; empty if the row can't be read
+     * @param fault why the row can't be read, or empty text
      */
     record Row(RecordRef ref, Optional<MetadataRecord> record, String fault) {}
 }

@@ -7,6 +7,6 @@ import java.util.concurrent.CompletionStage;
 /** The list of storage nodes with their free space (manta.md section 8). */
 public interface StorageInventory {
 
-    /** All nodes that may receive objects; fails when the inventory gives no whole answer. */
+    /** All nodes that may receive objects. Fails if the inventory is unreachable or its reply is incomplete. */
     CompletionStage<List<StorageNode>> storageNodes();
 }

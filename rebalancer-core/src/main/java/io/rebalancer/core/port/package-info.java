@@ -1,4 +1,4 @@
-/** What the rules need of the world, and what the world may ask of the rules. */
+/** The interfaces between the rules and the outside: what the rules call, and what the APIs call. */
 @NullMarked
 package io.rebalancer.core.port;
 
