@@ -58,8 +58,8 @@ public final class ClusterJobService implements JobService {
                     if (reply instanceof RegistryMessage.NodeAlreadyLeaving other) {
                         return CompletableFuture.failedFuture(new JobRefused(
                                 JobRefused.Code.NODE_ALREADY_LEAVING,
-                                "job " + other.jobId() + " is emptying " + leaving.storageNode()
-                                        + " already; watch that one"));
+                                "job " + other.jobId() + " already empties " + leaving.storageNode()
+                                        + "; follow that job, or wait until it ends"));
                     }
                     return start(jobId, leaving, maxRecords);
                 });
@@ -85,7 +85,7 @@ public final class ClusterJobService implements JobService {
     }
 
     private static JobRefused notFound(UUID jobId) {
-        return new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId);
+        return new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId + "; GET /api/v1/jobs lists all jobs");
     }
 
     @Override
@@ -101,7 +101,9 @@ public final class ClusterJobService implements JobService {
     private static JobRefused refused(UUID jobId, JobMessage.JobRefusal refusal) {
         return switch (refusal.code()) {
             case JOB_NOT_FOUND -> notFound(jobId);
-            case JOB_NOT_RUNNING -> new JobRefused(JobRefused.Code.JOB_NOT_RUNNING, refusal.detail());
+            case JOB_NOT_RUNNING ->
+                new JobRefused(
+                        JobRefused.Code.JOB_NOT_RUNNING, "job " + jobId + " is not running: " + refusal.detail());
             case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST ->
                 new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
         };
