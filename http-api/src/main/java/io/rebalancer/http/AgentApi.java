@@ -6,21 +6,21 @@ import io.rebalancer.core.port.AssignmentService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.legacy.LegacyAssignmentRoutes;
 import io.rebalancer.http.server.HealthRoutes;
-import io.rebalancer.http.v1.agent.AgentControlRoutes;
+import io.rebalancer.http.v1.agent.AgentRoutes;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Everything an agent serves: assignments in the older wire's words, and health. */
+/** All routes of an agent. */
 public final class AgentApi {
 
     private AgentApi() {}
 
-    /** Routes of assignments and of health. */
+    /** The legacy assignment API, API v1, and health. */
     public static Route routes(
             AssignmentService assignments, AgentControl control, Readiness readiness, LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyAssignmentRoutes(assignments, metrics).routes(),
-                new AgentControlRoutes(control).routes(),
+                new AgentRoutes(control).routes(),
                 HealthRoutes.routes(readiness));
     }
 }

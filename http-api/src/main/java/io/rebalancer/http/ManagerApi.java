@@ -8,8 +8,8 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
 import io.rebalancer.http.server.HealthRoutes;
+import io.rebalancer.http.v1.audit.AuditRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
-import io.rebalancer.http.v1.jobs.HistoryRoutes;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobRoutes;
@@ -17,15 +17,15 @@ import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Everything a manager serves. */
+/** All routes of a manager. */
 public final class ManagerApi {
 
     private ManagerApi() {}
 
     /**
-     * Routes of jobs, old shapes and new, of the cluster, and of health.
+     * The legacy job API, API v1, and health.
      *
-     * @param legacy the settings of the older API as they are now
+     * @param legacy the current settings of the legacy API
      */
     public static Route routes(
             JobService jobs,
@@ -37,8 +37,8 @@ public final class ManagerApi {
             LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics).routes(),
-                new HistoryRoutes(history).routes(),
-                new JobRoutes(jobs, new JobEventsRoute(jobs, feed)).routes(),
+                new JobRoutes(jobs, history, new JobEventsRoute(jobs, feed)).routes(),
+                new AuditRoutes(history).routes(),
                 new ClusterRoutes(cluster).routes(),
                 HealthRoutes.routes(readiness));
     }

@@ -1,4 +1,4 @@
-/** HTTP routes of manager and agent; they know jobs by the core's ports only. */
+/** The HTTP APIs of manager and agent; they reach jobs and agents only through the ports of the core. */
 @NullMarked
 package io.rebalancer.http;
 

@@ -36,9 +36,10 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** A manager's API over a real socket, with jobs made up in memory behind it. */
+/** The API of a manager or an agent over a real socket, with jobs in memory behind it. */
 public final class ApiServer {
     private static Optional<ActorTestKit> kit = Optional.empty();
     public static final UUID RUNNING = UUID.fromString("11111111-1111-4111-8111-111111111111");
@@ -57,21 +58,24 @@ public final class ApiServer {
     }
 
     public static void start(LegacySettings legacy) throws Exception {
+        parallelism = 0;
+        serve(
+                "manager",
+                ManagerApi.routes(
+                        new Jobs(),
+                        new Feed(),
+                        new HistoryInMemory(),
+                        new OneMember(),
+                        () -> CompletableFuture.completedFuture(waitingFor),
+                        () -> legacy,
+                        new LegacyMetrics(Map.of())));
+    }
+
+    /** Starts a server with other routes, such as an agent's. */
+    public static void serve(String name, Route route) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
         port = LoopbackPorts.reserve();
-        Jobs jobs = new Jobs();
-        HttpServer.start(
-                        system(),
-                        "manager",
-                        new HttpSettings("127.0.0.1", port),
-                        ManagerApi.routes(
-                                jobs,
-                                new Feed(),
-                                new HistoryInMemory(),
-                                new OneMember(),
-                                () -> CompletableFuture.completedFuture(waitingFor),
-                                () -> legacy,
-                                new LegacyMetrics(Map.of())))
+        HttpServer.start(system(), name, new HttpSettings("127.0.0.1", port), route)
                 .toCompletableFuture()
                 .get();
     }
@@ -84,10 +88,12 @@ public final class ApiServer {
         return kit.orElseThrow().system();
     }
 
-    // A job half-way: one record relocated, one skipped, three in flight of which two are copied and one of these
-    // failed.
+    /**
+     * A job at work: one record relocated, one duplicate, one skipped, three in flight. Two of these three are copied, and
+     * the copy of one of them failed.
+     */
     private static JobState runningState() {
-        return JobState.EMPTY
+        JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
                 .apply(new JobEvent.AssignmentPlanned(assignment(1, 1), Map.of()))
@@ -97,6 +103,7 @@ public final class ApiServer {
                 .apply(new JobEvent.AssignmentPlanned(assignment(2, 2), Map.of()))
                 .apply(new JobEvent.AssignmentPlanned(assignment(3, 3, 4), Map.of()))
                 .apply(new JobEvent.CopiesFinished(id(3), List.of(exception(4))));
+        return parallelism == 0 ? state : state.apply(new JobEvent.CommitParallelismSet(parallelism));
     }
 
     private static UUID id(int number) {
@@ -129,7 +136,7 @@ public final class ApiServer {
                             new JobRefused(JobRefused.Code.UNKNOWN_STORAGE_NODE, "unknown storage node unknown"));
                 case "leaving" ->
                     CompletableFuture.failedFuture(
-                            new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "job x is emptying it already"));
+                            new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "job x already empties it"));
                 case "down" ->
                     CompletableFuture.failedFuture(
                             new TierUnavailable("shard 1 at 127.0.0.1:1: refused", new IOException("refused")));
@@ -143,12 +150,19 @@ public final class ApiServer {
                     ? CompletableFuture.completedFuture(NEW)
                     : CompletableFuture.failedFuture(
                             jobId.equals(RUNNING)
-                                    ? new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "it is emptied already")
+                                    ? new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "job x already empties it")
                                     : new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
         }
 
         @Override
         public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+            if (jobId.equals(NEW)) {
+                return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
+            }
+            if (jobId.equals(ENDED)) {
+                return CompletableFuture.failedFuture(
+                        new JobRefused(JobRefused.Code.JOB_NOT_RUNNING, "the job is DONE"));
+            }
             parallelism = records;
             return CompletableFuture.completedFuture(null);
         }
@@ -164,7 +178,7 @@ public final class ApiServer {
         @Override
         public CompletionStage<Optional<View>> get(UUID jobId) {
             if (jobId.equals(BROKEN)) {
-                throw new IllegalStateException("a secret of the inside");
+                throw new IllegalStateException("a secret detail");
             }
             if (jobId.equals(RUNNING)) {
                 return CompletableFuture.completedFuture(Optional.of(new View(jobId, 9, runningState())));
@@ -181,7 +195,7 @@ public final class ApiServer {
         return updates.get(updates.size() - 1);
     }
 
-    /** A job of a thousand steps of progress with two exceptions in one of them. */
+    /** A job with a thousand updates of progress, one of them with two exceptions. */
     private static List<JobUpdate> updates() {
         List<JobUpdate> updates = new ArrayList<>();
         JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
@@ -214,6 +228,10 @@ public final class ApiServer {
 
     public static HttpResponse<String> post(String path, String body) throws Exception {
         return calls().post(path, body);
+    }
+
+    public static HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return calls().send(method, path, body);
     }
 
     public static String order(String node) {

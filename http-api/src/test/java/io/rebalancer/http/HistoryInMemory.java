@@ -14,11 +14,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Five lines of each kind; a page ends at a number. */
+/** Five items of each list. A cursor is the number of items before it. */
 final class HistoryInMemory implements JobHistory {
     private static final int LINES = 5;
 
-    private static <T> CompletionStage<Page<T>> page(Stream<T> lines, Optional<String> after, int most) {
+    private static <T> CompletionStage<Page<T>> page(Stream<T> lines, Optional<String> after, int limit) {
         int begin;
         try {
             begin = after.map(Integer::parseInt).orElse(0);
@@ -26,13 +26,13 @@ final class HistoryInMemory implements JobHistory {
             return CompletableFuture.failedFuture(new BadCursor(after.orElse(""), e));
         }
         List<T> all = lines.toList();
-        int end = Math.min(all.size(), begin + most);
+        int end = Math.min(all.size(), begin + limit);
         return CompletableFuture.completedFuture(new Page<>(
                 all.subList(begin, end), end < all.size() ? Optional.of(String.valueOf(end)) : Optional.empty()));
     }
 
     @Override
-    public CompletionStage<Page<JobLine>> jobs(Optional<String> after, int most) {
+    public CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new JobLine(
@@ -47,12 +47,12 @@ final class HistoryInMemory implements JobHistory {
                                 1,
                                 new JobCounts(new SettledCounts(5, 0, 0, 0, 100), 1, 0, 4))),
                 after,
-                most);
+                limit);
     }
 
     @Override
     public CompletionStage<Page<ExceptionLine>> exceptions(
-            UUID jobId, Optional<Reason> reason, Optional<String> after, int most) {
+            UUID jobId, Optional<Reason> reason, Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new ExceptionLine(
@@ -63,16 +63,16 @@ final class HistoryInMemory implements JobHistory {
                                 "no node has room"))
                         .filter(line -> reason.isEmpty() || line.reason() == reason.get()),
                 after,
-                most);
+                limit);
     }
 
     @Override
-    public CompletionStage<Page<AuditLine>> audit(Optional<String> after, int most) {
+    public CompletionStage<Page<AuditLine>> audit(Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new AuditLine(Instant.EPOCH, new UUID(0, i), "job_created", "empties it")),
                 after,
-                most);
+                limit);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a fleet may set of the older manager's API. */
+/** The settings of the legacy manager's API. */
 class LegacySettingsTest {
 
     @AfterEach
@@ -20,7 +20,7 @@ class LegacySettingsTest {
     }
 
     @Test
-    void withoutALimitTheSettingDecides() throws Exception {
+    void theSettingIsTheDefaultLimit() throws Exception {
         ApiServer.start(new LegacySettings(10, false));
         assertThat(post("/jobs", order("1")).body().strip())
                 .isEqualTo(new UUID(NEW.getMostSignificantBits(), 10).toString());
@@ -30,7 +30,7 @@ class LegacySettingsTest {
     }
 
     @Test
-    void aFleetWithSnaplinksToCleanUpTakesNoOrder() throws Exception {
+    void createIsRefusedWhileSnaplinksNeedCleanup() throws Exception {
         ApiServer.start(new LegacySettings(0, true));
         HttpResponse<String> answer = post("/jobs", "{bad");
         assertThat(answer.statusCode()).isEqualTo(500);

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A cluster of one member, 127.0.0.1:2551. */
+/** A cluster with a single member, 127.0.0.1:2551. */
 final class OneMember implements ClusterControl {
     private static final String SELF = "127.0.0.1:2551";
 

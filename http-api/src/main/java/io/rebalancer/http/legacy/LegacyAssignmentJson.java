@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Assignments in JSON (manta.md 3.1, 3.2, 3.4). Read in both forms, each structure as an object or as a list of its
- * members in the order of their declaration; written as objects.
+ * Assignments in JSON (manta.md 3.1, 3.2, 3.4). Each structure is read as an object, or as a list of its fields in the
+ * order of their declaration. It is written as an object.
  */
 public final class LegacyAssignmentJson {
     private static final List<String> PAYLOAD = List.of("id", "tasks");
@@ -29,10 +29,10 @@ public final class LegacyAssignmentJson {
 
     private LegacyAssignmentJson() {}
 
-    /** What a POST carries. */
+    /** The body of a POST. */
     record Payload(UUID id, List<LegacyTask> tasks) {}
 
-    /** Reads a payload, or nothing if it is not one: the older agent says no more than that either. */
+    /** The payload; empty if the body is not a valid payload. The legacy agent gives no reason either. */
     public static Optional<Payload> read(String body) {
         JsonNode payload;
         try {
@@ -40,10 +40,10 @@ public final class LegacyAssignmentJson {
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
-        Optional<UUID> id = member(payload, PAYLOAD, "id")
+        Optional<UUID> id = field(payload, PAYLOAD, "id")
                 .filter(JsonNode::isTextual)
                 .flatMap(text -> LegacyUuids.parse(text.textValue()));
-        Optional<JsonNode> list = member(payload, PAYLOAD, "tasks").filter(JsonNode::isArray);
+        Optional<JsonNode> list = field(payload, PAYLOAD, "tasks").filter(JsonNode::isArray);
         if (id.isEmpty() || list.isEmpty()) {
             return Optional.empty();
         }
@@ -63,15 +63,15 @@ public final class LegacyAssignmentJson {
         Optional<String> objectId = text(task, TASK, "object_id");
         Optional<String> owner = text(task, TASK, "owner");
         Optional<String> md5sum = text(task, TASK, "md5sum");
-        Optional<JsonNode> source = member(task, TASK, "source");
+        Optional<JsonNode> source = field(task, TASK, "source");
         Optional<String> datacenter = source.flatMap(each -> text(each, SOURCE, "datacenter"));
         Optional<String> storageId = source.flatMap(each -> text(each, SOURCE, "manta_storage_id"));
-        boolean whole = objectId.isPresent()
+        boolean isComplete = objectId.isPresent()
                 && owner.isPresent()
                 && md5sum.isPresent()
                 && datacenter.isPresent()
                 && storageId.isPresent();
-        return whole
+        return isComplete
                 ? Optional.of(new LegacyTask(
                         objectId.get(),
                         owner.get(),
@@ -83,16 +83,16 @@ public final class LegacyAssignmentJson {
                 : Optional.empty();
     }
 
-    private static Optional<String> text(JsonNode from, List<String> order, String name) {
-        return member(from, order, name).filter(JsonNode::isTextual).map(JsonNode::textValue);
+    private static Optional<String> text(JsonNode from, List<String> fields, String name) {
+        return field(from, fields, name).filter(JsonNode::isTextual).map(JsonNode::textValue);
     }
 
-    private static Optional<JsonNode> member(JsonNode from, List<String> order, String name) {
-        JsonNode member = from.isArray() && order.contains(name) ? from.path(order.indexOf(name)) : from.path(name);
-        return Optional.of(member).filter(each -> !each.isMissingNode() && !each.isNull());
+    private static Optional<JsonNode> field(JsonNode from, List<String> fields, String name) {
+        JsonNode field = from.isArray() && fields.contains(name) ? from.path(fields.indexOf(name)) : from.path(name);
+        return Optional.of(field).filter(each -> !each.isMissingNode() && !each.isNull());
     }
 
-    /** The answer to a GET; the tasks appear only if they failed, and only at the end. */
+    /** The response to a GET. It lists failed tasks only, and only when the assignment is complete. */
     public static ObjectNode status(LegacyAssignment assignment) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put("uuid", assignment.id().toString());

@@ -18,7 +18,7 @@ import org.apache.pekko.http.javadsl.server.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The older agent's API (manta.md section 3), for a manager that knows no other. */
+/** The legacy agent's API (manta.md section 3). */
 public final class LegacyAssignmentRoutes extends AllDirectives {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyAssignmentRoutes.class);
 
@@ -37,19 +37,17 @@ public final class LegacyAssignmentRoutes extends AllDirectives {
                         pathEnd(() -> post(this::accept)),
                         path(
                                 PathMatchers.segment(),
-                                id -> concat(get(() -> answer(find(id))), delete(() -> answer(remove(id)))))));
+                                id -> concat(get(() -> respond(find(id))), delete(() -> respond(remove(id)))))));
     }
 
     private Route accept() {
         metrics.request("POST");
-        return RequestBody.assignment(
-                this,
-                body -> LegacyAssignmentJson.read(body)
-                        .map(payload -> answer(accept(payload)))
-                        .orElseGet(() -> {
-                            metrics.error("decode", 1);
-                            return complete(empty(StatusCodes.BAD_REQUEST));
-                        }));
+        return RequestBody.assignment(body -> LegacyAssignmentJson.read(body)
+                .map(payload -> respond(accept(payload)))
+                .orElseGet(() -> {
+                    metrics.error("decode", 1);
+                    return complete(empty(StatusCodes.BAD_REQUEST));
+                }));
     }
 
     private CompletionStage<HttpResponse> accept(LegacyAssignmentJson.Payload payload) {
@@ -90,9 +88,9 @@ public final class LegacyAssignmentRoutes extends AllDirectives {
         });
     }
 
-    private Route answer(CompletionStage<HttpResponse> response) {
+    private Route respond(CompletionStage<HttpResponse> response) {
         return completeWithFuture(response.exceptionally(failure -> {
-            LOGGER.warn("an assignment could not be dealt with", failure);
+            LOGGER.warn("request to the legacy assignment API failed; the client gets 500", failure);
             return empty(StatusCodes.INTERNAL_SERVER_ERROR);
         }));
     }

@@ -1,18 +1,17 @@
 package io.rebalancer.http.legacy;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.JobService.JobRefused;
-import io.rebalancer.http.server.FailureResponses;
 import io.rebalancer.http.server.JobIds;
-import io.rebalancer.http.server.JobOrder;
-import io.rebalancer.http.server.JobRefusals;
 import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.MalformedBody;
 import io.rebalancer.http.server.Problem;
+import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
-import io.rebalancer.http.server.Unavailable;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +27,7 @@ import org.apache.pekko.http.javadsl.server.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The older manager's API (manta.md section 2); every body is labelled JSON, as it was, even plain text. */
+/** The legacy manager's API (manta.md section 2). Every body is labelled JSON, even plain text, as clients expect. */
 public final class LegacyJobRoutes extends AllDirectives {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyJobRoutes.class);
 
@@ -69,19 +68,19 @@ public final class LegacyJobRoutes extends AllDirectives {
         if (settings.get().snaplinkCleanupRequired()) {
             return complete(text(StatusCodes.INTERNAL_SERVER_ERROR, "Snaplink Cleanup Required"));
         }
-        return RequestBody.text(this, body -> {
-            JobOrder order;
+        return RequestBody.text(body -> {
+            LegacyJobOrder order;
             try {
-                order = JobOrder.legacy(body, settings.get().maxObjectsDefault());
-            } catch (JobOrder.Malformed e) {
+                order = LegacyJobOrder.parse(body, settings.get().maxObjectsDefault());
+            } catch (MalformedBody e) {
                 return complete(text(StatusCodes.UNPROCESSABLE_ENTITY, e.getMessage() + "\n"));
             }
-            return complete(jobs.create(order.leavingNode(), order.maxRecords())
+            return complete(jobs.create(order.fromShark(), order.maxObjects())
                     .thenApply(id -> text(StatusCodes.OK, id + "\n")));
         });
     }
 
-    /** The body is ignored, as it always was; an unknown job is a 500 here (manta.md 2.1). */
+    /** Ignores the body, and replies 500 for an unknown job, as the legacy manager does (manta.md 2.1). */
     private CompletionStage<HttpResponse> retry(String id) {
         Optional<UUID> jobId = JobIds.parse(id);
         if (jobId.isEmpty()) {
@@ -97,9 +96,9 @@ public final class LegacyJobRoutes extends AllDirectives {
                         .orElseGet(() -> failed(failure)));
     }
 
-    /** The checks come in the order of manta.md 2.5: the job first, then the message. */
+    /** Checks the job first and then the message, in the order of manta.md 2.5. */
     private Route update(String id) {
-        return RequestBody.text(this, body -> {
+        return RequestBody.text(body -> {
             Optional<UUID> jobId = JobIds.parse(id);
             if (jobId.isEmpty()) {
                 return complete(text(StatusCodes.BAD_REQUEST, "Invalid UUID \"" + id + "\": not a UUID"));
@@ -110,21 +109,21 @@ public final class LegacyJobRoutes extends AllDirectives {
     }
 
     private CompletionStage<HttpResponse> update(UUID jobId, Optional<JobState> job, String body) {
-        Optional<HttpResponse> fault = Optional.empty();
+        Optional<HttpResponse> error = Optional.empty();
         int threads = 0;
         if (job.isEmpty()) {
-            fault = Optional.of(text(StatusCodes.BAD_REQUEST, "Could not find job " + jobId));
-        } else if (!LegacyJobViews.running(job.get())) {
-            fault = Optional.of(text(StatusCodes.BAD_REQUEST, NOT_RUNNING));
+            error = Optional.of(text(StatusCodes.BAD_REQUEST, "Could not find job " + jobId));
+        } else if (!LegacyJobViews.isRunning(job.get())) {
+            error = Optional.of(text(StatusCodes.BAD_REQUEST, NOT_RUNNING));
         } else {
             try {
                 threads = LegacyUpdate.metadataThreads(body);
             } catch (LegacyUpdate.Malformed e) {
-                fault = Optional.of(text(e.status(), String.valueOf(e.getMessage())));
+                error = Optional.of(text(e.status(), String.valueOf(e.getMessage())));
             }
         }
-        if (fault.isPresent()) {
-            return CompletableFuture.completedFuture(fault.get());
+        if (error.isPresent()) {
+            return CompletableFuture.completedFuture(error.get());
         }
         return jobs.setCommitParallelism(jobId, threads)
                 .thenApply(done -> text(StatusCodes.OK, ""))
@@ -147,18 +146,19 @@ public final class LegacyJobRoutes extends AllDirectives {
     }
 
     private static Optional<JobRefused> refusal(Throwable failure) {
-        return FailureResponses.cause(failure) instanceof JobRefused refused ? Optional.of(refused) : Optional.empty();
+        return Failures.rootCause(failure) instanceof JobRefused refused ? Optional.of(refused) : Optional.empty();
     }
 
     private static HttpResponse failed(Throwable failure) {
-        Throwable cause = FailureResponses.cause(failure);
+        Throwable cause = Failures.rootCause(failure);
         if (cause instanceof JobRefused refused) {
-            return text(JobRefusals.statusOf(refused.code()), refused.getMessage() + "\n");
+            return text(Problems.statusOf(refused.code()), refused.getMessage() + "\n");
         }
-        LOGGER.warn("a legacy request could not be answered", cause);
+        LOGGER.warn("request to the legacy API failed; the client gets 503 and may repeat it", cause);
         return text(
                         StatusCodes.SERVICE_UNAVAILABLE,
-                        "the manager can't answer now, try again: " + Unavailable.detail(cause) + "\n")
+                        "the manager can't process the request now, try again: " + Problems.reasonUnavailable(cause)
+                                + "\n")
                 .addHeader(Problem.retryAfter());
     }
 

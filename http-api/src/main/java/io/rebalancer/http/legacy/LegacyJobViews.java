@@ -1,18 +1,19 @@
 package io.rebalancer.http.legacy;
 
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.JobService;
-import io.rebalancer.http.v1.jobs.JobView;
+import io.rebalancer.http.server.ReasonCounts;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The shapes of the older manager's API (manta.md 2.2). */
+/** The JSON shapes of the legacy manager's API (manta.md 2.2). */
 public final class LegacyJobViews {
 
     private LegacyJobViews() {}
@@ -48,18 +49,19 @@ public final class LegacyJobViews {
         return status;
     }
 
-    /** The counts of the older manager, and the breakdowns that its last version adds when there is something. */
+    /** The counts, and the breakdowns that the last legacy version adds when they are not empty. */
     private static Map<String, Object> results(JobState job) {
         Map<String, Object> results = new LinkedHashMap<>(counts(job));
-        Map<String, Long> failed = JobView.byCause(job.outcomes().unmoved().failedBy());
+        Map<String, Long> failed =
+                ReasonCounts.byFrequency(job.outcomes().unmoved().failedBy());
         if (!failed.isEmpty()) {
             results.put("error_breakdown", Map.of("other", failed));
         }
-        Map<Reason, Long> causes = new HashMap<>(job.outcomes().unmoved().skippedBy());
+        Map<Reason, Long> reasons = new HashMap<>(job.outcomes().unmoved().skippedBy());
         job.inFlight().all().stream()
                 .flatMap(each -> each.copyFailures().stream())
-                .forEach(failure -> causes.merge(failure.reason(), 1L, Long::sum));
-        Map<String, Long> skipped = JobView.byCause(causes);
+                .forEach(failure -> reasons.merge(failure.reason(), 1L, Long::sum));
+        Map<String, Long> skipped = ReasonCounts.byFrequency(reasons);
         if (!skipped.isEmpty()) {
             results.put("skip_breakdown", skipped);
         }
@@ -67,16 +69,17 @@ public final class LegacyJobViews {
     }
 
     private static Map<String, Long> counts(JobState job) {
-        SettledCounts settled = job.outcomes().settled();
-        long postProcessing = JobView.copied(job);
+        JobCounts counts = job.counts();
+        SettledCounts settled = counts.settled();
+        long postProcessing = job.inFlight().copiedRecords();
         long copyFailures = job.inFlight().all().stream()
                 .mapToLong(each -> each.copyFailures().size())
                 .sum();
         Map<String, Long> results = new LinkedHashMap<>();
         results.put("Unprocessed", 0L);
-        results.put("Assigned", job.counts().inFlight() - postProcessing - copyFailures);
-        results.put("Skipped", job.counts().skipped() + copyFailures);
-        results.put("Error", job.counts().failed());
+        results.put("Assigned", counts.inFlight() - postProcessing - copyFailures);
+        results.put("Skipped", counts.skipped() + copyFailures);
+        results.put("Error", counts.failed());
         results.put("Post Processing", postProcessing);
         results.put("Complete", settled.relocated() + settled.superseded() + settled.gone());
         results.put("Duplicates", settled.duplicate());
@@ -85,8 +88,8 @@ public final class LegacyJobViews {
         return results;
     }
 
-    /** Whether the older API calls the job running. */
-    public static boolean running(JobState job) {
+    /** Whether the legacy API calls the job running. */
+    public static boolean isRunning(JobState job) {
         return state(job.phase()).equals("Running");
     }
 

@@ -2,6 +2,8 @@ package io.rebalancer.http.legacy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.evacuate.JobRules;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.server.Json;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -9,9 +11,9 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 /** The update message {@code {"action":"set_metadata_threads","params":30}} (manta.md 2.5). */
 public final class LegacyUpdate {
     private static final int MIN_THREADS = 1;
-    private static final int MAX_THREADS = 250;
+    private static final int MAX_THREADS = JobRules.MAX_COMMIT_PARALLELISM;
 
-    /** The body is no such message; the older manager's words. */
+    /** The body is not a valid update message. The text is the legacy manager's. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -29,12 +31,13 @@ public final class LegacyUpdate {
 
     private LegacyUpdate() {}
 
+    /** The number of metadata threads, 1 to 250. */
     public static int metadataThreads(String body) throws Malformed {
         JsonNode message;
         try {
             message = Json.read(body);
         } catch (JsonProcessingException e) {
-            throw unreadable("not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "));
+            throw unreadable("not JSON: " + OneLine.of(e.getOriginalMessage()));
         }
         String action = message.path("action").asText();
         if (!action.equals("set_metadata_threads")) {

@@ -6,7 +6,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** UUIDs in the spellings that the older agent understands: hyphenated, simple, braced, URN, in either case. */
+/** UUIDs in the spellings that the legacy agent accepts: with hyphens, without, in braces, as a URN, in either case. */
 public final class LegacyUuids {
     private static final Pattern SPELLINGS = Pattern.compile(
             "(?:urn:uuid:)?\\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\\}?");

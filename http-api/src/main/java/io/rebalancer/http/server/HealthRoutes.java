@@ -9,7 +9,10 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** {@code /health/alive}: the process answers. {@code /health/ready}: it can do its work, or 503 with what it awaits. */
+/**
+ * {@code /health/alive} replies 200 while the process runs. {@code /health/ready} replies 200 when the process can work,
+ * and otherwise 503 with the conditions that it waits for.
+ */
 public final class HealthRoutes {
 
     private HealthRoutes() {}
@@ -29,9 +32,9 @@ public final class HealthRoutes {
     private static CompletionStage<HttpResponse> ready(Readiness readiness) {
         return readiness
                 .waitingFor()
-                .thenApply(waits -> waits.isEmpty()
+                .thenApply(conditions -> conditions.isEmpty()
                         ? Json.response(StatusCodes.OK, Map.of("status", "ready"))
-                        : Json.response(StatusCodes.SERVICE_UNAVAILABLE, new Waiting("waiting", waits))
+                        : Json.response(StatusCodes.SERVICE_UNAVAILABLE, new Waiting("waiting", conditions))
                                 .addHeader(Problem.retryAfter()));
     }
 

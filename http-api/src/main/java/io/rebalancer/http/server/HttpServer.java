@@ -1,8 +1,10 @@
 package io.rebalancer.http.server;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.settings.Build;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -24,26 +26,26 @@ import org.apache.pekko.http.javadsl.server.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves routes over HTTP, with one answer for what no route answers. */
+/** Serves routes over HTTP, with the same responses to unknown paths, wrong methods and unexpected failures everywhere. */
 public final class HttpServer {
-    private static final Duration TERMINATION = Duration.ofSeconds(3);
+    private static final Duration TERMINATION_TIMEOUT = Duration.ofSeconds(3);
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
 
     private HttpServer() {}
 
     /**
-     * Starts to listen, and stops with the actor system.
+     * Starts to listen. The server stops with the actor system.
      *
-     * @param name what serves, such as {@code manager}
-     * @return fails with {@link SettingsFault} if the address can't be had
+     * @param name the process, such as {@code manager}; part of the {@code Server} header
+     * @return fails with {@link SettingsFault} if the address is not available
      */
     public static CompletionStage<ServerBinding> start(
             ActorSystem<?> system, String name, HttpSettings settings, Route route) {
-        // The older manager's header has this shape, and its command line prints it (manta.md section 2).
+        // The legacy manager's header has this shape, and its command line prints it (manta.md section 2).
         Server server =
                 Server.create(ProductVersion.create("rebalancer-" + name + " " + Build.VERSION, "", "no-STAMP"));
         Route sealed = Directives.respondWithHeader(server, () -> route.seal(rejections(), failures()));
-        // Pools that are still open when the actor system ends are logged as errors.
+        // Pekko logs an error for each client pool that is still open when the actor system ends.
         CoordinatedShutdown.get(system)
                 .addTask(
                         CoordinatedShutdown.PhaseServiceStop(),
@@ -52,17 +54,17 @@ public final class HttpServer {
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .bind(sealed)
-                .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION, system))
+                .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION_TIMEOUT, system))
                 .exceptionally(failure -> {
                     throw new CompletionException(new SettingsFault(cannotListen(settings, failure)));
                 });
     }
 
     private static String cannotListen(HttpSettings settings, Throwable failure) {
-        Throwable cause = FailureResponses.cause(failure);
+        Throwable cause = Failures.rootCause(failure);
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
         return "can't listen for HTTP on " + settings.host() + ":" + settings.port() + " ("
-                + String.valueOf(reason.getMessage()).replaceAll("\\s+", " ")
+                + OneLine.of(reason.getMessage())
                 + "); stop what uses the port, or set another http.port";
     }
 
@@ -70,7 +72,8 @@ public final class HttpServer {
         return RejectionHandler.newBuilder()
                 .handleAll(
                         MethodRejection.class,
-                        wrong -> Directives.complete(HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED)))
+                        rejections ->
+                                Directives.complete(HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED)))
                 .handleNotFound(Directives.complete(HttpResponse.create().withStatus(StatusCodes.NOT_FOUND)))
                 .build()
                 .withFallback(RejectionHandler.defaultHandler());
@@ -84,7 +87,7 @@ public final class HttpServer {
                     return Directives.complete(Problem.of(
                             StatusCodes.INTERNAL_SERVER_ERROR,
                             "INTERNAL",
-                            "a fault of the rebalancer; its log has the cause under reference " + reference));
+                            "an internal error; the log of this process has the cause under reference " + reference));
                 })
                 .build();
     }

@@ -12,7 +12,7 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 
-/** JSON as this API writes and reads it: times as ISO text, members in the order of their record. */
+/** JSON as the APIs write and read it: times as ISO 8601 text, fields in the order of the record. */
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -27,7 +27,7 @@ public final class Json {
         try {
             return MAPPER.writeValueAsString(view);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a view that can't be written: " + view.getClass(), e);
+            throw new IllegalStateException("can't write " + view.getClass() + " as JSON", e);
         }
     }
 

@@ -14,7 +14,7 @@ import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Shows metrics on a port of their own, whatever path is asked for, as the older programs did (manta.md section 12). */
+/** Serves metrics on a separate port, under every path, as the legacy processes do (manta.md section 12). */
 public final class MetricsServer {
     private static final ContentType.NonBinary TEXT = ContentTypes.create(
             MediaTypes.customWithOpenCharset("text", "plain", Map.of("version", "0.0.4"), false), HttpCharsets.UTF_8);
@@ -22,9 +22,9 @@ public final class MetricsServer {
     private MetricsServer() {}
 
     /**
-     * Starts the server.
+     * Starts to listen. The server stops with the actor system.
      *
-     * @param exposition the text as it is now
+     * @param exposition the current metrics in the Prometheus text format
      * @return fails with {@code SettingsFault} if the port is taken
      */
     public static CompletionStage<?> start(

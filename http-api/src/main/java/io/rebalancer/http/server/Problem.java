@@ -9,12 +9,13 @@ import org.apache.pekko.util.ByteString;
 /**
  * A problem document (RFC 9457).
  *
- * @param code what is wrong, as a stable word
- * @param detail what is wrong, where, and what to do
+ * @param code a stable identifier of the problem, such as {@code JOB_NOT_FOUND}
+ * @param detail what is wrong, where, and what to do, in one line
  */
 public record Problem(String title, int status, String code, String detail) {
     private static final String RETRY_SECONDS = "5";
 
+    /** The response; a 503 also carries {@code Retry-After}. */
     public static HttpResponse of(StatusCode status, String code, String detail) {
         Problem problem = new Problem(status.reason(), status.intValue(), code, detail);
         HttpResponse response = HttpResponse.create()
@@ -25,6 +26,7 @@ public record Problem(String title, int status, String code, String detail) {
         return status.intValue() == 503 ? response.addHeader(retryAfter()) : response;
     }
 
+    /** When the client may repeat a request that failed with 503. */
     public static RawHeader retryAfter() {
         return RawHeader.create("Retry-After", RETRY_SECONDS);
     }

@@ -1,4 +1,4 @@
-/** What every route shares: the server, JSON, request bodies, problem documents, health and metrics. */
+/** The HTTP server, problem documents, and the directives that the APIs share. */
 @NullMarked
 package io.rebalancer.http.server;
 

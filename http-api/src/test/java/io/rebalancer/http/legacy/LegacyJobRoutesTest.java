@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The older manager's API (manta.md section 2). */
+/** The legacy manager's API (manta.md section 2). */
 class LegacyJobRoutesTest {
     @BeforeAll
     static void start() throws Exception {
@@ -33,7 +33,7 @@ class LegacyJobRoutesTest {
     }
 
     @Test
-    void theOldListHasTheOldShape() throws Exception {
+    void theJobListHasTheLegacyShape() throws Exception {
         HttpResponse<String> answer = get("/jobs");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
@@ -46,7 +46,7 @@ class LegacyJobRoutesTest {
     }
 
     @Test
-    void theOldStatusCountsEveryRecordOnce() throws Exception {
+    void theJobStatusCountsEveryRecordOnce() throws Exception {
         assertThat(get("/jobs/" + RUNNING).body())
                 .isEqualTo("{\"config\":{\"action\":\"Evacuate\",\"from_shark\":{\"manta_storage_id\":\"1.stor.d\","
                         + "\"datacenter\":\"dc1\"}},\"results\":{\"Unprocessed\":0,\"Assigned\":1,\"Skipped\":2,"
@@ -56,7 +56,7 @@ class LegacyJobRoutesTest {
     }
 
     @Test
-    void anOldOrderIsAnsweredWithTheBareId() throws Exception {
+    void createRepliesWithTheBareId() throws Exception {
         HttpResponse<String> answer = post("/jobs", order("1.stor.d"));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(new UUID(NEW.getMostSignificantBits(), 0) + "\n");
@@ -70,7 +70,7 @@ class LegacyJobRoutesTest {
             7    | 7
             4294967295 | 4294967295
             """)
-    void theLimitOfAnOldOrderIsRead(String given, long records) throws Exception {
+    void createReadsTheRecordLimit(String given, long records) throws Exception {
         String body =
                 "{\"extra\":1,\"params\":{\"max_objects\":" + given + ",\"from_shark\":\"1\"},\"action\":\"evacuate\"}";
         assertThat(post("/jobs", body).body().strip())
@@ -91,22 +91,25 @@ class LegacyJobRoutesTest {
             {"action":"evacuate","params":{"from_shark":"1","max_objects":"9"}} | max_objects
             {"action":"evacuate","params":{"from_shark":"1","max_objects":4294967296}} | max_objects
             """)
-    void aMalformedOldOrderIsRefusedInOneLine(String body, String said) throws Exception {
+    void createRejectsAMalformedBodyInOneLine(String body, String expected) throws Exception {
         HttpResponse<String> answer = post("/jobs", body);
         assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat(answer.body().strip()).contains(said).doesNotContain("\n").doesNotContain("Exception");
+        assertThat(answer.body().strip())
+                .contains(expected)
+                .doesNotContain("\n")
+                .doesNotContain("Exception");
     }
 
     @ParameterizedTest
-    @CsvSource({"unknown, 400, unknown storage node", "leaving, 409, emptying it already", "down, 503, 127.0.0.1:1"})
-    void anOldOrderThatCannotBeDoneSaysWhy(String node, int status, String said) throws Exception {
+    @CsvSource({"unknown, 400, unknown storage node", "leaving, 409, already empties it", "down, 503, 127.0.0.1:1"})
+    void createReportsWhyItIsRefused(String node, int status, String expected) throws Exception {
         HttpResponse<String> answer = post("/jobs", order(node));
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(answer.body().strip()).contains(said).doesNotContain("\n");
+        assertThat(answer.body().strip()).contains(expected).doesNotContain("\n");
     }
 
     @Test
-    void oldErrorsHaveTheirOldTexts() throws Exception {
+    void errorsHaveTheLegacyTexts() throws Exception {
         assertThat(get("/jobs/xyz").statusCode()).isEqualTo(400);
         assertThat(get("/jobs/xyz").body()).isEqualTo("Invalid UUID: xyz");
         assertThat(get("/jobs/" + NEW).statusCode()).isEqualTo(400);
@@ -119,14 +122,14 @@ class LegacyJobRoutesTest {
     }
 
     @Test
-    void aRunningJobTakesAnotherNumberOfMetadataThreads() throws Exception {
+    void updateChangesTheMetadataThreadsOfARunningJob() throws Exception {
         HttpResponse<String> answer = put(RUNNING.toString(), "{\"action\":\"set_metadata_threads\",\"params\":30}");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
         assertThat(ApiServer.parallelism).isEqualTo(30);
     }
 
-    /** The rows of manta.md 2.5 in their order: whatever is wrong with the job is said before what is wrong with the body. */
+    /** The checks of manta.md 2.5 in their order: errors of the job come before errors of the body. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             xyz                                  | {bad                                          | 400 | Invalid UUID "xyz":
@@ -139,14 +142,14 @@ class LegacyJobRoutesTest {
             11111111-1111-4111-8111-111111111111 | {"action":"set_metadata_threads","params":0}  | 400 | Cannot set metadata update threads below 1
             11111111-1111-4111-8111-111111111111 | {"action":"set_metadata_threads","params":251} | 400 | Cannot set metadata update threads above 250
             """)
-    void anUpdateThatCannotBeIsRefusedInTheOldWords(String id, String body, int status, String said) throws Exception {
+    void updateRejectsWithTheLegacyTexts(String id, String body, int status, String expected) throws Exception {
         HttpResponse<String> answer = put(id, body);
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(answer.body()).startsWith(said);
+        assertThat(answer.body()).startsWith(expected);
     }
 
     @Test
-    void aRetryIsANewJob() throws Exception {
+    void retryCreatesANewJob() throws Exception {
         HttpResponse<String> answer = post("/jobs/" + ENDED + "/retry", "anything");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(NEW + "\n");

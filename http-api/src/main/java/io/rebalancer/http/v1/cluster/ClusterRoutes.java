@@ -3,7 +3,7 @@ package io.rebalancer.http.v1.cluster;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problem;
-import io.rebalancer.http.v1.jobs.JobRoutes;
+import io.rebalancer.http.server.Problems;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -11,7 +11,15 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** {@code GET /api/v1/cluster}, and {@code POST /api/v1/cluster/members/HOST:PORT/leave} or {@code down}. */
+/**
+ * The cluster of API v1.
+ *
+ * <pre>
+ *   GET  /api/v1/cluster                          members, singletons, shards and running jobs
+ *   POST /api/v1/cluster/members/HOST:PORT/leave  the member hands its jobs over, leaves, and its process ends
+ *   POST /api/v1/cluster/members/HOST:PORT/down   removes a member that is lost
+ * </pre>
+ */
 public final class ClusterRoutes extends AllDirectives {
     private final ClusterControl cluster;
 
@@ -23,28 +31,27 @@ public final class ClusterRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/cluster"),
                 () -> concat(
-                        pathEnd(() -> get(() -> completeWithFuture(cluster.status()
-                                .thenApply(standing -> Json.response(StatusCodes.OK, standing))
-                                .exceptionally(JobRoutes::failed)))),
+                        pathEnd(() -> get(() -> Problems.complete(
+                                cluster.status().thenApply(status -> Json.response(StatusCodes.OK, status))))),
                         path(
                                 PathMatchers.segment("members")
                                         .slash(PathMatchers.segment())
                                         .slash("leave"),
-                                address -> post(() -> order(address, "leaves", cluster::leave))),
+                                address -> post(() -> request(address, "leaves", cluster::leave))),
                         path(
                                 PathMatchers.segment("members")
                                         .slash(PathMatchers.segment())
                                         .slash("down"),
-                                address -> post(() -> order(address, "is given up", cluster::down)))));
+                                address -> post(() -> request(address, "is given up", cluster::down)))));
     }
 
-    private Route order(String address, String becomes, Predicate<String> order) {
+    private Route request(String address, String state, Predicate<String> command) {
         return complete(
-                order.test(address)
-                        ? Json.response(StatusCodes.ACCEPTED, Map.of("member", address, "state", becomes))
+                command.test(address)
+                        ? Json.response(StatusCodes.ACCEPTED, Map.of("member", address, "state", state))
                         : Problem.of(
                                 StatusCodes.NOT_FOUND,
                                 "MEMBER_NOT_FOUND",
-                                "no member " + address + "; GET /api/v1/cluster lists all, as host:port"));
+                                "no member " + address + "; GET /api/v1/cluster lists all members as host:port"));
     }
 }

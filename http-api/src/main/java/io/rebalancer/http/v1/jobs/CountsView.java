@@ -2,7 +2,13 @@ package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.evacuate.JobCounts;
 
-/** A job's counters, as members of the JSON object that describes the job. */
+/**
+ * A job's counters, as fields of the JSON object that describes the job.
+ *
+ * @param discovered always the sum of the outcomes and of {@code inFlight}
+ * @param inFlight records in assignments that have not ended
+ * @param bytes content bytes of the relocated objects
+ */
 record CountsView(
         long discovered,
         long relocated,

@@ -2,6 +2,7 @@ package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.server.Problem;
+import io.rebalancer.http.server.Problems;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,12 +20,12 @@ import org.apache.pekko.stream.javadsl.Source;
 /**
  * A job's changes as server-sent events: {@code state} when its phase or pass changes, {@code progress} at most four
  * times a second, {@code exception} for each record that is skipped or fails. The event id is the job's revision, so
- * that {@code Last-Event-ID} resumes without a gap. A slow client slows its own stream only.
+ * {@code Last-Event-ID} resumes without a gap. A slow client slows only its own stream.
  */
 public final class JobEventsRoute extends AllDirectives {
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
     private static final long MAX_MERGED = 10_000;
-    private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
 
     private final JobService jobs;
     private final JobFeed feed;
@@ -34,7 +35,7 @@ public final class JobEventsRoute extends AllDirectives {
         this.feed = feed;
     }
 
-    public Route route(UUID jobId) {
+    Route route(UUID jobId) {
         return optionalHeaderValueByName(
                 "Last-Event-ID",
                 header -> parameterOptional("lastEventId", parameter -> {
@@ -54,18 +55,18 @@ public final class JobEventsRoute extends AllDirectives {
                             jobs.get(jobId),
                             found -> found.isSuccess()
                                     ? stream(jobId, found.get(), after)
-                                    : complete(JobRoutes.failed(found.failed().get())));
+                                    : complete(Problems.of(found.failed().get())));
                 }));
     }
 
     private Route stream(UUID jobId, Optional<JobService.View> found, OptionalLong after) {
         if (found.isEmpty()) {
-            return complete(JobRoutes.notFound(jobId));
+            return complete(Problems.jobNotFound(jobId));
         }
         JobService.View job = found.get();
         boolean ended = job.state().phase().terminal();
         if (ended && after.isPresent() && after.getAsLong() >= job.revision()) {
-            // Tells an EventSource not to come back: there is nothing more to say.
+            // The job has no further events. After 204, an EventSource does not reconnect.
             return complete(HttpResponse.create().withStatus(StatusCodes.NO_CONTENT));
         }
         return completeOK(events(jobId, after), EventStreamMarshalling.toEventStream());
@@ -74,12 +75,12 @@ public final class JobEventsRoute extends AllDirectives {
     private Source<ServerSentEvent, NotUsed> events(UUID jobId, OptionalLong after) {
         return feed.follow(jobId, after)
                 .statefulMap(
-                        PacedUpdates.Detector::new,
+                        PacedUpdates.ChangeDetector::new,
                         (detector, update) -> Pair.create(detector, detector.next(update)),
                         detector -> Optional.empty())
-                .batchWeighted(MAX_MERGED, PacedUpdates.Change::weight, PacedUpdates::new, PacedUpdates::plus)
-                .throttle(1, PROGRESS_EVERY)
+                .batchWeighted(MAX_MERGED, PacedUpdates.Change::weight, PacedUpdates::new, PacedUpdates::merge)
+                .throttle(1, PROGRESS_INTERVAL)
                 .mapConcat(merged -> merged.toServerSentEvents(jobId))
-                .keepAlive(HEARTBEAT, ServerSentEvent::heartbeat);
+                .keepAlive(HEARTBEAT_INTERVAL, ServerSentEvent::heartbeat);
     }
 }

@@ -5,13 +5,16 @@ import java.util.UUID;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** The changes of a job, as they happen. */
+/**
+ * The changes of a job as a stream. This port is here and not in {@code core.port}, because it returns a Pekko
+ * {@link Source} and the core knows no Pekko.
+ */
 public interface JobFeed {
 
     /**
-     * Updates of a job, oldest first; ends after the one that ends the job.
+     * Updates of a job, oldest first. The stream completes after the update that ends the job.
      *
-     * @param afterRevision only later ones; without it the job as it stands comes first, then what follows
+     * @param afterRevision the stream starts with the next revision; if empty, it starts with the current state
      */
     Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision);
 }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** One job in the list of jobs. */
+/** One job in the list of jobs, as one flat JSON object. */
 record JobLineView(
         UUID id,
         String leavingNode,

@@ -1,38 +1,48 @@
 package io.rebalancer.http.v1.jobs;
 
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
-import io.rebalancer.core.port.JobService.JobRefused;
-import io.rebalancer.http.server.FailureResponses;
+import io.rebalancer.core.text.StableWord;
 import io.rebalancer.http.server.JobIds;
-import io.rebalancer.http.server.JobOrder;
-import io.rebalancer.http.server.JobRefusals;
 import io.rebalancer.http.server.Json;
-import io.rebalancer.http.server.Problem;
+import io.rebalancer.http.server.Paging;
+import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
-import io.rebalancer.http.server.Unavailable;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Jobs under {@code /api/v1}; failures are problem documents with a stable code. */
+/**
+ * The jobs of API v1. Failures are problem documents with a stable code.
+ *
+ * <pre>
+ *   GET   /api/v1/jobs                        all jobs, newest first, page by page
+ *   POST  /api/v1/jobs                        creates a job
+ *   GET   /api/v1/jobs/ID                     one job
+ *   GET   /api/v1/jobs/ID/exceptions?reason=  records that stay on the leaving node, page by page
+ *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
+ *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job
+ *   PATCH /api/v1/jobs/ID/tuning              changes a running job
+ * </pre>
+ */
 public final class JobRoutes extends AllDirectives {
-    private static final Logger LOGGER = LoggerFactory.getLogger(JobRoutes.class);
-
     private final JobService jobs;
+    private final JobHistory history;
     private final JobEventsRoute events;
 
-    public JobRoutes(JobService jobs, JobEventsRoute events) {
+    public JobRoutes(JobService jobs, JobHistory history, JobEventsRoute events) {
         this.jobs = jobs;
+        this.history = history;
         this.events = events;
     }
 
@@ -40,57 +50,60 @@ public final class JobRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/jobs"),
                 () -> concat(
-                        pathEnd(() -> post(() -> create())),
-                        path(PathMatchers.segment(), id -> get(() -> withId(id, jobId -> complete(view(jobId))))),
-                        path(
-                                PathMatchers.segment().slash("events"),
-                                id -> get(() -> withId(id, jobId -> events.route(jobId))))));
+                        pathEnd(() -> concat(
+                                get(() -> Paging.page("jobs", history::jobs, JobLineView::of)), post(this::create))),
+                        JobIds.pathPrefix(this::job)));
     }
 
-    private Route complete(CompletionStage<HttpResponse> response) {
-        return completeWithFuture(response.exceptionally(JobRoutes::failed));
-    }
-
-    private Route withId(String text, Function<UUID, Route> inner) {
-        Optional<UUID> id = JobIds.parse(text);
-        return id.isPresent()
-                ? inner.apply(id.get())
-                : complete(Problem.of(StatusCodes.BAD_REQUEST, "BAD_JOB_ID", "not a job id (a UUID): " + text));
-    }
-
-    private CompletionStage<HttpResponse> view(UUID jobId) {
-        return jobs.get(jobId)
-                .thenApply(found -> found.map(view ->
-                                Json.response(StatusCodes.OK, JobView.of(view.id(), view.revision(), view.state())))
-                        .orElseGet(() -> notFound(jobId)));
-    }
-
-    public static HttpResponse notFound(UUID jobId) {
-        return Problem.of(
-                StatusCodes.NOT_FOUND, "JOB_NOT_FOUND", "no job " + jobId + "; GET /api/v1/jobs lists all jobs");
+    private Route job(UUID jobId) {
+        return concat(
+                pathEnd(() -> get(() -> Problems.complete(find(jobId)))),
+                path("exceptions", () -> get(() -> listExceptions(jobId))),
+                path("events", () -> get(() -> events.route(jobId))),
+                path("retry", () -> post(() -> Problems.complete(created(jobs.retry(jobId))))),
+                path("tuning", () -> patch(() -> tune(jobId))));
     }
 
     private Route create() {
-        return RequestBody.text(this, body -> {
-            JobOrder order;
-            try {
-                order = JobOrder.v1(body);
-            } catch (JobOrder.Malformed e) {
-                return complete(Problem.of(StatusCodes.BAD_REQUEST, "BAD_REQUEST", String.valueOf(e.getMessage())));
+        return RequestBody.parsed(
+                CreateJobRequest::parse,
+                request -> Problems.complete(created(jobs.create(request.leavingNode(), request.maxObjects()))));
+    }
+
+    private static CompletionStage<HttpResponse> created(CompletionStage<UUID> job) {
+        return job.thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
+                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id)));
+    }
+
+    private CompletionStage<HttpResponse> find(UUID jobId) {
+        return jobs.get(jobId)
+                .thenApply(found -> found.map(view ->
+                                Json.response(StatusCodes.OK, JobView.of(view.id(), view.revision(), view.state())))
+                        .orElseGet(() -> Problems.jobNotFound(jobId)));
+    }
+
+    private Route tune(UUID jobId) {
+        return RequestBody.parsed(
+                TuningView::parse,
+                tuning -> Problems.complete(jobs.setCommitParallelism(jobId, tuning.commitParallelism())
+                        .thenApply(done -> Json.response(StatusCodes.OK, tuning))));
+    }
+
+    private Route listExceptions(UUID jobId) {
+        return parameterOptional("reason", word -> {
+            Optional<Reason> reason = word.flatMap(JobRoutes::parseReason);
+            if (word.isPresent() && reason.isEmpty()) {
+                return complete(Problems.badRequest("no such reason: " + word.get() + "; the reasons are "
+                        + Arrays.stream(Reason.values()).map(StableWord::of).collect(Collectors.joining(", "))));
             }
-            return complete(jobs.create(order.leavingNode(), order.maxRecords())
-                    .thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
-                            .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id))));
+            return Paging.page(
+                    "exceptions", (after, limit) -> history.exceptions(jobId, reason, after, limit), ExceptionView::of);
         });
     }
 
-    public static HttpResponse failed(Throwable failure) {
-        Throwable cause = FailureResponses.cause(failure);
-        if (cause instanceof JobRefused refused) {
-            return Problem.of(
-                    JobRefusals.statusOf(refused.code()), refused.code().name(), String.valueOf(refused.getMessage()));
-        }
-        LOGGER.warn("a request could not be answered", cause);
-        return Problem.of(StatusCodes.SERVICE_UNAVAILABLE, "UNAVAILABLE", Unavailable.detail(cause));
+    private static Optional<Reason> parseReason(String word) {
+        return Arrays.stream(Reason.values())
+                .filter(each -> StableWord.of(each).equals(word))
+                .findFirst();
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * A job after one more stored event.
  *
  * @param revision number of events stored so far
- * @param exceptions records that this event says were skipped or failed
+ * @param exceptions records that this event reports as skipped or failed
  */
 public record JobUpdate(long revision, JobState state, List<UnmovedRecord> exceptions) {
     public JobUpdate {

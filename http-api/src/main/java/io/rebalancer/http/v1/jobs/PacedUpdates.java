@@ -1,6 +1,5 @@
 package io.rebalancer.http.v1.jobs;
 
-import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.http.server.Json;
 import java.util.ArrayList;
@@ -11,27 +10,31 @@ import java.util.UUID;
 import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
 
 /**
- * Updates merged into one step of a stream: every change of state and every exception is kept, in order; of mere
- * progress only the latest.
+ * Updates merged into one step of an event stream. The step keeps every change of state and every exception, in order,
+ * but only the latest progress.
  */
-public final class PacedUpdates {
+final class PacedUpdates {
     private final List<Change> notable = new ArrayList<>();
     private Change latest;
 
-    /** An update, and whether the job's phase or pass differs from the update before. */
+    /**
+     * An update, compared with the update before.
+     *
+     * @param ofState whether the job's phase or pass changed
+     */
     record Change(JobUpdate update, boolean ofState) {
         boolean isNotable() {
             return ofState || !update.exceptions().isEmpty();
         }
 
-        /** For bounding what is merged while a client is slow. */
+        /** The number of events; bounds the merged updates while a client is slow. */
         long weight() {
             return 1 + update.exceptions().size();
         }
     }
 
-    /** Tells changes of state from mere progress; one for each stream. */
-    static final class Detector {
+    /** Distinguishes changes of state from progress. Each stream has its own. */
+    static final class ChangeDetector {
         private JobPhase phase = JobPhase.NONE;
         private int pass = -1;
 
@@ -44,13 +47,13 @@ public final class PacedUpdates {
         }
     }
 
-    public PacedUpdates(Change first) {
+    PacedUpdates(Change first) {
         this.latest = first;
-        plus(first);
+        merge(first);
     }
 
-    /** Merges one more; changes this object, which the stream owns. */
-    public PacedUpdates plus(Change next) {
+    /** Adds a change to this step. The stream owns this object, so it is changed in place. */
+    PacedUpdates merge(Change next) {
         if (next.isNotable()) {
             notable.add(next);
         }
@@ -58,21 +61,21 @@ public final class PacedUpdates {
         return this;
     }
 
-    public List<ServerSentEvent> toServerSentEvents(UUID jobId) {
+    List<ServerSentEvent> toServerSentEvents(UUID jobId) {
         List<ServerSentEvent> events = new ArrayList<>();
         for (Change change : notable) {
             addNotable(events, jobId, change);
         }
-        boolean shown = latest.isNotable() && latest.ofState();
-        if (!shown) {
-            events.add(event("progress", true, jobId, latest.update()));
+        boolean latestIsShown = latest.isNotable() && latest.ofState();
+        if (!latestIsShown) {
+            events.add(jobEvent("progress", jobId, latest.update()));
         }
         return events;
     }
 
     /**
-     * Only the last event of a revision carries its id: a client that broke off in between resumes before it and misses
-     * none.
+     * Only the last event of a revision carries the revision as its id. A client that loses its connection between two
+     * events of a revision resumes before that revision and misses none of them.
      */
     private static void addNotable(List<ServerSentEvent> events, UUID jobId, Change change) {
         JobUpdate update = change.update();
@@ -86,28 +89,16 @@ public final class PacedUpdates {
                     ExceptionView.of(update.exceptions().get(i))));
         }
         if (change.ofState()) {
-            events.add(event("state", true, jobId, update));
+            events.add(jobEvent("state", jobId, update));
         }
     }
 
-    private static ServerSentEvent event(String type, boolean withId, UUID jobId, JobUpdate update) {
-        return sse(type, withId, update.revision(), JobView.of(jobId, update.revision(), update.state()));
+    private static ServerSentEvent jobEvent(String type, UUID jobId, JobUpdate update) {
+        return sse(type, true, update.revision(), JobView.of(jobId, update.revision(), update.state()));
     }
 
     private static ServerSentEvent sse(String type, boolean withId, long revision, Object view) {
         Optional<String> id = withId ? Optional.of(Long.toString(revision)) : Optional.empty();
         return ServerSentEvent.create(Json.write(view), Optional.of(type), id, OptionalInt.empty());
-    }
-
-    /** A record that was skipped or failed, for people. */
-    record ExceptionView(int shard, String key, String kind, String reason, String detail) {
-        static ExceptionView of(UnmovedRecord exception) {
-            return new ExceptionView(
-                    exception.record().shard(),
-                    exception.record().key(),
-                    exception.kind().name(),
-                    exception.reason().name(),
-                    exception.detail());
-        }
     }
 }

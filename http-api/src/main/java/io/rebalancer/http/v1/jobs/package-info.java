@@ -1,4 +1,4 @@
-/** API v1: jobs and their events. */
+/** API v1: jobs, their exceptions and their events. */
 @NullMarked
 package io.rebalancer.http.v1.jobs;
 

@@ -37,7 +37,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void theRichViewAddsUp() throws Exception {
+    void theCountsOfAJobAddUp() throws Exception {
         HttpResponse<String> answer = get("/api/v1/jobs/" + RUNNING);
         var job = Json.read(answer.body());
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -51,7 +51,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void newErrorsAreProblemDocuments() throws Exception {
+    void errorsAreProblemDocuments() throws Exception {
         HttpResponse<String> unknown = get("/api/v1/jobs/" + NEW);
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.headers().firstValue("Content-Type")).contains("application/problem+json");
@@ -64,14 +64,14 @@ class JobRoutesTest {
     }
 
     @Test
-    void aFaultInsideIsNotToldOutside() throws Exception {
+    void anInternalErrorRevealsNoDetails() throws Exception {
         HttpResponse<String> answer = get("/api/v1/jobs/" + BROKEN);
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(answer.body()).contains("reference").doesNotContain("secret").doesNotContain("at io.");
     }
 
     @Test
-    void healthSaysWhatIsWaitedFor() throws Exception {
+    void readinessListsTheMissingConditions() throws Exception {
         assertThat(get("/health/alive").statusCode()).isEqualTo(200);
         assertThat(get("/health/ready").statusCode()).isEqualTo(200);
         ApiServer.waitingFor = List.of("storinfo has not answered yet");
@@ -85,7 +85,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aStreamOfEventsIsPacedAndLosesNoException() throws Exception {
+    void theEventStreamIsPacedAndKeepsEveryException() throws Exception {
         HttpResponse<String> answer = get("/api/v1/jobs/" + RUNNING + "/events");
         assertThat(answer.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
@@ -93,14 +93,14 @@ class JobRoutesTest {
                 answer.body().lines().filter(line -> line.startsWith("event:")).toList();
         assertThat(types).filteredOn("event:exception"::equals).hasSize(2);
         assertThat(types).filteredOn("event:state"::equals).hasSize(3);
-        // A thousand steps came at once; four a second is the most that is shown.
+        // A thousand steps arrive at once, and the stream shows at most four a second.
         assertThat(types).filteredOn("event:progress"::equals).hasSizeLessThan(20);
         assertThat(types).last().isEqualTo("event:state");
         assertThat(answer.body()).contains("id:" + (STEPS + 3));
     }
 
     @Test
-    void eventIdsGrowAndOnlyTheLastExceptionOfARevisionCarriesOne() throws Exception {
+    void eventIdsGrowAndOnlyTheLastExceptionOfARevisionCarriesAnId() throws Exception {
         String body = get("/api/v1/jobs/" + RUNNING + "/events").body();
         List<Long> ids = body.lines()
                 .filter(line -> line.startsWith("id:"))
@@ -111,7 +111,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aWatcherThatComesBackGetsOnlyWhatItMissed() throws Exception {
+    void aReconnectedClientGetsOnlyTheEventsItMissed() throws Exception {
         String body = get("/api/v1/jobs/" + RUNNING + "/events", "Last-Event-ID", "503")
                 .body();
         assertThat(body).doesNotContain("event:exception").contains("id:" + (STEPS + 3));
@@ -121,7 +121,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aWatcherOfAnEndedJobIsToldToStay() throws Exception {
+    void aClientOfAnEndedJobGets204() throws Exception {
         assertThat(get("/api/v1/jobs/" + ENDED + "/events", "Last-Event-ID", String.valueOf(STEPS + 3))
                         .statusCode())
                 .isEqualTo(204);
@@ -132,7 +132,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() {
+    void aPortInUseIsNamedInTheError() {
         assertThatThrownBy(() -> HttpServer.start(
                                 ApiServer.system(),
                                 "manager",

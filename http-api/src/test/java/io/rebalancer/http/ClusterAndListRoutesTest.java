@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ClusterAndHistoryRoutesTest {
+/** The cluster, and the lists that are read page by page. */
+class ClusterAndListRoutesTest {
     private static final UUID JOB = new UUID(0, 1);
 
     @BeforeAll
@@ -37,7 +38,7 @@ class ClusterAndHistoryRoutesTest {
         "/api/v1/jobs/" + "00000000-0000-0000-0000-000000000001/exceptions," + " exceptions, 5",
         "/api/v1/audit, audit, 5"
     })
-    void listsComePageByPage(String path, String name, int lines) throws Exception {
+    void listsAreReadPageByPage(String path, String name, int lines) throws Exception {
         List<String> seen = new ArrayList<>();
         String after = "";
         int pages = 0;
@@ -52,7 +53,7 @@ class ClusterAndHistoryRoutesTest {
     }
 
     @Test
-    void exceptionsAreFilteredByCause() throws Exception {
+    void exceptionsAreFilteredByReason() throws Exception {
         JsonNode page = Json.read(call("GET", "/api/v1/jobs/" + JOB + "/exceptions?reason=md5_mismatch")
                 .body());
         assertThat(page.path("exceptions")).hasSize(1);
@@ -65,18 +66,18 @@ class ClusterAndHistoryRoutesTest {
         "/api/v1/jobs?limit=0, limit must be 1 to 1000",
         "/api/v1/jobs?limit=1001, limit must be 1 to 1000",
         "/api/v1/audit?limit=many, limit must be 1 to 1000",
-        "/api/v1/audit?after=x, not where a page ended: x",
+        "/api/v1/audit?after=x, not a page cursor: x",
         "/api/v1/jobs/00000000-0000-0000-0000-000000000001/exceptions?reason=mood, no such reason: mood",
         "/api/v1/jobs/xyz/exceptions, not a job id"
     })
-    void whatIsAskedWronglyIsSaid(String path, String detail) throws Exception {
+    void invalidParametersAreRejectedWithTheReason(String path, String detail) throws Exception {
         HttpResponse<String> answer = call("GET", path);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Json.read(answer.body()).path("detail").asText()).contains(detail);
     }
 
     @Test
-    void theClusterIsShown() throws Exception {
+    void theClusterShowsMembersJobsAndLeader() throws Exception {
         JsonNode cluster = Json.read(call("GET", "/api/v1/cluster").body());
         assertThat(cluster.path("members").path(0).path("version").asText()).isEqualTo("1.2.3");
         assertThat(cluster.path("jobs").path(0).path("at").asText()).isEqualTo("127.0.0.1:2551");
@@ -89,7 +90,7 @@ class ClusterAndHistoryRoutesTest {
         "/api/v1/cluster/members/127.0.0.1:2551/down, 202",
         "/api/v1/cluster/members/127.0.0.1:1/leave, 404"
     })
-    void membersAreSentAwayByTheirAddress(String path, int status) throws Exception {
+    void membersLeaveOrAreDownedByAddress(String path, int status) throws Exception {
         assertThat(call("POST", path).statusCode()).isEqualTo(status);
     }
 }

@@ -1,0 +1,63 @@
+package io.rebalancer.http.server;
+
+import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.JobHistory.Page;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/**
+ * Lists that are read page by page. The parameter {@code limit} is the maximum number of items, and {@code after} is the
+ * {@code next} of the previous page. A page without {@code next} is the last page.
+ */
+public final class Paging {
+    private static final int DEFAULT_LIMIT = 100;
+
+    private Paging() {}
+
+    /** Reads one page. */
+    @FunctionalInterface
+    public interface PageQuery<T> {
+        CompletionStage<Page<T>> read(Optional<String> after, int limit);
+    }
+
+    /**
+     * Completes the request with one page.
+     *
+     * @param name the field that holds the items
+     * @param view the JSON form of an item
+     */
+    public static <T> Route page(String name, PageQuery<T> query, Function<T, ?> view) {
+        return Directives.parameterOptional(
+                "after",
+                after -> Directives.parameterOptional(
+                        "limit",
+                        text -> parseLimit(text)
+                                .map(limit -> Problems.complete(
+                                        query.read(after, limit).thenApply(page -> response(name, page, view))))
+                                .orElseGet(() -> Directives.complete(Problems.badRequest(
+                                        "limit must be 1 to " + JobHistory.MAX_PAGE + ", not " + text.orElse(""))))));
+    }
+
+    private static Optional<Integer> parseLimit(Optional<String> text) {
+        try {
+            return Optional.of(text.map(Integer::parseInt).orElse(DEFAULT_LIMIT))
+                    .filter(limit -> limit >= 1 && limit <= JobHistory.MAX_PAGE);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> HttpResponse response(String name, Page<T> page, Function<T, ?> view) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put(name, page.items().stream().map(view).toList());
+        page.next().ifPresent(next -> body.put("next", next));
+        return Json.response(StatusCodes.OK, body);
+    }
+}

@@ -1,0 +1,71 @@
+package io.rebalancer.http.server;
+
+import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.port.JobHistory.BadCursor;
+import io.rebalancer.core.port.JobService.JobRefused;
+import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.text.OneLine;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCode;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns failures of requests into problem documents. */
+public final class Problems {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Problems.class);
+
+    private Problems() {}
+
+    /** Completes the request with the response, or with the problem document of the failure. */
+    public static Route complete(CompletionStage<HttpResponse> response) {
+        return Directives.completeWithFuture(response.exceptionally(Problems::of));
+    }
+
+    /** The problem document of a failure. A failure that clients cannot act on is a 503, and its cause is logged. */
+    public static HttpResponse of(Throwable failure) {
+        Throwable cause = Failures.rootCause(failure);
+        if (cause instanceof JobRefused refused) {
+            return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
+        }
+        if (cause instanceof BadCursor) {
+            return badRequest(OneLine.of(cause));
+        }
+        LOGGER.warn("request failed; the client gets 503 and may repeat it", cause);
+        return Problem.of(
+                StatusCodes.SERVICE_UNAVAILABLE,
+                "UNAVAILABLE",
+                reasonUnavailable(cause) + "; repeat the request later");
+    }
+
+    /** 400 with code {@code BAD_REQUEST}. */
+    public static HttpResponse badRequest(String detail) {
+        return Problem.of(StatusCodes.BAD_REQUEST, "BAD_REQUEST", detail);
+    }
+
+    /** 404 with code {@code JOB_NOT_FOUND}. */
+    public static HttpResponse jobNotFound(UUID jobId) {
+        return Problem.of(
+                StatusCodes.NOT_FOUND, "JOB_NOT_FOUND", "no job " + jobId + "; GET /api/v1/jobs lists all jobs");
+    }
+
+    /** The status of each refusal. A new code does not compile until it has a status. */
+    public static StatusCode statusOf(JobRefused.Code code) {
+        return switch (code) {
+            case UNKNOWN_STORAGE_NODE, BAD_REQUEST -> StatusCodes.BAD_REQUEST;
+            case NODE_ALREADY_LEAVING, JOB_NOT_RUNNING -> StatusCodes.CONFLICT;
+            case JOB_NOT_FOUND -> StatusCodes.NOT_FOUND;
+        };
+    }
+
+    /** Which dependency did not reply, in one line. Clients learn nothing else about the failure. */
+    public static String reasonUnavailable(Throwable cause) {
+        return cause instanceof TierUnavailable
+                ? OneLine.of(cause)
+                : "the job or the registry of jobs did not reply in time";
+    }
+}
