@@ -1,4 +1,4 @@
-/** Journals and snapshot stores. No code outside this room knows which profile is in use. */
+/** The factory for journals. Code outside this module does not depend on which journal a process uses. */
 @NullMarked
 package io.rebalancer.persistence;
 

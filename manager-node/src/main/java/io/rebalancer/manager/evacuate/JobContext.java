@@ -9,7 +9,7 @@ import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
-import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;

@@ -6,7 +6,7 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.manager.evacuate.EvacuateJob;
-import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.query.JournalReader;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;

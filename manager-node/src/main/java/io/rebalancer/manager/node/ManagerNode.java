@@ -44,8 +44,9 @@ import io.rebalancer.manager.metadata.MorayScan;
 import io.rebalancer.manager.metadata.MorayShards;
 import io.rebalancer.manager.metadata.PostgresScan;
 import io.rebalancer.manager.storinfo.StorinfoClient;
-import io.rebalancer.persistence.Journal;
-import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.Journals;
+import io.rebalancer.persistence.journal.Journal;
+import io.rebalancer.persistence.query.JournalReader;
 import io.rebalancer.persistence.readside.Projector;
 import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
@@ -110,7 +111,7 @@ public final class ManagerNode implements NodeProcess.Node {
         MetricsSettings measured = MetricsSettings.from(root, OLDER_SERVICE, OLDER_DATACENTER);
         TraceSettings traces = TraceSettings.from(root);
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
-        Journal journal = Journal.of(settings.journal());
+        Journal journal = Journals.of(settings.journal());
         ActorSystem<Void> system =
                 ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
         ManagerNode node = new ManagerNode(system, evacuate, legacy);

@@ -4,7 +4,7 @@ import io.rebalancer.cluster.process.CommandLines;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
-import io.rebalancer.persistence.Journal;
+import io.rebalancer.persistence.Journals;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -39,7 +39,7 @@ public final class RebuildCommand implements Callable<Integer> {
     public Integer call() {
         JournalSettings journal =
                 ManagerSettings.from(SettingsFile.load(config)).journal();
-        Journal.of(journal).clearReadSide();
+        Journals.of(journal).clearReadSide();
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 journal instanceof JournalSettings.Postgresql

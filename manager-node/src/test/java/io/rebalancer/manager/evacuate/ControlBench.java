@@ -25,7 +25,8 @@ import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
-import io.rebalancer.persistence.Journal;
+import io.rebalancer.persistence.Journals;
+import io.rebalancer.persistence.journal.Journal;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class ControlBench {
     }
 
     private List<Figures> run(JournalSettings settings, List<ProcessHandle> database) throws Exception {
-        Journal journal = Journal.of(settings);
+        Journal journal = Journals.of(settings);
         Config config = journal.applyTo(SettingsFile.over(ConfigFactory.parseString("""
                 pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                 pekko.cluster.roles = [%s]

@@ -9,7 +9,7 @@ import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
-import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
 import java.util.Map;
 import org.apache.pekko.NotUsed;

@@ -2,7 +2,8 @@ package io.rebalancer.persistence.postgres;
 
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
-import io.rebalancer.persistence.readside.ReadSidePool;
+import io.rebalancer.core.text.OneLine;
+import io.rebalancer.persistence.readside.ReadSideTables;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -21,74 +22,78 @@ import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 
 /**
- * The tables of the journal: numbered scripts, each run once and never changed. A database is used only when it has been
- * brought to exactly the version that this build knows.
+ * The tables in a PostgreSQL database, created by numbered scripts. Each script runs once and never changes. A build uses
+ * a database only if it has exactly the version that the build knows.
  */
 public final class Schema {
-    /** Number of the lock, as good as any other. */
-    private static final long MIGRATING = 7_266_225;
+    private static final String JOURNAL_MIGRATIONS = "classpath:io/rebalancer/persistence/migrations/journal";
+
+    /** An arbitrary number; the same in every build. */
+    private static final long MIGRATION_LOCK = 7_266_225;
 
     private final JournalSettings.Postgresql settings;
     private final Flyway flyway;
 
-    /** Of the database that the settings name; nothing is asked of it yet. */
+    /** The tables of managers that create them themselves. Does not connect yet. */
     public Schema(JournalSettings.Postgresql settings) {
         this(settings, settings.user());
     }
 
     /**
-     * The same, for somebody who makes tables for another.
+     * The tables of managers whose user may not create tables. Does not connect yet.
      *
-     * @param manager the user that managers connect as, who gets the rights that they need
+     * @param settings with the user that creates the tables
+     * @param manager the user of the managers; the last script grants it the rights it needs
      */
     public Schema(JournalSettings.Postgresql settings, String manager) {
         this.settings = settings;
         this.flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(settings.url(), settings.user(), settings.password())
-                .locations("classpath:io/rebalancer/persistence/postgres/migrations", ReadSidePool.MIGRATIONS)
+                .locations(JOURNAL_MIGRATIONS, ReadSideTables.MIGRATIONS)
                 .table("schema_history")
                 .placeholders(Map.of("user", manager))
-                // A newer version is refused below, with what to do; Flyway itself would let it pass.
+                // Newer tables are rejected below, with advice; Flyway by default accepts them.
                 .ignoreMigrationPatterns("*:future")
                 .validateOnMigrate(true)
                 .load();
     }
 
     /**
-     * Brings the tables up to date.
+     * Runs the scripts that have not run yet.
      *
-     * @return how many scripts were run
-     * @throws SettingsFault if the database can't be reached, is newer than this build, or was changed by somebody else
+     * @return the number of scripts
+     * @throws SettingsFault if the database can't be reached, is newer than this build, or was changed in another way
      */
     public int migrate() {
-        // Flyway locks its scripts, but not what comes after them: managers that start together would grant at once.
-        try (Connection connection = open();
+        // Flyway's lock does not cover the grants after the scripts: managers that start together must not grant at
+        // once.
+        try (Connection connection = connect();
                 PreparedStatement lock = connection.prepareStatement("select pg_advisory_lock(?)")) {
-            lock.setLong(1, MIGRATING);
+            lock.setLong(1, MIGRATION_LOCK);
             lock.execute();
-            refuseNewer(flyway.info());
+            rejectNewer(flyway.info());
             return flyway.migrate().migrationsExecuted;
         } catch (FlywayException | SQLException e) {
             throw fault(e);
         }
     }
 
-    /** A connection of its own, not of a pool. */
-    Connection open() throws SQLException {
+    /** A new connection that belongs to no pool. */
+    Connection connect() throws SQLException {
         return DriverManager.getConnection(settings.url(), settings.user(), settings.password());
     }
 
     /**
-     * Makes sure that the tables are those of this build; changes nothing and needs no right to.
+     * Checks that the tables have this build's version. Needs no right to create tables.
      *
-     * @throws SettingsFault if they are not, with what to do, or if the database can't be reached
+     * @throws SettingsFault if they have another version, with advice, or if the database can't be reached
      */
     public void require() {
         try {
             MigrationInfoService info = flyway.info();
-            refuseNewer(info);
+            rejectNewer(info);
             if (info.pending().length > 0) {
-                throw new SettingsFault("journal: the tables in " + settings + " are of version "
+                throw new SettingsFault("journal: the tables in " + settings + " have version "
                         + version(Optional.ofNullable(info.current())) + ", this build needs version "
                         + version(Optional.of(info.pending()[info.pending().length - 1]))
                         + "; run \"rebalancer migrate\" first, or set journal.postgresql.migrate-on-start");
@@ -99,10 +104,10 @@ public final class Schema {
         }
     }
 
-    /** What the server is set to that lets it lose what it has said to be stored; empty if nothing. */
-    List<String> risks() {
+    /** The server's settings that let it lose acknowledged commits in a crash. */
+    List<String> durabilityRisks() {
         List<String> risks = new ArrayList<>();
-        try (Connection connection = open();
+        try (Connection connection = connect();
                 Statement show = connection.createStatement()) {
             for (String name : List.of("fsync", "synchronous_commit", "full_page_writes")) {
                 try (ResultSet row = show.executeQuery("show " + name)) {
@@ -117,14 +122,14 @@ public final class Schema {
         }
     }
 
-    private void refuseNewer(MigrationInfoService info) {
+    private void rejectNewer(MigrationInfoService info) {
         Optional<MigrationInfo> newer = Arrays.stream(info.all())
                 .filter(each -> each.getState() == MigrationState.FUTURE_SUCCESS
                         || each.getState() == MigrationState.FUTURE_FAILED)
                 .findFirst();
         if (newer.isPresent()) {
-            throw new SettingsFault("journal: the tables in " + settings + " are of version " + version(newer)
-                    + ", which a newer build made and this one does not know; use the newer build");
+            throw new SettingsFault("journal: a newer build migrated the tables in " + settings + " to version "
+                    + version(newer) + ", which this build does not know; use the newer build");
         }
     }
 
@@ -132,10 +137,9 @@ public final class Schema {
         return migration.map(each -> each.getVersion().getVersion()).orElse("none");
     }
 
-    /** What a user is told of a database that does not do what it is asked. */
+    /** The error for a database that fails. */
     SettingsFault fault(Exception cause) {
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
-        return new SettingsFault("journal: " + settings + " can't be used: "
-                + String.valueOf(reason.getMessage()).strip().replaceAll("\\s+", " "));
+        return new SettingsFault("journal: " + settings + " can't be used: " + OneLine.of(reason));
     }
 }

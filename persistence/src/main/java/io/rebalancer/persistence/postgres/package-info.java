@@ -1,4 +1,4 @@
-/** The journal that managers share: a PostgreSQL database, and how its tables come to be. */
+/** The journal in a PostgreSQL database that managers share. */
 @NullMarked
 package io.rebalancer.persistence.postgres;
 

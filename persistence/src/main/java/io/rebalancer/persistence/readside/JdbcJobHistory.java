@@ -1,237 +1,168 @@
 package io.rebalancer.persistence.readside;
 
-import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
-import io.rebalancer.core.evacuate.JobCounts;
-import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.port.JobHistory;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.apache.pekko.persistence.typed.PersistenceId;
+import org.jdbi.v3.core.result.RowView;
+import org.jdbi.v3.core.statement.Query;
 
-/** Reads the tables, by key and never by offset: a page costs the same wherever it is. */
+/** Reads the tables page by page. A page starts behind a sort key, so its cost does not depend on its place in the list. */
 final class JdbcJobHistory implements JobHistory {
-    private static final String SEPARATOR = " ";
+    private static final Listing<JobLine> JOBS = new Listing<>(
+            "job",
+            "created_at desc, id desc",
+            "(created_at < :keyTime or (created_at = :keyTime and id < :keyId))",
+            cursor -> Map.of("keyTime", cursor.time(0), "keyId", cursor.uuid(1)),
+            JdbcJobHistory::job,
+            row -> PageCursor.of(time(row, "created_at"), row.getColumn("id", UUID.class)),
+            2);
+
+    private static final Listing<ExceptionLine> EXCEPTIONS = new Listing<>(
+            "object_exception",
+            "ordinal",
+            "ordinal > :keyOrdinal",
+            cursor -> Map.of("keyOrdinal", cursor.number(0)),
+            JdbcJobHistory::exception,
+            row -> PageCursor.of(row.getColumn("ordinal", Long.class)),
+            1);
+
+    private static final Listing<AuditLine> AUDIT = new Listing<>(
+            "audit",
+            "at desc, persistence_id desc, sequence_number desc",
+            "(at < :keyTime or (at = :keyTime and (persistence_id < :keyPersistenceId"
+                    + " or (persistence_id = :keyPersistenceId and sequence_number < :keySequenceNr))))",
+            cursor -> Map.of(
+                    "keyTime", cursor.time(0), "keyPersistenceId", cursor.text(1), "keySequenceNr", cursor.number(2)),
+            JdbcJobHistory::audit,
+            row -> PageCursor.of(
+                    time(row, "at"), text(row, "persistence_id"), row.getColumn("sequence_number", Long.class)),
+            3);
 
     private final ReadSide readSide;
-    private final ReadSideTables tables;
 
     JdbcJobHistory(ReadSide readSide) {
         this.readSide = readSide;
-        this.tables = readSide.tables();
     }
 
-    private interface Reading<T> {
-        T read(ResultSet row) throws SQLException;
-    }
+    /**
+     * A list with a total order.
+     *
+     * @param behind the condition for rows behind a sort key
+     * @param key the parameters of {@code behind}
+     * @param cursor the sort key of a row
+     * @param keyParts the number of columns of the sort key
+     */
+    private record Listing<T>(
+            String table,
+            String order,
+            String behind,
+            Function<PageCursor, Map<String, ?>> key,
+            Function<RowView, T> line,
+            Function<RowView, String> cursor,
+            int keyParts) {}
+
+    private record Row<T>(T line, String cursor) {}
 
     @Override
     public CompletionStage<Page<JobLine>> jobs(Optional<String> after, int most) {
-        return page(
-                "select * from job",
-                "(created_at < ? or (created_at = ? and id < ?))",
-                "order by created_at desc, id desc",
-                List.of(),
-                () -> after.map(cursor -> {
-                    Cursor end = Cursor.of(cursor, 2);
-                    return List.of(end.time(0), end.time(0), end.id(1));
-                }),
-                most,
-                JdbcJobHistory::job,
-                line -> Cursor.text(line.createdAt(), line.id()));
+        return page(JOBS, Map.of(), after, most);
     }
 
     @Override
     public CompletionStage<Page<ExceptionLine>> exceptions(
             UUID jobId, Optional<Reason> reason, Optional<String> after, int most) {
-        List<Object> filter = new ArrayList<>(List.of(jobId));
-        reason.ifPresent(cause -> filter.add(cause.name()));
-        return page(
-                        "select * from object_exception where job_id = ?"
-                                + (reason.isPresent() ? " and reason = ?" : ""),
-                        "ordinal > ?",
-                        "order by ordinal",
-                        filter,
-                        () -> after.map(cursor -> List.of(Cursor.of(cursor, 1).number(0))),
-                        most,
-                        row -> new Placed<>(row.getLong("ordinal"), exception(row)),
-                        placed -> Cursor.text(placed.ordinal()))
-                .thenApply(page ->
-                        new Page<>(page.items().stream().map(Placed::line).toList(), page.next()));
+        Map<String, Object> filter = new TreeMap<>(Map.of("job_id", jobId));
+        reason.ifPresent(cause -> filter.put("reason", cause.name()));
+        return page(EXCEPTIONS, filter, after, most);
     }
 
     @Override
     public CompletionStage<Page<AuditLine>> audit(Optional<String> after, int most) {
-        return page(
-                        "select * from audit",
-                        "(at < ? or (at = ? and (persistence_id < ?"
-                                + " or (persistence_id = ? and sequence_number < ?))))",
-                        "order by at desc, persistence_id desc, sequence_number desc",
-                        List.of(),
-                        () -> after.map(cursor -> {
-                            Cursor end = Cursor.of(cursor, 3);
-                            return List.of(end.time(0), end.time(0), end.text(1), end.text(1), end.number(2));
-                        }),
-                        most,
-                        row -> new Noted(row.getString("persistence_id"), row.getLong("sequence_number"), audit(row)),
-                        noted -> Cursor.text(noted.line().at(), noted.persistenceId(), noted.sequenceNr()))
-                .thenApply(page ->
-                        new Page<>(page.items().stream().map(Noted::line).toList(), page.next()));
+        return page(AUDIT, Map.of(), after, most);
     }
 
     @Override
     public CompletionStage<Long> takenIn(UUID jobId) {
-        return readSide.run(() -> tables.takenIn(
-                PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString()).id()));
+        return readSide.run(() ->
+                readSide.tables().position(PersistentEntities.evacuateJob(jobId).id()));
     }
 
-    private record Placed<T>(long ordinal, T line) {}
-
-    private record Noted(String persistenceId, long sequenceNr, AuditLine line) {}
-
+    /** @param filter the values that columns must have */
     private <T> CompletionStage<Page<T>> page(
-            String select,
-            String beyond,
-            String order,
-            List<?> filter,
-            Supplier<Optional<List<Object>>> after,
-            int most,
-            Reading<T> reading,
-            Function<T, String> cursor) {
+            Listing<T> listing, Map<String, ?> filter, Optional<String> after, int most) {
         return readSide.run(() -> {
-            Optional<List<Object>> end = after.get();
-            String condition = end.isEmpty() ? "" : (filter.isEmpty() ? " where " : " and ") + beyond;
-            List<Object> values = new ArrayList<>(filter);
-            end.ifPresent(values::addAll);
-            List<T> lines = new ArrayList<>();
-            try (Connection connection = readSide.connections().open();
-                    PreparedStatement query =
-                            connection.prepareStatement(select + condition + " " + order + " limit " + (most + 1))) {
-                for (int i = 0; i < values.size(); i++) {
-                    query.setObject(i + 1, values.get(i));
-                }
-                try (ResultSet rows = query.executeQuery()) {
-                    while (rows.next()) {
-                        lines.add(reading.read(rows));
-                    }
-                }
-            }
-            boolean more = lines.size() > most;
-            List<T> items = more ? lines.subList(0, most) : lines;
-            return new Page<>(items, more ? Optional.of(cursor.apply(items.get(most - 1))) : Optional.empty());
+            Map<String, Object> parameters = new TreeMap<>(filter);
+            List<String> conditions = new ArrayList<>();
+            filter.keySet().forEach(column -> conditions.add(column + " = :" + column));
+            after.ifPresent(given -> {
+                conditions.add(listing.behind());
+                parameters.putAll(listing.key().apply(PageCursor.parse(given, listing.keyParts())));
+            });
+            String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+            String sql = "select * from " + listing.table() + where + " order by " + listing.order() + " limit :limit";
+            // One row more than the page has shows whether there is a next page.
+            parameters.put("limit", most + 1);
+            List<Row<T>> rows = rows(listing, sql, parameters);
+            List<T> lines = rows.stream().limit(most).map(Row::line).toList();
+            return new Page<>(
+                    lines, rows.size() > most ? Optional.of(rows.get(most - 1).cursor()) : Optional.empty());
         });
     }
 
-    private static JobLine job(ResultSet row) throws SQLException {
+    private <T> List<Row<T>> rows(Listing<T> listing, String sql, Map<String, ?> parameters) {
+        return readSide.tables().read(handle -> {
+            try (Query query = handle.createQuery(sql)) {
+                return query.bindMap(parameters)
+                        .map((RowView row) -> new Row<>(
+                                listing.line().apply(row), listing.cursor().apply(row)))
+                        .list();
+            }
+        });
+    }
+
+    private static JobLine job(RowView row) {
         return new JobLine(
-                row.getObject("id", UUID.class),
-                row.getString("leaving_node"),
-                row.getString("datacenter"),
-                row.getString("state"),
-                row.getString("reason"),
-                time(row, "created_at").orElseThrow(),
-                time(row, "ended_at"),
-                row.getInt("pass"),
-                row.getLong("epoch"),
-                new JobCounts(
-                        new SettledCounts(
-                                row.getLong("relocated"),
-                                row.getLong("superseded"),
-                                row.getLong("gone"),
-                                row.getLong("duplicate"),
-                                row.getLong("bytes")),
-                        row.getLong("skipped"),
-                        row.getLong("failed"),
-                        row.getLong("in_flight")));
+                row.getColumn("id", UUID.class),
+                text(row, "leaving_node"),
+                text(row, "datacenter"),
+                text(row, "state"),
+                text(row, "reason"),
+                time(row, "created_at"),
+                Optional.ofNullable(row.getColumn("ended_at", Instant.class)),
+                row.getColumn("pass", Integer.class),
+                row.getColumn("epoch", Long.class),
+                JobCountColumns.read(row));
     }
 
-    private static ExceptionLine exception(ResultSet row) throws SQLException {
+    private static ExceptionLine exception(RowView row) {
         return new ExceptionLine(
-                row.getInt("shard"),
-                row.getString("record_key"),
-                UnmovedRecord.Kind.valueOf(row.getString("kind")),
-                Reason.valueOf(row.getString("reason")),
-                row.getString("detail"));
+                row.getColumn("shard", Integer.class),
+                text(row, "record_key"),
+                UnmovedRecord.Kind.valueOf(text(row, "kind")),
+                Reason.valueOf(text(row, "reason")),
+                text(row, "detail"));
     }
 
-    private static AuditLine audit(ResultSet row) throws SQLException {
+    private static AuditLine audit(RowView row) {
         return new AuditLine(
-                time(row, "at").orElseThrow(),
-                row.getObject("job_id", UUID.class),
-                row.getString("action"),
-                row.getString("detail"));
+                time(row, "at"), row.getColumn("job_id", UUID.class), text(row, "action"), text(row, "detail"));
     }
 
-    private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
-        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+    private static String text(RowView row, String column) {
+        return row.getColumn(column, String.class);
     }
 
-    /** The sort key of a page's last line, as a word that nobody needs to understand. */
-    private record Cursor(String given, List<String> parts) {
-        static String text(Object... parts) {
-            List<String> texts = new ArrayList<>();
-            for (Object part : parts) {
-                texts.add(part.toString());
-            }
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(String.join(SEPARATOR, texts).getBytes(StandardCharsets.UTF_8));
-        }
-
-        static Cursor of(String given, int count) {
-            try {
-                List<String> parts = List.of(
-                        new String(Base64.getUrlDecoder().decode(given), StandardCharsets.UTF_8).split(SEPARATOR, -1));
-                if (parts.size() == count) {
-                    return new Cursor(given, parts);
-                }
-            } catch (IllegalArgumentException e) {
-                throw new BadCursor(given, e);
-            }
-            throw new BadCursor(given, null);
-        }
-
-        OffsetDateTime time(int part) {
-            try {
-                return OffsetDateTime.parse(parts.get(part));
-            } catch (DateTimeException e) {
-                throw new BadCursor(given, e);
-            }
-        }
-
-        UUID id(int part) {
-            try {
-                return UUID.fromString(parts.get(part));
-            } catch (IllegalArgumentException e) {
-                throw new BadCursor(given, e);
-            }
-        }
-
-        long number(int part) {
-            try {
-                return Long.parseLong(parts.get(part));
-            } catch (NumberFormatException e) {
-                throw new BadCursor(given, e);
-            }
-        }
-
-        String text(int part) {
-            return parts.get(part);
-        }
+    private static Instant time(RowView row, String column) {
+        return row.getColumn(column, Instant.class);
     }
 }

@@ -3,51 +3,33 @@ package io.rebalancer.persistence.readside;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
-import java.time.Instant;
+import io.rebalancer.core.registry.RegistryEvent;
 import java.util.List;
-import java.util.Optional;
+import java.util.UUID;
 
-/**
- * What one event of a job means for the tables.
- *
- * @param sequenceNr of the event
- * @param at when it was stored
- * @param state of the job after it
- * @param passBegins whether the exceptions of the pass before are no more
- * @param exceptions that it added; those that were counted already are not among them
- * @param audit what it did to the job, if that is worth noting
- */
-record JobChange(
-        long sequenceNr,
-        Instant at,
-        JobState state,
-        boolean passBegins,
-        List<UnmovedRecord> exceptions,
-        Optional<Audit> audit) {
-    static final JobChange NONE = new JobChange(0, Instant.EPOCH, JobState.EMPTY, false, List.of(), Optional.empty());
+/** A change of a job. */
+sealed interface JobChange {
 
-    /** @param action a stable word */
-    record Audit(String action, String detail) {}
-
-    /** The change that the next event makes. */
-    JobChange next(long number, Instant when, JobEvent event) {
-        List<UnmovedRecord> added = state.outcomes().uncounted(event.unmoved());
-        return new JobChange(
-                number, when, state.apply(event), event instanceof JobEvent.PassStarted, added, audit(event));
+    /** Whether nothing follows. */
+    default boolean endsJob() {
+        return this instanceof Updated updated && updated.state().phase().terminal();
     }
 
-    private static Optional<Audit> audit(JobEvent event) {
-        if (event instanceof JobEvent.JobCreated e) {
-            return Optional.of(new Audit("job_created", "empties " + e.leaving().storageNode()));
+    /** The registry accepted the job. */
+    record Registered(RegistryEvent.JobRegistered event) implements JobChange {}
+
+    /**
+     * The job stored an event.
+     *
+     * @param state of the job after the event
+     * @param unmoved records that the event counts as unmoved and no earlier event of the pass did
+     */
+    record Updated(UUID jobId, JobEvent event, JobState state, List<UnmovedRecord> unmoved) implements JobChange {
+
+        /** @param before the state before the event */
+        static Updated of(UUID jobId, JobState before, JobEvent event) {
+            return new Updated(
+                    jobId, event, before.apply(event), before.outcomes().uncounted(event.unmoved()));
         }
-        if (event instanceof JobEvent.IncarnationBegan e) {
-            return Optional.of(new Audit("job_taken_over", "epoch " + e.epoch()));
-        }
-        if (event instanceof JobEvent.CommitParallelismSet e) {
-            return Optional.of(new Audit("commit_parallelism_set", "to " + e.records()));
-        }
-        return event instanceof JobEvent.JobEnded e
-                ? Optional.of(new Audit("job_ended", (e.phase() + " " + e.reason()).strip()))
-                : Optional.empty();
     }
 }

@@ -8,7 +8,7 @@ import kamon.metric.Counter;
 import kamon.metric.Gauge;
 import kamon.metric.MeasurementUnit;
 
-/** How far the tables are behind the journal. */
+/** How far the read side is behind the journal. */
 final class ProjectionMetrics {
     private final Counter events = Kamon.counter("rebalancer.projection.events").withoutTags();
     private final Counter failures =
@@ -23,26 +23,30 @@ final class ProjectionMetrics {
                 .autoUpdate(lag);
     }
 
-    /** So many events are in the tables, the last of which was stored in the journal at {@code at}. */
-    void stored(int count, Instant at) {
+    /**
+     * Events were written to the tables.
+     *
+     * @param lastStoredAt when the journal stored the last of them
+     */
+    void recordWrite(int count, Instant lastStoredAt) {
         events.increment(count);
         failingSince = Instant.MAX;
-        lagSeconds = seconds(at);
+        lagSeconds = secondsSince(lastStoredAt);
     }
 
-    void failed() {
+    void recordFailure() {
         failures.increment();
         if (failingSince.equals(Instant.MAX)) {
             failingSince = Instant.now();
         }
     }
 
-    /** Of the last event taken in; grows while none can be. */
+    /** The lag of the last write. It grows while writes fail. */
     private double lagSeconds() {
-        return failingSince.equals(Instant.MAX) ? lagSeconds : lagSeconds + seconds(failingSince);
+        return failingSince.equals(Instant.MAX) ? lagSeconds : lagSeconds + secondsSince(failingSince);
     }
 
-    private static double seconds(Instant since) {
-        return Math.max(0, Duration.between(since, Instant.now()).toMillis() / 1000.0);
+    private static double secondsSince(Instant time) {
+        return Math.max(0, Duration.between(time, Instant.now()).toMillis() / 1000.0);
     }
 }

@@ -1,63 +1,66 @@
 package io.rebalancer.persistence.readside;
 
+import io.rebalancer.cluster.Dispatchers;
+import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.port.JobHistory;
-import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.jdbi.v3.core.ConnectionFactory;
 
-/**
- * The tables of one process.
- *
- * @param pool how its connections are used at the moment
- * @param blocking where JDBC may block
- */
-public record ReadSide(ReadSideTables.Connections connections, Supplier<PoolUse> pool, Executor blocking) {
+/** The read side of one process. */
+public final class ReadSide {
+    private final ConnectionFactory connections;
+    private final ReadSideTables tables;
+    private final Supplier<PoolUse> pool;
+    private final BlockingExecutor blocking;
 
     /**
-     * Connections to a database.
+     * The use of a connection pool.
      *
-     * @param waiting callers that wait for one
+     * @param most the size of the pool
+     * @param waiting callers that wait for a connection
      */
     public record PoolUse(int active, int idle, int most, int waiting) {}
 
-    /** Over these connections, on the dispatcher that is meant for it. */
-    public static ReadSide of(ActorSystem<?> system, ReadSideTables.Connections connections, Supplier<PoolUse> pool) {
-        return new ReadSide(
-                connections,
-                pool,
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.read-side-dispatcher")));
+    /** @param blocking runs the JDBC calls */
+    ReadSide(ConnectionFactory connections, Supplier<PoolUse> pool, BlockingExecutor blocking) {
+        this.connections = connections;
+        this.tables = ReadSideTables.over(connections);
+        this.pool = pool;
+        this.blocking = blocking;
     }
 
-    /** Work that may block, and may fail as JDBC does. */
-    interface Work<T> {
-        T get() throws SQLException;
+    /** The read side over these connections, on the dispatcher for its JDBC calls. */
+    public static ReadSide of(ActorSystem<?> system, ConnectionFactory connections, Supplier<PoolUse> pool) {
+        return new ReadSide(connections, pool, BlockingExecutor.on(system, Dispatchers.READ_SIDE));
     }
 
-    /** Runs {@code work} where it may block. */
-    <T> CompletionStage<T> run(Work<T> work) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return work.get();
-                    } catch (SQLException e) {
-                        throw new CompletionException(e);
-                    }
-                },
-                blocking);
+    /** Runs work that may block. */
+    <T> CompletionStage<T> run(Callable<T> work) {
+        return blocking.run(work);
     }
 
-    /** For those who write them. */
-    public ReadSideTables tables() {
-        return new ReadSideTables(connections);
+    /** How the connection pool is used at the moment. */
+    public Supplier<PoolUse> pool() {
+        return pool;
     }
 
-    /** For those who ask. */
+    /** The lists that the API serves from the tables. */
     public JobHistory history() {
         return new JdbcJobHistory(this);
+    }
+
+    ReadSideTables tables() {
+        return tables;
+    }
+
+    ConnectionFactory connections() {
+        return connections;
+    }
+
+    BlockingExecutor blocking() {
+        return blocking;
     }
 }

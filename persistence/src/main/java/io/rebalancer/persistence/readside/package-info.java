@@ -1,4 +1,4 @@
-/** Tables about jobs that are made from the journal, to be asked for what the journal can't be asked. */
+/** Tables for lists and history, filled from the journal by projections. */
 @NullMarked
 package io.rebalancer.persistence.readside;
 

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
-import io.rebalancer.persistence.Journal;
+import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.Words;
+import io.rebalancer.persistence.journal.Journal;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A real PostgreSQL: which tables are used, which are refused, and that managers need no right to make any. */
+/** On a real PostgreSQL: which tables a build accepts, and that managers need no right to create tables. */
 @Tag("slow")
 class PostgresJournalTest {
     private static EmbeddedPostgres server;
@@ -62,32 +63,32 @@ class PostgresJournalTest {
     void freshDatabase() throws SQLException {
         database = "journal_" + Long.toHexString(System.nanoTime());
         asOwner("postgres", "create database " + database);
-        // As a careful operator has it.
+        // The default of PostgreSQL 15 and later, and good practice before.
         asOwner(database, "revoke create on schema public from public");
     }
 
-    private JournalSettings.Postgresql as(String user, String password) {
+    private JournalSettings.Postgresql connectAs(String user, String password) {
         return new JournalSettings.Postgresql(
                 "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, user, password, 4, false);
     }
 
     private JournalSettings.Postgresql manager() {
-        return as("manager", "secret");
+        return connectAs("manager", "secret");
     }
 
     private Schema owned() {
-        return new Schema(as("owner", "owns"), "manager");
+        return new Schema(connectAs("owner", "owns"), "manager");
     }
 
     @Test
-    void aFreshDatabaseIsRefusedWithAdviceAndMigratedOnce() {
+    void anEmptyDatabaseIsRejectedWithAdviceAndMigratedOnce() {
         assertThatThrownBy(() -> new Schema(manager()).require())
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("version none")
                 .hasMessageContaining("this build needs version 2")
                 .hasMessageContaining("rebalancer migrate");
         assertThat(owned().migrate()).isEqualTo(2);
-        assertThat(owned().migrate()).as("nothing is left to do").isZero();
+        assertThat(owned().migrate()).as("a second migration").isZero();
         new Schema(manager()).require();
     }
 
@@ -95,7 +96,7 @@ class PostgresJournalTest {
     void aDatabaseOfAnEarlierBuildKeepsItsEvents() throws Exception {
         Flyway.configure()
                 .dataSource(server.getJdbcUrl("owner", database), "owner", "owns")
-                .locations("classpath:io/rebalancer/persistence/postgres/migrations")
+                .locations("classpath:io/rebalancer/persistence/migrations/journal")
                 .table("schema_history")
                 .target("1")
                 .skipDefaultCallbacks(true)
@@ -107,7 +108,7 @@ class PostgresJournalTest {
                         + " event_payload) values ('a', 1, 'w', 33, 'm', 'x')");
         asOwner(database, "grant select on schema_history to manager");
         assertThatThrownBy(() -> new Schema(manager()).require())
-                .hasMessageContaining("are of version 1, this build needs version 2");
+                .hasMessageContaining("have version 1, this build needs version 2");
         assertThat(owned().migrate()).isEqualTo(1);
         new Schema(manager()).require();
         try (Connection connection =
@@ -137,7 +138,7 @@ class PostgresJournalTest {
     }
 
     @Test
-    void aDatabaseOfANewerBuildIsRefused() throws Exception {
+    void aDatabaseOfANewerBuildIsRejected() throws Exception {
         owned().migrate();
         asOwner(
                 database,
@@ -153,7 +154,7 @@ class PostgresJournalTest {
     }
 
     @Test
-    void tablesThatSomebodyElseMadeAreRefused() throws Exception {
+    void tablesOfAChangedScriptAreRejected() throws Exception {
         owned().migrate();
         asOwner(database, "update schema_history set checksum = 17 where version = '1'");
         assertThatThrownBy(() -> new Schema(manager()).require())
@@ -162,14 +163,14 @@ class PostgresJournalTest {
     }
 
     @Test
-    void aUserWhoMayNotMakeTablesIsToldSo() {
+    void migrationFailsForAUserWithoutTheRightToCreateTables() {
         assertThatThrownBy(() -> new Schema(manager()).migrate())
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("permission denied");
     }
 
     @Test
-    void aDatabaseThatDoesNotAnswerOrDoesNotLetInIsToldByName() {
+    void theErrorForAnUnreachableDatabaseNamesItWithoutThePassword() {
         JournalSettings.Postgresql nowhere =
                 new JournalSettings.Postgresql("jdbc:postgresql://localhost:1/none", "manager", "", 4, false);
         assertThatThrownBy(() -> new Schema(nowhere).require())
@@ -179,10 +180,10 @@ class PostgresJournalTest {
     }
 
     @Test
-    void entitiesLiveOnItWithoutTheRightToMakeTables() throws Exception {
+    void entitiesRecoverWithoutTheRightToCreateTables() throws Exception {
         owned().migrate();
-        for (int life = 0; life < 2; life++) {
-            Journal journal = Journal.of(manager());
+        for (int incarnation = 0; incarnation < 2; incarnation++) {
+            Journal journal = Journals.of(manager());
             ActorTestKit kit = ActorTestKit.create(
                     "words",
                     journal.applyTo(ConfigFactory.parseString("pekko.actor.provider = local")
@@ -193,11 +194,11 @@ class PostgresJournalTest {
                 ActorRef<String> words = kit.spawn(new Words(PersistenceId.of("Words", "one"), counted.getRef()));
                 for (int i = 1; i <= 12; i++) {
                     words.tell("word " + i);
-                    counted.expectMessage(life * 12 + i);
+                    counted.expectMessage(incarnation * 12 + i);
                 }
                 List<EventEnvelope> read = journal.reader(kit.system())
                         .follow("Words|one", 1)
-                        .take((life + 1) * 12L)
+                        .take((incarnation + 1) * 12L)
                         .runWith(Sink.seq(), kit.system())
                         .toCompletableFuture()
                         .get(30, TimeUnit.SECONDS);
@@ -209,8 +210,8 @@ class PostgresJournalTest {
     }
 
     @Test
-    void aNodeDoesNotStartOnTablesThatItCantUse() throws Exception {
-        Journal journal = Journal.of(manager());
+    void aNodeRefusesToStartWithoutTables() throws Exception {
+        Journal journal = Journals.of(manager());
         ActorTestKit kit = ActorTestKit.create(
                 "refused",
                 journal.applyTo(ConfigFactory.parseString("pekko.actor.provider = local")

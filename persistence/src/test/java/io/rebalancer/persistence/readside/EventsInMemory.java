@@ -14,7 +14,7 @@ import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQu
 import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** A journal whose events a test chooses. */
+/** A journal in memory. */
 final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery {
     private static final Duration POLL = Duration.ofMillis(20);
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.PersistentEntities;
+import io.rebalancer.cluster.async.ExponentialBackoff;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.assignment.Assignment;
@@ -26,8 +28,9 @@ import io.rebalancer.core.port.JobHistory.ExceptionLine;
 import io.rebalancer.core.port.JobHistory.JobLine;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.registry.RegistryEvent;
-import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.embedded.EmbeddedJournal;
 import io.rebalancer.persistence.postgres.Schema;
+import io.rebalancer.persistence.query.JournalReader;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -45,7 +48,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,13 +55,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The tables say what the events say, each event once, whatever fails on the way. */
+/** The tables match the events: each event counts exactly once, even if connections fail. */
 @Tag("slow")
 class ReadSideTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Instant CREATED = Instant.parse("2026-11-21T10:00:00Z");
-    private static final Projector.Pace SOON =
-            new Projector.Pace(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(200));
+    private static final Projector.Timing SHORT_TIMING = new Projector.Timing(
+            Duration.ofMillis(200), new ExponentialBackoff(Duration.ofMillis(50), Duration.ofMillis(200)));
     private static final int JOBS = 5;
     private static final int ASSIGNMENTS = 60;
 
@@ -81,7 +83,7 @@ class ReadSideTest {
 
     private ReadSide open(Database database) throws Exception {
         if (database == Database.H2) {
-            return ReadSidePool.open(directory, kit.system());
+            return new EmbeddedJournal(directory).readSide(kit.system());
         }
         EmbeddedPostgres server = EmbeddedPostgres.start();
         postgres = Optional.of(server);
@@ -101,8 +103,8 @@ class ReadSideTest {
         }
     }
 
-    /** The same tables through connections that break now and then, before or after what was asked is done. */
-    private ReadSide breaking(ReadSide whole, AtomicInteger faults) {
+    /** The same tables through connections some of which fail, before their work or after their commit. */
+    private ReadSide unreliable(ReadSide reliable, AtomicInteger faults) {
         return new ReadSide(
                 () -> {
                     if (faults.get() > 0 && random.nextInt(4) == 0) {
@@ -110,16 +112,16 @@ class ReadSideTest {
                         if (random.nextBoolean()) {
                             throw new SQLException("the connection broke");
                         }
-                        return BreaksAfterCommit.of(whole.connections().open());
+                        return LostCommitReply.of(reliable.connections().openConnection());
                     }
-                    return whole.connections().open();
+                    return reliable.connections().openConnection();
                 },
-                whole.pool(),
-                whole.blocking());
+                reliable.pool(),
+                reliable.blocking());
     }
 
     private ActorRef<Projector.Command> project(ReadSide readSide) {
-        return kit.spawn(Projector.create(JournalReader.of(events), readSide, SOON));
+        return kit.spawn(Projector.create(JournalReader.of(events), readSide, SHORT_TIMING));
     }
 
     private static UUID job(int number) {
@@ -127,27 +129,26 @@ class ReadSideTest {
     }
 
     private static String journalId(int number) {
-        return PersistenceId.of(Entities.EVACUATE_JOB.name(), job(number).toString())
-                .id();
+        return PersistentEntities.evacuateJob(job(number)).id();
     }
 
     private static CopyLocation node(int number) {
         return new CopyLocation("dc1", new StorageNodeId(number + ".stor.d"));
     }
 
-    /** Some jobs, the last of which does not end. */
-    private List<JobState> happen() {
+    /** Stores the events of some jobs. The last job does not end. */
+    private List<JobState> storeEvents() {
         List<JobState> states = new ArrayList<>();
         for (int number = 0; number < JOBS; number++) {
             events.add(
                     Entities.JOB_REGISTRY_ID,
                     new RegistryEvent.JobRegistered(job(number), node(number), 0, CREATED.plusSeconds(number)));
-            states.add(happen(number, number == JOBS - 1));
+            states.add(storeEvents(number, number == JOBS - 1));
         }
         return states;
     }
 
-    private JobState happen(int number, boolean open) {
+    private JobState storeEvents(int number, boolean open) {
         List<JobEvent> all = new ArrayList<>(List.of(
                 new JobEvent.JobCreated(node(number), 0, CREATED),
                 new JobEvent.PassStarted(1, CREATED),
@@ -158,7 +159,7 @@ class ReadSideTest {
             UUID id = new UUID(number, i);
             all.add(new JobEvent.AssignmentPlanned(assignment(id, i), Map.of()));
             all.add(new JobEvent.CopiesFinished(id, List.of()));
-            // Each second failure is of a record that has failed before, and counts once.
+            // Each record fails twice, and counts once.
             List<UnmovedRecord> failures = List.of(exception(i / 2, Reason.METADATA_UPDATE_FAILED));
             all.add(new JobEvent.RelocationsCommitted(id, new SettledCounts(1, 0, 0, 0, 5), failures));
         }
@@ -208,7 +209,7 @@ class ReadSideTest {
         return lines;
     }
 
-    private void assertTablesSay(JobHistory history, List<JobState> states) throws Exception {
+    private void assertTablesMatch(JobHistory history, List<JobState> states) throws Exception {
         await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(JOBS - 1))) == events.count(journalId(JOBS - 1)));
         for (int number = 0; number < JOBS; number++) {
             long last = events.count(journalId(number));
@@ -229,7 +230,7 @@ class ReadSideTest {
             List<ExceptionLine> exceptions = all(after -> history.exceptions(line.id(), Optional.empty(), after, 7));
             assertThat(exceptions).hasSize(ASSIGNMENTS / 2).doesNotHaveDuplicates();
             assertThat(all(after -> history.exceptions(line.id(), Optional.of(Reason.NO_DESTINATION), after, 7)))
-                    .as("exceptions of an earlier pass")
+                    .as("unmoved records of an earlier pass")
                     .isEmpty();
         }
         assertThat(all(after -> history.audit(after, 3)))
@@ -240,38 +241,38 @@ class ReadSideTest {
 
     @ParameterizedTest
     @EnumSource
-    void eachEventCountsOnceWhateverBreaks(Database database) throws Exception {
-        ReadSide whole = open(database);
-        List<JobState> states = happen();
+    void eachEventCountsOnceWhenConnectionsFail(Database database) throws Exception {
+        ReadSide reliable = open(database);
+        List<JobState> states = storeEvents();
         AtomicInteger faults = new AtomicInteger(4);
-        project(breaking(whole, faults));
-        assertTablesSay(whole.history(), states);
+        project(unreliable(reliable, faults));
+        assertTablesMatch(reliable.history(), states);
     }
 
     @ParameterizedTest
     @EnumSource
-    void twoProjectorsDoNotCountTwice(Database database) throws Exception {
-        ReadSide whole = open(database);
-        project(whole);
-        project(whole);
-        assertTablesSay(whole.history(), happen());
+    void twoProjectorsCountEachEventOnce(Database database) throws Exception {
+        ReadSide reliable = open(database);
+        project(reliable);
+        project(reliable);
+        assertTablesMatch(reliable.history(), storeEvents());
     }
 
     @ParameterizedTest
     @EnumSource
-    void tablesThatWereEmptiedAreMadeAnew(Database database) throws Exception {
-        ReadSide whole = open(database);
-        List<JobState> states = happen();
-        project(whole);
-        assertTablesSay(whole.history(), states);
-        whole.tables().clear();
-        assertThat(get(whole.history().jobs(Optional.empty(), 1)).items()).isEmpty();
-        assertTablesSay(whole.history(), states);
+    void emptiedTablesAreFilledAgain(Database database) throws Exception {
+        ReadSide reliable = open(database);
+        List<JobState> states = storeEvents();
+        project(reliable);
+        assertTablesMatch(reliable.history(), states);
+        reliable.tables().clear();
+        assertThat(get(reliable.history().jobs(Optional.empty(), 1)).items()).isEmpty();
+        assertTablesMatch(reliable.history(), states);
     }
 
     @ParameterizedTest
     @EnumSource
-    void whatIsNoEndOfAPageIsRefused(Database database) throws Exception {
+    void aMalformedCursorIsRejected(Database database) throws Exception {
         JobHistory history = open(database).history();
         for (String bad : List.of("x", "", "eA", "MQ MQ", "AAAA/")) {
             assertThatThrownBy(() -> get(history.jobs(Optional.of(bad), 10)))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.persistence.EmbeddedJournal;
+import io.rebalancer.persistence.embedded.EmbeddedJournal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

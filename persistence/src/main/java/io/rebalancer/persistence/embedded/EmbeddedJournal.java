@@ -1,53 +1,53 @@
-package io.rebalancer.persistence;
+package io.rebalancer.persistence.embedded;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.Dispatchers;
+import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.plugin.LogExtension;
 import io.rebalancer.persistence.plugin.LogReadJournal;
+import io.rebalancer.persistence.query.JournalReader;
 import io.rebalancer.persistence.readside.ReadSide;
-import io.rebalancer.persistence.readside.ReadSidePool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 
-/**
- * Journal and snapshot store in a directory of this machine, with nothing to install: the embedded log. What is
- * acknowledged is on the disk.
- */
+/** Journal and snapshot store in the embedded log of one directory. An acknowledged event is durable. */
 public final class EmbeddedJournal implements Journal {
-    private static final String EARLIER = "journal.mv.db";
+    /** The file of a journal in H2, which builds before the embedded log used (decision 11). */
+    private static final String H2_JOURNAL = "journal.mv.db";
 
     private final Path directory;
 
-    /** @param directory of nobody else; made if need be */
+    /** @param directory exclusive to this journal; created if absent */
     public EmbeddedJournal(Path directory) {
         this.directory = directory;
     }
 
-    /** @throws IOException naming the directory, if it can't be made or written to, or has an earlier journal in it */
+    /** @throws IOException if the directory can't be created or written to, or contains an H2 journal */
     @Override
     public Config applyTo(Config root) throws IOException {
         Path absolute = directory.toAbsolutePath();
         try {
             Files.createDirectories(absolute);
         } catch (IOException e) {
-            throw new IOException("journal directory " + absolute + " can't be made: " + e, e);
+            throw new IOException("journal directory " + absolute + " can't be created: " + e, e);
         }
         if (!Files.isWritable(absolute)) {
-            throw new IOException("journal directory " + absolute + " can't be written to");
+            throw new IOException("journal directory " + absolute + " is not writable");
         }
-        if (Files.exists(absolute.resolve(EARLIER))) {
-            throw new IOException("journal directory " + absolute + " has the journal of an earlier build (" + EARLIER
-                    + "), which this one does not read; let its jobs end with that build, then move the file away");
+        if (Files.exists(absolute.resolve(H2_JOURNAL))) {
+            throw new IOException("journal directory " + absolute + " contains the journal of an earlier build ("
+                    + H2_JOURNAL + "), which this build cannot read; finish its jobs with that build, then move the"
+                    + " file away");
         }
         return ConfigFactory.parseMap(Map.of("rebalancer.log.directory", absolute.toString()))
                 .withFallback(ConfigFactory.parseResources(EmbeddedJournal.class.getClassLoader(), "embedded-log.conf"))
@@ -62,26 +62,24 @@ public final class EmbeddedJournal implements Journal {
 
     @Override
     public ReadSide readSide(ActorSystem<?> system) {
-        return ReadSidePool.open(directory, system);
+        return new ReadSideFile(directory).open(system);
     }
 
     @Override
     public void clearReadSide() {
-        ReadSidePool.clear(directory);
+        new ReadSideFile(directory).clear();
     }
 
     /** Opens the log. */
     @Override
     public CompletionStage<Done> prepare(ActorSystem<?> system) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        LogExtension.get(system.classicSystem());
-                        return Done.getInstance();
-                    } catch (LogException | UncheckedIOException e) {
-                        throw new SettingsFault("journal: " + e.getMessage());
-                    }
-                },
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.log.dispatcher")));
+        return BlockingExecutor.on(system, Dispatchers.LOG).run(() -> {
+            try {
+                LogExtension.get(system.classicSystem());
+                return Done.getInstance();
+            } catch (LogException | UncheckedIOException e) {
+                throw new SettingsFault("journal: " + e.getMessage());
+            }
+        });
     }
 }

@@ -5,22 +5,22 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** A connection whose answer to a commit is lost. */
-final class BreaksAfterCommit {
+/** A connection that commits, and then fails as if the server's reply was lost. */
+final class LostCommitReply {
 
-    private BreaksAfterCommit() {}
+    private LostCommitReply() {}
 
-    static Connection of(Connection whole) {
+    static Connection of(Connection intact) {
         return (Connection) Proxy.newProxyInstance(
-                BreaksAfterCommit.class.getClassLoader(),
+                LostCommitReply.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
                     try {
-                        Object answer = method.invoke(whole, arguments);
+                        Object result = method.invoke(intact, arguments);
                         if (method.getName().equals("commit")) {
-                            throw new SQLException("the answer to a commit was lost");
+                            throw new SQLException("the reply to a commit was lost");
                         }
-                        return answer;
+                        return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }

@@ -1,4 +1,4 @@
--- Managers need no more than this, whoever made the tables.
+-- All rights that a manager's user needs. The tables may belong to another user.
 grant select, insert, update, delete on event_journal, event_tag, snapshot to "${user}";
 grant select, insert, update, delete on projection, job, object_exception, audit to "${user}";
 grant usage, select on sequence event_journal_ordering_seq to "${user}";

@@ -1,4 +1,4 @@
-package io.rebalancer.persistence;
+package io.rebalancer.persistence.query;
 
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
@@ -9,7 +9,7 @@ import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** Reads a journal's events back in their order, whichever journal it is. */
+/** Reads the events of a persistence id in their order. */
 public final class JournalReader {
     private final EventsByPersistenceIdQuery live;
     private final CurrentEventsByPersistenceIdQuery current;
@@ -19,18 +19,18 @@ public final class JournalReader {
         this.current = current;
     }
 
-    /** Of a journal that can be read both ways. */
+    /** @param journal a read journal with the live and the current query */
     public static <J extends EventsByPersistenceIdQuery & CurrentEventsByPersistenceIdQuery> JournalReader of(
             J journal) {
         return new JournalReader(journal, journal);
     }
 
-    /** The events of an id from a sequence number on, and those to come; never ends. */
+    /** The stored events from sequence number {@code from} on, then new events as they are stored. Never completes. */
     public Source<EventEnvelope, NotUsed> follow(String persistenceId, long from) {
         return live.eventsByPersistenceId(persistenceId, from, Long.MAX_VALUE);
     }
 
-    /** Whether the event with that sequence number is the last one of its id. */
+    /** Whether the event with this sequence number is the last event of its persistence id. */
     public CompletionStage<Boolean> endsWith(String persistenceId, long sequenceNr, ClassicActorSystemProvider system) {
         return current.currentEventsByPersistenceId(persistenceId, sequenceNr + 1, Long.MAX_VALUE)
                 .runWith(Sink.headOption(), system)

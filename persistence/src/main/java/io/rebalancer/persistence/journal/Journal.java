@@ -1,0 +1,46 @@
+package io.rebalancer.persistence.journal;
+
+import com.typesafe.config.Config;
+import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.readside.ReadSide;
+import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Where a process stores the events and snapshots of its entities. */
+public interface Journal {
+
+    /**
+     * The configuration of an actor system that uses this journal.
+     *
+     * @param root the configuration without a journal
+     * @throws IOException if the journal's directory can't be used
+     */
+    Config applyTo(Config root) throws IOException;
+
+    /**
+     * Opens the journal. Call it before the first persistent actor starts.
+     *
+     * @return fails with {@link io.rebalancer.cluster.settings.SettingsFault} if the journal can't be used; the message
+     *     says what to do
+     */
+    CompletionStage<Done> prepare(ActorSystem<?> system);
+
+    /**
+     * Opens the read side. Call it once, after {@link #prepare}. Blocking.
+     *
+     * @throws io.rebalancer.cluster.settings.SettingsFault if its tables can't be used; the message says what to do
+     */
+    ReadSide readSide(ActorSystem<?> system);
+
+    /**
+     * Empties the tables of the read side; its projector then fills them again from the journal. Blocking.
+     *
+     * @throws io.rebalancer.cluster.settings.SettingsFault if the tables can't be used; the message says what to do
+     */
+    void clearReadSide();
+
+    /** Reads the stored events. */
+    JournalReader reader(ActorSystem<?> system);
+}

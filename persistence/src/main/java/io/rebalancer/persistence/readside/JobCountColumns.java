@@ -1,0 +1,62 @@
+package io.rebalancer.persistence.readside;
+
+import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.SettledCounts;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.result.RowView;
+import org.jdbi.v3.core.statement.SqlStatement;
+
+/** The columns of table {@code job} for {@link JobCounts}. No other class names them. */
+final class JobCountColumns {
+    private static final List<Column> COLUMNS = List.of(
+            new Column("discovered", JobCounts::discovered),
+            new Column("relocated", counts -> counts.settled().relocated()),
+            new Column("superseded", counts -> counts.settled().superseded()),
+            new Column("gone", counts -> counts.settled().gone()),
+            new Column("duplicate", counts -> counts.settled().duplicate()),
+            new Column("bytes", counts -> counts.settled().bytes()),
+            new Column("skipped", JobCounts::skipped),
+            new Column("failed", JobCounts::failed),
+            new Column("in_flight", JobCounts::inFlight));
+
+    /** For an insert: {@code discovered, relocated, ...}. */
+    static final String NAMES = COLUMNS.stream().map(Column::name).collect(Collectors.joining(", "));
+    /** For an insert: {@code :discovered, :relocated, ...}. */
+    static final String PARAMETERS =
+            COLUMNS.stream().map(column -> ":" + column.name()).collect(Collectors.joining(", "));
+    /** For an update: {@code discovered = :discovered, ...}. */
+    static final String ASSIGNMENTS = COLUMNS.stream()
+            .map(column -> column.name() + " = :" + column.name())
+            .collect(Collectors.joining(", "));
+
+    private record Column(String name, ToLongFunction<JobCounts> value) {}
+
+    private JobCountColumns() {}
+
+    /** Gives the parameters of a statement their values. */
+    static void bind(SqlStatement<?> statement, JobCounts counts) {
+        for (Column column : COLUMNS) {
+            statement.bind(column.name(), column.value().applyAsLong(counts));
+        }
+    }
+
+    /** The counts in a row of the table. {@code discovered} is derived from the others. */
+    static JobCounts read(RowView row) {
+        return new JobCounts(
+                new SettledCounts(
+                        number(row, "relocated"),
+                        number(row, "superseded"),
+                        number(row, "gone"),
+                        number(row, "duplicate"),
+                        number(row, "bytes")),
+                number(row, "skipped"),
+                number(row, "failed"),
+                number(row, "in_flight"));
+    }
+
+    private static long number(RowView row, String column) {
+        return row.getColumn(column, Long.class);
+    }
+}

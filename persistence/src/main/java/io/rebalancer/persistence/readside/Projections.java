@@ -1,0 +1,18 @@
+package io.rebalancer.persistence.readside;
+
+import java.util.List;
+
+/** All projections. */
+final class Projections {
+    /** The projections that are fed by events of jobs. */
+    static final List<EventProjection<JobChange>> OF_JOBS = List.of(new JobProjection(), new AuditProjection());
+
+    private Projections() {}
+
+    /** The tables that the projections fill. */
+    static List<String> tables() {
+        return OF_JOBS.stream()
+                .flatMap(projection -> projection.tables().stream())
+                .toList();
+    }
+}
