@@ -22,22 +22,21 @@ public interface Journal {
     /**
      * Opens the journal. Call it before the first persistent actor starts.
      *
-     * @return fails with {@link io.rebalancer.cluster.settings.SettingsFault} if the journal can't be used; the message
-     *     says what to do
+     * @return fails with {@link io.rebalancer.cluster.settings.SettingsFault} if the journal can't be used, with advice
      */
     CompletionStage<Done> prepare(ActorSystem<?> system);
 
     /**
      * Opens the read side. Call it once, after {@link #prepare}. Blocking.
      *
-     * @throws io.rebalancer.cluster.settings.SettingsFault if its tables can't be used; the message says what to do
+     * @throws io.rebalancer.cluster.settings.SettingsFault if its tables can't be used, with advice
      */
     ReadSide readSide(ActorSystem<?> system);
 
     /**
      * Empties the tables of the read side; its projector then fills them again from the journal. Blocking.
      *
-     * @throws io.rebalancer.cluster.settings.SettingsFault if the tables can't be used; the message says what to do
+     * @throws io.rebalancer.cluster.settings.SettingsFault if the tables can't be used, with advice
      */
     void clearReadSide();
 

@@ -91,8 +91,7 @@ class PreviousBuildTest {
             create.execute("create database " + database);
         }
         try (InputStream dump = Objects.requireNonNull(PreviousBuildTest.class.getResourceAsStream(DUMP));
-                Connection connection =
-                        server.getDatabase("postgres", database).getConnection();
+                Connection connection = server.getDatabase("postgres", database).getConnection();
                 Statement restore = connection.createStatement()) {
             restore.execute(new String(dump.readAllBytes(), StandardCharsets.UTF_8));
         }
