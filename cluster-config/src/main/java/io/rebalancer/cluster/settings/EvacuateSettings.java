@@ -10,12 +10,11 @@ import java.util.Set;
 /**
  * How evacuate jobs work; the names and units are those of {@code reference.conf}.
  *
- * @param maxAssignmentsInFlight at least 1
- * @param scanChunk rows asked of a shard at a time, 1 to 100000
- * @param excludeKeysContaining records whose key contains one of these texts stay on the leaving node
- * @param commitBatch records switched by one call, all or none, 1 to 500
- * @param commitParallelism calls made at a time to switch records, at most, 1 to 250
- * @param commitAttempts tries to switch one record, at least 1
+ * @param maxAssignmentsInFlight assignments of one job, at least 1
+ * @param scanChunk rows requested from a shard at a time, 1 to 100000
+ * @param excludeKeysContaining records whose key contains one of these texts are not moved
+ * @param reminderInterval how often an agent is reminded of an assignment that it has not reported
+ * @param agentLostAfter how long an agent may be unreachable before its assignments are given up
  * @param candidates destinations considered for an object, at least 1
  * @param snapshotEvery events between snapshots, at least 1
  */
@@ -25,13 +24,10 @@ public record EvacuateSettings(
         int maxAssignmentsInFlight,
         int scanChunk,
         List<String> excludeKeysContaining,
-        int commitBatch,
-        int commitParallelism,
-        int commitAttempts,
+        CommitSettings commit,
         Duration reminderInterval,
         Duration agentLostAfter,
-        Duration retryPauseMin,
-        Duration retryPauseMax,
+        PassDelay passDelay,
         int candidates,
         int snapshotEvery) {
 
@@ -42,12 +38,50 @@ public record EvacuateSettings(
         require(
                 excludeKeysContaining.stream().noneMatch(String::isEmpty),
                 "exclude-keys-containing must not contain an empty text, which would exclude every record");
-        require(commitBatch >= 1 && commitBatch <= 500, "commit-batch must be 1 to 500");
-        require(commitParallelism >= 1 && commitParallelism <= 250, "commit-parallelism must be 1 to 250");
-        require(commitAttempts >= 1, "commit-attempts must be at least 1");
         require(candidates >= 1, "candidates must be at least 1");
         require(snapshotEvery >= 1, "snapshot-every must be at least 1");
-        require(retryPauseMax.compareTo(retryPauseMin) >= 0, "retry-pause-max must not be below retry-pause-min");
+    }
+
+    /**
+     * How metadata is committed.
+     *
+     * @param batchSize records updated by one call, all or none, 1 to 500
+     * @param parallelism calls in progress per job, at most, 1 to 250
+     * @param maxAttempts writes of one record that users keep changing, at least 1
+     */
+    public record CommitSettings(int batchSize, int parallelism, int maxAttempts) {
+        public CommitSettings {
+            require(batchSize >= 1 && batchSize <= 500, "commit-batch must be 1 to 500");
+            require(parallelism >= 1 && parallelism <= 250, "commit-parallelism must be 1 to 250");
+            require(maxAttempts >= 1, "commit-attempts must be at least 1");
+        }
+    }
+
+    /**
+     * The delay before the next pass.
+     *
+     * @param min delay after the first pass that settled nothing
+     * @param max upper bound of every delay, at least {@code min}
+     */
+    public record PassDelay(Duration min, Duration max) {
+        private static final int MAX_DOUBLINGS = 16;
+
+        public PassDelay {
+            require(max.compareTo(min) >= 0, "retry-pause-max must not be below retry-pause-min");
+        }
+
+        /**
+         * No delay after a pass that settled something. Otherwise the delay doubles with each pass that settled nothing.
+         *
+         * @param fruitlessPasses passes in a row that settled nothing
+         */
+        public Duration after(int fruitlessPasses) {
+            if (fruitlessPasses == 0) {
+                return Duration.ZERO;
+            }
+            Duration delay = min.multipliedBy(1L << Math.min(fruitlessPasses - 1, MAX_DOUBLINGS));
+            return delay.compareTo(max) > 0 ? max : delay;
+        }
     }
 
     /** @throws SettingsFault if a setting is missing or wrong */
@@ -71,13 +105,13 @@ public record EvacuateSettings(
                         section.getInt("max-assignments-in-flight"),
                         section.getInt("scan-chunk"),
                         section.getStringList("exclude-keys-containing"),
-                        section.getInt("commit-batch"),
-                        section.getInt("commit-parallelism"),
-                        section.getInt("commit-attempts"),
+                        new CommitSettings(
+                                section.getInt("commit-batch"),
+                                section.getInt("commit-parallelism"),
+                                section.getInt("commit-attempts")),
                         section.getDuration("reminder-interval"),
                         section.getDuration("agent-lost-after"),
-                        section.getDuration("retry-pause-min"),
-                        section.getDuration("retry-pause-max"),
+                        new PassDelay(section.getDuration("retry-pause-min"), section.getDuration("retry-pause-max")),
                         section.getInt("candidates"),
                         section.getInt("snapshot-every")));
     }

@@ -9,16 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a manager needs to know of its surroundings.
+ * What a manager is configured with.
  *
- * @param domain completes short storage ids; empty text to leave them as they are
+ * @param domain completes short storage ids; empty text to keep them as they are
  * @param morayTimeout deadline of one metadata call
  * @param morayConnections connections to one shard, at most, at least 1
- * @param nameServer {@code host:port} of who is asked for SRV records, or empty for this machine's own
+ * @param nameServer {@code host:port} of the DNS server for SRV records, or empty to use this machine's configuration
  * @param postgres the databases that are scanned instead of Moray, or empty to scan through Moray
  * @param storinfo base URL
- * @param journal where jobs are kept
- * @param httpAgents base URLs of agents that are reached over the older HTTP API only
+ * @param storinfoRefresh how often storinfo is queried
+ * @param journal where the events of jobs are stored
+ * @param httpAgents base URLs of agents that are reached over the legacy HTTP API only
  */
 public record ManagerSettings(
         HttpSettings http,
@@ -40,7 +41,7 @@ public record ManagerSettings(
                 morayShards.stream().map(MorayShard::number).sorted().toList();
         require(!morayShards.isEmpty(), "moray-shards must list at least one shard");
         require(numbers.get(0) >= 1, "moray-shards: the number of a shard must be at least 1");
-        require(numbers.stream().distinct().count() == numbers.size(), "moray-shards: a number is there twice");
+        require(numbers.stream().distinct().count() == numbers.size(), "moray-shards: a number occurs twice");
         require(morayConnections >= 1, "moray-connections must be at least 1");
         require(
                 postgres.isEmpty()
@@ -48,7 +49,7 @@ public record ManagerSettings(
                                 .sorted()
                                 .toList()
                                 .equals(numbers),
-                "postgres.shards must have the same numbers as moray-shards, or a shard would not be scanned");
+                "postgres.shards must have the same numbers as moray-shards, otherwise a shard would not be scanned");
     }
 
     private static void require(boolean holds, String what) {
@@ -61,7 +62,7 @@ public record ManagerSettings(
      * One metadata shard.
      *
      * @param number at least 1
-     * @param port empty to ask for the SRV record {@code _moray._tcp.HOST} (manta.md 7.10)
+     * @param port empty to look up the SRV record {@code _moray._tcp.HOST} (manta.md 7.10)
      */
     public record MorayShard(int number, String host, Optional<Integer> port) {}
 

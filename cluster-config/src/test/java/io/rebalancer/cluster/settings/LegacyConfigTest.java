@@ -55,8 +55,8 @@ class LegacyConfigTest {
         assertThat(LegacySettings.from(config).snaplinkCleanupRequired()).isTrue();
         assertThat(evacuate.batch().maxTasks()).isEqualTo(60);
         assertThat(evacuate.batch().maxAge()).isEqualTo(Duration.ofSeconds(900));
-        assertThat(evacuate.commitParallelism()).isEqualTo(30);
-        assertThat(evacuate.commitBatch()).isEqualTo(1);
+        assertThat(evacuate.commit().parallelism()).isEqualTo(30);
+        assertThat(evacuate.commit().batchSize()).isEqualTo(1);
         assertThat(evacuate.candidates()).isEqualTo(7);
         assertThat(evacuate.scanChunk()).isEqualTo(500);
         assertThat(evacuate.placement().maxFillPercent()).isEqualTo(91);
@@ -70,8 +70,8 @@ class LegacyConfigTest {
         assertThat(ManagerSettings.from(config).http().port()).isEqualTo(80);
         assertThat(evacuate.batch().maxTasks()).isEqualTo(50);
         assertThat(evacuate.batch().maxAge()).isEqualTo(Duration.ofSeconds(600));
-        assertThat(evacuate.commitParallelism()).isEqualTo(10);
-        assertThat(evacuate.commitBatch()).isEqualTo(50);
+        assertThat(evacuate.commit().parallelism()).isEqualTo(10);
+        assertThat(evacuate.commit().batchSize()).isEqualTo(50);
         assertThat(evacuate.candidates()).isEqualTo(5);
         assertThat(evacuate.scanChunk()).isEqualTo(10_000);
         assertThat(evacuate.excludeKeysContaining()).isEmpty();
@@ -136,7 +136,7 @@ class LegacyConfigTest {
     @Test
     void metadataThreadsAreCappedAtTheLimitOfTheApi() throws IOException {
         String many = SMALLEST.replaceFirst("\\{", "{\"options\":{\"max_metadata_update_threads\":1000},");
-        assertThat(EvacuateSettings.from(load(many)).commitParallelism()).isEqualTo(250);
+        assertThat(EvacuateSettings.from(load(many)).commit().parallelism()).isEqualTo(250);
     }
 
     @Test

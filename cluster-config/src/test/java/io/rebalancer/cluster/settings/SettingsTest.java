@@ -78,10 +78,12 @@ class SettingsTest {
         Set<String> shipped = config("").getConfig("rebalancer.evacuate").root().keySet();
         Set<String> read = Arrays.stream(EvacuateSettings.class.getRecordComponents())
                 .map(component -> component.getName())
-                .filter(name -> !Set.of("batch", "placement").contains(name))
+                .filter(name -> !Set.of("batch", "placement", "commit", "passDelay").contains(name))
                 .map(SettingsTest::kebab)
                 .collect(Collectors.toCollection(TreeSet::new));
         read.addAll(Set.of("max-tasks-per-assignment", "max-assignment-bytes", "max-assignment-age"));
+        read.addAll(Set.of("commit-batch", "commit-parallelism", "commit-attempts"));
+        read.addAll(Set.of("retry-pause-min", "retry-pause-max"));
         assertThat(shipped).isEqualTo(read);
     }
 

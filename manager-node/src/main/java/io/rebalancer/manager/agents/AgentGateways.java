@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Chooses the way to each agent: a node that is set to HTTP is reached over HTTP only; any other through the cluster,
- * and over HTTP while it is no member. An assignment keeps the way it went first, so that no agent gets it twice.
+ * Chooses the gateway for each agent. Nodes that are configured for HTTP are reached over HTTP only. Every other node is
+ * reached through the cluster, or over HTTP while its agent is not a cluster member. All messages of an assignment use
+ * the gateway that was chosen first, so no agent receives the assignment both ways.
  */
 public final class AgentGateways implements AgentGateway {
     private final AgentGateway cluster;
@@ -20,7 +21,7 @@ public final class AgentGateways implements AgentGateway {
     private final Set<StorageNodeId> httpOnly;
     private final ConcurrentHashMap<UUID, AgentGateway> chosen = new ConcurrentHashMap<>();
 
-    /** @param httpOnly nodes whose agents are never looked for in the cluster */
+    /** @param httpOnly nodes that are never reached through the cluster */
     public AgentGateways(AgentGateway cluster, AgentGateway http, Set<StorageNodeId> httpOnly) {
         this.cluster = cluster;
         this.http = http;
@@ -28,8 +29,8 @@ public final class AgentGateways implements AgentGateway {
     }
 
     @Override
-    public boolean present(StorageNodeId node) {
-        return (!httpOnly.contains(node) && cluster.present(node)) || http.present(node);
+    public boolean isReachable(StorageNodeId node) {
+        return (!httpOnly.contains(node) && cluster.isReachable(node)) || http.isReachable(node);
     }
 
     @Override
@@ -41,11 +42,24 @@ public final class AgentGateways implements AgentGateway {
 
     @Override
     public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-        AgentGateway way = chosen.remove(assignmentId);
-        (way == null ? choose(node) : way).release(token, node, assignmentId, unwanted);
+        AgentGateway gateway = chosen.remove(assignmentId);
+        (gateway == null ? choose(node) : gateway).release(token, node, assignmentId, unwanted);
+    }
+
+    @Override
+    public void forget(UUID assignmentId) {
+        AgentGateway gateway = chosen.remove(assignmentId);
+        if (gateway != null) {
+            gateway.forget(assignmentId);
+        }
+    }
+
+    /** The number of assignments that have a chosen gateway. */
+    int assignments() {
+        return chosen.size();
     }
 
     private AgentGateway choose(StorageNodeId node) {
-        return !httpOnly.contains(node) && cluster.present(node) ? cluster : http;
+        return !httpOnly.contains(node) && cluster.isReachable(node) ? cluster : http;
     }
 }

@@ -14,7 +14,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
-/** Agents that are members of the cluster; they answer the job by themselves. */
+/** Reaches agents that are cluster members. They reply to the job directly. */
 public final class ClusterAgentGateway implements AgentGateway {
     private final MemberPresence presence;
     private final ClusterSharding sharding;
@@ -25,7 +25,7 @@ public final class ClusterAgentGateway implements AgentGateway {
     }
 
     @Override
-    public boolean present(StorageNodeId node) {
+    public boolean isReachable(StorageNodeId node) {
         return presence.isReachable(Roles.storage(node));
     }
 
@@ -34,14 +34,19 @@ public final class ClusterAgentGateway implements AgentGateway {
         tell(assignment.destination().storageNode(), new AgentMessage.Assign(token, assignment));
     }
 
-    /** An absent agent will report the assignment again when it is back, and is released then. */
+    /** An unreachable agent reports the assignment again when it returns, and is released then. */
     @Override
     public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
         tell(node, new AgentMessage.Release(token, assignmentId, unwanted));
     }
 
+    @Override
+    public void forget(UUID assignmentId) {
+        // Keeps nothing by assignment.
+    }
+
     private void tell(StorageNodeId node, AgentMessage message) {
-        if (present(node)) {
+        if (isReachable(node)) {
             sharding.entityRefFor(Entities.STORAGE_AGENT, node.text()).tell(message);
         }
     }

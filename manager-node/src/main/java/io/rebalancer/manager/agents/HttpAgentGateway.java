@@ -12,13 +12,13 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 
-/** Agents that speak the older HTTP API, today's Rust agents among them. */
+/** Reaches agents over the legacy HTTP API, today's Rust agents among them. */
 public final class HttpAgentGateway implements AgentGateway {
     private final ActorSystem<?> system;
     private final LegacyAgentCalls calls;
     private final ActorRef<LegacyAgents.Command> agents;
 
-    /** @param addresses base URLs of agents that are not reached under their node's name at port 7878 */
+    /** @param addresses base URLs of agents that do not listen under their node's name at port 7878 */
     public HttpAgentGateway(ActorSystem<?> system, Map<StorageNodeId, URI> addresses) {
         this.system = system;
         this.calls = new LegacyAgentCalls(system, addresses);
@@ -26,22 +26,27 @@ public final class HttpAgentGateway implements AgentGateway {
     }
 
     @Override
-    public boolean present(StorageNodeId node) {
-        return calls.answers(node);
+    public boolean isReachable(StorageNodeId node) {
+        return calls.isReachable(node);
     }
 
-    /** The older API has no word for the token: an agent behind it obeys whoever asks first. */
+    /** The legacy API has no fencing token: the agent accepts assignments of every incarnation. */
     @Override
     public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
         agents.tell(new LegacyAgents.Assign(assignment, job));
     }
 
-    /** The older API can't remove a copy; what nothing points to stays until reconciliation finds it. */
+    /** The legacy API can't remove a copy. Unwanted copies stay until reconciliation finds them. */
     @Override
     public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
         if (!unwanted.isEmpty()) {
             system.log().warn("assignment={} leaves {} unwanted copies on {}", assignmentId, unwanted.size(), node);
         }
         agents.tell(new LegacyAgents.Release(node, assignmentId));
+    }
+
+    @Override
+    public void forget(UUID assignmentId) {
+        agents.tell(new LegacyAgents.Forget(assignmentId));
     }
 }

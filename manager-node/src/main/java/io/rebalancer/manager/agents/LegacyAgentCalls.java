@@ -14,39 +14,41 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
-/** The older agent's calls (manta.md section 3), and whether each agent answered the last one. */
+/** The calls of the legacy agent API (manta.md section 3), and whether each agent replied to the last call. */
 final class LegacyAgentCalls {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final long MAX_BYTES = 16 << 20;
     private static final int DEFAULT_PORT = 7878;
-    private static final UUID NOBODY = new UUID(0, 0);
-    private static final long PROBE_AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
+    /** An id that no assignment has; any reply to it shows that the agent is up. */
+    private static final UUID PROBE_ID = new UUID(0, 0);
+
+    private static final long PROBE_INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final ActorSystem<?> system;
     private final Map<StorageNodeId, URI> addresses;
     private final Map<StorageNodeId, Contact> contacts = new ConcurrentHashMap<>();
 
-    /** An agent's answer. */
+    /** An agent's reply. */
     record Answer(int status, String body) {}
 
-    private record Contact(boolean answered, long atNanos) {}
+    private record Contact(boolean replied, long atNanos) {}
 
-    /** @param addresses base URLs of agents that are not reached under their node's name at port 7878 */
+    /** @param addresses base URLs of agents that do not listen under their node's name at port 7878 */
     LegacyAgentCalls(ActorSystem<?> system, Map<StorageNodeId, URI> addresses) {
         this.system = system;
         this.addresses = Map.copyOf(addresses);
     }
 
-    /** Whether the agent answered last time; asks it in the background when that was long ago. */
-    boolean answers(StorageNodeId node) {
+    /** Whether the agent replied to the last call. Probes the agent in the background if that call was long ago. */
+    boolean isReachable(StorageNodeId node) {
         Contact last = contacts.get(node);
-        if (last == null || System.nanoTime() - last.atNanos() > PROBE_AGAIN_NANOS) {
-            contacts.put(node, new Contact(last != null && last.answered(), System.nanoTime()));
-            find(node, NOBODY)
+        if (last == null || System.nanoTime() - last.atNanos() > PROBE_INTERVAL_NANOS) {
+            contacts.put(node, new Contact(last != null && last.replied(), System.nanoTime()));
+            find(node, PROBE_ID)
                     .whenComplete((answer, failure) -> system.log()
                             .debug("agent of {} probed: {}", node, failure == null ? answer.status() : failure));
         }
-        return last != null && last.answered();
+        return last != null && last.replied();
     }
 
     CompletionStage<Answer> post(Assignment assignment) {

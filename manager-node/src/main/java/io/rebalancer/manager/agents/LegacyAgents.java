@@ -22,12 +22,12 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Posts assignments to agents that speak the older HTTP API, and asks until they are complete (manta.md 5.7, 5.8). A lost
- * answer costs nothing: an id that is posted twice is answered 409, which means that the agent has it. What is noted
- * here is in memory; the job hands its assignments over again after a restart.
+ * Posts assignments to agents with the legacy HTTP API, and polls them until they are complete (manta.md 5.7, 5.8). A
+ * lost reply to a POST is harmless: the repeated POST is answered 409, which means that the agent has the assignment.
+ * All state is in memory; after a restart the job delivers its assignments again.
  */
 final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
     private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
     private static final int NOT_FOUND = 404;
@@ -39,31 +39,36 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
 
     record Release(StorageNodeId node, UUID assignmentId) implements Command {}
 
+    record Forget(UUID assignmentId) implements Command {}
+
+    /** Asks for the number of assignments that are polled or wait for their release. */
+    record CountAssignments(ActorRef<Integer> replyTo) implements Command {}
+
     private enum Poll implements Command {
         INSTANCE
     }
 
-    private record Posted(UUID id, int status) implements Command {}
+    private record PostAnswered(UUID id, int status) implements Command {}
 
-    private record Asked(UUID id, int status, String body) implements Command {}
+    private record PollAnswered(UUID id, int status, String body) implements Command {}
 
-    private record NotReached(UUID id, Throwable cause) implements Command {}
+    private record CallFailed(UUID id, Throwable cause) implements Command {}
 
-    private record Released(UUID id) implements Command {}
+    private record DeleteFinished(UUID id) implements Command {}
 
     private final LegacyAgentCalls calls;
-    private final Map<UUID, Tracked> tracked = new HashMap<>();
+    private final Map<UUID, Delivery> deliveries = new HashMap<>();
 
-    /** An assignment between its hand-over and its release. */
-    private static final class Tracked {
+    /** An assignment between its first POST and its end. */
+    private static final class Delivery {
         private final Assignment assignment;
         private ActorRef<JobMessage> job;
         private boolean accepted;
-        private boolean asking;
-        private int unreadable;
+        private boolean callRunning;
+        private int unreadableAnswers;
         private Optional<List<UnmovedRecord>> report = Optional.empty();
 
-        Tracked(Assignment assignment, ActorRef<JobMessage> job) {
+        Delivery(Assignment assignment, ActorRef<JobMessage> job) {
             this.assignment = assignment;
             this.job = job;
         }
@@ -80,31 +85,33 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
     private LegacyAgents(ActorContext<Command> context, TimerScheduler<Command> timers, LegacyAgentCalls calls) {
         super(context);
         this.calls = calls;
-        timers.startTimerWithFixedDelay(Poll.INSTANCE, POLL);
+        timers.startTimerWithFixedDelay(Poll.INSTANCE, POLL_INTERVAL);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Assign.class, this::onAssign)
-                .onMessage(Posted.class, this::onPosted)
+                .onMessage(PostAnswered.class, this::onPostAnswered)
                 .onMessage(Poll.class, poll -> onPoll())
-                .onMessage(Asked.class, this::onAsked)
-                .onMessage(NotReached.class, this::onNotReached)
+                .onMessage(PollAnswered.class, this::onPollAnswered)
+                .onMessage(CallFailed.class, this::onCallFailed)
                 .onMessage(Release.class, this::onRelease)
-                .onMessage(Released.class, released -> this)
+                .onMessage(DeleteFinished.class, finished -> this)
+                .onMessage(Forget.class, this::onForget)
+                .onMessage(CountAssignments.class, this::onCountAssignments)
                 .build();
     }
 
     private Behavior<Command> onAssign(Assign assign) {
         UUID id = assign.assignment().id();
-        Tracked each = tracked.computeIfAbsent(id, key -> new Tracked(assign.assignment(), assign.job()));
-        each.job = assign.job();
-        if (each.report.isPresent()) {
-            tellReport(each);
-        } else if (!each.accepted && !each.asking) {
-            each.asking = true;
-            call(id, calls.post(each.assignment), answer -> new Posted(id, answer.status()));
+        Delivery delivery = deliveries.computeIfAbsent(id, key -> new Delivery(assign.assignment(), assign.job()));
+        delivery.job = assign.job();
+        if (delivery.report.isPresent()) {
+            sendReport(delivery);
+        } else if (!delivery.accepted && !delivery.callRunning) {
+            delivery.callRunning = true;
+            call(id, calls.post(delivery.assignment), answer -> new PostAnswered(id, answer.status()));
         }
         return this;
     }
@@ -116,95 +123,112 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
         getContext()
                 .pipeToSelf(
                         answer,
-                        (value, failure) -> failure == null ? onAnswer.apply(value) : new NotReached(id, failure));
+                        (value, failure) -> failure == null ? onAnswer.apply(value) : new CallFailed(id, failure));
     }
 
-    private Behavior<Command> onPosted(Posted posted) {
-        Tracked each = tracked.get(posted.id());
-        if (each == null) {
+    private Behavior<Command> onPostAnswered(PostAnswered answered) {
+        Delivery delivery = deliveries.get(answered.id());
+        if (delivery == null) {
             return this;
         }
-        each.asking = false;
-        if (posted.status() / 100 == 2 || posted.status() == CONFLICT) {
-            each.accepted = true;
-            each.job.tell(new JobMessage.AssignmentAccepted(posted.id()));
+        delivery.callRunning = false;
+        if (answered.status() / 100 == 2 || answered.status() == CONFLICT) {
+            delivery.accepted = true;
+            delivery.job.tell(new JobMessage.AssignmentAccepted(answered.id()));
         } else {
-            tracked.remove(posted.id());
-            Reason reason = posted.status() == UNAVAILABLE ? Reason.AGENT_BUSY : Reason.ASSIGNMENT_REJECTED;
-            refuse(each, reason, "answered " + posted.status() + " to the assignment");
+            deliveries.remove(answered.id());
+            Reason reason = answered.status() == UNAVAILABLE ? Reason.AGENT_BUSY : Reason.ASSIGNMENT_REJECTED;
+            refuse(delivery, reason, "answered the assignment with status " + answered.status());
         }
         return this;
     }
 
-    private static void refuse(Tracked each, Reason reason, String what) {
-        each.job.tell(
-                new JobMessage.AssignmentRefused(each.assignment.id(), reason, "agent of " + each.node() + " " + what));
+    private static void refuse(Delivery delivery, Reason reason, String cause) {
+        delivery.job.tell(new JobMessage.AssignmentRefused(
+                delivery.assignment.id(), reason, "agent of " + delivery.node() + " " + cause));
     }
 
     private Behavior<Command> onPoll() {
-        tracked.forEach((id, each) -> {
-            if (each.accepted && !each.asking && each.report.isEmpty()) {
-                each.asking = true;
-                call(id, calls.find(each.node(), id), answer -> new Asked(id, answer.status(), answer.body()));
+        deliveries.forEach((id, delivery) -> {
+            if (delivery.accepted && !delivery.callRunning && delivery.report.isEmpty()) {
+                delivery.callRunning = true;
+                call(
+                        id,
+                        calls.find(delivery.node(), id),
+                        answer -> new PollAnswered(id, answer.status(), answer.body()));
             }
         });
         return this;
     }
 
-    private Behavior<Command> onAsked(Asked asked) {
-        Tracked each = tracked.get(asked.id());
-        if (each == null) {
+    private Behavior<Command> onPollAnswered(PollAnswered answered) {
+        Delivery delivery = deliveries.get(answered.id());
+        if (delivery == null) {
             return this;
         }
-        each.asking = false;
-        if (asked.status() == NOT_FOUND) {
-            // The agent has lost it; the job's next reminder hands it over anew.
-            tracked.remove(asked.id());
+        delivery.callRunning = false;
+        if (answered.status() == NOT_FOUND) {
+            // The agent has lost the assignment; the job's next reminder delivers it again.
+            deliveries.remove(answered.id());
             return this;
         }
         try {
-            each.report = LegacyWire.failures(each.assignment, asked.body());
-            each.unreadable = 0;
-            if (each.report.isPresent()) {
-                tellReport(each);
+            delivery.report = LegacyWire.failures(delivery.assignment, answered.body());
+            delivery.unreadableAnswers = 0;
+            if (delivery.report.isPresent()) {
+                sendReport(delivery);
             }
         } catch (IllegalArgumentException e) {
-            each.unreadable++;
-            if (each.unreadable >= MAX_UNREADABLE_ANSWERS) {
-                tracked.remove(asked.id());
-                refuse(each, Reason.ASSIGNMENT_REJECTED, "does not answer with a status: " + e.getMessage());
+            delivery.unreadableAnswers++;
+            if (delivery.unreadableAnswers >= MAX_UNREADABLE_ANSWERS) {
+                deliveries.remove(answered.id());
+                refuse(
+                        delivery,
+                        Reason.ASSIGNMENT_REJECTED,
+                        "returns no readable status of the assignment: " + e.getMessage());
             }
         }
         return this;
     }
 
-    private static void tellReport(Tracked each) {
-        each.job.tell(new JobMessage.CopiesReported(each.assignment.id(), each.node(), each.report.orElse(List.of())));
+    private static void sendReport(Delivery delivery) {
+        delivery.job.tell(new JobMessage.CopiesReported(
+                delivery.assignment.id(), delivery.node(), delivery.report.orElse(List.of())));
     }
 
-    /** Polled again; a post is repeated by the job's next reminder. */
-    private Behavior<Command> onNotReached(NotReached failed) {
-        Tracked each = tracked.get(failed.id());
-        if (each != null) {
-            each.asking = false;
+    /** The next poll repeats a GET, and the job's next reminder repeats a POST. */
+    private Behavior<Command> onCallFailed(CallFailed failed) {
+        Delivery delivery = deliveries.get(failed.id());
+        if (delivery != null) {
+            delivery.callRunning = false;
             getContext()
                     .getLog()
                     .info(
-                            "assignment={} agent={} not reached: {}",
+                            "assignment={} agent={} unreachable, retrying: {}",
                             failed.id(),
-                            each.node(),
+                            delivery.node(),
                             failed.cause().toString());
         }
         return this;
     }
 
-    /** An agent that does not know DELETE keeps the record, as it always did. */
+    /** An agent that does not support DELETE keeps its record of the assignment. */
     private Behavior<Command> onRelease(Release release) {
-        tracked.remove(release.assignmentId());
+        deliveries.remove(release.assignmentId());
         getContext()
                 .pipeToSelf(
                         calls.delete(release.node(), release.assignmentId()),
-                        (answer, failure) -> new Released(release.assignmentId()));
+                        (answer, failure) -> new DeleteFinished(release.assignmentId()));
+        return this;
+    }
+
+    private Behavior<Command> onForget(Forget forget) {
+        deliveries.remove(forget.assignmentId());
+        return this;
+    }
+
+    private Behavior<Command> onCountAssignments(CountAssignments count) {
+        count.replyTo().tell(deliveries.size());
         return this;
     }
 }

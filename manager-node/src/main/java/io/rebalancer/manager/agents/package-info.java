@@ -1,4 +1,4 @@
-/** How jobs speak to the agents of storage nodes: through the cluster, or over the older agent's HTTP API. */
+/** Reaches the agents of storage nodes: through the cluster, or over the legacy HTTP API. */
 @NullMarked
 package io.rebalancer.manager.agents;
 

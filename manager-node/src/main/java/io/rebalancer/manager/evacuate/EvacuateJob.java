@@ -1,6 +1,6 @@
 package io.rebalancer.manager.evacuate;
 
-import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
@@ -16,20 +16,26 @@ import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.SpaceRules;
+import io.rebalancer.manager.evacuate.commit.CommitResult;
+import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
+import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
+import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
-import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
@@ -39,16 +45,19 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
- * One evacuate job. It carries what {@link JobRules} decides: stores the events, hands assignments to agents, and keeps
- * its children going. After a restart it does from its state what it was doing before.
+ * One evacuate job. It carries out the decisions of {@link JobRules}: stores the events, delivers assignments to agents,
+ * and runs the children that plan and commit. After a restart it resumes all of this from its state.
  */
 public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent, JobState> {
-    private static final Duration IDLE = Duration.ofMinutes(2);
-    /** One that was fenced off would take the job back if it began anew before its member knows that it is out. */
-    private static final Duration RESTART_MIN = Duration.ofSeconds(3);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+    /**
+     * A fenced incarnation must not restart before its member learns that it was removed from the cluster: it would take
+     * the job back.
+     */
+    private static final Duration MIN_RESTART_BACKOFF = Duration.ofSeconds(3);
 
     private final UUID jobId;
-    private final JobContext parts;
+    private final JobResources resources;
     private final ActorContext<JobMessage> context;
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
@@ -57,41 +66,42 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final AssignmentDelivery delivery;
     private final JobMetrics metrics;
     private final JobTraces traces;
-    private Optional<PassActors> workers = Optional.empty();
+    private Optional<PassActors> pass = Optional.empty();
 
-    /** The job whose id is the entity's. */
-    public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobContext parts) {
+    /** The entity id is the job's id. */
+    public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobResources resources) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new EvacuateJob(UUID.fromString(entity.getEntityId()), parts, context, timers, entity.getShard())));
-    }
-
-    /** Id of the job's events in the journal. */
-    public static PersistenceId persistenceId(UUID jobId) {
-        return PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString());
+                new EvacuateJob(UUID.fromString(entity.getEntityId()), resources, context, timers, entity.getShard())));
     }
 
     private EvacuateJob(
             UUID jobId,
-            JobContext parts,
+            JobResources resources,
             ActorContext<JobMessage> context,
             TimerScheduler<JobMessage> timers,
             ActorRef<ClusterSharding.ShardCommand> shard) {
-        super(persistenceId(jobId), SupervisorStrategy.restartWithBackoff(RESTART_MIN, Duration.ofSeconds(20), 0.2));
+        super(PersistentEntities.evacuateJob(jobId), PersistentEntities.restart(MIN_RESTART_BACKOFF));
         this.jobId = jobId;
-        this.parts = parts;
+        this.resources = resources;
         this.context = context;
         this.timers = timers;
         this.shard = shard;
-        this.metrics = new JobMetrics(parts.metrics());
-        this.traces = new JobTraces(jobId, parts.traces(), parts.clock());
+        this.metrics = new JobMetrics(resources.metrics());
+        this.traces = new JobTraces(jobId, resources.traces(), resources.planning().clock());
         this.renewal = new LeaseRenewal(
                 jobId,
                 lease,
-                last -> parts.journal().endsWith(persistenceId(jobId).id(), last, context.getSystem()));
-        this.delivery = new AssignmentDelivery(parts, context.getSelf());
+                last -> resources
+                        .journal()
+                        .endsWith(PersistentEntities.evacuateJob(jobId).id(), last, context.getSystem()));
+        this.delivery = new AssignmentDelivery(
+                resources.agents(),
+                () -> resources.settings().agentLostAfter(),
+                resources.planning().clock(),
+                context.getSelf());
     }
 
-    /** What a member says to a job that has to leave it. */
+    /** The message by which sharding stops a job that moves to another member. */
     public static JobMessage stopMessage() {
         return JobInternalMessage.Stop.INSTANCE;
     }
@@ -108,33 +118,21 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
                 .onCommand(JobMessage.SetCommitParallelism.class, this::onSetCommitParallelism)
-                .onCommand(
-                        JobInternalMessage.TakeOver.class,
-                        (job, takeOver) -> carryOut(job, new JobCommand.TakeOver(), this::goOn))
-                .onCommand(JobInternalMessage.RenewLease.class, (job, renew) -> {
-                    renewal.renew(lastSequenceNumber(context));
-                    return Effect().none();
-                })
-                .onCommand(JobInternalMessage.BeginPass.class, (job, begin) -> onBeginPass(job))
-                .onCommand(JobInternalMessage.BatchReady.class, this::onBatchReady)
-                .onCommand(
-                        JobInternalMessage.RecordsUnplaced.class,
-                        (job, found) -> carryOut(
-                                job, new JobCommand.Except(found.exceptions(), found.marks()), this::afterExceptions))
-                .onCommand(
-                        JobInternalMessage.ScanMoved.class,
-                        (job, moved) -> carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {}))
                 .onCommand(JobMessage.AssignmentAccepted.class, this::onAssignmentAccepted)
                 .onCommand(JobMessage.AssignmentRefused.class, this::onAssignmentRefused)
                 .onCommand(JobMessage.CopiesReported.class, this::onCopiesReported)
+                .onCommand(
+                        JobInternalMessage.PlanningReported.class,
+                        (job, reported) -> onPlanningEvent(job, reported.event()))
+                .onCommand(
+                        JobInternalMessage.CommitReported.class,
+                        (job, reported) -> onCommitResult(job, reported.result()))
                 .onCommand(JobInternalMessage.GiveUp.class, this::onGiveUp)
-                .onCommand(JobInternalMessage.MetadataSettled.class, this::onMetadataSettled)
                 .onCommand(
-                        JobInternalMessage.PassDrained.class,
-                        (job, drained) -> carryOut(job, new JobCommand.FinishPass(), this::afterPass))
-                .onCommand(
-                        JobInternalMessage.ScanFailed.class,
-                        (job, failed) -> carryOut(job, new JobCommand.Fail(failed.reason()), this::afterPass))
+                        JobInternalMessage.TakeOver.class,
+                        (job, takeOver) -> carryOut(job, new JobCommand.TakeOver(), this::afterTakeOver))
+                .onCommand(JobInternalMessage.BeginPass.class, (job, begin) -> onBeginPass(job))
+                .onCommand(JobInternalMessage.RenewLease.class, (job, renew) -> onRenewLease())
                 .onCommand(JobInternalMessage.Remind.class, (job, remind) -> onRemind(job))
                 .onCommand(JobInternalMessage.Idle.class, (job, idle) -> onIdle(job))
                 .onCommand(
@@ -144,19 +142,17 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onCreateJob(JobState job, JobMessage.CreateJob create) {
         JobCommand command = new JobCommand.Create(create.leaving(), create.maxRecords());
-        Decision decision = JobRules.decide(job, command, parts.clock().instant());
-        return decision.fold(
-                events -> Effect().persist(events).thenRun((JobState stored) -> {
-                    create.replyTo().tell(stands(stored));
-                    if (!events.isEmpty()) {
-                        context.getLog().info("job={} begins here, leaving={}", jobId, create.leaving());
-                        context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
-                    }
-                }),
-                refused -> Effect()
-                        .none()
-                        .thenRun((JobState same) ->
-                                create.replyTo().tell(new JobMessage.JobRefusal(refused.code(), refused.detail()))));
+        return decide(job, command)
+                .fold(
+                        events -> Effect().persist(events).thenRun((JobState stored) -> {
+                            create.replyTo().tell(jobReply(stored));
+                            if (!events.isEmpty()) {
+                                context.getLog()
+                                        .info("job={} started on this manager, leaving={}", jobId, create.leaving());
+                                context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
+                            }
+                        }),
+                        refused -> refuse(create.replyTo(), refused));
     }
 
     private Effect<JobEvent, JobState> onGetJob(JobState job, JobMessage.GetJob get) {
@@ -166,58 +162,78 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         .tell(
                                 job.phase() == JobPhase.NONE
                                         ? new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job")
-                                        : stands(job)));
+                                        : jobReply(job)));
     }
 
     private Effect<JobEvent, JobState> onSetCommitParallelism(JobState job, JobMessage.SetCommitParallelism set) {
-        JobCommand command = new JobCommand.SetCommitParallelism(set.records());
-        return JobRules.decide(job, command, parts.clock().instant())
+        return decide(job, new JobCommand.SetCommitParallelism(set.records()))
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            workers.ifPresent(
-                                    each -> each.updater().tell(new MetadataCommitter.SetParallelism(set.records())));
-                            set.replyTo().tell(stands(stored));
+                            pass.ifPresent(actors ->
+                                    actors.committer().tell(new MetadataCommitter.SetParallelism(set.records())));
+                            set.replyTo().tell(jobReply(stored));
                         }),
-                        refused -> Effect()
-                                .none()
-                                .thenRun((JobState same) -> set.replyTo()
-                                        .tell(new JobMessage.JobRefusal(refused.code(), refused.detail()))));
+                        refused -> refuse(set.replyTo(), refused));
     }
 
-    private JobMessage.JobStands stands(JobState job) {
+    private Effect<JobEvent, JobState> refuse(ActorRef<JobMessage.JobReply> replyTo, Decision.Refused refused) {
+        return Effect()
+                .none()
+                .thenRun((JobState same) ->
+                        replyTo.tell(new JobMessage.JobRefusal(refused.code(), refused.detail())));
+    }
+
+    private JobMessage.JobReply jobReply(JobState job) {
         return new JobMessage.JobStands(lastSequenceNumber(context), job.outline());
     }
 
     private Effect<JobEvent, JobState> onBeginPass(JobState job) {
         return carryOut(job, new JobCommand.StartPass(), stored -> {
-            if (workers.isEmpty() && stored.phase() == JobPhase.RUNNING) {
-                startWorkers(stored);
+            if (pass.isEmpty() && stored.phase() == JobPhase.RUNNING) {
+                startPass(stored);
             }
         });
     }
 
-    private Effect<JobEvent, JobState> onBatchReady(JobState job, JobInternalMessage.BatchReady ready) {
+    private Effect<JobEvent, JobState> onPlanningEvent(JobState job, PlanningEvent event) {
+        if (event instanceof PlanningEvent.BatchReady ready) {
+            return onBatchReady(job, ready);
+        }
+        if (event instanceof PlanningEvent.RecordsUnplaced unplaced) {
+            return carryOut(
+                    job, new JobCommand.Except(unplaced.records(), unplaced.marks()), this::afterUnplacedRecords);
+        }
+        if (event instanceof PlanningEvent.ScanMoved moved) {
+            return carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {});
+        }
+        if (event instanceof PlanningEvent.ScanFailed failed) {
+            return carryOut(job, new JobCommand.Fail(failed.reason()), this::afterPass);
+        }
+        return carryOut(job, new JobCommand.FinishPass(), this::afterPass);
+    }
+
+    private Effect<JobEvent, JobState> onBatchReady(JobState job, PlanningEvent.BatchReady ready) {
         Assignment assignment = ready.assignment();
         return carryOut(
                 job,
                 new JobCommand.Plan(assignment, ready.marks()),
-                stored -> inFlight(stored, assignment.id()).ifPresent(planned -> handOver(stored, planned)),
-                () -> over(assignment));
+                stored -> stored.inFlight().find(assignment.id()).ifPresent(planned -> deliver(stored, planned)),
+                () -> endAssignment(assignment));
     }
 
-    private void afterExceptions(JobState stored) {
+    private void afterUnplacedRecords(JobState stored) {
         if (stored.phase().terminal()) {
             afterPass(stored);
         }
     }
 
     private Effect<JobEvent, JobState> onAssignmentAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
-        delivery.accepted(accepted.assignmentId());
-        traces.accepted(accepted.assignmentId());
+        delivery.markAccepted(accepted.assignmentId());
+        traces.markAccepted(accepted.assignmentId());
         return Effect().none();
     }
 
-    /** A busy agent is asked again; any other refusal sends the objects elsewhere. */
+    /** A busy agent gets the assignment again with the next reminder. After any other refusal the objects are replanned. */
     private Effect<JobEvent, JobState> onAssignmentRefused(JobState job, JobMessage.AssignmentRefused refused) {
         if (refused.reason() == Reason.AGENT_BUSY) {
             return Effect().none();
@@ -227,42 +243,48 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
         UUID id = reported.assignmentId();
-        InFlightAssignment before = job.inFlight().byId().get(id);
-        if (before == null || job.phase().terminal()) {
+        Optional<InFlightAssignment> inFlight = job.inFlight().find(id);
+        if (inFlight.isEmpty() || job.phase().terminal()) {
             delivery.release(token(job), reported.agent(), id, List.of());
+            inFlight.ifPresent(each -> endAssignment(each.assignment()));
             return Effect().none();
         }
-        if (before.copied()) {
+        if (inFlight.get().copied()) {
             return Effect().none();
         }
         return carryOut(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
-            delivery.forget(id);
-            inFlight(stored, id).ifPresent(this::commit);
+            delivery.stopReminding(id);
+            stored.inFlight().find(id).ifPresent(this::commit);
         });
     }
 
     private Effect<JobEvent, JobState> onGiveUp(JobState job, JobInternalMessage.GiveUp lost) {
-        InFlightAssignment before = job.inFlight().byId().get(lost.assignmentId());
-        if (before == null || before.copied()) {
+        Optional<InFlightAssignment> inFlight =
+                job.inFlight().find(lost.assignmentId()).filter(each -> !each.copied());
+        if (inFlight.isEmpty()) {
             return Effect().none();
         }
         context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
         JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
-        return carryOut(job, command, stored -> over(before.assignment()));
+        return carryOut(job, command, stored -> endAssignment(inFlight.get().assignment()));
     }
 
-    /** Unwanted copies are named before the job forgets the assignment, so that a crash in between repeats it. */
-    private Effect<JobEvent, JobState> onMetadataSettled(JobState job, JobInternalMessage.MetadataSettled settled) {
-        CommitResult result = settled.result();
-        InFlightAssignment before = job.inFlight().byId().get(result.assignmentId());
-        if (before == null) {
+    /** The release is sent before the end is stored: after a crash in between, the commit and the release are repeated. */
+    private Effect<JobEvent, JobState> onCommitResult(JobState job, CommitResult result) {
+        Optional<InFlightAssignment> inFlight = job.inFlight().find(result.assignmentId());
+        if (inFlight.isEmpty()) {
             return Effect().none();
         }
-        Assignment assignment = before.assignment();
+        Assignment assignment = inFlight.get().assignment();
         StorageNodeId agent = assignment.destination().storageNode();
         delivery.release(token(job), agent, assignment.id(), result.unwanted());
         JobCommand command = new JobCommand.ReportCommit(assignment.id(), result.tally(), result.failures());
-        return carryOut(job, command, stored -> over(assignment));
+        return carryOut(job, command, stored -> endAssignment(assignment));
+    }
+
+    private Effect<JobEvent, JobState> onRenewLease() {
+        renewal.renew(lastSequenceNumber(context));
+        return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {
@@ -281,6 +303,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return Effect().none();
     }
 
+    private Decision decide(JobState job, JobCommand command) {
+        Instant now = resources.planning().clock().instant();
+        return JobRules.decide(job, command, now);
+    }
+
     private Effect<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
         return carryOut(job, command, then, () -> {});
     }
@@ -288,16 +315,16 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     /** The one place that turns a decision into effects. */
     private Effect<JobEvent, JobState> carryOut(
             JobState job, JobCommand command, Consumer<JobState> then, Runnable ifRefused) {
-        long asked = lease.now();
-        return JobRules.decide(job, command, parts.clock().instant())
+        long askedAt = lease.now();
+        return decide(job, command)
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
                             if (!events.isEmpty()) {
-                                // The journal takes no event whose number another incarnation has used.
-                                lease.proven(asked);
+                                // The journal rejects an event whose number another incarnation has used.
+                                lease.prove(askedAt);
                             }
-                            metrics.stored(events);
-                            traces.stored(events);
+                            metrics.count(events);
+                            traces.follow(events);
                             then.accept(stored);
                         }),
                         refused -> Effect().none().thenRun((JobState same) -> {
@@ -313,51 +340,42 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private void afterPass(JobState stored) {
-        workers.ifPresent(each -> each.stop(context));
-        workers = Optional.empty();
+        pass.ifPresent(actors -> actors.stop(context));
+        pass = Optional.empty();
         timers.cancel(JobInternalMessage.Remind.INSTANCE);
         timers.cancel(JobInternalMessage.RenewLease.INSTANCE);
         if (stored.phase().terminal()) {
             context.getLog().info("job={} ended phase={} {}", jobId, stored.phase(), stored.reason());
-            parts.registry().tell(new RegistryMessage.JobEnded(jobId, stored.phase() == JobPhase.FAILED));
-            context.setReceiveTimeout(IDLE, JobInternalMessage.Idle.INSTANCE);
+            resources.registry().tell(new RegistryMessage.JobEnded(jobId, stored.phase() == JobPhase.FAILED));
+            context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
         } else if (stored.phase() == JobPhase.WAITING) {
-            timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, pause(stored));
+            Duration delay =
+                    resources.settings().passDelay().after(stored.passes().fruitlessInARow());
+            timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, delay);
         }
     }
 
-    /** A pass that settled something is followed at once; one that did not waits, ever longer. */
-    private Duration pause(JobState job) {
-        if (job.passes().fruitlessInARow() == 0) {
-            return Duration.ZERO;
-        }
-        Duration pause = parts.settings()
-                .retryPauseMin()
-                .multipliedBy(1L << Math.min(job.passes().fruitlessInARow() - 1, 16));
-        Duration longest = parts.settings().retryPauseMax();
-        return pause.compareTo(longest) > 0 ? longest : pause;
-    }
-
-    private void startWorkers(JobState job) {
+    private void startPass(JobState job) {
         context.getLog()
                 .info(
                         "job={} pass={} leaving={}",
                         jobId,
                         job.passes().number(),
                         job.leaving().orElseThrow());
-        PassActors started = PassActors.start(context, parts, lease, job);
-        workers = Optional.of(started);
+        pass = Optional.of(PassActors.start(context, resources, lease, job));
         timers.startTimerWithFixedDelay(
-                JobInternalMessage.Remind.INSTANCE, parts.settings().reminderInterval());
-        timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.EVERY);
-        for (InFlightAssignment each : job.inFlight().all()) {
-            parts.spaceBroker().tell(hold(each.assignment()));
-            traces.takenOver(each);
-            // One that is copied too: so its agent hears of this incarnation.
-            handOver(job, each);
-            if (each.copied()) {
-                commit(each);
-            }
+                JobInternalMessage.Remind.INSTANCE, resources.settings().reminderInterval());
+        timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
+        job.inFlight().all().forEach(each -> resumeAssignment(job, each));
+    }
+
+    private void resumeAssignment(JobState job, InFlightAssignment inFlight) {
+        resources.planning().spaceBroker().tell(hold(inFlight.assignment()));
+        traces.takeOver(inFlight);
+        // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
+        deliver(job, inFlight);
+        if (inFlight.copied()) {
+            commit(inFlight);
         }
     }
 
@@ -368,26 +386,24 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return new SpaceMessage.Hold(assignment.id(), assignment.destination().storageNode(), mib);
     }
 
-    private static Optional<InFlightAssignment> inFlight(JobState job, UUID assignmentId) {
-        return job.inFlight().find(assignmentId);
-    }
-
     private FencingToken token(JobState job) {
         return new FencingToken(jobId, job.epoch());
     }
 
-    private void handOver(JobState job, InFlightAssignment planned) {
-        delivery.handOver(token(job), planned).ifPresent(context.getSelf()::tell);
+    private void deliver(JobState job, InFlightAssignment planned) {
+        delivery.deliver(token(job), planned).ifPresent(context.getSelf()::tell);
     }
 
     private void commit(InFlightAssignment copied) {
-        workers.ifPresent(each -> each.updater().tell(new MetadataCommitter.Commit(copied)));
+        pass.ifPresent(actors -> actors.committer().tell(new MetadataCommitter.Commit(copied)));
     }
 
-    private void over(Assignment assignment) {
+    /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */
+    private void endAssignment(Assignment assignment) {
         delivery.forget(assignment.id());
-        parts.spaceBroker().tell(new SpaceMessage.Return(assignment.id()));
-        workers.ifPresent(each -> each.batcher().tell(new AssignmentBatcher.AssignmentOver(assignment)));
+        traces.forget(assignment.id());
+        resources.planning().spaceBroker().tell(new SpaceMessage.Return(assignment.id()));
+        pass.ifPresent(actors -> actors.batcher().tell(new AssignmentBatcher.AssignmentEnded(assignment)));
     }
 
     @Override
@@ -398,30 +414,36 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     @Override
     public SignalHandler<JobState> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.class, (job, signal) -> resume(job))
+                .onSignal(RecoveryCompleted.class, (job, signal) -> onRecovered(job))
+                .onSignal(PostStop.class, (job, signal) -> onPostStop(job))
                 .build();
     }
 
-    private void resume(JobState job) {
-        workers = Optional.empty();
+    private void onRecovered(JobState job) {
+        pass = Optional.empty();
         switch (job.phase()) {
             case SETUP, RUNNING, WAITING -> context.getSelf().tell(JobInternalMessage.TakeOver.INSTANCE);
             case DONE, DONE_WITH_EXCEPTIONS, FAILED -> afterPass(job);
-            case NONE -> context.setReceiveTimeout(IDLE, JobInternalMessage.Idle.INSTANCE);
+            case NONE -> context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
         }
     }
 
-    private void goOn(JobState job) {
-        lease.outwaitEarlier();
+    /** Replies of agents to this incarnation would be lost; the next incarnation delivers the assignments again. */
+    private void onPostStop(JobState job) {
+        job.inFlight().byId().keySet().forEach(delivery::forget);
+    }
+
+    private void afterTakeOver(JobState job) {
+        lease.waitForEarlierIncarnation();
         context.getLog()
                 .info(
-                        "job={} goes on here, epoch={} phase={} pass={}",
+                        "job={} resumed on this manager, epoch={} phase={} pass={}",
                         jobId,
                         job.epoch(),
                         job.phase(),
                         job.passes().number());
         if (job.phase() == JobPhase.RUNNING) {
-            startWorkers(job);
+            startPass(job);
         } else {
             context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
         }
@@ -429,6 +451,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        return RetentionCriteria.snapshotEvery(parts.settings().snapshotEvery(), 2);
+        return RetentionCriteria.snapshotEvery(resources.settings().snapshotEvery(), 2);
     }
 }

@@ -4,74 +4,70 @@ import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.SettledCounts;
+import io.rebalancer.core.text.StableWord;
 import java.util.List;
-import java.util.Locale;
 import kamon.Kamon;
 
-/** Counts what jobs do, once for each event when it is stored; a replay counts nothing. */
+/** Counts the events of jobs, once each, when an event is stored. A replay counts nothing. */
 final class JobMetrics {
     private static final String RECORDS = "rebalancer.records";
     private static final String OUTCOME = "outcome";
     private static final String ASSIGNMENTS = "rebalancer.assignments";
 
-    private final LegacyMetrics older;
+    private final LegacyMetrics legacy;
 
-    JobMetrics(LegacyMetrics older) {
-        this.older = older;
+    JobMetrics(LegacyMetrics legacy) {
+        this.legacy = legacy;
     }
 
-    void stored(List<JobEvent> events) {
-        events.forEach(this::stored);
+    void count(List<JobEvent> stored) {
+        stored.forEach(this::count);
     }
 
-    private void stored(JobEvent event) {
+    private void count(JobEvent event) {
         if (event instanceof JobEvent.AssignmentPlanned) {
-            assignment("planned");
+            countAssignment("planned");
         } else if (event instanceof JobEvent.RelocationsCommitted committed) {
-            assignment("committed");
-            settled(committed.tally());
-            excepted(committed.failures());
+            countAssignment("committed");
+            countSettled(committed.tally());
+            countUnmoved(committed.failures());
         } else if (event instanceof JobEvent.AssignmentLost lost) {
-            assignment("lost");
-            excepted(lost.failures());
+            countAssignment("lost");
+            countUnmoved(lost.failures());
         } else if (event instanceof JobEvent.RecordsExcepted excepted) {
-            excepted(excepted.exceptions());
+            countUnmoved(excepted.exceptions());
         } else if (event instanceof JobEvent.JobEnded ended) {
             Kamon.counter("rebalancer.jobs.ended")
-                    .withTag("phase", word(ended.phase()))
+                    .withTag("phase", StableWord.of(ended.phase()))
                     .increment();
         }
     }
 
-    private static void assignment(String what) {
-        Kamon.counter(ASSIGNMENTS).withTag("event", what).increment();
+    private static void countAssignment(String event) {
+        Kamon.counter(ASSIGNMENTS).withTag("event", event).increment();
     }
 
-    private void settled(SettledCounts tally) {
-        older.objects("evacuate", tally.relocated() + tally.superseded() + tally.gone());
-        records("relocated", tally.relocated());
-        records("superseded", tally.superseded());
-        records("gone", tally.gone());
-        records("duplicate", tally.duplicate());
-        Kamon.counter("rebalancer.relocated.bytes").withoutTags().increment(tally.bytes());
+    private void countSettled(SettledCounts settled) {
+        legacy.objects("evacuate", settled.relocated() + settled.superseded() + settled.gone());
+        countRecords("relocated", settled.relocated());
+        countRecords("superseded", settled.superseded());
+        countRecords("gone", settled.gone());
+        countRecords("duplicate", settled.duplicate());
+        Kamon.counter("rebalancer.relocated.bytes").withoutTags().increment(settled.bytes());
     }
 
-    private void excepted(List<UnmovedRecord> exceptions) {
-        for (UnmovedRecord exception : exceptions) {
-            String reason = word(exception.reason());
-            switch (exception.kind()) {
-                case SKIPPED -> older.skip(reason, 1);
-                case FAILED -> older.error(reason, 1);
+    private void countUnmoved(List<UnmovedRecord> unmoved) {
+        for (UnmovedRecord each : unmoved) {
+            String reason = StableWord.of(each.reason());
+            switch (each.kind()) {
+                case SKIPPED -> legacy.skip(reason, 1);
+                case FAILED -> legacy.error(reason, 1);
             }
-            records(word(exception.kind()), 1);
+            countRecords(StableWord.of(each.kind()), 1);
         }
     }
 
-    private static void records(String outcome, long count) {
+    private static void countRecords(String outcome, long count) {
         Kamon.counter(RECORDS).withTag(OUTCOME, outcome).increment(count);
-    }
-
-    static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

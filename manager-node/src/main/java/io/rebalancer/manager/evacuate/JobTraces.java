@@ -6,6 +6,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.text.StableWord;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,115 +17,121 @@ import java.util.UUID;
 import kamon.trace.Span;
 
 /**
- * A job's part in the traces of its assignments. Follows what the job stores; a span is sent when what it stands for has
- * ended. For the job's own thread.
+ * A job's spans in the traces of its assignments. Follows the stored events; a span is sent when its work has ended. For
+ * the job's own thread.
  */
 final class JobTraces {
     private final UUID jobId;
-    private final AssignmentTraces chosen;
+    private final AssignmentTraces sampling;
     private final Clock clock;
-    private final Map<UUID, Course> open = new HashMap<>();
+    private final Map<UUID, TracedAssignment> open = new HashMap<>();
 
-    /** How far a traced assignment has come, and since when. */
-    private static final class Course {
+    /** An assignment whose trace is sampled, with the start times of its spans. */
+    private static final class TracedAssignment {
         private final AssignmentTrace trace;
         private final Assignment assignment;
-        private final Instant planned;
+        private final Instant plannedAt;
         private final boolean takenOver;
         private boolean accepted;
-        private Optional<Instant> copied = Optional.empty();
+        private Optional<Instant> copiedAt = Optional.empty();
 
-        Course(AssignmentTrace trace, Assignment assignment, Instant planned, boolean takenOver) {
+        TracedAssignment(AssignmentTrace trace, Assignment assignment, Instant plannedAt, boolean takenOver) {
             this.trace = trace;
             this.assignment = assignment;
-            this.planned = planned;
+            this.plannedAt = plannedAt;
             this.takenOver = takenOver;
         }
     }
 
-    JobTraces(UUID jobId, AssignmentTraces chosen, Clock clock) {
+    JobTraces(UUID jobId, AssignmentTraces sampling, Clock clock) {
         this.jobId = jobId;
-        this.chosen = chosen;
+        this.sampling = sampling;
         this.clock = clock;
     }
 
-    /** Events were stored. */
-    void stored(List<JobEvent> events) {
-        events.forEach(this::stored);
+    void follow(List<JobEvent> stored) {
+        stored.forEach(this::follow);
     }
 
-    private void stored(JobEvent event) {
+    private void follow(JobEvent event) {
         if (event instanceof JobEvent.AssignmentPlanned planned) {
             begin(planned.assignment(), false);
         } else if (event instanceof JobEvent.CopiesFinished finished) {
-            course(finished.assignmentId()).ifPresent(course -> course.copied = Optional.of(clock.instant()));
+            find(finished.assignmentId()).ifPresent(traced -> traced.copiedAt = Optional.of(clock.instant()));
         } else if (event instanceof JobEvent.RelocationsCommitted committed) {
-            end(committed.assignmentId()).ifPresent(course -> {
-                course.copied.ifPresent(since -> part(course, "metadata", since));
-                whole(course)
+            remove(committed.assignmentId()).ifPresent(traced -> {
+                traced.copiedAt.ifPresent(since -> sendPart(traced, "metadata", since));
+                assignmentSpan(traced)
                         .tag("relocated", committed.tally().relocated())
                         .tag("failed", committed.failures().size())
                         .finish(clock.instant());
             });
         } else if (event instanceof JobEvent.AssignmentLost lost) {
-            end(lost.assignmentId()).ifPresent(course -> {
+            remove(lost.assignmentId()).ifPresent(traced -> {
                 String reason = lost.failures().stream()
                         .findFirst()
-                        .map(failure -> JobMetrics.word(failure.reason()))
+                        .map(failure -> StableWord.of(failure.reason()))
                         .orElse("lost");
-                whole(course).fail(reason).finish(clock.instant());
+                assignmentSpan(traced).fail(reason).finish(clock.instant());
             });
         } else if (event instanceof JobEvent.JobEnded) {
             open.clear();
         }
     }
 
-    /** This incarnation goes on with an assignment of an earlier one; when that planned it is not known here. */
-    void takenOver(InFlightAssignment earlier) {
+    /**
+     * Resumes an assignment that an earlier incarnation planned. Its original planning time is unknown, so the span
+     * starts now.
+     */
+    void takeOver(InFlightAssignment earlier) {
         UUID id = earlier.assignment().id();
         if (!open.containsKey(id)) {
             begin(earlier.assignment(), true);
-            course(id)
-                    .filter(course -> earlier.copied())
-                    .ifPresent(course -> course.copied = Optional.of(course.planned));
+            find(id).filter(traced -> earlier.copied())
+                    .ifPresent(traced -> traced.copiedAt = Optional.of(traced.plannedAt));
         }
     }
 
-    /** The agent has taken the assignment on; said again, it changes nothing. */
-    void accepted(UUID assignmentId) {
-        course(assignmentId).filter(course -> !course.accepted).ifPresent(course -> {
-            course.accepted = true;
-            part(course, "delivery", course.planned);
+    /** The agent accepted the assignment; repeated reports have no effect. */
+    void markAccepted(UUID assignmentId) {
+        find(assignmentId).filter(traced -> !traced.accepted).ifPresent(traced -> {
+            traced.accepted = true;
+            sendPart(traced, "delivery", traced.plannedAt);
         });
     }
 
-    private void begin(Assignment assignment, boolean takenOver) {
-        chosen.of(assignment.id())
-                .ifPresent(
-                        trace -> open.put(assignment.id(), new Course(trace, assignment, clock.instant(), takenOver)));
+    /** Drops an assignment whose end no event has reported. */
+    void forget(UUID assignmentId) {
+        open.remove(assignmentId);
     }
 
-    private Optional<Course> course(UUID assignmentId) {
+    private void begin(Assignment assignment, boolean takenOver) {
+        sampling.of(assignment.id())
+                .ifPresent(trace -> open.put(
+                        assignment.id(), new TracedAssignment(trace, assignment, clock.instant(), takenOver)));
+    }
+
+    private Optional<TracedAssignment> find(UUID assignmentId) {
         return Optional.ofNullable(open.get(assignmentId));
     }
 
-    private Optional<Course> end(UUID assignmentId) {
+    private Optional<TracedAssignment> remove(UUID assignmentId) {
         return Optional.ofNullable(open.remove(assignmentId));
     }
 
-    private void part(Course course, String name, Instant since) {
-        course.trace.part(name).start(since).finish(clock.instant());
+    private void sendPart(TracedAssignment traced, String name, Instant since) {
+        traced.trace.part(name).start(since).finish(clock.instant());
     }
 
-    private Span whole(Course course) {
-        List<CopyTask> tasks = course.assignment.tasks();
-        return course.trace
+    private Span assignmentSpan(TracedAssignment traced) {
+        List<CopyTask> tasks = traced.assignment.tasks();
+        return traced.trace
                 .assignment()
                 .tag("job", jobId.toString())
-                .tag("agent", course.assignment.destination().storageNode().text())
+                .tag("agent", traced.assignment.destination().storageNode().text())
                 .tag("objects", tasks.size())
                 .tag("bytes", tasks.stream().mapToLong(CopyTask::sizeBytes).sum())
-                .tag("taken-over", course.takenOver)
-                .start(course.planned);
+                .tag("taken-over", traced.takenOver)
+                .start(traced.plannedAt);
     }
 }

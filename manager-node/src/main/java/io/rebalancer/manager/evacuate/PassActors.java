@@ -1,34 +1,59 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.evacuate.EvacuateOrder;
+import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.manager.evacuate.commit.CommitResult;
+import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
+import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
+import io.rebalancer.manager.evacuate.planning.PassInput;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import io.rebalancer.manager.evacuate.planning.ScanCoordinator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
-/** The children that do the work of one pass; they hold nothing that the job's state does not. */
+/** The children that do the work of one pass. They can be rebuilt from the job's state at any time. */
 record PassActors(
         ActorRef<AssignmentBatcher.Command> batcher,
-        ActorRef<MetadataCommitter.Command> updater,
-        ActorRef<Discovery.Command> discovery) {
+        ActorRef<MetadataCommitter.Command> committer,
+        ActorRef<ScanCoordinator.Command> scan) {
 
-    static PassActors start(ActorContext<JobMessage> context, JobContext parts, Lease lease, JobState job) {
-        ActorRef<JobMessage> self = context.getSelf();
-        int parallelism =
-                job.tuning().chosenCommitParallelism().orElse(parts.settings().commitParallelism());
-        StorageNodeId leaving = job.leaving().orElseThrow().storageNode();
-        ActorRef<MetadataCommitter.Command> updater =
-                context.spawnAnonymous(MetadataCommitter.create(parts, lease, leaving, parallelism, self));
+    static PassActors start(ActorContext<JobMessage> context, JobResources resources, Lease lease, JobState job) {
+        ActorRef<PlanningEvent> planningEvents =
+                context.messageAdapter(PlanningEvent.class, JobInternalMessage.PlanningReported::new);
+        ActorRef<CommitResult> commitResults =
+                context.messageAdapter(CommitResult.class, JobInternalMessage.CommitReported::new);
+        PassInput pass = passInput(job);
+        int parallelism = job.tuning()
+                .chosenCommitParallelism()
+                .orElse(resources.settings().commit().parallelism());
+        ActorRef<MetadataCommitter.Command> committer = context.spawnAnonymous(MetadataCommitter.create(
+                resources.commit(), lease, pass.leaving().storageNode(), parallelism, commitResults));
         ActorRef<AssignmentBatcher.Command> batcher =
-                context.spawnAnonymous(AssignmentBatcher.create(parts, job, self));
-        ActorRef<Discovery.Command> discovery = context.spawnAnonymous(
-                Discovery.create(parts.scan(), leaving, job.scan().marks(), batcher, self));
-        return new PassActors(batcher, updater, discovery);
+                context.spawnAnonymous(AssignmentBatcher.create(resources.planning(), pass, planningEvents));
+        ActorRef<ScanCoordinator.Command> scan = context.spawnAnonymous(
+                ScanCoordinator.create(resources.planning().scan(), pass, batcher, planningEvents));
+        return new PassActors(batcher, committer, scan);
+    }
+
+    private static PassInput passInput(JobState job) {
+        return new PassInput(
+                job.leaving().orElseThrow(),
+                job.scan().marks(),
+                job.inFlight().all().stream()
+                        .map(InFlightAssignment::assignment)
+                        .toList(),
+                job.order()
+                        .filter(EvacuateOrder::isLimited)
+                        .map(order -> order.maxRecords() - job.counts().discovered())
+                        .orElse(PassInput.UNLIMITED));
     }
 
     void stop(ActorContext<JobMessage> context) {
-        context.stop(discovery);
+        context.stop(scan);
         context.stop(batcher);
-        context.stop(updater);
+        context.stop(committer);
     }
 }

@@ -1,4 +1,4 @@
-/** The evacuate job: a persistent entity and its children, which scan, place, batch and switch metadata. */
+/** Evacuate jobs: the entity, the delivery of its assignments, and its metrics and traces. */
 @NullMarked
 package io.rebalancer.manager.evacuate;
 

@@ -4,17 +4,17 @@ import io.rebalancer.core.storage.StorageNode;
 import java.util.List;
 
 /**
- * Storage nodes that may receive objects, most free space first. Nodes that a job is emptying are in neither list.
+ * Storage nodes that may receive objects, ordered by free space, most first. Leaving nodes are in neither list.
  *
- * @param known whether the inventory has answered since this manager started
- * @param present nodes whose agent can be spoken to
- * @param absent nodes whose agent can't be spoken to now
+ * @param known whether the inventory has replied since this manager started
+ * @param reachable nodes whose agent is reachable
+ * @param unreachable nodes whose agent is not reachable now
  */
-public record DestinationCandidates(boolean known, List<StorageNode> present, List<StorageNode> absent) {
+public record DestinationCandidates(boolean known, List<StorageNode> reachable, List<StorageNode> unreachable) {
     public static final DestinationCandidates UNKNOWN = new DestinationCandidates(false, List.of(), List.of());
 
     public DestinationCandidates {
-        present = List.copyOf(present);
-        absent = List.copyOf(absent);
+        reachable = List.copyOf(reachable);
+        unreachable = List.copyOf(unreachable);
     }
 }

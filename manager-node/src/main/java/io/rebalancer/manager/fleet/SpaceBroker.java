@@ -12,14 +12,14 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Lends the free space of storage nodes to assignments, so that no two jobs are promised the same space (manta.md 5.5).
- * A cluster singleton. Its books are in memory: after a change of place the jobs say again what they hold, and the
- * agents refuse what does not fit all the same.
+ * Grants leases of free space on storage nodes to assignments, so that the same space is not promised to two jobs
+ * (manta.md 5.5). A cluster singleton. Its state is in memory: when the singleton moves, jobs announce the leases they
+ * hold, and agents still refuse assignments that do not fit.
  */
 public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
-    private final Map<UUID, Promise> promises = new HashMap<>();
+    private final Map<UUID, SpaceLease> leases = new HashMap<>();
 
-    private record Promise(StorageNodeId node, long mib) {}
+    private record SpaceLease(StorageNodeId node, long mib) {}
 
     public static Behavior<SpaceMessage> create() {
         return Behaviors.setup(SpaceBroker::new);
@@ -39,10 +39,10 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
     }
 
     private Behavior<SpaceMessage> onLease(SpaceMessage.Lease lease) {
-        boolean repeated = promises.containsKey(lease.assignmentId());
+        boolean repeated = leases.containsKey(lease.assignmentId());
         boolean granted = repeated || promisedOn(lease.node()) + lease.mib() <= lease.availableMib();
         if (granted) {
-            promises.put(lease.assignmentId(), new Promise(lease.node(), lease.mib()));
+            leases.put(lease.assignmentId(), new SpaceLease(lease.node(), lease.mib()));
         }
         lease.replyTo()
                 .tell(new SpaceMessage.SpaceReply(
@@ -51,19 +51,19 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
     }
 
     private Behavior<SpaceMessage> onHold(SpaceMessage.Hold hold) {
-        promises.put(hold.assignmentId(), new Promise(hold.node(), hold.mib()));
+        leases.put(hold.assignmentId(), new SpaceLease(hold.node(), hold.mib()));
         return this;
     }
 
     private Behavior<SpaceMessage> onReturn(SpaceMessage.Return ended) {
-        promises.remove(ended.assignmentId());
+        leases.remove(ended.assignmentId());
         return this;
     }
 
     private long promisedOn(StorageNodeId node) {
-        return promises.values().stream()
-                .filter(promise -> promise.node().equals(node))
-                .mapToLong(Promise::mib)
+        return leases.values().stream()
+                .filter(each -> each.node().equals(node))
+                .mapToLong(SpaceLease::mib)
                 .sum();
     }
 }

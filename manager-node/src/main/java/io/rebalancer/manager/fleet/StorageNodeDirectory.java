@@ -1,11 +1,14 @@
 package io.rebalancer.manager.fleet;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
+import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.agents.AgentGateway;
 import java.time.Duration;
 import java.util.Comparator;
@@ -23,29 +26,29 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Keeps the last good answer of the inventory (manta.md 5.3): an outage of storinfo stops nothing. One for each
- * manager, since it only repeats what others know.
+ * Keeps the last good reply of the inventory (manta.md 5.3), so jobs continue during an outage of storinfo. Every manager
+ * has its own directory: it only caches facts that others own.
  */
 public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDirectory.Command> {
-    private static final Duration DRAINING_REFRESH = Duration.ofSeconds(1);
+    private static final Duration LEAVING_REFRESH_INTERVAL = Duration.ofSeconds(1);
 
-    /** What the directory can be told. */
+    /** Messages to the directory. */
     public sealed interface Command {}
 
-    /** Tell which nodes may receive objects. */
-    public record AskFleet(ActorRef<DestinationCandidates> replyTo) implements Command {}
+    /** Asks for the nodes that may receive objects. */
+    public record GetCandidates(ActorRef<DestinationCandidates> replyTo) implements Command {}
 
     private enum RefreshNodes implements Command {
         INSTANCE
     }
 
-    private enum RefreshDraining implements Command {
+    private enum RefreshLeaving implements Command {
         INSTANCE
     }
 
-    private record Answered(List<StorageNode> nodes) implements Command {}
+    private record NodesListed(List<StorageNode> nodes) implements Command {}
 
-    private record Unanswered(Throwable cause) implements Command {}
+    private record NodesUnavailable(Throwable cause) implements Command {}
 
     private record JobsListed(RegistryReply reply) implements Command {}
 
@@ -54,7 +57,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<RegistryReply> jobsListed;
     private Optional<List<StorageNode>> nodes = Optional.empty();
-    private Optional<Set<StorageNodeId>> draining = Optional.empty();
+    private Optional<Set<StorageNodeId>> leaving = Optional.empty();
 
     /** @param refresh how often the inventory is asked */
     public static Behavior<Command> create(
@@ -76,73 +79,73 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         this.registry = registry;
         this.jobsListed = context.messageAdapter(RegistryReply.class, JobsListed::new);
         timers.startTimerWithFixedDelay(RefreshNodes.INSTANCE, Duration.ZERO, refresh);
-        timers.startTimerWithFixedDelay(RefreshDraining.INSTANCE, Duration.ZERO, DRAINING_REFRESH);
+        timers.startTimerWithFixedDelay(RefreshLeaving.INSTANCE, Duration.ZERO, LEAVING_REFRESH_INTERVAL);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(AskFleet.class, this::onAskFleet)
+                .onMessage(GetCandidates.class, this::onGetCandidates)
                 .onMessage(RefreshNodes.class, tick -> onRefreshNodes())
-                .onMessage(RefreshDraining.class, tick -> onRefreshDraining())
-                .onMessage(Answered.class, this::onAnswered)
-                .onMessage(Unanswered.class, this::onUnanswered)
+                .onMessage(RefreshLeaving.class, tick -> onRefreshLeaving())
+                .onMessage(NodesListed.class, this::onNodesListed)
+                .onMessage(NodesUnavailable.class, this::onNodesUnavailable)
                 .onMessage(JobsListed.class, this::onJobsListed)
                 .build();
     }
 
-    private Behavior<Command> onAskFleet(AskFleet ask) {
-        ask.replyTo().tell(fleet());
+    private Behavior<Command> onGetCandidates(GetCandidates get) {
+        get.replyTo().tell(candidates());
         return this;
     }
 
-    private DestinationCandidates fleet() {
-        if (nodes.isEmpty() || draining.isEmpty()) {
+    private DestinationCandidates candidates() {
+        if (nodes.isEmpty() || leaving.isEmpty()) {
             return DestinationCandidates.UNKNOWN;
         }
-        Set<StorageNodeId> leaving = draining.get();
-        Map<Boolean, List<StorageNode>> byPresence = nodes.get().stream()
-                .filter(node -> !leaving.contains(node.id()))
+        Set<StorageNodeId> excluded = leaving.get();
+        Map<Boolean, List<StorageNode>> byReachability = nodes.get().stream()
+                .filter(node -> !excluded.contains(node.id()))
                 .sorted(Comparator.comparingLong(StorageNode::availableMib).reversed())
-                .collect(Collectors.partitioningBy(node -> agents.present(node.id())));
+                .collect(Collectors.partitioningBy(node -> agents.isReachable(node.id())));
         return new DestinationCandidates(
-                true, byPresence.getOrDefault(true, List.of()), byPresence.getOrDefault(false, List.of()));
+                true, byReachability.getOrDefault(true, List.of()), byReachability.getOrDefault(false, List.of()));
     }
 
     private Behavior<Command> onRefreshNodes() {
         getContext()
                 .pipeToSelf(
                         inventory.storageNodes(),
-                        (found, failure) -> failure == null ? new Answered(found) : new Unanswered(failure));
+                        (found, failure) -> failure == null ? new NodesListed(found) : new NodesUnavailable(failure));
         return this;
     }
 
-    private Behavior<Command> onRefreshDraining() {
+    private Behavior<Command> onRefreshLeaving() {
         registry.tell(new RegistryMessage.ListJobs(jobsListed));
         return this;
     }
 
-    private Behavior<Command> onAnswered(Answered answer) {
-        nodes = Optional.of(answer.nodes());
+    private Behavior<Command> onNodesListed(NodesListed listed) {
+        nodes = Optional.of(listed.nodes());
         return this;
     }
 
-    private Behavior<Command> onUnanswered(Unanswered none) {
+    private Behavior<Command> onNodesUnavailable(NodesUnavailable unavailable) {
         getContext()
                 .getLog()
                 .warn(
-                        "storinfo gave no answer, the list of {} goes on in use: {}",
+                        "storinfo request failed; keeping the last list of {} nodes: {}",
                         nodes.map(List::size).orElse(0),
-                        String.valueOf(none.cause().getMessage()));
+                        OneLine.of(Failures.rootCause(unavailable.cause())));
         return this;
     }
 
     private Behavior<Command> onJobsListed(JobsListed listed) {
         if (listed.reply() instanceof RegistryMessage.Jobs jobs) {
-            draining = Optional.of(jobs.jobs().stream()
+            leaving = Optional.of(jobs.jobs().stream()
                     .filter(job -> !job.ended())
                     .map(RegisteredJob::leaving)
-                    .map(leaving -> leaving.storageNode())
+                    .map(CopyLocation::storageNode)
                     .collect(Collectors.toUnmodifiableSet()));
         }
         return this;

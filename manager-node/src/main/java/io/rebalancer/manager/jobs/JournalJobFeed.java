@@ -1,11 +1,11 @@
 package io.rebalancer.manager.jobs;
 
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
-import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.persistence.query.JournalReader;
 import java.util.List;
 import java.util.OptionalLong;
@@ -39,7 +39,7 @@ public final class JournalJobFeed implements JobFeed {
     }
 
     private Source<JobUpdate, NotUsed> updates(UUID jobId, long after) {
-        return journal.follow(EvacuateJob.persistenceId(jobId).id(), 1)
+        return journal.follow(PersistentEntities.evacuateJob(jobId).id(), 1)
                 .scan(new JobUpdate(0, JobState.EMPTY, List.of()), JournalJobFeed::next)
                 .filter(update -> update.revision() > Math.max(after, 0))
                 .takeWhile(update -> !update.state().phase().terminal(), true);

@@ -3,9 +3,11 @@ package io.rebalancer.manager.node;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.Roles;
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.persistence.readside.ReadSide;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +19,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ import org.apache.pekko.cluster.typed.ClusterCommand;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Leave;
 
-/** Asks Pekko how the cluster stands, and the jobs how far they are. */
+/** Collects the status of the cluster from Pekko, the jobs, and the read side. */
 final class ClusterInspector implements ClusterControl {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
 
@@ -49,7 +50,7 @@ final class ClusterInspector implements ClusterControl {
     private final JobHistory history;
     private final List<String> singletons;
 
-    /** @param singletons names of what runs once, at the oldest manager */
+    /** @param singletons names of the actors that run once, on the oldest manager */
     ClusterInspector(ActorSystem<?> system, JobService jobs, ReadSide readSide, List<String> singletons) {
         this.system = system;
         this.cluster = Cluster.get(system);
@@ -63,16 +64,16 @@ final class ClusterInspector implements ClusterControl {
     public CompletionStage<ClusterStatus> status() {
         CurrentClusterState state = cluster.state();
         List<String> problems = new CopyOnWriteArrayList<>();
-        return shards(problems).thenCombine(running(problems), (shards, found) -> {
+        return shardLocations(problems).thenCombine(jobProgress(problems), (locations, progress) -> {
             Map<String, Integer> hosted = new TreeMap<>();
-            shards.values().forEach(at -> hosted.merge(at, 1, Integer::sum));
+            locations.values().forEach(address -> hosted.merge(address, 1, Integer::sum));
             return new ClusterStatus(
                     text(cluster.selfMember().address()),
                     Optional.ofNullable(state.getLeader()).map(ClusterInspector::text),
                     members(state),
                     singletons(state),
                     hosted,
-                    found.stream().map(job -> job.apply(shards)).toList(),
+                    progress.stream().map(each -> each.runningAt(locations)).toList(),
                     pool(),
                     problems);
         });
@@ -92,36 +93,39 @@ final class ClusterInspector implements ClusterControl {
                 .toList();
     }
 
-    /** A singleton runs at the oldest of its role. */
+    /**
+     * Pekko has no query for the place of a singleton. Its rule is that a singleton runs on the oldest member with the
+     * role that is Up, so the same rule is applied to the membership here.
+     */
     private Map<String, String> singletons(CurrentClusterState state) {
-        Map<String, String> at = new TreeMap<>();
+        Map<String, String> locations = new TreeMap<>();
         StreamSupport.stream(state.getMembers().spliterator(), false)
                 .filter(member ->
                         member.hasRole(Roles.MANAGER) && member.status().equals(MemberStatus.up()))
                 .min(Comparator.comparing(Function.identity(), (one, other) -> one.isOlderThan(other) ? -1 : 1))
                 .map(each -> each.address())
-                .ifPresent(oldest -> singletons.forEach(name -> at.put(name, text(oldest))));
-        return at;
+                .ifPresent(oldest -> singletons.forEach(name -> locations.put(name, text(oldest))));
+        return locations;
     }
 
-    /** Where each shard of jobs is. */
-    private CompletionStage<Map<String, String>> shards(List<String> problems) {
+    /** The address of the member that hosts each shard of jobs, by shard id. */
+    private CompletionStage<Map<String, String>> shardLocations(List<String> problems) {
         return AskPattern.<ClusterShardingQuery, ClusterShardingStats>ask(
                         ClusterSharding.get(system).shardState(),
                         replyTo -> new GetClusterShardingStats(Entities.EVACUATE_JOB, ASK_TIMEOUT, replyTo),
                         ASK_TIMEOUT.multipliedBy(2),
                         system.scheduler())
                 .handle((stats, failure) -> {
-                    Map<String, String> at = new HashMap<>();
+                    Map<String, String> locations = new HashMap<>();
                     if (failure != null) {
-                        problems.add("where jobs run is not known: " + reason(failure));
+                        problems.add("the location of jobs is unknown: " + reason(failure));
                     } else {
                         stats.getRegions()
                                 .forEach((address, region) -> region.getStats()
                                         .keySet()
-                                        .forEach(shard -> at.put(shard, text(local(address)))));
+                                        .forEach(shard -> locations.put(shard, text(local(address)))));
                     }
-                    return at;
+                    return locations;
                 });
     }
 
@@ -129,18 +133,31 @@ final class ClusterInspector implements ClusterControl {
         return address.hasLocalScope() ? cluster.selfMember().address() : address;
     }
 
-    /** The jobs that are not over; each is told where the shards are last. */
-    private CompletionStage<List<Function<Map<String, String>, RunningJob>>> running(List<String> problems) {
-        CompletionStage<List<JobService.Summary>> listed = inTime(jobs.list()).exceptionally(failure -> {
-            problems.add("the registry of jobs does not answer: " + reason(failure));
-            return List.of();
-        });
+    /**
+     * How far a job is.
+     *
+     * @param revision events that the job has stored; empty if the job does not reply
+     * @param projected events that are in the tables; empty if the tables do not reply
+     */
+    private record JobProgress(UUID id, Optional<Long> revision, Optional<Long> projected) {
+        RunningJob runningAt(Map<String, String> locations) {
+            return new RunningJob(
+                    id, Optional.ofNullable(locations.get(EvacuateJobs.shardOf(id))), revision, projected);
+        }
+    }
+
+    /** The progress of all jobs that have not ended. */
+    private CompletionStage<List<JobProgress>> jobProgress(List<String> problems) {
+        CompletionStage<List<JobService.Summary>> listed = withTimeout(jobs.list())
+                .exceptionally(failure -> {
+                    problems.add("the job registry does not reply: " + reason(failure));
+                    return List.of();
+                });
         return listed.thenCompose(all -> {
-            CompletionStage<List<Function<Map<String, String>, RunningJob>>> found =
-                    CompletableFuture.completedFuture(new ArrayList<>());
+            CompletionStage<List<JobProgress>> found = CompletableFuture.completedFuture(new ArrayList<>());
             for (JobService.Summary job : all) {
                 if (!job.ended()) {
-                    found = found.thenCombine(running(job.id()), (list, one) -> {
+                    found = found.thenCombine(jobProgress(job.id()), (list, one) -> {
                         list.add(one);
                         return list;
                     });
@@ -150,29 +167,23 @@ final class ClusterInspector implements ClusterControl {
         });
     }
 
-    private CompletionStage<Function<Map<String, String>, RunningJob>> running(UUID id) {
-        CompletionStage<Optional<Long>> revision = inTime(jobs.get(id))
+    private CompletionStage<JobProgress> jobProgress(UUID id) {
+        CompletionStage<Optional<Long>> revision = withTimeout(jobs.get(id))
                 .handle((view, failure) ->
                         failure == null ? view.map(JobService.View::revision) : Optional.<Long>empty());
-        CompletionStage<Optional<Long>> inTables = inTime(history.takenIn(id))
+        CompletionStage<Optional<Long>> projected = withTimeout(history.takenIn(id))
                 .handle((number, failure) -> failure == null ? Optional.of(number) : Optional.<Long>empty());
-        return revision.thenCombine(
-                inTables,
-                (known, takenIn) -> shards ->
-                        new RunningJob(id, Optional.ofNullable(shards.get(EvacuateJobs.shardOf(id))), known, takenIn));
+        return revision.thenCombine(projected, (stored, inTables) -> new JobProgress(id, stored, inTables));
     }
 
-    /** A view is wanted most when somebody does not answer. */
-    private static <T> CompletionStage<T> inTime(CompletionStage<T> answer) {
+    /** The status is needed most when a part of the cluster does not reply, so it waits for none of them for long. */
+    private static <T> CompletionStage<T> withTimeout(CompletionStage<T> answer) {
         return answer.toCompletableFuture().copy().orTimeout(ASK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof TimeoutException
-                ? "no answer within " + ASK_TIMEOUT
-                : String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
+        Throwable cause = Failures.rootCause(failure);
+        return cause instanceof TimeoutException ? "no reply within " + ASK_TIMEOUT : OneLine.of(cause);
     }
 
     private Pool pool() {
@@ -182,23 +193,23 @@ final class ClusterInspector implements ClusterControl {
 
     @Override
     public boolean leave(String address) {
-        return order(address, Leave::new);
+        return send(address, Leave::new);
     }
 
     @Override
     public boolean down(String address) {
-        return order(address, Down::new);
+        return send(address, Down::new);
     }
 
-    private boolean order(String address, Function<Address, ClusterCommand> command) {
+    private boolean send(String address, Function<Address, ClusterCommand> command) {
         Optional<Address> member = StreamSupport.stream(
                         cluster.state().getMembers().spliterator(), false)
                 .map(each -> each.address())
                 .filter(each -> text(each).equals(address))
                 .findFirst();
-        member.map(command).ifPresent(ordered -> {
-            system.log().info("cluster: {} by order of somebody at the API", ordered);
-            cluster.manager().tell(ordered);
+        member.map(command).ifPresent(request -> {
+            system.log().info("cluster: {} requested through the API", request);
+            cluster.manager().tell(request);
         });
         return member.isPresent();
     }

@@ -1,9 +1,11 @@
 package io.rebalancer.manager.node;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.Readiness;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
@@ -19,7 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
-/** A manager is ready when a job ordered now could be started and could place an object. */
+/** A manager is ready when a job that is created now can start and can place an object. */
 final class ManagerReadiness implements Readiness {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
 
@@ -45,9 +47,9 @@ final class ManagerReadiness implements Readiness {
             return CompletableFuture.completedFuture(List.of("this manager is not a member of the cluster yet"));
         }
         List<CompletionStage<Optional<String>>> checks = new ArrayList<>();
-        checks.add(fleet());
-        checks.add(jobs());
-        tier.shards().forEach(shard -> checks.add(shard(shard)));
+        checks.add(destinations());
+        checks.add(registry());
+        tier.shards().forEach(shard -> checks.add(metadataShard(shard)));
         CompletionStage<List<String>> all = CompletableFuture.completedFuture(List.of());
         for (CompletionStage<Optional<String>> check : checks) {
             all = all.thenCombine(check, ManagerReadiness::plus);
@@ -61,32 +63,33 @@ final class ManagerReadiness implements Readiness {
         return List.copyOf(all);
     }
 
-    private CompletionStage<Optional<String>> fleet() {
+    private CompletionStage<Optional<String>> destinations() {
         return AskPattern.<StorageNodeDirectory.Command, DestinationCandidates>ask(
-                        directory, StorageNodeDirectory.AskFleet::new, ASK_TIMEOUT, system.scheduler())
-                .handle((fleet, failure) -> {
-                    if (failure != null || !fleet.known()) {
+                        directory, StorageNodeDirectory.GetCandidates::new, ASK_TIMEOUT, system.scheduler())
+                .handle((candidates, failure) -> {
+                    if (failure != null || !candidates.known()) {
                         return Optional.of("storinfo has not answered yet");
                     }
-                    return fleet.present().isEmpty()
-                            ? Optional.of("no agent of a listed storage node is in the cluster")
+                    return candidates.reachable().isEmpty()
+                            ? Optional.of("no agent of a listed storage node is reachable")
                             : Optional.empty();
                 });
     }
 
-    private CompletionStage<Optional<String>> jobs() {
+    private CompletionStage<Optional<String>> registry() {
         return AskPattern.<RegistryMessage, RegistryReply>ask(
                         registry, RegistryMessage.ListJobs::new, ASK_TIMEOUT, system.scheduler())
                 .handle((reply, failure) ->
-                        failure == null ? Optional.empty() : Optional.of("the registry of jobs does not answer"));
+                        failure == null ? Optional.empty() : Optional.of("the job registry does not reply"));
     }
 
-    private CompletionStage<Optional<String>> shard(int shard) {
+    private CompletionStage<Optional<String>> metadataShard(int shard) {
         return tier.ping(shard)
                 .toCompletableFuture()
                 .orTimeout(ASK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((id, failure) -> failure == null
+                .handle((pong, failure) -> failure == null
                         ? Optional.empty()
-                        : Optional.of("metadata shard " + shard + " does not answer: " + failure.getMessage()));
+                        : Optional.of("metadata shard " + shard + " does not reply: "
+                                + OneLine.of(Failures.rootCause(failure))));
     }
 }

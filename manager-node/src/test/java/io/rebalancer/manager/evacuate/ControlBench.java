@@ -22,6 +22,8 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
@@ -54,8 +56,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a manager's own part of a job costs: simulated agents and a tier that answers at once, the real job, batcher,
- * updater and journal, with the settings that are shipped. Run by {@code make bench-control}.
+ * Measures the manager's own cost of a job: the real job, batcher, committer and journal with the shipped settings, and
+ * agents and a metadata tier that reply at once. Run by {@code make bench-control}.
  */
 class ControlBench {
     private static final int WARM_UP = 50_000;
@@ -66,7 +68,7 @@ class ControlBench {
     @TempDir
     private Path directory;
 
-    /** What so many jobs at a time came to. */
+    /** The result for a number of concurrent jobs. */
     private record Figures(int jobs, double perSecond, double ownCpu, double databaseCpu) {
         void print(String journal) {
             System.out.printf(
@@ -142,15 +144,15 @@ class ControlBench {
         }
     }
 
-    private static Figures measure(Jobs jobs, int atATime, List<ProcessHandle> database) throws Exception {
+    private static Figures measure(Jobs jobs, int jobCount, List<ProcessHandle> database) throws Exception {
         Duration own = cpu(Stream.of(ProcessHandle.current()));
         Duration theirs = cpu(family(database));
-        long begun = System.nanoTime();
-        jobs.evacuate(atATime, RECORDS);
-        double seconds = (System.nanoTime() - begun) / 1e9;
+        long startNanos = System.nanoTime();
+        jobs.evacuate(jobCount, RECORDS);
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
         return new Figures(
-                atATime,
-                (double) atATime * RECORDS / seconds,
+                jobCount,
+                (double) jobCount * RECORDS / seconds,
                 cpu(Stream.of(ProcessHandle.current())).minus(own).toMillis() / 1000.0 / seconds,
                 cpu(family(database)).minus(theirs).toMillis() / 1000.0 / seconds);
     }
@@ -165,10 +167,10 @@ class ControlBench {
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** Agents that have made every copy as soon as they are asked to. */
+    /** Agents that report every copy as soon as it is ordered. */
     private static final class InstantAgents implements AgentGateway {
         @Override
-        public boolean present(StorageNodeId node) {
+        public boolean isReachable(StorageNodeId node) {
             return true;
         }
 
@@ -181,11 +183,16 @@ class ControlBench {
 
         @Override
         public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-            // Nothing is held.
+            // Keeps nothing.
+        }
+
+        @Override
+        public void forget(UUID assignmentId) {
+            // Keeps nothing.
         }
     }
 
-    /** Jobs, each with records of its own. */
+    /** Runs jobs, each over its own records. */
     private static final class Jobs {
         private final ActorTestKit kit;
         private final ClusterSharding sharding;
@@ -195,27 +202,29 @@ class ControlBench {
             this.kit = kit;
             this.sharding = ClusterSharding.get(kit.system());
             EvacuateSettings settings = TestSettings.evacuate("");
+            LegacyMetrics metrics = new LegacyMetrics(Map.of());
             EvacuateJobs.host(
                     kit.system(),
                     entity -> EvacuateJob.create(
                             entity,
-                            new JobContext(
-                                    () -> settings,
-                                    records,
-                                    records,
+                            new JobResources(
+                                    new PlanningResources(
+                                            () -> settings,
+                                            records,
+                                            directory(),
+                                            kit.spawn(SpaceBroker.create()),
+                                            Clock.systemUTC()),
+                                    new CommitResources(settings::commit, records, metrics::metadataThreads),
                                     new InstantAgents(),
-                                    directory(),
-                                    kit.spawn(SpaceBroker.create()),
                                     kit.system().<RegistryMessage>deadLetters(),
                                     journal.reader(kit.system()),
-                                    new LegacyMetrics(Map.of()),
-                                    AssignmentTraces.NONE,
-                                    Clock.systemUTC())),
+                                    metrics,
+                                    AssignmentTraces.NONE)),
                     EvacuateJob.stopMessage());
         }
 
         private ActorRef<StorageNodeDirectory.Command> directory() {
-            DestinationCandidates fleet = new DestinationCandidates(
+            DestinationCandidates candidates = new DestinationCandidates(
                     true,
                     IntStream.range(10, 10 + AGENTS)
                             .mapToObj(number ->
@@ -223,14 +232,14 @@ class ControlBench {
                             .toList(),
                     List.of());
             return kit.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                    .onMessage(StorageNodeDirectory.AskFleet.class, ask -> {
-                        ask.replyTo().tell(fleet);
+                    .onMessage(StorageNodeDirectory.GetCandidates.class, get -> {
+                        get.replyTo().tell(candidates);
                         return Behaviors.same();
                     })
                     .build());
         }
 
-        /** Several at a time, each with so many records of its own. */
+        /** Runs jobs concurrently, each with {@code count} records. */
         void evacuate(int jobs, int count) throws Exception {
             List<EntityRef<JobMessage>> running = new ArrayList<>();
             for (int i = 0; i < jobs; i++) {

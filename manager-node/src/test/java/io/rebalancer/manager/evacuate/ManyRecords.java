@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 
-/** A tier of one shard that answers at once and takes a bit for each record, so that only the manager costs anything. */
+/** A tier of one shard that replies at once and keeps an int per record, so only the manager's own cost is measured. */
 final class ManyRecords implements MetadataTier, RecordScan {
     static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor"));
     private static final CopyLocation OTHER = new CopyLocation("dc2", new StorageNodeId("2.stor"));
@@ -108,7 +108,7 @@ final class ManyRecords implements MetadataTier, RecordScan {
 
             @Override
             public void close() {
-                // Nothing is held open.
+                // Holds no resources.
             }
         };
     }

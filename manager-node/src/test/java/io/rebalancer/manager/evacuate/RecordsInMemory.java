@@ -25,9 +25,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Records of two shards in memory, with etags; unavailable, or changed by users, when a test wants it. */
-final class RecordsInMemory implements MetadataTier, RecordScan {
-    static final UUID OWNER = new UUID(9, 9);
+/** Records of two shards in memory, with etags. A test can make the shards unavailable, or let users change records. */
+public final class RecordsInMemory implements MetadataTier, RecordScan {
+    public static final UUID OWNER = new UUID(9, 9);
 
     private final Map<RecordRef, MetadataRecord> records =
             new TreeMap<>(Comparator.comparingInt(RecordRef::shard).thenComparing(RecordRef::key));
@@ -36,19 +36,19 @@ final class RecordsInMemory implements MetadataTier, RecordScan {
     private int interferences;
     private int puts;
 
-    static CopyLocation location(int number) {
+    public static CopyLocation location(int number) {
         return new CopyLocation("dc" + number, new StorageNodeId(number + ".stor"));
     }
 
-    static RecordRef ref(int number) {
+    public static RecordRef ref(int number) {
         return new RecordRef(1 + number % 2, "/o/stor/" + number);
     }
 
-    static UUID object(int number) {
+    public static UUID object(int number) {
         return new UUID(0, number);
     }
 
-    synchronized void put(int record, int object, int... copies) {
+    public synchronized void put(int record, int object, int... copies) {
         List<CopyLocation> list =
                 Arrays.stream(copies).mapToObj(RecordsInMemory::location).toList();
         put(ref(record), object(object), list);
@@ -68,22 +68,22 @@ final class RecordsInMemory implements MetadataTier, RecordScan {
                         "{}"));
     }
 
-    synchronized void delete(int record) {
+    public synchronized void delete(int record) {
         records.remove(ref(record));
     }
 
-    synchronized List<CopyLocation> copies(int record) {
+    public synchronized List<CopyLocation> copies(int record) {
         MetadataRecord found = records.get(ref(record));
         return found == null ? List.of() : found.copies();
     }
 
-    /** The next {@code count} calls find nobody. */
-    synchronized void outage(int count) {
+    /** The next {@code count} calls fail because the shard is down. */
+    public synchronized void outage(int count) {
         outages = count;
     }
 
-    /** The next {@code count} writes come too late: a user has just written the same record again. */
-    synchronized void interfere(int count) {
+    /** Before each of the next {@code count} writes a user writes the same record. */
+    public synchronized void interfere(int count) {
         interferences = count;
     }
 
@@ -105,8 +105,8 @@ final class RecordsInMemory implements MetadataTier, RecordScan {
         return answer(() -> Optional.empty()).thenAccept(done -> {});
     }
 
-    /** The rows of a shard, in the order of their keys. */
-    synchronized List<Row> rows(int shard) {
+    /** The rows of a shard, ordered by key. */
+    public synchronized List<Row> rows(int shard) {
         List<Row> rows = new ArrayList<>();
         records.values().stream()
                 .filter(record -> record.ref().shard() == shard)
@@ -125,7 +125,7 @@ final class RecordsInMemory implements MetadataTier, RecordScan {
 
             @Override
             public void close() {
-                // Nothing is held open.
+                // Holds no resources.
             }
         };
     }
@@ -169,8 +169,8 @@ final class RecordsInMemory implements MetadataTier, RecordScan {
         });
     }
 
-    /** How often records were switched, or tried to be. */
-    synchronized int puts() {
+    /** The number of write calls, failed ones included. */
+    public synchronized int puts() {
         return puts;
     }
 

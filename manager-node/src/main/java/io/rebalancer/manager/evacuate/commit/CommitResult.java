@@ -1,4 +1,4 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.commit;
 
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.SettledCounts;
@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What became of the metadata of some copied objects.
+ * The outcome of a committed assignment. The listener of a {@link MetadataCommitter} gets one for each assignment.
  *
  * @param tally records by outcome
  * @param failures records that still name the leaving node
- * @param unwanted objects whose new copy no record points to
+ * @param unwanted objects whose new copy no record names
  */
-record CommitResult(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, List<UUID> unwanted) {
+public record CommitResult(
+        UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, List<UUID> unwanted) {
 
-    CommitResult {
+    public CommitResult {
         failures = List.copyOf(failures);
         unwanted = List.copyOf(unwanted);
     }

@@ -1,10 +1,11 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.commit;
 
 import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
 import static io.rebalancer.manager.evacuate.RecordsInMemory.object;
 import static io.rebalancer.manager.evacuate.RecordsInMemory.ref;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rebalancer.cluster.settings.EvacuateSettings.CommitSettings;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
@@ -12,6 +13,9 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.manager.evacuate.RecordsInMemory;
+import io.rebalancer.manager.evacuate.TestSettings;
+import io.rebalancer.manager.evacuate.lease.Lease;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -24,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /** The leaving node is 1, the new copies are on 3; objects of 5 bytes with another copy on 2. */
 class AssignmentCommitTest {
     private static final ActorTestKit KIT = TestSettings.kit("commit");
-    private static final int ATTEMPTS = 5;
+    private static final int MAX_ATTEMPTS = 5;
+    private static final CommitSettings SETTINGS = new CommitSettings(50, 16, MAX_ATTEMPTS);
 
     private final RecordsInMemory records = new RecordsInMemory();
 
@@ -45,27 +50,25 @@ class AssignmentCommitTest {
                 .toList();
         InFlightAssignment copied =
                 new InFlightAssignment(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of());
+        Lease lease = new Lease(System::nanoTime);
+        lease.prove(lease.now());
         MetadataCalls calls = new MetadataCalls(
-                new Backoff(KIT.system(), LoggerFactory.getLogger("test")), TestSettings.held(), 4, running -> {});
-        return new AssignmentCommit(
-                        TestSettings.parts(KIT.system(), records),
-                        calls,
-                        location(1).storageNode(),
-                        copied)
+                new TierRetry(KIT.system(), LoggerFactory.getLogger("test")), lease, 4, running -> {});
+        return new AssignmentCommit(records, calls, SETTINGS, location(1).storageNode(), copied)
                 .run()
                 .toCompletableFuture()
                 .get();
     }
 
     @Test
-    void aRecordIsSwitchedToTheNewCopyAndKeepsItsOrder() throws Exception {
+    void aRecordNamesTheNewCopyInThePlaceOfTheOldOne() throws Exception {
         records.put(1, 1, 2, 1);
         assertThat(commit(1).tally()).isEqualTo(new SettledCounts(1, 0, 0, 0, 5));
         assertThat(records.copies(1)).containsExactly(location(2), location(3));
     }
 
     @Test
-    void allRecordsOfAnObjectAreSwitchedToTheSameCopy() throws Exception {
+    void allRecordsOfAnObjectNameTheSameNewCopy() throws Exception {
         records.put(1, 1, 1, 2);
         records.put(11, 1, 1, 2);
         records.put(12, 1, 1, 2);
@@ -77,14 +80,14 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void aDeletedRecordIsGoneAndItsCopyUnwanted() throws Exception {
+    void aDeletedRecordIsGoneAndItsCopyIsUnwanted() throws Exception {
         CommitResult result = commit(1);
         assertThat(result.tally()).isEqualTo(new SettledCounts(0, 0, 1, 0, 0));
         assertThat(result.unwanted()).containsExactly(object(1));
     }
 
     @Test
-    void anOverwrittenRecordIsSupersededAndNotTouched() throws Exception {
+    void anOverwrittenRecordIsSupersededAndStaysUnchanged() throws Exception {
         records.put(1, 77, 1, 2);
         CommitResult result = commit(1);
         assertThat(result.tally()).isEqualTo(new SettledCounts(0, 1, 0, 0, 0));
@@ -93,7 +96,7 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void aCopyIsWantedForAsLongAsASnaplinkPointsToIt() throws Exception {
+    void aCopyIsWantedWhileASnaplinkNamesTheObject() throws Exception {
         records.put(11, 1, 1, 2);
         CommitResult result = commit(1);
         assertThat(result.tally()).isEqualTo(new SettledCounts(1, 0, 0, 0, 5));
@@ -102,7 +105,7 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void aSecondRunFindsTheWorkDone() throws Exception {
+    void aRepeatedCommitHasTheSameResult() throws Exception {
         records.put(1, 1, 1, 2);
         CommitResult first = commit(1);
         assertThat(commit(1)).isEqualTo(first);
@@ -110,16 +113,16 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void aRecordThatUsersKeepChangingIsTriedAgain() throws Exception {
+    void aRecordThatUsersChangeIsRetried() throws Exception {
         records.put(1, 1, 1, 2);
-        records.interfere(ATTEMPTS - 1);
+        records.interfere(MAX_ATTEMPTS - 1);
         assertThat(commit(1).tally().relocated()).isEqualTo(1);
     }
 
     @Test
-    void tryingAgainHasAnEnd() throws Exception {
+    void retriesOfARecordAreLimited() throws Exception {
         records.put(1, 1, 1, 2);
-        records.interfere(ATTEMPTS);
+        records.interfere(MAX_ATTEMPTS);
         CommitResult result = commit(1);
         assertThat(result.tally()).isEqualTo(SettledCounts.ZERO);
         assertThat(result.unwanted()).isEmpty();
@@ -131,7 +134,7 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void aRecordThatNamesBothNodesIsLeftForAnotherDestination() throws Exception {
+    void aRecordThatNamesTheDestinationAlreadyStaysUnmoved() throws Exception {
         records.put(1, 1, 1, 3);
         CommitResult result = commit(1);
         assertThat(result.failures())
@@ -141,7 +144,7 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void aTierThatIsDownIsWaitedFor() throws Exception {
+    void callsAreRetriedWhileTheTierIsDown() throws Exception {
         records.put(1, 1, 1, 2);
         records.put(2, 2, 1, 2);
         records.outage(4);
@@ -149,7 +152,7 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void recordsOfAShardAreSwitchedTogether() throws Exception {
+    void recordsOfAShardAreUpdatedInOneBatch() throws Exception {
         for (int i = 1; i <= 20; i++) {
             records.put(i, i, 1, 2);
         }
@@ -159,7 +162,7 @@ class AssignmentCommitTest {
     }
 
     @Test
-    void oneThatChangedMeanwhileSendsItsBatchOneByOne() throws Exception {
+    void aChangedRecordMakesItsBatchFallBackToSingleUpdates() throws Exception {
         for (int i = 1; i <= 20; i++) {
             records.put(i, i, 1, 2);
         }
@@ -167,7 +170,7 @@ class AssignmentCommitTest {
         assertThat(commit(IntStream.rangeClosed(1, 20).toArray()).tally())
                 .isEqualTo(new SettledCounts(20, 0, 0, 0, 100));
         assertThat(records.puts())
-                .as("two batches, ten single switches, one of them twice")
+                .as("two batches, ten single updates, one of them twice")
                 .isEqualTo(13);
         for (int i = 1; i <= 20; i++) {
             assertThat(records.copies(i)).containsExactly(location(3), location(2));

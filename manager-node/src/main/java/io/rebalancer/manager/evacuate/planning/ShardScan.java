@@ -1,5 +1,7 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.planning;
 
+import io.rebalancer.cluster.async.ExponentialBackoff;
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
@@ -13,23 +15,26 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Walks one shard. It asks for the next chunk when the batcher has taken the last one, so at most one is in memory. A
- * shard that can't answer is asked again, ever more slowly, while the other shards go on; any other failure ends the
- * scan with a reason, since a scan that skips something would call a node empty that is not.
+ * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory.
+ * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. Any other
+ * failure ends the scan with a reason: a scan that skipped rows would report a node as empty that is not.
  */
 final class ShardScan extends AbstractBehavior<ShardScan.Command> {
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+
     sealed interface Command {}
 
     /**
-     * The batcher took a chunk; go on.
+     * The batcher took the last chunk and is ready for the next one.
      *
-     * @param enough whether the job takes no more records
+     * @param budgetExhausted whether the pass takes no more records, so the scan may end
      */
-    record ChunkTaken(boolean enough) implements Command {}
+    record ChunkTaken(boolean budgetExhausted) implements Command {}
 
     private record ChunkRead(RecordScan.Chunk chunk) implements Command {}
 
-    private record Failed(Throwable cause) implements Command {}
+    private record ReadFailed(Throwable cause) implements Command {}
 
     private enum Retry implements Command {
         INSTANCE
@@ -38,7 +43,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private final int shard;
     private final RecordScan.ShardCursor cursor;
     private final ActorRef<AssignmentBatcher.Command> batcher;
-    private final ActorRef<Discovery.Command> discovery;
+    private final ActorRef<ScanCoordinator.Command> coordinator;
     private final TimerScheduler<Command> timers;
     private boolean last;
     private int failures;
@@ -48,9 +53,9 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
-            ActorRef<Discovery.Command> discovery) {
+            ActorRef<ScanCoordinator.Command> coordinator) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new ShardScan(context, timers, shard, cursor, batcher, discovery)));
+                Behaviors.withTimers(timers -> new ShardScan(context, timers, shard, cursor, batcher, coordinator)));
     }
 
     private ShardScan(
@@ -59,13 +64,13 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
-            ActorRef<Discovery.Command> discovery) {
+            ActorRef<ScanCoordinator.Command> coordinator) {
         super(context);
         this.timers = timers;
         this.shard = shard;
         this.cursor = cursor;
         this.batcher = batcher;
-        this.discovery = discovery;
+        this.coordinator = coordinator;
         readNext();
     }
 
@@ -74,9 +79,9 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         return newReceiveBuilder()
                 .onMessage(ChunkRead.class, this::onChunkRead)
                 .onMessage(ChunkTaken.class, this::onChunkTaken)
-                .onMessage(Failed.class, this::onFailed)
+                .onMessage(ReadFailed.class, this::onReadFailed)
                 .onMessage(Retry.class, retry -> readNext())
-                .onSignal(PostStop.class, signal -> onStopped())
+                .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
     }
 
@@ -84,7 +89,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         getContext()
                 .pipeToSelf(
                         cursor.next(),
-                        (chunk, failure) -> failure == null ? new ChunkRead(chunk) : new Failed(failure));
+                        (chunk, failure) -> failure == null ? new ChunkRead(chunk) : new ReadFailed(failure));
         return this;
     }
 
@@ -97,26 +102,28 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     }
 
     private Behavior<Command> onChunkTaken(ChunkTaken taken) {
-        if (!taken.enough() && !last) {
+        if (!taken.budgetExhausted() && !last) {
             return readNext();
         }
         batcher.tell(new AssignmentBatcher.ShardScanned(shard));
         return Behaviors.stopped();
     }
 
-    private Behavior<Command> onFailed(Failed failed) {
-        Throwable cause = Backoff.unwrap(failed.cause());
+    private Behavior<Command> onReadFailed(ReadFailed failed) {
+        Throwable cause = Failures.rootCause(failed.cause());
         if (!(cause instanceof TierUnavailable)) {
-            discovery.tell(new Discovery.ShardFailed(shard, String.valueOf(cause.getMessage())));
+            coordinator.tell(new ScanCoordinator.ShardFailed(shard, String.valueOf(cause.getMessage())));
             return Behaviors.stopped();
         }
-        Duration pause = Backoff.pause(failures++);
-        getContext().getLog().warn("shard={} can't be scanned now, again in {}: {}", shard, pause, cause.getMessage());
-        timers.startSingleTimer(Retry.INSTANCE, pause);
+        Duration delay = BACKOFF.delay(failures++);
+        getContext()
+                .getLog()
+                .warn("shard={} is unavailable for the scan; retrying in {}: {}", shard, delay, cause.getMessage());
+        timers.startSingleTimer(Retry.INSTANCE, delay);
         return this;
     }
 
-    private Behavior<Command> onStopped() {
+    private Behavior<Command> onPostStop() {
         cursor.close();
         return this;
     }

@@ -1,8 +1,7 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
-import io.rebalancer.core.evacuate.ScanTracker;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
@@ -22,9 +21,7 @@ final class OpenBatch {
     private long bytes;
     private long mib;
 
-    /** An object to be moved, and the scanned chunk that waits for it. */
-    record Candidate(MetadataRecord object, ScanTracker.Chunk chunk) {}
-
+    /** @param since when the first object was added */
     OpenBatch(StorageNode destination, Instant since) {
         this.destination = destination;
         this.since = since;
@@ -32,8 +29,8 @@ final class OpenBatch {
 
     void add(Candidate candidate) {
         candidates.add(candidate);
-        bytes += candidate.object().sizeBytes();
-        mib += SpaceRules.mibFor(candidate.object().sizeBytes());
+        bytes += candidate.record().sizeBytes();
+        mib += SpaceRules.mibFor(candidate.record().sizeBytes());
     }
 
     StorageNode destination() {
@@ -56,6 +53,7 @@ final class OpenBatch {
         return bytes;
     }
 
+    /** Space that the objects need on the destination, each rounded up to whole MiB. */
     long mib() {
         return mib;
     }
@@ -65,16 +63,16 @@ final class OpenBatch {
                 id,
                 destination.location(),
                 candidates.stream()
-                        .map(each -> task(each.object(), leaving.storageNode()))
+                        .map(each -> task(each.record(), leaving.storageNode()))
                         .toList());
     }
 
-    /** The leaving node is the source of last resort: it is about to go, and its disks may be why. */
-    private static CopyTask task(MetadataRecord object, StorageNodeId leaving) {
+    /** The leaving node is the last source to try: it is about to go, perhaps because its disks fail. */
+    private static CopyTask task(MetadataRecord record, StorageNodeId leaving) {
         List<StorageNodeId> sources = Stream.concat(
-                        object.copies().stream().map(CopyLocation::storageNode).filter(node -> !node.equals(leaving)),
+                        record.copies().stream().map(CopyLocation::storageNode).filter(node -> !node.equals(leaving)),
                         Stream.of(leaving))
                 .toList();
-        return new CopyTask(object.ref(), object.objectId(), object.owner(), object.sizeBytes(), object.md5(), sources);
+        return new CopyTask(record.ref(), record.objectId(), record.owner(), record.sizeBytes(), record.md5(), sources);
     }
 }

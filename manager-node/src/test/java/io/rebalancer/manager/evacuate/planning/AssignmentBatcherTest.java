@@ -1,25 +1,25 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.planning;
 
 import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.evacuate.JobEvent;
-import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.evacuate.RecordsInMemory;
+import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,13 +32,13 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Scan and batcher of one pass, with a test in the place of the job; the leaving node is 1. */
+/** Scan and batcher of one pass, with the test as listener and no job; the leaving node is 1. */
 class AssignmentBatcherTest {
     private static final ActorTestKit KIT = TestSettings.kit("batcher");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final RecordsInMemory records = new RecordsInMemory();
-    private final TestProbe<JobMessage> job = KIT.createTestProbe();
+    private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();
 
     @AfterAll
     static void stop() {
@@ -49,71 +49,80 @@ class AssignmentBatcherTest {
         return new StorageNode(location(number).storageNode(), "dc" + number, freeMib, 10);
     }
 
-    private static ActorRef<StorageNodeDirectory.Command> directory(DestinationCandidates fleet) {
+    private static ActorRef<StorageNodeDirectory.Command> directory(DestinationCandidates candidates) {
         return KIT.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                .onMessage(StorageNodeDirectory.AskFleet.class, ask -> {
-                    ask.replyTo().tell(fleet);
+                .onMessage(StorageNodeDirectory.GetCandidates.class, get -> {
+                    get.replyTo().tell(candidates);
                     return Behaviors.same();
                 })
                 .build());
     }
 
-    private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates fleet, String overrides, long maxRecords) {
-        JobState state = JobState.EMPTY
-                .apply(new JobEvent.JobCreated(location(1), maxRecords, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        JobContext parts =
-                TestSettings.parts(KIT.system(), records, overrides, directory(fleet), KIT.spawn(SpaceBroker.create()));
-        ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
-        KIT.spawn(Discovery.create(
-                records, location(1).storageNode(), state.scan().marks(), batcher, job.getRef()));
+    private PlanningResources resources(DestinationCandidates candidates, String overrides) {
+        EvacuateSettings settings = TestSettings.evacuate(overrides);
+        return new PlanningResources(
+                () -> settings, records, directory(candidates), KIT.spawn(SpaceBroker.create()), Clock.systemUTC());
+    }
+
+    /** Without a scan: the test sends the chunks. */
+    private ActorRef<AssignmentBatcher.Command> batcher(DestinationCandidates candidates, String overrides) {
+        PassInput pass = PassInput.fromStart(location(1), PassInput.UNLIMITED);
+        return KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
+    }
+
+    private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates candidates, String overrides, long budget) {
+        PassInput pass = PassInput.fromStart(location(1), budget);
+        ActorRef<AssignmentBatcher.Command> batcher =
+                KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
+        KIT.spawn(ScanCoordinator.create(records, pass, batcher, listener.getRef()));
         return batcher;
     }
 
-    private static DestinationCandidates fleet(StorageNode... nodes) {
+    private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates candidates, String overrides) {
+        return pass(candidates, overrides, PassInput.UNLIMITED);
+    }
+
+    private static DestinationCandidates reachable(StorageNode... nodes) {
         return new DestinationCandidates(true, List.of(nodes), List.of());
     }
 
-    private JobInternalMessage.BatchReady batch() {
-        while (true) {
-            JobMessage next = job.receiveMessage(TIMEOUT);
-            if (next instanceof JobInternalMessage.BatchReady ready) {
-                return ready;
-            }
-            assertThat(next).isInstanceOf(JobInternalMessage.ScanMoved.class);
+    private <E extends PlanningEvent> E next(Class<E> kind) {
+        PlanningEvent next = listener.receiveMessage(TIMEOUT);
+        while (!kind.isInstance(next)) {
+            assertThat(next).isInstanceOf(PlanningEvent.ScanMoved.class);
+            next = listener.receiveMessage(TIMEOUT);
         }
+        return kind.cast(next);
     }
 
-    private JobInternalMessage.RecordsUnplaced unplaced() {
-        while (true) {
-            JobMessage next = job.receiveMessage(TIMEOUT);
-            if (next instanceof JobInternalMessage.RecordsUnplaced found) {
-                return found;
-            }
-            assertThat(next).isInstanceOf(JobInternalMessage.ScanMoved.class);
-        }
+    private PlanningEvent.BatchReady batch() {
+        return next(PlanningEvent.BatchReady.class);
+    }
+
+    private PlanningEvent.RecordsUnplaced unplaced() {
+        return next(PlanningEvent.RecordsUnplaced.class);
     }
 
     private void awaitDrained() {
-        JobMessage next = job.receiveMessage(TIMEOUT);
-        while (!(next instanceof JobInternalMessage.PassDrained)) {
-            assertThat(next).isInstanceOf(JobInternalMessage.ScanMoved.class);
-            next = job.receiveMessage(TIMEOUT);
-        }
+        next(PlanningEvent.PassDrained.class);
+    }
+
+    private static void end(ActorRef<AssignmentBatcher.Command> batcher, PlanningEvent.BatchReady ready) {
+        batcher.tell(new AssignmentBatcher.AssignmentEnded(ready.assignment()));
     }
 
     @Test
-    void everyRecordOfTheNodeIsBatchedOnceAndThePassEndsWhenAllAreOver() {
+    void everyRecordOfTheNodeIsPlannedOnceAndThePassEndsAfterAllAssignments() {
         IntStream.range(0, 100).forEach(i -> records.put(i, i, i % 2 == 0 ? 1 : 4, 2));
         ActorRef<AssignmentBatcher.Command> batcher =
-                pass(fleet(node(3, 50_000), node(5, 40_000)), "rebalancer.evacuate.max-tasks-per-assignment = 20", 0);
+                pass(reachable(node(3, 50_000), node(5, 40_000)), "rebalancer.evacuate.max-tasks-per-assignment = 20");
         List<CopyTask> tasks = new ArrayList<>();
         while (tasks.size() < 50) {
-            JobInternalMessage.BatchReady ready = batch();
+            PlanningEvent.BatchReady ready = batch();
             assertThat(ready.assignment().tasks()).hasSizeLessThanOrEqualTo(20);
             assertThat(ready.assignment().destination()).isIn(location(3), location(5));
             tasks.addAll(ready.assignment().tasks());
-            batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
+            end(batcher, ready);
         }
         awaitDrained();
         assertThat(tasks).hasSize(50).extracting(CopyTask::objectId).doesNotHaveDuplicates();
@@ -123,121 +132,109 @@ class AssignmentBatcherTest {
     }
 
     @Test
-    void recordsOfOneObjectMakeOneTask() {
+    void recordsOfOneObjectBecomeOneTask() {
         records.put(1, 1, 1, 2);
         records.put(11, 1, 1, 2);
         records.put(12, 1, 1, 2);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(fleet(node(3, 50_000)), "", 0);
-        JobInternalMessage.BatchReady ready = batch();
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
-        batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
+        end(batcher, ready);
         awaitDrained();
     }
 
     @Test
-    void noMoreAssignmentsAreMadeThanMayBeInFlight() {
+    void assignmentsInFlightAreLimited() {
         IntStream.range(0, 60).forEach(i -> records.put(i, i, 1, 2));
         String few = "rebalancer.evacuate { max-tasks-per-assignment = 5, max-assignments-in-flight = 3 }";
-        ActorRef<AssignmentBatcher.Command> batcher = pass(fleet(node(3, 50_000)), few, 0);
-        List<JobInternalMessage.BatchReady> inFlight = new ArrayList<>(List.of(batch(), batch(), batch()));
-        job.expectNoMessage(Duration.ofMillis(700));
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), few);
+        List<PlanningEvent.BatchReady> inFlight = new ArrayList<>(List.of(batch(), batch(), batch()));
+        listener.expectNoMessage(Duration.ofMillis(700));
         int seen = 15;
         while (seen < 60) {
-            batcher.tell(new AssignmentBatcher.AssignmentOver(inFlight.remove(0).assignment()));
-            JobInternalMessage.BatchReady next = batch();
+            end(batcher, inFlight.remove(0));
+            PlanningEvent.BatchReady next = batch();
             seen += next.assignment().tasks().size();
             inFlight.add(next);
         }
-        inFlight.forEach(each -> batcher.tell(new AssignmentBatcher.AssignmentOver(each.assignment())));
+        inFlight.forEach(each -> end(batcher, each));
         awaitDrained();
     }
 
     @Test
-    void aBatchThatStaysSmallGoesByAge() {
+    void aSmallBatchIsReadyWhenItReachesItsMaximumAge() {
         records.put(1, 1, 1, 2);
-        // A shard that never ends its scan keeps the batch from going for want of more.
-        String young = "rebalancer.evacuate.max-assignment-age = 300ms";
-        JobState state = JobState.EMPTY
-                .apply(new JobEvent.JobCreated(location(1), 0, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        JobContext parts = TestSettings.parts(
-                KIT.system(), records, young, directory(fleet(node(3, 50_000))), KIT.spawn(SpaceBroker.create()));
-        ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
+        // The scan never ends, so the batch can't be ready because no records are left.
+        ActorRef<AssignmentBatcher.Command> batcher =
+                batcher(reachable(node(3, 50_000)), "rebalancer.evacuate.max-assignment-age = 300ms");
         TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
         List<RecordScan.Row> rows = records.rows(2);
         batcher.tell(new AssignmentBatcher.ChunkFound(2, ScanPosition.at(ScanColumn.ID, 10), rows, scan.getRef()));
         scan.expectMessageClass(ShardScan.ChunkTaken.class);
-        JobInternalMessage.BatchReady ready = batch();
+        PlanningEvent.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
         assertThat(ready.marks()).containsKey(2);
     }
 
     @Test
-    void aRecordWithoutADestinationIsListedWithItsCause() {
+    void aRecordWithoutADestinationIsReportedWithItsReason() {
         records.put(1, 1, 1, 3);
-        pass(fleet(node(3, 50_000)), "", 0);
-        JobInternalMessage.RecordsUnplaced unplaced = unplaced();
-        assertThat(unplaced.exceptions())
+        pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.RecordsUnplaced unplaced = unplaced();
+        assertThat(unplaced.records())
                 .singleElement()
                 .satisfies(each -> assertThat(each.reason()).isEqualTo(Reason.OBJECT_ALREADY_ON_DEST_SHARK));
         awaitDrained();
     }
 
     @Test
-    void anAbsentAgentIsWaitedForBeforeItsNodeIsGivenUp() {
+    void planningWaitsForAnUnreachableAgentBeforeItSkipsTheRecord() {
         records.put(1, 1, 1, 2);
-        DestinationCandidates absent = new DestinationCandidates(true, List.of(), List.of(node(3, 50_000)));
-        pass(absent, "rebalancer.evacuate.agent-lost-after = 1s", 0);
-        JobInternalMessage.RecordsUnplaced unplaced = unplaced();
-        assertThat(unplaced.exceptions())
+        DestinationCandidates unreachable = new DestinationCandidates(true, List.of(), List.of(node(3, 50_000)));
+        pass(unreachable, "rebalancer.evacuate.agent-lost-after = 1s");
+        PlanningEvent.RecordsUnplaced unplaced = unplaced();
+        assertThat(unplaced.records())
                 .singleElement()
                 .satisfies(each -> assertThat(each.reason()).isEqualTo(Reason.DESTINATION_UNREACHABLE));
     }
 
     @Test
-    void aRowThatCannotBeReadIsListed() {
-        RecordsInMemory none = records;
-        JobState state = JobState.EMPTY
-                .apply(new JobEvent.JobCreated(location(1), 0, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        JobContext parts = TestSettings.parts(
-                KIT.system(), none, "", directory(fleet(node(3, 50_000))), KIT.spawn(SpaceBroker.create()));
-        ActorRef<AssignmentBatcher.Command> batcher = KIT.spawn(AssignmentBatcher.create(parts, state, job.getRef()));
+    void anUnreadableRowIsReported() {
+        ActorRef<AssignmentBatcher.Command> batcher = batcher(reachable(node(3, 50_000)), "");
         TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
         batcher.tell(new AssignmentBatcher.ChunkFound(
                 1,
                 ScanPosition.at(ScanColumn.ID, 10),
                 List.of(new RecordScan.Row(RecordsInMemory.ref(2), Optional.empty(), "no owner")),
                 scan.getRef()));
-        JobInternalMessage.RecordsUnplaced unplaced = unplaced();
-        assertThat(unplaced.exceptions()).singleElement().satisfies(each -> {
+        PlanningEvent.RecordsUnplaced unplaced = unplaced();
+        assertThat(unplaced.records()).singleElement().satisfies(each -> {
             assertThat(each.reason()).isEqualTo(Reason.BAD_MANTA_OBJECT);
             assertThat(each.detail()).isEqualTo("no owner");
         });
     }
 
     @Test
-    void theLimitOfAJobEndsItsScan() {
+    void theScanEndsWhenTheBudgetIsUsedUp() {
         IntStream.range(0, 60).forEach(i -> records.put(i, i, 1, 2));
         ActorRef<AssignmentBatcher.Command> batcher =
-                pass(fleet(node(3, 50_000)), "rebalancer.evacuate.max-tasks-per-assignment = 5", 12);
+                pass(reachable(node(3, 50_000)), "rebalancer.evacuate.max-tasks-per-assignment = 5", 12);
         int seen = 0;
         while (seen < 12) {
-            JobInternalMessage.BatchReady ready = batch();
+            PlanningEvent.BatchReady ready = batch();
             seen += ready.assignment().tasks().size();
-            batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
+            end(batcher, ready);
         }
         assertThat(seen).isEqualTo(12);
         awaitDrained();
     }
 
     @Test
-    void aShardThatIsDownIsScannedWhenItComesBack() {
+    void theScanRetriesAShardThatIsDown() {
         records.put(1, 1, 1, 2);
         records.outage(3);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(fleet(node(3, 50_000)), "", 0);
-        JobInternalMessage.BatchReady ready = batch();
-        batcher.tell(new AssignmentBatcher.AssignmentOver(ready.assignment()));
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        end(batcher, batch());
         awaitDrained();
     }
 

@@ -1,49 +1,49 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.planning;
 
-import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.ScanPosition;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
-import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** Scans all shards of one pass at once, each from its low-water mark. */
-final class Discovery {
+/** Scans all shards of one pass in parallel, each from its low-water mark. */
+public final class ScanCoordinator {
 
-    sealed interface Command {}
+    /** Messages to the coordinator; they come from its own children. */
+    public sealed interface Command {}
 
-    /** A shard can't be scanned for a reason that waiting does not mend. */
+    /** A shard can't be scanned, and waiting does not help. */
     record ShardFailed(int shard, String reason) implements Command {}
 
-    private Discovery() {}
+    private ScanCoordinator() {}
 
-    /** @param marks where each shard's scan goes on; a shard without one begins */
-    static Behavior<Command> create(
+    /**
+     * @param batcher gets the chunks of all shards
+     * @param listener gets {@link PlanningEvent.ScanFailed}
+     */
+    public static Behavior<Command> create(
             RecordScan scan,
-            StorageNodeId leaving,
-            Map<Integer, ScanPosition> marks,
+            PassInput pass,
             ActorRef<AssignmentBatcher.Command> batcher,
-            ActorRef<JobMessage> job) {
+            ActorRef<PlanningEvent> listener) {
         return Behaviors.setup(context -> {
             for (int shard : scan.shards()) {
-                RecordScan.ShardCursor cursor =
-                        scan.open(shard, leaving, marks.getOrDefault(shard, ScanPosition.START));
+                RecordScan.ShardCursor cursor = scan.open(
+                        shard, pass.leaving().storageNode(), pass.marks().getOrDefault(shard, ScanPosition.START));
                 context.watch(
                         context.spawn(ShardScan.create(shard, cursor, batcher, context.getSelf()), "shard-" + shard));
             }
             return Behaviors.receive(Command.class)
                     .onMessage(ShardFailed.class, failed -> {
-                        job.tell(new JobInternalMessage.ScanFailed(
+                        listener.tell(new PlanningEvent.ScanFailed(
                                 "metadata shard " + failed.shard() + " can't be scanned: " + failed.reason()));
                         return Behaviors.same();
                     })
                     .onSignal(ChildFailed.class, failed -> {
-                        job.tell(new JobInternalMessage.ScanFailed(
-                                "the scan of " + failed.getRef().path().name() + " broke: "
+                        listener.tell(new PlanningEvent.ScanFailed(
+                                "the scan of " + failed.getRef().path().name() + " failed: "
                                         + failed.cause().getMessage()));
                         return Behaviors.same();
                     })

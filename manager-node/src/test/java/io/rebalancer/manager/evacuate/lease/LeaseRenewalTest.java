@@ -1,4 +1,4 @@
-package io.rebalancer.manager.evacuate;
+package io.rebalancer.manager.evacuate.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,34 +20,34 @@ class LeaseRenewalTest {
     });
 
     @Test
-    void theJournalsYesIsProof() {
+    void aConfirmationOfTheJournalRenewsTheLease() {
         renewal.renew(7);
-        assertThat(lease.held()).isFalse();
+        assertThat(lease.isHeld()).isFalse();
         questions.get(0).complete(true);
-        assertThat(lease.held()).isTrue();
+        assertThat(lease.isHeld()).isTrue();
         renewal.renew(7);
-        assertThat(questions).as("asked again before it is due").hasSize(1);
+        assertThat(questions).as("one question per interval").hasSize(1);
     }
 
     @Test
-    void eventsOfALaterIncarnationAreNoProofNorIsAFailure() {
+    void neitherLaterEventsNorAFailureRenewTheLease() {
         renewal.renew(7);
         questions.get(0).complete(false);
         renewal.renew(7);
         questions.get(1).completeExceptionally(new IllegalStateException("no connection"));
-        assertThat(lease.held()).isFalse();
+        assertThat(lease.isHeld()).isFalse();
         renewal.renew(7);
-        assertThat(questions).as("it is asked again after both").hasSize(3);
+        assertThat(questions).as("a new question after each reply").hasSize(3);
     }
 
     @Test
-    void aSilentJournalIsAskedOnce() {
+    void thereIsOneQuestionAtATime() {
         for (int i = 0; i < 10; i++) {
-            nanos.addAndGet(LeaseRenewal.EVERY.toNanos());
+            nanos.addAndGet(LeaseRenewal.INTERVAL.toNanos());
             renewal.renew(7);
         }
         assertThat(questions).hasSize(1);
         questions.get(0).complete(true);
-        assertThat(lease.held()).as("the question is too old by now").isFalse();
+        assertThat(lease.isHeld()).as("the question was asked too long ago").isFalse();
     }
 }

@@ -1,0 +1,27 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.persistence.query.JournalReader;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What the jobs of one manager share. */
+public record JobResources(
+        PlanningResources planning,
+        CommitResources commit,
+        AgentGateway agents,
+        ActorRef<RegistryMessage> registry,
+        JournalReader journal,
+        LegacyMetrics metrics,
+        AssignmentTraces traces) {
+
+    /** The current settings; they may change while a job runs. */
+    EvacuateSettings settings() {
+        return planning.settings().get();
+    }
+}

@@ -1,0 +1,56 @@
+package io.rebalancer.manager.evacuate.planning;
+
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.ScanPosition;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What planning reports to its listener. Low-water marks travel with the event that settles the records before them, so
+ * a listener that stores both together loses no record.
+ */
+public sealed interface PlanningEvent {
+
+    /**
+     * An assignment is planned, and space is leased for it.
+     *
+     * @param marks low-water marks by shard that have advanced
+     */
+    record BatchReady(Assignment assignment, Map<Integer, ScanPosition> marks) implements PlanningEvent {
+        public BatchReady {
+            marks = Map.copyOf(marks);
+        }
+    }
+
+    /**
+     * Records that can't be moved in this pass.
+     *
+     * @param marks low-water marks by shard that have advanced
+     */
+    record RecordsUnplaced(List<UnmovedRecord> records, Map<Integer, ScanPosition> marks) implements PlanningEvent {
+        public RecordsUnplaced {
+            records = List.copyOf(records);
+            marks = Map.copyOf(marks);
+        }
+    }
+
+    /**
+     * The scan advanced and found nothing to move.
+     *
+     * @param marks low-water marks by shard that have advanced, never empty
+     */
+    record ScanMoved(Map<Integer, ScanPosition> marks) implements PlanningEvent {
+        public ScanMoved {
+            marks = Map.copyOf(marks);
+        }
+    }
+
+    /** All shards are scanned, and every record found is unplaced or in an assignment that has ended. */
+    enum PassDrained implements PlanningEvent {
+        INSTANCE
+    }
+
+    /** A shard can't be scanned, and waiting does not help. The pass can't be completed. */
+    record ScanFailed(String reason) implements PlanningEvent {}
+}

@@ -1,0 +1,24 @@
+package io.rebalancer.manager.evacuate.planning;
+
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Clock;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What planning needs of the manager; the same for every pass.
+ *
+ * @param settings the current settings, which may change during a pass
+ * @param scan finds the records of a storage node
+ * @param directory knows the destinations
+ * @param spaceBroker grants leases of space on destinations
+ */
+public record PlanningResources(
+        Supplier<EvacuateSettings> settings,
+        RecordScan scan,
+        ActorRef<StorageNodeDirectory.Command> directory,
+        ActorRef<SpaceMessage> spaceBroker,
+        Clock clock) {}

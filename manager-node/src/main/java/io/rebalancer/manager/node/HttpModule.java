@@ -1,0 +1,57 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.core.port.ClusterControl;
+import io.rebalancer.core.port.Readiness;
+import io.rebalancer.http.ManagerApi;
+import io.rebalancer.http.server.HttpServer;
+import io.rebalancer.http.v1.jobs.JobFeed;
+import io.rebalancer.manager.jobs.JournalJobFeed;
+import io.rebalancer.persistence.query.JournalReader;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** The manager's HTTP API. */
+final class HttpModule {
+    private final ActorSystem<?> system;
+    private final HttpSettings settings;
+    private final Route routes;
+
+    /** @param legacy the current settings of the legacy API, which may be reloaded */
+    HttpModule(
+            ActorSystem<?> system,
+            HttpSettings settings,
+            Supplier<LegacySettings> legacy,
+            MetadataModule metadata,
+            JobsModule jobs,
+            ReadSideModule readSide,
+            JournalReader journal,
+            ObservabilityModule observability) {
+        this.system = system;
+        this.settings = settings;
+        JobFeed feed = new JournalJobFeed(journal, jobs.service());
+        ClusterControl cluster = new ClusterInspector(
+                system,
+                jobs.service(),
+                readSide.readSide(),
+                List.of(JobsModule.JOB_REGISTRY, JobsModule.SPACE_BROKER, ReadSideModule.PROJECTOR));
+        Readiness readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
+        this.routes = ManagerApi.routes(
+                jobs.service(),
+                feed,
+                readSide.readSide().history(),
+                cluster,
+                readiness,
+                legacy,
+                observability.metrics());
+    }
+
+    /** Completes when the API is served; fails with {@code SettingsFault} if the port is taken. */
+    CompletionStage<?> start() {
+        return HttpServer.start(system, "manager", settings, routes);
+    }
+}

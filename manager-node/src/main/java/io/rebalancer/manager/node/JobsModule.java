@@ -1,0 +1,90 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.cluster.EvacuateJobs;
+import io.rebalancer.cluster.StorageAgents;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.StorageInventory;
+import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.agents.AgentGateways;
+import io.rebalancer.manager.agents.ClusterAgentGateway;
+import io.rebalancer.manager.agents.HttpAgentGateway;
+import io.rebalancer.manager.evacuate.EvacuateJob;
+import io.rebalancer.manager.evacuate.JobResources;
+import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.fleet.SpaceBroker;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.manager.jobs.ClusterJobService;
+import io.rebalancer.manager.jobs.JobRegistry;
+import io.rebalancer.manager.storinfo.StorinfoClient;
+import io.rebalancer.persistence.query.JournalReader;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+
+/** The evacuate jobs, and what they work with: agents, destinations, leases of space, and the registry. */
+final class JobsModule {
+    static final String JOB_REGISTRY = "JobRegistry";
+    static final String SPACE_BROKER = "SpaceBroker";
+
+    private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ActorRef<RegistryMessage> registry;
+    private final ActorRef<StorageNodeDirectory.Command> directory;
+    private final JobService service;
+
+    /** @param evacuate the current settings, which may be reloaded */
+    JobsModule(
+            ActorSystem<?> system,
+            ManagerSettings settings,
+            Supplier<EvacuateSettings> evacuate,
+            MetadataModule metadata,
+            ObservabilityModule observability,
+            JournalReader journal) {
+        Clock clock = Clock.systemUTC();
+        AgentGateway agents = new AgentGateways(
+                new ClusterAgentGateway(system),
+                new HttpAgentGateway(system, settings.httpAgents()),
+                settings.httpAgents().keySet());
+        StorageAgents.startProxy(system);
+        this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
+        ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create());
+        StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
+        this.directory = system.systemActorOf(
+                StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),
+                "storage-node-directory",
+                Props.empty());
+        JobResources resources = new JobResources(
+                new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
+                new CommitResources(
+                        () -> evacuate.get().commit(),
+                        metadata.tier(),
+                        observability.metrics()::metadataThreads),
+                agents,
+                registry,
+                journal,
+                observability.metrics(),
+                observability.traces());
+        EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, resources), EvacuateJob.stopMessage());
+        this.service = new ClusterJobService(system, metadata.tier(), registry);
+    }
+
+    JobService service() {
+        return service;
+    }
+
+    ActorRef<RegistryMessage> registry() {
+        return registry;
+    }
+
+    ActorRef<StorageNodeDirectory.Command> directory() {
+        return directory;
+    }
+}

@@ -1,0 +1,87 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.cluster.Dispatchers;
+import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.cluster.settings.PostgresSettings;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.manager.fast.FastClient;
+import io.rebalancer.manager.fast.FastEndpoints;
+import io.rebalancer.manager.fast.FastOptions;
+import io.rebalancer.manager.fast.SrvEndpoints;
+import io.rebalancer.manager.metadata.MorayMetadataTier;
+import io.rebalancer.manager.metadata.MorayScan;
+import io.rebalancer.manager.metadata.MorayShards;
+import io.rebalancer.manager.metadata.PostgresScan;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import kamon.Kamon;
+import kamon.metric.Gauge;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The metadata shards: a client for each, the tier for reads and commits, and the scan. */
+final class MetadataModule {
+    private final ActorSystem<?> system;
+    private final ManagerSettings settings;
+    private final MorayShards shards;
+    private final MetadataTier tier;
+    private final RecordScan scan;
+
+    /** @param evacuate the current settings, which may be reloaded */
+    MetadataModule(ActorSystem<?> system, ManagerSettings settings, Supplier<EvacuateSettings> evacuate) {
+        this.system = system;
+        this.settings = settings;
+        FastOptions options = FastOptions.of(settings.morayTimeout()).withConnections(settings.morayConnections());
+        this.shards = new MorayShards(settings.morayShards().stream()
+                .collect(Collectors.toMap(
+                        ManagerSettings.MorayShard::number,
+                        shard -> new FastClient(system, endpoints(shard), options))));
+        this.tier = new MorayMetadataTier(shards, settings.domain());
+        this.scan = createScan(evacuate);
+        shards.numbers().forEach(this::registerGauges);
+    }
+
+    MetadataTier tier() {
+        return tier;
+    }
+
+    RecordScan scan() {
+        return scan;
+    }
+
+    private FastEndpoints endpoints(ManagerSettings.MorayShard shard) {
+        return shard.port()
+                .map(port -> FastEndpoints.fixed(shard.host(), port))
+                .orElseGet(() -> new SrvEndpoints(
+                        SrvEndpoints.session(settings.nameServer()
+                                .map(server -> new InetSocketAddress(server.host(), server.port()))),
+                        "moray",
+                        shard.host()));
+    }
+
+    private RecordScan createScan(Supplier<EvacuateSettings> evacuate) {
+        Supplier<List<String>> excluded = () -> evacuate.get().excludeKeysContaining();
+        if (settings.postgres().isEmpty()) {
+            return new MorayScan(shards, () -> evacuate.get().scanChunk(), excluded);
+        }
+        PostgresSettings postgres = settings.postgres().get();
+        return new PostgresScan(
+                postgres.urls(),
+                new PostgresScan.Access(
+                        postgres.user(), postgres.password(), postgres.fetchRows(), postgres.longestSnapshot()),
+                BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
+                excluded);
+    }
+
+    private void registerGauges(int shard) {
+        Consumer<Gauge> connections = gauge -> gauge.update(shards.health(shard).open());
+        Kamon.gauge("rebalancer.moray.connections").withTag("shard", shard).autoUpdate(connections);
+        Consumer<Gauge> calls = gauge -> gauge.update(shards.health(shard).callsInFlight());
+        Kamon.gauge("rebalancer.moray.calls").withTag("shard", shard).autoUpdate(calls);
+    }
+}

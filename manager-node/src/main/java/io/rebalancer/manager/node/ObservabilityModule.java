@@ -1,0 +1,46 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.cluster.settings.MetricsSettings;
+import io.rebalancer.cluster.settings.TraceSettings;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.cluster.telemetry.Telemetry;
+import io.rebalancer.http.server.MetricsServer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Metrics and traces of the process. */
+final class ObservabilityModule {
+    private static final String SERVICE = "manager";
+
+    private final ActorSystem<?> system;
+    private final MetricsSettings settings;
+    private final Telemetry telemetry;
+    private final LegacyMetrics metrics;
+    private final AssignmentTraces traces;
+
+    ObservabilityModule(ActorSystem<?> system, MetricsSettings settings, TraceSettings traces) {
+        this.system = system;
+        this.settings = settings;
+        this.telemetry = Telemetry.start(system.settings().config(), SERVICE, traces);
+        this.metrics = new LegacyMetrics(settings.labels());
+        this.traces = AssignmentTraces.of(traces);
+    }
+
+    LegacyMetrics metrics() {
+        return metrics;
+    }
+
+    AssignmentTraces traces() {
+        return traces;
+    }
+
+    /** Serves the metrics, if an address is configured. */
+    CompletionStage<?> startServer() {
+        return settings.http()
+                .<CompletionStage<?>>map(
+                        address -> MetricsServer.start(system, SERVICE, address, telemetry::exposition))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+}

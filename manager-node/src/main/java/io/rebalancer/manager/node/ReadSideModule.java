@@ -1,0 +1,33 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.readside.Projector;
+import io.rebalancer.persistence.readside.ReadSide;
+import java.util.function.Consumer;
+import kamon.Kamon;
+import kamon.metric.Gauge;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The tables for lists and history, and the projection that fills them. */
+final class ReadSideModule {
+    static final String PROJECTOR = "Projector";
+
+    private final ReadSide readSide;
+
+    ReadSideModule(ActorSystem<?> system, JournalReader journal, ReadSide readSide) {
+        this.readSide = readSide;
+        Singletons.start(system, PROJECTOR, Projector.create(journal, readSide));
+        registerGauges();
+    }
+
+    ReadSide readSide() {
+        return readSide;
+    }
+
+    private void registerGauges() {
+        Consumer<Gauge> active = gauge -> gauge.update(readSide.pool().get().active());
+        Kamon.gauge("rebalancer.pool.active").withoutTags().autoUpdate(active);
+        Consumer<Gauge> waiting = gauge -> gauge.update(readSide.pool().get().waiting());
+        Kamon.gauge("rebalancer.pool.waiting").withoutTags().autoUpdate(waiting);
+    }
+}
