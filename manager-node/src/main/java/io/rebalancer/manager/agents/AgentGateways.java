@@ -54,11 +54,6 @@ public final class AgentGateways implements AgentGateway {
         }
     }
 
-    /** The number of assignments that have a chosen gateway. */
-    int assignments() {
-        return chosen.size();
-    }
-
     private AgentGateway choose(StorageNodeId node) {
         return !httpOnly.contains(node) && cluster.isReachable(node) ? cluster : http;
     }

@@ -41,9 +41,6 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
 
     record Forget(UUID assignmentId) implements Command {}
 
-    /** Asks for the number of assignments that are polled or wait for their release. */
-    record CountAssignments(ActorRef<Integer> replyTo) implements Command {}
-
     private enum Poll implements Command {
         INSTANCE
     }
@@ -99,7 +96,6 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
                 .onMessage(Release.class, this::onRelease)
                 .onMessage(DeleteFinished.class, finished -> this)
                 .onMessage(Forget.class, this::onForget)
-                .onMessage(CountAssignments.class, this::onCountAssignments)
                 .build();
     }
 
@@ -224,11 +220,6 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
 
     private Behavior<Command> onForget(Forget forget) {
         deliveries.remove(forget.assignmentId());
-        return this;
-    }
-
-    private Behavior<Command> onCountAssignments(CountAssignments count) {
-        count.replyTo().tell(deliveries.size());
         return this;
     }
 }

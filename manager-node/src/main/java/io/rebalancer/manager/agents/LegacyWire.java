@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Assignments in the older agent's JSON (manta.md 3.1 to 3.4): written in its form, read in all forms there are. */
+/** Assignments in the JSON of legacy agents (manta.md 3.1 to 3.4). Writes one form, and reads the forms of every generation. */
 final class LegacyWire {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int NOT_FOUND = 404;
 
     private LegacyWire() {}
 
-    /** The body of a POST. The older wire has room for one source; the best one is named. */
+    /** The body of a POST. The legacy wire has room for one source per task: the best one. */
     static String payload(Assignment assignment) {
         ObjectNode payload = JSON.createObjectNode().put("id", assignment.id().toString());
         ArrayNode tasks = payload.putArray("tasks");
@@ -31,7 +31,7 @@ final class LegacyWire {
             json.put("object_id", task.objectId().toString());
             json.put("owner", task.owner().toString());
             json.put("md5sum", task.md5().base64());
-            // Agents do not use the datacenter, and a source is known here by its name only.
+            // Agents ignore the datacenter, and only the name of a source is known here.
             json.putObject("source")
                     .put("datacenter", "")
                     .put("manta_storage_id", task.sources().get(0).text());
@@ -41,7 +41,7 @@ final class LegacyWire {
     }
 
     /**
-     * What a GET says.
+     * Reads the answer to a GET.
      *
      * @return the failed copies if the assignment is complete, or empty while it is not
      * @throws IllegalArgumentException if the body is no status of an assignment
@@ -58,7 +58,7 @@ final class LegacyWire {
         }
         JsonNode complete = state.path("Complete");
         if (!complete.isNull() && !complete.isArray()) {
-            throw new IllegalArgumentException("no state of an assignment: " + state);
+            throw new IllegalArgumentException("not the state of an assignment: " + state);
         }
         Map<String, CopyTask> tasks = new HashMap<>();
         assignment.tasks().forEach(task -> tasks.put(task.objectId().toString(), task));
@@ -66,7 +66,7 @@ final class LegacyWire {
         for (JsonNode failed : complete) {
             CopyTask task = tasks.get(failed.path("object_id").asText());
             if (task == null) {
-                throw new IllegalArgumentException("a failed task outside the assignment: " + failed);
+                throw new IllegalArgumentException("failed task is not in the assignment: " + failed);
             }
             failures.add(failure(assignment, task, failed.path("status")));
         }
@@ -95,7 +95,7 @@ final class LegacyWire {
             case "AgentFSError" -> Reason.AGENT_FS_ERROR;
             case "SourceObjectNotFound" -> Reason.SOURCE_OBJECT_NOT_FOUND;
             case "HTTPStatusCode" -> status == NOT_FOUND ? Reason.SOURCE_OBJECT_NOT_FOUND : Reason.HTTP_STATUS_CODE;
-            // A newer agent's word must not break an old job; the detail keeps it as it came.
+            // An unknown reason of a newer agent must not fail the report; the detail contains it verbatim.
             default -> Reason.SOURCE_OTHER_ERROR;
         };
     }

@@ -35,8 +35,7 @@ final class AssignmentDelivery {
     private final Map<UUID, Instant> unreachableSince = new HashMap<>();
     private final Map<UUID, Integer> reminders = new HashMap<>();
 
-    AssignmentDelivery(
-            AgentGateway agents, Supplier<Duration> agentLostAfter, Clock clock, ActorRef<JobMessage> job) {
+    AssignmentDelivery(AgentGateway agents, Supplier<Duration> agentLostAfter, Clock clock, ActorRef<JobMessage> job) {
         this.agents = agents;
         this.agentLostAfter = agentLostAfter;
         this.clock = clock;

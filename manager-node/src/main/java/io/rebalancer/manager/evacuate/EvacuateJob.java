@@ -87,7 +87,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.timers = timers;
         this.shard = shard;
         this.metrics = new JobMetrics(resources.metrics());
-        this.traces = new JobTraces(jobId, resources.traces(), resources.planning().clock());
+        this.traces =
+                new JobTraces(jobId, resources.traces(), resources.planning().clock());
         this.renewal = new LeaseRenewal(
                 jobId,
                 lease,
@@ -179,8 +180,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> refuse(ActorRef<JobMessage.JobReply> replyTo, Decision.Refused refused) {
         return Effect()
                 .none()
-                .thenRun((JobState same) ->
-                        replyTo.tell(new JobMessage.JobRefusal(refused.code(), refused.detail())));
+                .thenRun((JobState same) -> replyTo.tell(new JobMessage.JobRefusal(refused.code(), refused.detail())));
     }
 
     private JobMessage.JobReply jobReply(JobState job) {

@@ -10,7 +10,7 @@ import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.persistence.query.JournalReader;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What the jobs of one manager share. */
+/** The parts of the manager that its jobs share. */
 public record JobResources(
         PlanningResources planning,
         CommitResources commit,

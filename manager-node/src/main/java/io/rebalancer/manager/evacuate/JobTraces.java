@@ -107,8 +107,8 @@ final class JobTraces {
 
     private void begin(Assignment assignment, boolean takenOver) {
         sampling.of(assignment.id())
-                .ifPresent(trace -> open.put(
-                        assignment.id(), new TracedAssignment(trace, assignment, clock.instant(), takenOver)));
+                .ifPresent(trace ->
+                        open.put(assignment.id(), new TracedAssignment(trace, assignment, clock.instant(), takenOver)));
     }
 
     private Optional<TracedAssignment> find(UUID assignmentId) {

@@ -2,7 +2,7 @@ package io.rebalancer.manager.fast;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** The peer answered a call with an ERROR frame; the connection goes on (manta.md 7.9). */
+/** The peer answered a call with an ERROR frame. The connection stays usable (manta.md 7.9). */
 public final class FastCallFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class FastCallFailed extends RuntimeException {
         this.name = error.path("name").asText();
     }
 
-    /** The error's name as the peer gave it, such as {@code EtagConflictError}. */
+    /** The name of the error as the peer sent it, such as {@code EtagConflictError}. */
     public String name() {
         return name;
     }

@@ -1,6 +1,8 @@
 package io.rebalancer.manager.fast;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.cluster.async.ExponentialBackoff;
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.manager.fast.FastEndpoints.Endpoint;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,25 +11,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
- * Calls a Fast service over a few connections, which are made when needed.
+ * Calls a Fast service over a few connections, which are opened on demand.
  *
  * <pre>
- * call ─► open connection with the fewest calls ─► (busy, and one more allowed?) ─► another connection beside it
- *         none open ─► pick an endpoint and connect; after a failure not before a pause that grows, with jitter
+ * call ─► open connection with the fewest calls ─► busy, and below the limit? ─► another connection is opened as well
+ *         none open ─► pick an endpoint and connect; after a failure with a growing, jittered backoff
  * </pre>
  *
- * Calls are never repeated here: the caller knows which may be. A connection that has been silent for a while is pinged,
- * and closed if that is not answered.
+ * Calls are not retried here, because only the caller knows which calls may be repeated. A silent connection is pinged,
+ * and closed if the ping gets no answer.
  */
 public final class FastClient implements AutoCloseable {
-    private static final int BUSY = 16;
-    private static final long MIN_PAUSE_MILLIS = 100;
-    private static final long MAX_PAUSE_MILLIS = 10_000;
+    private static final int BUSY_CALLS = 16;
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final ActorSystem<?> system;
     private final FastEndpoints endpoints;
@@ -42,11 +43,11 @@ public final class FastClient implements AutoCloseable {
     private boolean closed;
 
     /**
-     * What a client's connections are doing.
+     * The state of a client's connections.
      *
      * @param open connections
-     * @param callsInFlight calls that wait for their end on all of them
-     * @param lastFault why the last connection was lost or not made, or empty text
+     * @param callsInFlight calls without an END frame, on all connections
+     * @param lastFault why the last connection was lost or could not be opened, or empty text
      */
     public record Health(int open, int callsInFlight, String lastFault) {}
 
@@ -64,16 +65,16 @@ public final class FastClient implements AutoCloseable {
      * Calls {@code method}.
      *
      * @return the values of all DATA frames and of the END frame, in order; fails with {@link FastCallFailed} when the
-     *     server refused, and with {@link FastUnavailable} when it did not answer
+     *     server answers with an error, and with {@link FastUnavailable} when it does not answer
      */
     public CompletionStage<List<JsonNode>> call(String method, List<? extends JsonNode> arguments) {
         Optional<FastConnection> ready = ready();
         return ready.isPresent()
                 ? ready.get().call(method, arguments)
-                : connection().thenCompose(made -> made.call(method, arguments));
+                : connect().thenCompose(opened -> opened.call(method, arguments));
     }
 
-    /** A look at the connections now. */
+    /** The current state of the connections. */
     public synchronized Health health() {
         return new Health(
                 open.size(),
@@ -81,14 +82,15 @@ public final class FastClient implements AutoCloseable {
                 lastFault);
     }
 
-    /** The open connection with the fewest calls; another one is begun beside it when even that one is busy. */
+    /** The open connection with the fewest calls. If it is busy, another connection is opened in the background. */
     private synchronized Optional<FastConnection> ready() {
         Optional<FastConnection> least = open.stream().min(Comparator.comparingInt(FastConnection::callsInFlight));
-        boolean another = least.filter(each -> each.callsInFlight() >= BUSY).isPresent()
-                && open.size() < options.connections()
-                && mayConnect();
+        boolean another =
+                least.filter(each -> each.callsInFlight() >= BUSY_CALLS).isPresent()
+                        && open.size() < options.connections()
+                        && mayConnect();
         if (another) {
-            connection().whenComplete((made, failure) -> {});
+            connect().whenComplete((opened, failure) -> {});
         }
         return least;
     }
@@ -97,54 +99,54 @@ public final class FastClient implements AutoCloseable {
         return !closed && System.nanoTime() - notBeforeNanos >= 0;
     }
 
-    private synchronized CompletionStage<FastConnection> connection() {
+    private synchronized CompletionStage<FastConnection> connect() {
         if (connecting.isPresent()) {
             return connecting.get();
         }
         if (!mayConnect()) {
             return CompletableFuture.failedFuture(new FastUnavailable(
-                    closed ? "the client is closed" : lastFault + " (the next connection is tried in a moment)"));
+                    closed
+                            ? "the client is closed"
+                            : lastFault + " (the next connection attempt follows after a backoff)"));
         }
-        CompletionStage<FastConnection> made = endpoints.pick(lastFailed).thenApply(this::connect);
-        // An endpoint that is known at once has connected already and left nothing to wait for.
-        if (!made.toCompletableFuture().isDone()) {
-            connecting = Optional.of(made);
+        CompletionStage<FastConnection> opened = endpoints.pick(lastFailed).thenApply(this::open);
+        // With an endpoint that is known without a lookup, the connection is open already.
+        if (!opened.toCompletableFuture().isDone()) {
+            connecting = Optional.of(opened);
         }
-        made.whenComplete((connection, failure) -> connected(failure));
-        return made;
+        opened.whenComplete((connection, failure) -> onConnectFinished(failure));
+        return opened;
     }
 
-    private synchronized FastConnection connect(Endpoint endpoint) {
+    private synchronized FastConnection open(Endpoint endpoint) {
         FastConnection connection = new FastConnection(system, endpoint, options);
         open.add(connection);
-        connection.whenClosed().thenAccept(why -> lost(connection, endpoint, why));
-        connection.whenFirstAnswer().thenRun(this::answered);
+        connection.whenClosed().thenAccept(why -> onClosed(connection, endpoint, why));
+        connection.whenFirstAnswer().thenRun(this::onFirstAnswer);
         return connection;
     }
 
-    private synchronized void connected(Throwable failure) {
+    private synchronized void onConnectFinished(Throwable failure) {
         connecting = Optional.empty();
         if (failure != null) {
-            pause(String.valueOf((failure.getCause() == null ? failure : failure.getCause()).getMessage()));
+            backOff(String.valueOf(Failures.rootCause(failure).getMessage()));
         }
     }
 
-    private synchronized void answered() {
+    private synchronized void onFirstAnswer() {
         failures = 0;
         lastFailed = Optional.empty();
     }
 
-    private synchronized void lost(FastConnection connection, Endpoint endpoint, String why) {
+    private synchronized void onClosed(FastConnection connection, Endpoint endpoint, String why) {
         open.remove(connection);
         lastFailed = Optional.of(endpoint);
-        pause(why);
+        backOff(why);
     }
 
-    private void pause(String why) {
+    private void backOff(String why) {
         lastFault = why;
-        long ceiling = Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(failures++, 10));
-        long millis = ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1);
-        notBeforeNanos = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        notBeforeNanos = System.nanoTime() + BACKOFF.delay(failures++).toNanos();
     }
 
     private void pingSilent() {

@@ -1,11 +1,7 @@
 package io.rebalancer.manager.fast;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.InetSocketAddress;
@@ -36,19 +32,13 @@ import org.jspecify.annotations.Nullable;
  * One connection to a Fast server, with many calls in flight (manta.md 7.4).
  *
  * <pre>
- * calls ─► encode ─► bounded queue ─► in time? ─► TCP ─► decode ─► the call with that message id
+ * calls ─► encode ─► bounded queue ─► drop expired calls ─► TCP ─► decode ─► the call with this message id
  * </pre>
  *
- * A call that got no answer in time keeps its message id reserved until the server has answered it after all; one that
- * was not even sent by then, because this process stood still, is not sent any more. A lost connection fails every call in
- * flight; nothing is ever sent twice.
+ * A call that timed out keeps its message id reserved until the server answers it. A call that times out before it is
+ * sent, because this process was frozen, is dropped. A lost connection fails every call in flight; no call is sent twice.
  */
 final class FastConnection {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
-
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorSystem<?> system;
@@ -70,7 +60,7 @@ final class FastConnection {
         this.peer = endpoint.toString();
         var stream = Source.<Request>queue(options.maxCalls())
                 .viaMat(KillSwitches.single(), Keep.both())
-                .filter(this::isInTime)
+                .filter(this::hasTimeLeft)
                 .map(request -> request.bytes)
                 .via(Tcp.get(system)
                         .outgoingConnection(
@@ -81,21 +71,21 @@ final class FastConnection {
                                 Optional.of(CONNECT_TIMEOUT),
                                 Optional.empty()))
                 .via(FastFrames.decoder(options.maxPayloadBytes()))
-                .toMat(Sink.foreach(this::arrived), Keep.both())
+                .toMat(Sink.foreach(this::onFrame), Keep.both())
                 .run(system);
         this.requests = stream.first().first();
         this.cut = stream.first().second();
-        stream.second().whenComplete((done, failure) -> ended(failure));
+        stream.second().whenComplete((done, failure) -> onEnded(failure));
     }
 
-    private void ended(@Nullable Throwable failure) {
+    private void onEnded(@Nullable Throwable failure) {
         String why = peer + ": " + (failure == null ? "the server closed the connection" : failure.getMessage());
         closed = Optional.of(why);
         calls.keySet().forEach(id -> end(id, new FastUnavailable(why)));
         whenClosed.complete(why);
     }
 
-    /** Completes with the reason when the connection is over. */
+    /** Completes with the reason when the connection is closed. */
     CompletionStage<String> whenClosed() {
         return whenClosed;
     }
@@ -109,12 +99,12 @@ final class FastConnection {
         return calls.size();
     }
 
-    /** Asks a silent server for a sign of life, and gives the connection up without one; a refusal is one too. */
+    /** Pings a silent server, and closes the connection if there is no answer. An error answer counts as an answer. */
     void pingIfSilent() {
         boolean silent =
                 System.nanoTime() - lastHeardNanos >= options.pingInterval().toNanos();
         if (silent && pinging.compareAndSet(false, true)) {
-            call("ping", List.of(JSON.createObjectNode())).whenComplete((answer, failure) -> {
+            call("ping", List.of(ExactJson.MAPPER.createObjectNode())).whenComplete((answer, failure) -> {
                 pinging.set(false);
                 if (failure instanceof FastUnavailable) {
                     cut.abort(new FastUnavailable("no answer to a ping within " + options.callTimeout()));
@@ -131,29 +121,29 @@ final class FastConnection {
         Call call = new Call(method);
         int id = reserve(call);
         if (id < 0) {
-            return CompletableFuture.failedFuture(
-                    new FastUnavailable(peer + ": " + options.maxCalls() + " calls wait for an answer already"));
+            return CompletableFuture.failedFuture(new FastUnavailable(
+                    peer + ": " + options.maxCalls() + " calls are in flight already, which is the limit"));
         }
         FastFrame request = new FastFrame(options.version(), FastStatus.DATA, id, payload(method, arguments));
         call.deadline = Optional.of(system.scheduler()
                 .scheduleOnce(options.callTimeout(), () -> expire(id, call), system.executionContext()));
         QueueOfferResult offered = requests.offer(new Request(id, call, ByteString.fromArrayUnsafe(request.encode())));
         if (!offered.isEnqueued()) {
-            end(id, new FastUnavailable(closed.orElse(peer + ": the connection does not take more calls")));
+            end(id, new FastUnavailable(closed.orElse(peer + ": the send queue of the connection is full")));
         } else if (!isOpen()) {
-            // The stream may have ended between the two looks; its own sweep may have missed this call.
+            // The stream may have ended after the offer, and may have failed its calls before this call was added.
             end(id, new FastUnavailable(closed.orElse(peer)));
         }
         return call.answer;
     }
 
-    private boolean isInTime(Request request) {
-        boolean inTime = System.nanoTime() - request.call.begunNanos
+    private boolean hasTimeLeft(Request request) {
+        boolean timeLeft = System.nanoTime() - request.call.startNanos
                 < options.callTimeout().toNanos();
-        if (!inTime) {
-            end(request.id, late(request.id, request.call));
+        if (!timeLeft) {
+            end(request.id, timedOut(request.id, request.call));
         }
-        return inTime;
+        return timeLeft;
     }
 
     void close() {
@@ -175,29 +165,29 @@ final class FastConnection {
     }
 
     private static String payload(String method, List<? extends JsonNode> arguments) {
-        ObjectNode payload = JSON.createObjectNode();
+        ObjectNode payload = ExactJson.MAPPER.createObjectNode();
         payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
         ArrayNode data = payload.putArray("d");
         arguments.forEach(data::add);
         return payload.toString();
     }
 
-    private void arrived(FastFrame frame) throws FastProtocolException, JsonProcessingException {
+    private void onFrame(FastFrame frame) throws FastProtocolException, JsonProcessingException {
         lastHeardNanos = System.nanoTime();
         firstAnswer.complete(null);
         Call call = calls.get(frame.messageId());
         if (call == null) {
             throw new FastProtocolException(
-                    FastProtocolException.Fault.INVALID_MSGID, "an answer to no call: " + frame.messageId());
+                    FastProtocolException.Fault.INVALID_MSGID, "answer to an unknown call: " + frame.messageId());
         }
-        JsonNode data = JSON.readTree(frame.text()).path("d");
+        JsonNode data = ExactJson.MAPPER.readTree(frame.text()).path("d");
         switch (frame.status()) {
             case ERROR -> end(frame.messageId(), new FastCallFailed(peer, call.method, data));
             case DATA -> data.forEach(call.results::add);
             case END -> {
                 data.forEach(call.results::add);
                 calls.remove(frame.messageId());
-                call.stopClock();
+                call.cancelDeadline();
                 call.answer.complete(List.copyOf(call.results));
             }
         }
@@ -206,27 +196,27 @@ final class FastConnection {
     private void end(int id, RuntimeException failure) {
         Call call = calls.remove(id);
         if (call != null) {
-            call.stopClock();
+            call.cancelDeadline();
             call.answer.completeExceptionally(failure);
         }
     }
 
     private void expire(int id, Call call) {
-        call.answer.completeExceptionally(late(id, call));
+        call.answer.completeExceptionally(timedOut(id, call));
     }
 
-    private FastUnavailable late(int id, Call call) {
+    private FastUnavailable timedOut(int id, Call call) {
         return new FastUnavailable(
                 peer + ": no answer to " + call.method + " (call " + id + ") within " + options.callTimeout());
     }
 
-    /** A call on its way to the server. */
+    /** A call that waits in the send queue. */
     private record Request(int id, Call call, ByteString bytes) {}
 
-    /** A call in flight. Results are added by the stream only, so by one thread at a time. */
+    /** A call in flight. Only the stream adds results, so one thread at a time does. */
     private static final class Call {
         private final String method;
-        private final long begunNanos = System.nanoTime();
+        private final long startNanos = System.nanoTime();
         private final CompletableFuture<List<JsonNode>> answer = new CompletableFuture<>();
         private final List<JsonNode> results = new ArrayList<>();
         private volatile Optional<Cancellable> deadline = Optional.empty();
@@ -235,7 +225,7 @@ final class FastConnection {
             this.method = method;
         }
 
-        void stopClock() {
+        void cancelDeadline() {
             deadline.ifPresent(Cancellable::cancel);
         }
     }

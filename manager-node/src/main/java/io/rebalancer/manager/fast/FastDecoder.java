@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns bytes, split anywhere, into frames. Not thread-safe; one for each connection and direction. After an exception
- * the stream has lost its frame boundaries and the decoder must not be fed again.
+ * Decodes frames from bytes that may be split anywhere. Not thread-safe: each connection and direction has its own
+ * decoder. After an exception the frame boundaries are lost, and the decoder must not be used again.
  */
 public final class FastDecoder {
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -25,7 +25,7 @@ public final class FastDecoder {
     private final ByteBuffer header = ByteBuffer.allocate(FastFrame.HEADER_BYTES);
     private ByteBuffer payload = ByteBuffer.allocate(0);
 
-    /** @param maxPayloadBytes largest payload taken, at least 1; nothing beyond it is ever allocated */
+    /** @param maxPayloadBytes largest payload accepted, at least 1; no larger buffer is ever allocated */
     public FastDecoder(int maxPayloadBytes) {
         if (maxPayloadBytes < 1) {
             throw new IllegalArgumentException("the largest payload must be at least 1 byte, not " + maxPayloadBytes);
@@ -34,7 +34,7 @@ public final class FastDecoder {
     }
 
     /**
-     * Takes all of {@code bytes}.
+     * Consumes all of {@code bytes}.
      *
      * @return the frames that are complete now, in order
      * @throws FastProtocolException if the peer broke the protocol
@@ -60,9 +60,9 @@ public final class FastDecoder {
     }
 
     /**
-     * Notes the end of the bytes.
+     * To be called after the last bytes.
      *
-     * @throws FastProtocolException if it came inside a frame
+     * @throws FastProtocolException if the bytes end inside a frame
      */
     public void end() throws FastProtocolException {
         if (header.position() > 0) {
@@ -77,7 +77,7 @@ public final class FastDecoder {
         from.position(from.position() + count);
     }
 
-    /** Checks what can be checked before the payload is allocated, and returns its length. */
+    /** Checks the header before the payload is allocated, and returns the payload's length. */
     private int checkHeader() throws FastProtocolException {
         version();
         require(header.get(1) == FastFrame.TYPE_JSON, Fault.UNSUPPORTED_TYPE, "unsupported type " + header.get(1));
@@ -146,7 +146,7 @@ public final class FastDecoder {
                     Fault.BAD_ERROR,
                     "data.d of an ERROR must have a name and a message");
         } else {
-            // The reference decoder answers bad_data_d, not bad_data, to a bare array.
+            // For a bare array the reference decoder reports bad_data_d, not bad_data.
             require(data.isContainerNode(), Fault.BAD_DATA, "the payload is not an object");
             require(data.path("d").isArray(), Fault.BAD_DATA_D, "data.d for DATA and END messages must be an array");
         }

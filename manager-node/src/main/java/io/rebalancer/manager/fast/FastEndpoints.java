@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Where the processes of one Fast service listen. */
+/** The addresses of the processes of one Fast service. */
 @FunctionalInterface
 public interface FastEndpoints {
 
-    /** One process. */
+    /** The address of one process. */
     record Endpoint(String host, int port) {
         @Override
         public String toString() {
@@ -19,12 +19,12 @@ public interface FastEndpoints {
     /**
      * An endpoint for the next connection.
      *
-     * @param avoid the endpoint that has just failed, which is taken only if there is no other
-     * @return fails with {@link FastUnavailable} if none is known
+     * @param avoid the endpoint that failed last; it is picked only if there is no other
+     * @return fails with {@link FastUnavailable} if no endpoint is known
      */
     CompletionStage<Endpoint> pick(Optional<Endpoint> avoid);
 
-    /** Always the same. */
+    /** Always picks the same endpoint. */
     static FastEndpoints fixed(String host, int port) {
         Endpoint endpoint = new Endpoint(host, port);
         return avoid -> CompletableFuture.completedFuture(endpoint);

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
  * version 1 | type 1 | status 1 | message id 4 | checksum 4 | length 4 | UTF-8 JSON
  * </pre>
  *
- * @param messageId ties the frames of a call together, 0 to 2^31-1
- * @param text payload exactly as sent; the checksum is over it
+ * @param messageId identifies the call that the frame belongs to, 0 to 2^31-1
+ * @param text payload exactly as sent; the checksum covers it
  */
 public record FastFrame(FastVersion version, FastStatus status, int messageId, String text) {
     static final int HEADER_BYTES = 15;

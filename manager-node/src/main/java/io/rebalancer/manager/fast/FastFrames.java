@@ -4,15 +4,15 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
-/** The codec as a step of a stream. */
+/** The codec as a stage of a stream. */
 public final class FastFrames {
 
     private FastFrames() {}
 
     /**
-     * Splits a byte stream into frames; fails with {@link FastProtocolException} on the first that breaks the protocol.
+     * Splits a byte stream into frames; fails with {@link FastProtocolException} on the first frame that breaks the protocol.
      *
-     * @param maxPayloadBytes largest payload taken
+     * @param maxPayloadBytes largest payload accepted
      */
     public static Flow<ByteString, FastFrame, NotUsed> decoder(int maxPayloadBytes) {
         return Flow.<ByteString>create().statefulMapConcat(() -> {

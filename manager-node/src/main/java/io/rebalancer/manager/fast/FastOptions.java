@@ -3,14 +3,14 @@ package io.rebalancer.manager.fast;
 import java.time.Duration;
 
 /**
- * How to treat a Fast server.
+ * Limits and deadlines of a client of a Fast server.
  *
- * @param version version of our frames; the server answers in the same
- * @param maxPayloadBytes largest payload taken from the server
- * @param connections most connections at a time, at least 1
- * @param maxCalls calls in flight on one connection; more fail at once
- * @param callTimeout longest wait for the end of an answer
- * @param pingInterval how long a connection may be silent before it is asked whether it lives
+ * @param version version of the request frames; the server answers with the same version
+ * @param maxPayloadBytes largest payload accepted from the server
+ * @param connections connections at a time, at most, at least 1
+ * @param maxCalls calls in flight on one connection, at most, at least 1; further calls fail immediately
+ * @param callTimeout deadline for the END frame of an answer
+ * @param pingInterval how long a connection may be silent before it is pinged
  */
 public record FastOptions(
         FastVersion version,
@@ -35,8 +35,8 @@ public record FastOptions(
         return new FastOptions(FastVersion.V2, MAX_PAYLOAD_BYTES, CONNECTIONS, MAX_CALLS, callTimeout, PING_INTERVAL);
     }
 
-    /** The same with another number of connections. */
-    public FastOptions withConnections(int most) {
-        return new FastOptions(version, maxPayloadBytes, most, maxCalls, callTimeout, pingInterval);
+    /** A copy with another number of connections. */
+    public FastOptions withConnections(int maxConnections) {
+        return new FastOptions(version, maxPayloadBytes, maxConnections, maxCalls, callTimeout, pingInterval);
     }
 }

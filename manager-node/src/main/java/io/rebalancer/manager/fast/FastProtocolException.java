@@ -1,6 +1,6 @@
 package io.rebalancer.manager.fast;
 
-/** The peer broke the Fast protocol; the connection can't be used any further (manta.md 7.4). */
+/** The peer broke the Fast protocol, so the connection can't be used any more (manta.md 7.4). */
 public final class FastProtocolException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -11,12 +11,12 @@ public final class FastProtocolException extends Exception {
         this.fault = fault;
     }
 
-    /** What is wrong, as one of the words the reference implementation uses. */
+    /** The fault, by the name that the reference implementation uses. */
     public Fault fault() {
         return fault;
     }
 
-    /** Faults by the names of the reference implementation's {@code fastReason}; the last one is ours. */
+    /** Faults by the names of the reference implementation's {@code fastReason}; the last one exists only here. */
     public enum Fault {
         UNSUPPORTED_VERSION,
         UNSUPPORTED_TYPE,

@@ -1,10 +1,10 @@
 package io.rebalancer.manager.fast;
 
-/** What a frame is to its call (manta.md 7.1). */
+/** The role of a frame in its call (manta.md 7.1). */
 public enum FastStatus {
     /** A request, or some results. */
     DATA(1),
-    /** The last frame of an answer; may carry results too. */
+    /** The last frame of an answer; may contain results too. */
     END(2),
     /** The call failed; the last frame of an answer. */
     ERROR(3);

@@ -1,6 +1,6 @@
 package io.rebalancer.manager.fast;
 
-/** No answer to a call: no connection, a lost one, or silence beyond the deadline. What the peer did is not known. */
+/** A call got no answer: no connection, a lost connection, or a timeout. The peer may have carried out the call. */
 public final class FastUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

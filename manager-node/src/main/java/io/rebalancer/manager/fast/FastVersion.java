@@ -2,9 +2,9 @@ package io.rebalancer.manager.fast;
 
 import java.nio.charset.StandardCharsets;
 
-/** The two protocol versions; they differ in the checksum only (manta.md 7.2). */
+/** The two protocol versions. They differ only in the checksum (manta.md 7.2). */
 public enum FastVersion {
-    /** CRC-16/XMODEM over the low 8 bits of each UTF-16 code unit: what the historical library really computed. */
+    /** CRC-16/XMODEM over the low 8 bits of each UTF-16 code unit: the actual behaviour of the historical library. */
     V1(1) {
         @Override
         public int checksum(String text) {

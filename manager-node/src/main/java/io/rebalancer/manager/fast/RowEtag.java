@@ -3,7 +3,7 @@ package io.rebalancer.manager.fast;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
-/** Moray's row version, {@code _etag} (manta.md 7.8). Clients treat it as opaque; servers compute it. */
+/** The version of a Moray row, {@code _etag} (manta.md 7.8). Servers compute it; to clients it is opaque. */
 public final class RowEtag {
 
     private RowEtag() {}

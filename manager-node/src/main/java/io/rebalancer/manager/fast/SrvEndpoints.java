@@ -1,5 +1,6 @@
 package io.rebalancer.manager.fast;
 
+import io.rebalancer.cluster.async.Failures;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,8 @@ import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupSession;
 
 /**
- * Endpoints by SRV records, {@code _SERVICE._tcp.NAME} (manta.md 7.10), looked up for every connection; the resolver
- * keeps answers for as long as their TTL says. Among the records of the best priority one is taken at random.
+ * Endpoints from SRV records, {@code _SERVICE._tcp.NAME} (manta.md 7.10). They are looked up for every connection; the
+ * resolver caches answers for their TTL. Among the records with the best priority one is picked at random.
  */
 public final class SrvEndpoints implements FastEndpoints {
     private final LookupSession session;
@@ -32,7 +33,7 @@ public final class SrvEndpoints implements FastEndpoints {
      * @param session see {@link #session}
      * @param service such as {@code moray}
      * @param name such as {@code 1.moray.us-east.example.com}
-     * @throws IllegalArgumentException if that is no name
+     * @throws IllegalArgumentException if {@code name} is not a DNS name
      */
     public SrvEndpoints(LookupSession session, String service, String name) {
         this.session = session;
@@ -43,7 +44,7 @@ public final class SrvEndpoints implements FastEndpoints {
         }
     }
 
-    /** @param nameServer who is asked, or empty for the servers of this machine's configuration */
+    /** @param nameServer the DNS server to query, or empty to use the servers of this machine's configuration */
     public static LookupSession session(Optional<InetSocketAddress> nameServer) {
         Resolver resolver = nameServer.<Resolver>map(SimpleResolver::new).orElseGet(ExtendedResolver::new);
         return LookupSession.builder()
@@ -56,11 +57,9 @@ public final class SrvEndpoints implements FastEndpoints {
     public CompletionStage<Endpoint> pick(Optional<Endpoint> avoid) {
         return session.lookupAsync(record, Type.SRV).handle((answer, failure) -> {
             if (failure != null) {
-                Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-                throw new CompletionException(new FastUnavailable("no SRV record " + record + " (" + cause.getMessage()
-                        + "); give the shard a port if it has no such name"));
+                throw new CompletionException(new FastUnavailable("no SRV record " + record + " ("
+                        + Failures.rootCause(failure).getMessage()
+                        + "); configure a port for the shard if it has no SRV record"));
             }
             return choose(answer.getRecords(), avoid);
         });

@@ -1,4 +1,4 @@
-/** The Fast wire that Moray and buckets-mdapi speak (manta.md section 7): frames, checksums, decoding. */
+/** The Fast protocol of Moray and buckets-mdapi (manta.md section 7): frames, checksums, decoder, client. */
 @NullMarked
 package io.rebalancer.manager.fast;
 

@@ -1,4 +1,4 @@
-/** What the manager knows of the storage nodes: free space, presence of their agents, and the space promised on them. */
+/** Storage nodes as destinations: free space, reachable agents, and leases of space. */
 @NullMarked
 package io.rebalancer.manager.fleet;
 

@@ -20,11 +20,11 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
-/** Asks the registry and the jobs, wherever in the cluster they are. */
+/** Asks the registry and the jobs, on whichever member they run. */
 public final class ClusterJobService implements JobService {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
-    /** A member that died is taken for alive for some seconds, and what it is asked meanwhile is lost. */
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** Messages to a crashed member are lost until the cluster notices the crash, so unanswered questions are repeated. */
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
     private final ActorSystem<?> system;
     private final MetadataTier tier;
@@ -43,8 +43,8 @@ public final class ClusterJobService implements JobService {
                         .orElseGet(() -> CompletableFuture.failedFuture(new JobRefused(
                                 JobRefused.Code.UNKNOWN_STORAGE_NODE,
                                 "unknown storage node " + leavingNode
-                                        + ": no record in bucket manta_storage of Moray shard 1; give the storage id as"
-                                        + " the fleet lists it"))));
+                                        + ": no record in bucket manta_storage of Moray shard 1; use a storage id from the"
+                                        + " list of storage nodes"))));
     }
 
     private CompletionStage<UUID> register(CopyLocation leaving, long maxRecords) {
@@ -65,7 +65,7 @@ public final class ClusterJobService implements JobService {
                 });
     }
 
-    /** The registry starts the job too; asking here makes sure that whoever got the id can look at once. */
+    /** The registry starts the job too. Starting it here lets the caller read the job as soon as it has the id. */
     private CompletionStage<UUID> start(UUID jobId, CopyLocation leaving, long maxRecords) {
         return askJob(jobId, replyTo -> new JobMessage.CreateJob(leaving, maxRecords, replyTo))
                 .thenApply(reply -> {
@@ -112,7 +112,7 @@ public final class ClusterJobService implements JobService {
     @Override
     public CompletionStage<List<Summary>> list() {
         return RepeatedAsk.every(
-                        AGAIN,
+                        RETRY_INTERVAL,
                         system,
                         () -> AskPattern.<RegistryMessage, RegistryReply>ask(
                                 registry, RegistryMessage.ListJobs::new, ASK_TIMEOUT, system.scheduler()))
@@ -129,9 +129,9 @@ public final class ClusterJobService implements JobService {
 
     @Override
     public CompletionStage<Optional<View>> get(UUID jobId) {
-        return RepeatedAsk.every(AGAIN, system, () -> askJob(jobId, JobMessage.GetJob::new))
-                .thenApply(reply -> reply instanceof JobMessage.JobStands stands
-                        ? Optional.of(new View(jobId, stands.revision(), stands.state()))
+        return RepeatedAsk.every(RETRY_INTERVAL, system, () -> askJob(jobId, JobMessage.GetJob::new))
+                .thenApply(reply -> reply instanceof JobMessage.JobStands found
+                        ? Optional.of(new View(jobId, found.revision(), found.state()))
                         : Optional.empty());
     }
 

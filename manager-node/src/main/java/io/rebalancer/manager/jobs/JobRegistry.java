@@ -1,6 +1,7 @@
 package io.rebalancer.manager.jobs;
 
 import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.JobMessage.JobReply;
 import io.rebalancer.cluster.message.RegistryMessage;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -24,13 +24,13 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 
 /**
- * All jobs, and the rule that a storage node is emptied by one job at a time. A cluster singleton. Every few seconds it
- * says to each job that is not over that it exists; so a job is started even if whoever ordered it died in between, and
- * its end is noted even if its own word of it was lost.
+ * All jobs, and the rule that only one job at a time empties a storage node. A cluster singleton. Every few seconds it
+ * sends {@code CreateJob} again to each job that has not ended. So a job starts even if the manager that registered it
+ * crashed, and its end is registered even if the job's own report was lost.
  */
 public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, RegistryEvent, RegistryState> {
     private static final PersistenceId ID = PersistenceId.ofUniqueId(Entities.JOB_REGISTRY_ID);
-    private static final Duration REVIEW = Duration.ofSeconds(10);
+    private static final Duration REVIEW_INTERVAL = Duration.ofSeconds(10);
 
     private record JobAnswered(UUID jobId, JobReply reply) implements RegistryMessage {}
 
@@ -45,13 +45,13 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
 
     public static Behavior<RegistryMessage> create(Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(Review.INSTANCE, REVIEW);
+            timers.startTimerWithFixedDelay(Review.INSTANCE, REVIEW_INTERVAL);
             return new JobRegistry(context, clock);
         }));
     }
 
     private JobRegistry(ActorContext<RegistryMessage> context, Clock clock) {
-        super(ID, SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(20), 0.2));
+        super(ID, PersistentEntities.restart());
         this.context = context;
         this.clock = clock;
     }
@@ -74,27 +74,28 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
                 .build();
     }
 
-    private Effect<RegistryEvent, RegistryState> onRegisterJob(RegistryState jobs, RegistryMessage.RegisterJob order) {
-        Optional<RegisteredJob> active = jobs.activeOn(order.leaving().storageNode());
-        boolean known = jobs.find(order.jobId()).isPresent();
+    private Effect<RegistryEvent, RegistryState> onRegisterJob(
+            RegistryState jobs, RegistryMessage.RegisterJob register) {
+        Optional<RegisteredJob> active = jobs.activeOn(register.leaving().storageNode());
+        boolean known = jobs.find(register.jobId()).isPresent();
         if (!known && active.isPresent()) {
             UUID other = active.get().id();
             return Effect()
                     .none()
                     .thenRun((RegistryState same) ->
-                            order.replyTo().tell(new RegistryMessage.NodeAlreadyLeaving(other)));
+                            register.replyTo().tell(new RegistryMessage.NodeAlreadyLeaving(other)));
         }
-        RegistryMessage.JobRegistered answer = new RegistryMessage.JobRegistered(order.jobId());
+        RegistryMessage.JobRegistered answer = new RegistryMessage.JobRegistered(register.jobId());
         if (known) {
             return Effect()
                     .none()
-                    .thenRun((RegistryState same) -> order.replyTo().tell(answer));
+                    .thenRun((RegistryState same) -> register.replyTo().tell(answer));
         }
-        RegistryEvent registered =
-                new RegistryEvent.JobRegistered(order.jobId(), order.leaving(), order.maxRecords(), clock.instant());
+        RegistryEvent registered = new RegistryEvent.JobRegistered(
+                register.jobId(), register.leaving(), register.maxRecords(), clock.instant());
         return Effect().persist(registered).thenRun((RegistryState stored) -> {
-            stored.find(order.jobId()).ifPresent(this::start);
-            order.replyTo().tell(answer);
+            stored.find(register.jobId()).ifPresent(this::start);
+            register.replyTo().tell(answer);
         });
     }
 
@@ -105,16 +106,17 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
     }
 
     private Effect<RegistryEvent, RegistryState> onJobAnswered(RegistryState jobs, JobAnswered answered) {
-        if (answered.reply() instanceof JobMessage.JobStands stands
-                && stands.state().phase().terminal()) {
-            return close(jobs, answered.jobId(), stands.state().phase() == JobPhase.FAILED);
+        if (answered.reply() instanceof JobMessage.JobStands found
+                && found.state().phase().terminal()) {
+            return close(jobs, answered.jobId(), found.state().phase() == JobPhase.FAILED);
         }
         return Effect().none();
     }
 
-    /** The next review asks again. */
+    /** The next review repeats the message. */
     private Effect<RegistryEvent, RegistryState> onJobSilent(JobSilent silent) {
-        context.getLog().warn("job={} did not answer the registry", silent.jobId());
+        context.getLog()
+                .warn("job={} did not reply to the registry; retrying within {}", silent.jobId(), REVIEW_INTERVAL);
         return Effect().none();
     }
 
@@ -135,7 +137,8 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
                 ClusterSharding.get(context.getSystem())
                         .entityRefFor(Entities.EVACUATE_JOB, job.id().toString())
                         .<JobReply>ask(
-                                replyTo -> new JobMessage.CreateJob(job.leaving(), job.maxRecords(), replyTo), REVIEW),
+                                replyTo -> new JobMessage.CreateJob(job.leaving(), job.maxRecords(), replyTo),
+                                REVIEW_INTERVAL),
                 (reply, failure) -> failure == null ? new JobAnswered(job.id(), reply) : new JobSilent(job.id()));
     }
 

@@ -15,8 +15,8 @@ import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
- * A job's changes out of the journal, so that any manager serves any watcher, and a watcher that comes back misses
- * nothing. Each watcher folds the job's events from the first; a job has about three for each assignment.
+ * Follows a job's events in the journal, so any manager serves any subscriber, and a subscriber that reconnects misses no
+ * event. Every subscription replays the job's events from the first; a job has about three events per assignment.
  */
 public final class JournalJobFeed implements JobFeed {
     private final JournalReader journal;

@@ -2,7 +2,7 @@ package io.rebalancer.manager.metadata;
 
 import io.rebalancer.core.object.RecordRef;
 
-/** A metadata record that can't be read; the scan lists it as {@code bad_manta_object} and goes on (manta.md 6.3). */
+/** A metadata record that can't be read. The scan reports it as {@code bad_manta_object} and continues (manta.md 6.3). */
 public final class BadMantaObject extends Exception {
     private static final long serialVersionUID = 1L;
 

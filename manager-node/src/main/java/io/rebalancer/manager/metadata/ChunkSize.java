@@ -3,7 +3,7 @@ package io.rebalancer.manager.metadata;
 import java.time.Duration;
 
 /**
- * How many row ids to ask a shard for at a time. Gaps in the ids make ranges wider, rows that come slowly make chunks
+ * The number of row ids that one query covers. Gaps in the ids make the ranges wider; slow answers make the chunks
  * smaller.
  */
 final class ChunkSize {
@@ -14,25 +14,25 @@ final class ChunkSize {
     private int rows;
     private long width;
 
-    /** @param maxRows rows asked for at most, at least 1 */
+    /** @param maxRows rows per query, at most, at least 1 */
     ChunkSize(int maxRows) {
         this.maxRows = maxRows;
         this.rows = maxRows;
         this.width = maxRows;
     }
 
-    /** Rows asked for at most. */
+    /** The row limit of the next query. */
     int rows() {
         return rows;
     }
 
-    /** Row ids covered. */
+    /** The number of row ids that the next query covers. */
     long width() {
         return width;
     }
 
-    /** @param found rows that came */
-    void answered(int found, Duration took) {
+    /** @param found rows in the answer */
+    void recordAnswer(int found, Duration took) {
         if (took.compareTo(SLOW) > 0) {
             shrink();
             return;
@@ -45,7 +45,7 @@ final class ChunkSize {
         }
     }
 
-    /** The shard took too long over the last range. */
+    /** The last query failed or was slow. */
     void shrink() {
         rows = Math.max(1, rows / 4);
         width = Math.max(rows, width / 4);

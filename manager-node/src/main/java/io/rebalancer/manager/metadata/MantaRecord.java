@@ -1,43 +1,34 @@
 package io.rebalancer.manager.metadata;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.manager.fast.ExactJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * The JSON text of an object's metadata (manta.md 6.6). Members in camelCase and snake_case are both read (5.5); every
- * member is written back as it was, numbers to the last digit.
+ * The JSON document of an object's metadata (manta.md 6.6). Reads members in camelCase and in snake_case (5.5), and
+ * writes every member back unchanged, numbers to the last digit.
  */
 public final class MantaRecord {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private MantaRecord() {}
 
     /**
-     * Reads a row's value.
+     * Parses the value of a row.
      *
      * @param etag the row's {@code _etag}
-     * @throws BadMantaObject naming the record and the member that is missing or wrong
+     * @throws BadMantaObject if a member is missing or wrong; the message names the record and the member
      */
     public static MetadataRecord parse(RecordRef ref, String etag, String document) throws BadMantaObject {
         try {
-            JsonNode value = JSON.readTree(document);
+            JsonNode value = ExactJson.MAPPER.readTree(document);
             return new MetadataRecord(
                     ref,
                     etag,
@@ -56,9 +47,9 @@ public final class MantaRecord {
 
     /**
      * The record's document with the copy on {@code leaving} replaced by {@code destination}. Nothing else changes: not
-     * the order of the copies, not a member of the entry beside its two, not a member of the record.
+     * the order of the copies, not the other members of the entry, not the other members of the record.
      *
-     * @throws BadMantaObject if the record lists {@code leaving} not exactly once, or {@code destination} already
+     * @throws BadMantaObject unless the record lists {@code leaving} exactly once and {@code destination} not at all
      */
     public static JsonNode withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
             throws BadMantaObject {
@@ -66,7 +57,7 @@ public final class MantaRecord {
             throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
         }
         try {
-            JsonNode value = JSON.readTree(record.document());
+            JsonNode value = ExactJson.MAPPER.readTree(record.document());
             int swapped = 0;
             for (JsonNode entry : value.path("sharks")) {
                 if (entry.path("manta_storage_id").asText().equals(leaving.text())
@@ -85,9 +76,9 @@ public final class MantaRecord {
         }
     }
 
-    /** The text of a value that came as JSON, numbers to the last digit. */
+    /** The JSON text of a value, numbers to the last digit. */
     static String textOf(JsonNode value) throws JsonProcessingException {
-        return JSON.writeValueAsString(value);
+        return ExactJson.MAPPER.writeValueAsString(value);
     }
 
     private static JsonNode member(JsonNode value, String name, String alias) {
@@ -97,7 +88,7 @@ public final class MantaRecord {
     private static String text(JsonNode value, String name, String alias) {
         JsonNode member = member(value, name, alias);
         if (!member.isTextual()) {
-            throw new IllegalArgumentException(name + " is missing or not a text");
+            throw new IllegalArgumentException(name + " is missing or not a string");
         }
         return member.textValue();
     }

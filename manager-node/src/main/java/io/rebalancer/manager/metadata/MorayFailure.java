@@ -1,5 +1,6 @@
 package io.rebalancer.manager.metadata;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.manager.fast.FastCallFailed;
 import io.rebalancer.manager.fast.FastUnavailable;
@@ -7,44 +8,45 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** Tells Moray's failures apart (manta.md 7.9). */
+/** Classifies the failures of Moray calls (manta.md 7.9). */
 final class MorayFailure {
-    private static final Set<String> PASSING = Set.of(
+    /** Errors that may not occur again on a retry. */
+    private static final Set<String> TRANSIENT = Set.of(
             "NoDatabasePeersError", "ConnectTimeoutError", "QueryTimeoutError", "InternalError", "BucketConflictError");
 
     private MorayFailure() {}
 
-    /** What a caller of the metadata tier gets to see: {@link TierUnavailable} for what may pass by itself. */
+    /** The failure for a caller of the metadata tier: {@link TierUnavailable} if it may be transient. */
     static CompletionException of(Throwable failure) {
-        Throwable cause = unwrap(failure);
-        boolean passing = cause instanceof FastUnavailable
-                || (cause instanceof FastCallFailed refused && PASSING.contains(refused.name()));
+        Throwable cause = rootCause(failure);
+        boolean isTransient = cause instanceof FastUnavailable
+                || (cause instanceof FastCallFailed error && TRANSIENT.contains(error.name()));
         String detail = String.valueOf(cause.getMessage());
-        return new CompletionException(passing ? new TierUnavailable(detail, cause) : cause);
+        return new CompletionException(isTransient ? new TierUnavailable(detail, cause) : cause);
     }
 
-    /** The same answer, its failures told apart. */
-    static <T> CompletionStage<T> told(CompletionStage<T> answer) {
+    /** The same answer with classified failures. */
+    static <T> CompletionStage<T> classified(CompletionStage<T> answer) {
         return answer.exceptionally(failure -> {
             throw of(failure);
         });
     }
 
+    /** Whether Moray answered with the error of this name. */
     static boolean isNamed(Throwable failure, String name) {
-        return unwrap(failure) instanceof FastCallFailed refused
-                && refused.name().equals(name);
+        return rootCause(failure) instanceof FastCallFailed error
+                && error.name().equals(name);
     }
 
-    /** A shard from before the extended-id migration has no {@code _idx}; any other failure must not end a scan. */
-    static boolean saysNoColumn(Throwable failure, String column) {
-        Throwable cause = unwrap(failure);
+    /** Whether the table lacks the column. A shard from before the extended-id migration has no {@code _idx}. */
+    static boolean isMissingColumn(Throwable failure, String column) {
+        Throwable cause = rootCause(failure);
         String text = String.valueOf(cause.getMessage());
         return cause instanceof FastCallFailed && text.contains(column) && text.contains("does not exist");
     }
 
-    private static Throwable unwrap(Throwable failure) {
-        boolean wrapped = failure instanceof CompletionException || failure instanceof TierUnavailable;
-        Throwable cause = failure.getCause();
-        return wrapped && cause != null ? unwrap(cause) : failure;
+    private static Throwable rootCause(Throwable failure) {
+        Throwable cause = Failures.rootCause(failure);
+        return cause instanceof TierUnavailable && cause.getCause() != null ? rootCause(cause.getCause()) : cause;
     }
 }

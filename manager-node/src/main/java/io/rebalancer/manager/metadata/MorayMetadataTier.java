@@ -17,14 +17,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** Moray's shards over Fast (manta.md section 7). */
+/** The metadata tier: Moray's shards over Fast (manta.md section 7). */
 public final class MorayMetadataTier implements MetadataTier {
     private static final int STORAGE_NODES_SHARD = 1;
 
     private final MorayShards shards;
     private final String domain;
 
-    /** @param domain completes storage ids that lack it (manta.md 5.1); empty text to leave them */
+    /** @param domain completes storage ids that lack it (manta.md 5.1); empty text to keep them as they are */
     public MorayMetadataTier(MorayShards shards, String domain) {
         this.shards = shards;
         this.domain = domain;
@@ -37,7 +37,7 @@ public final class MorayMetadataTier implements MetadataTier {
 
     @Override
     public CompletionStage<Void> ping(int shard) {
-        return MorayFailure.told(shards.ping(shard)).thenAccept(answer -> {});
+        return MorayFailure.classified(shards.ping(shard)).thenAccept(answer -> {});
     }
 
     @Override
@@ -48,7 +48,7 @@ public final class MorayMetadataTier implements MetadataTier {
         String ids = objectIds.stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
         String statement =
                 "SELECT * FROM " + MorayShards.OBJECTS + " WHERE objectid IN (" + ids + ") AND type = 'object';";
-        return MorayFailure.told(shards.sql(shard, statement))
+        return MorayFailure.classified(shards.sql(shard, statement))
                 .thenApply(rows -> rows.stream()
                         .flatMap(row -> readable(shard, row).stream())
                         .toList());
@@ -60,7 +60,7 @@ public final class MorayMetadataTier implements MetadataTier {
             return Optional.of(MantaRecord.parse(
                     ref, row.path("_etag").asText(), row.path("_value").asText()));
         } catch (BadMantaObject e) {
-            // The scan lists it; there is nothing to switch in it.
+            // The scan reports the record as bad; a commit can't change it.
             return Optional.empty();
         }
     }
@@ -119,7 +119,8 @@ public final class MorayMetadataTier implements MetadataTier {
         for (int i = 0; i < records.size(); i++) {
             MetadataRecord record = records.get(i);
             if (record.ref().shard() != shard) {
-                throw new IllegalArgumentException("a batch is of one shard: " + first.ref() + ", " + record.ref());
+                throw new IllegalArgumentException(
+                        "all records of a batch must be in one shard: " + first.ref() + ", " + record.ref());
             }
             requests.add(MorayShards.putRequest(record.ref().key(), values.get(i), record.etag()));
         }
@@ -130,7 +131,7 @@ public final class MorayMetadataTier implements MetadataTier {
     public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
         String full = domain.isEmpty() || storageId.contains(domain) ? storageId : storageId + "." + domain;
         String filter = "manta_storage_id=" + escaped(full);
-        return MorayFailure.told(shards.findObjects(STORAGE_NODES_SHARD, MorayShards.STORAGE_NODES, filter))
+        return MorayFailure.classified(shards.findObjects(STORAGE_NODES_SHARD, MorayShards.STORAGE_NODES, filter))
                 .thenApply(found -> found.stream()
                         .map(each -> each.path("value"))
                         .reduce((first, last) -> last)
@@ -139,7 +140,7 @@ public final class MorayMetadataTier implements MetadataTier {
                                 new StorageNodeId(value.path("manta_storage_id").asText()))));
     }
 
-    /** What the filter language gives a meaning, written so that it has none (manta.md 7.6). */
+    /** Escapes the special characters of the filter language (manta.md 7.6). */
     private static String escaped(String text) {
         StringBuilder out = new StringBuilder();
         for (char c : text.toCharArray()) {

@@ -14,8 +14,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * Scans shards through Moray's {@code sql} call, by ranges of row ids: first {@code _id}, then {@code _idx}, since a row
- * has only one of them (manta.md 6.4).
+ * Scans shards through Moray's {@code sql} call, by ranges of row ids: first {@code _id}, then {@code _idx}, because a row
+ * has only one of the two (manta.md 6.4).
  */
 public final class MorayScan implements RecordScan {
     private final MorayShards shards;
@@ -23,8 +23,8 @@ public final class MorayScan implements RecordScan {
     private final Supplier<List<String>> excluded;
 
     /**
-     * @param maxRows rows asked of a shard at a time, at most, as it is when a scan begins
-     * @param excluded what is left alone: texts found in a record's key, as they are now
+     * @param maxRows rows per query, at most; read when a scan of a shard begins
+     * @param excluded records whose key contains one of these texts are not moved; read for every chunk
      */
     public MorayScan(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded) {
         this.shards = shards;
@@ -83,7 +83,7 @@ public final class MorayScan implements RecordScan {
                 if (failure == null) {
                     return highest(rows);
                 }
-                if (position.column() == ScanColumn.IDX && MorayFailure.saysNoColumn(failure, column)) {
+                if (position.column() == ScanColumn.IDX && MorayFailure.isMissingColumn(failure, column)) {
                     return 0L;
                 }
                 throw MorayFailure.of(failure);
@@ -95,16 +95,16 @@ public final class MorayScan implements RecordScan {
             long first = position.nextId();
             long last = Math.min(highest, first + size.width() - 1);
             int limit = size.rows();
-            // With an order and a limit a crowded range is cut at a known row; without, rows would be lost.
+            // Order and limit cut a crowded range at a known row. Without them rows would be lost.
             String statement = "SELECT * FROM " + MorayShards.OBJECTS + " WHERE " + column + " >= " + first + " AND "
                     + column + " <= " + last + " AND type = 'object' ORDER BY " + column + " LIMIT " + limit + ";";
-            long begun = System.nanoTime();
+            long startNanos = System.nanoTime();
             return shards.sql(shard, statement).handle((rows, failure) -> {
                 if (failure != null) {
                     size.shrink();
                     throw MorayFailure.of(failure);
                 }
-                size.answered(rows.size(), Duration.ofNanos(System.nanoTime() - begun));
+                size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
                 long end = rows.size() < limit ? last : id(rows.get(rows.size() - 1), column);
                 return chunk(rows, end + 1);
             });
@@ -122,11 +122,11 @@ public final class MorayScan implements RecordScan {
 
         @Override
         public void close() {
-            // Holds nothing of its own.
+            // Holds no resources.
         }
     }
 
-    /** PostgreSQL's BIGINT comes as text through node, an INTEGER as a number; of an empty table, null. */
+    /** Moray sends a BIGINT as text, an INTEGER as a number, and null for an empty table. */
     private static long highest(List<JsonNode> rows) {
         for (JsonNode row : rows) {
             for (JsonNode cell : row) {

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/** The calls that ours makes to Moray's shards, with their arguments in Moray's order (manta.md 7.6). */
+/** The calls to Moray's shards, with their arguments in Moray's order (manta.md 7.6). */
 public final class MorayShards implements AutoCloseable {
     static final String OBJECTS = "manta";
     static final String STORAGE_NODES = "manta_storage";
@@ -25,12 +25,12 @@ public final class MorayShards implements AutoCloseable {
         this.clients = new TreeMap<>(clients);
     }
 
-    /** Numbers of all shards, ascending. */
+    /** The numbers of all shards, ascending. */
     public List<Integer> numbers() {
         return List.copyOf(clients.keySet());
     }
 
-    /** What the connections of a shard are doing. */
+    /** The state of the connections to a shard. */
     public FastClient.Health health(int shard) {
         return client(shard).health();
     }
@@ -61,7 +61,7 @@ public final class MorayShards implements AutoCloseable {
                 .call("batch", List.of(JsonNodeFactory.instance.arrayNode().addAll(requests), objectOptions()));
     }
 
-    /** The etag is the request's own option: at the top of a batch it would count for every request (manta.md 7.6). */
+    /** The etag is an option of the request: as an option of the batch it would apply to every request (manta.md 7.6). */
     static JsonNode putRequest(String key, JsonNode value, String etag) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put("operation", "put").put("bucket", OBJECTS).put("key", key);
@@ -77,8 +77,8 @@ public final class MorayShards implements AutoCloseable {
     }
 
     /**
-     * Options of every object call (manta.md 7.6). The headers stay empty: with the header of the previous metadata a
-     * put would queue the object's files for deletion (6.5).
+     * Options of every object call (manta.md 7.6). The headers stay empty: a put with the header of the previous metadata
+     * would queue the object's files for deletion (6.5).
      */
     private static ObjectNode objectOptions() {
         ObjectNode options = JsonNodeFactory.instance.objectNode();
@@ -90,7 +90,8 @@ public final class MorayShards implements AutoCloseable {
     private FastClient client(int shard) {
         FastClient client = clients.get(shard);
         if (client == null) {
-            throw new IllegalArgumentException("no metadata shard " + shard + "; there are " + clients.keySet());
+            throw new IllegalArgumentException(
+                    "no metadata shard " + shard + "; configured shards: " + clients.keySet());
         }
         return client;
     }

@@ -27,16 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scans shards by reading the tables behind Moray in the order of their keys, past Moray itself: on the primary, on a
- * replica or on a clone (manta.md 6.3, 6.5). Read-only transactions, a cursor on the server, and no row kept that does
- * not speak of the leaving node, so memory does not grow with the shard.
+ * Scans shards by reading the tables behind Moray directly, ordered by key: on the primary, on a replica or on a clone
+ * (manta.md 6.3, 6.5). Uses read-only transactions and a server-side cursor, and keeps only rows that mention the leaving
+ * node, so memory does not grow with the shard.
  */
 public final class PostgresScan implements RecordScan {
     private static final Logger LOGGER = LoggerFactory.getLogger(PostgresScan.class);
     private static final String NEXT_ROWS =
-            "SELECT _key, _etag, _value FROM manta WHERE type = 'object' AND _key > ?" + " ORDER BY _key";
-    /** Classes of SQLSTATE that may pass by themselves: connection, resources, operator, system, rolled back. */
-    private static final Set<String> PASSING = Set.of("08", "40", "53", "55", "57", "58");
+            "SELECT _key, _etag, _value FROM manta WHERE type = 'object' AND _key > ? ORDER BY _key";
+    /** Classes of SQLSTATE that may be transient: connection, resources, operator, system, rolled back. */
+    private static final Set<String> TRANSIENT = Set.of("08", "40", "53", "55", "57", "58");
 
     private final SortedMap<Integer, String> urls;
     private final Access access;
@@ -44,19 +44,19 @@ public final class PostgresScan implements RecordScan {
     private final Supplier<List<String>> excluded;
 
     /**
-     * How the databases are read.
+     * Access to the databases.
      *
-     * @param user may read the table; more it need not
-     * @param password empty text if the database asks for none
-     * @param fetchRows rows fetched from the cursor, and handed on, at a time
-     * @param longestSnapshot how long one transaction may last: a primary can't clean up behind a reader
+     * @param user needs only the right to read the table
+     * @param password empty text if the database requires none
+     * @param fetchRows rows per fetch and per chunk
+     * @param longestSnapshot maximum duration of a transaction; while it runs, a primary can't vacuum the rows behind it
      */
     public record Access(String user, String password, int fetchRows, Duration longestSnapshot) {}
 
     /**
      * @param urls JDBC URL of each shard's database, by shard number
-     * @param blocking runs the calls; a scan keeps one of its threads while it reads
-     * @param excluded what is left alone: texts found in a record's key, as they are now
+     * @param blocking runs the JDBC calls; each read occupies a thread
+     * @param excluded records whose key contains one of these texts are not moved; read for every chunk
      */
     public PostgresScan(Map<Integer, String> urls, Access access, Executor blocking, Supplier<List<String>> excluded) {
         this.urls = new TreeMap<>(urls);
@@ -81,7 +81,7 @@ public final class PostgresScan implements RecordScan {
     }
 
     /** An open transaction with its cursor. */
-    private record Snapshot(Connection connection, PreparedStatement statement, ResultSet rows, long begunNanos) {}
+    private record Snapshot(Connection connection, PreparedStatement statement, ResultSet rows, long startNanos) {}
 
     private final class Cursor implements ShardCursor {
         private final int shard;
@@ -111,7 +111,7 @@ public final class PostgresScan implements RecordScan {
                 return readRows(current());
             } catch (SQLException e) {
                 end();
-                throw new CompletionException(told(e));
+                throw new CompletionException(classified(e));
             }
         }
 
@@ -137,10 +137,10 @@ public final class PostgresScan implements RecordScan {
         }
 
         private Snapshot current() throws SQLException {
-            boolean old = snapshot.filter(each -> System.nanoTime() - each.begunNanos()
+            boolean expired = snapshot.filter(each -> System.nanoTime() - each.startNanos()
                             > access.longestSnapshot().toNanos())
                     .isPresent();
-            if (old) {
+            if (expired) {
                 end();
             }
             if (snapshot.isEmpty()) {
@@ -153,7 +153,7 @@ public final class PostgresScan implements RecordScan {
             Connection connection = DriverManager.getConnection(url, properties());
             try {
                 connection.setReadOnly(true);
-                // The driver uses a cursor only inside a transaction.
+                // The driver uses a server-side cursor only inside a transaction.
                 connection.setAutoCommit(false);
                 PreparedStatement statement =
                         connection.prepareStatement(NEXT_ROWS, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
@@ -179,11 +179,11 @@ public final class PostgresScan implements RecordScan {
             return properties;
         }
 
-        private Exception told(SQLException e) {
+        private Exception classified(SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
             String where = "database of metadata shard " + shard + " (" + url.replaceFirst("\\?.*", "") + "): "
                     + e.getMessage();
-            return state.length() == 5 && PASSING.contains(state.substring(0, 2))
+            return state.length() == 5 && TRANSIENT.contains(state.substring(0, 2))
                     ? new TierUnavailable(where, e)
                     : new IllegalStateException(where, e);
         }
@@ -193,7 +193,7 @@ public final class PostgresScan implements RecordScan {
                 try {
                     each.connection().close();
                 } catch (SQLException e) {
-                    LOGGER.debug("shard={} connection did not close: {}", shard, e.getMessage());
+                    LOGGER.debug("shard={} closing the scan connection failed: {}", shard, e.getMessage());
                 }
             });
             snapshot = Optional.empty();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Sorts the rows of one chunk as they are read, so that only those that speak of the leaving node are kept. */
+/** Filters the rows of one chunk while they are read; keeps only rows that name the leaving node. */
 final class ScannedRows {
     private final int shard;
     private final StorageNodeId leaving;
@@ -15,14 +15,14 @@ final class ScannedRows {
     private final List<Row> rows = new ArrayList<>();
     private long excludedRows;
 
-    /** @param excluded texts; a record whose key has one of them in it is left alone (manta.md 5.11) */
+    /** @param excluded a record whose key contains one of these texts is not moved (manta.md 5.11) */
     ScannedRows(int shard, StorageNodeId leaving, List<String> excluded) {
         this.shard = shard;
         this.leaving = leaving;
         this.excluded = excluded;
     }
 
-    /** A row that can't be read counts if its text speaks of the leaving node: somebody has to look at it (6.3). */
+    /** An unreadable row is kept if its text mentions the leaving node, so that an operator can inspect it (6.3). */
     void add(String key, String etag, String document) {
         if (!document.contains(leaving.text())) {
             return;

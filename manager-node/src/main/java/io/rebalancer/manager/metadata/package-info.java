@@ -1,4 +1,4 @@
-/** Manta's metadata records: read to the core's terms, and rewritten without losing a member. */
+/** Manta's metadata records and shards: scans, reads, and conditional updates that preserve every member. */
 @NullMarked
 package io.rebalancer.manager.metadata;
 

@@ -29,7 +29,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 
-/** The evacuate jobs, and what they work with: agents, destinations, leases of space, and the registry. */
+/** The evacuate jobs and their surroundings: agents, destinations, leases of space, and the registry. */
 final class JobsModule {
     static final String JOB_REGISTRY = "JobRegistry";
     static final String SPACE_BROKER = "SpaceBroker";
@@ -64,9 +64,7 @@ final class JobsModule {
         JobResources resources = new JobResources(
                 new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
                 new CommitResources(
-                        () -> evacuate.get().commit(),
-                        metadata.tier(),
-                        observability.metrics()::metadataThreads),
+                        () -> evacuate.get().commit(), metadata.tier(), observability.metrics()::metadataThreads),
                 agents,
                 registry,
                 journal,

@@ -7,13 +7,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rebalancer manager}: runs until it is told to stop. */
+/** {@code rebalancer manager}: runs until the process gets a signal to stop. */
 @Command(
         name = "manager",
         description = "Runs a manager: hosts evacuate jobs and serves their HTTP API.",
         mixinStandardHelpOptions = true)
 public final class ManagerCommand implements Callable<Integer> {
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings, in HOCON")
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "settings file, in HOCON")
     private Path config = Path.of("");
 
     /** Runs the command and ends the process with its exit code. */

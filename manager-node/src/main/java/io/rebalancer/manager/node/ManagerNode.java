@@ -82,8 +82,8 @@ public final class ManagerNode implements NodeProcess.Node {
         MetadataModule metadata = new MetadataModule(system, settings, () -> evacuate);
         JobsModule jobs = new JobsModule(system, settings, () -> evacuate, metadata, observability, journal);
         ReadSideModule readSide = new ReadSideModule(system, journal, tables);
-        HttpModule http = new HttpModule(
-                system, settings.http(), () -> legacy, metadata, jobs, readSide, journal, observability);
+        HttpModule http =
+                new HttpModule(system, settings.http(), () -> legacy, metadata, jobs, readSide, journal, observability);
         return http.start().thenCompose(started -> observability.startServer());
     }
 

@@ -13,16 +13,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code rebalancer migrate}: so that managers need no right to make tables. */
+/** {@code rebalancer migrate}: creates and updates tables, so that managers need no right to do so. */
 @Command(
         name = "migrate",
-        description = "Brings the tables of the managers' PostgreSQL journal up to date.",
+        description = "Updates the tables of the managers' PostgreSQL journal to the current version.",
         mixinStandardHelpOptions = true)
 public final class MigrateCommand implements Callable<Integer> {
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "a manager's settings, in HOCON")
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "settings file of a manager, in HOCON")
     private Path config = Path.of("");
 
-    @Option(names = "--user", paramLabel = "NAME", description = "who may make tables, if not the manager's own user")
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description = "user with the right to create tables; default: the user in the settings")
     private String user = "";
 
     @Option(
@@ -30,7 +37,7 @@ public final class MigrateCommand implements Callable<Integer> {
             paramLabel = "PASSWORD",
             interactive = true,
             arity = "0..1",
-            description = "that user's password; asked for if it is not given")
+            description = "password of that user; prompted for if the option has no value")
     private String password = "";
 
     @Spec
@@ -48,7 +55,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 ManagerSettings.from(SettingsFile.load(config)).journal();
         PrintWriter out = spec.commandLine().getOut();
         if (!(journal instanceof JournalSettings.Postgresql given)) {
-            out.println("the journal is embedded: there are no tables to bring up to date");
+            out.println("the journal is embedded and has no tables to update");
             return 0;
         }
         JournalSettings.Postgresql database = user.isEmpty()
@@ -56,7 +63,7 @@ public final class MigrateCommand implements Callable<Integer> {
                 : new JournalSettings.Postgresql(given.url(), user, password, given.poolSize(), true);
         int scripts = new Schema(database, given.user()).migrate();
         out.println(
-                scripts == 0 ? "the tables are up to date" : scripts + " scripts were run; the tables are up to date");
+                scripts == 0 ? "the tables are up to date" : "ran " + scripts + " scripts; the tables are up to date");
         return 0;
     }
 }

@@ -13,17 +13,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code rebalancer rebuild}: for tables about jobs that somebody has damaged. */
+/** {@code rebalancer rebuild}: repairs damaged read-side tables. */
 @Command(
         name = "rebuild",
         description = {
-            "Empties the tables about jobs. Managers make them anew from the journal: those that run on PostgreSQL within"
-                    + " seconds, one with an embedded journal when it is started again.",
-            "No job is touched."
+            "Empties the read-side tables. Managers rebuild them from the journal: on PostgreSQL within seconds, with an"
+                    + " embedded journal when the manager starts again.",
+            "Jobs are not affected."
         },
         mixinStandardHelpOptions = true)
 public final class RebuildCommand implements Callable<Integer> {
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "a manager's settings, in HOCON")
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "settings file of a manager, in HOCON")
     private Path config = Path.of("");
 
     @Spec
@@ -43,8 +47,8 @@ public final class RebuildCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 journal instanceof JournalSettings.Postgresql
-                        ? "the tables are empty; a running manager makes them anew within seconds"
-                        : "the tables are empty; the manager makes them anew when it is started");
+                        ? "the tables are empty; a running manager rebuilds them within seconds"
+                        : "the tables are empty; the manager rebuilds them when it starts");
         return 0;
     }
 }

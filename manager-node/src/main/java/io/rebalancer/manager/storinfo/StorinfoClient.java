@@ -23,9 +23,9 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
-/** Asks storinfo, page by page (manta.md section 8). */
+/** Reads the inventory from storinfo, page by page (manta.md section 8). */
 public final class StorinfoClient implements StorageInventory {
-    private static final int PAGE = 500;
+    private static final int PAGE_SIZE = 500;
     private static final long MAX_PAGE_BYTES = 8 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -50,7 +50,7 @@ public final class StorinfoClient implements StorageInventory {
             for (JsonNode each : page) {
                 found.add(node(each));
             }
-            if (page.size() < PAGE) {
+            if (page.size() < PAGE_SIZE) {
                 return CompletableFuture.completedFuture(List.copyOf(found));
             }
             return pagesAfter(
@@ -61,7 +61,7 @@ public final class StorinfoClient implements StorageInventory {
     }
 
     private CompletionStage<JsonNode> page(Optional<String> lastId) {
-        String uri = base + "/storagenodes?limit=" + PAGE
+        String uri = base + "/storagenodes?limit=" + PAGE_SIZE
                 + lastId.map(id -> "&after_id=" + URLEncoder.encode(id, StandardCharsets.UTF_8))
                         .orElse("");
         return Http.get(system)
@@ -74,17 +74,17 @@ public final class StorinfoClient implements StorageInventory {
 
     private static JsonNode read(String uri, HttpResponse response, HttpEntity.Strict body, boolean followUp) {
         if (followUp && response.status().equals(StatusCodes.NOT_FOUND)) {
-            // The cursor's node vanished meanwhile and nothing comes after it.
+            // The node that the cursor names was removed, and no node follows it.
             return JSON.createArrayNode();
         }
         String text = body.getData().utf8String();
         if (!response.status().equals(StatusCodes.OK)) {
-            throw new IllegalStateException(uri + " answered " + response.status() + ": " + text);
+            throw new IllegalStateException(uri + " returned " + response.status() + ": " + text);
         }
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new CompletionException(uri + " answered what is not JSON: " + e.getOriginalMessage(), e);
+            throw new CompletionException(uri + " returned invalid JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -99,7 +99,7 @@ public final class StorinfoClient implements StorageInventory {
     private static JsonNode member(JsonNode each, String name, String alias) {
         JsonNode member = each.has(name) ? each.path(name) : each.path(alias);
         if (!member.isNumber()) {
-            throw new IllegalStateException("storinfo entry without a number in " + name + ": " + each);
+            throw new IllegalStateException("storinfo entry has no number in " + name + ": " + each);
         }
         return member;
     }

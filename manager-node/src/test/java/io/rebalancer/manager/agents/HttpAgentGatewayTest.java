@@ -30,23 +30,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against a peer whose answers a test chooses: the trouble that a healthy agent can't be asked to make. */
+/** Against a peer whose answers the test chooses, to produce failures that a healthy agent does not have. */
 class HttpAgentGatewayTest {
     private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
     private static final FencingToken TOKEN = new FencingToken(new UUID(0, 7), 1);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final Assignment assignment = new Assignment(
-            UUID.randomUUID(),
-            new CopyLocation("dc1", NODE),
-            List.of(new CopyTask(
-                    new RecordRef(1, "/o/stor/x"),
-                    new UUID(0, 1),
-                    new UUID(0, 2),
-                    5,
-                    new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
-                    List.of(new StorageNodeId("2.stor.d")))));
+    private final Assignment assignment = assignment();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> paths = new CopyOnWriteArrayList<>();
     private final HttpServer peer;
     private final ActorTestKit kit = ActorTestKit.create(
             "gateway",
@@ -72,6 +64,7 @@ class HttpAgentGatewayTest {
     void start() {
         peer.createContext("/assignments", exchange -> {
             requests.add(exchange.getRequestMethod());
+            paths.add(exchange.getRequestURI().getPath());
             exchange.getRequestBody().readAllBytes();
             if (hangUp) {
                 exchange.close();
@@ -92,6 +85,19 @@ class HttpAgentGatewayTest {
         peer.stop(0);
     }
 
+    private static Assignment assignment() {
+        return new Assignment(
+                UUID.randomUUID(),
+                new CopyLocation("dc1", NODE),
+                List.of(new CopyTask(
+                        new RecordRef(1, "/o/stor/x"),
+                        new UUID(0, 1),
+                        new UUID(0, 2),
+                        5,
+                        new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                        List.of(new StorageNodeId("2.stor.d")))));
+    }
+
     private void assign() {
         gateway.assign(TOKEN, assignment, job.getRef());
     }
@@ -101,7 +107,7 @@ class HttpAgentGatewayTest {
     }
 
     @Test
-    void anAssignmentIsPostedOnceAndAskedForUntilItIsComplete() {
+    void anAssignmentIsPostedOnceAndPolledUntilItIsComplete() {
         assign();
         job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         assign();
@@ -109,7 +115,7 @@ class HttpAgentGatewayTest {
         state = "{\"Complete\":null}";
         job.expectMessage(TIMEOUT, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
         assertThat(count("POST")).isEqualTo(1);
-        // Said again for a job that was not listening.
+        // The report is repeated when the job delivers the assignment again.
         assign();
         job.expectMessage(TIMEOUT, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
         gateway.release(TOKEN, NODE, assignment.id(), List.of());
@@ -117,14 +123,14 @@ class HttpAgentGatewayTest {
     }
 
     @Test
-    void anIdThatTheAgentHasAlreadyIsAccepted() {
+    void aConflictMeansThatTheAgentHasTheAssignment() {
         postStatus = 409;
         assign();
         job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
     }
 
     @Test
-    void aBusyAgentIsToldApartFromOneThatRefuses() {
+    void aBusyAgentIsDistinguishedFromARejection() {
         postStatus = 503;
         assign();
         assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, TIMEOUT)
@@ -138,7 +144,7 @@ class HttpAgentGatewayTest {
     }
 
     @Test
-    void failedPollsAreTolerated() {
+    void failedPollsAreRetried() {
         assign();
         job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         hangUp = true;
@@ -161,7 +167,7 @@ class HttpAgentGatewayTest {
     }
 
     @Test
-    void answersThatAreNoStatusEndInARefusal() {
+    void unreadableAnswersEndInARefusal() {
         assign();
         job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
         state = "7";
@@ -170,10 +176,31 @@ class HttpAgentGatewayTest {
                 .isEqualTo(Reason.ASSIGNMENT_REJECTED);
     }
 
+    private long polls(Assignment of) {
+        return paths.stream().filter(path -> path.endsWith(of.id().toString())).count();
+    }
+
     @Test
-    void anAgentIsPresentOnceItHasAnswered() {
-        assertThat(gateway.present(NODE)).isFalse();
-        await().until(() -> gateway.present(NODE));
-        assertThat(gateway.present(new StorageNodeId("nobody.invalid"))).isFalse();
+    void aForgottenAssignmentIsNotPolled() {
+        assign();
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        await().until(() -> polls(assignment) >= 1);
+        gateway.forget(assignment.id());
+        // The polls of another assignment show that time has passed.
+        Assignment other = assignment();
+        gateway.assign(TOKEN, other, job.getRef());
+        await().until(() -> polls(other) >= 2);
+        long before = polls(assignment);
+        await().until(() -> polls(other) >= 5);
+        assertThat(polls(assignment)).isEqualTo(before);
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(other.id()));
+        job.expectNoMessage(Duration.ZERO);
+    }
+
+    @Test
+    void anAgentIsReachableOnceItHasAnswered() {
+        assertThat(gateway.isReachable(NODE)).isFalse();
+        await().until(() -> gateway.isReachable(NODE));
+        assertThat(gateway.isReachable(new StorageNodeId("unknown.invalid"))).isFalse();
     }
 }

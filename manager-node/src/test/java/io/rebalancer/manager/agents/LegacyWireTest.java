@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The encodings of manta.md 3.1 to 3.4, those of all generations. */
+/** The encodings of all generations, manta.md 3.1 to 3.4. */
 class LegacyWireTest {
     private static final UUID OBJECT = UUID.fromString("b2f8a9a0-0000-4000-8000-000000000001");
     private static final Assignment ASSIGNMENT = new Assignment(
@@ -38,7 +38,7 @@ class LegacyWireTest {
     }
 
     @Test
-    void anAssignmentIsWrittenAsTheOlderManagerWritesIt() {
+    void anAssignmentHasTheFormOfTheLegacyManager() {
         assertThat(LegacyWire.payload(ASSIGNMENT))
                 .isEqualTo(
                         "{\"id\":\"3e1d0000-0000-4000-8000-000000000001\",\"tasks\":[{\"object_id\":\"" + OBJECT
@@ -48,13 +48,13 @@ class LegacyWireTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"Scheduled\"", "\"Running\""})
-    void anAssignmentOnItsWayHasNoReport(String state) {
+    void anIncompleteAssignmentHasNoReport(String state) {
         assertThat(LegacyWire.failures(ASSIGNMENT, status(state))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"Complete\":null}", "{\"Complete\":[]}"})
-    void allGoodIsSaidInTwoWays(String state) {
+    void bothFormsOfSuccessAreUnderstood(String state) {
         assertThat(LegacyWire.failures(ASSIGNMENT, status(state)).orElseThrow()).isEmpty();
     }
 
@@ -72,7 +72,7 @@ class LegacyWireTest {
             {"state":"Failed","reason":{"type":"MD5Mismatch"}}                         | MD5_MISMATCH
             {"state":"Failed","reason":{"type":"HTTPStatusCode","status_code":500}}    | HTTP_STATUS_CODE
             """)
-    void everyGenerationsFailureIsUnderstoodAndKeptAsItCame(String status, Reason reason) {
+    void failuresOfEveryGenerationAreUnderstoodAndKeptInTheDetail(String status, Reason reason) {
         String state = "{\"Complete\":[{\"object_id\":\"" + OBJECT + "\",\"status\":" + status + "}]}";
         List<UnmovedRecord> failures =
                 LegacyWire.failures(ASSIGNMENT, status(state)).orElseThrow();
@@ -93,7 +93,7 @@ class LegacyWireTest {
                 "{\"stats\":{\"state\":{\"Complete\":7}}}",
                 "{\"stats\":{\"state\":{\"Complete\":[{\"object_id\":\"other\"}]}}}"
             })
-    void anAnswerThatIsNoStatusIsNotTakenForSuccess(String body) {
+    void anInvalidStatusIsNotTakenForSuccess(String body) {
         assertThatThrownBy(() -> LegacyWire.failures(ASSIGNMENT, body)).isInstanceOf(IllegalArgumentException.class);
     }
 }

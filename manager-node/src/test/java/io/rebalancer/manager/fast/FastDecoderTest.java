@@ -77,7 +77,7 @@ class FastDecoderTest {
 
     @ParameterizedTest
     @MethodSource("good")
-    void aVectorIsDecodedHoweverItIsSplit(Vector vector) throws FastProtocolException {
+    void aVectorIsDecodedInEverySplit(Vector vector) throws FastProtocolException {
         for (int chunk : new int[] {1, 2, 7, 15, 16, LIMIT}) {
             assertThat(decode(vector.bytes(), chunk)).as("chunks of " + chunk).containsExactly(vector.frame());
         }
@@ -85,7 +85,7 @@ class FastDecoderTest {
 
     @ParameterizedTest
     @MethodSource("invalid")
-    void aBrokenVectorIsRefusedForItsReason(Vector vector) {
+    void anInvalidVectorIsRejectedWithItsFault(Vector vector) {
         Fault expected = Fault.valueOf(
                 vector.facts().path("expected_fastReason").asText().toUpperCase(Locale.ROOT));
         for (int chunk : new int[] {1, LIMIT}) {
@@ -97,7 +97,7 @@ class FastDecoderTest {
     }
 
     @Test
-    void severalFramesInOneRead() throws FastProtocolException {
+    void severalFramesAreDecodedFromOneRead() throws FastProtocolException {
         FastFrame first = new FastFrame(FastVersion.V2, FastStatus.DATA, 1, "{\"d\":[1]}");
         FastFrame last = new FastFrame(FastVersion.V1, FastStatus.END, Integer.MAX_VALUE, "{\"d\":[\"é日😀\"]}");
         ByteBuffer both = ByteBuffer.allocate(1000).put(first.encode()).put(last.encode());
@@ -107,7 +107,7 @@ class FastDecoderTest {
     }
 
     @Test
-    void aDeclaredLengthBeyondTheLimitIsRefusedBeforeItIsAllocated() {
+    void aLengthAboveTheLimitIsRejectedBeforeAllocation() {
         byte[] header = HexFormat.of().parseHex("020101000000010000acb67fffffff");
         assertThatThrownBy(() -> decode(header, LIMIT))
                 .isInstanceOfSatisfying(
@@ -115,7 +115,7 @@ class FastDecoderTest {
     }
 
     @Test
-    void anErrorWithoutANameIsRefused() {
+    void anErrorWithoutANameIsRejected() {
         byte[] bytes = new FastFrame(FastVersion.V2, FastStatus.ERROR, 1, "{\"d\":{\"message\":\"x\"}}").encode();
         assertThatThrownBy(() -> decode(bytes, LIMIT))
                 .isInstanceOfSatisfying(
@@ -126,10 +126,10 @@ class FastDecoderTest {
         return new Random(7).longs(2000).boxed().toList();
     }
 
-    /** Mutated frames and noise: the decoder yields frames or refuses with its own exception, and nothing else. */
+    /** Mutated frames and noise: the decoder returns frames or throws its own exception, and nothing else. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void noBytesMakeItFailOtherwise(long seed) {
+    void everyInputGivesFramesOrAProtocolFault(long seed) {
         Random random = new Random(seed);
         byte[] bytes = new FastFrame(FastVersion.V2, FastStatus.DATA, 7, "{\"m\":{},\"d\":[{\"a\":\"é\"}]}").encode();
         int changes = random.nextInt(4);
@@ -144,8 +144,8 @@ class FastDecoderTest {
         List<FastFrame> frames = new ArrayList<>();
         try {
             frames.addAll(decode(bytes, 1 + random.nextInt(40)));
-        } catch (FastProtocolException refused) {
-            assertThat(refused.fault()).isNotNull();
+        } catch (FastProtocolException rejected) {
+            assertThat(rejected.fault()).isNotNull();
         }
         assertThat(frames).allSatisfy(frame -> assertThat(frame.encode()).isEqualTo(bytes));
     }

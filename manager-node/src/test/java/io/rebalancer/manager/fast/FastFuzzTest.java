@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bytes of any kind, cut at any place: frames or a protocol fault come of them, and nothing else. */
+/** Random bytes, split anywhere: the decoder returns frames or reports a protocol fault, within a memory limit. */
 @Timeout(120)
 class FastFuzzTest {
     private static final int INPUTS = 10_000;
@@ -27,9 +27,9 @@ class FastFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 20_261_121, -7})
-    void anyBytesInAnySplit(long seed) throws IOException {
+    void everyInputGivesFramesOrAProtocolFault(long seed) throws IOException {
         Random random = new Random(seed);
-        int refused = 0;
+        int rejected = 0;
         int whole = 0;
         for (int i = 0; i < INPUTS; i++) {
             byte[] bytes = bytes(random);
@@ -37,14 +37,14 @@ class FastFuzzTest {
             try {
                 whole += decode(bytes, random).size();
             } catch (FastProtocolException e) {
-                refused++;
+                rejected++;
             }
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertThat(allocated)
                     .as("seed %d, input %d: %s", seed, i, HexFormat.of().formatHex(bytes))
                     .isLessThan(LIMIT * 8L + bytes.length * 64L + OVERHEAD);
         }
-        assertThat(refused).as("inputs refused").isGreaterThan(INPUTS / 10);
+        assertThat(rejected).as("inputs rejected").isGreaterThan(INPUTS / 10);
         assertThat(whole).as("frames read").isGreaterThan(INPUTS / 10);
     }
 
@@ -61,7 +61,7 @@ class FastFuzzTest {
         return frames;
     }
 
-    /** Noise, or frames of which some are mutated, cut off, doubled, or claim lengths up to 4 GiB. */
+    /** Noise, or frames; some of them mutated, truncated, repeated, or with a declared length of up to 4 GiB. */
     private static byte[] bytes(Random random) throws IOException {
         if (random.nextInt(4) == 0) {
             byte[] noise = new byte[random.nextInt(200)];

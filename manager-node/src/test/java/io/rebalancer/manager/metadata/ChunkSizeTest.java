@@ -12,25 +12,25 @@ class ChunkSizeTest {
     private final ChunkSize size = new ChunkSize(1000);
 
     @Test
-    void gapsMakeTheRangesWider() {
+    void gapsMakeRangesWider() {
         for (int i = 0; i < 30; i++) {
-            size.answered(3, FAST);
+            size.recordAnswer(3, FAST);
         }
         assertThat(size.width()).isEqualTo(4_000_000);
         assertThat(size.rows()).isEqualTo(1000);
-        size.answered(1000, FAST);
+        size.recordAnswer(1000, FAST);
         assertThat(size.width()).isEqualTo(2_000_000);
     }
 
     @Test
-    void denseRowsKeepTheRangeAsItIs() {
-        size.answered(900, FAST);
+    void denseRowsKeepTheRange() {
+        size.recordAnswer(900, FAST);
         assertThat(size.width()).isEqualTo(1000);
     }
 
     @Test
-    void aSlowOrFailedAnswerMakesItSmallerAndFastOnesLargerAgain() {
-        size.answered(1000, SLOW);
+    void slowAnswersAndFailuresMakeChunksSmallerUntilAnswersAreFast() {
+        size.recordAnswer(1000, SLOW);
         assertThat(size.rows()).isEqualTo(250);
         for (int i = 0; i < 10; i++) {
             size.shrink();
@@ -38,7 +38,7 @@ class ChunkSizeTest {
         assertThat(size.rows()).isEqualTo(1);
         assertThat(size.width()).isEqualTo(1);
         for (int i = 0; i < 12; i++) {
-            size.answered(size.rows(), FAST);
+            size.recordAnswer(size.rows(), FAST);
         }
         assertThat(size.rows()).isEqualTo(1000);
         assertThat(size.width()).isEqualTo(1000);

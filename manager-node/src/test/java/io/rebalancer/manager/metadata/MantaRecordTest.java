@@ -23,7 +23,7 @@ class MantaRecordTest {
             + "{\"datacenter\":\"dc1\",\"manta_storage_id\":\"1.stor.example.com\"}],\"type\":\"object\"}";
 
     @Test
-    void aRecordIsReadToItsEssentials() throws BadMantaObject {
+    void aRecordIsParsed() throws BadMantaObject {
         MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT);
         assertThat(record.sizeBytes()).isEqualTo(5);
         assertThat(record.objectId()).hasToString("b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e");
@@ -32,7 +32,7 @@ class MantaRecordTest {
     }
 
     @Test
-    void snakeCaseMembersAreReadToo() throws BadMantaObject {
+    void snakeCaseMembersAreRead() throws BadMantaObject {
         String snake = DOCUMENT.replace("contentLength", "content_length")
                 .replace("contentMD5", "content_md5")
                 .replace("objectId", "object_id");
@@ -40,14 +40,14 @@ class MantaRecordTest {
     }
 
     @Test
-    void movingACopyChangesThatEntryAndNotAByteMore() throws BadMantaObject {
+    void movingACopyChangesOnlyItsEntry() throws BadMantaObject {
         MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT);
         assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION).toString())
                 .isEqualTo(DOCUMENT.replace("\"dc1\"", "\"dc3\"").replace("1.stor", "3.stor"));
     }
 
     @Test
-    void aNodeListedTwiceIsNotTouched() throws BadMantaObject {
+    void aNodeThatIsListedTwiceIsNotReplaced() throws BadMantaObject {
         MetadataRecord twice = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT.replace("2.stor", "1.stor"));
         assertThatThrownBy(() -> MantaRecord.withCopyMoved(twice, LEAVING, DESTINATION))
                 .isInstanceOf(BadMantaObject.class)
@@ -55,7 +55,7 @@ class MantaRecordTest {
     }
 
     @Test
-    void aDestinationThatHoldsACopyIsRefused() throws BadMantaObject {
+    void aDestinationThatHoldsACopyIsRejected() throws BadMantaObject {
         MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT.replace("2.stor", "3.stor"));
         assertThatThrownBy(() -> MantaRecord.withCopyMoved(record, LEAVING, DESTINATION))
                 .isInstanceOf(BadMantaObject.class)
@@ -76,7 +76,7 @@ class MantaRecordTest {
                 "'1.stor.example.com' | 'http://evil/' | not a storage node id",
                 "'\"type\":\"object\"}' | '\"type\":' | not JSON"
             })
-    void aBadRecordIsNamedWithItsFault(String good, String bad, String fault) {
+    void theErrorNamesTheBadRecordAndItsFault(String good, String bad, String fault) {
         assertThatThrownBy(() -> MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT.replace(good, bad)))
                 .isInstanceOf(BadMantaObject.class)
                 .hasMessageContaining(REF.key())

@@ -69,14 +69,14 @@ class PostgresScanTest {
         return rows;
     }
 
-    /** Objects of n rows that name the node: n % 3 == 0, but for the directories among them. */
+    /** The number of objects in n rows that name the node: every third row, minus the directories among them. */
     private static int expected(int rows) {
         return rows / 3 - rows / 300;
     }
 
-    /** 200,000 rows of 1 KiB in a heap of 48 MiB, the first process killed in the middle. */
+    /** 200,000 rows of 1 KiB with a heap of 48 MiB; the first process is killed in the middle. */
     @Test
-    void aScanThatIsKilledGoesOnAndMissesNothingInAFlatHeap() throws Exception {
+    void aKilledScanResumesAndMissesNoRecordWithASmallHeap() throws Exception {
         int rows = 200_000;
         database.fill(rows);
         database.run("INSERT INTO manta (_key, _value, _etag, type) VALUES"
@@ -129,7 +129,7 @@ class PostgresScanTest {
     }
 
     @Test
-    void aLostConnectionIsUnavailableAndTheSameCursorGoesOn() throws Exception {
+    void aLostConnectionIsReportedAsUnavailableAndTheCursorResumes() throws Exception {
         database.fill(3000);
         List<Row> rows = new ArrayList<>();
         try (ShardCursor cursor = scan(100, Duration.ofMinutes(5), List.of()).open(1, LEAVING, ScanPosition.START)) {
@@ -155,7 +155,7 @@ class PostgresScanTest {
                 .hasSize(expected(3000));
         try (ShardCursor cursor = scan(100, Duration.ofMinutes(5), List.of()).open(1, LEAVING, ScanPosition.START)) {
             next(cursor);
-            // What was written after the cursor began is not in this snapshot, and nobody is locked out by it.
+            // The update is not in the cursor's snapshot, and the cursor does not block the update.
             database.run("UPDATE manta SET _value = '{}'");
             assertThat(next(cursor).rows()).isNotEmpty();
         }
@@ -164,7 +164,7 @@ class PostgresScanTest {
     }
 
     @Test
-    void excludedRecordsStayAndAreCounted() throws Exception {
+    void excludedRecordsAreSkippedAndCounted() throws Exception {
         database.fill(300);
         List<Row> rows = new ArrayList<>();
         long excluded = 0;
@@ -184,7 +184,7 @@ class PostgresScanTest {
     }
 
     @Test
-    void whatWaitingDoesNotMendIsNamed() throws Exception {
+    void aPermanentFailureIsReportedAndNotAsUnavailable() throws Exception {
         database.run("DROP TABLE manta");
         assertThatThrownBy(() -> all(scan(100, Duration.ofMinutes(5), List.of())))
                 .hasMessageContaining("metadata shard 1")

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A scan in a process of its own, which a test may kill: appends the keys it finds to one file and, after them, its
- * position to another. Arguments: URL, file of keys, file of positions, chunks to read before it waits (0: all).
+ * A scan in a separate process that a test can kill. For each chunk it appends the keys to one file, then its position to
+ * another. Arguments: URL, file of keys, file of positions, chunks to read before it waits (0: all).
  */
 final class ScanProcess {
     private static final PostgresScan.Access ACCESS =
@@ -37,7 +37,7 @@ final class ScanProcess {
                 append(positions, chunk.end().nextId() + " " + chunk.end().afterKey() + "\n");
                 last = chunk.last();
                 if (chunks == stopAfter) {
-                    // With the cursor open, in the middle of the table, until somebody kills this process.
+                    // Waits with an open cursor in the middle of the table until the test kills this process.
                     System.in.read();
                 }
             }

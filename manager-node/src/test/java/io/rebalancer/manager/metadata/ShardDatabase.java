@@ -39,9 +39,9 @@ final class ShardDatabase implements AutoCloseable {
     }
 
     /**
-     * Objects and directories with about 1 KiB of metadata each; of three objects one names {@code 1.stor.d}.
+     * Inserts objects and directories with about 1 KiB of metadata each. Every third row names {@code 1.stor.d}.
      *
-     * @param rows how many, numbered from 1; each hundredth is a directory
+     * @param rows the number of rows, numbered from 1; every hundredth is a directory
      */
     void fill(int rows) throws SQLException {
         run("""

@@ -201,7 +201,8 @@ final class ClusterUnderTest implements AutoCloseable {
         Optional<LogLine> last = Optional.empty();
         for (NodeSpec manager : managers()) {
             Optional<LogLine> said = lines(manager, "job=" + jobId)
-                    .filter(line -> line.contains("resumed on this manager") || line.contains("started on this manager"))
+                    .filter(line ->
+                            line.contains("resumed on this manager") || line.contains("started on this manager"))
                     .reduce((first, second) -> second)
                     .map(line -> new LogLine(manager, at(line)));
             if (said.isPresent()

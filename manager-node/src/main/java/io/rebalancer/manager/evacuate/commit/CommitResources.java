@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * What commits need of the manager; the same for every job.
+ * The parts of the manager that commits use; the same for every job.
  *
  * @param settings the current settings, read for every assignment
  * @param runningCalls gets the number of calls in progress whenever a call has ended

@@ -13,8 +13,7 @@ import java.util.UUID;
  * @param failures records that still name the leaving node
  * @param unwanted objects whose new copy no record names
  */
-public record CommitResult(
-        UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, List<UUID> unwanted) {
+public record CommitResult(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, List<UUID> unwanted) {
 
     public CommitResult {
         failures = List.copyOf(failures);

@@ -60,7 +60,8 @@ final class TierRetry {
                 RECHECK_INTERVAL,
                 system.classicSystem(),
                 () -> stopped.get()
-                        ? CompletableFuture.failedFuture(new CancellationException("the job has stopped on this manager"))
+                        ? CompletableFuture.failedFuture(
+                                new CancellationException("the job has stopped on this manager"))
                         : call.get());
     }
 }

@@ -24,7 +24,7 @@ public final class LeaseRenewal {
     private final Lease lease;
     private final LongFunction<CompletionStage<Boolean>> endsWith;
     private final AtomicBoolean asking = new AtomicBoolean();
-    private volatile String reason = "it has not been asked yet";
+    private volatile String reason = "it has not been queried yet";
     private boolean warned;
 
     /** @param endsWith asks the journal whether the event with this sequence number is the job's last event */

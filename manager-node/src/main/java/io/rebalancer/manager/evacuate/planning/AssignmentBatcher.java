@@ -96,8 +96,8 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         this.objects = new ObjectDeduplicator(resources.scan().shards(), pass.inFlight());
         this.intake = new ScanIntake(resources.scan().shards(), pass, objects);
         this.batches = new BatchPool(resources.settings(), resources.clock(), pass.inFlight());
-        this.destinations = new DestinationPicker(
-                resources.settings(), leaving, batches::promisedOn, resources.clock());
+        this.destinations =
+                new DestinationPicker(resources.settings(), leaving, batches::promisedOn, resources.clock());
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, TICK_INTERVAL);
     }
 
@@ -161,8 +161,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
 
     private void plan(UUID assignmentId, OpenBatch batch) {
         batch.candidates().forEach(intake::settle);
-        listener.tell(new PlanningEvent.BatchReady(
-                batch.toAssignment(assignmentId, leaving), intake.takeMarks()));
+        listener.tell(new PlanningEvent.BatchReady(batch.toAssignment(assignmentId, leaving), intake.takeMarks()));
     }
 
     private void putBack(OpenBatch batch) {

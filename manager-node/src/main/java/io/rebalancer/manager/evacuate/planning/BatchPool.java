@@ -3,9 +3,9 @@ package io.rebalancer.manager.evacuate.planning;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.SpaceRules;
 import io.rebalancer.core.storage.StorageNode;
-import io.rebalancer.core.object.StorageNodeId;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -55,8 +55,7 @@ final class BatchPool {
 
     /** Adds an object to the open batch of its destination, and returns that batch if it is due now. */
     Optional<OpenBatch> add(StorageNode destination, Candidate candidate) {
-        OpenBatch batch =
-                open.computeIfAbsent(destination.id(), id -> new OpenBatch(destination, clock.instant()));
+        OpenBatch batch = open.computeIfAbsent(destination.id(), id -> new OpenBatch(destination, clock.instant()));
         batch.add(candidate);
         return isDue(batch) ? Optional.of(batch) : Optional.empty();
     }
@@ -78,8 +77,7 @@ final class BatchPool {
         leasing.put(assignmentId, batch);
         long availableMib = SpaceRules.availableMib(
                 batch.destination(), settings.get().placement().maxFillPercent(), 0);
-        return new SpaceMessage.Lease(
-                assignmentId, batch.destination().id(), batch.mib(), availableMib, replyTo);
+        return new SpaceMessage.Lease(assignmentId, batch.destination().id(), batch.mib(), availableMib, replyTo);
     }
 
     /** Records the reply, and returns the batch that waited for it, if any. A granted batch is in flight from now on. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What planning reports to its listener. Low-water marks travel with the event that settles the records before them, so
+ * An event that planning reports to its listener. Low-water marks travel with the event that settles the records before them, so
  * a listener that stores both together loses no record.
  */
 public sealed interface PlanningEvent {

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * What planning needs of the manager; the same for every pass.
+ * The parts of the manager that planning uses; the same for every pass.
  *
  * @param settings the current settings, which may change during a pass
  * @param scan finds the records of a storage node

@@ -55,7 +55,8 @@ final class RecentlySettledObjects {
     }
 
     private void prune() {
-        long oldest = requestedAt.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+        long oldest =
+                requestedAt.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
         while (!order.isEmpty() && order.peekFirst().number() <= oldest) {
             objects.remove(order.removeFirst().objectId());
         }

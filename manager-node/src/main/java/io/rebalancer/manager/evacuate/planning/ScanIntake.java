@@ -28,7 +28,7 @@ final class ScanIntake {
     private final Map<Integer, ActorRef<ShardScan.Command>> unacknowledged = new LinkedHashMap<>();
     private long budget;
 
-    /** What a chunk contained for this pass. */
+    /** The rows of a chunk that matter to this pass. */
     record Selection(List<Candidate> candidates, List<UnmovedRecord> unreadable) {}
 
     ScanIntake(List<Integer> shards, PassInput pass, ObjectDeduplicator objects) {

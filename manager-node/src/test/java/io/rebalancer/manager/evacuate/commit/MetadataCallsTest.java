@@ -53,7 +53,9 @@ class MetadataCallsTest {
         }
         assertThat(started).hasSize(10);
         assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer.toCompletableFuture()).succeedsWithin(TIMEOUT).isEqualTo(1));
+                .allSatisfy(answer -> assertThat(answer.toCompletableFuture())
+                        .succeedsWithin(TIMEOUT)
+                        .isEqualTo(1));
     }
 
     @Test

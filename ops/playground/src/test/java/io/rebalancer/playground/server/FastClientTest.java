@@ -233,7 +233,7 @@ class FastClientTest {
                             .get())
                     .hasCauseInstanceOf(FastUnavailable.class)
                     .hasMessageContaining("_moray._tcp.2.moray.d")
-                    .hasMessageContaining("give the shard a port");
+                    .hasMessageContaining("configure a port for the shard");
         }
         alive.shutDown().toCompletableFuture().get();
     }
