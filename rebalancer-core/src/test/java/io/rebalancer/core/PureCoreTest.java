@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/** The core's walls: nothing but the JDK, no I/O, no clock, no chance. */
+/** The core depends only on the JDK, and has no I/O, no clock and no randomness. */
 @AnalyzeClasses(packages = "io.rebalancer.core", importOptions = ImportOption.DoNotIncludeTests.class)
 class PureCoreTest {
     private static final DescribedPredicate<JavaClass> INPUT_OUTPUT =
@@ -27,18 +27,18 @@ class PureCoreTest {
             resideInAnyPackage("java.util.concurrent..").and(DescribedPredicate.not(type(CompletionStage.class)));
 
     @ArchTest
-    static final ArchRule coreKnowsOnlyTheJdkAndItself = ArchRuleDefinition.classes()
+    static final ArchRule coreDependsOnlyOnTheJdkAndItself = ArchRuleDefinition.classes()
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "java..", "io.rebalancer.core..", "org.jspecify..", "com.fasterxml.jackson.annotation..");
 
     @ArchTest
-    static final ArchRule coreDoesNoInputOrOutput =
+    static final ArchRule coreDoesNoInputOutput =
             noClasses().should().dependOnClassesThat(INPUT_OUTPUT).orShould().dependOnClassesThat(CONCURRENCY);
 
     @ArchTest
-    static final ArchRule coreAsksNoClockAndNoChance = noClasses()
+    static final ArchRule coreReadsNoClockAndNoRandomness = noClasses()
             .should()
             .callMethod(Instant.class, "now")
             .orShould()
@@ -53,6 +53,6 @@ class PureCoreTest {
             .dependOnClassesThat(type(Random.class));
 
     @ArchTest
-    static final ArchRule featuresFormNoCycle =
+    static final ArchRule packagesFormNoCycle =
             slices().matching("io.rebalancer.core.(*)..").should().beFreeOfCycles();
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stored events stay readable: one file per event pins its class name and its members. */
+/** Stored events remain readable: one file per event fixes its class name and its members. */
 class StoredEventsTest {
     private static final Path STORED = Path.of("src/test/resources/stored-events");
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -61,10 +61,10 @@ class StoredEventsTest {
         assertThat(sampled).containsExactlyInAnyOrder(sealed.getPermittedSubclasses());
     }
 
-    /** A new event writes its file once and fails: look at the file, commit it, run again. */
+    /** For a new event the test writes its file and fails: review the file, commit it, and run the test again. */
     @ParameterizedTest
     @MethodSource("events")
-    void aStoredEventIsReadAsItWasWritten(Object event) throws IOException {
+    void aStoredEventIsReadUnchanged(Object event) throws IOException {
         Path file = STORED.resolve(event.getClass().getName() + ".json");
         if (!Files.exists(file)) {
             Files.createDirectories(STORED);

@@ -61,7 +61,7 @@ public final class CopyLimiter {
             return limits.parallelFetches();
         }
         synchronized (aimdLimit) {
-            return aimdLimit.now();
+            return aimdLimit.current();
         }
     }
 
@@ -90,7 +90,7 @@ public final class CopyLimiter {
             fetches++;
             failures += sourceUnhealthy ? 1 : 0;
             if (failures > MAX_FAILURES) {
-                aimdLimit.failed();
+                aimdLimit.recordFailure();
             }
             if (failures > MAX_FAILURES || fetches >= FETCH_WINDOW) {
                 fetches = 0;
@@ -101,7 +101,7 @@ public final class CopyLimiter {
 
     void recordFlush(Duration duration) {
         synchronized (aimdLimit) {
-            aimdLimit.answered(duration);
+            aimdLimit.recordReply(duration);
         }
         limiter.limitRaised();
     }

@@ -23,7 +23,7 @@ final class Throttle {
 
     void setRate(long bytesPerSecond) {
         synchronized (rateLimiter) {
-            rateLimiter.set(bytesPerSecond);
+            rateLimiter.setRate(bytesPerSecond);
         }
         unlimited = bytesPerSecond == 0;
     }
@@ -36,7 +36,7 @@ final class Throttle {
     CompletionStage<ByteString> delay(ByteString bytes) {
         long nanos;
         synchronized (rateLimiter) {
-            nanos = rateLimiter.take(bytes.size(), System.nanoTime());
+            nanos = rateLimiter.reserve(bytes.size(), System.nanoTime());
         }
         return nanos == 0
                 ? CompletableFuture.completedFuture(bytes)

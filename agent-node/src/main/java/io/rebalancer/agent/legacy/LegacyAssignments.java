@@ -124,7 +124,7 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
 
     private void startCopies(LegacyAssignment assignment) {
         metrics.recordAssignmentStart(assignment.id());
-        for (int taskIndex : assignment.open()) {
+        for (int taskIndex : assignment.openTasks()) {
             LegacyOrders.parse(assignment.id(), taskIndex, assignment.tasks().get(taskIndex))
                     .order()
                     .ifPresent(queue::enqueue);

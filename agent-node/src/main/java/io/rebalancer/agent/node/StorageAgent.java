@@ -121,7 +121,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
      */
     private Effect<AgentEvent, AgentState> onOrder(AgentState state, AgentMessage.Order order) {
         FencingToken token = order.token();
-        Optional<Long> fence = state.fences(token);
+        Optional<Long> fence = state.fencingEpoch(token);
         if (fence.isPresent()) {
             metrics.recordFencedOrder();
             context.getLog()
@@ -134,7 +134,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             return Effect().none();
         }
         List<AgentEvent> epochEvents =
-                state.heardOf(token, clock.instant()).stream().toList();
+                state.raiseEpoch(token, clock.instant()).stream().toList();
         return order instanceof AgentMessage.Release release
                 ? onRelease(state, release, epochEvents)
                 : onAssign(state, (AgentMessage.Assign) order, epochEvents);

@@ -53,7 +53,7 @@ public final class MantaRecord {
      */
     public static JsonNode withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
             throws BadMantaObject {
-        if (record.lists(destination.storageNode())) {
+        if (record.names(destination.storageNode())) {
             throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
         }
         try {

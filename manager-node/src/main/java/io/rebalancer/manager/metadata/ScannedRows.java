@@ -34,7 +34,7 @@ final class ScannedRows {
         } catch (BadMantaObject e) {
             row = new Row(ref, Optional.empty(), String.valueOf(e.getMessage()));
         }
-        boolean names = row.record().map(record -> record.lists(leaving)).orElse(true);
+        boolean names = row.record().map(record -> record.names(leaving)).orElse(true);
         if (names && excluded.stream().anyMatch(key::contains)) {
             excludedRows++;
         } else if (names) {

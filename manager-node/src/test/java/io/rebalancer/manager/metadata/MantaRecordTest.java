@@ -28,7 +28,7 @@ class MantaRecordTest {
         assertThat(record.sizeBytes()).isEqualTo(5);
         assertThat(record.objectId()).hasToString("b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e");
         assertThat(record.copies()).extracting(CopyLocation::datacenter).containsExactly("dc2", "dc1");
-        assertThat(record.lists(LEAVING)).isTrue();
+        assertThat(record.names(LEAVING)).isTrue();
     }
 
     @Test

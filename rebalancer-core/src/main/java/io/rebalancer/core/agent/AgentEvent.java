@@ -5,22 +5,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** A fact about one storage agent, as stored in its journal. Class names and members are part of the stored format. */
+/** A fact about one storage agent, stored in its journal. Class names and members are part of the stored format. */
 public sealed interface AgentEvent {
 
-    /** The agent promised to make the copies. Stored before the first byte of any. */
+    /** The agent accepted an assignment. Stored before the first byte of any copy. */
     record AssignmentAccepted(UUID jobId, Assignment assignment) implements AgentEvent {}
 
-    /** Some copies ended; those without a failure are verified, flushed and in place. */
+    /** Some copies ended. Those without a failure are verified, durable and in place. */
     record TasksFinished(UUID assignmentId, List<TaskResult> results) implements AgentEvent {
         public TasksFinished {
             results = List.copyOf(results);
         }
     }
 
-    /** Another incarnation of a job gave its first order; what earlier ones order is refused from now on. */
+    /** A new incarnation of a job gave its first order. From now on the agent refuses orders of earlier incarnations. */
     record JobEpochRaised(UUID jobId, long epoch, Instant at) implements AgentEvent {}
 
-    /** The manager is done with the assignment; nothing of it has to be remembered. */
+    /** The manager released the assignment, so the agent forgets it. */
     record AssignmentReleased(UUID assignmentId) implements AgentEvent {}
 }

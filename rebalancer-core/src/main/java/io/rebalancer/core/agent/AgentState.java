@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a storage agent remembers over a restart.
+ * The part of a storage agent's state that survives a restart.
  *
- * @param held assignments accepted and not released; bounded by the agent's admission limit
- * @param epochs highest epoch of each job that gave orders, of at most {@link #MAX_EPOCHS} jobs: those heard of longest
- *     ago are forgotten
+ * @param held assignments that are accepted and not released; bounded by the agent's admission limit
+ * @param epochs highest epoch of each job that gave orders, for at most {@link #MAX_EPOCHS} jobs. The job whose epoch was
+ *     raised the longest time ago is forgotten first.
  */
 public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> epochs) {
-    /** Far more than the jobs that give orders at a time. */
+    /** Far more than the number of jobs that give orders at the same time. */
     public static final int MAX_EPOCHS = 1000;
 
     public static final AgentState EMPTY = new AgentState(Map.of(), Map.of());
@@ -26,27 +26,27 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
         epochs = Map.copyOf(epochs);
     }
 
-    /** The assignment with that id, if it is held. */
+    /** The held assignment with this id. */
     public Optional<HeldAssignment> held(UUID assignmentId) {
         return Optional.ofNullable(held.get(assignmentId));
     }
 
-    /** The epoch that fences these orders off, if a later incarnation of the job has given orders already. */
-    public Optional<Long> fences(FencingToken token) {
+    /** The known epoch that fences orders with {@code token}, if a later incarnation of the job has given orders. */
+    public Optional<Long> fencingEpoch(FencingToken token) {
         return Optional.ofNullable(epochs.get(token.jobId()))
                 .map(KnownEpoch::epoch)
                 .filter(known -> known > token.epoch());
     }
 
-    /** What is to be stored before an order with this token is carried out. */
-    public Optional<AgentEvent> heardOf(FencingToken token, Instant now) {
+    /** The event to store before the agent carries out an order with {@code token}; empty if its epoch is known. */
+    public Optional<AgentEvent> raiseEpoch(FencingToken token, Instant now) {
         KnownEpoch known = epochs.get(token.jobId());
         return known != null && known.epoch() >= token.epoch()
                 ? Optional.empty()
                 : Optional.of(new AgentEvent.JobEpochRaised(token.jobId(), token.epoch(), now));
     }
 
-    /** The state after {@code event}. Total and without side effects, because the journal replays it. */
+    /** The state after {@code event}. Accepts every event and has no side effects, because the journal replays it. */
     public AgentState apply(AgentEvent event) {
         if (event instanceof AgentEvent.JobEpochRaised e) {
             return new AgentState(held, raised(e));

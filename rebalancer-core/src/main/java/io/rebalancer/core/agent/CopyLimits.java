@@ -1,14 +1,14 @@
 package io.rebalancer.core.agent;
 
 /**
- * How much an agent may do, as its operator chose; may change while it works.
+ * The limits of an agent's copies, as its operator chose them. They can change while copies run.
  *
- * @param bytesPerSecond content bytes fetched in a second by all copies together, or 0 for no limit
- * @param bytesPerSecondOfSource content bytes fetched in a second from one storage node, or 0 for no limit
- * @param parallelFetches copies made at a time, 1 to 256
- * @param fetchesOfSource copies made at a time from one storage node, 1 to 256
- * @param freeSpaceFloorMib space that stays free, at least 0
- * @param fillCeilingPercent most of the file system that may be used, 1 to 100
+ * @param bytesPerSecond content bytes fetched per second by all copies together, or 0 for no limit
+ * @param bytesPerSecondOfSource content bytes fetched per second from one source, or 0 for no limit
+ * @param parallelFetches concurrent copies, 1 to 256
+ * @param fetchesOfSource concurrent copies from one source, 1 to 256
+ * @param freeSpaceFloorMib free-space floor in MiB, at least 0
+ * @param fillCeilingPercent fill ceiling of the file system, 1 to 100
  */
 public record CopyLimits(
         long bytesPerSecond,
@@ -17,10 +17,10 @@ public record CopyLimits(
         int fetchesOfSource,
         long freeSpaceFloorMib,
         int fillCeilingPercent) {
-    /** Most copies an agent may ever make at a time. */
+    /** Upper bound of every limit on concurrent copies. */
     public static final int MAX_PARALLEL_FETCHES = 256;
 
-    /** @throws IllegalArgumentException naming the limit that is wrong */
+    /** @throws IllegalArgumentException naming the invalid limit */
     public CopyLimits {
         require(bytesPerSecond >= 0, "bytesPerSecond must be at least 0 (no limit)");
         require(bytesPerSecondOfSource >= 0, "bytesPerSecondOfSource must be at least 0 (no limit)");
@@ -30,9 +30,9 @@ public record CopyLimits(
         require(fillCeilingPercent >= 1 && fillCeilingPercent <= 100, "fillCeilingPercent must be 1 to 100");
     }
 
-    private static void require(boolean holds, String what) {
+    private static void require(boolean holds, String message) {
         if (!holds) {
-            throw new IllegalArgumentException(what);
+            throw new IllegalArgumentException(message);
         }
     }
 }

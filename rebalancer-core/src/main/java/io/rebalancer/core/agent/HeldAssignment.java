@@ -9,9 +9,9 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * An assignment the agent has accepted and not yet been released from.
+ * An assignment that the agent has accepted and the manager has not released.
  *
- * @param results what became of the copies that ended, by object
+ * @param results results of the copies that ended, by object id
  */
 public record HeldAssignment(UUID jobId, Assignment assignment, Map<UUID, TaskResult> results) {
 
@@ -19,19 +19,19 @@ public record HeldAssignment(UUID jobId, Assignment assignment, Map<UUID, TaskRe
         results = Map.copyOf(results);
     }
 
-    /** Whether every copy ended. */
+    /** Whether every copy has ended. */
     public boolean finished() {
         return results.size() == assignment.tasks().size();
     }
 
-    /** The copies that are still to be made. */
+    /** The tasks whose copies have not ended. */
     public List<CopyTask> openTasks() {
         return assignment.tasks().stream()
                 .filter(task -> !results.containsKey(task.objectId()))
                 .toList();
     }
 
-    /** The copies that failed, in the words of the job. */
+    /** The failed copies as unmoved records of the job. */
     public List<UnmovedRecord> failures() {
         return assignment.tasks().stream()
                 .flatMap(task -> {
@@ -45,7 +45,7 @@ public record HeldAssignment(UUID jobId, Assignment assignment, Map<UUID, TaskRe
                 .toList();
     }
 
-    /** Whether this assignment made the object's file, so that its copy may be discarded if it is not wanted. */
+    /** Whether this assignment created the object's file. Only then may an unwanted copy be discarded. */
     public boolean created(UUID objectId) {
         TaskResult result = results.get(objectId);
         return result != null && result.failure().isEmpty() && result.created();

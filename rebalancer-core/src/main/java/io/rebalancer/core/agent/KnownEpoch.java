@@ -3,8 +3,8 @@ package io.rebalancer.core.agent;
 import java.time.Instant;
 
 /**
- * The highest epoch of a job that an agent has had an order from.
+ * The highest epoch in the orders that an agent has received from a job.
  *
- * @param since when it was first heard of
+ * @param since time of the first order with this epoch
  */
 public record KnownEpoch(long epoch, Instant since) {}

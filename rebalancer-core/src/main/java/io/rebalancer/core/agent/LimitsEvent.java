@@ -1,8 +1,8 @@
 package io.rebalancer.core.agent;
 
-/** A fact about an agent's limits, as stored in its journal; see {@link AgentEvent} on names. */
+/** A fact about an agent's limits, stored in its journal. Class names and members are part of the stored format. */
 public sealed interface LimitsEvent {
 
-    /** Somebody chose limits; they hold until the next choice, over restarts too. */
+    /** An operator chose limits. They apply until the next choice, also after a restart. */
     record LimitsChosen(CopyLimits limits) implements LimitsEvent {}
 }

@@ -3,9 +3,9 @@ package io.rebalancer.core.agent;
 import java.util.Optional;
 
 /**
- * What limits an agent has.
+ * The limits that an operator has chosen for an agent.
  *
- * @param chosen empty for those of the settings file
+ * @param chosen empty if the limits of the settings file apply
  */
 public record LimitsState(Optional<CopyLimits> chosen) {
     public static final LimitsState EMPTY = new LimitsState(Optional.empty());

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What became of one copy.
+ * The result of one copy task.
  *
- * @param failure why there is no copy, or empty when it is verified and flushed
+ * @param failure reason of the failure, or empty if the copy is verified and durable
  * @param detail the failure for people, or empty text
- * @param created whether this assignment made the file; false when it stood there already
- * @param bytes content bytes fetched for it
+ * @param created whether this assignment created the file; false if the file already existed
+ * @param bytes content bytes fetched for the copy
  */
 public record TaskResult(UUID objectId, Optional<Reason> failure, String detail, boolean created, long bytes) {}

@@ -1,4 +1,4 @@
-/** What a storage agent remembers: the assignments it took and the copies it finished. */
+/** The stored state of a storage agent: accepted assignments, finished copies, known epochs, and limits. */
 @NullMarked
 package io.rebalancer.core.agent;
 

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A batch of copies for one destination.
+ * A set of copy tasks for one destination.
  *
- * @param id random id, the same in every retry of the hand-over
+ * @param id random id, the same in every delivery attempt
  * @param destination the node that receives the copies
- * @param tasks at least one; no object twice
+ * @param tasks at least one, each for a different object
  */
 public record Assignment(UUID id, CopyLocation destination, List<CopyTask> tasks) {
 

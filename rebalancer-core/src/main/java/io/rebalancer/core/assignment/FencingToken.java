@@ -3,9 +3,9 @@ package io.rebalancer.core.assignment;
 import java.util.UUID;
 
 /**
- * Which incarnation of a job gives an order. A job begins another incarnation, with the next epoch, each time it starts
- * anywhere, and stores that in its journal before it orders anything; so whoever knows a higher epoch need not obey a
- * lower one.
+ * Identifies the incarnation of a job that gives an order. Each start of a job begins a new incarnation with the next
+ * epoch. The job stores the epoch in its journal before it gives the first order, so an agent that knows a higher epoch
+ * can safely refuse an order with a lower one.
  *
  * @param epoch 1 for the first incarnation
  */

@@ -1,6 +1,6 @@
 package io.rebalancer.core.assignment;
 
-/** Why an object was not relocated this time, in the words operators know (manta.md 4.5 and 4.6). */
+/** The reason why a record stays unmoved in a pass, with the names that operators know (manta.md 4.5 and 4.6). */
 public enum Reason {
     AGENT_BUSY(RetryClass.PRESSURE),
     AGENT_FS_ERROR(RetryClass.TRANSIENT),
@@ -23,7 +23,7 @@ public enum Reason {
         this.retryClass = retryClass;
     }
 
-    /** Whether and how the job tries again. */
+    /** Whether and when the job retries. */
     public RetryClass retryClass() {
         return retryClass;
     }

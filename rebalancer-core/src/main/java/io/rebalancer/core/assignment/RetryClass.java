@@ -1,11 +1,11 @@
 package io.rebalancer.core.assignment;
 
-/** What trying again can be expected to do about a failure. */
+/** Whether a retry can succeed after a failure. */
 public enum RetryClass {
-    /** May pass by itself: try again after a pause. */
+    /** The cause may disappear: retry after a backoff. */
     TRANSIENT,
-    /** Passes when space or capacity is freed: wait and try again. */
+    /** Space or capacity must become free first: wait, then retry. */
     PRESSURE,
-    /** Stays until somebody changes the object: do not try again. */
+    /** The failure remains until a user changes the object: do not retry. */
     PERMANENT
 }

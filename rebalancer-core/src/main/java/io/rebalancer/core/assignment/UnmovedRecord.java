@@ -3,20 +3,20 @@ package io.rebalancer.core.assignment;
 import io.rebalancer.core.object.RecordRef;
 
 /**
- * An object that was not relocated in a pass, with its cause.
+ * A metadata record that stays on the leaving node in this pass.
  *
  * @param record the metadata record that still names the leaving node
- * @param kind whether it was passed over or tried in vain
+ * @param kind whether the record was skipped or failed
  * @param reason the cause as a stable word
- * @param detail the cause for people: what, where, what to do
+ * @param detail the cause for people: what happened, where, and what to do
  */
 public record UnmovedRecord(RecordRef record, Kind kind, Reason reason, String detail) {
 
-    /** The two outcomes that are not successes. */
+    /** The outcomes of a record that is not settled. */
     public enum Kind {
-        /** Given up in this pass before or during the copy. */
+        /** Not relocated in this pass, because no destination or no copy was available. */
         SKIPPED,
-        /** An error that needs somebody to look at it. */
+        /** An error that an operator has to examine. */
         FAILED
     }
 }

@@ -1,4 +1,4 @@
-/** Batches of copies given to one storage agent, and what became of them. */
+/** Assignments of copy tasks to one storage agent, and the reasons for unmoved records. */
 @NullMarked
 package io.rebalancer.core.assignment;
 

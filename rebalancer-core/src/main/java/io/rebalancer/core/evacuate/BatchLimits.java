@@ -3,14 +3,14 @@ package io.rebalancer.core.evacuate;
 import java.time.Duration;
 
 /**
- * When the batch of a destination is handed over (manta.md 5.6).
+ * The limits at which the batch of a destination becomes an assignment (manta.md 5.6).
  *
- * @param maxTasks tasks in one assignment, 1 to 500: more would not fit one message between cluster members
- * @param maxBytes content bytes in one assignment, at least 1; one larger object still travels alone
- * @param maxAge longest wait of the first task, above zero
+ * @param maxTasks tasks in one assignment, 1 to 500; more do not fit into one message between cluster members
+ * @param maxBytes content bytes in one assignment, at least 1; a larger object gets an assignment to itself
+ * @param maxAge longest time that the first task waits, above zero
  */
 public record BatchLimits(int maxTasks, long maxBytes, Duration maxAge) {
-    /** Most tasks an assignment can be allowed to have. */
+    /** Upper bound of {@code maxTasks}. */
     public static final int MAX_TASKS = 500;
 
     public BatchLimits {
@@ -26,7 +26,7 @@ public record BatchLimits(int maxTasks, long maxBytes, Duration maxAge) {
         }
     }
 
-    /** Whether a batch of {@code tasks} and {@code bytes} whose first task waits for {@code age} goes now. */
+    /** Whether a batch of {@code tasks} and {@code bytes}, whose first task has waited for {@code age}, reaches a limit. */
     public boolean due(int tasks, long bytes, Duration age) {
         return tasks >= maxTasks || bytes >= maxBytes || (tasks > 0 && age.compareTo(maxAge) >= 0);
     }

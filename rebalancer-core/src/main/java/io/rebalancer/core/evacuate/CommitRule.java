@@ -5,30 +5,30 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What to do with a LIVE metadata record once a copy is verified: a user's overwrite or delete always wins. */
+/** Decides what to do with the current metadata record of a copied object. A user's overwrite or delete always wins. */
 public final class CommitRule {
 
-    /** The verdict on one record. */
+    /** What to do with one record. */
     public enum Verdict {
-        /** Replace the leaving node by the destination, conditional on the record's current etag. */
+        /** Replace the leaving node by the destination, if the record still has the etag that was read. */
         SWAP,
-        /** The record names the new copy already, as after a crash between the write and its note. */
+        /** The record already names the new copy, for example after a crash between the write and its event. */
         RELOCATED,
-        /** Another object, or this one without a copy on the leaving node: our copy is not wanted. */
+        /** The record names another object, or no longer names the leaving node: the new copy is not wanted. */
         SUPERSEDED,
-        /** The record was deleted. */
+        /** A user deleted the record. */
         GONE,
-        /** Both nodes are listed; a swap would name one node twice. */
+        /** The record names both nodes; after a swap it would name the destination twice. */
         DESTINATION_LISTED
     }
 
     private CommitRule() {}
 
     /**
-     * Judges a record as just read.
+     * Decides on a record.
      *
-     * @param live the record, or empty if there is none
-     * @param objectId the object that was copied
+     * @param live the record as just read, or empty if it does not exist
+     * @param objectId id of the copied object
      */
     public static Verdict judge(
             Optional<MetadataRecord> live, UUID objectId, StorageNodeId leaving, StorageNodeId destination) {
@@ -39,9 +39,9 @@ public final class CommitRule {
         if (!current.objectId().equals(objectId)) {
             return Verdict.SUPERSEDED;
         }
-        if (current.lists(leaving)) {
-            return current.lists(destination) ? Verdict.DESTINATION_LISTED : Verdict.SWAP;
+        if (current.names(leaving)) {
+            return current.names(destination) ? Verdict.DESTINATION_LISTED : Verdict.SWAP;
         }
-        return current.lists(destination) ? Verdict.RELOCATED : Verdict.SUPERSEDED;
+        return current.names(destination) ? Verdict.RELOCATED : Verdict.SUPERSEDED;
     }
 }

@@ -3,20 +3,20 @@ package io.rebalancer.core.evacuate;
 import java.util.List;
 import java.util.function.Function;
 
-/** What a rule made of a command: events to store (perhaps none), or a refusal. */
+/** The decision of a rule on a command: events to store, possibly none, or a refusal. */
 public sealed interface Decision {
 
-    /** Carried out by storing {@code events}; none when the command was a repetition. */
+    /** The command is carried out by storing {@code events}. A repeated command has no events. */
     record Accepted(List<JobEvent> events) implements Decision {
         public Accepted {
             events = List.copyOf(events);
         }
     }
 
-    /** Not possible now; nothing changes. */
+    /** The command is not possible now. Nothing changes. */
     record Refused(Code code, String detail) implements Decision {}
 
-    /** Why a command was refused. Stable; part of the HTTP contract. */
+    /** Why a command was refused. The constants are part of the HTTP API. */
     enum Code {
         JOB_NOT_FOUND,
         JOB_ALREADY_EXISTS,
@@ -33,7 +33,7 @@ public sealed interface Decision {
         return new Refused(code, detail);
     }
 
-    /** The one place that tells the two cases apart. */
+    /** Applies the function for the case at hand. */
     default <R> R fold(Function<List<JobEvent>, R> accepted, Function<Refused, R> refused) {
         if (this instanceof Accepted a) {
             return accepted.apply(a.events());

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An assignment that has not ended.
+ * An assignment that is planned and has not ended.
  *
- * @param assignment what was planned
- * @param copied whether the agent reported its copies; only the metadata is to be switched then
- * @param copyFailures what could not be copied; empty before {@code copied}
+ * @param assignment the assignment as planned
+ * @param copied whether the agent has reported the results of the copies, so that only the commit remains
+ * @param copyFailures records whose copies failed; empty until {@code copied}
  */
 public record InFlightAssignment(Assignment assignment, boolean copied, List<UnmovedRecord> copyFailures) {
 
@@ -29,7 +29,7 @@ public record InFlightAssignment(Assignment assignment, boolean copied, List<Unm
         return new InFlightAssignment(assignment, true, failures);
     }
 
-    /** The tasks whose copies are verified; meaningful once {@code copied}. */
+    /** The tasks whose copies are verified; valid only if {@code copied}. */
     public List<CopyTask> copiedTasks() {
         Set<RecordRef> failed =
                 copyFailures.stream().map(UnmovedRecord::record).collect(Collectors.toUnmodifiableSet());

@@ -1,15 +1,15 @@
 package io.rebalancer.core.evacuate;
 
 /**
- * The column a shard's scan walks along. A row has a value in exactly one of the two id columns, and always a key
+ * The column that orders the scan of a shard. A row has a value in exactly one of the two id columns, and always a key
  * (manta.md 6.5). Stored by name.
  */
 public enum ScanColumn {
-    /** Row id of most rows; walked first. */
+    /** Row id of most rows; scanned first. */
     ID("_id"),
-    /** Row id of rows from after the extended-id migration; walked after {@link #ID}. */
+    /** Row id of rows created after the extended-id migration; scanned after {@link #ID}. */
     IDX("_idx"),
-    /** The primary key, walked by itself. */
+    /** The primary key; a scan by key uses no other column. */
     KEY("_key");
 
     private final String columnName;
@@ -18,7 +18,7 @@ public enum ScanColumn {
         this.columnName = columnName;
     }
 
-    /** Name of the column in the shard's table. */
+    /** The column's name in the shard's table. */
     public String columnName() {
         return columnName;
     }

@@ -1,17 +1,18 @@
 package io.rebalancer.core.evacuate;
 
 /**
- * Low-water mark of one shard's scan: every row before it is settled, in a stored assignment, or a stored exception.
+ * A position in the scan of one shard. As a low-water mark it means: every record before it is settled, in a stored
+ * assignment, or stored as unmoved.
  *
- * @param column the column being walked
- * @param nextId first row id not yet behind the mark; for {@link ScanColumn#KEY}, how many rows are behind it
- * @param afterKey for {@link ScanColumn#KEY}, the last key behind the mark, in the order of the shard's own database;
- *     else empty text
- * @param excluded records behind the mark that name the leaving node and that the operator wants left alone
+ * @param column the column that orders the scan
+ * @param nextId first row id that is not before the position; for {@link ScanColumn#KEY}, the number of rows before it
+ * @param afterKey for {@link ScanColumn#KEY}, the last key before the position, in the order of the shard's database;
+ *     otherwise empty text
+ * @param excluded number of records before the position that name the leaving node and are excluded by the settings
  */
 public record ScanPosition(ScanColumn column, long nextId, String afterKey, long excluded)
         implements Comparable<ScanPosition> {
-    /** Before the first row. */
+    /** The position before the first row. */
     public static final ScanPosition START = at(ScanColumn.ID, 0);
 
     /** A position in a column of row ids. */
@@ -19,7 +20,7 @@ public record ScanPosition(ScanColumn column, long nextId, String afterKey, long
         return new ScanPosition(column, nextId, "", 0);
     }
 
-    /** Keys are not compared: only the shard's database knows their order. */
+    /** Compares no keys, because only the shard's database knows their order. */
     @Override
     public int compareTo(ScanPosition other) {
         int byColumn = column.compareTo(other.column);

@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Knows how far each shard's scan is safe: a chunk counts once every record found in it is in a stored assignment or a
- * stored exception, and only when all chunks before it count. For one thread; in memory only, since a resumed scan
- * begins at the stored marks.
+ * Computes the low-water mark of each shard's scan. The mark passes a chunk when every record of the chunk is in a stored
+ * assignment or stored as unmoved, and the mark has passed all earlier chunks. Not thread-safe. In memory only, because a
+ * resumed scan starts at the stored marks.
  */
 public final class ScanTracker {
     private final Map<Integer, Deque<Chunk>> chunks = new HashMap<>();
-    private final Map<Integer, ScanPosition> moved = new HashMap<>();
+    private final Map<Integer, ScanPosition> movedMarks = new HashMap<>();
 
     /** A scanned range of rows of one shard. */
     public static final class Chunk {
@@ -28,10 +28,10 @@ public final class ScanTracker {
     }
 
     /**
-     * Notes the next chunk of a shard; chunks of one shard come in order.
+     * Adds the next chunk of a shard. The chunks of a shard must be added in order.
      *
      * @param end first position after the chunk
-     * @param records how many records of it have to be settled, at least 0
+     * @param records number of its records that have to be settled, at least 0
      */
     public Chunk begin(int shard, ScanPosition end, int records) {
         Chunk chunk = new Chunk(shard, end, records);
@@ -40,26 +40,26 @@ public final class ScanTracker {
         return chunk;
     }
 
-    /** One record of {@code chunk} is stored with the event that carries the next {@link #takeMoved}. */
+    /** Marks one record of {@code chunk} as settled by the event that stores the next result of {@link #takeMoved}. */
     public void settle(Chunk chunk) {
         if (chunk.open == 0) {
-            throw new IllegalStateException("more records settled than the chunk had");
+            throw new IllegalStateException("more records settled than the chunk contains");
         }
         chunk.open--;
         advance(chunk.shard);
     }
 
-    /** The low-water marks that moved since the last call. */
+    /** Returns and forgets the low-water marks that have moved since the last call. */
     public Map<Integer, ScanPosition> takeMoved() {
-        Map<Integer, ScanPosition> marks = Map.copyOf(moved);
-        moved.clear();
+        Map<Integer, ScanPosition> marks = Map.copyOf(movedMarks);
+        movedMarks.clear();
         return marks;
     }
 
     private void advance(int shard) {
         Deque<Chunk> pending = chunks.getOrDefault(shard, new ArrayDeque<>());
         while (!pending.isEmpty() && pending.peekFirst().open == 0) {
-            moved.put(shard, pending.removeFirst().end);
+            movedMarks.put(shard, pending.removeFirst().end);
         }
     }
 }

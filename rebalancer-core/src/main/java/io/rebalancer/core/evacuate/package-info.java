@@ -1,4 +1,4 @@
-/** The evacuate job: commands, events, state and the rules between them. */
+/** The evacuate job: its commands, events and state, and the rules that connect them. */
 @NullMarked
 package io.rebalancer.core.evacuate;
 

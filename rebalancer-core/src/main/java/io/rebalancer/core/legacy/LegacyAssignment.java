@@ -7,10 +7,10 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * An assignment taken over HTTP, and how far it is.
+ * An assignment that the agent accepted over the legacy HTTP API, and its progress.
  *
- * @param done places of the tasks that ended, well or not
- * @param failures the failed ones among them
+ * @param done indexes of the tasks that ended, whether they succeeded or failed
+ * @param failures failures by the index of their task
  */
 public record LegacyAssignment(
         UUID id, List<LegacyTask> tasks, Set<Integer> done, Map<Integer, LegacyFailure> failures) {
@@ -21,15 +21,15 @@ public record LegacyAssignment(
         failures = Map.copyOf(failures);
     }
 
-    /** Whether every task ended; an assignment without tasks is complete at once. */
+    /** Whether every task has ended. An assignment without tasks is complete. */
     public boolean complete() {
         return done.size() == tasks.size();
     }
 
-    /** Places of the tasks that are still to be done, ascending. */
-    public List<Integer> open() {
+    /** Indexes of the tasks that have not ended, in ascending order. */
+    public List<Integer> openTasks() {
         return IntStream.range(0, tasks.size())
-                .filter(place -> !done.contains(place))
+                .filter(index -> !done.contains(index))
                 .boxed()
                 .toList();
     }

@@ -4,17 +4,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A fact about assignments taken over HTTP, as stored in the agent's journal. Names and members are stored format. */
+/**
+ * A fact about assignments over the legacy HTTP API, stored in the agent's journal. Class names and members are part of the
+ * stored format.
+ */
 public sealed interface LegacyEvent {
 
-    /** The agent promised to make the copies; stored before the answer. */
+    /** The agent accepted an assignment. Stored before the agent replies. */
     record LegacyAssigned(UUID assignmentId, List<LegacyTask> tasks) implements LegacyEvent {
         public LegacyAssigned {
             tasks = List.copyOf(tasks);
         }
     }
 
-    /** Some copies ended; those of {@code failures} in vain. Tasks are named by their place in the assignment. */
+    /** Some copies ended; those in {@code failures} failed. Tasks are identified by their index in the assignment. */
     record LegacyTasksFinished(UUID assignmentId, List<Integer> done, Map<Integer, LegacyFailure> failures)
             implements LegacyEvent {
         public LegacyTasksFinished {
@@ -23,6 +26,6 @@ public sealed interface LegacyEvent {
         }
     }
 
-    /** A finished assignment was asked to be forgotten. */
+    /** The manager deleted a complete assignment. */
     record LegacyDeleted(UUID assignmentId) implements LegacyEvent {}
 }

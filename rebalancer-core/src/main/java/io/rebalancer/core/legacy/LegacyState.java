@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The assignments an agent took over HTTP and was not asked to forget.
+ * The assignments that an agent accepted over the legacy HTTP API and that are not deleted.
  *
  * @param assignments by id
  */
@@ -18,12 +18,12 @@ public record LegacyState(Map<UUID, LegacyAssignment> assignments) {
         assignments = Map.copyOf(assignments);
     }
 
-    /** Assignments that are not complete. */
+    /** Number of assignments that are not complete. */
     public long scheduled() {
         return assignments.values().stream().filter(each -> !each.complete()).count();
     }
 
-    /** The state after {@code event}. Total and without side effects, because the journal replays it. */
+    /** The state after {@code event}. Accepts every event and has no side effects, because the journal replays it. */
     public LegacyState apply(LegacyEvent event) {
         Map<UUID, LegacyAssignment> next = new HashMap<>(assignments);
         if (event instanceof LegacyEvent.LegacyAssigned e) {
@@ -32,10 +32,10 @@ public record LegacyState(Map<UUID, LegacyAssignment> assignments) {
             next.computeIfPresent(e.assignmentId(), (id, each) -> {
                 Set<Integer> done = new HashSet<>(each.done());
                 Map<Integer, LegacyFailure> failures = new HashMap<>(each.failures());
-                for (int place : e.done()) {
-                    LegacyFailure failure = e.failures().get(place);
-                    if (done.add(place) && failure != null) {
-                        failures.put(place, failure);
+                for (int index : e.done()) {
+                    LegacyFailure failure = e.failures().get(index);
+                    if (done.add(index) && failure != null) {
+                        failures.put(index, failure);
                     }
                 }
                 return new LegacyAssignment(id, each.tasks(), done, failures);

@@ -3,10 +3,10 @@ package io.rebalancer.core.legacy;
 import java.util.Optional;
 
 /**
- * One copy of an assignment in the older wire's words (manta.md 3.1). The texts are a peer's: none becomes a path or a
- * digest before it is parsed.
+ * One copy task of an assignment in the form of the legacy wire (manta.md 3.1). The texts come from a peer, so each is
+ * validated before it becomes a path or a digest.
  *
- * @param bucketId with {@code objectNameHash} selects the v2 path (manta.md 9.4)
+ * @param bucketId together with {@code objectNameHash}, selects the v2 path (manta.md 9.4)
  */
 public record LegacyTask(
         String objectId,

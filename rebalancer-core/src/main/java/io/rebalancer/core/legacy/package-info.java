@@ -1,4 +1,4 @@
-/** Assignments as the older manager gives them to an agent: texts of a peer, kept as they came (manta.md section 3). */
+/** Assignments from a legacy manager to an agent: unvalidated texts of a peer, stored unchanged (manta.md section 3). */
 @NullMarked
 package io.rebalancer.core.legacy;
 

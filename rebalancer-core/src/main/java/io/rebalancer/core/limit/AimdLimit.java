@@ -3,60 +3,60 @@ package io.rebalancer.core.limit;
 import java.time.Duration;
 
 /**
- * How many calls a peer bears at a time: one more for each round of calls that went well, half as many after one that
- * failed or was slow. Between 1 and a ceiling that may be moved at any time. For one thread at a time.
+ * An AIMD limit on the concurrent calls to a peer. It grows by one for each round of successful calls and halves after a
+ * failed or slow call. It stays between 1 and a ceiling that can change at any time. Not thread-safe.
  */
 public final class AimdLimit {
-    private static final int FIRST = 8;
+    private static final int INITIAL = 8;
 
     private final Duration slow;
     private int ceiling;
     private double limit;
-    private int untilNextCut;
+    private int callsUntilNextCut;
 
     /**
-     * @param ceiling at least 1
-     * @param slow an answer that takes so long counts as trouble
+     * @param ceiling highest limit, at least 1
+     * @param slow a call that takes at least this long halves the limit
      */
     public AimdLimit(int ceiling, Duration slow) {
         this.slow = slow;
         this.ceiling = ceiling;
-        this.limit = Math.min(FIRST, ceiling);
+        this.limit = Math.min(INITIAL, ceiling);
     }
 
-    /** Calls allowed at a time. */
-    public int now() {
+    /** Number of concurrent calls that are allowed now. */
+    public int current() {
         return (int) limit;
     }
 
-    /** Takes effect at once. */
+    /** Changes the ceiling; takes effect at once. */
     public void setCeiling(int calls) {
         ceiling = calls;
         limit = Math.min(limit, calls);
     }
 
-    /** A call was answered. */
-    public void answered(Duration took) {
+    /** Adapts the limit to a call that got a reply after {@code took}. */
+    public void recordReply(Duration took) {
         if (took.compareTo(slow) >= 0) {
             cut();
             return;
         }
-        untilNextCut = Math.max(0, untilNextCut - 1);
+        callsUntilNextCut = Math.max(0, callsUntilNextCut - 1);
         limit = Math.min(ceiling, limit + 1 / limit);
     }
 
-    /** A call found the peer unavailable. */
-    public void failed() {
+    /** Halves the limit after a call that found the peer unavailable. */
+    public void recordFailure() {
         cut();
     }
 
-    /** Calls that were under way together tell of one and the same trouble, so only the first of them cuts. */
+    /** Concurrent calls see the same trouble, so only the first of them halves the limit. */
     private void cut() {
-        if (untilNextCut > 0) {
-            untilNextCut--;
+        if (callsUntilNextCut > 0) {
+            callsUntilNextCut--;
             return;
         }
-        untilNextCut = now();
+        callsUntilNextCut = current();
         limit = Math.max(1, limit / 2);
     }
 }

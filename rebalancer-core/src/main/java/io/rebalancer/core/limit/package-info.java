@@ -1,4 +1,4 @@
-/** Limits on rates and on concurrency, as pure functions of time. */
+/** Limits on rates and on concurrency. Pure: callers pass the time. */
 @NullMarked
 package io.rebalancer.core.limit;
 

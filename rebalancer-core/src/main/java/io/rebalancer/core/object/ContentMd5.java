@@ -5,14 +5,14 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Base64;
 
 /**
- * MD5 of an object's content as the metadata tier writes it: standard Base64 with padding of 16 bytes (manta.md 3.1).
+ * The MD5 of an object's content in the format of the metadata tier: standard Base64 with padding (manta.md 3.1).
  *
- * @param base64 24 characters, the last two {@code ==}
+ * @param base64 24 characters that end with {@code ==}
  */
 public record ContentMd5(@JsonValue String base64) {
     private static final int DIGEST_BYTES = 16;
 
-    /** @throws IllegalArgumentException if {@code base64} is not Base64 of exactly 16 bytes */
+    /** @throws IllegalArgumentException if {@code base64} is not the canonical Base64 of exactly 16 bytes */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public ContentMd5 {
         byte[] decoded = Base64.getDecoder().decode(base64);
@@ -22,7 +22,7 @@ public record ContentMd5(@JsonValue String base64) {
         }
     }
 
-    /** The 16 bytes; a new array at each call. */
+    /** The 16 bytes of the digest, in a new array. */
     public byte[] bytes() {
         return Base64.getDecoder().decode(base64);
     }

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A metadata record of an object as it stood when read.
+ * A metadata record of an object, as read from its shard.
  *
- * @param ref where the record lives
- * @param etag row version of the metadata tier; opaque; unlike the object's own etag it changes with every write
- * @param objectId the object's id; other records (snaplinks) may carry the same one
+ * @param ref address of the record
+ * @param etag opaque row version of the metadata tier; unlike the object's own etag, it changes with every write
+ * @param objectId id of the object; further records of the object (snaplinks) have the same id
  * @param owner account that owns the object
  * @param sizeBytes content length in bytes, at least 0
  * @param md5 digest of the content
- * @param copies where the object has copies, in the order of the record
- * @param document the record's whole JSON text, so that members unknown to us survive a rewrite
+ * @param copies locations of the copies, in the order of the record
+ * @param document the record's complete JSON text, so that unknown members survive a rewrite
  */
 public record MetadataRecord(
         RecordRef ref,
@@ -29,8 +29,8 @@ public record MetadataRecord(
         copies = List.copyOf(copies);
     }
 
-    /** Whether {@code node} is one of the record's copies. */
-    public boolean lists(StorageNodeId node) {
+    /** Whether the record names {@code node} as the location of a copy. */
+    public boolean names(StorageNodeId node) {
         return copies.stream().anyMatch(copy -> copy.storageNode().equals(node));
     }
 }

@@ -1,4 +1,4 @@
-/** Stored objects: their ids, their copies and the metadata record that names them. */
+/** Stored objects: their ids, their copies, and the metadata records that name them. */
 @NullMarked
 package io.rebalancer.core.object;
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * All jobs ever ordered. People order jobs, a few hundred in a fleet's life, so the list is kept whole.
+ * All jobs that were ever created. Operators create a few hundred jobs in the life of a fleet, so none is removed.
  *
  * @param jobs newest first
  */
@@ -18,24 +18,24 @@ public record RegistryState(List<RegisteredJob> jobs) {
         jobs = List.copyOf(jobs);
     }
 
-    /** The job with that id. */
+    /** The job with this id. */
     public Optional<RegisteredJob> find(UUID jobId) {
         return jobs.stream().filter(job -> job.id().equals(jobId)).findFirst();
     }
 
-    /** The job that is emptying {@code node} now; there is at most one. */
+    /** The job that currently empties {@code node}; there is at most one. */
     public Optional<RegisteredJob> activeOn(StorageNodeId node) {
         return active().stream()
                 .filter(job -> job.leaving().storageNode().equals(node))
                 .findFirst();
     }
 
-    /** The jobs that are not over. */
+    /** The jobs that have not ended. */
     public List<RegisteredJob> active() {
         return jobs.stream().filter(job -> !job.ended()).toList();
     }
 
-    /** The state after {@code event}. Total and without side effects, because the journal replays it. */
+    /** The state after {@code event}. Accepts every event and has no side effects, because the journal replays it. */
     public RegistryState apply(RegistryEvent event) {
         List<RegisteredJob> next = new ArrayList<>(jobs);
         if (event instanceof RegistryEvent.JobRegistered e) {

@@ -1,4 +1,4 @@
-/** The list of all evacuate jobs and the rule that a storage node is emptied by one job at a time. */
+/** The list of all evacuate jobs, and the rule that at most one job at a time empties a storage node. */
 @NullMarked
 package io.rebalancer.core.registry;
 

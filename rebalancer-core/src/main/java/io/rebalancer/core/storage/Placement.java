@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
-/** Chooses the storage node for a new copy (manta.md 5.4). */
+/** Chooses the destination of a new copy (manta.md 5.4). */
 public final class Placement {
 
     private Placement() {}
 
     /**
-     * What placement made of one object.
+     * The result of the placement of one object.
      *
-     * @param destination the node to copy to, or empty
-     * @param refusal why there is none; the reason of the last node examined, as operators of the older system expect
+     * @param destination the node that receives the copy, or empty if no candidate qualifies
+     * @param refusal the reason why the last candidate did not qualify, as in the legacy system; empty with a destination
      */
     public record Choice(Optional<StorageNode> destination, Optional<Reason> refusal) {
         static Choice of(StorageNode node) {
@@ -29,11 +29,11 @@ public final class Placement {
     }
 
     /**
-     * The first of {@code candidates} that may hold a new copy of {@code object}. The caller decides the order of
-     * preference (most free space first, then shuffled) and leaves out draining and absent nodes.
+     * Chooses the first of {@code candidates} that may hold a new copy of {@code object}. The caller sorts the candidates by
+     * preference (most free space first, then shuffled) and excludes draining and unreachable nodes.
      *
-     * @param leaving the node being emptied
-     * @param promisedMib MiB already promised on a node to assignments that have not ended
+     * @param leaving the node that the job empties
+     * @param promisedMib MiB on a node that are promised to assignments in flight
      */
     public static Choice choose(
             MetadataRecord object,
@@ -55,13 +55,14 @@ public final class Placement {
 
     private static Optional<Reason> refusal(
             MetadataRecord object, CopyLocation leaving, StorageNode candidate, PlacementPolicy policy) {
-        if (object.lists(candidate.id()) || candidate.id().equals(leaving.storageNode())) {
+        if (object.names(candidate.id()) || candidate.id().equals(leaving.storageNode())) {
             return Optional.of(Reason.OBJECT_ALREADY_ON_DEST_SHARK);
         }
         if (policy.blacklistedDatacenters().contains(candidate.datacenter())) {
             return Optional.of(Reason.NO_DESTINATION);
         }
-        // A node in the leaving node's own datacenter replaces like by like, whatever the other copies are.
+        // A destination in the leaving node's datacenter leaves the set of failure domains unchanged, so it always
+        // qualifies.
         boolean sameDomain = candidate.datacenter().equals(leaving.datacenter());
         boolean domainTaken =
                 object.copies().stream().anyMatch(copy -> copy.datacenter().equals(candidate.datacenter()));

@@ -3,11 +3,11 @@ package io.rebalancer.core.storage;
 import java.util.Set;
 
 /**
- * Which storage nodes may receive copies (manta.md 5.3 and 5.11).
+ * The conditions for storage nodes to receive copies (manta.md 5.3 and 5.11).
  *
  * @param maxFillPercent fill ceiling, 1 to 100
- * @param minFreeMib nodes with less free space are not destinations, at least 0
- * @param blacklistedDatacenters datacenters that receive nothing
+ * @param minFreeMib free space that a destination must have, at least 0
+ * @param blacklistedDatacenters datacenters that receive no copies
  */
 public record PlacementPolicy(int maxFillPercent, long minFreeMib, Set<String> blacklistedDatacenters) {
 

@@ -1,6 +1,6 @@
 package io.rebalancer.core.storage;
 
-/** How much of a storage node's free space may be promised (manta.md 5.5). */
+/** Computes how much of a storage node's free space may be promised (manta.md 5.5). */
 public final class SpaceRules {
     private static final long BYTES_PER_MIB = 1L << 20;
 
@@ -10,8 +10,8 @@ public final class SpaceRules {
      * MiB that may still be promised on {@code node} below the fill ceiling.
      *
      * @param maxFillPercent fill ceiling, 0 to 100
-     * @param promisedMib MiB promised to assignments that have not ended, at least 0
-     * @return at least 0; 0 for a node at 100 %, whose size can't be derived from its free space
+     * @param promisedMib MiB promised to assignments in flight, at least 0
+     * @return at least 0; always 0 for a node at 100 %, because its size can't be derived from its free space
      */
     public static long availableMib(StorageNode node, int maxFillPercent, long promisedMib) {
         int used = node.percentUsed();
@@ -24,7 +24,7 @@ public final class SpaceRules {
         return Math.max(0, fillMib - usedMib - promisedMib);
     }
 
-    /** Whole MiB that {@code sizeBytes} needs, rounded up so that many small objects still count. */
+    /** Size in whole MiB, rounded up so that many small objects add up. */
     public static long mibFor(long sizeBytes) {
         return Math.floorDiv(sizeBytes + BYTES_PER_MIB - 1, BYTES_PER_MIB);
     }

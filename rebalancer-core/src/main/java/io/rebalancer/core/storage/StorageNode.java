@@ -4,10 +4,10 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 
 /**
- * A storage node as the inventory last reported it (manta.md section 8).
+ * A storage node with its free space from the last report of storinfo (manta.md section 8).
  *
- * @param id the node
- * @param datacenter its fault domain
+ * @param id storage id of the node
+ * @param datacenter failure domain of the node
  * @param availableMib free space in MiB, at least 0
  * @param percentUsed used share of the disk, 0 to 100, rounded up
  */
@@ -15,12 +15,12 @@ public record StorageNode(StorageNodeId id, String datacenter, long availableMib
 
     public StorageNode {
         if (availableMib < 0 || percentUsed < 0 || percentUsed > 100) {
-            throw new IllegalArgumentException(
-                    id + ": free space " + availableMib + " MiB at " + percentUsed + " % used is not possible");
+            throw new IllegalArgumentException(id + ": free space " + availableMib + " MiB at " + percentUsed
+                    + " % used is impossible; check what the node reports to storinfo");
         }
     }
 
-    /** Where a copy on this node is, in the words of a metadata record. */
+    /** The location of a copy on this node. */
     public CopyLocation location() {
         return new CopyLocation(datacenter, id);
     }

@@ -1,4 +1,4 @@
-/** Storage nodes, the space on them, and where a new copy may go. */
+/** Storage nodes, their space, and the placement of new copies. */
 @NullMarked
 package io.rebalancer.core.storage;
 

@@ -3,18 +3,18 @@ package io.rebalancer.core.text;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Text for one line of a log, an answer, or a terminal. */
+/** Formats text as one line of a log, a reply, or a terminal. */
 public final class OneLine {
     private static final Pattern WHITESPACE = Pattern.compile("\\s+");
 
     private OneLine() {}
 
-    /** The text without leading or trailing whitespace, each run of whitespace as one space; {@code "null"} for null. */
+    /** Trims the text and replaces each run of whitespace by one space; {@code "null"} for null. */
     public static String of(@Nullable String text) {
         return WHITESPACE.matcher(String.valueOf(text).strip()).replaceAll(" ");
     }
 
-    /** The message of a failure, or its class name if it has none. */
+    /** The message of a failure as one line, or its class name if it has no message. */
     public static String of(Throwable failure) {
         String message = failure.getMessage();
         return message == null || message.isBlank() ? failure.getClass().getSimpleName() : of(message);

@@ -2,7 +2,7 @@ package io.rebalancer.core.text;
 
 import java.util.Locale;
 
-/** The spelling of an enum constant in APIs, metrics and tables: lower case, words joined by underscores. */
+/** The spelling of an enum constant in APIs, metrics and tables: lower case with underscores. */
 public final class StableWord {
 
     private StableWord() {}

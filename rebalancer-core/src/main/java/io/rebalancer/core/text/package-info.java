@@ -1,4 +1,4 @@
-/** Text that people and machines read: one-line messages, stable words of enums. */
+/** Text for people and machines: one-line messages, and stable words for enum constants. */
 @NullMarked
 package io.rebalancer.core.text;
 

@@ -38,31 +38,31 @@ class AgentStateTest {
     }
 
     @Test
-    void ordersOfAnEarlierIncarnationAreFencedOff() {
+    void ordersOfAnEarlierIncarnationAreFenced() {
         FencingToken first = new FencingToken(JOB, 1);
         FencingToken second = new FencingToken(JOB, 2);
-        assertThat(ACCEPTED.fences(first)).isEmpty();
-        AgentState state = ACCEPTED.apply(ACCEPTED.heardOf(second, NOW).orElseThrow());
-        assertThat(state.fences(first)).contains(2L);
-        assertThat(state.fences(second)).isEmpty();
-        assertThat(state.heardOf(second, NOW)).isEmpty();
-        assertThat(state.fences(new FencingToken(Samples.uuid(8), 1))).isEmpty();
+        assertThat(ACCEPTED.fencingEpoch(first)).isEmpty();
+        AgentState state = ACCEPTED.apply(ACCEPTED.raiseEpoch(second, NOW).orElseThrow());
+        assertThat(state.fencingEpoch(first)).contains(2L);
+        assertThat(state.fencingEpoch(second)).isEmpty();
+        assertThat(state.raiseEpoch(second, NOW)).isEmpty();
+        assertThat(state.fencingEpoch(new FencingToken(Samples.uuid(8), 1))).isEmpty();
         assertThat(state.held()).isEqualTo(ACCEPTED.held());
     }
 
     @Test
-    void theJobHeardOfLongestAgoIsForgottenFirst() {
+    void theJobWithTheOldestEpochChangeIsForgottenFirst() {
         AgentState state = AgentState.EMPTY;
         for (int job = 0; job <= AgentState.MAX_EPOCHS; job++) {
             state = state.apply(new AgentEvent.JobEpochRaised(Samples.uuid(job), 2, NOW.plusSeconds(job)));
         }
         assertThat(state.epochs()).hasSize(AgentState.MAX_EPOCHS);
-        assertThat(state.fences(new FencingToken(Samples.uuid(0), 1))).isEmpty();
-        assertThat(state.fences(new FencingToken(Samples.uuid(1), 1))).contains(2L);
+        assertThat(state.fencingEpoch(new FencingToken(Samples.uuid(0), 1))).isEmpty();
+        assertThat(state.fencingEpoch(new FencingToken(Samples.uuid(1), 1))).contains(2L);
     }
 
     @Test
-    void anAcceptedAssignmentHasAllItsCopiesOpen() {
+    void allTasksOfAnAcceptedAssignmentAreOpen() {
         assertThat(held(ACCEPTED).openTasks())
                 .extracting(CopyTask::objectId)
                 .containsExactly(Samples.uuid(1), Samples.uuid(2));
@@ -70,20 +70,20 @@ class AgentStateTest {
     }
 
     @Test
-    void aFinishedCopyIsNotOpenAnyMore() {
+    void aFinishedTaskIsNoLongerOpen() {
         AgentState state = ACCEPTED.apply(finished(good(1)));
         assertThat(held(state).openTasks()).extracting(CopyTask::objectId).containsExactly(Samples.uuid(2));
     }
 
     @Test
-    void theFirstResultOfACopyStands() {
+    void theFirstResultOfACopyIsKept() {
         AgentState state = ACCEPTED.apply(finished(good(1))).apply(finished(bad(1)));
         assertThat(held(state).failures()).isEmpty();
         assertThat(held(state).created(Samples.uuid(1))).isTrue();
     }
 
     @Test
-    void failuresAreToldInTheWordsOfTheJob() {
+    void failedCopiesAreUnmovedRecordsOfTheJob() {
         AgentState state = ACCEPTED.apply(finished(good(1), bad(2)));
         assertThat(held(state).finished()).isTrue();
         assertThat(held(state).failures())
@@ -100,7 +100,7 @@ class AgentStateTest {
     }
 
     @Test
-    void aReleasedAssignmentIsForgottenAndLateResultsOfItAreNothing() {
+    void aReleasedAssignmentIsForgottenAndItsLateResultsAreIgnored() {
         AgentState state = ACCEPTED.apply(new AgentEvent.AssignmentReleased(ASSIGNMENT));
         assertThat(state).isEqualTo(AgentState.EMPTY);
         assertThat(state.apply(finished(good(1)))).isEqualTo(AgentState.EMPTY);

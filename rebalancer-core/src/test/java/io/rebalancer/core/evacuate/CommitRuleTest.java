@@ -19,17 +19,17 @@ class CommitRuleTest {
     }
 
     @Test
-    void anOverwrittenRecordIsSupersededEvenOnTheSameNodes() {
+    void anOverwrittenRecordIsSupersededEvenWithTheSameNodes() {
         assertThat(judge(Optional.of(Samples.record(Samples.uuid(9), 1, 2)))).isEqualTo(CommitRule.Verdict.SUPERSEDED);
     }
 
     @Test
-    void aRecordThatNamesTheNewCopyAlreadyIsRelocated() {
+    void aRecordThatAlreadyNamesTheNewCopyIsRelocated() {
         assertThat(judge(Optional.of(Samples.record(Samples.uuid(1), 3, 2)))).isEqualTo(CommitRule.Verdict.RELOCATED);
     }
 
     @Test
-    void aRecordMovedElsewhereIsSuperseded() {
+    void aRecordThatNoLongerNamesTheLeavingNodeIsSuperseded() {
         assertThat(judge(Optional.of(Samples.record(Samples.uuid(1), 4, 2)))).isEqualTo(CommitRule.Verdict.SUPERSEDED);
     }
 

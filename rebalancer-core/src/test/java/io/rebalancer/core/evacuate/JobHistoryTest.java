@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random histories of one job against a small model of a region: agents answer in any order and repeatedly, users
- * overwrite and delete, copies and commits fail, destinations vanish, the manager restarts from its journal. Whatever
- * happens, every record ends in exactly one outcome and the sums agree (promise P4).
+ * Runs random histories of one job against a small model of a region: agents reply in any order and more than once, users
+ * overwrite and delete objects, copies and commits fail, destinations disappear, and the manager restarts from its journal.
+ * In every history, each record ends in exactly one outcome and the sums match (promise P4).
  */
 class JobHistoryTest {
     private static final int RECORDS = 40;
@@ -56,7 +56,7 @@ class JobHistoryTest {
 
     private static void assertEveryRecordEndsInExactlyOneOutcome(long seed) {
         World world = new World(new Random(seed));
-        world.runToTheEnd();
+        world.runUntilTheJobEnds();
         assertThat(world.job.inFlight().all()).isEmpty();
         assertThat(world.job.outcomes().settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
         assertThat(world.job.outcomes().settled().superseded()).as("superseded").isEqualTo(world.superseded.size());
@@ -66,10 +66,10 @@ class JobHistoryTest {
                 .isEqualTo(world.job.outcomes().settled().total()
                         + world.job.counts().skipped()
                         + world.job.counts().failed());
-        assertThat(world.replay()).as("the journal tells the same story").isEqualTo(world.job);
+        assertThat(world.replay()).as("the state replayed from the journal").isEqualTo(world.job);
     }
 
-    /** What is true outside of the job, and the mischief that happens to it. */
+    /** The state of the region outside of the job, and the random faults. */
     private static final class World {
         final Random random;
         final List<JobEvent> journal = new ArrayList<>();
@@ -92,7 +92,7 @@ class JobHistoryTest {
             }
         }
 
-        void runToTheEnd() {
+        void runUntilTheJobEnds() {
             send(new JobCommand.Create(Samples.LEAVING, 0));
             for (int pass = 0; !job.phase().terminal(); pass++) {
                 assertThat(pass).as("passes").isLessThan(200);
@@ -134,14 +134,14 @@ class JobHistoryTest {
         private void copy() {
             any(false).ifPresent(assignment -> {
                 if (random.nextInt(6) == 0) {
-                    tell(
+                    report(
                             assignment,
                             new JobCommand.LoseAssignment(assignment.id(), Reason.DESTINATION_UNREACHABLE, "killed"));
                 } else {
                     List<Integer> bad = numbers(assignment.tasks()).stream()
                             .filter(number -> stubborn.contains(number) || random.nextInt(12) == 0)
                             .toList();
-                    tell(assignment, new JobCommand.ReportCopies(assignment.id(), exceptions(bad)));
+                    report(assignment, new JobCommand.ReportCopies(assignment.id(), exceptions(bad)));
                 }
             });
         }
@@ -160,7 +160,7 @@ class JobHistoryTest {
                         tally = tally.plus(settle(number, fate));
                     }
                 }
-                tell(assignment, new JobCommand.ReportCommit(assignment.id(), tally, exceptions(bad)));
+                report(assignment, new JobCommand.ReportCommit(assignment.id(), tally, exceptions(bad)));
             });
         }
 
@@ -178,7 +178,7 @@ class JobHistoryTest {
             return new SettledCounts(1, 0, 0, 0, 5);
         }
 
-        /** At-least-once delivery: something said before about any assignment, ended or not, is said again. */
+        /** At-least-once delivery: repeats an earlier message about any assignment, in flight or ended. */
         private void repeatSomething() {
             List<JobCommand> all = said.values().stream().flatMap(List::stream).toList();
             if (!all.isEmpty()) {
@@ -191,7 +191,7 @@ class JobHistoryTest {
             }
         }
 
-        /** The manager dies: only the journal remains, and the scan starts at the low-water marks again. */
+        /** The manager crashes: only the journal remains, and the scan resumes at the low-water marks. */
         private void restart(Set<Integer> scanned) {
             job = replay();
             scanned.clear();
@@ -234,7 +234,7 @@ class JobHistoryTest {
                     .toList();
         }
 
-        private void tell(Assignment assignment, JobCommand command) {
+        private void report(Assignment assignment, JobCommand command) {
             said.computeIfAbsent(assignment.id(), id -> new ArrayList<>()).add(command);
             send(command);
         }

@@ -11,7 +11,7 @@ class JobRulesTest {
     private JobState job = JobState.EMPTY;
 
     @Test
-    void anEmptyNodeIsDoneAfterOnePass() {
+    void aJobOnAnEmptyNodeIsDoneAfterOnePass() {
         run(new JobCommand.Create(Samples.LEAVING, 0));
         run(new JobCommand.StartPass());
         run(new JobCommand.FinishPass());
@@ -20,7 +20,7 @@ class JobRulesTest {
     }
 
     @Test
-    void aPassThatSettledSomethingIsFollowedByAnother() {
+    void aPassWithSettledRecordsIsFollowedByAnotherPass() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
@@ -34,7 +34,7 @@ class JobRulesTest {
     }
 
     @Test
-    void everyStartFromTheJournalIsAnotherIncarnation() {
+    void everyStartFromTheJournalBeginsANewIncarnation() {
         running();
         assertThat(job.epoch()).isEqualTo(1);
         run(new JobCommand.TakeOver());
@@ -62,7 +62,7 @@ class JobRulesTest {
     }
 
     @Test
-    void transientFailuresAreTriedAgainBeforeTheyAreFinal() {
+    void transientFailuresAreRetriedBeforeTheJobEnds() {
         running();
         for (int pass = 1; pass <= JobRules.MAX_FRUITLESS_PASSES; pass++) {
             assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
@@ -79,7 +79,7 @@ class JobRulesTest {
     }
 
     @Test
-    void permanentFailuresAreNotTriedAgain() {
+    void permanentFailuresAreNotRetried() {
         running();
         run(new JobCommand.Except(List.of(Samples.exception(1, Reason.BAD_MANTA_OBJECT)), Map.of()));
         run(new JobCommand.FinishPass());
@@ -87,7 +87,7 @@ class JobRulesTest {
     }
 
     @Test
-    void anExceptionMetAgainByAResumedScanCountsOnce() {
+    void anUnmovedRecordFoundAgainByAResumedScanCountsOnce() {
         running();
         var exception = List.of(Samples.exception(1, Reason.NO_DESTINATION));
         run(new JobCommand.Except(exception, Map.of()));
@@ -96,7 +96,7 @@ class JobRulesTest {
     }
 
     @Test
-    void copiesThatFailedStayExceptionsWhenTheRestIsCommitted() {
+    void recordsWithFailedCopiesRemainUnmovedWhenTheRestIsCommitted() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of(Samples.exception(2, Reason.MD5_MISMATCH))));
@@ -117,7 +117,7 @@ class JobRulesTest {
     }
 
     @Test
-    void aFinishedCopyIsNeverGivenUp() {
+    void anAssignmentWithFinishedCopiesIsNeverLost() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
@@ -128,7 +128,7 @@ class JobRulesTest {
     }
 
     @Test
-    void aNodeWithExcludedRecordsIsNotCalledEmpty() {
+    void aJobWithExcludedRecordsIsDoneWithExceptions() {
         running();
         run(new JobCommand.Advance(Map.of(
                 1, new ScanPosition(ScanColumn.ID, 9, "", 2), 2, new ScanPosition(ScanColumn.KEY, 40, "/o/x", 3))));
@@ -140,7 +140,7 @@ class JobRulesTest {
     }
 
     @Test
-    void aMarkNeverGoesBack() {
+    void aLowWaterMarkNeverMovesBack() {
         running();
         run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))));
         run(new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.ID, 900))));
@@ -148,7 +148,7 @@ class JobRulesTest {
     }
 
     @Test
-    void aJobWithALimitEndsWhenItIsReached() {
+    void aLimitedJobEndsWhenItReachesItsLimit() {
         run(new JobCommand.Create(Samples.LEAVING, 1));
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
@@ -159,14 +159,14 @@ class JobRulesTest {
     }
 
     @Test
-    void creatingTheSameJobTwiceIsARepetitionAndAnotherOneIsRefused() {
+    void repeatingTheCreationIsAcceptedAndAnotherOrderIsRefused() {
         run(new JobCommand.Create(Samples.LEAVING, 0));
         assertThat(run(new JobCommand.Create(Samples.LEAVING, 0))).isEmpty();
         assertThat(refusal(new JobCommand.Create(Samples.location(2), 0))).isEqualTo(Decision.Code.JOB_ALREADY_EXISTS);
     }
 
     @Test
-    void aLimitedJobTriesAgainWhatFailedInsteadOfEnding() {
+    void aLimitedJobRetriesFailuresBeforeItEnds() {
         run(new JobCommand.Create(Samples.LEAVING, 2));
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
@@ -185,7 +185,7 @@ class JobRulesTest {
     }
 
     @Test
-    void howManyRecordsAreSwitchedAtATimeCanBeChosenWhileTheJobRuns() {
+    void theCommitParallelismCanChangeWhileTheJobRuns() {
         running();
         run(new JobCommand.SetCommitParallelism(250));
         assertThat(job.tuning().commitParallelism()).isEqualTo(250);
@@ -197,7 +197,7 @@ class JobRulesTest {
     }
 
     @Test
-    void nothingButCreationIsPossibleWithoutAJob() {
+    void beforeItsCreationAJobAcceptsOnlyTheCreation() {
         assertThat(refusal(new JobCommand.StartPass())).isEqualTo(Decision.Code.JOB_NOT_FOUND);
     }
 

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Fixed values for tests. */
+/** Sample values for tests. */
 public final class Samples {
     public static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
     public static final CopyLocation LEAVING = location(1);
@@ -44,7 +44,7 @@ public final class Samples {
         return new UUID(0x4000L, 0x8000000000000000L | number);
     }
 
-    /** The id of {@link #assignment} number {@code id}; different from the ids of objects. */
+    /** The id of {@link #assignment} number {@code id}; differs from all object ids. */
     public static UUID assignmentId(int id) {
         return uuid(1_000_000 + id);
     }
@@ -69,7 +69,7 @@ public final class Samples {
         return new MetadataRecord(ref(1), "0A1B2C3D", objectId, uuid(0), 5, MD5, list, "{}");
     }
 
-    /** One of each event; {@code StoredEventsTest} fails when one is missing. */
+    /** One sample of each event of a job; {@code StoredEventsTest} fails if an event is missing. */
     public static List<JobEvent> events() {
         Map<Integer, ScanPosition> marks = Map.of(1, ScanPosition.at(ScanColumn.IDX, 42));
         List<UnmovedRecord> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
@@ -88,7 +88,7 @@ public final class Samples {
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
     }
 
-    /** One of each event of an agent. */
+    /** One sample of each event of an agent. */
     public static List<AgentEvent> agentEvents() {
         return List.of(
                 new AgentEvent.AssignmentAccepted(uuid(7), assignment(1, 1, 2)),
@@ -101,7 +101,7 @@ public final class Samples {
                 new AgentEvent.AssignmentReleased(assignmentId(1)));
     }
 
-    /** One of each event of assignments taken over HTTP. */
+    /** One sample of each event of assignments over the legacy HTTP API. */
     public static List<LegacyEvent> legacyEvents() {
         LegacyTask task = new LegacyTask(
                 "b2f8a9a0-0000-4000-8000-000000000001",
@@ -117,12 +117,12 @@ public final class Samples {
                 new LegacyEvent.LegacyDeleted(uuid(1)));
     }
 
-    /** One of each event of an agent's limits. */
+    /** One sample of each event of an agent's limits. */
     public static List<LimitsEvent> limitsEvents() {
         return List.of(new LimitsEvent.LimitsChosen(new CopyLimits(1_000_000, 0, 32, 16, 1024, 97)));
     }
 
-    /** One of each event of the registry. */
+    /** One sample of each event of the registry. */
     public static List<RegistryEvent> registryEvents() {
         return List.of(
                 new RegistryEvent.JobRegistered(uuid(7), LEAVING, 100, NOW),

@@ -20,13 +20,13 @@ class ScanTrackerTest {
     }
 
     @Test
-    void aChunkWithNothingToMoveIsBehindTheMarkAtOnce() {
+    void theMarkPassesAChunkWithoutRecordsAtOnce() {
         tracker.begin(SHARD, at(100), 0);
         assertThat(tracker.takeMoved()).containsEntry(SHARD, at(100));
     }
 
     @Test
-    void aMarkWaitsForTheSlowestRecordOfItsChunk() {
+    void theMarkWaitsForTheLastRecordOfAChunk() {
         ScanTracker.Chunk first = tracker.begin(SHARD, at(100), 2);
         tracker.settle(first);
         assertThat(tracker.takeMoved()).isEmpty();
@@ -35,7 +35,7 @@ class ScanTrackerTest {
     }
 
     @Test
-    void aLaterChunkDoesNotOvertakeAnEarlierOne() {
+    void theMarkDoesNotSkipAnUnsettledChunk() {
         ScanTracker.Chunk first = tracker.begin(SHARD, at(100), 1);
         tracker.begin(SHARD, at(200), 0);
         assertThat(tracker.takeMoved()).isEmpty();
@@ -44,21 +44,21 @@ class ScanTrackerTest {
     }
 
     @Test
-    void aMarkIsToldOnce() {
+    void aMovedMarkIsReturnedOnce() {
         tracker.begin(SHARD, at(100), 0);
         tracker.takeMoved();
         assertThat(tracker.takeMoved()).isEmpty();
     }
 
     @Test
-    void settlingMoreThanTheChunkHadIsABug() {
+    void settlingMoreRecordsThanTheChunkContainsIsAnError() {
         ScanTracker.Chunk chunk = tracker.begin(SHARD, at(100), 0);
         assertThatThrownBy(() -> tracker.settle(chunk)).isInstanceOf(IllegalStateException.class);
     }
 
-    /** In whatever order records are settled, a mark never lies beyond a chunk that has an open record. */
+    /** In any order of settling, the mark stays before the first chunk with an unsettled record. */
     @RepeatedTest(200)
-    void noMarkPassesAnOpenRecord(RepetitionInfo repetition) {
+    void theMarkStaysBeforeTheFirstUnsettledRecord(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         List<ScanTracker.Chunk> open = new ArrayList<>();
         List<Integer> left = new ArrayList<>();

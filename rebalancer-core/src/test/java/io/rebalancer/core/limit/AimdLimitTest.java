@@ -9,55 +9,57 @@ class AimdLimitTest {
     private static final Duration FAST = Duration.ofMillis(5);
     private static final Duration SLOW = Duration.ofSeconds(2);
 
-    private static void answered(AimdLimit limit, int times, Duration took) {
+    private static void recordReplies(AimdLimit limit, int times, Duration took) {
         for (int i = 0; i < times; i++) {
-            limit.answered(took);
+            limit.recordReply(took);
         }
     }
 
     @Test
-    void itGrowsByOneForEachRoundUpToTheCeiling() {
+    void theLimitGrowsByOnePerRoundUpToTheCeiling() {
         AimdLimit limit = new AimdLimit(30, Duration.ofSeconds(1));
-        int first = limit.now();
-        answered(limit, first + 1, FAST);
-        assertThat(limit.now()).isEqualTo(first + 1);
-        answered(limit, 10_000, FAST);
-        assertThat(limit.now()).isEqualTo(30);
+        int first = limit.current();
+        recordReplies(limit, first + 1, FAST);
+        assertThat(limit.current()).isEqualTo(first + 1);
+        recordReplies(limit, 10_000, FAST);
+        assertThat(limit.current()).isEqualTo(30);
     }
 
     @Test
-    void itHalvesOnceForEachTrouble() {
+    void theLimitHalvesOnceForConcurrentFailures() {
         AimdLimit limit = new AimdLimit(250, Duration.ofSeconds(1));
-        answered(limit, 100_000, FAST);
-        assertThat(limit.now()).isEqualTo(250);
+        recordReplies(limit, 100_000, FAST);
+        assertThat(limit.current()).isEqualTo(250);
         for (int i = 0; i < 250; i++) {
-            limit.failed();
+            limit.recordFailure();
         }
-        assertThat(limit.now()).as("250 calls that failed together").isEqualTo(125);
-        limit.answered(SLOW);
-        limit.failed();
-        assertThat(limit.now()).isBetween(62, 125);
+        assertThat(limit.current())
+                .as("limit after 250 concurrent calls failed")
+                .isEqualTo(125);
+        limit.recordReply(SLOW);
+        limit.recordFailure();
+        assertThat(limit.current()).isBetween(62, 125);
     }
 
     @Test
-    void itNeverFallsBelowOneAndComesBack() {
+    void theLimitStaysAtLeastOneAndRecovers() {
         AimdLimit limit = new AimdLimit(4, Duration.ofSeconds(1));
         for (int i = 0; i < 1000; i++) {
-            limit.failed();
+            limit.recordFailure();
         }
-        assertThat(limit.now()).isEqualTo(1);
-        answered(limit, 100, FAST);
-        assertThat(limit.now()).isEqualTo(4);
+        assertThat(limit.current()).isEqualTo(1);
+        recordReplies(limit, 100, FAST);
+        assertThat(limit.current()).isEqualTo(4);
     }
 
     @Test
-    void theCeilingMovesAtOnce() {
+    void aNewCeilingTakesEffectAtOnce() {
         AimdLimit limit = new AimdLimit(250, Duration.ofSeconds(1));
-        answered(limit, 100_000, FAST);
+        recordReplies(limit, 100_000, FAST);
         limit.setCeiling(1);
-        assertThat(limit.now()).isEqualTo(1);
+        assertThat(limit.current()).isEqualTo(1);
         limit.setCeiling(10);
-        answered(limit, 1000, FAST);
-        assertThat(limit.now()).isEqualTo(10);
+        recordReplies(limit, 1000, FAST);
+        assertThat(limit.current()).isEqualTo(10);
     }
 }

@@ -16,14 +16,14 @@ class IdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "..", "a/b", "a b", "http://a", "a@b", "a:123456", "-a", "a\u0000", "a\n", "[::1]"})
-    void nothingElseIs(String text) {
+    void otherTextsAreRejectedAsStorageNodeIds(String text) {
         assertThatThrownBy(() -> new StorageNodeId(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "abc", "XUFAKrxLKna5cZ2REBfFkg", "XUFAKrxLKna5cZ2REBfFkh==", "XUFAKrxLKna5cZ2REBfFkpI="})
-    void onlySixteenBytesInPaddedBase64AreAnMd5(String text) {
+    void onlySixteenBytesInPaddedBase64AreAcceptedAsAnMd5(String text) {
         assertThatThrownBy(() -> new ContentMd5(text)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -21,7 +21,7 @@ class RegistryStateTest {
     }
 
     @Test
-    void aNodeIsTakenUntilItsJobEnds() {
+    void aNodeHasAnActiveJobUntilTheJobEnds() {
         RegistryState state = RegistryState.EMPTY.apply(registered(FIRST, 1));
         assertThat(state.activeOn(Samples.location(1).storageNode()))
                 .map(RegisteredJob::id)

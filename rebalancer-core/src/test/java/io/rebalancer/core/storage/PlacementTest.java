@@ -25,46 +25,46 @@ class PlacementTest {
     private static final StorageNode OTHER_COPY = node(2, "dc2");
 
     @Test
-    void anotherNodeInTheLeavingNodesDatacenterIsFine() {
+    void anotherNodeInTheLeavingNodesDatacenterQualifies() {
         assertThat(choose(node(3, "dc1")).destination()).contains(node(3, "dc1"));
     }
 
     @Test
-    void aThirdDatacenterIsFine() {
+    void aNodeInAThirdDatacenterQualifies() {
         assertThat(choose(node(3, "dc3")).destination()).contains(node(3, "dc3"));
     }
 
     @Test
-    void theDatacenterOfAnotherCopyIsNot() {
+    void aNodeInTheDatacenterOfAnotherCopyIsRefused() {
         assertThat(choose(node(3, "dc2")).refusal()).contains(Reason.OBJECT_ALREADY_IN_DATACENTER);
     }
 
     @Test
-    void aNodeThatHoldsACopyIsNot() {
+    void aNodeThatHoldsACopyIsRefused() {
         assertThat(choose(FROM).refusal()).contains(Reason.OBJECT_ALREADY_ON_DEST_SHARK);
         assertThat(choose(OTHER_COPY).refusal()).contains(Reason.OBJECT_ALREADY_ON_DEST_SHARK);
     }
 
     @Test
-    void aBlacklistedDatacenterIsNotWhateverTheFreeSpace() {
+    void aNodeInABlacklistedDatacenterIsRefused() {
         assertThat(choose(node(3, "dc-shut")).refusal()).contains(Reason.NO_DESTINATION);
     }
 
     @Test
-    void aFullNodeIsPassedOverForTheNextOne() {
+    void aFullNodeIsSkipped() {
         StorageNode full = new StorageNode(new StorageNodeId("3.stor.example.com"), "dc3", 5000, 90);
         assertThat(choose(full).refusal()).contains(Reason.DESTINATION_INSUFFICIENT_SPACE);
         assertThat(choose(full, node(4, "dc3")).destination()).contains(node(4, "dc3"));
     }
 
     @Test
-    void aNodeBelowTheMinimumFreeSpaceIsPassedOver() {
+    void aNodeBelowTheMinimumFreeSpaceIsSkipped() {
         StorageNode small = new StorageNode(new StorageNodeId("3.stor.example.com"), "dc3", 999, 10);
         assertThat(choose(small).refusal()).contains(Reason.DESTINATION_INSUFFICIENT_SPACE);
     }
 
     @Test
-    void noCandidateIsAReasonOfItsOwn() {
+    void withoutCandidatesTheReasonIsNoDestination() {
         assertThat(choose().refusal()).contains(Reason.NO_DESTINATION);
     }
 
@@ -74,7 +74,7 @@ class PlacementTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void aChosenNodeBreaksNoRuleAndARefusalMeansThereIsNone(long seed) {
+    void aChosenNodeMeetsAllRulesAndARefusalMeansThatNoneDoes(long seed) {
         Random random = new Random(seed);
         List<StorageNode> fleet = new ArrayList<>();
         for (int number = 1; number <= 8; number++) {
@@ -95,7 +95,7 @@ class PlacementTest {
         assertThat(choice.refusal().isPresent()).isEqualTo(expected.isEmpty());
     }
 
-    /** The rules once more, as sentences. */
+    /** The rules in an independent formulation. */
     private static boolean allowed(MetadataRecord object, StorageNode leaving, StorageNode node) {
         boolean holdsCopy = object.copies().contains(node.location());
         boolean spreads = node.datacenter().equals(leaving.datacenter())

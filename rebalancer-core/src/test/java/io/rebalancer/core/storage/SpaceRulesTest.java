@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SpaceRulesTest {
 
-    /** The older manager's own table (manta.md 13.1), and its worked example. */
+    /** The table and the worked example of the legacy manager (manta.md 13.1). */
     @ParameterizedTest
     @CsvSource({
         "900, 10, 80, 100, 600",
@@ -21,19 +21,20 @@ class SpaceRulesTest {
         "0, 100, 100, 9, 0",
         "100, 100, 100, 9, 0"
     })
-    void spaceThatMayBePromised(long availableMib, int percentUsed, int ceiling, long promisedMib, long expected) {
+    void availableSpaceMatchesTheLegacyManager(
+            long availableMib, int percentUsed, int ceiling, long promisedMib, long expected) {
         StorageNode node = new StorageNode(new StorageNodeId("1.stor.example.com"), "dc1", availableMib, percentUsed);
         assertThat(SpaceRules.availableMib(node, ceiling, promisedMib)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "1048576, 1", "1048577, 2"})
-    void aPartOfAMebibyteCountsAsAWholeOne(long bytes, long mib) {
+    void sizesAreRoundedUpToWholeMebibytes(long bytes, long mib) {
         assertThat(SpaceRules.mibFor(bytes)).isEqualTo(mib);
     }
 
     @Test
-    void anImpossibleReportIsRefused() {
+    void anImpossibleReportIsRejected() {
         assertThatThrownBy(() -> new StorageNode(new StorageNodeId("1.stor.example.com"), "dc1", 5, 101))
                 .hasMessageContaining("1.stor.example.com")
                 .hasMessageContaining("101 %");

@@ -88,7 +88,7 @@ final class AssignmentCommit {
         return Stream.concat(
                         Stream.of(task.record()),
                         records.stream()
-                                .filter(record -> record.lists(leaving) || record.lists(destination.storageNode()))
+                                .filter(record -> record.names(leaving) || record.names(destination.storageNode()))
                                 .map(MetadataRecord::ref))
                 .distinct()
                 .map(ref -> new AffectedRecord(task.objectId(), ref, Optional.ofNullable(byRef.get(ref))))

@@ -65,7 +65,7 @@ final class MetadataCalls {
 
     private int limit() {
         synchronized (limit) {
-            return limit.now();
+            return limit.current();
         }
     }
 
@@ -74,9 +74,9 @@ final class MetadataCalls {
         return call.get().whenComplete((value, failure) -> {
             synchronized (limit) {
                 if (failure != null && Failures.rootCause(failure) instanceof TierUnavailable) {
-                    limit.failed();
+                    limit.recordFailure();
                 } else {
-                    limit.answered(Duration.ofNanos(System.nanoTime() - startNanos));
+                    limit.recordReply(Duration.ofNanos(System.nanoTime() - startNanos));
                 }
             }
             runningCalls.accept(limiter.running());

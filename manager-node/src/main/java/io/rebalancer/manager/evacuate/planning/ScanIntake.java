@@ -66,7 +66,7 @@ final class ScanIntake {
     }
 
     private boolean select(MetadataRecord record) {
-        boolean selected = record.lists(leaving) && budget > 0 && objects.claim(record.objectId());
+        boolean selected = record.names(leaving) && budget > 0 && objects.claim(record.objectId());
         if (selected) {
             budget--;
         }

@@ -213,7 +213,7 @@ class MorayWireTest {
                 read(), get(tier.read(new RecordRef(1, "/o/stor/other"))).orElseThrow());
         put("/o/stor/other", new UUID(0, 6), MorayPut.RowId.CLASSIC);
         assertThat(get(tier.moveCopies(both, FIRST, THIRD))).isFalse();
-        assertThat(read().lists(FIRST)).isTrue();
+        assertThat(read().names(FIRST)).isTrue();
         List<MetadataRecord> fresh = List.of(
                 read(), get(tier.read(new RecordRef(1, "/o/stor/other"))).orElseThrow());
         assertThat(get(tier.moveCopies(fresh, FIRST, THIRD))).isTrue();
