@@ -15,12 +15,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rebalancer adm}: the older tool's commands (manta.md section 11), with the manager's address as an option. */
+/** {@code rebalancer adm}: the commands of the legacy tool (manta.md section 11), with the manager's address as an option. */
 @Command(
         name = LegacyUsage.PROGRAM,
         mixinStandardHelpOptions = true,
         versionProvider = AdmCommand.BuildVersion.class,
-        description = "Asks and orders evacuate jobs of a manager.",
+        description = "Manages evacuate jobs through a manager's HTTP API.",
         subcommands = {AdmCommand.Job.class, CommandLine.HelpCommand.class})
 public final class AdmCommand implements Runnable {
     private static final int FAILED = 1;
@@ -38,7 +38,7 @@ public final class AdmCommand implements Runnable {
         }
     }
 
-    /** Runs the command; exits with 1 on any failure, as the older tool did. */
+    /** Runs the command. Exits with 1 on any failure, like the legacy tool. */
     public static void main(String[] arguments) {
         System.exit(run(writer(System.out), writer(System.err), arguments));
     }
@@ -67,11 +67,11 @@ public final class AdmCommand implements Runnable {
         throw new LegacyUsage.SubcommandMissing(spec.commandLine());
     }
 
-    /** Commands on jobs. */
+    /** The commands for jobs. */
     @Command(
             name = "job",
             mixinStandardHelpOptions = true,
-            description = "Evacuate jobs.",
+            description = "Lists, shows, creates and retries evacuate jobs.",
             subcommands = Job.Create.class)
     static final class Job implements Runnable {
         @Spec
@@ -82,7 +82,8 @@ public final class AdmCommand implements Runnable {
                 scope = CommandLine.ScopeType.INHERIT,
                 defaultValue = "${env:REBALANCER_URL:-http://localhost:8080}",
                 paramLabel = "URL",
-                description = "address of a manager (${DEFAULT-VALUE}); REBALANCER_URL sets another default")
+                description = "base URL of a manager (default: ${DEFAULT-VALUE}); the environment variable"
+                        + " REBALANCER_URL sets the default")
         private URI url = URI.create("");
 
         @Override
@@ -95,39 +96,39 @@ public final class AdmCommand implements Runnable {
             return printJson(new ManagerApiClient(url).get("/jobs"));
         }
 
-        @Command(name = "get", description = "Shows how a job stands.")
+        @Command(name = "get", description = "Shows the state and the counts of a job.")
         int get(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
                 throws CommandFailed, InterruptedException, JsonProcessingException {
-            try (WaitingNotice patience = new WaitingNotice(
+            try (WaitingNotice notice = new WaitingNotice(
                     spec.commandLine().getOut(), "Getting job status counts.  This may take some time...")) {
-                patience.begin();
+                notice.start();
                 return printJson(new ManagerApiClient(url).get("/jobs/" + id));
             }
         }
 
-        @Command(name = "retry", description = "Orders a job that takes up what an earlier one left behind.")
+        @Command(name = "retry", description = "Creates a job for the unmoved records of an earlier job.")
         int retry(@Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id)
                 throws CommandFailed, InterruptedException {
             return print(new ManagerApiClient(url).post("/jobs/" + id + "/retry", ""));
         }
 
-        private int printJson(ManagerApiClient.Answer answer) throws CommandFailed, JsonProcessingException {
-            Object sorted = ManagerApiClient.JSON.convertValue(ManagerApiClient.json(answer), Object.class);
+        private int printJson(ManagerApiClient.Response response) throws CommandFailed, JsonProcessingException {
+            Object sorted = ManagerApiClient.JSON.convertValue(ManagerApiClient.json(response), Object.class);
             return print(
-                    new ManagerApiClient.Answer(answer.server(), ManagerApiClient.JSON.writeValueAsString(sorted)));
+                    new ManagerApiClient.Response(response.server(), ManagerApiClient.JSON.writeValueAsString(sorted)));
         }
 
-        /** As the older tool: an empty line, the manager's version, and the answer. */
-        private int print(ManagerApiClient.Answer answer) {
+        /** Prints an empty line, the manager's version, and the response, like the legacy tool. */
+        private int print(ManagerApiClient.Response response) {
             PrintWriter out = spec.commandLine().getOut();
             out.println();
-            out.println("server version: " + answer.server());
-            out.println(answer.body().strip());
+            out.println("server version: " + response.server());
+            out.println(response.body().strip());
             return 0;
         }
 
-        /** Orders jobs. */
-        @Command(name = "create", mixinStandardHelpOptions = true, description = "Orders a job.")
+        /** The commands that create jobs. */
+        @Command(name = "create", mixinStandardHelpOptions = true, description = "Creates a job.")
         static final class Create implements Runnable {
             @CommandLine.ParentCommand
             private Job job = new Job();
@@ -140,24 +141,24 @@ public final class AdmCommand implements Runnable {
                 throw new LegacyUsage.SubcommandMissing(spec.commandLine());
             }
 
-            @Command(name = "evacuate", description = "Empties a storage node.")
+            @Command(name = "evacuate", description = "Creates a job that empties a storage node.")
             int evacuate(
                     @Option(
                                     names = {"-s", "--shark"},
                                     required = true,
                                     paramLabel = "<shark>",
-                                    description = "storage id of the node")
+                                    description = "storage id of the node to empty")
                             String shark,
                     @Option(
                                     names = {"-m", "--max_objects"},
                                     paramLabel = "<n>",
-                                    description = "take up at most n objects; all without it")
+                                    description = "maximum number of objects in the job (default: all)")
                             @Nullable
                             String maxObjects)
                     throws CommandFailed, InterruptedException {
-                ObjectNode order = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
-                order.putObject("params").put("from_shark", shark).put("max_objects", limit(maxObjects));
-                return job.print(new ManagerApiClient(job.url).post("/jobs", order.toString()));
+                ObjectNode request = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
+                request.putObject("params").put("from_shark", shark).put("max_objects", limit(maxObjects));
+                return job.print(new ManagerApiClient(job.url).post("/jobs", request.toString()));
             }
 
             private static @Nullable Long limit(@Nullable String text) throws CommandFailed {

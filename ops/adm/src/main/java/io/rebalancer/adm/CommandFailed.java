@@ -1,6 +1,6 @@
 package io.rebalancer.adm;
 
-/** A command could not be carried out; the message is for the operator. */
+/** A command failed. The message is shown to the operator. */
 final class CommandFailed extends Exception {
     private static final long serialVersionUID = 1L;
 

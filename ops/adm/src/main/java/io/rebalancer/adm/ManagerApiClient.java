@@ -12,7 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Requests to a manager; any answer but 2xx is a {@link CommandFailed} in the manager's own words. */
+/** Calls a manager's HTTP API. A status other than 2xx becomes a {@link CommandFailed} with the manager's message. */
 final class ManagerApiClient {
     static final ObjectMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -33,40 +33,41 @@ final class ManagerApiClient {
     }
 
     /**
-     * An answer.
+     * A response of the manager.
      *
-     * @param server the manager's own name and version
+     * @param server name and version of the manager, from the header {@code Server}
      */
-    record Answer(String server, String body) {}
+    record Response(String server, String body) {}
 
-    static JsonNode json(Answer answer) throws CommandFailed {
+    /** Parses the body of a response. */
+    static JsonNode json(Response response) throws CommandFailed {
         try {
-            return JSON.readTree(answer.body());
+            return JSON.readTree(response.body());
         } catch (JsonProcessingException e) {
             throw new CommandFailed("Failed to parse response body: " + e.getOriginalMessage());
         }
     }
 
-    Answer get(String path) throws CommandFailed, InterruptedException {
+    Response get(String path) throws CommandFailed, InterruptedException {
         return send(HttpRequest.newBuilder(manager.resolve(path)));
     }
 
-    Answer post(String path, String body) throws CommandFailed, InterruptedException {
+    Response post(String path, String body) throws CommandFailed, InterruptedException {
         return send(HttpRequest.newBuilder(manager.resolve(path)).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    private Answer send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
-        HttpResponse<String> answer;
+    private Response send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
+        HttpResponse<String> response;
         try {
-            answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new CommandFailed("Request failed: the manager at " + manager + " can't be reached (" + e
-                    + "); give its address with --url");
+                    + "); check that it runs, and give its address with --url");
         }
-        if (answer.statusCode() / 100 != 2) {
-            throw new CommandFailed("Server response: " + answer.statusCode() + " "
-                    + answer.body().strip());
+        if (response.statusCode() / 100 != 2) {
+            throw new CommandFailed("Server response: " + response.statusCode() + " "
+                    + response.body().strip());
         }
-        return new Answer(answer.headers().firstValue("Server").orElse("unknown"), answer.body());
+        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
     }
 }

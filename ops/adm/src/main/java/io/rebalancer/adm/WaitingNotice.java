@@ -5,15 +5,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Tells whoever waits that an answer takes its time: a line after three seconds, then a dot every two. */
+/** Shows that a response is still pending: a line after three seconds, then a dot every two seconds. */
 final class WaitingNotice implements AutoCloseable {
-    private static final long FIRST_SECONDS = 3;
-    private static final long NEXT_SECONDS = 2;
+    private static final long INITIAL_DELAY_SECONDS = 3;
+    private static final long INTERVAL_SECONDS = 2;
 
     private final PrintWriter out;
     private final String line;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "patience");
+        Thread thread = new Thread(task, "waiting-notice");
         thread.setDaemon(true);
         return thread;
     });
@@ -23,14 +23,15 @@ final class WaitingNotice implements AutoCloseable {
         this.line = line;
     }
 
-    /** Starts the clock. */
+    /** Starts the timer. */
     @SuppressWarnings("FutureReturnValueIgnored")
-    void begin() {
-        timer.schedule(() -> say(line + "\n"), FIRST_SECONDS, TimeUnit.SECONDS);
-        timer.scheduleAtFixedRate(() -> say("."), FIRST_SECONDS + NEXT_SECONDS, NEXT_SECONDS, TimeUnit.SECONDS);
+    void start() {
+        timer.schedule(() -> print(line + "\n"), INITIAL_DELAY_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleAtFixedRate(
+                () -> print("."), INITIAL_DELAY_SECONDS + INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void say(String text) {
+    private void print(String text) {
         out.print(text);
         out.flush();
     }

@@ -1,4 +1,4 @@
-/** The operator's command line; it knows a manager by its HTTP API only. */
+/** The operator's command line, which uses only a manager's HTTP API. */
 @NullMarked
 package io.rebalancer.adm;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against a server that answers in the manager's words (manta.md section 2). */
+/** Runs the command against a server that responds like a manager (manta.md section 2). */
 class AdmCommandTest {
     private static final String ID = "11111111-1111-4111-8111-111111111111";
     private static final String VERSION = new AdmCommand.BuildVersion().getVersion()[0];
@@ -35,11 +35,11 @@ class AdmCommandTest {
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             requests.add((exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
-            boolean known = !exchange.getRequestURI().getPath().endsWith("nobody");
+            boolean known = !exchange.getRequestURI().getPath().endsWith("unknown");
             String answer = switch (exchange.getRequestMethod()) {
                 case "POST" -> body.contains("9.stor") ? "unknown storage node 9.stor\n" : ID + "\n";
                 default ->
-                    known ? "[{\"state\":\"Running\",\"id\":\"" + ID + "\"}]" : "Could not find job UUID: nobody";
+                    known ? "[{\"state\":\"Running\",\"id\":\"" + ID + "\"}]" : "Could not find job UUID: unknown";
             };
             byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
             boolean refused = answer.startsWith("unknown") || !known;
@@ -64,7 +64,7 @@ class AdmCommandTest {
     }
 
     @Test
-    void jobsAreListedWithTheirMembersInOrder() {
+    void listPrintsJobsWithTheirMembersSorted() {
         assertThat(run("job", "list")).isZero();
         assertThat(requests).containsExactly("GET /jobs");
         assertThat(out.toString()).contains("\"id\" : \"" + ID + "\"");
@@ -72,13 +72,13 @@ class AdmCommandTest {
     }
 
     @Test
-    void aJobIsShown() {
+    void getPrintsAJob() {
         assertThat(run("job", "get", ID)).isZero();
         assertThat(requests).containsExactly("GET /jobs/" + ID);
     }
 
     @Test
-    void aJobIsOrdered() {
+    void createEvacuatePostsAJobAndPrintsItsId() {
         assertThat(run("job", "create", "evacuate", "--shark", "1.stor", "-m", "7"))
                 .isZero();
         assertThat(requests)
@@ -89,52 +89,52 @@ class AdmCommandTest {
     }
 
     @Test
-    void aJobIsTriedAgain() {
+    void retryPostsToTheJob() {
         assertThat(run("job", "retry", ID)).isZero();
         assertThat(requests).containsExactly("POST /jobs/" + ID + "/retry");
     }
 
     @Test
-    void withoutALimitTheKeyIsSentAllTheSame() {
+    void theMemberOfAMissingLimitIsSentAsNull() {
         assertThat(run("job", "create", "evacuate", "-s", "1.stor")).isZero();
         assertThat(requests).singleElement().asString().contains("\"max_objects\":null");
     }
 
     @Test
-    void aRefusalIsToldInTheManagersWords() {
+    void anErrorShowsTheManagersMessage() {
         assertThat(run("job", "create", "evacuate", "-s", "9.stor")).isEqualTo(1);
         assertThat(err.toString()).contains("400").contains("unknown storage node 9.stor");
-        assertThat(run("job", "get", "nobody")).isEqualTo(1);
+        assertThat(run("job", "get", "unknown")).isEqualTo(1);
         assertThat(err.toString()).contains("Could not find job UUID");
     }
 
-    private int fails(String... arguments) {
+    private int runWithoutUrl(String... arguments) {
         err.getBuffer().setLength(0);
         return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
     @Test
-    void withoutASubcommandTheHelpIsShownWithTheVersion() {
-        assertThat(fails()).isEqualTo(1);
+    void withoutASubcommandTheVersionAndTheHelpArePrinted() {
+        assertThat(runWithoutUrl()).isEqualTo(1);
         assertThat(err.toString()).startsWith(VERSION).contains("job").contains("help");
-        assertThat(fails("job")).isEqualTo(1);
+        assertThat(runWithoutUrl("job")).isEqualTo(1);
         assertThat(err.toString()).contains("list", "get", "create", "retry");
-        assertThat(fails("job", "create")).isEqualTo(1);
+        assertThat(runWithoutUrl("job", "create")).isEqualTo(1);
         assertThat(err.toString()).startsWith(VERSION).contains("evacuate");
         assertThat(requests).isEmpty();
     }
 
     @Test
-    void whatIsTooMuchOrMissingIsNamedAsBefore() {
-        assertThat(fails("job", "list", "extra")).isEqualTo(1);
+    void unexpectedAndMissingArgumentsAreReportedLikeTheLegacyTool() {
+        assertThat(runWithoutUrl("job", "list", "extra")).isEqualTo(1);
         assertThat(err.toString())
                 .contains("Found argument 'extra' which wasn't expected")
                 .contains("rebalancer-adm job list");
-        assertThat(fails("job", "get")).isEqualTo(1);
+        assertThat(runWithoutUrl("job", "get")).isEqualTo(1);
         assertThat(err.toString())
                 .contains("The following required arguments were not provided:\n    <uuid>")
                 .contains("    rebalancer-adm job get <uuid>\n");
-        assertThat(fails("job", "create", "evacuate")).isEqualTo(1);
+        assertThat(runWithoutUrl("job", "create", "evacuate")).isEqualTo(1);
         assertThat(err.toString())
                 .contains("The following required arguments were not provided:\n    --shark <shark>")
                 .contains("    rebalancer-adm job create evacuate [OPTIONS] --shark <shark>\n");
@@ -142,7 +142,7 @@ class AdmCommandTest {
     }
 
     @Test
-    void aLimitIsAnUnsignedNumber() {
+    void aLimitIsAnUnsigned32BitNumber() {
         assertThat(run("job", "create", "evacuate", "-s", "1.stor", "-m", "4294967295"))
                 .isZero();
         assertThat(requests).singleElement().asString().contains("\"max_objects\":4294967295");
@@ -154,15 +154,15 @@ class AdmCommandTest {
     }
 
     @Test
-    void helpAndVersionAreNoFailures() {
-        assertThat(fails("--help")).isZero();
-        assertThat(fails("help", "job")).isZero();
-        assertThat(fails("--version")).isZero();
+    void helpAndVersionSucceed() {
+        assertThat(runWithoutUrl("--help")).isZero();
+        assertThat(runWithoutUrl("help", "job")).isZero();
+        assertThat(runWithoutUrl("--version")).isZero();
         assertThat(out.toString()).contains(VERSION);
     }
 
     @Test
-    void aManagerThatIsNotThereIsNamed() {
+    void theMessageNamesAnUnreachableManager() {
         int code = AdmCommand.run(
                 new PrintWriter(out, true), new PrintWriter(err, true), "job", "list", "--url", "http://127.0.0.1:1");
         assertThat(code).isEqualTo(1);
