@@ -2,6 +2,7 @@ package io.rebalancer.playground;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.rebalancer.playground.console.PlaygroundFault;
 import io.rebalancer.playground.moray.ExactJson;
 import java.io.IOException;
 import java.net.URI;
@@ -13,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The manager's HTTP API, as far as the playground uses it. */
+/** Calls the managers' HTTP API. */
 final class ManagerClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -22,70 +23,70 @@ final class ManagerClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final List<URI> managers;
-    private int asked;
+    private int current;
 
-    /** @param managers any of them answers for all; one that does not answer is left for the next */
+    /** @param managers base URLs; every manager serves all jobs, and a failed call moves on to the next manager */
     ManagerClient(List<URI> managers) {
         this.managers = List.copyOf(managers);
     }
 
     private URI manager() {
-        return managers.get(asked % managers.size());
+        return managers.get(current % managers.size());
     }
 
-    /** Whether the node at {@code base} says that it is ready; what it waits for, or why it can't be asked. */
-    Optional<String> notReady(URI base) throws InterruptedException {
+    /** What the node at {@code base} still waits for, or why it can't be reached; empty when it is ready. */
+    Optional<String> pendingReadiness(URI base) throws InterruptedException {
         try {
-            HttpResponse<String> answer = get(base.resolve("/health/ready"));
-            return answer.statusCode() == 200 ? Optional.empty() : Optional.of(answer.body());
+            HttpResponse<String> response = get(base.resolve("/health/ready"));
+            return response.statusCode() == 200 ? Optional.empty() : Optional.of(response.body());
         } catch (IOException e) {
-            return Optional.of(base + " does not answer");
+            return Optional.of("no reply from " + base);
         }
     }
 
-    /** Orders a job over the older API (manta.md 2.3); its id. */
+    /** Creates an evacuate job through the legacy API (manta.md 2.3) and returns its id. */
     String evacuate(String leavingNode) throws IOException, InterruptedException, PlaygroundFault {
-        var order = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
-        order.putObject("params").put("from_shark", leavingNode);
-        HttpResponse<String> answer = http.send(
+        var request = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
+        request.putObject("params").put("from_shark", leavingNode);
+        HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(manager().resolve("/jobs"))
                         .timeout(TIMEOUT)
-                        .POST(HttpRequest.BodyPublishers.ofString(order.toString()))
+                        .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new PlaygroundFault("the manager refused the job (" + answer.statusCode() + "): "
-                    + answer.body().strip());
+        if (response.statusCode() != 200) {
+            throw new PlaygroundFault("the manager rejected the job with HTTP status " + response.statusCode() + ": "
+                    + response.body().strip());
         }
-        return answer.body().strip();
+        return response.body().strip();
     }
 
-    /** Ids of all jobs; none while the manager does not answer. */
-    List<String> jobs() throws InterruptedException {
+    /** Ids of all jobs, newest first; empty while the manager gives no reply. */
+    List<String> jobIds() throws InterruptedException {
         try {
-            HttpResponse<String> answer = get(manager().resolve("/jobs"));
+            HttpResponse<String> response = get(manager().resolve("/jobs"));
             List<String> ids = new ArrayList<>();
             ExactJson.MAPPER
-                    .readTree(answer.body())
+                    .readTree(response.body())
                     .forEach(job -> ids.add(job.path("id").asText()));
             return ids;
         } catch (IOException e) {
-            asked++;
+            current++;
             return List.of();
         }
     }
 
-    /** The job as it stands, or empty while the manager does not answer. */
+    /** The current view of a job, or empty while no manager serves it. */
     Optional<JsonNode> job(String id) throws InterruptedException {
         try {
-            HttpResponse<String> answer = get(manager().resolve("/api/v1/jobs/" + id));
-            if (answer.statusCode() == 200) {
-                return Optional.of(ExactJson.MAPPER.readTree(answer.body()));
+            HttpResponse<String> response = get(manager().resolve("/api/v1/jobs/" + id));
+            if (response.statusCode() == 200) {
+                return Optional.of(ExactJson.MAPPER.readTree(response.body()));
             }
-            asked++;
+            current++;
             return Optional.empty();
         } catch (IOException e) {
-            asked++;
+            current++;
             return Optional.empty();
         }
     }

@@ -2,55 +2,51 @@ package io.rebalancer.playground;
 
 import io.rebalancer.playground.cluster.NodeSpec;
 import io.rebalancer.playground.cluster.ProcessNodeRunner;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Kills nodes when a job has come so far, and starts them again. */
+/** Kills nodes with SIGKILL when a job has settled a given share of its records, and starts them again. */
 final class PlannedKills {
     private final ProcessNodeRunner nodes;
-    private final Deque<Planned> planned;
-    private final List<Kill> kills = new ArrayList<>();
+    private final Deque<PlannedKill> pending;
+    private final List<KillRecord> records = new ArrayList<>();
 
     /**
-     * A kill to come.
+     * A node to kill.
      *
-     * @param share part of the records that must be settled first, 0 to 1
+     * @param share share of the records that are settled before the kill, 0 to 1
      */
-    record Planned(NodeSpec node, double share) {}
+    record PlannedKill(NodeSpec node, double share) {}
 
-    /**
-     * A kill that happened.
-     *
-     * @param settled records settled at that time
-     * @param inFlight records being worked on at that time; as many may be done twice
-     */
-    record Kill(String node, long pid, long settled, long inFlight) {}
-
-    PlannedKills(ProcessNodeRunner nodes, List<Planned> planned) {
+    /** @param planned in ascending order of their shares */
+    PlannedKills(ProcessNodeRunner nodes, List<PlannedKill> planned) {
         this.nodes = nodes;
-        this.planned = new ArrayDeque<>(planned);
+        this.pending = new ArrayDeque<>(planned);
     }
 
-    /** Does what is due when {@code settled} of {@code total} records are settled. */
-    List<Kill> due(long settled, long inFlight, long total) throws InterruptedException, PlaygroundFault {
-        List<Kill> now = new ArrayList<>();
-        while (!planned.isEmpty() && settled >= planned.peekFirst().share() * total) {
-            NodeSpec node = planned.removeFirst().node();
-            now.add(new Kill(node.name(), nodes.kill(node), settled, inFlight));
+    /** Kills and restarts each node that is due when {@code settled} of {@code total} records are settled. */
+    List<KillRecord> killDueNodes(long settled, long inFlight, long total)
+            throws InterruptedException, PlaygroundFault {
+        List<KillRecord> killed = new ArrayList<>();
+        while (!pending.isEmpty() && settled >= pending.peekFirst().share() * total) {
+            NodeSpec node = pending.removeFirst().node();
+            killed.add(new KillRecord(node.name(), nodes.kill(node), settled, inFlight));
             nodes.start(node);
         }
-        kills.addAll(now);
-        return now;
+        records.addAll(killed);
+        return killed;
     }
 
-    List<Kill> kills() {
-        return kills;
+    /** All kills so far. */
+    List<KillRecord> records() {
+        return records;
     }
 
-    /** Kills that the job did not last long enough for. */
-    int missed() {
-        return planned.size();
+    /** Number of planned kills that did not happen, because the job ended first. */
+    int pendingCount() {
+        return pending.size();
     }
 }

@@ -6,6 +6,9 @@ import io.rebalancer.playground.cluster.InJvmNodeRunner;
 import io.rebalancer.playground.cluster.NodeRunner;
 import io.rebalancer.playground.cluster.NodeSpec;
 import io.rebalancer.playground.cluster.ProcessNodeRunner;
+import io.rebalancer.playground.console.ByteSizes;
+import io.rebalancer.playground.console.PlaygroundFault;
+import io.rebalancer.playground.console.Terminal;
 import io.rebalancer.playground.region.RegionContents;
 import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionVerifier;
@@ -25,20 +28,20 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
-/** One run: makes a region, starts the rebalancer in it, empties a node, and verifies what came of it. */
+/** One run: creates a region, starts the managers and agents, empties a storage node, and verifies the result. */
 final class Playground implements AutoCloseable {
-    private static final Duration START_PATIENCE = Duration.ofSeconds(90);
-    private static final double FIRST_KILL = 0.15;
-    private static final double SECOND_KILL = 0.45;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final double AGENT_KILL_SHARE = 0.15;
+    private static final double MANAGER_KILL_SHARE = 0.45;
 
     private final PlaygroundOptions options;
     private final Path directory;
     private final Terminal terminal;
     private final Region region;
     private final NodeRunner nodes;
-    private final ClusterLayout rebalancer;
+    private final ClusterLayout cluster;
     private final ManagerClient client;
-    private final List<PlannedKills.Kill> harm = new CopyOnWriteArrayList<>();
+    private final List<KillRecord> faults = new CopyOnWriteArrayList<>();
 
     private Playground(
             PlaygroundOptions options,
@@ -46,34 +49,34 @@ final class Playground implements AutoCloseable {
             Terminal terminal,
             Region region,
             NodeRunner nodes,
-            ClusterLayout rebalancer) {
+            ClusterLayout cluster) {
         this.options = options;
         this.directory = directory;
         this.terminal = terminal;
         this.region = region;
         this.nodes = nodes;
-        this.rebalancer = rebalancer;
+        this.cluster = cluster;
         this.client = new ManagerClient(
-                rebalancer.managers().stream().map(NodeSpec::http).toList());
+                cluster.managers().stream().map(NodeSpec::http).toList());
     }
 
-    /** Makes the region and starts everything; when it returns, {@code region.json} is there. */
+    /** Creates the region, starts every node, and writes {@code region.json} once all nodes are ready. */
     static Playground open(PlaygroundOptions options, Path directory, Terminal terminal)
             throws IOException, SQLException, InterruptedException, PlaygroundFault {
         Path logs = Files.createDirectories(directory.resolve("logs"));
-        Region region = Region.start(options.plan(), directory);
-        NodeRunner nodes = options.layout().processes() ? new ProcessNodeRunner(logs) : new InJvmNodeRunner();
+        Region region = Region.start(options.region(), directory);
+        NodeRunner nodes = options.cluster().processes() ? new ProcessNodeRunner(logs) : new InJvmNodeRunner();
         try {
             Map<SimulatedNode, String> fileServers = new LinkedHashMap<>();
-            region.nodes().forEach(node -> fileServers.put(node, region.files(node)));
-            ClusterLayout rebalancer = ClusterLayout.configure(
+            region.nodes().forEach(node -> fileServers.put(node, region.fileServer(node)));
+            ClusterLayout cluster = ClusterLayout.configure(
                     directory,
-                    new ClusterLayout.Surroundings(Region.HOST, region.shards(), region.storinfo(), fileServers),
-                    options.layout());
-            Playground playground = new Playground(options, directory, terminal, region, nodes, rebalancer);
-            playground.fill();
+                    new ClusterLayout.RegionAddresses(Region.HOST, region.shards(), region.storinfo(), fileServers),
+                    options.cluster());
+            Playground playground = new Playground(options, directory, terminal, region, nodes, cluster);
+            playground.fillRegion();
             playground.startNodes();
-            RegionFile.write(directory, region, rebalancer, nodes.processIds());
+            RegionFile.write(directory, region, cluster, nodes.processIds());
             return playground;
         } catch (IOException | SQLException | InterruptedException | PlaygroundFault e) {
             nodes.close();
@@ -82,124 +85,113 @@ final class Playground implements AutoCloseable {
         }
     }
 
-    private void fill() throws IOException, SQLException, InterruptedException {
-        RegionContents.Summary made = region.fill(
+    private void fillRegion() throws IOException, SQLException, InterruptedException {
+        RegionContents.Summary contents = region.fill(
                 count -> terminal.progress(String.format(Locale.ROOT, "  filling the region: %,d objects", count)));
         terminal.line(String.format(
                 Locale.ROOT,
-                "region of %d storage nodes in 3 datacenters and %d metadata shard(s): %,d objects, %s, two copies each"
-                        + " (%,d empty, %,d snaplinks, %,d directories)",
+                "region of %d storage nodes in 3 datacenters and %d metadata shard(s): %,d objects (%s), two copies each,"
+                        + " with %,d empty objects, %,d snaplinks and %,d directories",
                 region.nodes().size(),
                 region.shards().size(),
-                made.objects(),
-                Sizes.text(made.bytes()),
-                made.empty(),
-                made.snaplinks(),
-                made.directories()));
-        if (made.unreadable() > 0) {
-            terminal.line("  " + made.unreadable() + " files could not be read and are left out");
+                contents.objects(),
+                ByteSizes.format(contents.bytes()),
+                contents.empty(),
+                contents.snaplinks(),
+                contents.directories()));
+        if (contents.unreadable() > 0) {
+            terminal.line("  skipped " + contents.unreadable() + " files that could not be read");
         }
     }
 
     private void startNodes() throws InterruptedException, PlaygroundFault {
-        Instant began = Instant.now();
-        for (NodeSpec node : rebalancer.all()) {
+        Instant start = Instant.now();
+        for (NodeSpec node : cluster.all()) {
             nodes.start(node);
         }
-        for (NodeSpec node : rebalancer.all()) {
-            awaitReady(node, began.plus(START_PATIENCE));
+        for (NodeSpec node : cluster.all()) {
+            awaitReady(node, start.plus(START_TIMEOUT));
         }
+        int httpAgents = options.cluster().httpAgents();
         terminal.line(String.format(
                 Locale.ROOT,
-                "%s and %d agents in one Pekko cluster%s, %s, ready after %.1f s",
-                rebalancer.managers().size() == 1
+                "%s and %d agents in one Pekko cluster%s, %s; ready after %.1f s",
+                cluster.managers().size() == 1
                         ? "1 manager"
-                        : rebalancer.managers().size() + " managers",
-                rebalancer.agents().size() - options.layout().httpAgents(),
-                options.layout().httpAgents() == 0
-                        ? ""
-                        : ", " + options.layout().httpAgents() + " agents reached over HTTP",
-                options.layout().processes() ? "each a process of its own" : "each an actor system of this process",
-                Duration.between(began, Instant.now()).toMillis() / 1000.0));
+                        : cluster.managers().size() + " managers",
+                cluster.agents().size() - httpAgents,
+                httpAgents == 0 ? "" : ", " + httpAgents + " agents outside it over HTTP",
+                options.cluster().processes() ? "each in its own process" : "each an actor system in this process",
+                Duration.between(start, Instant.now()).toMillis() / 1000.0));
     }
 
-    private void awaitReady(NodeSpec node, Instant until) throws InterruptedException, PlaygroundFault {
-        Optional<String> waits = client.notReady(node.http());
-        while (waits.isPresent()) {
-            List<String> ended = nodes.ended();
+    private void awaitReady(NodeSpec node, Instant deadline) throws InterruptedException, PlaygroundFault {
+        Optional<String> pending = client.pendingReadiness(node.http());
+        while (pending.isPresent()) {
+            List<String> ended = nodes.takeEnded();
             if (!ended.isEmpty()) {
                 throw new PlaygroundFault(ended.get(0));
             }
-            if (Instant.now().isAfter(until)) {
-                throw new PlaygroundFault(node.name() + " is not ready after " + START_PATIENCE.toSeconds() + " s: "
-                        + waits.get() + "; its log is in " + directory.resolve("logs"));
+            if (Instant.now().isAfter(deadline)) {
+                throw new PlaygroundFault(node.name() + " is not ready after " + START_TIMEOUT.toSeconds() + " s: "
+                        + pending.get() + "; see its log in " + directory.resolve("logs"));
             }
-            terminal.progress("  waiting for " + node.name());
+            terminal.progress("  waiting for " + node.name() + " to become ready");
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-            waits = client.notReady(node.http());
+            pending = client.pendingReadiness(node.http());
         }
     }
 
-    /** Empties a node and verifies the region; the report is in {@code report.json} too. */
+    /** Empties a storage node, verifies the region, and writes the report to {@code report.json}. */
     RunReport evacuate(String leavingNode) throws IOException, InterruptedException, PlaygroundFault {
-        List<RegionSurvey.Found> recordsBefore = RegionSurvey.read(region.shards());
-        Map<String, String> before = RegionSurvey.fingerprint(recordsBefore);
-        long expected = recordsBefore.stream()
-                .filter(found -> names(found, leavingNode))
-                .count();
-        Optional<PlannedKills> crash = crash(leavingNode);
-        Instant began = Instant.now();
+        List<RegionSurvey.StoredRecord> recordsBefore = RegionSurvey.read(region.shards());
+        Map<String, String> fingerprintBefore = RegionSurvey.fingerprint(recordsBefore);
+        long expected =
+                recordsBefore.stream().filter(each -> each.names(leavingNode)).count();
+        Optional<PlannedKills> plannedKills = planKills(leavingNode);
+        Instant start = Instant.now();
         String jobId = client.evacuate(leavingNode);
-        terminal.line(
-                String.format(Locale.ROOT, "job %s empties %s, which %,d records name", jobId, leavingNode, expected));
-        JsonNode job = new JobWatch(client, nodes, crash, terminal, restartHint()).toTheEnd(jobId, expected);
-        double seconds = Duration.between(began, Instant.now()).toMillis() / 1000.0;
+        terminal.line(String.format(
+                Locale.ROOT, "job %s empties %s; %,d metadata records name it", jobId, leavingNode, expected));
+        JsonNode job = new JobWatch(client, nodes, plannedKills, terminal, restartHint()).awaitEnd(jobId, expected);
+        double seconds = Duration.between(start, Instant.now()).toMillis() / 1000.0;
         terminal.progress("  verifying every record and every file");
         RegionVerifier.Verified verified = RegionVerifier.verify(
-                RegionSurvey.read(region.shards()), region.roots(), Optional.of(leavingNode), before);
+                RegionSurvey.read(region.shards()), region.roots(), Optional.of(leavingNode), fingerprintBefore);
         RunReport report = RunReport.of(
                 job,
                 seconds,
                 expected,
                 verified,
-                kills(crash),
-                crash.map(PlannedKills::missed).orElse(0),
-                fetchedAgain());
-        RegionFile.writeWhole(directory.resolve("report.json"), report.toJson());
+                allKills(plannedKills),
+                plannedKills.map(PlannedKills::pendingCount).orElse(0),
+                refetchCount());
+        RegionFile.replace(directory.resolve("report.json"), report.toJson());
         return report;
     }
 
-    private static boolean names(RegionSurvey.Found found, String node) {
-        for (JsonNode shark : found.value().path("sharks")) {
-            if (shark.path("manta_storage_id").asText().equals(node)) {
-                return true;
-            }
-        }
-        return false;
+    /** Records a fault from outside: as many objects as were in flight then may be fetched twice. */
+    void recordFault(KillRecord fault) {
+        faults.add(fault);
     }
 
-    /** Somebody did a node harm: as many objects as were in flight then may be fetched again. */
-    void harmed(PlannedKills.Kill kill) {
-        harm.add(kill);
-    }
-
-    private List<PlannedKills.Kill> kills(Optional<PlannedKills> crash) {
-        List<PlannedKills.Kill> all = new ArrayList<>(harm);
-        crash.ifPresent(each -> all.addAll(each.kills()));
+    private List<KillRecord> allKills(Optional<PlannedKills> plannedKills) {
+        List<KillRecord> all = new ArrayList<>(faults);
+        plannedKills.ifPresent(each -> all.addAll(each.records()));
         return all;
     }
 
-    /** When each port of this machine last wrote to a metadata shard. */
+    /** Time of the last write to a metadata shard, by the client's port. */
     Map<Integer, Instant> lastWrites() {
         return region.lastWrites();
     }
 
-    /** An agent that receives copies, then the manager. */
-    private Optional<PlannedKills> crash(String leavingNode) {
+    /** First an agent that receives copies, then the manager. */
+    private Optional<PlannedKills> planKills(String leavingNode) {
         if (!options.crash() || !(nodes instanceof ProcessNodeRunner processes)) {
             return Optional.empty();
         }
-        NodeSpec agent = rebalancer.agents().entrySet().stream()
+        NodeSpec agent = cluster.agents().entrySet().stream()
                 .filter(each -> !each.getKey().equals(leavingNode))
                 .findFirst()
                 .orElseThrow()
@@ -207,49 +199,53 @@ final class Playground implements AutoCloseable {
         return Optional.of(new PlannedKills(
                 processes,
                 List.of(
-                        new PlannedKills.Planned(agent, FIRST_KILL),
-                        new PlannedKills.Planned(rebalancer.manager(), SECOND_KILL))));
+                        new PlannedKills.PlannedKill(agent, AGENT_KILL_SHARE),
+                        new PlannedKills.PlannedKill(cluster.manager(), MANAGER_KILL_SHARE))));
     }
 
-    private long fetchedAgain() {
+    private long refetchCount() {
         return region.fetches().values().stream().mapToLong(count -> count - 1).sum();
     }
 
-    /** The nodes, for those who do things to them; only when they are processes. */
+    /**
+     * The runner of the node processes.
+     *
+     * @throws IllegalStateException if the nodes run in this process
+     */
     ProcessNodeRunner processes() {
         if (nodes instanceof ProcessNodeRunner processes) {
             return processes;
         }
-        throw new IllegalStateException("the nodes are in this process");
+        throw new IllegalStateException("the nodes run in this process");
     }
 
-    /** What was started. */
-    ClusterLayout rebalancer() {
-        return rebalancer;
+    /** The managers and agents of the region. */
+    ClusterLayout cluster() {
+        return cluster;
     }
 
-    /** How to start the manager by hand. */
+    /** The command that starts the manager by hand, as a line for the user. */
     String restartHint() {
         return "start the manager again with: bin/rebalancer manager --config "
-                + rebalancer.manager().settings();
+                + cluster.manager().settings();
     }
 
-    /** URLs of all managers. */
+    /** Base URLs of all managers. */
     List<String> managerUrls() {
-        return rebalancer.managers().stream()
+        return cluster.managers().stream()
                 .map(manager -> manager.http().toString())
                 .toList();
     }
 
-    /** URL of the first manager. */
+    /** Base URL of the first manager. */
     String managerUrl() {
-        return rebalancer.manager().http().toString();
+        return cluster.manager().http().toString();
     }
 
-    /** Says when nodes end, until it is interrupted. */
-    void keep() throws InterruptedException {
+    /** Reports nodes that end, until this thread is interrupted. */
+    void watchNodes() throws InterruptedException {
         while (true) {
-            nodes.ended().forEach(end -> terminal.line("  " + end + "\n  " + restartHint()));
+            nodes.takeEnded().forEach(end -> terminal.line("  " + end + "\n  " + restartHint()));
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -257,8 +253,8 @@ final class Playground implements AutoCloseable {
         }
     }
 
-    /** Ends child processes at once; for when this process is going down. */
-    void abandon() {
+    /** Kills all child processes at once; for the shutdown of this process. */
+    void killNodes() {
         if (nodes instanceof ProcessNodeRunner processes) {
             processes.killAll();
         }

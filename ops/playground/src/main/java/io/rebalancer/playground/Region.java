@@ -2,6 +2,7 @@ package io.rebalancer.playground;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.playground.console.PlaygroundFault;
 import io.rebalancer.playground.moray.MorayTable;
 import io.rebalancer.playground.region.RegionContents;
 import io.rebalancer.playground.region.RegionPlan;
@@ -28,7 +29,7 @@ import java.util.function.LongConsumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** The simulated region: metadata shards, storinfo, and the storage nodes' file servers, all on loopback. */
+/** A running simulated region: metadata shards, storinfo, and the file servers of the storage nodes, on loopback. */
 final class Region implements AutoCloseable {
     static final String HOST = "127.0.0.1";
 
@@ -95,10 +96,15 @@ final class Region implements AutoCloseable {
             return stage.toCompletableFuture().get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new PlaygroundFault("a server of the region can't start: " + cause.getMessage());
+            throw new PlaygroundFault("a server of the simulated region can't start: " + cause.getMessage());
         }
     }
 
+    /**
+     * Creates the files and the records.
+     *
+     * @param progress receives the number of objects that are stored
+     */
     RegionContents.Summary fill(LongConsumer progress) throws IOException, SQLException, InterruptedException {
         return RegionContents.create(plan, nodes, tables, progress);
     }
@@ -111,32 +117,35 @@ final class Region implements AutoCloseable {
         return shards;
     }
 
+    /** Base URL of storinfo. */
     String storinfo() {
         return "http://" + HOST + ":" + storinfoPort;
     }
 
-    String files(SimulatedNode node) {
+    /** Base URL of a storage node's file server. */
+    String fileServer(SimulatedNode node) {
         return "http://" + HOST + ":" + filePorts.get(node.storageId());
     }
 
+    /** Object directories by storage id. */
     Map<String, Path> roots() {
         Map<String, Path> roots = new LinkedHashMap<>();
         nodes.forEach(node -> roots.put(node.storageId(), node.root()));
         return roots;
     }
 
-    /** When each port of this machine last wrote to a metadata shard. */
+    /** Time of the last write to a metadata shard, by the client's port. */
     Map<Integer, Instant> lastWrites() {
         return Map.copyOf(lastWrites);
     }
 
-    /** How often each object was fetched from any node. */
+    /** Number of fetches of each object, from all nodes together. */
     Map<UUID, Integer> fetches() {
-        Map<UUID, Integer> all = new HashMap<>();
+        Map<UUID, Integer> total = new HashMap<>();
         fileServers
                 .values()
-                .forEach(server -> server.fetches().forEach((id, count) -> all.merge(id, count, Integer::sum)));
-        return all;
+                .forEach(server -> server.fetches().forEach((id, count) -> total.merge(id, count, Integer::sum)));
+        return total;
     }
 
     @Override
@@ -150,7 +159,7 @@ final class Region implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | SQLException e) {
-            throw new IllegalStateException("the region could not be closed", e);
+            throw new IllegalStateException("the simulated region could not be closed", e);
         }
     }
 }

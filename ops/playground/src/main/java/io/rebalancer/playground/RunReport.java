@@ -3,6 +3,7 @@ package io.rebalancer.playground;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.playground.console.ByteSizes;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionVerifier;
 import java.util.ArrayList;
@@ -10,66 +11,71 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run did, and what the verification found.
+ * The result of a run and of its verification.
  *
- * @param job the job as the manager last showed it
- * @param seconds from the order to the end of the job
- * @param fetchedAgain fetches of objects beyond the first of each
- * @param violations of the region, and of what the job said of itself
+ * @param job the manager's view of the job in its terminal phase
+ * @param seconds time from the creation of the job to its end
+ * @param fetchedAgain fetches beyond the first one of each object
+ * @param violations faults in the region and contradictions in the job's own counts, one line each
  */
 record RunReport(
         JsonNode job,
         double seconds,
         RegionVerifier.Verified verified,
-        List<PlannedKills.Kill> kills,
+        List<KillRecord> kills,
         long fetchedAgain,
         List<String> violations) {
-    private static final List<String> OUTCOMES =
-            List.of("relocated", "superseded", "gone", "skipped", "failed", "duplicate");
+    /** Outcomes of a record, by their member in the API's view of a job. */
+    static final List<String> OUTCOMES = List.of("relocated", "superseded", "gone", "skipped", "failed", "duplicate");
 
-    /** Judges the job's own words beside what was found in the region. */
+    /** Compares the counts that the job reports with what the verification found. */
     static RunReport of(
             JsonNode job,
             double seconds,
             long expectedRecords,
             RegionVerifier.Verified verified,
-            List<PlannedKills.Kill> kills,
+            List<KillRecord> kills,
             int missedKills,
             long fetchedAgain) {
         List<String> violations = new ArrayList<>(verified.violations());
         if (!job.path("state").asText().equals("DONE")) {
-            violations.add("the job ended as " + job.path("state").asText() + " "
+            violations.add("the job ended in phase " + job.path("state").asText() + ": "
                     + job.path("reason").asText());
         }
-        long sum = OUTCOMES.stream().mapToLong(name -> job.path(name).asLong()).sum();
+        long sum = sumOfOutcomes(job);
         long discovered = job.path("discovered").asLong();
         if (sum != discovered) {
             violations.add("the outcomes add up to " + sum + ", but " + discovered + " records were discovered");
         }
         if (discovered != expectedRecords) {
-            violations.add("the job discovered " + discovered + " records; " + expectedRecords
-                    + " named the leaving node before it began");
+            violations.add("the job discovered " + discovered + " records, but " + expectedRecords
+                    + " named the leaving node before the job started");
         }
         if (missedKills > 0) {
-            violations.add("the job ended before " + missedKills + " planned kill(s); give more --objects");
+            violations.add("the job ended before " + missedKills + " planned kill(s) were due; increase --objects");
         }
-        long allowed = kills.stream().mapToLong(PlannedKills.Kill::inFlight).sum();
+        long allowed = kills.stream().mapToLong(KillRecord::inFlight).sum();
         if (fetchedAgain > allowed) {
-            violations.add(fetchedAgain + " objects were fetched again; at most the " + allowed
-                    + " in flight at the kills may be");
+            violations.add(fetchedAgain + " fetches were repeated, but only the " + allowed
+                    + " objects in flight at the kills may be fetched twice");
         }
         return new RunReport(job, seconds, verified, kills, fetchedAgain, violations);
     }
 
+    /** Sum of all outcomes in the API's view of a job, or in a report. */
+    static long sumOfOutcomes(JsonNode job) {
+        return OUTCOMES.stream().mapToLong(name -> job.path(name).asLong()).sum();
+    }
+
+    /** The content of {@code report.json}. */
     ObjectNode toJson() {
         ObjectNode json = ExactJson.MAPPER.createObjectNode();
         json.set("job", job.path("id"));
         json.set("state", job.path("state"));
         json.set("leavingNode", job.path("leavingNode"));
-        for (String name :
-                List.of("discovered", "relocated", "superseded", "gone", "skipped", "failed", "duplicate", "bytes")) {
-            json.set(name, job.path(name));
-        }
+        json.set("discovered", job.path("discovered"));
+        OUTCOMES.forEach(name -> json.set(name, job.path(name)));
+        json.set("bytes", job.path("bytes"));
         json.put("seconds", Math.round(seconds * 100) / 100.0);
         json.putObject("verified")
                 .put("records", verified.records())
@@ -88,7 +94,7 @@ record RunReport(
         return json;
     }
 
-    /** The summary for people, line by line. */
+    /** The summary for a person, line by line. */
     List<String> table() {
         List<String> lines = new ArrayList<>();
         lines.add("");
@@ -100,11 +106,11 @@ record RunReport(
             lines.add(row("  " + name, number(name)));
         }
         lines.add(row(
-                "moved",
+                "copied",
                 String.format(
                         Locale.ROOT,
                         "%s in %.1f s (%.0f objects/s)",
-                        Sizes.text(job.path("bytes").asLong()),
+                        ByteSizes.format(job.path("bytes").asLong()),
                         seconds,
                         job.path("discovered").asLong() / Math.max(seconds, 0.001))));
         kills.forEach(kill -> lines.add(row(

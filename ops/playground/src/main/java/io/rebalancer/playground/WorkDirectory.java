@@ -1,5 +1,6 @@
 package io.rebalancer.playground;
 
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,13 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The directory of a run. An earlier run's is cleared; anything else that is not empty is left alone. */
+/** Prepares the directory of a run: clears it if an earlier run created it, and refuses any other that is not empty. */
 final class WorkDirectory {
     private static final String MARKER = ".rebalancer-playground";
 
     private WorkDirectory() {}
 
-    /** @return the directory, empty but for its marker */
+    /** @return the absolute directory, empty except for its marker file */
     static Path prepare(Path directory) throws PlaygroundFault {
         Path absolute = directory.toAbsolutePath().normalize();
         try {
@@ -21,7 +22,7 @@ final class WorkDirectory {
             List<Path> entries = entries(absolute);
             if (!entries.isEmpty() && !Files.exists(absolute.resolve(MARKER))) {
                 throw new PlaygroundFault("--dir " + directory
-                        + " is not empty and not from an earlier run of the playground; give another directory");
+                        + " is not empty and was not created by the playground; choose another directory");
             }
             for (Path entry : entries) {
                 delete(entry);
@@ -30,7 +31,7 @@ final class WorkDirectory {
             return absolute;
         } catch (IOException e) {
             throw new PlaygroundFault(
-                    "--dir " + directory + " can't be used (" + e + "); give a directory that you may write");
+                    "--dir " + directory + " can't be used (" + e + "); choose a directory that you can write to");
         }
     }
 

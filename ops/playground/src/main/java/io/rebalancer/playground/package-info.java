@@ -1,4 +1,4 @@
-/** A simulated Manta region with real bytes, the rebalancer at work in it, and the proof of what it did. */
+/** Runs the rebalancer in a simulated Manta region with real object files, and verifies the result. */
 @NullMarked
 package io.rebalancer.playground;
 

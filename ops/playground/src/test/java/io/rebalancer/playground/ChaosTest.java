@@ -12,7 +12,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random faults, one after another, in a run of {@code make chaos SEED=... RUNS=...}; a seed gives the same faults again. */
+/**
+ * Injects random faults into a job, one after another. Run by {@code make chaos SEED=... RUNS=...}; the same seed gives the
+ * same faults.
+ */
 @EnabledIfSystemProperty(named = "chaos.seed", matches = "[0-9]+")
 @Tag("cluster")
 @Tag("slow")
@@ -20,39 +23,39 @@ class ChaosTest {
     private static final long SEED = Long.getLong("chaos.seed", 1);
     private static final int RUNS = Integer.getInteger("chaos.runs", 1);
     private static final int RECORDS = Integer.getInteger("chaos.records", 8_000);
-    /** Of an agent: slow enough for a job that outlasts its faults. */
+    /** Limit of each agent, low enough that the job outlasts its faults. */
     private static final long BYTES_PER_SECOND = 20 << 10;
 
-    private static final int FAULTS = 3;
+    private static final int FAULTS_PER_JOB = 3;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path directory;
 
     @Test
-    void nothingIsLostAndNothingIsDoneTwice() throws Exception {
+    void randomFaultsNeitherLoseARecordNorRepeatWork() throws Exception {
         for (int run = 0; run < RUNS; run++) {
-            disturb(SEED + run, Files.createDirectory(directory.resolve("run-" + run)));
+            runJobWithFaults(SEED + run, Files.createDirectory(directory.resolve("run-" + run)));
         }
     }
 
-    private static void disturb(long seed, Path directory) throws Exception {
+    private static void runJobWithFaults(long seed, Path directory) throws Exception {
         System.out.printf("SEED=%d%n", seed);
         Random random = new Random(seed);
         try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, seed, BYTES_PER_SECOND)) {
             cluster.evacuate();
-            for (int struck = 0; struck < FAULTS; struck++) {
+            for (int i = 0; i < FAULTS_PER_JOB; i++) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
-                long settled = ClusterUnderTest.settled(cluster.awaitSettledOrOver(0));
-                JsonNode job = cluster.awaitSettledOrOver(settled + 200 + random.nextInt(RECORDS / 10));
-                if (ClusterUnderTest.settled(job) > RECORDS * 8L / 10) {
-                    System.out.printf("  the job is nearly over; %s is left out%n", fault);
+                long settled = JobWatch.settled(cluster.awaitSettledOrEnded(0));
+                JsonNode job = cluster.awaitSettledOrEnded(settled + 200 + random.nextInt(RECORDS / 10));
+                if (JobWatch.settled(job) > RECORDS * 8L / 10) {
+                    System.out.printf("  the job has nearly ended; %s is skipped%n", fault);
                 } else {
-                    fault.strike(cluster, job, random);
+                    fault.inject(cluster, job, random);
                 }
             }
-            RunReport report = cluster.end();
+            RunReport report = cluster.awaitReport();
             System.out.printf(
-                    "  SEED=%d: the job took %.0f s; %d objects fetched twice, %d violations%n",
+                    "  SEED=%d: the job took %.0f s; %d fetches repeated, %d violations%n",
                     seed,
                     report.seconds(),
                     report.fetchedAgain(),

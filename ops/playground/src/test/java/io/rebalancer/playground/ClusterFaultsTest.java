@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * One fault at a time, in the middle of a job; run by {@code make test-cluster}, since a job that is long enough to be
- * disturbed takes minutes.
+ * Injects one fault into a running job. Run by {@code make test-cluster}, because a job that lasts long enough for a fault
+ * takes minutes.
  */
 @EnabledIfSystemProperty(named = "cluster.records", matches = "[0-9]+")
 @Tag("cluster")
@@ -27,16 +27,16 @@ class ClusterFaultsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theJobEndsAsIfNothingHadHappened(Fault fault) throws Exception {
+    void theJobSurvivesTheFault(Fault fault) throws Exception {
         Random random = new Random(fault.ordinal());
         try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, fault.ordinal() + 1L, 0)) {
             cluster.evacuate();
             JsonNode job = cluster.awaitSettled(RECORDS / 10L);
-            System.out.printf("%s at %d of %d records%n", fault, ClusterUnderTest.settled(job), RECORDS);
-            fault.strike(cluster, job, random);
-            RunReport report = cluster.end();
+            System.out.printf("%s at %d of %d records%n", fault, JobWatch.settled(job), RECORDS);
+            fault.inject(cluster, job, random);
+            RunReport report = cluster.awaitReport();
             System.out.printf(
-                    "  the job took %.0f s; %d objects fetched twice, %d violations%n",
+                    "  the job took %.0f s; %d fetches repeated, %d violations%n",
                     report.seconds(), report.fetchedAgain(), report.violations().size());
             assertThat(report.violations()).isEmpty();
         }

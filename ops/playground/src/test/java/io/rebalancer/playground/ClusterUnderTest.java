@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.playground.cluster.ClusterLayout;
+import io.rebalancer.playground.cluster.ClusterPlan;
 import io.rebalancer.playground.cluster.MemberNetwork;
 import io.rebalancer.playground.cluster.NodeSpec;
+import io.rebalancer.playground.console.PlaygroundFault;
+import io.rebalancer.playground.console.Terminal;
 import io.rebalancer.playground.region.RegionPlan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Three managers that share a real PostgreSQL and five agents, all processes, with a job to disturb. */
+/** Three managers that share a real PostgreSQL, and five agents, each in its own process, with one evacuate job. */
 final class ClusterUnderTest implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofMinutes(3);
 
@@ -36,24 +38,24 @@ final class ClusterUnderTest implements AutoCloseable {
     private static final String LOG_TIME = "yyyy-MM-dd HH:mm:ss,SSS";
     private static final int NODES = 5;
     private static final long OBJECT_BYTES = 1024;
-    /** Objects have two copies each, so that two in five are on one of five nodes. */
-    private static final double SHARE = 2.5;
+    /** Each object has two copies on five nodes, so two in five objects are on the leaving node. */
+    private static final double OBJECTS_PER_RECORD = 2.5;
 
     private final Path directory;
     private final int records;
     private final ActorSystem<Void> system;
     private final MemberNetwork network;
-    private final CrashingPostgres postgres;
+    private final KillablePostgres postgres;
     private final Playground playground;
     private final ManagerClient client;
     private CompletableFuture<RunReport> run = new CompletableFuture<>();
     private String jobId = "";
 
     /**
-     * Starts everything, with the settings that are shipped.
+     * Starts all nodes with the default settings.
      *
-     * @param records that the job will settle, about
-     * @param bytesPerSecond that each agent may copy, or 0 for no limit; all objects have 1 KiB
+     * @param records approximate number of records that the job settles
+     * @param bytesPerSecond copy limit of each agent, or 0 for no limit; every object has 1 KiB
      */
     ClusterUnderTest(Path directory, int records, long seed, long bytesPerSecond) throws Exception {
         this.directory = directory;
@@ -66,27 +68,27 @@ final class ClusterUnderTest implements AutoCloseable {
                         .withFallback(ConfigFactory.defaultReference())
                         .resolve());
         this.network = new MemberNetwork(system);
-        this.postgres = new CrashingPostgres(directory.resolve("postgres"));
+        this.postgres = new KillablePostgres(directory.resolve("postgres"));
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(
-                NODES, (int) (records * SHARE), OptionalLong.of(OBJECT_BYTES), Optional.empty(), 2, seed);
-        ClusterLayout.Layout layout = new ClusterLayout.Layout(
+                NODES, (int) (records * OBJECTS_PER_RECORD), OptionalLong.of(OBJECT_BYTES), Optional.empty(), 2, seed);
+        ClusterPlan clusterPlan = new ClusterPlan(
                 Optional.empty(),
                 true,
                 0,
                 3,
-                Optional.of(new ClusterLayout.SharedJournal(postgres.url(), "postgres")),
+                Optional.of(new ClusterPlan.SharedJournal(postgres.url(), "postgres")),
                 Optional.of(network),
                 false,
                 Map.of("rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
         this.playground = Playground.open(
-                new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
+                new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), clusterPlan, false, false),
                 prepared,
-                RunningRegion.quietTerminal());
+                Terminal.silent());
         this.client = new ManagerClient(managers().stream().map(NodeSpec::http).toList());
     }
 
-    /** Orders the job; {@link #end} tells what came of it. */
+    /** Creates the job; {@link #awaitReport} returns its report. */
     void evacuate() {
         run = CompletableFuture.supplyAsync(() -> {
             try {
@@ -96,12 +98,12 @@ final class ClusterUnderTest implements AutoCloseable {
             }
         });
         jobId = await().atMost(TIMEOUT)
-                .until(() -> client.jobs().stream().findFirst(), Optional::isPresent)
+                .until(() -> client.jobIds().stream().findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
 
-    /** Waits for the end of the job and has the region verified. */
-    RunReport end() throws Exception {
+    /** Waits for the end of the job and for the verification of the region. */
+    RunReport awaitReport() throws Exception {
         return run.get();
     }
 
@@ -110,12 +112,12 @@ final class ClusterUnderTest implements AutoCloseable {
     }
 
     List<NodeSpec> managers() {
-        return playground.rebalancer().managers();
+        return playground.cluster().managers();
     }
 
     /** Agents that receive copies. */
     List<NodeSpec> destinations() {
-        return playground.rebalancer().agents().entrySet().stream()
+        return playground.cluster().agents().entrySet().stream()
                 .filter(agent -> !agent.getKey().equals(LEAVING))
                 .map(Map.Entry::getValue)
                 .toList();
@@ -125,7 +127,7 @@ final class ClusterUnderTest implements AutoCloseable {
         return playground;
     }
 
-    CrashingPostgres postgres() {
+    KillablePostgres postgres() {
         return postgres;
     }
 
@@ -141,52 +143,50 @@ final class ClusterUnderTest implements AutoCloseable {
         return jobId;
     }
 
+    /** The process id of a running node. */
     long pid(NodeSpec node) {
         long pid = playground.processes().processIds().getOrDefault(node.name(), 0L);
-        assertThat(pid).as(node.name() + " runs").isPositive();
+        assertThat(pid).as("process id of " + node.name()).isPositive();
         return pid;
     }
 
-    static long settled(JsonNode job) {
-        return job.path("discovered").asLong() - job.path("inFlight").asLong();
-    }
-
-    static boolean ended(JsonNode job) {
-        return job.path("state").asText().startsWith("DONE")
-                || job.path("state").asText().equals("FAILED");
-    }
-
-    /** Waits until so many records are settled, or the job is over; the job as it stands then. */
-    JsonNode awaitSettledOrOver(long due) {
+    /** Waits until {@code due} records are settled or the job has ended, and returns the job. */
+    JsonNode awaitSettledOrEnded(long due) {
         return await().atMost(TIMEOUT)
-                .until(() -> client.job(jobId).filter(each -> settled(each) >= due || ended(each)), Optional::isPresent)
+                .until(
+                        () -> client.job(jobId)
+                                .filter(each -> JobWatch.settled(each) >= due || JobWatch.hasEnded(each)),
+                        Optional::isPresent)
                 .orElseThrow();
     }
 
-    /** Waits until so many records are settled while the job goes on; the job as it stands then. */
+    /** Waits until {@code due} records are settled, checks that the job is still running, and returns the job. */
     JsonNode awaitSettled(long due) {
-        JsonNode job = awaitSettledOrOver(due);
-        assertThat(ended(job)).as("there is a job left to disturb: %s", job).isFalse();
+        JsonNode job = awaitSettledOrEnded(due);
+        assertThat(JobWatch.hasEnded(job))
+                .as("the job has ended before the fault: %s", job)
+                .isFalse();
         return job;
     }
 
-    /** The manager at which the job began or went on last. */
+    /** The manager that currently hosts the job: the last one that started or resumed it. */
     NodeSpec host() {
         return await().atMost(TIMEOUT)
-                .until(() -> lastWordOfHost().map(LogLine::node), Optional::isPresent)
+                .until(() -> lastStart().map(LogLine::node), Optional::isPresent)
                 .orElseThrow();
     }
 
-    void awaitHostOtherThan(NodeSpec former) {
+    /** Waits until another manager has started or resumed the job. */
+    void awaitHostOtherThan(NodeSpec previous) {
         await().atMost(TIMEOUT)
-                .until(() -> lastWordOfHost()
-                        .filter(line -> !line.node().equals(former))
+                .until(() -> lastStart()
+                        .filter(line -> !line.node().equals(previous))
                         .isPresent());
     }
 
-    /** When the job began or went on there. */
+    /** When the current host started or resumed the job. */
     Instant hostSince() throws IOException {
-        return lastWordOfHost().orElseThrow().at();
+        return lastStart().orElseThrow().at();
     }
 
     private static Instant at(String line) {
@@ -195,9 +195,10 @@ final class ClusterUnderTest implements AutoCloseable {
                 .toInstant();
     }
 
+    /** A log line about the start of the job on a manager. */
     private record LogLine(NodeSpec node, Instant at) {}
 
-    private Optional<LogLine> lastWordOfHost() throws IOException {
+    private Optional<LogLine> lastStart() throws IOException {
         Optional<LogLine> last = Optional.empty();
         for (NodeSpec manager : managers()) {
             Optional<LogLine> said = lines(manager, "job=" + jobId)
@@ -213,7 +214,7 @@ final class ClusterUnderTest implements AutoCloseable {
         return last;
     }
 
-    /** Lines of a node's log that have a text in them. */
+    /** The lines of a node's log that contain {@code text}. */
     Stream<String> lines(NodeSpec node, String text) throws IOException {
         return Files.readAllLines(log(node)).stream().filter(line -> line.contains(text));
     }
@@ -222,29 +223,29 @@ final class ClusterUnderTest implements AutoCloseable {
         return directory.resolve("run/logs/" + node.name() + ".log");
     }
 
-    /** Waits until a node that was started says that it is ready. */
+    /** Waits until a node that was started reports that it is ready. */
     void awaitReady(NodeSpec node) {
-        await().atMost(TIMEOUT).until(() -> client.notReady(node.http()).isEmpty());
+        await().atMost(TIMEOUT).until(() -> client.pendingReadiness(node.http()).isEmpty());
     }
 
-    /** Seconds from now until the job, wherever it is, has settled more than when it is first heard of again. */
+    /** Seconds from now until the job is served again and has settled more records, or has ended. */
     double secondsUntilProgress() {
-        Instant at = Instant.now();
+        Instant start = Instant.now();
         try {
-            JsonNode again = await().atMost(TIMEOUT)
+            JsonNode resumed = await().atMost(TIMEOUT)
                     .until(() -> client.job(jobId), Optional::isPresent)
                     .orElseThrow();
             await().atMost(TIMEOUT)
                     .until(() -> client.job(jobId)
-                            .filter(job -> settled(job) > settled(again) || ended(job))
+                            .filter(job -> JobWatch.settled(job) > JobWatch.settled(resumed) || JobWatch.hasEnded(job))
                             .isPresent());
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
-                    "no progress for " + TIMEOUT + "; processes that ended by themselves: "
-                            + playground.processes().ended(),
+                    "no progress for " + TIMEOUT + "; processes that ended unexpectedly: "
+                            + playground.processes().takeEnded(),
                     e);
         }
-        return Duration.between(at, Instant.now()).toMillis() / 1000.0;
+        return Duration.between(start, Instant.now()).toMillis() / 1000.0;
     }
 
     @Override

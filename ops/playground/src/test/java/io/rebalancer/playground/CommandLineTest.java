@@ -14,16 +14,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a user can do wrong: one line on standard error, nothing else, and an exit code that is not zero. */
+/** Wrong usage prints one line on standard error and nothing else, and the exit code is not zero. */
 @Tag("slow")
 class CommandLineTest {
 
     @TempDir
     private Path directory;
 
-    private record Ended(int code, List<String> out, List<String> err) {}
+    private record Result(int code, List<String> out, List<String> err) {}
 
-    private Ended run(String main, String... arguments) throws Exception {
+    private Result run(String main, String... arguments) throws Exception {
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
         List<String> command = new ArrayList<>(List.of(
@@ -38,15 +38,15 @@ class CommandLineTest {
                 .redirectError(err.toFile())
                 .start()
                 .waitFor();
-        return new Ended(code, Files.readAllLines(out), Files.readAllLines(err));
+        return new Result(code, Files.readAllLines(out), Files.readAllLines(err));
     }
 
-    private void assertOneLine(Ended ended, String said) {
-        assertThat(ended.code()).isNotZero();
-        assertThat(ended.err())
+    private void assertOneLine(Result result, String expected) {
+        assertThat(result.code()).isNotZero();
+        assertThat(result.err())
                 .singleElement()
-                .satisfies(line -> assertThat(line).startsWith("rebalancer ").contains(said));
-        assertThat(ended.out()).noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"));
+                .satisfies(line -> assertThat(line).startsWith("rebalancer ").contains(expected));
+        assertThat(result.out()).noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"));
     }
 
     @ParameterizedTest
@@ -63,12 +63,12 @@ class CommandLineTest {
             --no-evacuate           | --keep
             --no-evacuate --crash   | --crash
             """)
-    void aWrongOptionIsNamed(String options, String said) throws Exception {
-        assertOneLine(run(PlaygroundCommand.class.getName(), options.strip().split(" +")), said);
+    void theMessageNamesTheWrongOption(String options, String expected) throws Exception {
+        assertOneLine(run(PlaygroundCommand.class.getName(), options.strip().split(" +")), expected);
     }
 
     @Test
-    void aDirectoryThatCannotBeUsedIsNamed() throws Exception {
+    void theMessageNamesAnUnusableDirectory() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "x");
         assertOneLine(
                 run(
@@ -83,9 +83,9 @@ class CommandLineTest {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() throws Exception {
+    void theMessageNamesAPortInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Ended ended = run(
+            Result result = run(
                     PlaygroundCommand.class.getName(),
                     "--objects",
                     "0",
@@ -93,13 +93,13 @@ class CommandLineTest {
                     directory.resolve("run").toString(),
                     "--port",
                     String.valueOf(taken.getLocalPort()));
-            assertOneLine(ended, "--port " + taken.getLocalPort());
+            assertOneLine(result, "--port " + taken.getLocalPort());
         }
     }
 
     @ParameterizedTest
     @CsvSource({"io.rebalancer.manager.node.ManagerCommand", "io.rebalancer.agent.node.AgentCommand"})
-    void aNodeThatCannotStartSaysWhy(String main) throws Exception {
+    void aNodeThatCannotStartReportsTheCause(String main) throws Exception {
         assertOneLine(run(main), "--config");
         assertOneLine(run(main, "--config", directory.resolve("none.conf").toString()), "none.conf");
         Path empty = Files.writeString(directory.resolve("empty.conf"), "");

@@ -18,90 +18,89 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** What can go wrong with a cluster. Each leaves it as it was, with all its processes running. */
+/** A fault of a cluster. After each fault all processes run again. */
 enum Fault {
-    /** The manager that hosts the job ends at once, and is started again. */
+    /** SIGKILL ends the manager that hosts the job; then the manager is restarted. */
     KILL_HOST {
         @Override
-        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             ProcessNodeRunner processes = cluster.playground().processes();
             processes.kill(host);
-            say(
-                    "kill -9 %s, which hosted the job; progress again after %.1f s",
+            print(
+                    "kill -9 %s, the host of the job; progress again after %.1f s",
                     host.name(), cluster.secondsUntilProgress());
             processes.start(host);
             cluster.awaitReady(host);
         }
     },
 
-    /** An agent that receives copies ends at once, and is started again. */
+    /** SIGKILL ends an agent that receives copies; then the agent is restarted. */
     KILL_AGENT {
         @Override
-        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             List<NodeSpec> agents = cluster.destinations();
             NodeSpec agent = agents.get(random.nextInt(agents.size()));
             ProcessNodeRunner processes = cluster.playground().processes();
             long inFlight = job.path("inFlight").asLong();
             long pid = processes.kill(agent);
-            cluster.playground()
-                    .harmed(new PlannedKills.Kill(agent.name(), pid, ClusterUnderTest.settled(job), inFlight));
-            say("kill -9 %s; %d records were in flight", agent.name(), inFlight);
+            cluster.playground().recordFault(new KillRecord(agent.name(), pid, JobWatch.settled(job), inFlight));
+            print("kill -9 %s; %d records were in flight", agent.name(), inFlight);
             processes.start(agent);
             cluster.awaitReady(agent);
         }
     },
 
-    /** The database ends at once and is away for a while. */
+    /** SIGKILL ends the database, which stays down for a while. */
     KILL_DATABASE {
         @Override
-        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             cluster.postgres().kill();
-            pause(DATABASE_AWAY);
-            cluster.postgres().startAgain();
-            say(
-                    "kill -9 of PostgreSQL, started again after %d s; progress after %.1f s more",
-                    DATABASE_AWAY.toSeconds(), cluster.secondsUntilProgress());
+            pause(DATABASE_DOWNTIME);
+            cluster.postgres().restart();
+            print(
+                    "kill -9 PostgreSQL, restarted after %d s; progress another %.1f s later",
+                    DATABASE_DOWNTIME.toSeconds(), cluster.secondsUntilProgress());
         }
     },
 
-    /** The manager that hosts the job stands still; when it goes on, others have its job. */
+    /** SIGSTOP freezes the manager that hosts the job. When it thaws, another manager hosts the job. */
     FREEZE_HOST {
         @Override
-        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             long pid = cluster.pid(host);
-            Set<Integer> ports = new HashSet<>(Signals.ports(pid));
-            Signals.send("STOP", pid);
-            Instant stopped = Instant.now();
-            say(
-                    "SIGSTOP %s, which hosted the job; progress again after %.1f s",
+            Set<Integer> ports = new HashSet<>(OsProcesses.ports(pid));
+            OsProcesses.sendSignal("STOP", pid);
+            Instant frozen = Instant.now();
+            print(
+                    "SIGSTOP %s, the host of the job; progress again after %.1f s",
                     host.name(), cluster.secondsUntilProgress());
-            pause(FROZEN.minus(Duration.between(stopped, Instant.now())));
+            pause(FREEZE_DURATION.minus(Duration.between(frozen, Instant.now())));
             Instant fenced = cluster.hostSince();
-            assertThat(fenced).isAfter(stopped);
-            Signals.send("CONT", pid);
-            ports.addAll(portsUntilGone(pid));
+            assertThat(fenced).isAfter(frozen);
+            OsProcesses.sendSignal("CONT", pid);
+            ports.addAll(portsUntilEnd(pid));
             assertWroteNothingAfter(cluster, ports, fenced);
-            say(
-                    "SIGCONT %s after %d s: it ended by itself, and wrote nothing after %s went on with the job",
-                    host.name(), FROZEN.toSeconds(), cluster.host().name());
-            cluster.playground().processes().ended();
+            print(
+                    "SIGCONT %s after %d s: it ended, and wrote nothing after %s resumed the job",
+                    host.name(), FREEZE_DURATION.toSeconds(), cluster.host().name());
+            cluster.playground().processes().takeEnded();
             cluster.playground().processes().start(host);
             cluster.awaitReady(host);
         }
     },
 
-    /** All managers end in order and come back as another version, one by one. */
+    /** A rolling upgrade: the managers stop and restart with another version, one after another. */
     ROLL_MANAGERS {
         @Override
-        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             ProcessNodeRunner processes = cluster.playground().processes();
             String version = "99." + Math.abs(random.nextInt());
             for (NodeSpec manager : cluster.managers()) {
                 assertThat(processes.terminate(manager, Duration.ofMinutes(1)))
                         .as("exit code of " + manager.name())
-                        .isIn(0, SIGTERM);
+                        .isIn(0, SIGTERM_EXIT_CODE);
                 Files.writeString(
                         manager.settings(),
                         "\nrebalancer.cluster.app-version = \"" + version + "\"\n",
@@ -109,58 +108,58 @@ enum Fault {
                 processes.start(manager);
                 cluster.awaitReady(manager);
             }
-            say(
-                    "all managers ended in order and came back as version %s; progress after %.1f s",
+            print(
+                    "all managers restarted with version %s; progress after %.1f s",
                     version, cluster.secondsUntilProgress());
         }
     },
 
-    /** The manager that hosts the job can't be reached from any other member, nor reach one. */
+    /** A partition separates the manager that hosts the job from all other members. */
     PARTITION {
         @Override
-        void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             long pid = cluster.pid(host);
-            Set<Integer> ports = new HashSet<>(Signals.ports(pid));
-            cluster.network().cutOff(Set.of(host.name()));
+            Set<Integer> ports = new HashSet<>(OsProcesses.ports(pid));
+            cluster.network().partition(Set.of(host.name()));
             Instant cut = Instant.now();
-            ports.addAll(portsUntilGone(pid));
+            ports.addAll(portsUntilEnd(pid));
             cluster.awaitHostOtherThan(host);
             cluster.secondsUntilProgress();
-            say(
-                    "%s, which hosted the job, cut off from all others; progress elsewhere after %.1f s",
+            print(
+                    "%s, the host of the job, partitioned from all other members; progress elsewhere after %.1f s",
                     host.name(), Duration.between(cut, Instant.now()).toMillis() / 1000.0);
             assertThat(cluster.hostSince()).isAfter(cut);
-            // It could still reach the database and the metadata, and held its lease until then.
+            // It can still reach the database and the metadata tier, and holds its lease until then.
             assertWroteNothingAfter(cluster, ports, cluster.hostSince().plus(LEASE));
-            say(
-                    "%s ended by itself, and wrote nothing after %s went on with the job",
+            print(
+                    "%s ended, and wrote nothing after %s resumed the job",
                     host.name(), cluster.host().name());
-            cluster.network().mend();
-            cluster.playground().processes().ended();
+            cluster.network().heal();
+            cluster.playground().processes().takeEnded();
             cluster.playground().processes().start(host);
             cluster.awaitReady(host);
         }
     };
 
-    /** How long a manager may still write whose job has begun elsewhere; there the job waits as long. */
+    /** How long a manager may still write after its job started elsewhere. The new host waits as long before it writes. */
     private static final Duration LEASE = Duration.ofSeconds(1);
 
-    private static final Duration DATABASE_AWAY = Duration.ofSeconds(20);
-    private static final Duration FROZEN = Duration.ofSeconds(40);
-    /** What a JVM ends with when it was asked to. */
-    private static final int SIGTERM = 143;
+    private static final Duration DATABASE_DOWNTIME = Duration.ofSeconds(20);
+    private static final Duration FREEZE_DURATION = Duration.ofSeconds(40);
+    /** Exit code of a JVM that SIGTERM has ended. */
+    private static final int SIGTERM_EXIT_CODE = 143;
 
-    /** @param job as it stands when the fault strikes */
-    abstract void strike(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception;
+    /** @param job the state of the job at the moment of the fault */
+    abstract void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception;
 
-    private static Set<Integer> portsUntilGone(long pid) {
+    private static Set<Integer> portsUntilEnd(long pid) {
         Set<Integer> ports = new HashSet<>();
         await().atMost(ClusterUnderTest.TIMEOUT)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
-                    ports.addAll(Signals.ports(pid));
-                    return !Signals.alive(pid);
+                    ports.addAll(OsProcesses.ports(pid));
+                    return !OsProcesses.isAlive(pid);
                 });
         return ports;
     }
@@ -170,15 +169,17 @@ enum Fault {
                 .filter(each -> ports.contains(each.getKey()))
                 .map(Map.Entry::getValue)
                 .toList();
-        assertThat(writes).as("metadata that it wrote before").isNotEmpty();
-        assertThat(writes).as("metadata written after it was fenced").allMatch(at -> at.isBefore(fenced));
+        assertThat(writes).as("metadata writes of the old host").isNotEmpty();
+        assertThat(writes)
+                .as("metadata writes of the old host after it was fenced")
+                .allMatch(at -> at.isBefore(fenced));
     }
 
-    private static void say(String format, Object... values) {
+    private static void print(String format, Object... values) {
         System.out.printf(Locale.ROOT, "  " + format + "%n", values);
     }
 
-    /** How long something lasts is part of the fault, not something to be waited for. */
+    /** Waits for a fixed time, because the duration is part of the fault. */
     private static void pause(Duration duration) throws InterruptedException {
         if (!duration.isNegative()) {
             TimeUnit.MILLISECONDS.sleep(duration.toMillis());

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.rebalancer.manager.fast.FastVersion;
 import io.rebalancer.playground.region.FastCaller;
 import io.rebalancer.playground.region.RegionSurvey;
-import io.rebalancer.playground.region.RegionSurvey.Found;
+import io.rebalancer.playground.region.RegionSurvey.StoredRecord;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -20,33 +20,43 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Users who overwrite, delete and touch objects, one after the other at a steady rate, until they are stopped. */
+/**
+ * Users who overwrite, delete and touch objects at a steady rate, one change after another, until they are stopped. After
+ * a given number of changed objects they only touch those, so that the rest of the region does not depend on the speed of
+ * the machine.
+ */
 final class RegionUsers implements Runnable {
     private static final TextNode OBJECTS = TextNode.valueOf("manta");
 
     private final List<RegionSurvey.ShardAddress> shards;
-    private final List<Found> objects;
-    private final long pauseNanos;
+    private final List<StoredRecord> objects;
+    private final int maxChangedObjects;
+    private final long intervalNanos;
     private final Random random = new Random(20_000);
     private final Map<Integer, FastCaller> callers = new HashMap<>();
-    private final Map<String, LastWord> lastWords = new HashMap<>();
-    private Optional<IOException> fault = Optional.empty();
+    private final Map<String, LastChange> lastChanges = new HashMap<>();
+    private Optional<IOException> failure = Optional.empty();
     private volatile boolean stopped;
 
-    /** What a user did to an object last. */
-    private sealed interface LastWord {
-        record Deleted() implements LastWord {}
+    /** The last change of a user to an object. */
+    private sealed interface LastChange {
+        record Deleted() implements LastChange {}
 
-        record Overwritten(String objectId) implements LastWord {}
+        record Overwritten(String objectId) implements LastChange {}
 
-        record Touched(long mtime) implements LastWord {}
+        record Touched(long mtime) implements LastChange {}
     }
 
-    /** @param perSecond changes made, at most */
-    RegionUsers(List<RegionSurvey.ShardAddress> shards, List<Found> objects, int perSecond) {
+    /**
+     * @param perSecond highest number of changes per second
+     * @param maxChangedObjects highest number of objects that are changed
+     */
+    RegionUsers(
+            List<RegionSurvey.ShardAddress> shards, List<StoredRecord> objects, int perSecond, int maxChangedObjects) {
         this.shards = shards;
         this.objects = objects;
-        this.pauseNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.maxChangedObjects = maxChangedObjects;
+        this.intervalNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
     void stop() {
@@ -58,60 +68,65 @@ final class RegionUsers implements Runnable {
         try {
             long next = System.nanoTime();
             while (!stopped) {
-                int chosen = random.nextInt(objects.size());
-                Found found = objects.get(chosen);
-                if (!(lastWords.get(found.name()) instanceof LastWord.Deleted)) {
-                    change(caller(found), found, fate(chosen));
+                int index = random.nextInt(objects.size());
+                StoredRecord target = objects.get(index);
+                if (mayChange(target)) {
+                    change(caller(target), target, kindOfChange(index));
                 }
-                next += pauseNanos;
+                next += intervalNanos;
                 LockSupport.parkNanos(next - System.nanoTime());
             }
             for (FastCaller caller : callers.values()) {
                 caller.close();
             }
         } catch (IOException e) {
-            fault = Optional.of(e);
+            failure = Optional.of(e);
         }
     }
 
-    private FastCaller caller(Found found) throws IOException {
-        FastCaller caller = callers.get(found.shard());
+    private FastCaller caller(StoredRecord target) throws IOException {
+        FastCaller caller = callers.get(target.shard());
         if (caller == null) {
-            RegionSurvey.ShardAddress shard = shards.get(found.shard() - 1);
+            RegionSurvey.ShardAddress shard = shards.get(target.shard() - 1);
             caller = new FastCaller(shard.host(), shard.port(), FastVersion.V2);
-            callers.put(found.shard(), caller);
+            callers.put(target.shard(), caller);
         }
         return caller;
     }
 
-    /** Most objects have one kind of user, or all would be deleted in the end; every fourth has all kinds. */
-    private int fate(int object) {
+    private boolean mayChange(StoredRecord target) {
+        LastChange last = lastChanges.get(target.label());
+        return last == null ? lastChanges.size() < maxChangedObjects : !(last instanceof LastChange.Deleted);
+    }
+
+    /** Most objects get one kind of change only, because all would be deleted otherwise; every fourth gets all kinds. */
+    private int kindOfChange(int object) {
         return object % 4 == 3 ? random.nextInt(3) : object % 4;
     }
 
-    private void change(FastCaller caller, Found found, int fate) throws IOException {
-        TextNode key = TextNode.valueOf(found.key());
+    private void change(FastCaller caller, StoredRecord target, int kind) throws IOException {
+        TextNode key = TextNode.valueOf(target.key());
         ObjectNode options = JsonNodeFactory.instance.objectNode();
-        switch (fate) {
+        switch (kind) {
             case 0 -> {
                 caller.call("delObject", OBJECTS, key, options);
-                lastWords.put(found.name(), new LastWord.Deleted());
+                lastChanges.put(target.label(), new LastChange.Deleted());
             }
             case 1 -> {
-                ObjectNode value = found.value().deepCopy();
+                ObjectNode value = target.value().deepCopy();
                 String objectId = UUID.randomUUID().toString();
                 value.put("objectId", objectId).put("etag", objectId).put("contentLength", 0);
                 value.putArray("sharks");
                 caller.call("putObject", OBJECTS, key, value, options);
-                lastWords.put(found.name(), new LastWord.Overwritten(objectId));
+                lastChanges.put(target.label(), new LastChange.Overwritten(objectId));
             }
-            default -> touch(caller, found, key);
+            default -> touch(caller, target, key);
         }
     }
 
-    /** A change of metadata only, as a careful writer makes it: on condition of the etag it has read. */
-    private void touch(FastCaller caller, Found found, TextNode key) throws IOException {
-        if (lastWords.get(found.name()) instanceof LastWord.Overwritten) {
+    /** Changes metadata only, with a compare-and-set on the etag, as a careful client does. */
+    private void touch(FastCaller caller, StoredRecord target, TextNode key) throws IOException {
+        if (lastChanges.get(target.label()) instanceof LastChange.Overwritten) {
             return;
         }
         long mtime = random.nextInt(Integer.MAX_VALUE);
@@ -124,9 +139,9 @@ final class RegionUsers implements Runnable {
                     .put("etag", read.path("_etag").asText());
             try {
                 caller.call("putObject", OBJECTS, key, value.put("mtime", mtime), condition);
-                lastWords.put(found.name(), new LastWord.Touched(mtime));
+                lastChanges.put(target.label(), new LastChange.Touched(mtime));
                 return;
-            } catch (FastCaller.Refused e) {
+            } catch (FastCaller.CallRefused e) {
                 if (!e.name().equals("EtagConflictError")) {
                     throw e;
                 }
@@ -134,23 +149,25 @@ final class RegionUsers implements Runnable {
         }
     }
 
-    /** How many objects were changed at all. */
-    int changed() {
-        return lastWords.size();
+    /** Number of changed objects. */
+    int changedObjects() {
+        return lastChanges.size();
     }
 
-    /** Promise P3: no deleted object is back, no write of a user is lost, no other copy is missing. */
-    void assertLastWordsStand(Map<String, Found> after) {
-        assertThat(fault).isEmpty();
-        assertThat(lastWords.values().stream().map(Object::getClass).distinct()).hasSize(3);
-        lastWords.forEach((name, word) -> {
-            Optional<JsonNode> value = Optional.ofNullable(after.get(name)).map(Found::value);
-            if (word instanceof LastWord.Deleted) {
-                assertThat(value).as("%s was deleted", name).isEmpty();
-            } else if (word instanceof LastWord.Overwritten overwritten) {
+    /** Promise P3: deleted objects stay deleted, no write of a user is lost, and no copy is missing. */
+    void assertLastChangesArePreserved(Map<String, StoredRecord> after) {
+        assertThat(failure).isEmpty();
+        assertThat(lastChanges.values().stream().map(Object::getClass).distinct())
+                .as("kinds of changes")
+                .hasSize(3);
+        lastChanges.forEach((label, change) -> {
+            Optional<JsonNode> value = Optional.ofNullable(after.get(label)).map(StoredRecord::value);
+            if (change instanceof LastChange.Deleted) {
+                assertThat(value).as("%s was deleted", label).isEmpty();
+            } else if (change instanceof LastChange.Overwritten overwritten) {
                 assertThat(value.orElseThrow().path("objectId").asText()).isEqualTo(overwritten.objectId());
                 assertThat(value.orElseThrow().path("sharks")).isEmpty();
-            } else if (word instanceof LastWord.Touched touched) {
+            } else if (change instanceof LastChange.Touched touched) {
                 assertThat(value.orElseThrow().path("mtime").asLong()).isEqualTo(touched.mtime());
                 assertThat(value.orElseThrow().path("sharks")).hasSize(2);
             }

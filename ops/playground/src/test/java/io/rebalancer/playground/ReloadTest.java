@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A manager's process that runs with the older config.json, and reads it again when told to (manta.md 10.2). */
+/** A manager process runs with a legacy config.json and reloads it on SIGUSR1 (manta.md 10.2). */
 @Tag("slow")
 class ReloadTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final String REFUSAL = "Snaplink Cleanup Required";
+    private static final String REJECTION = "Snaplink Cleanup Required";
 
     @TempDir
     private Path directory;
@@ -30,11 +30,11 @@ class ReloadTest {
                 """.formatted(port, snaplinks, fill));
     }
 
-    private static String order(int port) throws InterruptedException {
+    private static String createJob(int port) throws InterruptedException {
         try {
             return HttpCalls.toPort(port).post("/jobs", "{bad").body();
         } catch (IOException e) {
-            return "no answer";
+            return "no reply";
         }
     }
 
@@ -46,7 +46,7 @@ class ReloadTest {
         return Files.readString(directory.resolve("log"));
     }
 
-    private static void tell(Process process) throws Exception {
+    private static void requestReload(Process process) throws Exception {
         assertThat(new ProcessBuilder("kill", "-USR1", String.valueOf(process.pid()))
                         .start()
                         .waitFor())
@@ -54,11 +54,11 @@ class ReloadTest {
     }
 
     @Test
-    void aSignalMakesItReadItsSettingsAgain() throws Exception {
+    void aSignalReloadsTheSettings() throws Exception {
         int port = LoopbackPorts.reserve();
         int metrics = LoopbackPorts.reserve();
         write(port, "true", "90");
-        Path ours = Files.writeString(directory.resolve("manager.conf"), """
+        Path settings = Files.writeString(directory.resolve("manager.conf"), """
                 include file("%s")
                 rebalancer {
                   cluster { port = %d, first-seed-timeout = 1s }
@@ -73,13 +73,13 @@ class ReloadTest {
                         System.getProperty("java.class.path"),
                         ManagerCommand.class.getName(),
                         "--config",
-                        ours.toString())
+                        settings.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
         try {
             await().atMost(TIMEOUT).until(() -> log().contains("manager runs with"));
-            assertThat(order(port)).isEqualTo(REFUSAL);
+            assertThat(createJob(port)).isEqualTo(REJECTION);
             await().atMost(TIMEOUT)
                     .until(() -> metrics(metrics)
                             .lines()
@@ -87,18 +87,18 @@ class ReloadTest {
                                     && line.contains("service=\"1.rebalancer.localhost\"")
                                     && line.contains("req=\"evacuate\"")));
             write(port, "false", "80");
-            tell(manager);
-            await().atMost(TIMEOUT).until(() -> order(port).contains("not JSON"));
+            requestReload(manager);
+            await().atMost(TIMEOUT).until(() -> createJob(port).contains("not JSON"));
             assertThat(log())
                     .contains("applied [rebalancer.manager.legacy.snaplink-cleanup-required,"
                             + " rebalancer.placement.max-fill-percent], need a restart []");
             write(port, "true", "180");
-            tell(manager);
+            requestReload(manager);
             await().atMost(TIMEOUT).until(() -> log().contains("keeps its settings"));
             assertThat(log()).contains("max_fill_percentage must be 1 to 100, not 180");
-            assertThat(order(port)).contains("not JSON");
+            assertThat(createJob(port)).contains("not JSON");
             write(LoopbackPorts.reserve(), "false", "80");
-            tell(manager);
+            requestReload(manager);
             await().atMost(TIMEOUT).until(() -> log().contains("need a restart [rebalancer.manager.http.port]"));
             assertThat(manager.isAlive()).isTrue();
         } finally {

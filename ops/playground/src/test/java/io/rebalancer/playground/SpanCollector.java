@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** Takes spans as a collector does, by OTLP over HTTP. */
+/** Receives spans by OTLP over HTTP, like a real collector. */
 final class SpanCollector implements AutoCloseable {
     private static final String PATH = "/v1/traces";
 
     private final HttpServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();
 
-    /** A span, with ids in hexadecimal digits; {@code parent} is empty for the first of a trace. */
+    /** A span. Ids are hexadecimal; {@code parent} is empty for the root of a trace. */
     record Received(
             String service,
             String name,
@@ -38,11 +38,11 @@ final class SpanCollector implements AutoCloseable {
 
     SpanCollector() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext(PATH, this::take);
+        server.createContext(PATH, this::receive);
         server.start();
     }
 
-    private void take(HttpExchange exchange) throws IOException {
+    private void receive(HttpExchange exchange) throws IOException {
         try (InputStream body = exchange.getRequestBody()) {
             for (ResourceSpans each : ExportTraceServiceRequest.parseFrom(body).getResourceSpansList()) {
                 String service = tags(each.getResource().getAttributesList()).getOrDefault("service.name", "");
@@ -50,9 +50,9 @@ final class SpanCollector implements AutoCloseable {
                         .forEach(scope -> scope.getSpansList().forEach(span -> received.add(read(service, span))));
             }
         }
-        byte[] answer = ExportTraceServiceResponse.getDefaultInstance().toByteArray();
+        byte[] response = ExportTraceServiceResponse.getDefaultInstance().toByteArray();
         exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
-        exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
+        exchange.sendResponseHeaders(200, response.length == 0 ? -1 : response.length);
         exchange.close();
     }
 
@@ -84,7 +84,7 @@ final class SpanCollector implements AutoCloseable {
                 + server.getAddress().getPort() + PATH;
     }
 
-    /** All that came so far. */
+    /** All spans that have arrived so far. */
     List<Received> received() {
         return received;
     }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.playground.SpanCollector.Received;
-import io.rebalancer.playground.cluster.ClusterLayout;
+import io.rebalancer.playground.cluster.ClusterPlan;
+import io.rebalancer.playground.console.Terminal;
 import io.rebalancer.playground.region.RegionPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that send the traces of all assignments to a collector; one agent is reached over the older HTTP API. */
+/** Processes send the traces of all assignments to a collector. One agent is reached over the legacy HTTP API. */
 @Tag("cluster")
 @Tag("slow")
 class TracesTest {
@@ -44,10 +45,10 @@ class TracesTest {
     }
 
     @Test
-    void anAssignmentIsOneTraceOverManagerAndAgent() throws Exception {
+    void oneTraceCoversAnAssignmentOnManagerAndAgent() throws Exception {
         try (SpanCollector collector = new SpanCollector()) {
             RegionPlan plan = new RegionPlan(4, 200, OptionalLong.of(2048), Optional.empty(), 2, 7);
-            ClusterLayout.Layout layout = new ClusterLayout.Layout(
+            ClusterPlan clusterPlan = new ClusterPlan(
                     Optional.empty(),
                     true,
                     1,
@@ -58,46 +59,46 @@ class TracesTest {
                     Map.of("rebalancer.traces.endpoint", collector.url(), "rebalancer.traces.one-in", 1));
             Path prepared = WorkDirectory.prepare(directory.resolve("run"));
             try (Playground playground = Playground.open(
-                    new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), layout, false, false),
+                    new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), clusterPlan, false, false),
                     prepared,
-                    RunningRegion.quietTerminal())) {
+                    Terminal.silent())) {
                 assertThat(playground.evacuate(LEAVING).violations()).isEmpty();
                 await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(traces(collector))
                                 .isNotEmpty()
-                                .allSatisfy((trace, spans) -> assertWhole(spans)));
+                                .allSatisfy((trace, spans) -> assertComplete(spans)));
                 String log = Files.readString(prepared.resolve("logs/agent-2.log"));
                 assertThat(traces(collector).keySet())
-                        .as("a trace has the id that log lines give its assignment")
+                        .as("traces whose id is an assignment id in the agent's log")
                         .anyMatch(trace -> log.contains("assignment=" + assignmentId(trace)));
                 assertThat(collector.received())
                         .extracting(span -> span.tags().getOrDefault("agent", ""))
-                        .as("the agent outside the cluster")
+                        .as("agents, including the agent outside the cluster")
                         .contains(RegionPlan.storageId(4));
             }
         }
     }
 
-    private static void assertWhole(List<Received> spans) {
+    private static void assertComplete(List<Received> spans) {
         assertThat(spans)
                 .extracting(Received::name)
                 .containsOnlyOnce("assignment", "delivery", "copies", "metadata")
                 .containsOnly("assignment", "delivery", "copies", "copy", "metadata");
-        Received whole = named(spans, "assignment").get(0);
+        Received root = named(spans, "assignment").get(0);
         Received copies = named(spans, "copies").get(0);
-        assertThat(whole.parent()).isEmpty();
-        assertThat(whole.service()).isEqualTo(MANAGER);
-        assertThat(whole.endNanos()).isGreaterThan(whole.startNanos());
+        assertThat(root.parent()).isEmpty();
+        assertThat(root.service()).isEqualTo(MANAGER);
+        assertThat(root.endNanos()).isGreaterThan(root.startNanos());
         assertThat(spans)
-                .filteredOn(span -> !span.name().equals("copy") && span != whole)
+                .filteredOn(span -> !span.name().equals("copy") && span != root)
                 .allSatisfy(span -> {
-                    assertThat(span.parent()).isEqualTo(whole.id());
-                    assertThat(span.endNanos()).isLessThanOrEqualTo(whole.endNanos());
+                    assertThat(span.parent()).isEqualTo(root.id());
+                    assertThat(span.endNanos()).isLessThanOrEqualTo(root.endNanos());
                 });
         assertThat(copies.service()).isEqualTo(AGENT);
-        assertThat(copies.tags().get("agent")).isEqualTo(whole.tags().get("agent"));
+        assertThat(copies.tags().get("agent")).isEqualTo(root.tags().get("agent"));
         assertThat(named(spans, "copy"))
-                .hasSize(Integer.parseInt(whole.tags().get("objects")))
+                .hasSize(Integer.parseInt(root.tags().get("objects")))
                 .allSatisfy(copy -> {
                     assertThat(copy.service()).isEqualTo(AGENT);
                     assertThat(copy.parent()).isEqualTo(copies.id());

@@ -1,7 +1,7 @@
 package io.rebalancer.playground.cluster;
 
 import io.rebalancer.loopback.LoopbackPorts;
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.io.IOException;
 import java.util.List;
 

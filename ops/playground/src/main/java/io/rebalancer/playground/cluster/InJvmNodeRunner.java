@@ -5,7 +5,7 @@ import io.rebalancer.agent.node.AgentNode;
 import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.manager.node.ManagerNode;
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** NodeRunner as actor systems of this process, in one cluster over loopback remoting all the same. */
+/** Runs every node as an actor system in this process. The nodes form a cluster over loopback remoting. */
 public final class InJvmNodeRunner implements NodeRunner {
     private static final Logger LOGGER = LoggerFactory.getLogger(InJvmNodeRunner.class);
     private static final long START_TIMEOUT_SECONDS = 60;
@@ -45,12 +45,12 @@ public final class InJvmNodeRunner implements NodeRunner {
     }
 
     @Override
-    public List<String> ended() {
+    public List<String> takeEnded() {
         List<String> ended = new ArrayList<>();
         for (ActorSystem<Void> system : List.copyOf(running)) {
             if (system.getWhenTerminated().toCompletableFuture().isDone()) {
                 running.remove(system);
-                ended.add(system.address() + " ended by itself; the log says why");
+                ended.add(system.address() + " ended unexpectedly; see the log for the cause");
             }
         }
         return ended;
@@ -61,7 +61,7 @@ public final class InJvmNodeRunner implements NodeRunner {
         return Map.of();
     }
 
-    /** One after another: members that leave at once wait for each other. */
+    /** Stops the nodes one after another, because members that leave at the same time wait for each other. */
     @Override
     public void close() {
         while (!running.isEmpty()) {
@@ -70,7 +70,7 @@ public final class InJvmNodeRunner implements NodeRunner {
             try {
                 system.getWhenTerminated().toCompletableFuture().get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException e) {
-                LOGGER.warn("{} did not end in order: {}", system.address(), e.toString());
+                LOGGER.warn("{} did not stop cleanly: {}", system.address(), e.toString());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -1,6 +1,6 @@
 package io.rebalancer.playground.cluster;
 
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,35 +16,40 @@ import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
 
 /**
- * The network between the members of a cluster, which can be cut: then bytes between the two sides vanish, as with a
- * broken switch, and no connection is closed. Each member is reached through a proxy, and calls the others from a loopback
- * address of its own, so that the proxies know who calls.
+ * A network between cluster members that can be partitioned. During a partition, bytes between the two sides are dropped
+ * and no connection is closed, as with a broken switch. Each member is reached through a proxy and connects from its own
+ * loopback address, by which the proxies recognize the sender.
  */
 public final class MemberNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final ActorSystem<?> system;
-    /** By the address that each calls from. */
+    /** Member names by the address that they connect from. */
     private final Map<String, String> members = new ConcurrentHashMap<>();
 
     private final List<Tcp.ServerBinding> proxies = new ArrayList<>();
     private volatile Set<String> cutOff = Set.of();
 
-    /** @param system where the proxies run */
+    /** @param system runs the proxies */
     public MemberNetwork(ActorSystem<?> system) {
         this.system = system;
     }
 
-    /** Connects a member that the others reach at {@code port}: starts its proxy; what the member has to be set to. */
+    /**
+     * Starts the proxy of a member.
+     *
+     * @param port where the other members reach the member
+     * @return the settings that the member needs
+     */
     Map<String, Object> connect(String name, int port) throws PlaygroundFault {
-        int real = FreePorts.find(1).get(0);
+        int memberPort = FreePorts.find(1).get(0);
         String from = "127.0.1." + (members.size() + 1);
         members.put(from, name);
         try {
             proxies.add(Tcp.get(system)
                     .bind(HOST, port)
                     .to(Sink.foreach(connection -> connection.handleWith(
-                            wire(
+                            proxy(
                                     members.getOrDefault(
                                             connection
                                                     .remoteAddress()
@@ -52,7 +57,7 @@ public final class MemberNetwork implements AutoCloseable {
                                                     .getHostAddress(),
                                             ""),
                                     name,
-                                    real),
+                                    memberPort),
                             system)))
                     .run(system)
                     .toCompletableFuture()
@@ -61,34 +66,34 @@ public final class MemberNetwork implements AutoCloseable {
             throw new PlaygroundFault("the proxy of " + name + " can't listen: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PlaygroundFault("interrupted");
+            throw new PlaygroundFault("interrupted while the proxy of " + name + " was started");
         }
         Map<String, Object> settings = new HashMap<>();
         settings.put("pekko.remote.artery.bind.hostname", HOST);
-        settings.put("pekko.remote.artery.bind.port", real);
+        settings.put("pekko.remote.artery.bind.port", memberPort);
         settings.put("pekko.remote.artery.advanced.tcp.outbound-client-hostname", from);
         return settings;
     }
 
-    private Flow<ByteString, ByteString, NotUsed> wire(String from, String to, int port) {
+    private Flow<ByteString, ByteString, NotUsed> proxy(String from, String to, int port) {
         return Flow.<ByteString>create()
-                .filter(bytes -> whole(from, to))
+                .filter(bytes -> isConnected(from, to))
                 .via(Tcp.get(system).outgoingConnection(HOST, port))
-                .filter(bytes -> whole(from, to));
+                .filter(bytes -> isConnected(from, to));
     }
 
-    private boolean whole(String from, String to) {
-        Set<String> apart = cutOff;
-        return apart.contains(from) == apart.contains(to);
+    private boolean isConnected(String from, String to) {
+        Set<String> isolated = cutOff;
+        return isolated.contains(from) == isolated.contains(to);
     }
 
-    /** Cuts these members off from all others; among each other they still talk. */
-    public void cutOff(Set<String> names) {
+    /** Separates these members from all others. They can still reach each other. */
+    public void partition(Set<String> names) {
         cutOff = Set.copyOf(names);
     }
 
-    /** Makes the network whole again. */
-    public void mend() {
+    /** Ends the partition. */
+    public void heal() {
         cutOff = Set.of();
     }
 

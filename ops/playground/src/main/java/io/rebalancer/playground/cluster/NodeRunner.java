@@ -1,21 +1,22 @@
 package io.rebalancer.playground.cluster;
 
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.util.List;
 import java.util.Map;
 
-/** Running managers and agents. */
+/** Starts managers and agents, and observes them. */
 public interface NodeRunner extends AutoCloseable {
 
-    /** Starts a node, perhaps again. */
+    /** Starts a node that is not running. */
     void start(NodeSpec node) throws PlaygroundFault, InterruptedException;
 
-    /** NodeRunner that have ended by themselves since the last call, each with what is known of its end. */
-    List<String> ended();
+    /** The nodes that ended unexpectedly since the last call: one line for each, with the cause if it is known. */
+    List<String> takeEnded();
 
-    /** Process ids by node name; empty when the nodes are no processes of their own. */
+    /** Process ids by node name; empty if the nodes run in this process. */
     Map<String, Long> processIds();
 
+    /** Stops all nodes. */
     @Override
     void close();
 }

@@ -2,7 +2,7 @@ package io.rebalancer.playground.cluster;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes the settings files of a playground's nodes; each can be started by hand with its file. */
+/** Writes the settings files of the nodes. A node can also be started by hand with its file. */
 public final class NodeSettings {
-    /** Detection and downing in seconds rather than tens of them; assignments small enough to be caught in mid-job. */
+    /** Failure detection and downing within seconds, and assignments small enough for a fault to hit one in flight. */
     private static final String QUICK = """
             pekko.cluster {
               seed-node-timeout = 1s
@@ -35,7 +35,7 @@ public final class NodeSettings {
             rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s }
             """;
 
-    private static final String ALWAYS = """
+    private static final String COMMON = """
             pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = %s
             pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
             rebalancer.manager.storinfo-refresh = 2s
@@ -50,8 +50,9 @@ public final class NodeSettings {
 
     /**
      * @param seeds host:port of every member, managers first
-     * @param network between the members, or empty for the machine's own
-     * @param quick whether failures are noticed sooner than by default
+     * @param network the network between the members, or empty for plain loopback
+     * @param processes whether each node runs in its own process
+     * @param quick whether failures are detected faster than by default
      */
     public NodeSettings(
             Path directory,
@@ -68,7 +69,11 @@ public final class NodeSettings {
         this.quick = quick;
     }
 
-    /** Writes {@code NAME.conf} with the cluster's settings and {@code own} ones, paths to values. */
+    /**
+     * Writes {@code NAME.conf}.
+     *
+     * @param own the node's own settings, paths to values
+     */
     public Path write(String name, int remotingPort, int metricsPort, Map<String, Object> own)
             throws IOException, PlaygroundFault {
         Map<String, Object> all = new LinkedHashMap<>(own);
@@ -78,13 +83,13 @@ public final class NodeSettings {
         if (network.isPresent()) {
             all.putAll(network.get().connect(name, remotingPort));
         }
-        // NodeRunner in one JVM would all show the same numbers.
+        // Nodes in one JVM would all report the same numbers.
         all.put("rebalancer.metrics.enabled", processes);
         all.put("rebalancer.metrics.host", host);
         all.put("rebalancer.metrics.port", metricsPort);
         String text = ConfigFactory.parseMap(all)
                 .withFallback(
-                        ConfigFactory.parseString(ALWAYS.formatted(processes ? "on" : "off") + (quick ? QUICK : "")))
+                        ConfigFactory.parseString(COMMON.formatted(processes ? "on" : "off") + (quick ? QUICK : "")))
                 .root()
                 .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
         Path file = directory.resolve(name + ".conf");

@@ -4,11 +4,11 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /**
- * A manager or an agent that can be started.
+ * A manager or an agent, and how to start it.
  *
- * @param name unique; names its log too
+ * @param name unique among the nodes; also the name of its log file
  * @param command subcommand of {@code rebalancer}: manager or agent
- * @param settings its settings file
+ * @param settings path of its settings file
  * @param http base URL of its HTTP server
  */
 public record NodeSpec(String name, String command, Path settings, URI http) {}

@@ -1,6 +1,6 @@
 package io.rebalancer.playground.cluster;
 
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,17 +16,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** NodeRunner as processes of their own, on the class path of this one. */
+/** Runs every node in its own process, with the class path of this process. */
 public final class ProcessNodeRunner implements NodeRunner {
     private static final Pattern DATABASES = Pattern.compile("^(h2|postgresql|sqlite-jdbc|slick|HikariCP|flyway)");
 
-    /** From here on the JVM warns of what Pekko does, which no user can mend. */
-    private static final int UNSAFE_IS_DEPRECATED = 24;
+    /** Since this Java version the JVM warns about Pekko's use of Unsafe, which users can't change. */
+    private static final int FIRST_UNSAFE_WARNING = 24;
 
     private final Path logs;
     private final Map<String, Process> running = new ConcurrentHashMap<>();
 
-    /** @param logs directory for one log of each node */
+    /** @param logs directory for the nodes' logs and their standard output */
     public ProcessNodeRunner(Path logs) {
         this.logs = logs;
     }
@@ -41,7 +41,7 @@ public final class ProcessNodeRunner implements NodeRunner {
                     .start();
             running.put(node.name(), process);
         } catch (IOException e) {
-            throw new PlaygroundFault("process " + node.name() + " can't be started: " + e.getMessage());
+            throw new PlaygroundFault("the process of " + node.name() + " can't be started: " + e.getMessage());
         }
     }
 
@@ -51,7 +51,7 @@ public final class ProcessNodeRunner implements NodeRunner {
                 : "io.rebalancer.agent.node.AgentCommand";
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= UNSAFE_IS_DEPRECATED) {
+        if (Runtime.version().feature() >= FIRST_UNSAFE_WARNING) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.addAll(List.of(
@@ -69,7 +69,7 @@ public final class ProcessNodeRunner implements NodeRunner {
         return command;
     }
 
-    /** That of this process; an agent's has no database in it, as it has none in a distribution. */
+    /** The class path of this process. Agents get no database libraries, as in a distribution. */
     private static String classPath(NodeSpec node) {
         String own = System.getProperty("java.class.path");
         if (node.command().equals("manager")) {
@@ -87,42 +87,47 @@ public final class ProcessNodeRunner implements NodeRunner {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Ends a node with SIGKILL and waits until it is gone. */
+    /**
+     * Ends a node with SIGKILL and waits for the end of its process.
+     *
+     * @return its process id
+     */
     public long kill(NodeSpec node) throws InterruptedException {
         Process process = running.remove(node.name());
         if (process == null) {
-            throw new IllegalStateException(node.name() + " does not run");
+            throw new IllegalStateException(node.name() + " is not running");
         }
         process.destroyForcibly().waitFor();
         return process.pid();
     }
 
     /**
-     * Asks a node to end with SIGTERM and waits until it has.
+     * Stops a node with SIGTERM and waits for the end of its process.
      *
      * @return its exit code
+     * @throws PlaygroundFault if it does not end within {@code timeout}; it is killed then
      */
-    public int terminate(NodeSpec node, Duration patience) throws InterruptedException, PlaygroundFault {
+    public int terminate(NodeSpec node, Duration timeout) throws InterruptedException, PlaygroundFault {
         Process process = running.remove(node.name());
         if (process == null) {
-            throw new IllegalStateException(node.name() + " does not run");
+            throw new IllegalStateException(node.name() + " is not running");
         }
         process.destroy();
-        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+        if (!process.waitFor(timeout.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new PlaygroundFault(node.name() + " has not ended " + patience + " after SIGTERM");
+            throw new PlaygroundFault(node.name() + " did not end within " + timeout + " after SIGTERM; it was killed");
         }
         return process.exitValue();
     }
 
     @Override
-    public List<String> ended() {
+    public List<String> takeEnded() {
         List<String> ended = new ArrayList<>();
         for (Map.Entry<String, Process> each : running.entrySet()) {
             if (!each.getValue().isAlive()) {
                 running.remove(each.getKey());
-                ended.add(each.getKey() + " ended with code " + each.getValue().exitValue() + ": "
-                        + lastLine(logs.resolve(each.getKey() + ".out")));
+                ended.add(each.getKey() + " ended unexpectedly with exit code "
+                        + each.getValue().exitValue() + ": " + lastLine(logs.resolve(each.getKey() + ".out")));
             }
         }
         return ended;
@@ -137,13 +142,13 @@ public final class ProcessNodeRunner implements NodeRunner {
 
     private static String lastLine(Path output) {
         try (Stream<String> lines = Files.lines(output)) {
-            return lines.reduce((first, last) -> last).orElse("it said nothing");
+            return lines.reduce((first, last) -> last).orElse("it printed nothing");
         } catch (IOException e) {
             return "its output can't be read: " + e.getMessage();
         }
     }
 
-    /** Asks all to end, and kills those that take longer than a few seconds. */
+    /** Stops all nodes with SIGTERM, and kills those that take longer than a few seconds. */
     @Override
     public void close() {
         running.values().forEach(Process::destroy);
@@ -160,7 +165,7 @@ public final class ProcessNodeRunner implements NodeRunner {
         running.clear();
     }
 
-    /** Kills all at once, for when this process is going down itself. */
+    /** Kills all nodes at once; for the shutdown of this process. */
     public void killAll() {
         running.values().forEach(Process::destroyForcibly);
     }

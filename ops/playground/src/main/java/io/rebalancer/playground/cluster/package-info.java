@@ -1,4 +1,4 @@
-/** The manager and the agents of a playground: their settings, and how they are started, killed and stopped. */
+/** The managers and agents of a region: their settings files, and how they are started, killed and stopped. */
 @NullMarked
 package io.rebalancer.playground.cluster;
 

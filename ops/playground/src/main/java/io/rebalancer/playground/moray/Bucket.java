@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A bucket's table and the index columns that mirror fields of its value (manta.md 6.5). */
-@SuppressWarnings("ImmutableEnumChecker") // the lists are made by List.of
+/** A bucket: its table, and the index columns that mirror fields of the value (manta.md 6.5). */
+@SuppressWarnings("ImmutableEnumChecker") // the lists come from List.of
 enum Bucket {
     MANTA(
             "manta",
@@ -27,7 +27,7 @@ enum Bucket {
                     Index.number("percentused", "percentUsed"),
                     Index.number("\"timestamp\"", "timestamp")));
 
-    // VARCHAR where Moray has TEXT: H2 makes TEXT a CLOB, which can be neither a primary key nor indexed.
+    // VARCHAR where Moray has TEXT: H2 maps TEXT to CLOB, which can be neither a primary key nor indexed.
     private static final String FIXED_COLUMNS = """
             _id BIGINT DEFAULT NEXT VALUE FOR %1$s_serial UNIQUE,
             _txn_snap INTEGER,
@@ -64,7 +64,7 @@ enum Bucket {
         return indexes;
     }
 
-    /** Statements that create the bucket; harmless on a database that has it. */
+    /** Statements that create the bucket unless it exists. */
     List<String> schema() {
         String columns =
                 indexes.stream().map(i -> ",\n" + i.column + " " + i.type).collect(Collectors.joining());
@@ -75,7 +75,7 @@ enum Bucket {
                         .formatted(table, this == MANTA ? "objectid" : "manta_storage_id"));
     }
 
-    /** An index column, the field it mirrors and its SQL type. */
+    /** An index column with the field that it mirrors and its SQL type. */
     record Index(String column, String field, String type) {
         static Index text(String column, String field) {
             return new Index(column, field, "VARCHAR");
@@ -85,7 +85,7 @@ enum Bucket {
             return new Index(column, field, "BIGINT");
         }
 
-        /** The column's content for a value; a missing or ill-typed field leaves the column null. */
+        /** The column's content for a value: null if the field is missing or has another type. */
         @Nullable
         Object of(JsonNode value) {
             JsonNode node = value.path(field);

@@ -1,8 +1,8 @@
 package io.rebalancer.playground.moray;
 
-/** The shard has no bucket of that name (manta.md 7.9). */
+/** The shard has no bucket with the requested name (manta.md 7.9). */
 public final class BucketNotFound extends RuntimeException {
-    /** Names the bucket that was asked for. */
+    /** @param bucket the requested name */
     public BucketNotFound(String bucket) {
         super("bucket " + bucket + " does not exist");
     }

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names result columns as PostgreSQL does: {@code MAX(_id)} becomes {@code max} (manta.md 6.4). */
+/** Names result columns like PostgreSQL: {@code MAX(_id)} becomes {@code max} (manta.md 6.4). */
 final class ColumnNames {
-    // H2's PostgreSQL mode knows the rule for plain functions but calls every aggregate this.
+    // H2's PostgreSQL mode follows the rule for plain functions, but gives every aggregate this name.
     private static final String UNNAMED = "?column?";
     private static final Pattern SELECT =
             Pattern.compile("\\s*SELECT\\s+(?:ALL\\s+|DISTINCT\\s+)?", Pattern.CASE_INSENSITIVE);
@@ -24,7 +24,7 @@ final class ColumnNames {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < columns.getColumnCount(); i++) {
             String label = columns.getColumnLabel(i + 1);
-            // With a star in the list items and columns do not correspond, so nothing can be said.
+            // With a star in the list, items and columns do not correspond, so the label is all there is.
             boolean known = items.size() == columns.getColumnCount();
             Matcher call = CALL.matcher(known ? items.get(i) : "");
             names.add(label.equals(UNNAMED) && call.matches() ? call.group(1).toLowerCase(Locale.ROOT) : label);
@@ -32,7 +32,7 @@ final class ColumnNames {
         return names;
     }
 
-    /** The items between SELECT and its FROM, cut at commas outside parentheses and quotes. */
+    /** The items between SELECT and its FROM, split at commas outside parentheses and quotes. */
     private static List<String> selectList(String statement) {
         Matcher select = SELECT.matcher(statement);
         if (!select.lookingAt()) {
@@ -64,7 +64,7 @@ final class ColumnNames {
     }
 
     private static boolean startsAt(Matcher word, int at, String statement) {
-        // Transparent bounds let the word boundary look at the character before the region.
+        // With transparent bounds, the word boundary sees the character before the region.
         return word.region(at, statement.length()).useTransparentBounds(true).lookingAt();
     }
 }

@@ -3,24 +3,24 @@ package io.rebalancer.playground.moray;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
-/** What a write demands of the row it replaces: the three readings of the option {@code etag} (manta.md 7.7). */
+/** The condition of a write on the existing row, from the option {@code etag} (manta.md 7.7). */
 public sealed interface EtagCondition {
-    /** The option was left out: write whatever is there. */
+    /** The option is missing: write unconditionally. */
     static EtagCondition any() {
         return new Any();
     }
 
-    /** The option was JSON null: the row must not exist. */
+    /** The option is JSON null: the row must not exist. */
     static EtagCondition absent() {
         return new Absent();
     }
 
-    /** The option was a text: the row must exist with exactly this etag. */
+    /** The option is a text: the row must exist with exactly this etag. */
     static EtagCondition equalTo(String etag) {
         return new EqualTo(etag);
     }
 
-    /** Reads the condition out of the options object of a call (manta.md 7.6). */
+    /** Reads the condition from the options of a call (manta.md 7.6). */
     static EtagCondition fromOptions(JsonNode options) {
         JsonNode etag = options.path("etag");
         if (etag.isMissingNode()) {
@@ -29,13 +29,13 @@ public sealed interface EtagCondition {
         return etag.isNull() ? absent() : equalTo(etag.asText());
     }
 
-    /** Whether a row with this etag, or no row, meets the condition. */
+    /** Whether the existing row, given by its etag or empty if there is none, meets the condition. */
     boolean holds(Optional<String> actual);
 
-    /** The expected etag as a conflict words it: {@code null} when no row was expected (manta.md 7.7). */
+    /** The expected etag in the message of a conflict: {@code null} if no row was expected (manta.md 7.7). */
     String expected();
 
-    /** No demand. */
+    /** Always met. */
     record Any() implements EtagCondition {
         @Override
         public boolean holds(Optional<String> actual) {
@@ -48,7 +48,7 @@ public sealed interface EtagCondition {
         }
     }
 
-    /** No row. */
+    /** Met if there is no row. */
     record Absent() implements EtagCondition {
         @Override
         public boolean holds(Optional<String> actual) {
@@ -62,7 +62,7 @@ public sealed interface EtagCondition {
     }
 
     /**
-     * A row with this etag.
+     * Met by a row with this etag.
      *
      * @param etag opaque text, compared exactly
      */

@@ -1,13 +1,13 @@
 package io.rebalancer.playground.moray;
 
-/** A conditional write met another etag than it expected; nothing was written (manta.md 7.7). */
+/** A conditional write found another etag than expected. Nothing was written (manta.md 7.7). */
 public final class EtagConflict extends RuntimeException {
     private final String bucket;
     private final String key;
     private final String expected;
     private final String actual;
 
-    /** Words the conflict as Moray does; {@code null} as text stands for an absent row. */
+    /** Creates the message of Moray; the text {@code null} represents a missing row. */
     public EtagConflict(String bucket, String key, String expected, String actual) {
         super("%s::%s was expected to have etag \"%s\", but was \"%s\"".formatted(bucket, key, expected, actual));
         this.bucket = bucket;
@@ -26,12 +26,12 @@ public final class EtagConflict extends RuntimeException {
         return key;
     }
 
-    /** Etag the caller named. */
+    /** Etag that the caller expected. */
     public String expected() {
         return expected;
     }
 
-    /** Etag found under the lock, or the text {@code null} when there was no row. */
+    /** Etag found under the row lock, or the text {@code null} if there was no row. */
     public String actual() {
         return actual;
     }

@@ -11,7 +11,7 @@ import java.util.stream.StreamSupport;
 /** An LDAP-style condition on the top-level fields of a value (manta.md 7.6). */
 public sealed interface Filter {
     /**
-     * Reads {@code attr=value}, with or without parentheses, and the forms built of it with and, or, not.
+     * Parses {@code attr=value}, with or without parentheses, and its combinations with and, or, and not.
      *
      * @throws FilterSyntaxException if the text is not a filter
      */
@@ -22,7 +22,7 @@ public sealed interface Filter {
     /** Whether the value meets the condition. */
     boolean matches(JsonNode value);
 
-    /** All parts hold. */
+    /** All parts match. */
     record And(List<Filter> parts) implements Filter {
         @Override
         public boolean matches(JsonNode value) {
@@ -30,7 +30,7 @@ public sealed interface Filter {
         }
     }
 
-    /** At least one part holds. */
+    /** At least one part matches. */
     record Or(List<Filter> parts) implements Filter {
         @Override
         public boolean matches(JsonNode value) {
@@ -38,7 +38,7 @@ public sealed interface Filter {
         }
     }
 
-    /** The part does not hold. */
+    /** The part does not match. */
     record Not(Filter part) implements Filter {
         @Override
         public boolean matches(JsonNode value) {
@@ -46,7 +46,7 @@ public sealed interface Filter {
         }
     }
 
-    /** The field is there and not null. */
+    /** The field is present and not null. */
     record Present(String attribute) implements Filter {
         @Override
         public boolean matches(JsonNode value) {
@@ -54,7 +54,7 @@ public sealed interface Filter {
         }
     }
 
-    /** The field, or an element of it if it is an array, reads as this text. */
+    /** The field, or one of its elements if it is an array, has this text. */
     record Equal(String attribute, String text) implements Filter {
         @Override
         public boolean matches(JsonNode value) {
@@ -63,9 +63,9 @@ public sealed interface Filter {
     }
 
     /**
-     * The field consists of the pieces in order with anything between them.
+     * The field consists of the pieces in order, with any text between them.
      *
-     * @param pieces the literal texts around the stars; the first and last may be empty
+     * @param pieces the literal texts around the stars; the first and the last may be empty
      */
     record Substring(String attribute, List<String> pieces) implements Filter {
         @Override
@@ -78,7 +78,7 @@ public sealed interface Filter {
     }
 
     /**
-     * The field lies at or beyond a bound, as numbers if both are numbers, else as texts.
+     * The field is at or beyond a bound. Numbers are compared as numbers, everything else as text.
      *
      * @param atLeast true for {@code >=}, false for {@code <=}
      */

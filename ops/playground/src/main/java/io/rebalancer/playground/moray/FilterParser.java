@@ -3,13 +3,13 @@ package io.rebalancer.playground.moray;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Recursive descent over one filter text (manta.md 7.6). */
+/** Recursive-descent parser of one filter (manta.md 7.6). */
 final class FilterParser {
-    /** Enough for any real filter, and far below what the stack can hold. */
+    /** Enough for any real filter, and far below the limit of the stack. */
     private static final int MAX_DEPTH = 100;
 
     private final String text;
-    private int at;
+    private int position;
 
     FilterParser(String text) {
         this.text = text.strip();
@@ -20,7 +20,7 @@ final class FilterParser {
             throw problem("empty text");
         }
         Filter filter = peek() == '(' ? parenthesised(0) : comparison();
-        if (at < text.length()) {
+        if (position < text.length()) {
             throw problem("unexpected '" + peek() + "'");
         }
         return filter;
@@ -35,7 +35,7 @@ final class FilterParser {
             case '&' -> new Filter.And(parts(depth));
             case '|' -> new Filter.Or(parts(depth));
             case '!' -> {
-                at++;
+                position++;
                 yield new Filter.Not(parenthesised(depth + 1));
             }
             default -> comparison();
@@ -45,7 +45,7 @@ final class FilterParser {
     }
 
     private List<Filter> parts(int depth) {
-        at++;
+        position++;
         List<Filter> parts = new ArrayList<>();
         do {
             parts.add(parenthesised(depth + 1));
@@ -54,17 +54,17 @@ final class FilterParser {
     }
 
     private Filter comparison() {
-        int start = at;
+        int start = position;
         while (Character.isLetterOrDigit(peek()) || "_-.".indexOf(peek()) >= 0) {
-            at++;
+            position++;
         }
-        if (at == start) {
+        if (position == start) {
             throw problem("attribute name expected");
         }
-        String attribute = text.substring(start, at);
+        String attribute = text.substring(start, position);
         char operator = peek();
         if (operator == '>' || operator == '<') {
-            at++;
+            position++;
             expect('=');
             List<String> bound = pieces();
             if (bound.size() > 1) {
@@ -81,16 +81,16 @@ final class FilterParser {
         return onlyStars ? new Filter.Present(attribute) : new Filter.Substring(attribute, pieces);
     }
 
-    /** The value up to a parenthesis or the end, unescaped, cut at each star that is not escaped. */
+    /** The unescaped value up to a parenthesis or the end, split at each star that is not escaped. */
     private List<String> pieces() {
         List<String> pieces = new ArrayList<>();
         StringBuilder piece = new StringBuilder();
-        while (at < text.length() && peek() != ')') {
-            char c = text.charAt(at++);
+        while (position < text.length() && peek() != ')') {
+            char c = text.charAt(position++);
             switch (c) {
                 case '(' -> {
-                    at--;
-                    throw problem("'(' in a value must be written \\28");
+                    position--;
+                    throw problem("'(' in a value must be escaped as \\28");
                 }
                 case '*' -> {
                     pieces.add(piece.toString());
@@ -105,31 +105,31 @@ final class FilterParser {
     }
 
     private char escaped() {
-        if (at < text.length() && "()*\\".indexOf(peek()) >= 0) {
-            return text.charAt(at++);
+        if (position < text.length() && "()*\\".indexOf(peek()) >= 0) {
+            return text.charAt(position++);
         }
-        int high = at < text.length() ? Character.digit(text.charAt(at), 16) : -1;
-        int low = at + 1 < text.length() ? Character.digit(text.charAt(at + 1), 16) : -1;
+        int high = position < text.length() ? Character.digit(text.charAt(position), 16) : -1;
+        int low = position + 1 < text.length() ? Character.digit(text.charAt(position + 1), 16) : -1;
         if (high < 0 || low < 0) {
             throw problem("two hex digits expected after '\\'");
         }
-        at += 2;
+        position += 2;
         return (char) (high * 16 + low);
     }
 
-    /** The next character, or NUL at the end, which no rule accepts. */
+    /** The next character; NUL at the end, which no rule accepts. */
     private char peek() {
-        return at < text.length() ? text.charAt(at) : '\0';
+        return position < text.length() ? text.charAt(position) : '\0';
     }
 
     private void expect(char wanted) {
-        if (peek() != wanted || at >= text.length()) {
+        if (peek() != wanted || position >= text.length()) {
             throw problem("'" + wanted + "' expected");
         }
-        at++;
+        position++;
     }
 
     private FilterSyntaxException problem(String what) {
-        return new FilterSyntaxException(what, at, text);
+        return new FilterSyntaxException(what, position, text);
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row as object calls return it (manta.md 7.6).
+ * A row in the form that object calls return (manta.md 7.6).
  *
  * @param id row id; null for rows created after the extended-id migration (manta.md 6.5)
  * @param idx extended row id; null for all other rows
@@ -21,7 +21,7 @@ public record MorayObject(
         long mtime,
         @Nullable Integer txnSnap) {
 
-    /** The wire form; {@code _id} is whichever of the two ids the row has. */
+    /** The wire form. {@code _id} is the one id that the row has. */
     public ObjectNode toJson(@Nullable Long count) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("bucket", bucket).put("key", key);

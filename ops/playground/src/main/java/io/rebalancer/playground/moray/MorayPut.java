@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * One put of a batch (manta.md 7.6).
  *
- * @param text the value's JSON text if the caller gave it (option {@code _value}): stored, and its etag taken, as it is
- * @param newRowId which id column a row gets if this put creates it; an update keeps the ids the row has
+ * @param newRowId the id column of a row that this put creates; an update keeps the existing ids
+ * @param text the value's JSON text if the caller gave it (option {@code _value}); stored and hashed unchanged
  */
 public record MorayPut(
         String bucket, String key, ObjectNode value, EtagCondition condition, RowId newRowId, Optional<String> text) {
@@ -19,12 +19,12 @@ public record MorayPut(
         EXTENDED
     }
 
-    /** A put whose row, if new, gets an ordinary id. */
+    /** A put whose new row gets a classic id. */
     public MorayPut(String bucket, String key, ObjectNode value, EtagCondition condition) {
         this(bucket, key, value, condition, RowId.CLASSIC);
     }
 
-    /** A put whose value is stored as we write it. */
+    /** A put whose value is stored in our own JSON format. */
     public MorayPut(String bucket, String key, ObjectNode value, EtagCondition condition, RowId newRowId) {
         this(bucket, key, value, condition, newRowId, Optional.empty());
     }

@@ -20,56 +20,60 @@ public final class MorayTable implements AutoCloseable {
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;LOCK_TIMEOUT=10000";
     private static final String OWNER = "moray";
     private static final String READER = "reader";
-    private static final int ATTEMPTS = 20;
+    private static final int MAX_ATTEMPTS = 20;
 
-    // Held open for as long as the table: an in-memory database ends with its last connection.
-    private final Connection keeper;
+    // Open as long as the table, because an in-memory database ends with its last connection.
+    private final Connection keepAlive;
     private final JdbcConnectionPool writers;
     private final JdbcConnectionPool readers;
 
-    private MorayTable(String url, Connection keeper) {
-        this.keeper = keeper;
+    private MorayTable(String url, Connection keepAlive) {
+        this.keepAlive = keepAlive;
         this.writers = JdbcConnectionPool.create(url, OWNER, "");
         this.readers = JdbcConnectionPool.create(url, READER, "");
     }
 
-    /** Opens, and if need be creates, the shard at an H2 URL; the dialect options are added here. */
+    /** Opens the shard at an H2 URL, and creates it unless it exists. Adds the dialect options to the URL. */
     public static MorayTable open(String jdbcUrl) throws SQLException {
         String url = jdbcUrl + OPTIONS;
-        Connection keeper = DriverManager.getConnection(url, OWNER, "");
-        try (Statement statement = keeper.createStatement()) {
+        Connection keepAlive = DriverManager.getConnection(url, OWNER, "");
+        try (Statement statement = keepAlive.createStatement()) {
             for (Bucket bucket : Bucket.values()) {
                 for (String text : bucket.schema()) {
                     statement.execute(text);
                 }
             }
-            // The sql call runs as a user that may only select, so the engine itself refuses any write.
+            // The sql call runs as a user with SELECT rights only, so that the database rejects every write.
             statement.execute("CREATE USER IF NOT EXISTS " + READER + " PASSWORD ''");
             statement.execute("GRANT SELECT ON SCHEMA public TO " + READER);
         } catch (SQLException e) {
-            keeper.close();
+            keepAlive.close();
             throw e;
         }
-        return new MorayTable(url, keeper);
+        return new MorayTable(url, keepAlive);
     }
 
-    /** A shard that lives in memory until it is closed; equal names within one process share it. */
+    /** A shard in memory, until it is closed. Equal names in one process share one shard. */
     public static MorayTable inMemory(String name) throws SQLException {
         return open("jdbc:h2:mem:" + name);
     }
 
-    /** {@code getObject}: the row, or empty (manta.md 7.6). */
+    /** {@code getObject}: the row, or empty if there is none (manta.md 7.6). */
     public Optional<MorayObject> get(String bucket, String key) throws SQLException {
         Bucket table = Bucket.named(bucket);
         return inTransaction(connection -> Rows.read(connection, table, key));
     }
 
-    /** {@code putObject}: the new etag; throws {@link EtagConflict} and writes nothing (manta.md 7.7). */
+    /**
+     * {@code putObject}: returns the new etag (manta.md 7.7).
+     *
+     * @throws EtagConflict if the condition is not met; nothing is written
+     */
     public String put(String bucket, String key, ObjectNode value, EtagCondition condition) throws SQLException {
         return putAll(List.of(new MorayPut(bucket, key, value, condition))).get(0);
     }
 
-    /** {@code batch}: all puts in one transaction, or none of them; the etags in order (manta.md 7.6). */
+    /** {@code batch}: runs all puts in one transaction and returns their etags in order (manta.md 7.6). */
     public List<String> putAll(List<MorayPut> puts) throws SQLException {
         return inTransaction(connection -> {
             List<String> etags = new ArrayList<>();
@@ -80,13 +84,13 @@ public final class MorayTable implements AutoCloseable {
         });
     }
 
-    /** {@code delObject}: whether there was a row; the condition is checked as in a put (manta.md 7.7). */
+    /** {@code delObject}: whether there was a row. The condition is checked as for a put (manta.md 7.7). */
     public boolean delete(String bucket, String key, EtagCondition condition) throws SQLException {
         Bucket table = Bucket.named(bucket);
         return inTransaction(connection -> Rows.delete(connection, table, key, condition));
     }
 
-    /** {@code findObjects}: at most {@code limit} rows whose value matches, oldest id first (manta.md 7.6). */
+    /** {@code findObjects}: at most {@code limit} rows whose value matches, by ascending id (manta.md 7.6). */
     public List<MorayObject> find(String bucket, Filter filter, int limit) throws SQLException {
         Bucket table = Bucket.named(bucket);
         String text = "SELECT * FROM " + table.table() + " ORDER BY COALESCE(_id, _idx)";
@@ -104,7 +108,11 @@ public final class MorayTable implements AutoCloseable {
         }
     }
 
-    /** {@code sql}: raw rows of a read-only query; {@link QueryRefused} for anything else (manta.md 7.6). */
+    /**
+     * {@code sql}: raw rows of a read-only query (manta.md 7.6).
+     *
+     * @throws QueryRefused if the statement is not a read-only query
+     */
     public List<ObjectNode> sql(String statement, List<? extends JsonNode> values) throws SQLException {
         try (Connection connection = readers.getConnection()) {
             return RawQuery.run(connection, statement, values);
@@ -115,15 +123,15 @@ public final class MorayTable implements AutoCloseable {
     public void close() throws SQLException {
         readers.dispose();
         writers.dispose();
-        keeper.close();
+        keepAlive.close();
     }
 
-    private <T> T inTransaction(Work<T> work) throws SQLException {
+    private <T> T inTransaction(TransactionBody<T> body) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = writers.getConnection()) {
                 connection.setAutoCommit(false);
                 try {
-                    T result = work.run(connection);
+                    T result = body.run(connection);
                     connection.commit();
                     return result;
                 } catch (SQLException | RuntimeException e) {
@@ -131,21 +139,21 @@ public final class MorayTable implements AutoCloseable {
                     throw e;
                 }
             } catch (SQLException e) {
-                if (attempt == ATTEMPTS || !lostRace(e)) {
+                if (attempt == MAX_ATTEMPTS || !isLostRace(e)) {
                     throw e;
                 }
             }
         }
     }
 
-    /** No lock covers a row that is not there yet, so of two inserts one fails: run again, it sees the row. */
-    private static boolean lostRace(SQLException e) {
+    /** No lock covers a row that does not exist yet, so one of two inserts fails. A retry finds the row. */
+    private static boolean isLostRace(SQLException e) {
         return e.getErrorCode() == ErrorCode.DUPLICATE_KEY_1
                 || e.getErrorCode() == ErrorCode.DEADLOCK_1
                 || e.getErrorCode() == ErrorCode.CONCURRENT_UPDATE_1;
     }
 
-    private interface Work<T> {
+    private interface TransactionBody<T> {
         T run(Connection connection) throws SQLException;
     }
 }

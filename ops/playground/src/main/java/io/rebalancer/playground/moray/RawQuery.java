@@ -14,7 +14,7 @@ import java.util.List;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the text of an {@code sql} call and gives its rows as node's PostgreSQL driver would (manta.md 7.6). */
+/** Runs the statement of an {@code sql} call. Its rows have the format of node's PostgreSQL driver (manta.md 7.6). */
 final class RawQuery {
     private RawQuery() {}
 
@@ -37,7 +37,7 @@ final class RawQuery {
                 return out;
             }
         } catch (SQLException e) {
-            // A write hidden inside a query, e.g. FINAL TABLE (DELETE ...), is stopped by the reader's rights.
+            // The reader's rights stop a write inside a query, such as FINAL TABLE (DELETE ...).
             boolean refused = e.getErrorCode() == ErrorCode.NOT_ENOUGH_RIGHTS_FOR_1
                     || e.getErrorCode() == ErrorCode.ADMIN_RIGHTS_REQUIRED;
             throw refused ? new QueryRefused(text, e) : e;
@@ -80,7 +80,7 @@ final class RawQuery {
                 JsonNodeFactory.instance.numberNode(rows.getInt(column));
             case Types.REAL, Types.FLOAT, Types.DOUBLE -> JsonNodeFactory.instance.numberNode(rows.getDouble(column));
             case Types.BOOLEAN, Types.BIT -> JsonNodeFactory.instance.booleanNode(rows.getBoolean(column));
-            // BIGINT and NUMERIC too: a JavaScript number could not hold them all, so the driver leaves them text.
+            // BIGINT and NUMERIC are text too, because a JavaScript number can't hold all their values.
             default -> JsonNodeFactory.instance.textNode(text);
         };
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes single rows within the transaction of the connection it is given (manta.md 6.5, 7.7). */
+/** Reads and writes single rows in the transaction of a connection (manta.md 6.5, 7.7). */
 final class Rows {
     private Rows() {}
 
@@ -59,7 +59,7 @@ final class Rows {
         }
     }
 
-    /** Takes the row lock and checks the condition on what is there once the lock is held. */
+    /** Locks the row, then checks the condition against its current etag. */
     private static Optional<MorayObject> lock(Connection connection, Bucket bucket, String key, EtagCondition condition)
             throws SQLException {
         Optional<MorayObject> row = select(connection, bucket, key, " FOR UPDATE");
@@ -93,7 +93,7 @@ final class Rows {
                 row.getObject("_txn_snap", Integer.class));
     }
 
-    // _id and _idx are not named here: an update keeps the row's ids.
+    // _id and _idx are missing here because an update keeps the row's ids.
     private static String updateText(Bucket bucket) {
         return "UPDATE %s SET _value = ?, _etag = ?, _mtime = ?, _vnode = ?, %s WHERE _key = ?"
                 .formatted(
@@ -117,7 +117,7 @@ final class Rows {
         try {
             return ExactJson.MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("value cannot be written as JSON", e);
+            throw new IllegalArgumentException("the value can't be written as JSON", e);
         }
     }
 

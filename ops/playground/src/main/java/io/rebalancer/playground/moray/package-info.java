@@ -1,4 +1,4 @@
-/** The storage of one simulated Moray shard in a real SQL table, without any network. */
+/** The storage of one simulated Moray shard in an SQL database, without any network. */
 @NullMarked
 package io.rebalancer.playground.moray;
 

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A plain, blocking Fast client for one call at a time. It shares the codec with the manager and nothing else, so that
- * the verification does not trust the code it verifies.
+ * A blocking Fast client for one call at a time. It shares only the codec with the manager, so that the verification does
+ * not depend on the code that it verifies.
  */
 public final class FastCaller implements AutoCloseable {
     private static final int MAX_PAYLOAD_BYTES = 128 << 20;
@@ -30,13 +30,13 @@ public final class FastCaller implements AutoCloseable {
     private final byte[] buffer = new byte[1 << 16];
     private int lastId;
 
-    /** The server refused a call. */
-    public static final class Refused extends IOException {
+    /** The server replied to a call with an error. */
+    public static final class CallRefused extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final String name;
 
-        Refused(JsonNode error) {
+        CallRefused(JsonNode error) {
             super(error.path("name").asText() + ": " + error.path("message").asText());
             this.name = error.path("name").asText();
         }
@@ -47,7 +47,7 @@ public final class FastCaller implements AutoCloseable {
         }
     }
 
-    /** Connects, and speaks {@code version}. */
+    /** Connects to a server; all calls use {@code version} of the protocol. */
     public FastCaller(String host, int port, FastVersion version) throws IOException {
         this.socket = new Socket(host, port);
         this.socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -56,16 +56,16 @@ public final class FastCaller implements AutoCloseable {
     }
 
     /**
-     * Calls a method and reads the answer to its end.
+     * Calls a method and reads all values of the reply.
      *
-     * @throws Refused if the server answered with an ERROR
+     * @throws CallRefused if the server replies with an ERROR frame
      */
     public List<JsonNode> call(String method, JsonNode... arguments) throws IOException {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
-        ArrayNode data = payload.putArray("d");
+        ArrayNode parameters = payload.putArray("d");
         for (JsonNode argument : arguments) {
-            data.add(argument);
+            parameters.add(argument);
         }
         int id = ++lastId;
         socket.getOutputStream().write(new FastFrame(version, FastStatus.DATA, id, payload.toString()).encode());
@@ -73,13 +73,14 @@ public final class FastCaller implements AutoCloseable {
         while (true) {
             for (FastFrame frame : read()) {
                 if (frame.messageId() != id || frame.version() != version) {
-                    throw new IOException("an answer to another call: " + frame.messageId());
+                    throw new IOException(
+                            "unexpected reply to message " + frame.messageId() + " while waiting for " + id);
                 }
-                JsonNode answer = ExactJson.MAPPER.readTree(frame.text()).path("d");
+                JsonNode data = ExactJson.MAPPER.readTree(frame.text()).path("d");
                 if (frame.status() == FastStatus.ERROR) {
-                    throw new Refused(answer);
+                    throw new CallRefused(data);
                 }
-                answer.forEach(values::add);
+                data.forEach(values::add);
                 if (frame.status() == FastStatus.END) {
                     return values;
                 }

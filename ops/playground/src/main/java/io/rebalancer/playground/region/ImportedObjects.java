@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The files of a directory tree as objects of one account; links and special files are left out. */
+/** Turns the files of a directory tree into objects of one account. Links and special files are skipped. */
 final class ImportedObjects {
 
     private ImportedObjects() {}
@@ -36,7 +36,7 @@ final class ImportedObjects {
             }
         });
         if (files.isEmpty()) {
-            throw new IOException("there is no readable file below " + directory);
+            throw new IOException("no readable file below " + directory + "; choose another directory with --from");
         }
         files.sort(null);
         UUID owner = RegionContents.uuid(new SplittableRandom(seed));

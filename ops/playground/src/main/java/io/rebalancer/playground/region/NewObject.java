@@ -6,10 +6,10 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * An object to be put into the region.
+ * An object to store in the region.
  *
- * @param number counts the objects
- * @param snaplink key of a second record of the same object
+ * @param number position among the objects of the region, from 0
+ * @param snaplink key of a second record of the same object, or empty for none
  * @param copies two nodes in different datacenters
  */
 record NewObject(
@@ -21,7 +21,7 @@ record NewObject(
         ObjectContent content,
         List<SimulatedNode> copies) {
 
-    /** Two nodes that share no datacenter. */
+    /** Chooses two nodes in different datacenters. */
     static List<SimulatedNode> twoNodes(List<SimulatedNode> nodes, SplittableRandom random) {
         SimulatedNode first = nodes.get(random.nextInt(nodes.size()));
         List<SimulatedNode> others = nodes.stream()

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
-/** Where an object's bytes come from. */
+/** The source of an object's bytes. */
 sealed interface ObjectContent {
     /** Opens the bytes. */
     InputStream open() throws IOException;
 
-    /** A file of the machine. */
+    /** The bytes of a file on this machine. */
     record OfFile(Path file) implements ObjectContent {
         @Override
         public InputStream open() throws IOException {
@@ -21,8 +21,8 @@ sealed interface ObjectContent {
         }
     }
 
-    /** Bytes that depend on the seed and the size only. */
-    record MadeUp(long seed, int sizeBytes) implements ObjectContent {
+    /** Random bytes that depend on the seed and the size only. */
+    record Generated(long seed, int sizeBytes) implements ObjectContent {
         @Override
         public InputStream open() {
             byte[] bytes = new byte[sizeBytes];
@@ -31,7 +31,7 @@ sealed interface ObjectContent {
         }
     }
 
-    /** Sizes as object stores see them: most a few KiB, few some MiB, one in fifty empty. */
+    /** A size as in real object stores: mostly a few KiB, rarely some MiB, and one in fifty empty. */
     static int size(OptionalLong fixed, SplittableRandom random) {
         if (fixed.isPresent()) {
             return Math.toIntExact(fixed.getAsLong());
@@ -39,7 +39,7 @@ sealed interface ObjectContent {
         if (random.nextInt(50) == 0) {
             return 0;
         }
-        // Sum of uniforms for a normal, and its exponential: median 10 KiB, mean about 25 KiB.
+        // A log-normal distribution (the sum of uniforms approximates the normal): median 10 KiB, mean about 25 KiB.
         double normal = -6;
         for (int i = 0; i < 12; i++) {
             normal += random.nextDouble();

@@ -29,7 +29,7 @@ import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
-/** Fills a region: files on storage nodes, and the records that name them (manta.md 6.6). */
+/** Fills a region with files on the storage nodes and with the records that name them (manta.md 6.6). */
 public final class RegionContents {
     private static final int WRITERS = 4;
     private static final int BATCH = 250;
@@ -47,11 +47,12 @@ public final class RegionContents {
     private long bytes;
 
     /**
-     * What was made.
+     * What was created.
      *
-     * @param objects objects, each with one record, the empty ones included
-     * @param records rows in all, those of snaplinks and directories included
-     * @param bytes content bytes, each object counted once
+     * @param objects number of objects, including empty objects
+     * @param records number of rows, including those of snaplinks and directories
+     * @param unreadable number of source files that could not be read
+     * @param bytes content bytes; each object counts once
      */
     public record Summary(
             long objects, long records, long directories, long snaplinks, long empty, long unreadable, long bytes) {}
@@ -64,10 +65,10 @@ public final class RegionContents {
     }
 
     /**
-     * Makes the contents of an empty region.
+     * Fills an empty region.
      *
-     * @param shards tables of the shards, that of shard 1 first
-     * @param progress told how many objects are done
+     * @param shards tables of the shards, in the order of their numbers
+     * @param progress receives the number of objects that are stored
      */
     public static Summary create(
             RegionPlan plan, List<SimulatedNode> nodes, List<MorayTable> shards, LongConsumer progress)
@@ -80,15 +81,15 @@ public final class RegionContents {
         for (SimulatedNode node : nodes) {
             Files.createDirectories(node.root());
         }
-        Stream<NewObject> wanted = plan.from().isPresent()
+        Stream<NewObject> source = plan.from().isPresent()
                 ? ImportedObjects.below(plan.from().get(), plan.seed(), nodes)
-                : MadeUpObjects.of(plan, nodes);
+                : GeneratedObjects.of(plan, nodes);
         long objects = 0;
         long unreadable = 0;
         ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
-        try (wanted) {
+        try (source) {
             List<NewObject> group = new ArrayList<>();
-            for (NewObject each : (Iterable<NewObject>) wanted::iterator) {
+            for (NewObject each : (Iterable<NewObject>) source::iterator) {
                 group.add(each);
                 if (group.size() == BATCH) {
                     long stored = store(group, writers);
@@ -136,7 +137,7 @@ public final class RegionContents {
         }
     }
 
-    /** Size and digest of what was written; not {@code readable} if the source could not be read. */
+    /** Size and digest of the written files. {@code readable} is false if the source could not be read. */
     private record Stored(boolean readable, long sizeBytes, String md5) {}
 
     private static Stored write(NewObject object) throws IOException {
@@ -215,7 +216,7 @@ public final class RegionContents {
         value.putArray("roles");
         value.put("type", "object").put("vnode", vnode(parent));
         if (object.number() % 7 == 0) {
-            // Members that a newer Manta may have: they must come out of a move as they went in.
+            // Members of a newer Manta: an evacuation must preserve them exactly.
             value.put("x-weight", new BigDecimal("1.50"));
             value.putObject("x-extra").put("kept", true);
         }
@@ -250,10 +251,10 @@ public final class RegionContents {
         }
     }
 
-    private void flush(int least) throws SQLException {
+    private void flush(int minPuts) throws SQLException {
         for (int shard = 0; shard < shards.size(); shard++) {
             List<MorayPut> puts = pending.get(shard);
-            if (puts.size() >= least) {
+            if (puts.size() >= minPuts) {
                 shards.get(shard).putAll(puts);
                 puts.clear();
             }
@@ -266,7 +267,7 @@ public final class RegionContents {
         }
     }
 
-    /** Ids that depend on the seed only. */
+    /** A random UUID of version 4 that depends on the seed only. */
     static UUID uuid(SplittableRandom random) {
         long high = random.nextLong() & ~0xF000L | 0x4000L;
         long low = random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;

@@ -7,21 +7,22 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
- * What a region is made of; the same plan gives the same region.
+ * The size and contents of a region. The same plan gives the same region.
  *
- * @param nodes storage nodes, at least 3, spread over three datacenters
- * @param objects objects to make up, at least 0; without meaning when {@code from} is given
- * @param objectSize size of every made-up object in bytes, or empty for a realistic mix
- * @param from directory whose files become objects
- * @param shards metadata shards, at least 1
+ * @param nodes number of storage nodes, at least 3, spread over three datacenters
+ * @param objects number of generated objects, at least 0; ignored when {@code from} is given
+ * @param objectSize size of every generated object in bytes, or empty for a realistic mix
+ * @param from directory whose files become the objects, or empty for generated objects
+ * @param shards number of metadata shards, at least 1
+ * @param seed seed of all random choices
  */
 public record RegionPlan(int nodes, int objects, OptionalLong objectSize, Optional<Path> from, int shards, long seed) {
-    /** Domain of the storage ids. */
+    /** Domain of all storage ids. */
     public static final String DOMAIN = "playground.test";
 
     private static final int DATACENTERS = 3;
 
-    /** The storage nodes, each with its own directory below {@code directory}. */
+    /** The storage nodes, with their object directories below {@code directory}. */
     public List<SimulatedNode> storageNodes(Path directory) {
         return IntStream.rangeClosed(1, nodes)
                 .mapToObj(number -> new SimulatedNode(
@@ -32,7 +33,7 @@ public record RegionPlan(int nodes, int objects, OptionalLong objectSize, Option
                 .toList();
     }
 
-    /** Storage id of a node. */
+    /** Storage id of the node with this number, 1 for the first. */
     public static String storageId(int number) {
         return number + ".stor." + DOMAIN;
     }

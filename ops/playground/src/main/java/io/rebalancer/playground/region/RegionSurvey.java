@@ -12,26 +12,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Every object record of a region, as read over Fast. */
+/** Reads all object records of a region over Fast. */
 public final class RegionSurvey {
     private static final int PAGE = 500;
 
-    /** A shard's address. */
+    /** The address of a metadata shard. */
     public record ShardAddress(int number, String host, int port) {}
 
-    /** A record as it stands: where it is, and its JSON. */
-    public record Found(int shard, String key, JsonNode value) {
-        /** Names the record for people. */
-        public String name() {
+    /**
+     * A record as read from its shard.
+     *
+     * @param value the record's JSON
+     */
+    public record StoredRecord(int shard, String key, JsonNode value) {
+        /** The shard and key of the record, for people; unique in the region. */
+        public String label() {
             return "shard " + shard + " key " + key;
+        }
+
+        /** Whether one of the record's copies is on the node {@code storageId}. */
+        public boolean names(String storageId) {
+            return storageIds().contains(storageId);
+        }
+
+        /** Storage ids of the nodes that the record names, in its order. */
+        public List<String> storageIds() {
+            List<String> ids = new ArrayList<>();
+            value.path("sharks")
+                    .forEach(shark -> ids.add(shark.path("manta_storage_id").asText()));
+            return ids;
         }
     }
 
     private RegionSurvey() {}
 
-    /** All records of objects; directories are left out. */
-    public static List<Found> read(List<ShardAddress> shards) throws IOException {
-        List<Found> all = new ArrayList<>();
+    /** All object records, without directories. */
+    public static List<StoredRecord> read(List<ShardAddress> shards) throws IOException {
+        List<StoredRecord> all = new ArrayList<>();
         for (ShardAddress shard : shards) {
             try (FastCaller caller = new FastCaller(shard.host(), shard.port(), FastVersion.V2)) {
                 for (String column : List.of("_id", "_idx")) {
@@ -42,7 +59,8 @@ public final class RegionSurvey {
         return all;
     }
 
-    private static void readColumn(int shard, FastCaller caller, String column, List<Found> all) throws IOException {
+    private static void readColumn(int shard, FastCaller caller, String column, List<StoredRecord> all)
+            throws IOException {
         long after = -1;
         while (true) {
             String statement = "SELECT " + column + ", _key, _value FROM manta WHERE " + column + " > " + after
@@ -53,7 +71,7 @@ public final class RegionSurvey {
                     JsonNodeFactory.instance.arrayNode(),
                     JsonNodeFactory.instance.objectNode());
             for (JsonNode row : rows) {
-                all.add(new Found(
+                all.add(new StoredRecord(
                         shard,
                         row.path("_key").asText(),
                         ExactJson.MAPPER.readTree(row.path("_value").asText())));
@@ -66,18 +84,18 @@ public final class RegionSurvey {
     }
 
     /**
-     * What must not change by moving copies: every record with everything but its locations.
+     * Everything in the records that an evacuation must not change: all members except the locations.
      *
-     * @return record name to the rest of its JSON
+     * @return record labels to the JSON without locations
      */
-    public static Map<String, String> fingerprint(List<Found> records) {
+    public static Map<String, String> fingerprint(List<StoredRecord> records) {
         Map<String, String> fingerprint = new TreeMap<>();
-        for (Found found : records) {
-            var rest = found.value().deepCopy();
+        for (StoredRecord each : records) {
+            var rest = each.value().deepCopy();
             if (rest instanceof ObjectNode object) {
                 object.remove("sharks");
             }
-            fingerprint.put(found.name(), rest.toString());
+            fingerprint.put(each.label(), rest.toString());
         }
         return fingerprint;
     }

@@ -18,11 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Checks a region without asking any job: every record is read over Fast, every file it names is read from disk, and its
- * length and MD5 are compared with the record.
+ * Verifies a region independently of any job. It reads every record over Fast, reads every file that the record names from
+ * disk, and compares the length and MD5 of the file with the record.
  */
 public final class RegionVerifier {
-    private static final int KEPT = 1000;
+    private static final int MAX_VIOLATIONS = 1000;
 
     private final Map<String, Path> roots;
     private final Optional<String> leaving;
@@ -32,12 +32,12 @@ public final class RegionVerifier {
     private long digests;
 
     /**
-     * What was found.
+     * The result of a verification.
      *
      * @param records object records read
-     * @param files files read, each once
-     * @param digests files whose MD5 was right
-     * @param violations one line each, the first thousand
+     * @param files files read, each file once
+     * @param digests files whose MD5 matched
+     * @param violations the first thousand violations, one line each
      */
     public record Verified(long records, long files, long digests, List<String> violations) {}
 
@@ -50,22 +50,22 @@ public final class RegionVerifier {
      * Verifies all records.
      *
      * @param roots object directories by storage id
-     * @param leaving a node that no record may name any more
-     * @param before fingerprint of the region as it was; nothing but locations may differ from it
+     * @param leaving the node that no record may name, or empty for none
+     * @param before fingerprint of the region before the job; only locations may differ from it
      */
     public static Verified verify(
-            List<RegionSurvey.Found> records,
+            List<RegionSurvey.StoredRecord> records,
             Map<String, Path> roots,
             Optional<String> leaving,
             Map<String, String> before)
             throws IOException {
         RegionVerifier verifier = new RegionVerifier(roots, leaving);
         verifier.compare(before, RegionSurvey.fingerprint(records));
-        for (RegionSurvey.Found record : records) {
+        for (RegionSurvey.StoredRecord record : records) {
             verifier.check(record);
         }
-        if (verifier.violationCount > KEPT) {
-            verifier.violations.add("and " + (verifier.violationCount - KEPT) + " more");
+        if (verifier.violationCount > MAX_VIOLATIONS) {
+            verifier.violations.add("and " + (verifier.violationCount - MAX_VIOLATIONS) + " more");
         }
         return new Verified(
                 records.size(), verifier.checked.size(), verifier.digests, List.copyOf(verifier.violations));
@@ -75,37 +75,38 @@ public final class RegionVerifier {
         before.forEach((name, rest) -> {
             String now = after.get(name);
             if (now == null) {
-                violation(name + " is gone");
+                violation(name + " is missing");
             } else if (!now.equals(rest)) {
-                violation(name + " changed in more than its locations");
+                violation(name + " changed beyond its locations");
             }
         });
-        after.keySet().stream().filter(name -> !before.containsKey(name)).forEach(name -> violation(name + " is new"));
+        after.keySet().stream()
+                .filter(name -> !before.containsKey(name))
+                .forEach(name -> violation(name + " was not there before"));
     }
 
-    private void check(RegionSurvey.Found record) throws IOException {
+    private void check(RegionSurvey.StoredRecord record) throws IOException {
         JsonNode value = record.value();
         long size = value.path("contentLength").asLong();
         Set<String> nodes = new HashSet<>();
-        for (JsonNode shark : value.path("sharks")) {
-            String node = shark.path("manta_storage_id").asText();
+        for (String node : record.storageIds()) {
             if (!nodes.add(node)) {
-                violation(record.name() + " names " + node + " twice");
+                violation(record.label() + " names " + node + " twice");
             }
             if (leaving.isPresent() && leaving.get().equals(node)) {
-                violation(record.name() + " still names the leaving node " + node);
+                violation(record.label() + " still names the leaving node " + node);
             }
             checkFile(record, node);
         }
         if (size > 0 && nodes.size() < 2) {
-            violation(record.name() + " has " + nodes.size() + " copies, not 2");
+            violation(record.label() + " has " + nodes.size() + " copies instead of 2");
         }
     }
 
-    private void checkFile(RegionSurvey.Found record, String node) throws IOException {
+    private void checkFile(RegionSurvey.StoredRecord record, String node) throws IOException {
         Path root = roots.get(node);
         if (root == null) {
-            violation(record.name() + " names a node that does not exist: " + node);
+            violation(record.label() + " names an unknown storage node: " + node);
             return;
         }
         JsonNode value = record.value();
@@ -119,7 +120,7 @@ public final class RegionVerifier {
                     value.path("contentMD5").asText());
             checked.put(file, fault);
         }
-        fault.ifPresent(what -> violation(record.name() + ": the file on " + node + " " + what));
+        fault.ifPresent(each -> violation(record.label() + ": the file on " + node + " " + each));
     }
 
     private Optional<String> fault(Path file, long size, String md5) throws IOException {
@@ -128,11 +129,11 @@ public final class RegionVerifier {
         }
         long length = Files.size(file);
         if (length != size) {
-            return Optional.of("has " + length + " bytes, not " + size);
+            return Optional.of("has " + length + " bytes instead of " + size);
         }
-        String found = md5(file);
-        if (!found.equals(md5)) {
-            return Optional.of("has MD5 " + found + ", not " + md5);
+        String actual = md5(file);
+        if (!actual.equals(md5)) {
+            return Optional.of("has MD5 " + actual + " instead of " + md5);
         }
         digests++;
         return Optional.empty();
@@ -154,10 +155,10 @@ public final class RegionVerifier {
         return Base64.getEncoder().encodeToString(digest.digest());
     }
 
-    private void violation(String what) {
+    private void violation(String text) {
         violationCount++;
-        if (violationCount <= KEPT) {
-            violations.add(what);
+        if (violationCount <= MAX_VIOLATIONS) {
+            violations.add(text);
         }
     }
 }

@@ -3,14 +3,14 @@ package io.rebalancer.playground.region;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.playground.moray.ExactJson;
 
-/** What a storage node reports of itself: a row of bucket {@code manta_storage}, and storinfo's entry (manta.md 6.6, 8). */
+/** The report of a storage node: its row in bucket {@code manta_storage} and its entry in storinfo (manta.md 6.6, 8). */
 public final class StorageNodeRecord {
     private static final long AVAILABLE_MIB = 800_000;
     private static final int PERCENT_USED = 20;
 
     private StorageNodeRecord() {}
 
-    /** The report. Nodes are equally large, so that the load of a move spreads over all of them. */
+    /** Creates the report. All nodes have the same size, so that an evacuation spreads over all of them. */
     public static ObjectNode of(SimulatedNode node) {
         ObjectNode value = ExactJson.MAPPER.createObjectNode();
         value.put("hostname", "host-" + node.number());

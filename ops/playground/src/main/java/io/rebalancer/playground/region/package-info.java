@@ -1,4 +1,4 @@
-/** What a simulated region holds, and the proof that it still holds it. */
+/** The contents of a simulated region, and the verification that they are intact. */
 @NullMarked
 package io.rebalancer.playground.region;
 

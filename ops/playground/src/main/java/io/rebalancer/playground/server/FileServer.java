@@ -17,7 +17,7 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** The file server of a storage node: {@code GET /OWNER/OBJECT} (manta.md 9.4). Counts what was fetched. */
+/** The file server of a storage node, {@code GET /OWNER/OBJECT} (manta.md 9.4). Counts the fetches of each object. */
 public final class FileServer extends AllDirectives {
     private final Path root;
     private final Map<UUID, Integer> fetches = new ConcurrentHashMap<>();
@@ -27,18 +27,18 @@ public final class FileServer extends AllDirectives {
         this.root = root;
     }
 
-    /** @param port port to listen at, or 0 for a free one */
+    /** @param port port to listen on, or 0 for a free port */
     public CompletionStage<ServerBinding> start(ActorSystem<?> system, String host, int port) {
         return Http.get(system).newServerAt(host, port).bind(routes());
     }
 
-    /** How often each object was asked for. */
+    /** Number of fetches of each object. */
     public Map<UUID, Integer> fetches() {
         return Map.copyOf(fetches);
     }
 
-    /** Forgets the counts. */
-    public void forgetFetches() {
+    /** Resets the counts to zero. */
+    public void resetFetches() {
         fetches.clear();
     }
 
@@ -49,7 +49,7 @@ public final class FileServer extends AllDirectives {
                         concat(get(() -> serve(owner, object, true)), head(() -> serve(owner, object, false))));
     }
 
-    /** Both names are parsed and rendered again: no text of a request reaches a path. */
+    /** Parses both names and formats them again, so that no text of a request reaches a path. */
     private Route serve(String owner, String object, boolean counted) {
         Optional<UUID> ownerId = uuid(owner);
         Optional<UUID> objectId = uuid(object);

@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The calls of one shard (manta.md 7.6). Blocking. */
+/** Carries out the calls to one shard (manta.md 7.6). Blocking. */
 final class MorayCalls {
     private static final int DEFAULT_LIMIT = 1000;
     private static final int VERSION = 2;
@@ -26,7 +26,7 @@ final class MorayCalls {
         this.table = table;
     }
 
-    /** Whether there is such a method at all. */
+    /** Whether the shard has this method. */
     static boolean knows(String method) {
         return switch (method) {
             case "getObject", "findObjects", "putObject", "delObject", "batch", "sql", "ping", "version" -> true;
@@ -34,15 +34,15 @@ final class MorayCalls {
         };
     }
 
-    /** Whether a method may change something. */
-    static boolean writes(String method) {
+    /** Whether the method can change records. */
+    static boolean isWrite(String method) {
         return switch (method) {
             case "putObject", "delObject", "batch" -> true;
             default -> false;
         };
     }
 
-    /** The values of the answer, in order. */
+    /** Carries out a call and returns the values of the reply, in order. */
     List<JsonNode> call(String method, JsonNode arguments) throws SQLException, RpcFailure {
         Arguments args = new Arguments(method, arguments);
         return switch (method) {
@@ -54,7 +54,7 @@ final class MorayCalls {
             case "sql" -> sql(args.expect(3));
             case "ping" -> ping(args.expect(1));
             case "version" -> version(args.expect(1));
-            default -> throw new IllegalArgumentException("no such method: " + method);
+            default -> throw new IllegalArgumentException("unknown method: " + method);
         };
     }
 
@@ -135,14 +135,15 @@ final class MorayCalls {
         return List.of();
     }
 
-    /** All or nothing. Options at the top win over a request's own, but for the headers (manta.md 7.6). */
+    /** Carries out all puts or none. Options of the batch override those of a request (manta.md 7.6). */
     private List<JsonNode> batch(Arguments args) throws SQLException, RpcFailure {
         List<MorayPut> puts = new ArrayList<>();
         for (JsonNode request : args.array(0)) {
             String operation = request.path("operation").asText("put");
             if (!operation.equals("put") || !(request.path("value") instanceof ObjectNode value)) {
                 throw new RpcFailure(
-                        "InvocationError", "batch: this shard only takes put requests with a value, not " + operation);
+                        "InvocationError",
+                        "batch: this shard supports only put requests with a value, not " + operation);
             }
             ObjectNode options = JsonNodeFactory.instance.objectNode();
             if (request.path("options") instanceof ObjectNode own) {
@@ -152,15 +153,15 @@ final class MorayCalls {
             puts.add(put(request.path("bucket").asText(), request.path("key").asText(), value, options));
         }
         List<String> etags = table.putAll(puts);
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        ArrayNode list = answer.putArray("etags");
+        ObjectNode reply = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = reply.putArray("etags");
         for (int i = 0; i < puts.size(); i++) {
             list.addObject()
                     .put("bucket", puts.get(i).bucket())
                     .put("key", puts.get(i).key())
                     .put("etag", etags.get(i));
         }
-        return List.of(answer);
+        return List.of(reply);
     }
 
     private List<JsonNode> sql(Arguments args) throws SQLException, RpcFailure {
@@ -170,7 +171,7 @@ final class MorayCalls {
         return List.copyOf(table.sql(args.text(0), values));
     }
 
-    /** Positional arguments, checked as Moray checks them. */
+    /** Positional arguments, with the checks that Moray makes. */
     private record Arguments(String method, JsonNode list) {
         Arguments expect(int count) throws RpcFailure {
             if (list.size() != count) {

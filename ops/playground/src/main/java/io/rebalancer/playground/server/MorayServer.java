@@ -31,11 +31,11 @@ import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
 
 /**
- * One Moray shard over Fast (manta.md sections 7.1 to 7.9): answers in the version of the request, several calls of a
- * connection at once, and closes a connection that breaks the protocol.
+ * One Moray shard over Fast (manta.md sections 7.1 to 7.9). It replies in the protocol version of the request, handles
+ * several calls of a connection concurrently, and closes a connection that violates the protocol.
  */
 public final class MorayServer {
-    private static final int CALLS_AT_ONCE = 16;
+    private static final int MAX_CONCURRENT_CALLS = 16;
     private static final int MAX_PAYLOAD_BYTES = 128 << 20;
 
     private final Tcp.ServerBinding binding;
@@ -46,18 +46,18 @@ public final class MorayServer {
         this.connections = connections;
     }
 
-    /** Told of every call that was carried out and may have changed a record; not of one that was refused. */
+    /** Receives every successful call that can change records. Failed calls are not reported. */
     @FunctionalInterface
     public interface WriteListener {
-        void wrote(InetSocketAddress client);
+        void onWrite(InetSocketAddress client);
     }
 
-    /** @param port port to listen at, or 0 for a free one */
+    /** @param port port to listen on, or 0 for a free port */
     public static CompletionStage<MorayServer> start(ActorSystem<?> system, MorayTable table, String host, int port) {
         return start(system, table, host, port, client -> {});
     }
 
-    /** The same, with somebody who wants to know who writes. */
+    /** Starts a shard that reports writes to {@code listener}. */
     public static CompletionStage<MorayServer> start(
             ActorSystem<?> system, MorayTable table, String host, int port, WriteListener listener) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("rebalancer.disk-dispatcher"));
@@ -67,7 +67,7 @@ public final class MorayServer {
                 .bind(host, port)
                 .toMat(
                         Sink.foreach(connection -> connection.handleWith(
-                                new Connection(calls, disk, () -> listener.wrote(connection.remoteAddress()))
+                                new Connection(calls, disk, () -> listener.onWrite(connection.remoteAddress()))
                                         .flow()
                                         .via(connections.flow()),
                                 system)),
@@ -76,33 +76,33 @@ public final class MorayServer {
                 .thenApply(binding -> new MorayServer(binding, connections));
     }
 
-    /** Port it listens at. */
+    /** The port that the shard listens on. */
     public int port() {
         return binding.localAddress().getPort();
     }
 
-    /** Takes no more connections. */
+    /** Stops accepting connections. */
     public CompletionStage<?> stop() {
         return binding.unbind();
     }
 
-    /** Takes no more connections and closes those it has. */
+    /** Stops accepting connections, and closes all open connections. */
     public CompletionStage<?> shutDown() {
         connections.shutdown();
         return binding.unbind();
     }
 
-    /** Calls in progress on one connection. */
+    /** One client connection with its calls in progress. */
     private static final class Connection {
         private final MorayCalls calls;
         private final Executor disk;
-        private final Runnable wrote;
+        private final Runnable onWrite;
         private final Set<Integer> inProgress = ConcurrentHashMap.newKeySet();
 
-        Connection(MorayCalls calls, Executor disk, Runnable wrote) {
+        Connection(MorayCalls calls, Executor disk, Runnable onWrite) {
             this.calls = calls;
             this.disk = disk;
-            this.wrote = wrote;
+            this.onWrite = onWrite;
         }
 
         Flow<ByteString, ByteString, NotUsed> flow() {
@@ -110,24 +110,26 @@ public final class MorayServer {
                     .via(FastFrames.decoder(MAX_PAYLOAD_BYTES))
                     .filter(frame -> frame.status() != FastStatus.ERROR)
                     .map(this::begin)
-                    .mapAsyncUnordered(CALLS_AT_ONCE, frame -> CompletableFuture.supplyAsync(() -> answer(frame), disk))
+                    .mapAsyncUnordered(
+                            MAX_CONCURRENT_CALLS, frame -> CompletableFuture.supplyAsync(() -> reply(frame), disk))
                     .mapConcat(frames -> frames)
                     .map(frame -> ByteString.fromArrayUnsafe(frame.encode()));
         }
 
         private FastFrame begin(FastFrame frame) {
             if (frame.status() == FastStatus.END || !inProgress.add(frame.messageId())) {
-                throw new IllegalStateException("END from a client, or message id " + frame.messageId() + " twice");
+                throw new IllegalStateException(
+                        "protocol violation: END from a client, or message id " + frame.messageId() + " used twice");
             }
             return frame;
         }
 
-        private List<FastFrame> answer(FastFrame request) {
+        private List<FastFrame> reply(FastFrame request) {
             try {
                 JsonNode payload = ExactJson.MAPPER.readTree(request.text());
                 String method = payload.path("m").path("name").asText();
                 return MorayCalls.knows(method)
-                        ? answer(request, method, payload.path("d"))
+                        ? reply(request, method, payload.path("d"))
                         : List.of(unknownMethod(request, method));
             } catch (JsonProcessingException e) {
                 throw new CompletionException(e);
@@ -136,12 +138,12 @@ public final class MorayServer {
             }
         }
 
-        private List<FastFrame> answer(FastFrame request, String method, JsonNode arguments) {
+        private List<FastFrame> reply(FastFrame request, String method, JsonNode arguments) {
             List<FastFrame> frames = new ArrayList<>();
             try {
                 List<JsonNode> values = calls.call(method, arguments);
-                if (MorayCalls.writes(method)) {
-                    wrote.run();
+                if (MorayCalls.isWrite(method)) {
+                    onWrite.run();
                 }
                 for (JsonNode value : values) {
                     frames.add(frame(

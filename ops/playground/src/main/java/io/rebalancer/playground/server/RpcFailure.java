@@ -7,7 +7,7 @@ import io.rebalancer.playground.moray.EtagConflict;
 import io.rebalancer.playground.moray.FilterSyntaxException;
 import io.rebalancer.playground.moray.QueryRefused;
 
-/** A call's failure by the name that Moray gives it (manta.md 7.9). */
+/** The failure of a call, with the name that Moray gives it (manta.md 7.9). */
 final class RpcFailure extends Exception {
     private static final long serialVersionUID = 1L;
 

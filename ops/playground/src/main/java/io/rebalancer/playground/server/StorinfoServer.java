@@ -20,11 +20,11 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Storinfo (manta.md section 8). */
+/** A storinfo server (manta.md section 8). */
 public final class StorinfoServer extends AllDirectives {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_PAGE_SIZE = 500;
-    private static final Set<String> KNOWN = Set.of("limit", "after_id");
+    private static final Set<String> PARAMETERS = Set.of("limit", "after_id");
 
     private final Supplier<List<ObjectNode>> nodes;
 
@@ -33,8 +33,8 @@ public final class StorinfoServer extends AllDirectives {
     }
 
     /**
-     * @param nodes the nodes to list, in order of their id; each with member {@code manta_storage_id}
-     * @param port port to listen at, or 0 for a free one
+     * @param nodes the storage nodes in the order of their ids, each with member {@code manta_storage_id}
+     * @param port port to listen on, or 0 for a free port
      */
     public static CompletionStage<ServerBinding> start(
             ActorSystem<?> system, Supplier<List<ObjectNode>> nodes, String host, int port) {
@@ -61,9 +61,10 @@ public final class StorinfoServer extends AllDirectives {
 
     private HttpResponse page(Map<String, String> query) {
         Optional<Integer> limit = limit(query.getOrDefault("limit", String.valueOf(DEFAULT_LIMIT)));
-        if (!KNOWN.containsAll(query.keySet()) || limit.isEmpty()) {
+        if (!PARAMETERS.containsAll(query.keySet()) || limit.isEmpty()) {
             return error(
-                    StatusCodes.BAD_REQUEST, "only limit (1 to " + MAX_PAGE_SIZE + ") and after_id are understood");
+                    StatusCodes.BAD_REQUEST,
+                    "only the parameters limit (1 to " + MAX_PAGE_SIZE + ") and after_id are supported");
         }
         List<ObjectNode> all = nodes.get();
         String after = query.getOrDefault("after_id", "");

@@ -1,4 +1,4 @@
-/** Servers of a simulated region: Moray shards over Fast, storinfo, and the storage nodes' file servers. */
+/** The servers of a simulated region: Moray shards over Fast, storinfo, and the file servers of storage nodes. */
 @NullMarked
 package io.rebalancer.playground.server;
 

@@ -88,7 +88,7 @@ class FilterTest {
                 "(",
                 "a~=b"
             })
-    void refusesWhatIsNoFilter(String text) {
+    void rejectsInvalidFilters(String text) {
         assertThatThrownBy(() -> Filter.parse(text))
                 .isInstanceOf(FilterSyntaxException.class)
                 .hasMessageContaining("invalid filter")
@@ -97,7 +97,7 @@ class FilterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {101, 100_000})
-    void refusesDeepNestingInsteadOfExhaustingTheStack(int depth) {
+    void rejectsDeepNestingBeforeTheStackOverflows(int depth) {
         String text = "(!".repeat(depth) + "(a=1)" + ")".repeat(depth);
         assertThatThrownBy(() -> Filter.parse(text)).hasMessageContaining("nested too deeply");
     }

@@ -35,7 +35,7 @@ class MoraySqlTest {
     }
 
     @Test
-    void theMaximumOfEachIdIsATextNamedMax() throws Exception {
+    void theMaximumIdIsATextInColumnMax() throws Exception {
         assertThat(shard.sql("SELECT MAX(_id) from manta;", List.of()))
                 .containsExactly(JSON.objectNode().put("max", "3"));
         assertThat(shard.sql("SELECT MAX(_idx) from manta;", List.of()))
@@ -45,7 +45,7 @@ class MoraySqlTest {
     }
 
     @Test
-    void severalUnnamedColumnsAreEachNamedAfterTheirFunction() throws Exception {
+    void unnamedColumnsAreNamedAfterTheirFunctions() throws Exception {
         assertThat(shard.sql("select min(_id), Max(COALESCE(_id, 0)), count(*) AS n, ',(' AS t from manta", List.of()))
                 .containsExactly(JSON.objectNode()
                         .put("min", "1")
@@ -67,7 +67,7 @@ class MoraySqlTest {
     }
 
     @Test
-    void aRowHasTheColumnsOfTheSpecificationInWireTypes() throws Exception {
+    void aRowHasTheSpecifiedColumnsAndWireTypes() throws Exception {
         ObjectNode row = shard.sql("SELECT * FROM manta WHERE _id = $1", List.of(JSON.numberNode(1)))
                 .get(0);
         assertThat(row.fieldNames())
@@ -95,13 +95,13 @@ class MoraySqlTest {
     }
 
     @Test
-    void integersAreNumbers() throws Exception {
+    void integersAndBooleansHaveNativeTypes() throws Exception {
         assertThat(shard.sql("SELECT CAST(5 AS INTEGER) AS n, 1 = 1 AS b", List.of()))
                 .containsExactly(JSON.objectNode().put("n", 5).put("b", true));
     }
 
     @Test
-    void countsAndPlaceholders() throws Exception {
+    void countsAndPlaceholdersAreSupported() throws Exception {
         assertThat(shard.sql("SELECT count(*) FROM manta WHERE objectid IN ('a','x','?')", List.of()))
                 .containsExactly(JSON.objectNode().put("count", "2"));
         assertThat(shard.sql(
@@ -127,7 +127,7 @@ class MoraySqlTest {
                 "SELECT 1; DELETE FROM manta",
                 "SELECT * FROM OLD TABLE (DELETE FROM manta)"
             })
-    void writesAreRefusedAndChangeNothing(String statement) throws Exception {
+    void writesAreRejectedAndChangeNothing(String statement) throws Exception {
         assertThatThrownBy(() -> shard.sql(statement, List.of()))
                 .isInstanceOf(QueryRefused.class)
                 .hasMessageContaining("only read-only queries")
@@ -136,14 +136,14 @@ class MoraySqlTest {
     }
 
     @Test
-    void aBrokenStatementIsAnSqlErrorOfItsOwn() {
+    void aBrokenStatementIsAnOrdinarySqlError() {
         assertThatThrownBy(() -> shard.sql("SELECT nope FROM manta", List.of()))
                 .isInstanceOf(SQLException.class)
                 .isNotInstanceOf(QueryRefused.class);
     }
 
     @Test
-    void anExtendedRowKeepsItsIdsOnUpdate() throws Exception {
+    void anUpdateKeepsTheIdsOfAnExtendedRow() throws Exception {
         shard.put("manta", "/o/stor/x", object("y"), EtagCondition.any());
         MorayObject row = shard.get("manta", "/o/stor/x").orElseThrow();
         assertThat(row.id()).isNull();

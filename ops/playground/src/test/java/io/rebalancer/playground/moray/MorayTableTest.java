@@ -36,7 +36,7 @@ class MorayTableTest {
     }
 
     @Test
-    void putGivesTheEtagOfTheStoredText() throws Exception {
+    void putReturnsTheEtagOfTheStoredText() throws Exception {
         assertThat(shard.put("manta", KEY, json().put("n", 1), EtagCondition.any()))
                 .isEqualTo("D44B3B7E");
         assertThat(shard.put("manta", "e", json(), EtagCondition.any())).isEqualTo("A3A6BF43");
@@ -49,7 +49,7 @@ class MorayTableTest {
     }
 
     @Test
-    void updateKeepsTheRowIdAndMovesTheIndexColumns() throws Exception {
+    void updateKeepsTheRowIdAndRefreshesTheIndexColumns() throws Exception {
         shard.put("manta", KEY, object("one"), EtagCondition.any());
         Long id = shard.get("manta", KEY).orElseThrow().id();
         shard.put("manta", KEY, object("two"), EtagCondition.any());
@@ -63,14 +63,14 @@ class MorayTableTest {
     }
 
     @Test
-    void identicalValueGivesTheSameEtag() throws Exception {
+    void anIdenticalValueHasTheSameEtag() throws Exception {
         String etag = shard.put("manta", KEY, object("x"), EtagCondition.absent());
         assertThat(shard.put("manta", KEY, object("x"), EtagCondition.equalTo(etag)))
                 .isEqualTo(etag);
     }
 
     @Test
-    void staleEtagConflictsAndWritesNothing() throws Exception {
+    void aStaleEtagIsAConflictAndNothingIsWritten() throws Exception {
         String etag = shard.put("manta", KEY, object("x"), EtagCondition.any());
         EtagConflict conflict = catchThrowableOfType(
                 EtagConflict.class, () -> shard.put("manta", KEY, json(), EtagCondition.equalTo("00000000")));
@@ -82,27 +82,27 @@ class MorayTableTest {
     }
 
     @Test
-    void absentRowConflictsAsNull() {
+    void aConflictWithAMissingRowReportsNull() {
         assertThatThrownBy(() -> shard.put("manta", KEY, json(), EtagCondition.equalTo("00000000")))
                 .hasMessage("manta::/o/stor/a was expected to have etag \"00000000\", but was \"null\"");
     }
 
     @Test
-    void nullEtagDemandsThatThereIsNoRow() throws Exception {
+    void aNullEtagRequiresThatThereIsNoRow() throws Exception {
         String etag = shard.put("manta", KEY, json(), EtagCondition.absent());
         assertThatThrownBy(() -> shard.put("manta", KEY, json(), EtagCondition.absent()))
                 .hasMessage("manta::/o/stor/a was expected to have etag \"null\", but was \"" + etag + "\"");
     }
 
     @Test
-    void optionsGiveTheThreeConditions() {
+    void theOptionEtagSelectsTheCondition() {
         assertThat(EtagCondition.fromOptions(json())).isEqualTo(EtagCondition.any());
         assertThat(EtagCondition.fromOptions(json().putNull("etag"))).isEqualTo(EtagCondition.absent());
         assertThat(EtagCondition.fromOptions(json().put("etag", "AA"))).isEqualTo(EtagCondition.equalTo("AA"));
     }
 
     @Test
-    void deleteObeysTheCondition() throws Exception {
+    void deleteChecksTheCondition() throws Exception {
         String etag = shard.put("manta", KEY, json(), EtagCondition.any());
         assertThatThrownBy(() -> shard.delete("manta", KEY, EtagCondition.equalTo("00000000")))
                 .isInstanceOf(EtagConflict.class);
@@ -113,7 +113,7 @@ class MorayTableTest {
     }
 
     @Test
-    void batchIsAllOrNothing() throws Exception {
+    void aBatchIsAllOrNothing() throws Exception {
         String etag = shard.put("manta", KEY, object("x"), EtagCondition.any());
         assertThatThrownBy(() -> shard.putAll(List.of(
                         new MorayPut("manta", "new", json(), EtagCondition.any()),
@@ -127,13 +127,13 @@ class MorayTableTest {
     }
 
     @Test
-    void ofConcurrentPutsWithOneEtagExactlyOneWins() throws Exception {
+    void exactlyOneOfTheConcurrentPutsWithOneEtagSucceeds() throws Exception {
         String etag = shard.put("manta", KEY, object("x"), EtagCondition.any());
         assertThat(race(EtagCondition.equalTo(etag))).isEqualTo(1);
     }
 
     @Test
-    void ofConcurrentCreationsExactlyOneWins() throws Exception {
+    void exactlyOneOfTheConcurrentCreationsSucceeds() throws Exception {
         assertThat(race(EtagCondition.absent())).isEqualTo(1);
     }
 
@@ -144,14 +144,14 @@ class MorayTableTest {
     }
 
     @Test
-    void unknownBucketIsNamed() {
+    void theErrorNamesAnUnknownBucket() {
         assertThatThrownBy(() -> shard.get("nope", KEY))
                 .isInstanceOf(BucketNotFound.class)
                 .hasMessageContaining("nope");
     }
 
     @Test
-    void findFiltersOrdersAndLimits() throws Exception {
+    void findFiltersSortsAndLimits() throws Exception {
         for (int i = 3; i >= 1; i--) {
             String id = i + ".stor.d";
             ObjectNode value = json().put("manta_storage_id", id).put("availableMB", i * 100);
@@ -167,7 +167,7 @@ class MorayTableTest {
     }
 
     @Test
-    void aFileKeepsTheShardOverARestart(@TempDir Path folder) throws Exception {
+    void aShardInAFileSurvivesARestart(@TempDir Path folder) throws Exception {
         String url = "jdbc:h2:file:" + folder.resolve("shard");
         try (MorayTable first = MorayTable.open(url)) {
             first.put("manta", KEY, object("x"), EtagCondition.any());
@@ -178,7 +178,7 @@ class MorayTableTest {
         }
     }
 
-    /** How many of the threads, each writing a value of its own, got their write through. */
+    /** Each thread writes a different value; returns how many writes succeeded. */
     private int race(EtagCondition condition) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
@@ -194,11 +194,11 @@ class MorayTableTest {
                     }
                 });
             }
-            int won = 0;
+            int succeeded = 0;
             for (Future<Boolean> put : threads.invokeAll(puts)) {
-                won += put.get() ? 1 : 0;
+                succeeded += put.get() ? 1 : 0;
             }
-            return won;
+            return succeeded;
         } finally {
             threads.shutdownNow();
         }

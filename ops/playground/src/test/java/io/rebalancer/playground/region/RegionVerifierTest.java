@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verifier finds each kind of damage, in a real region. */
+/** Damages a real region in every way that the verifier must detect. */
 class RegionVerifierTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "verifier",
@@ -40,7 +40,7 @@ class RegionVerifierTest {
     private final List<MorayTable> tables = new ArrayList<>();
     private final List<ShardAddress> shards = new ArrayList<>();
     private List<SimulatedNode> nodes = List.of();
-    private RegionContents.Summary made = new RegionContents.Summary(0, 0, 0, 0, 0, 0, 0);
+    private RegionContents.Summary contents = new RegionContents.Summary(0, 0, 0, 0, 0, 0, 0);
     private Map<String, String> before = Map.of();
 
     @AfterAll
@@ -49,7 +49,7 @@ class RegionVerifierTest {
     }
 
     @BeforeEach
-    void make() throws Exception {
+    void createRegion() throws Exception {
         for (int number = 1; number <= PLAN.shards(); number++) {
             MorayTable table = MorayTable.inMemory(UUID.randomUUID().toString());
             tables.add(table);
@@ -59,7 +59,7 @@ class RegionVerifierTest {
             shards.add(new ShardAddress(number, "127.0.0.1", server.port()));
         }
         nodes = PLAN.storageNodes(directory);
-        made = RegionContents.create(PLAN, nodes, tables, count -> {});
+        contents = RegionContents.create(PLAN, nodes, tables, count -> {});
         before = RegionSurvey.fingerprint(RegionSurvey.read(shards));
     }
 
@@ -76,53 +76,52 @@ class RegionVerifierTest {
         return RegionVerifier.verify(RegionSurvey.read(shards), roots, leaving, before);
     }
 
-    /** A record with copies, and one of its files. */
-    private RegionSurvey.Found someRecord() throws Exception {
+    /** A record of an object with content. */
+    private RegionSurvey.StoredRecord someRecord() throws Exception {
         return RegionSurvey.read(shards).stream()
-                .filter(found -> found.value().path("sharks").size() == 2)
+                .filter(stored -> stored.storageIds().size() == 2)
                 .findFirst()
                 .orElseThrow();
     }
 
-    private Path fileOf(RegionSurvey.Found found) {
-        String node =
-                found.value().path("sharks").path(0).path("manta_storage_id").asText();
+    private Path fileOf(RegionSurvey.StoredRecord stored) {
+        String node = stored.storageIds().get(0);
         Path root = nodes.stream()
                 .filter(each -> each.storageId().equals(node))
                 .findFirst()
                 .orElseThrow()
                 .root();
-        return root.resolve(found.value().path("owner").asText())
-                .resolve(found.value().path("objectId").asText());
+        return root.resolve(stored.value().path("owner").asText())
+                .resolve(stored.value().path("objectId").asText());
     }
 
-    private void put(RegionSurvey.Found found, ObjectNode value) throws Exception {
-        tables.get(found.shard() - 1).put("manta", found.key(), value, EtagCondition.any());
+    private void put(RegionSurvey.StoredRecord stored, ObjectNode value) throws Exception {
+        tables.get(stored.shard() - 1).put("manta", stored.key(), value, EtagCondition.any());
     }
 
     @Test
-    void aRegionAsMadeIsWhole() throws Exception {
+    void aNewRegionHasNoViolations() throws Exception {
         RegionVerifier.Verified verified = verify(Optional.empty());
         assertThat(verified.violations()).isEmpty();
-        assertThat(made.objects()).isEqualTo(200);
-        assertThat(verified.records()).isEqualTo(made.objects() + made.snaplinks());
-        assertThat(verified.digests()).isEqualTo(2 * (made.objects() - made.empty()));
+        assertThat(contents.objects()).isEqualTo(200);
+        assertThat(verified.records()).isEqualTo(contents.objects() + contents.snaplinks());
+        assertThat(verified.digests()).isEqualTo(2 * (contents.objects() - contents.empty()));
     }
 
     @Test
-    void theSameSeedMakesTheSameRegion() throws Exception {
+    void theSameSeedGivesTheSameRegion() throws Exception {
         List<MorayTable> again = new ArrayList<>();
         for (int i = 0; i < PLAN.shards(); i++) {
             again.add(MorayTable.inMemory(UUID.randomUUID().toString()));
         }
         RegionContents.create(PLAN, PLAN.storageNodes(directory.resolve("again")), again, count -> {});
-        for (RegionSurvey.Found found : RegionSurvey.read(shards)) {
-            assertThat(again.get(found.shard() - 1)
-                            .get("manta", found.key())
+        for (RegionSurvey.StoredRecord stored : RegionSurvey.read(shards)) {
+            assertThat(again.get(stored.shard() - 1)
+                            .get("manta", stored.key())
                             .orElseThrow()
                             .etag())
-                    .isEqualTo(tables.get(found.shard() - 1)
-                            .get("manta", found.key())
+                    .isEqualTo(tables.get(stored.shard() - 1)
+                            .get("manta", stored.key())
                             .orElseThrow()
                             .etag());
         }
@@ -154,42 +153,37 @@ class RegionVerifierTest {
     }
 
     @Test
-    void theLeavingNodeIsFoundInARecord() throws Exception {
-        String node = someRecord()
-                .value()
-                .path("sharks")
-                .path(0)
-                .path("manta_storage_id")
-                .asText();
+    void aRecordThatStillNamesTheLeavingNodeIsFound() throws Exception {
+        String node = someRecord().storageIds().get(0);
         assertThat(verify(Optional.of(node)).violations()).anyMatch(each -> each.contains("still names"));
     }
 
     @Test
-    void aRecordThatChangedBesidesItsLocationsIsFound() throws Exception {
-        RegionSurvey.Found found = someRecord();
-        ObjectNode value = found.value().deepCopy();
-        put(found, value.put("mtime", 1));
-        assertThat(verify(Optional.empty()).violations()).anyMatch(each -> each.contains("changed in more"));
+    void aChangeOfARecordBeyondItsLocationsIsFound() throws Exception {
+        RegionSurvey.StoredRecord stored = someRecord();
+        ObjectNode value = stored.value().deepCopy();
+        put(stored, value.put("mtime", 1));
+        assertThat(verify(Optional.empty()).violations()).anyMatch(each -> each.contains("changed beyond"));
     }
 
     @Test
-    void aLostRecordAndALostCopyAreFound() throws Exception {
-        RegionSurvey.Found found = someRecord();
-        ObjectNode value = found.value().deepCopy();
+    void aMissingCopyAndAMissingRecordAreFound() throws Exception {
+        RegionSurvey.StoredRecord stored = someRecord();
+        ObjectNode value = stored.value().deepCopy();
         ((ArrayNode) value.path("sharks")).remove(1);
-        put(found, value);
+        put(stored, value);
         assertThat(verify(Optional.empty()).violations()).anyMatch(each -> each.contains("has 1 copies"));
-        tables.get(found.shard() - 1).delete("manta", found.key(), EtagCondition.any());
-        assertThat(verify(Optional.empty()).violations()).anyMatch(each -> each.endsWith("is gone"));
+        tables.get(stored.shard() - 1).delete("manta", stored.key(), EtagCondition.any());
+        assertThat(verify(Optional.empty()).violations()).anyMatch(each -> each.endsWith("is missing"));
     }
 
     @Test
     void aNodeNamedTwiceIsFound() throws Exception {
-        RegionSurvey.Found found = someRecord();
-        ObjectNode value = found.value().deepCopy();
+        RegionSurvey.StoredRecord stored = someRecord();
+        ObjectNode value = stored.value().deepCopy();
         ArrayNode sharks = (ArrayNode) value.path("sharks");
         sharks.set(1, sharks.get(0).deepCopy());
-        put(found, value);
+        put(stored, value);
         assertThat(verify(Optional.empty()).violations()).anyMatch(each -> each.contains("twice"));
     }
 }

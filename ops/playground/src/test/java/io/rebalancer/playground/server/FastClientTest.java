@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How a client finds, keeps, loses and finds again its connections; all over real sockets. */
+/** How a client opens, keeps, loses and reopens connections, over real sockets. */
 class FastClientTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "clients",
@@ -86,7 +86,7 @@ class FastClientTest {
         return client.call("version", List.of(ExactJson.MAPPER.createObjectNode()));
     }
 
-    private static boolean answers(FastClient client) throws InterruptedException {
+    private static boolean getsReply(FastClient client) throws InterruptedException {
         try {
             return version(client).toCompletableFuture().get().size() == 1;
         } catch (ExecutionException e) {
@@ -100,7 +100,7 @@ class FastClientTest {
         MorayServer server = server(0);
         FastClient client = client(FastEndpoints.fixed("127.0.0.1", server.port()), TIMEOUT);
         assertThat(client.health().open()).isZero();
-        assertThat(answers(client)).isTrue();
+        assertThat(getsReply(client)).isTrue();
         assertThat(client.health().open()).isEqualTo(1);
         List<CompletionStage<List<JsonNode>>> calls =
                 IntStream.range(0, 1000).mapToObj(i -> version(client)).toList();
@@ -113,15 +113,15 @@ class FastClientTest {
     }
 
     @Test
-    void aServerThatComesBackIsFoundAgain() throws Exception {
+    void theClientReconnectsToARestartedServer() throws Exception {
         MorayServer first = server(0);
         int port = first.port();
         FastClient client = client(FastEndpoints.fixed("127.0.0.1", port), TIMEOUT);
-        assertThat(answers(client)).isTrue();
+        assertThat(getsReply(client)).isTrue();
         first.shutDown().toCompletableFuture().get();
-        await().atMost(TIMEOUT).until(() -> !answers(client));
+        await().atMost(TIMEOUT).until(() -> !getsReply(client));
         assertThat(client.health().lastFault()).contains("127.0.0.1:" + port);
-        // Soon after a failure a call fails at once, without another attempt.
+        // Shortly after a failure, calls fail at once without another connection attempt.
         assertThatThrownBy(() -> {
                     while (true) {
                         version(client).toCompletableFuture().get();
@@ -129,14 +129,14 @@ class FastClientTest {
                 })
                 .hasCauseInstanceOf(FastUnavailable.class);
         MorayServer second = server(port);
-        await().atMost(TIMEOUT).until(() -> answers(client));
+        await().atMost(TIMEOUT).until(() -> getsReply(client));
         assertThat(client.health().open()).isEqualTo(1);
         second.shutDown().toCompletableFuture().get();
     }
 
-    /** A process that stood still must not say late what somebody else has said meanwhile. */
+    /** A process that was frozen must not send stale writes after another process has taken over. */
     @Test
-    void whatCouldNotBeSentInTimeIsNotSentAtAll() throws Exception {
+    void callsThatTimeOutBeforeTheyAreSentAreNeverSent() throws Exception {
         int calls = 40;
         int megabyte = 1 << 20;
         try (ServerSocket busy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -156,7 +156,7 @@ class FastClientTest {
                             .hasMessageContaining("no answer to putObject");
                 }
                 assertThat(client.health().callsInFlight()).isEqualTo(calls);
-                // Only now is anything read: what the sockets have taken, and then nothing more.
+                // Reading starts now and finds only the bytes that the sockets have buffered.
                 CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> drain(connection));
                 await().atMost(TIMEOUT).until(() -> client.health().callsInFlight() < calls);
                 client.close();
@@ -173,13 +173,13 @@ class FastClientTest {
         }
     }
 
-    /** It takes the connection and every byte, and never says a word. */
+    /** The hanging server accepts connections and bytes, but never replies. */
     @Test
-    void aServerThatHangsIsLeftAfterAPing() throws Exception {
+    void theClientLeavesAHangingServerAfterAPing() throws Exception {
         MorayServer healthy = server(0);
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            List<Socket> taken = new ArrayList<>();
-            Thread acceptor = new Thread(() -> accept(silent, taken), "silent server");
+            List<Socket> accepted = new ArrayList<>();
+            Thread acceptor = new Thread(() -> accept(silent, accepted), "silent server");
             acceptor.start();
             List<Endpoint> offered = new ArrayList<>();
             FastEndpoints both = avoid -> {
@@ -188,27 +188,27 @@ class FastClientTest {
                 return CompletableFuture.completedFuture(offered.get(offered.size() - 1));
             };
             FastClient client = client(both, Duration.ofSeconds(1));
-            assertThat(answers(client)).isFalse();
-            await().atMost(TIMEOUT).until(() -> answers(client));
+            assertThat(getsReply(client)).isFalse();
+            await().atMost(TIMEOUT).until(() -> getsReply(client));
             assertThat(offered).hasSizeGreaterThan(1);
             assertThat(client.health().lastFault()).contains(String.valueOf(silent.getLocalPort()));
         }
         healthy.shutDown().toCompletableFuture().get();
     }
 
-    private static void accept(ServerSocket server, List<Socket> taken) {
+    private static void accept(ServerSocket server, List<Socket> accepted) {
         try {
             while (true) {
-                taken.add(server.accept());
+                accepted.add(server.accept());
             }
         } catch (IOException e) {
-            // The test is over.
+            // The test has ended.
         }
     }
 
     @Tag("external")
     @Test
-    void aShardIsFoundByItsSrvRecordsAndADeadProcessIsLeft() throws Exception {
+    void aShardIsFoundThroughSrvRecordsAndADeadProcessIsAvoided() throws Exception {
         MorayServer alive = server(0);
         int dead = LoopbackPorts.reserve();
         try (NameServer names = new NameServer(List.of(
@@ -225,7 +225,7 @@ class FastClientTest {
                 assertThat(picked).isEqualTo(new Endpoint("localhost", alive.port()));
             }
             FastClient client = client(endpoints, TIMEOUT);
-            await().atMost(TIMEOUT).until(() -> answers(client));
+            await().atMost(TIMEOUT).until(() -> getsReply(client));
             SrvEndpoints unknown =
                     new SrvEndpoints(SrvEndpoints.session(Optional.of(names.address())), "moray", "2.moray.d");
             assertThatThrownBy(() -> version(client(unknown, TIMEOUT))
@@ -239,10 +239,10 @@ class FastClientTest {
     }
 
     @Test
-    void aNameServerThatIsNotThereIsNamedAndCostsNoPatience() {
-        InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    void aMissingNameServerFailsTheCallAtOnce() {
+        InetSocketAddress unused = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         FastClient client =
-                client(new SrvEndpoints(SrvEndpoints.session(Optional.of(nobody)), "moray", "1.moray.d"), TIMEOUT);
+                client(new SrvEndpoints(SrvEndpoints.session(Optional.of(unused)), "moray", "1.moray.d"), TIMEOUT);
         assertThatThrownBy(() -> version(client).toCompletableFuture().get())
                 .hasCauseInstanceOf(FastUnavailable.class)
                 .hasMessageContaining("_moray._tcp.1.moray.d");

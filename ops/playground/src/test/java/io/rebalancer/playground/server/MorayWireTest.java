@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The manager's Moray client and a Moray shard, over a real socket. */
+/** The manager's Moray client calls a Moray shard over a real socket. */
 class MorayWireTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "moray",
@@ -125,16 +125,16 @@ class MorayWireTest {
     }
 
     @Test
-    void aCopyIsMovedOnlyIfTheRecordIsStillTheSame() throws Exception {
+    void aRecordIsSwappedOnlyIfItIsUnchanged() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         MetadataRecord stale = read();
         assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD))).isTrue();
-        MetadataRecord moved = read();
-        assertThat(moved.copies()).containsExactly(THIRD, new CopyLocation("dc2", SECOND));
-        assertThat(moved.document()).contains("1.50").contains("\"extra\":true");
+        MetadataRecord swapped = read();
+        assertThat(swapped.copies()).containsExactly(THIRD, new CopyLocation("dc2", SECOND));
+        assertThat(swapped.document()).contains("1.50").contains("\"extra\":true");
         assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD))).isFalse();
         table.delete("manta", KEY, EtagCondition.any());
-        assertThat(get(tier.moveCopies(List.of(moved), SECOND, new CopyLocation("dc1", FIRST))))
+        assertThat(get(tier.moveCopies(List.of(swapped), SECOND, new CopyLocation("dc1", FIRST))))
                 .isFalse();
     }
 
@@ -148,7 +148,7 @@ class MorayWireTest {
         assertThat(rows).allSatisfy(row -> assertThat(row.record()).isPresent());
     }
 
-    /** All rows that name the first node, chunk by chunk. */
+    /** Scans the shard in chunks and returns all rows that name the first node. */
     private List<RecordScan.Row> scan(int maxRows, List<String> excluded) throws Exception {
         List<RecordScan.Row> rows = new ArrayList<>();
         RecordScan scan = new MorayScan(shards, () -> maxRows, () -> excluded);
@@ -171,12 +171,12 @@ class MorayWireTest {
     }
 
     @Test
-    void aScanGoesOnWhereItStoppedAndNothingIsMissed() throws Exception {
+    void aResumedScanMissesNoRow() throws Exception {
         for (int i = 0; i < 50; i++) {
             put("/o/stor/" + i, new UUID(0, i), i % 3 == 0 ? MorayPut.RowId.EXTENDED : MorayPut.RowId.CLASSIC);
             table.delete("manta", "/o/stor/" + (i - i % 7), EtagCondition.any());
         }
-        List<String> whole =
+        List<String> complete =
                 scan(4, List.of()).stream().map(row -> row.ref().key()).toList();
         List<String> resumed = new ArrayList<>();
         ScanPosition from = ScanPosition.START;
@@ -191,7 +191,7 @@ class MorayWireTest {
                 last = chunk.last();
             }
         }
-        assertThat(resumed).isEqualTo(whole).isNotEmpty();
+        assertThat(resumed).isEqualTo(complete).isNotEmpty();
     }
 
     @Test
@@ -206,7 +206,7 @@ class MorayWireTest {
     }
 
     @Test
-    void severalRecordsAreSwitchedTogetherOrNotAtAll() throws Exception {
+    void severalRecordsAreSwappedTogetherOrNotAtAll() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         put("/o/stor/other", new UUID(0, 5), MorayPut.RowId.CLASSIC);
         List<MetadataRecord> both = List.of(
@@ -233,7 +233,7 @@ class MorayWireTest {
     }
 
     @Test
-    void aRowThatCannotBeReadIsReportedAndTheOthersAreRead() throws Exception {
+    void anUnreadableRowIsReportedAndTheOthersAreRead() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         ObjectNode bad = value("/o/stor/bad", OBJECT);
         bad.remove("objectId");
@@ -247,7 +247,7 @@ class MorayWireTest {
     }
 
     @Test
-    void aStorageNodeIsFoundUnderItsShortAndItsFullName() throws Exception {
+    void aStorageNodeIsFoundByItsShortAndItsFullName() throws Exception {
         ObjectNode node = ExactJson.MAPPER.createObjectNode();
         node.put("manta_storage_id", "1.stor.d").put("datacenter", "dc1");
         table.put("manta_storage", "1.stor.d", node, EtagCondition.any());
@@ -258,7 +258,7 @@ class MorayWireTest {
     }
 
     @Test
-    void manyCallsShareTheConnection() throws Exception {
+    void concurrentCallsShareOneConnection() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         List<CompletionStage<?>> calls = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
@@ -270,7 +270,7 @@ class MorayWireTest {
     }
 
     @Test
-    void aShardThatIsDownIsUnavailableAndComesBack() throws Exception {
+    void aStoppedShardIsUnavailableUntilItRestarts() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         int port = server.port();
         MorayMetadataTier down = new MorayMetadataTier(new MorayShards(Map.of(1, client(1))), "d");
@@ -278,13 +278,13 @@ class MorayWireTest {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(TierUnavailable.class);
         assertThat(port).isPositive();
-        // The same client tries a new connection with the next call.
+        // The same client opens a new connection with the next call.
         assertThatThrownBy(() -> get(down.read(new RecordRef(1, KEY)))).hasCauseInstanceOf(TierUnavailable.class);
         assertThat(get(tier.read(new RecordRef(1, KEY)))).isPresent();
     }
 
     @Test
-    void aRefusalKeepsItsName() {
+    void anErrorOfTheShardKeepsItsName() {
         assertThatThrownBy(() -> get(client.call("nosuch", List.of())))
                 .hasCauseInstanceOf(FastCallFailed.class)
                 .hasMessageContaining("unsupported RPC method: \"nosuch\"");
@@ -292,7 +292,7 @@ class MorayWireTest {
 
     @ParameterizedTest
     @EnumSource(FastVersion.class)
-    void bothVersionsAreAnsweredInKind(FastVersion version) throws Exception {
+    void theReplyHasTheVersionOfTheRequest(FastVersion version) throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), version)) {
             ObjectNode options = ExactJson.MAPPER.createObjectNode();
@@ -309,33 +309,34 @@ class MorayWireTest {
     }
 
     @Test
-    void errorsHaveMoraysNames() throws Exception {
+    void errorsHaveTheNamesOfMoray() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), FastVersion.V2)) {
             ObjectNode options = ExactJson.MAPPER.createObjectNode();
             TextNode manta = TextNode.valueOf("manta");
-            refused(caller, "ObjectNotFoundError", "getObject", manta, TextNode.valueOf("/none"), options);
-            refused(caller, "BucketNotFoundError", "getObject", TextNode.valueOf("x"), manta, options);
-            refused(caller, "InvocationError", "getObject", manta, options);
-            refused(caller, "InvocationError", "getObject", manta, options, options);
-            refused(caller, "InvalidQueryError", "findObjects", manta, TextNode.valueOf("((("), options);
+            assertRefused(caller, "ObjectNotFoundError", "getObject", manta, TextNode.valueOf("/none"), options);
+            assertRefused(caller, "BucketNotFoundError", "getObject", TextNode.valueOf("x"), manta, options);
+            assertRefused(caller, "InvocationError", "getObject", manta, options);
+            assertRefused(caller, "InvocationError", "getObject", manta, options, options);
+            assertRefused(caller, "InvalidQueryError", "findObjects", manta, TextNode.valueOf("((("), options);
             ObjectNode wrong = ExactJson.MAPPER.createObjectNode().put("etag", "00000000");
-            refused(caller, "EtagConflictError", "putObject", manta, TextNode.valueOf(KEY), value(KEY, OBJECT), wrong);
-            refused(
+            assertRefused(
+                    caller, "EtagConflictError", "putObject", manta, TextNode.valueOf(KEY), value(KEY, OBJECT), wrong);
+            assertRefused(
                     caller,
                     "InvalidQueryError",
                     "sql",
                     TextNode.valueOf("DELETE FROM manta"),
                     ExactJson.MAPPER.createArrayNode(),
                     options);
-            refused(caller, "FastError", "nosuch");
+            assertRefused(caller, "FastError", "nosuch");
         }
     }
 
-    private static void refused(FastCaller caller, String name, String method, JsonNode... arguments) {
+    private static void assertRefused(FastCaller caller, String name, String method, JsonNode... arguments) {
         assertThatThrownBy(() -> caller.call(method, arguments))
                 .isInstanceOfSatisfying(
-                        FastCaller.Refused.class,
+                        FastCaller.CallRefused.class,
                         refused -> assertThat(refused.name()).isEqualTo(name));
     }
 
@@ -347,7 +348,7 @@ class MorayWireTest {
                     .createArrayNode()
                     .add(request("/o/stor/new", ExactJson.MAPPER.createObjectNode()))
                     .add(request(KEY, ExactJson.MAPPER.createObjectNode().put("etag", "00000000")));
-            refused(caller, "EtagConflictError", "batch", requests, ExactJson.MAPPER.createObjectNode());
+            assertRefused(caller, "EtagConflictError", "batch", requests, ExactJson.MAPPER.createObjectNode());
             assertThat(table.get("manta", "/o/stor/new")).isEmpty();
             JsonNode good =
                     ExactJson.MAPPER.createArrayNode().add(request("/o/stor/new", ExactJson.MAPPER.createObjectNode()));
@@ -371,7 +372,7 @@ class MorayWireTest {
     }
 
     @Test
-    void aValueGivenAsTextIsStoredAsItIs() throws Exception {
+    void aValueGivenAsTextIsStoredUnchanged() throws Exception {
         String text = "{\"type\":\"object\",  \"n\": 1.0}";
         try (FastCaller caller = new FastCaller("127.0.0.1", server.port(), FastVersion.V2)) {
             caller.call(
@@ -392,7 +393,7 @@ class MorayWireTest {
     }
 
     @Test
-    void aPeerThatSpeaksSomethingElseIsCutOff() throws Exception {
+    void aPeerThatViolatesTheProtocolIsDisconnected() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A real dnsmasq on loopback that knows some SRV records and nothing else. */
+/** A real dnsmasq on loopback that serves only the given SRV records. */
 final class NameServer implements AutoCloseable {
     private final Process process;
     private final InetSocketAddress address;
@@ -43,20 +43,20 @@ final class NameServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await().atMost(Duration.ofSeconds(20)).until(this::answers);
+        await().atMost(Duration.ofSeconds(20)).until(this::isRunning);
     }
 
     InetSocketAddress address() {
         return address;
     }
 
-    /** Any answer will do, so a question without content is asked. */
-    private boolean answers() throws IOException {
-        byte[] question = {0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'd', 0, 0, 1, 0, 1};
+    /** Sends a query for any name, because every response shows that the server runs. */
+    private boolean isRunning() throws IOException {
+        byte[] query = {0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'd', 0, 0, 1, 0, 1};
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(200);
             socket.connect(address);
-            socket.send(new DatagramPacket(question, question.length));
+            socket.send(new DatagramPacket(query, query.length));
             socket.receive(new DatagramPacket(new byte[512], 512));
             return true;
         } catch (SocketTimeoutException | PortUnreachableException e) {

@@ -33,12 +33,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Our client against a real node-fast server, and a real node-fast client against our server. Run by
- * {@code make interop}, which installs node-fast; its name keeps it out of {@code make test}.
+ * Our client calls a real node-fast server, and a real node-fast client calls our server. Run by {@code make interop}, which
+ * installs node-fast. The class name keeps it out of {@code make test}.
  */
 class NodeFastInterop {
     private static final Path PEER = Path.of(System.getProperty("interop.directory", "../interop"));
-    private static final String ODD = "/o/stor/naïve-日本-😀 \"q\" back\\slash \u0001";
+    private static final String UNUSUAL_TEXT = "/o/stor/naïve-日本-😀 \"q\" back\\slash \u0001";
 
     private static ActorTestKit kit;
     private static Process server;
@@ -79,13 +79,13 @@ class NodeFastInterop {
 
     @ParameterizedTest
     @EnumSource(FastVersion.class)
-    void ourCallsAreUnderstoodInBothVersions(FastVersion version) throws Exception {
+    void aNodeFastServerUnderstandsOurCallsInBothVersions(FastVersion version) throws Exception {
         try (FastClient client = client(version, 10, Duration.ofSeconds(10))) {
             ObjectNode value =
-                    ExactJson.MAPPER.createObjectNode().put("key", ODD).put("n", 1.5);
-            assertThat(get(client.call("echo", List.of(TextNode.valueOf(ODD), value))))
+                    ExactJson.MAPPER.createObjectNode().put("key", UNUSUAL_TEXT).put("n", 1.5);
+            assertThat(get(client.call("echo", List.of(TextNode.valueOf(UNUSUAL_TEXT), value))))
                     .extracting(each -> each.path("value").toString())
-                    .containsExactly(TextNode.valueOf(ODD).toString(), value.toString());
+                    .containsExactly(TextNode.valueOf(UNUSUAL_TEXT).toString(), value.toString());
         }
     }
 
@@ -98,9 +98,9 @@ class NodeFastInterop {
     }
 
     @Test
-    void errorsKeepTheirNamesAndTheConnectionGoesOn() throws Exception {
+    void errorsKeepTheirNamesAndTheConnectionRemainsUsable() throws Exception {
         try (FastClient client = client(FastVersion.V2, 10, Duration.ofSeconds(10))) {
-            assertThatThrownBy(() -> get(client.call("fail", List.of(TextNode.valueOf(ODD)))))
+            assertThatThrownBy(() -> get(client.call("fail", List.of(TextNode.valueOf(UNUSUAL_TEXT)))))
                     .hasCauseInstanceOf(FastCallFailed.class)
                     .cause()
                     .satisfies(failure ->
@@ -112,7 +112,7 @@ class NodeFastInterop {
     }
 
     @Test
-    void silenceEndsAtTheDeadlineAndOtherCallsGoOn() throws Exception {
+    void aCallWithoutAReplyTimesOutWhileOtherCallsSucceed() throws Exception {
         try (FastClient client = client(FastVersion.V2, 10, Duration.ofMillis(500))) {
             CompletionStage<List<JsonNode>> silent = client.call("silence", List.of());
             assertThat(get(client.call("echo", List.of(IntNode.valueOf(1))))).hasSize(1);
@@ -122,16 +122,16 @@ class NodeFastInterop {
     }
 
     @Test
-    void aThousandCallsAtOnceAreAllAnsweredWithTheirOwn() throws Exception {
+    void aThousandConcurrentCallsGetTheirOwnReplies() throws Exception {
         try (FastClient client = client(FastVersion.V2, 1000, Duration.ofSeconds(30))) {
             List<CompletionStage<List<JsonNode>>> calls = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
-                calls.add(client.call("echo", List.of(IntNode.valueOf(i), TextNode.valueOf(ODD))));
+                calls.add(client.call("echo", List.of(IntNode.valueOf(i), TextNode.valueOf(UNUSUAL_TEXT))));
             }
             for (int i = 0; i < 1000; i++) {
                 assertThat(get(calls.get(i)))
                         .extracting(each -> each.path("value"))
-                        .containsExactly(IntNode.valueOf(i), TextNode.valueOf(ODD));
+                        .containsExactly(IntNode.valueOf(i), TextNode.valueOf(UNUSUAL_TEXT));
             }
         }
     }
@@ -140,12 +140,12 @@ class NodeFastInterop {
     void aNodeFastClientUnderstandsOurShard() throws Exception {
         try (MorayTable table = MorayTable.inMemory(UUID.randomUUID().toString())) {
             ObjectNode value =
-                    ExactJson.MAPPER.createObjectNode().put("type", "object").put("key", ODD);
-            String etag = table.put("manta", ODD, value, EtagCondition.any());
+                    ExactJson.MAPPER.createObjectNode().put("type", "object").put("key", UNUSUAL_TEXT);
+            String etag = table.put("manta", UNUSUAL_TEXT, value, EtagCondition.any());
             MorayServer shard = MorayServer.start(kit.system(), table, "127.0.0.1", 0)
                     .toCompletableFuture()
                     .get();
-            Process client = new ProcessBuilder("node", "client.js", String.valueOf(shard.port()), ODD)
+            Process client = new ProcessBuilder("node", "client.js", String.valueOf(shard.port()), UNUSUAL_TEXT)
                     .directory(PEER.toFile())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

@@ -54,7 +54,7 @@ class StorinfoWireTest {
                 .put("timestamp", 1L);
     }
 
-    private static List<StorageNode> ask() throws Exception {
+    private static List<StorageNode> fetchNodes() throws Exception {
         return new StorinfoClient(KIT.system(), URI.create(base), Duration.ofSeconds(5))
                 .storageNodes()
                 .toCompletableFuture()
@@ -62,9 +62,9 @@ class StorinfoWireTest {
     }
 
     @Test
-    void aFleetOfSeveralPagesIsReadWhole() throws Exception {
+    void allPagesOfALargeFleetAreRead() throws Exception {
         NODES.set(IntStream.range(0, 1234).mapToObj(StorinfoWireTest::node).toList());
-        List<StorageNode> nodes = ask();
+        List<StorageNode> nodes = fetchNodes();
         assertThat(nodes).hasSize(1234).doesNotHaveDuplicates();
         assertThat(nodes.get(7)).satisfies(node -> {
             assertThat(node.id().text()).isEqualTo("0007.stor.d");
@@ -74,31 +74,31 @@ class StorinfoWireTest {
     }
 
     @Test
-    void exactlyOnePageAndNoneAreReadWhole() throws Exception {
+    void exactlyOneFullPageAndAnEmptyFleetAreRead() throws Exception {
         NODES.set(IntStream.range(0, 500).mapToObj(StorinfoWireTest::node).toList());
-        assertThat(ask()).hasSize(500);
+        assertThat(fetchNodes()).hasSize(500);
         NODES.set(List.of());
-        assertThat(ask()).isEmpty();
+        assertThat(fetchNodes()).isEmpty();
     }
 
     @Test
-    void olderSpellingsAndFractionsAreUnderstood() throws Exception {
+    void legacyMemberNamesAndFractionsAreAccepted() throws Exception {
         ObjectNode old = node(1);
         old.remove(List.of("availableMB", "percentUsed"));
         old.put("available_mb", 5).put("percent_used", 40.2);
         NODES.set(List.of(old));
-        assertThat(ask()).singleElement().satisfies(node -> {
+        assertThat(fetchNodes()).singleElement().satisfies(node -> {
             assertThat(node.availableMib()).isEqualTo(5);
             assertThat(node.percentUsed()).isEqualTo(41);
         });
     }
 
     @Test
-    void anAnswerThatIsNotWholeIsAFailureAndNotAShortList() {
+    void anIncompleteResponseIsAFailureInsteadOfAShortList() {
         ObjectNode bad = node(1);
         bad.remove("availableMB");
         NODES.set(List.of(node(0), bad));
-        assertThatThrownBy(StorinfoWireTest::ask).hasMessageContaining("availableMB");
+        assertThatThrownBy(StorinfoWireTest::fetchNodes).hasMessageContaining("availableMB");
     }
 
     @Test
@@ -121,7 +121,7 @@ class StorinfoWireTest {
         "/storagenodes/none, 404",
         "/poll, 404"
     })
-    void theServerAnswersAsTheRealOne(String path, int status) throws Exception {
+    void theServerRespondsLikeTheRealStorinfo(String path, int status) throws Exception {
         NODES.set(List.of(node(0), node(1), node(2)));
         assertThat(HttpCalls.to(base).get(path).statusCode()).isEqualTo(status);
     }

@@ -1,19 +1,21 @@
 package io.rebalancer.playground.cluster;
 
-import io.rebalancer.playground.PlaygroundFault;
+import io.rebalancer.playground.console.PlaygroundFault;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A PostgreSQL of the playground's own, for managers that share a journal when nobody named a database. */
-public final class OwnPostgres {
+/** Starts a PostgreSQL for managers that share a journal, if the user has given no database. */
+public final class PlaygroundPostgres {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    private OwnPostgres() {}
+    private PlaygroundPostgres() {}
 
-    /** Starts one that keeps its data in {@code directory}, as durable as in production; it ends with this process. */
-    public static ClusterLayout.SharedJournal start(Path directory) throws PlaygroundFault {
+    /**
+     * Starts a PostgreSQL with its data in {@code directory} and the durability of production. It ends with this process.
+     */
+    public static ClusterPlan.SharedJournal start(Path directory) throws PlaygroundFault {
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setDataDirectory(directory)
@@ -21,11 +23,11 @@ public final class OwnPostgres {
                     .setServerConfig("synchronous_commit", "on")
                     .setPGStartupWait(TIMEOUT)
                     .start();
-            return new ClusterLayout.SharedJournal(
+            return new ClusterPlan.SharedJournal(
                     "jdbc:postgresql://localhost:" + server.getPort() + "/postgres", "postgres");
         } catch (IOException | IllegalStateException e) {
             throw new PlaygroundFault("PostgreSQL can't be started in " + directory + " (" + e.getMessage()
-                    + "); start one yourself and name it with --journal-url");
+                    + "); start a PostgreSQL yourself and give it with --journal-url");
         }
     }
 }

@@ -13,27 +13,27 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Processes of this machine, as the kernel shows them. */
-final class Signals {
+/** Signals to processes of this machine, and what the kernel reports about them. */
+final class OsProcesses {
     private static final int LOCAL_ADDRESS = 1;
     private static final int INODE = 9;
 
-    private Signals() {}
+    private OsProcesses() {}
 
-    static void send(String name, long pid) throws IOException, InterruptedException {
+    static void sendSignal(String name, long pid) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
         assertThat(kill.waitFor()).as("kill -%s %s", name, pid).isZero();
     }
 
-    static void awaitGone(long pid) {
-        await().atMost(Duration.ofMinutes(2)).until(() -> !alive(pid));
+    static void awaitEnd(long pid) {
+        await().atMost(Duration.ofMinutes(2)).until(() -> !isAlive(pid));
     }
 
-    static boolean alive(long pid) {
+    static boolean isAlive(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    /** The local ports of a process's TCP connections; none if it is gone. */
+    /** The local ports of a process's TCP connections; empty if the process has ended. */
     static Set<Integer> ports(long pid) throws IOException {
         Set<String> sockets = new HashSet<>();
         try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
@@ -58,7 +58,7 @@ final class Signals {
         try {
             return Files.readSymbolicLink(link).toString();
         } catch (IOException e) {
-            // Closed meanwhile.
+            // The file was closed in the meantime.
             return "";
         }
     }

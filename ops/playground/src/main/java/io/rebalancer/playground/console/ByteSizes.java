@@ -1,14 +1,15 @@
-package io.rebalancer.playground;
+package io.rebalancer.playground.console;
 
 import java.util.Locale;
 
-/** Bytes for people. */
-final class Sizes {
+/** Formats numbers of bytes for people. */
+public final class ByteSizes {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
-    private Sizes() {}
+    private ByteSizes() {}
 
-    static String text(long bytes) {
+    /** For example {@code 1.5 KiB} for 1536. */
+    public static String format(long bytes) {
         double value = bytes;
         int unit = 0;
         while (value >= 1024 && unit < UNITS.length - 1) {

@@ -1,11 +1,12 @@
-package io.rebalancer.playground;
+package io.rebalancer.playground.console;
 
 import io.rebalancer.cluster.settings.UserFacingError;
 
-/** The playground can't do what was asked; the message is one line that says why and what to do. */
+/** The playground cannot do what the user asked for. The message is one line: the cause and what to do about it. */
 public final class PlaygroundFault extends Exception implements UserFacingError {
     private static final long serialVersionUID = 1L;
 
+    /** @param message one line: what failed, why, and what to do */
     public PlaygroundFault(String message) {
         super(message, null, false, false);
     }

@@ -7,15 +7,15 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** Objects as users might have stored them, odd names included. */
-final class MadeUpObjects {
+/** Generates objects like those of real users, including unusual names. */
+final class GeneratedObjects {
     private static final int OWNERS = 20;
     private static final int DIRECTORIES = 15;
-    private static final int SNAPLINK_ONE_IN = 50;
-    private static final List<String> ODD_NAMES =
+    private static final int SNAPLINK_INTERVAL = 50;
+    private static final List<String> UNUSUAL_NAMES =
             List.of("a \"quoted\" name", "back\\slash", "naïve-日本-😀.txt", "percent%20 plus+", "(paren)*star");
 
-    private MadeUpObjects() {}
+    private GeneratedObjects() {}
 
     static Stream<NewObject> of(RegionPlan plan, List<SimulatedNode> nodes) {
         SplittableRandom owners = new SplittableRandom(plan.seed());
@@ -25,7 +25,7 @@ final class MadeUpObjects {
             SplittableRandom random = new SplittableRandom(plan.seed() * 1_000_003 + number);
             UUID owner = accounts.get(random.nextInt(OWNERS));
             int size = ObjectContent.size(plan.objectSize(), random);
-            Optional<String> snaplink = random.nextInt(SNAPLINK_ONE_IN) == 0
+            Optional<String> snaplink = random.nextInt(SNAPLINK_INTERVAL) == 0
                     ? Optional.of("/" + owner + "/stor/links/link-" + number)
                     : Optional.empty();
             return new NewObject(
@@ -34,14 +34,14 @@ final class MadeUpObjects {
                     RegionContents.uuid(random),
                     key(owner, number, random),
                     snaplink,
-                    new ObjectContent.MadeUp(random.nextLong(), size),
+                    new ObjectContent.Generated(random.nextLong(), size),
                     NewObject.twoNodes(nodes, random));
         });
     }
 
     private static String key(UUID owner, long number, SplittableRandom random) {
         String name = number % 97 == 0
-                ? ODD_NAMES.get((int) (number / 97 % ODD_NAMES.size())) + "-" + number
+                ? UNUSUAL_NAMES.get((int) (number / 97 % UNUSUAL_NAMES.size())) + "-" + number
                 : "object-" + number + ".bin";
         return "/" + owner + "/stor/dir-" + random.nextInt(DIRECTORIES) + "/" + name;
     }

@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A real PostgreSQL that can be killed and started again with what it had stored. */
-final class CrashingPostgres implements AutoCloseable {
+/** A real PostgreSQL that can be killed and restarted with its data. */
+final class KillablePostgres implements AutoCloseable {
     private final Path data;
     private final int port;
     private EmbeddedPostgres server;
 
-    CrashingPostgres(Path data) throws IOException {
+    KillablePostgres(Path data) throws IOException {
         this.data = data;
         this.server = builder().start();
         this.port = server.getPort();
@@ -23,7 +23,7 @@ final class CrashingPostgres implements AutoCloseable {
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setPGStartupWait(Duration.ofSeconds(60))
-                // As in production: without them a killed server has lost what it said it had stored.
+                // As in production: without these settings, a killed server loses acknowledged commits.
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "100");
@@ -33,14 +33,14 @@ final class CrashingPostgres implements AutoCloseable {
         return "jdbc:postgresql://localhost:" + port + "/postgres";
     }
 
-    /** Ends the server with SIGKILL: its connections break in the middle of whatever they do. */
+    /** Ends the server with SIGKILL, which breaks its connections in the middle of a call. */
     void kill() throws Exception {
         String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
-        Signals.send("KILL", Long.parseLong(pid.strip()));
-        Signals.awaitGone(Long.parseLong(pid.strip()));
+        OsProcesses.sendSignal("KILL", Long.parseLong(pid.strip()));
+        OsProcesses.awaitEnd(Long.parseLong(pid.strip()));
     }
 
-    void startAgain() throws IOException {
+    void restart() throws IOException {
         Files.deleteIfExists(data.resolve("epg-lock"));
         server = builder().setPort(port).start();
     }
