@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rebalancer adm}: the commands of the legacy tool (manta.md section 11), with the manager's address as an option. */
+/**
+ * {@code rebalancer adm}: the commands of the legacy tool (manta.md section 11), with the manager's address as an
+ * option.
+ */
 @Command(
         name = LegacyUsage.PROGRAM,
         mixinStandardHelpOptions = true,

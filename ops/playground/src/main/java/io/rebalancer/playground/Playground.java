@@ -90,8 +90,8 @@ final class Playground implements AutoCloseable {
                 count -> terminal.progress(String.format(Locale.ROOT, "  filling the region: %,d objects", count)));
         terminal.line(String.format(
                 Locale.ROOT,
-                "region of %d storage nodes in 3 datacenters and %d metadata shard(s): %,d objects (%s), two copies each,"
-                        + " with %,d empty objects, %,d snaplinks and %,d directories",
+                "region of %d storage nodes in 3 datacenters and %d metadata shard(s): %,d objects (%s), two copies"
+                        + " each, with %,d empty objects, %,d snaplinks and %,d directories",
                 region.nodes().size(),
                 region.shards().size(),
                 contents.objects(),

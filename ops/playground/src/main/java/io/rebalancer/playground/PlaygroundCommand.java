@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rebalancer playground}: starts a simulated region, empties one storage node in it, and verifies the result. */
+/**
+ * {@code rebalancer playground}: starts a simulated region, empties one storage node in it, and verifies the result.
+ */
 @Command(
         name = "playground",
         mixinStandardHelpOptions = true,

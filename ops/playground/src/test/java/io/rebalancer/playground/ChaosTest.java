@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Injects random faults into a job, one after another. Run by {@code make chaos SEED=... RUNS=...}; the same seed gives the
- * same faults.
+ * Injects random faults into a job, one after another. Run by {@code make chaos SEED=... RUNS=...}; the same seed gives
+ * the same faults.
  */
 @EnabledIfSystemProperty(named = "chaos.seed", matches = "[0-9]+")
 @Tag("cluster")

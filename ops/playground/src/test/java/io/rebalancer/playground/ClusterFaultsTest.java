@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Injects one fault into a running job. Run by {@code make test-cluster}, because a job that lasts long enough for a fault
- * takes minutes.
+ * Injects one fault into a running job. Run by {@code make test-cluster}, because a job that lasts long enough for a
+ * fault takes minutes.
  */
 @EnabledIfSystemProperty(named = "cluster.records", matches = "[0-9]+")
 @Tag("cluster")

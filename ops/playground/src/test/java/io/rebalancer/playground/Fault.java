@@ -142,7 +142,9 @@ enum Fault {
         }
     };
 
-    /** How long a manager may still write after its job started elsewhere. The new host waits as long before it writes. */
+    /**
+     * How long a manager may still write after its job started elsewhere. The new host waits as long before it writes.
+     */
     private static final Duration LEASE = Duration.ofSeconds(1);
 
     private static final Duration DATABASE_DOWNTIME = Duration.ofSeconds(20);

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Users who overwrite, delete and touch objects at a steady rate, one change after another, until they are stopped. After
- * a given number of changed objects they only touch those, so that the rest of the region does not depend on the speed of
- * the machine.
+ * Users who overwrite, delete and touch objects at a steady rate, one change after another, until they are stopped.
+ * Once a given number of objects has changed, they change only those objects again, so that the rest of the region
+ * does not depend on the speed of the machine.
  */
 final class RegionUsers implements Runnable {
     private static final TextNode OBJECTS = TextNode.valueOf("manta");
@@ -99,7 +99,9 @@ final class RegionUsers implements Runnable {
         return last == null ? lastChanges.size() < maxChangedObjects : !(last instanceof LastChange.Deleted);
     }
 
-    /** Most objects get one kind of change only, because all would be deleted otherwise; every fourth gets all kinds. */
+    /**
+     * Most objects get one kind of change only, because all would be deleted otherwise; every fourth gets all kinds.
+     */
     private int kindOfChange(int object) {
         return object % 4 == 3 ? random.nextInt(3) : object % 4;
     }

@@ -18,7 +18,9 @@ public sealed interface AgentEvent {
         }
     }
 
-    /** A new incarnation of a job gave its first order. From now on the agent refuses orders of earlier incarnations. */
+    /**
+     * A new incarnation of a job gave its first order. From now on the agent refuses orders of earlier incarnations.
+     */
     record JobEpochRaised(UUID jobId, long epoch, Instant at) implements AgentEvent {}
 
     /** The manager released the assignment, so the agent forgets it. */

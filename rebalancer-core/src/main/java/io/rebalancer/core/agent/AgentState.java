@@ -12,8 +12,8 @@ import java.util.UUID;
  * The part of a storage agent's state that survives a restart.
  *
  * @param held assignments that are accepted and not released; bounded by the agent's admission limit
- * @param epochs highest epoch of each job that gave orders, for at most {@link #MAX_EPOCHS} jobs. The job whose epoch was
- *     raised the longest time ago is forgotten first.
+ * @param epochs highest epoch of each job that gave orders, for at most {@link #MAX_EPOCHS} jobs. The job whose epoch
+ *     was raised the longest time ago is forgotten first.
  */
 public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> epochs) {
     /** Far more than the number of jobs that give orders at the same time. */

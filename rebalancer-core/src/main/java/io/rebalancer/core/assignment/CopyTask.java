@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The order to copy one object. It contains storage ids and no addresses: the agent looks up addresses in its own topology.
+ * The order to copy one object. It contains storage ids and no addresses: the agent looks up addresses in its own
+ * topology.
  *
  * @param record the metadata record that still names the leaving node
  * @param objectId id of the object

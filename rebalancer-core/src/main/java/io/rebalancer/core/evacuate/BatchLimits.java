@@ -26,7 +26,9 @@ public record BatchLimits(int maxTasks, long maxBytes, Duration maxAge) {
         }
     }
 
-    /** Whether a batch of {@code tasks} and {@code bytes}, whose first task has waited for {@code age}, reaches a limit. */
+    /**
+     * Whether a batch of {@code tasks} and {@code bytes}, whose first task has waited for {@code age}, reaches a limit.
+     */
     public boolean due(int tasks, long bytes, Duration age) {
         return tasks >= maxTasks || bytes >= maxBytes || (tasks > 0 && age.compareTo(maxAge) >= 0);
     }

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Computes the low-water mark of each shard's scan. The mark passes a chunk when every record of the chunk is in a stored
- * assignment or stored as unmoved, and the mark has passed all earlier chunks. Not thread-safe. In memory only, because a
- * resumed scan starts at the stored marks.
+ * Computes the low-water mark of each shard's scan. The mark passes a chunk when every record of the chunk is in a
+ * stored assignment or stored as unmoved, and the mark has passed all earlier chunks. Not thread-safe. In memory only,
+ * because a resumed scan starts at the stored marks.
  */
 public final class ScanTracker {
     private final Map<Integer, Deque<Chunk>> chunks = new HashMap<>();

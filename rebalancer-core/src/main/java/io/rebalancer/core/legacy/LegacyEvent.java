@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A fact about assignments over the legacy HTTP API, stored in the agent's journal. Class names and members are part of the
- * stored format.
+ * A fact about assignments over the legacy HTTP API, stored in the agent's journal. Class names and members are part of
+ * the stored format.
  */
 public sealed interface LegacyEvent {
 

@@ -1,4 +1,6 @@
-/** Assignments from a legacy manager to an agent: unvalidated texts of a peer, stored unchanged (manta.md section 3). */
+/**
+ * Assignments from a legacy manager to an agent: unvalidated texts of a peer, stored unchanged (manta.md section 3).
+ */
 @NullMarked
 package io.rebalancer.core.legacy;
 

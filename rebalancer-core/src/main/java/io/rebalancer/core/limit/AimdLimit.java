@@ -3,8 +3,8 @@ package io.rebalancer.core.limit;
 import java.time.Duration;
 
 /**
- * An AIMD limit on the concurrent calls to a peer. It grows by one for each round of successful calls and halves after a
- * failed or slow call. It stays between 1 and a ceiling that can change at any time. Not thread-safe.
+ * An AIMD limit on the concurrent calls to a peer. It grows by one for each round of successful calls and halves after
+ * a failed or slow call. It stays between 1 and a ceiling that can change at any time. Not thread-safe.
  */
 public final class AimdLimit {
     private static final int INITIAL = 8;

@@ -2,8 +2,8 @@ package io.rebalancer.core.limit;
 
 /**
  * Limits the rate of bytes by delaying them. The caller waits as long as {@link #reserve} returns before it passes its
- * bytes on. Up to 100 ms of unused time carries over; more is lost, so that an idle period is not followed by a burst. Not
- * thread-safe.
+ * bytes on. Up to 100 ms of unused time carries over; more is lost, so that an idle period is not followed by a burst.
+ * Not thread-safe.
  */
 public final class ByteRateLimiter {
     private static final long SECOND_NANOS = 1_000_000_000;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Pattern;
 
 /**
- * The storage id of a storage node: a DNS name such as {@code 1.stor.us-east.example.com}, optionally with a port (tests of
- * the legacy agent use {@code localhost:8080}). Manta calls it {@code manta_storage_id}.
+ * The storage id of a storage node: a DNS name such as {@code 1.stor.us-east.example.com}, optionally with a port
+ * (tests of the legacy agent use {@code localhost:8080}). Manta calls it {@code manta_storage_id}.
  *
  * @param text letters, digits, dots and hyphens, optionally followed by {@code :port}; at most 260 characters
  */

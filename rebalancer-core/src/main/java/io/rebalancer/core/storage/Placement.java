@@ -16,7 +16,8 @@ public final class Placement {
      * The result of the placement of one object.
      *
      * @param destination the node that receives the copy, or empty if no candidate qualifies
-     * @param refusal the reason why the last candidate did not qualify, as in the legacy system; empty with a destination
+     * @param refusal the reason why the last candidate did not qualify, as in the legacy system; empty if there is a
+     *     destination
      */
     public record Choice(Optional<StorageNode> destination, Optional<Reason> refusal) {
         static Choice of(StorageNode node) {
@@ -29,8 +30,8 @@ public final class Placement {
     }
 
     /**
-     * Chooses the first of {@code candidates} that may hold a new copy of {@code object}. The caller sorts the candidates by
-     * preference (most free space first, then shuffled) and excludes draining and unreachable nodes.
+     * Chooses the first of {@code candidates} that may hold a new copy of {@code object}. The caller sorts the
+     * candidates by preference (most free space first, then shuffled) and excludes draining and unreachable nodes.
      *
      * @param leaving the node that the job empties
      * @param promisedMib MiB on a node that are promised to assignments in flight

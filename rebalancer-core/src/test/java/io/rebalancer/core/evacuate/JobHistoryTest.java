@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs random histories of one job against a small model of a region: agents reply in any order and more than once, users
- * overwrite and delete objects, copies and commits fail, destinations disappear, and the manager restarts from its journal.
- * In every history, each record ends in exactly one outcome and the sums match (promise P4).
+ * Runs random histories of one job against a small model of a region: agents reply in any order and more than once,
+ * users overwrite and delete objects, copies and commits fail, destinations disappear, and the manager restarts from
+ * its journal. In every history, each record ends in exactly one outcome and the sums match (promise P4).
  */
 class JobHistoryTest {
     private static final int RECORDS = 40;

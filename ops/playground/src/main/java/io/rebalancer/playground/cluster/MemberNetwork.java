@@ -16,9 +16,9 @@ import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A network between cluster members that can be partitioned. During a partition, bytes between the two sides are dropped
- * and no connection is closed, as with a broken switch. Each member is reached through a proxy and connects from its own
- * loopback address, by which the proxies recognize the sender.
+ * A network between cluster members that can be partitioned. During a partition, bytes between the two sides are
+ * dropped and no connection is closed, as with a broken switch. Each member is reached through a proxy and connects
+ * from its own loopback address, by which the proxies recognize the sender.
  */
 public final class MemberNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";

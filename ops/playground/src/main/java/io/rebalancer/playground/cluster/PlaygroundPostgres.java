@@ -13,7 +13,8 @@ public final class PlaygroundPostgres {
     private PlaygroundPostgres() {}
 
     /**
-     * Starts a PostgreSQL with its data in {@code directory} and the durability of production. It ends with this process.
+     * Starts a PostgreSQL with its data in {@code directory} and the durability of production. It ends with this
+     * process.
      */
     public static ClusterPlan.SharedJournal start(Path directory) throws PlaygroundFault {
         try {

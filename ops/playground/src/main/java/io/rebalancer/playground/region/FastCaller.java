@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A blocking Fast client for one call at a time. It shares only the codec with the manager, so that the verification does
- * not depend on the code that it verifies.
+ * A blocking Fast client for one call at a time. It shares only the codec with the manager, so that the verification
+ * does not depend on the code that it verifies.
  */
 public final class FastCaller implements AutoCloseable {
     private static final int MAX_PAYLOAD_BYTES = 128 << 20;

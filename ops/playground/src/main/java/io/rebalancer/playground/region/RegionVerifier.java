@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Verifies a region independently of any job. It reads every record over Fast, reads every file that the record names from
- * disk, and compares the length and MD5 of the file with the record.
+ * Verifies a region independently of any job. It reads every record over Fast, reads every file that the record names
+ * from disk, and compares the length and MD5 of the file with the record.
  */
 public final class RegionVerifier {
     private static final int MAX_VIOLATIONS = 1000;

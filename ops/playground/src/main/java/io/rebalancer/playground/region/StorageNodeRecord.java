@@ -3,7 +3,9 @@ package io.rebalancer.playground.region;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.playground.moray.ExactJson;
 
-/** The report of a storage node: its row in bucket {@code manta_storage} and its entry in storinfo (manta.md 6.6, 8). */
+/**
+ * The report of a storage node: its row in bucket {@code manta_storage} and its entry in storinfo (manta.md 6.6, 8).
+ */
 public final class StorageNodeRecord {
     private static final long AVAILABLE_MIB = 800_000;
     private static final int PERCENT_USED = 20;

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Our client calls a real node-fast server, and a real node-fast client calls our server. Run by {@code make interop}, which
- * installs node-fast. The class name keeps it out of {@code make test}.
+ * Our client calls a real node-fast server, and a real node-fast client calls our server. Run by {@code make interop},
+ * which installs node-fast. The class name keeps it out of {@code make test}.
  */
 class NodeFastInterop {
     private static final Path PEER = Path.of(System.getProperty("interop.directory", "../interop"));
