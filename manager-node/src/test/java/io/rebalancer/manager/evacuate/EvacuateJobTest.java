@@ -24,7 +24,7 @@ import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
-import io.rebalancer.persistence.JournalReader;
+import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
