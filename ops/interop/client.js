@@ -1,4 +1,4 @@
-// A node-fast client of a Moray shard: node client.js PORT KEY. Prints what it saw as JSON.
+// Calls a Moray shard with a node-fast client: node client.js PORT KEY. Prints the results as JSON.
 const net = require('net');
 const bunyan = require('bunyan');
 const fast = require('fast');

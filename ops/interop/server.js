@@ -1,4 +1,4 @@
-// A node-fast server. Prints its port; runs until it is killed.
+// Runs a node-fast server until it is killed. Prints its port.
 const net = require('net');
 const bunyan = require('bunyan');
 const fast = require('fast');
@@ -10,7 +10,7 @@ const server = new fast.FastServer({ log: log, server: socket });
 server.registerRpcMethod({
     rpcmethod: 'echo',
     rpchandler: function echo(rpc) {
-        // A node-fast server sends objects only.
+        // A node-fast server can send objects only.
         rpc.argv().forEach(value => rpc.write({ value: value }));
         rpc.end();
     }

@@ -201,14 +201,14 @@ final class ClusterUnderTest implements AutoCloseable {
     private Optional<LogLine> lastStart() throws IOException {
         Optional<LogLine> last = Optional.empty();
         for (NodeSpec manager : managers()) {
-            Optional<LogLine> said = lines(manager, "job=" + jobId)
+            Optional<LogLine> start = lines(manager, "job=" + jobId)
                     .filter(line ->
                             line.contains("resumed on this manager") || line.contains("started on this manager"))
                     .reduce((first, second) -> second)
                     .map(line -> new LogLine(manager, at(line)));
-            if (said.isPresent()
-                    && (last.isEmpty() || said.get().at().isAfter(last.get().at()))) {
-                last = said;
+            if (start.isPresent()
+                    && (last.isEmpty() || start.get().at().isAfter(last.get().at()))) {
+                last = start;
             }
         }
         return last;

@@ -127,7 +127,9 @@ public final class ProcessNodeRunner implements NodeRunner {
             if (!each.getValue().isAlive()) {
                 running.remove(each.getKey());
                 ended.add(each.getKey() + " ended unexpectedly with exit code "
-                        + each.getValue().exitValue() + ": " + lastLine(logs.resolve(each.getKey() + ".out")));
+                        + each.getValue().exitValue() + ": "
+                        + lastLine(logs.resolve(each.getKey() + ".out")) + "; see also "
+                        + logs.resolve(each.getKey() + ".log"));
             }
         }
         return ended;
