@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 # The tests start nginx and dnsmasq, which Debian keeps there.
 export PATH := $(PATH):/usr/sbin
 # The root pom holds the version; nothing else spells it.
-VERSION = $(shell sed -n '/<artifactId>rebalancer<\/artifactId>/,/<\/version>/s,.*<version>\(.*\)</version>.*,\1,p' pom.xml)
+VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-cluster chaos bench-agent bench-log bench-control interop format demo run-cluster dist \
