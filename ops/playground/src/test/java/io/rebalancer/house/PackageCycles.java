@@ -7,7 +7,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
-/** Cycles between packages. Each package is a slice of its own, also the root package of a module. */
+/** Cycles between packages. Each package is one slice, including the root package of a module. */
 final class PackageCycles {
     static final ArchRule NONE = slices().assignedFrom(new OneSliceForEachPackage())
             .should()
