@@ -28,9 +28,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Against a peer whose answers the test chooses, to produce failures that a healthy agent does not have. */
+@Tag("slow")
 class HttpAgentGatewayTest {
     private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
     private static final FencingToken TOKEN = new FencingToken(new UUID(0, 7), 1);

@@ -46,6 +46,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
  * whose job state was one flat list: its processes were killed while one job was done and another had records in flight,
  * with snapshots of both.
  */
+@Tag("slow")
 class EarlierJournalTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final UUID DONE = UUID.fromString("25982031-1d89-4748-88bb-c04167db1a28");

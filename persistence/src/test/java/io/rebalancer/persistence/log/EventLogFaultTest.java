@@ -22,10 +22,12 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that fail, fill up or stop responding, and interrupted threads. */
+@Tag("slow")
 class EventLogFaultTest {
     @TempDir
     private Path directory;

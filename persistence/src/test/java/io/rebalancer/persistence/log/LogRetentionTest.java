@@ -24,9 +24,11 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which segments are deleted, which are kept, and how cursors affect that. */
+@Tag("slow")
 class LogRetentionTest {
     private final SimulatedDisk disk = new SimulatedDisk();
 

@@ -53,9 +53,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A database that the previous build wrote: this build uses it as it is. */
+@Tag("slow")
 class PreviousBuildTest {
     private static final String DUMP = "/postgresql-b93f4ca.sql";
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

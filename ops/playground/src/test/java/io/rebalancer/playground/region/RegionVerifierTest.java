@@ -22,10 +22,12 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damages a real region in every way that the verifier must detect. */
+@Tag("slow")
 class RegionVerifierTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "verifier",

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How a client opens, keeps, loses and reopens connections, over real sockets. */
+@Tag("slow")
 class FastClientTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "clients",

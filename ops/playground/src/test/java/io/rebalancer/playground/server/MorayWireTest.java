@@ -42,11 +42,13 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The manager's Moray client calls a Moray shard over a real socket. */
+@Tag("slow")
 class MorayWireTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "moray",
