@@ -11,16 +11,20 @@ import java.util.stream.Collectors;
  *
  * @param urls JDBC URLs by shard number
  * @param password empty text if the databases ask for none
- * @param fetchRows rows per fetch, 1 to 100000
- * @param longestSnapshot longest duration of a read-only transaction
+ * @param fetchRows rows per page, 1 to 100000
+ * @param statementTimeout longest duration of the query of one page, 1 s to 1 h
  */
 public record PostgresSettings(
-        Map<Integer, String> urls, String user, String password, int fetchRows, Duration longestSnapshot) {
+        Map<Integer, String> urls, String user, String password, int fetchRows, Duration statementTimeout) {
 
     public PostgresSettings {
         urls = Map.copyOf(urls);
         if (fetchRows < 1 || fetchRows > 100_000) {
             throw new IllegalArgumentException("postgres.fetch-rows must be 1 to 100000");
+        }
+        if (statementTimeout.compareTo(Duration.ofSeconds(1)) < 0
+                || statementTimeout.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("postgres.statement-timeout must be 1 s to 1 h");
         }
     }
 
@@ -45,6 +49,6 @@ public record PostgresSettings(
                 section.getString("user"),
                 SettingsFile.secret(section, "password-file").orElse(""),
                 section.getInt("fetch-rows"),
-                section.getDuration("longest-snapshot"));
+                section.getDuration("statement-timeout"));
     }
 }

@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settings that were renamed. A settings file may still use the old name, and gets a warning that states the new one.
+ * Settings that were renamed or retired. A settings file may still use an old name, and gets a warning that states the new
+ * one. It may still set a retired setting, and gets a warning that the setting has no effect.
  */
 final class RenamedSettings {
     /** Old paths and new paths. {@code reference.conf} contains the new ones only. */
@@ -16,16 +17,21 @@ final class RenamedSettings {
             "rebalancer.agent.claim-patience", "rebalancer.agent.claim-timeout",
             "rebalancer.evacuate.exclude-key-prefixes", "rebalancer.evacuate.exclude-keys-containing"));
 
+    /** Retired paths, each with the reason. {@code reference.conf} contains none of them. */
+    static final Map<String, String> RETIRED_PATHS = new TreeMap<>(Map.of(
+            "rebalancer.manager.postgres.longest-snapshot",
+            "a direct scan keeps no transaction open between pages; statement-timeout bounds the query of a page"));
+
     private static final Logger LOGGER = LoggerFactory.getLogger(RenamedSettings.class);
 
     private RenamedSettings() {}
 
     /**
-     * Moves the value of each old name to its new name.
+     * Moves the value of each old name to its new name, and drops retired settings.
      *
      * @param given the settings that the user set, without defaults; resolved
      * @param all the same settings with defaults; resolved
-     * @return {@code all} without old names
+     * @return {@code all} without old names and retired settings
      * @throws SettingsFault if {@code given} has both the old and the new name of a setting
      */
     static Config apply(Config given, Config all) {
@@ -40,6 +46,15 @@ final class RenamedSettings {
                 }
                 LOGGER.warn("setting {} has been renamed to {}; please change the settings file", oldPath, newPath);
                 renamed = renamed.withValue(newPath, given.getValue(oldPath)).withoutPath(oldPath);
+            }
+        }
+        for (Map.Entry<String, String> retired : RETIRED_PATHS.entrySet()) {
+            if (given.hasPath(retired.getKey())) {
+                LOGGER.warn(
+                        "setting {} has no effect: {}; please remove it from the settings file",
+                        retired.getKey(),
+                        retired.getValue());
+                renamed = renamed.withoutPath(retired.getKey());
             }
         }
         return renamed;

@@ -88,6 +88,13 @@ class RenamedSettingsTest {
     }
 
     @Test
+    void aRetiredSettingHasNoEffectAndGivesAWarningWithTheReason() throws IOException {
+        Config root = load("rebalancer.manager.postgres.longest-snapshot = 5m");
+        assertThat(root.getConfig("rebalancer.manager.postgres").root()).doesNotContainKey("longest-snapshot");
+        assertWarning("rebalancer.manager.postgres.longest-snapshot", "statement-timeout");
+    }
+
+    @Test
     void oldNamesAreGoneAfterReading() throws IOException {
         Config root = load("rebalancer.cluster.first-seed-patience = 3s");
         assertThat(root.getConfig("rebalancer.cluster").root()).doesNotContainKey("first-seed-patience");

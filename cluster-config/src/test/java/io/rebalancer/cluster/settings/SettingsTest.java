@@ -207,6 +207,7 @@ class SettingsTest {
             scan-with = files                       | scan-with must be moray or postgres
             scan-with = postgres                    | postgres.shards
             postgres.password-file = "/none", scan-with = postgres | /none
+            postgres.statement-timeout = 0s, scan-with = postgres | statement-timeout must be 1 s to 1 h
             moray-shards = [{ number = 0, host = x }] | must be at least 1
             moray-shards = [{ number = 1, host = x }, { number = 1, host = y }] | twice
             """)

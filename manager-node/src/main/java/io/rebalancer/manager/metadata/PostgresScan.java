@@ -1,5 +1,6 @@
 package io.rebalancer.manager.metadata;
 
+import io.rebalancer.cluster.async.ConcurrencyLimiter;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
@@ -10,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +25,29 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Scans shards by reading the tables behind Moray directly, ordered by key: on the primary, on a replica or on a clone
- * (manta.md 6.3, 6.5). Uses read-only transactions and a server-side cursor, and keeps only rows that mention the leaving
- * node, so memory does not grow with the shard.
+ * (manta.md 6.3, 6.5). Each page is one short read-only statement in autocommit mode, so no transaction is open between
+ * two pages. Only rows that mention the leaving node leave the database, so memory does not grow with the shard.
+ *
+ * <p>A shard occupies at most one thread, however many scans read it. A database that hangs therefore never takes the
+ * threads of the other shards.
  */
 public final class PostgresScan implements RecordScan {
     private static final Logger LOGGER = LoggerFactory.getLogger(PostgresScan.class);
-    private static final String NEXT_ROWS =
-            "SELECT _key, _etag, _value FROM manta WHERE type = 'object' AND _key > ? ORDER BY _key";
     /** Classes of SQLSTATE that may be transient: connection, resources, operator, system, rolled back. */
     private static final Set<String> TRANSIENT = Set.of("08", "40", "53", "55", "57", "58");
 
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** How much longer than a statement the driver waits for a reply: the server's own timeout comes first. */
+    private static final Duration REPLY_MARGIN = Duration.ofSeconds(30);
+
     private final SortedMap<Integer, String> urls;
+    private final Map<Integer, ConcurrencyLimiter> threads;
     private final Access access;
     private final Executor blocking;
     private final Supplier<List<String>> excluded;
@@ -48,21 +57,35 @@ public final class PostgresScan implements RecordScan {
      *
      * @param user needs only the right to read the table
      * @param password empty text if the database requires none
-     * @param fetchRows rows per fetch and per chunk
-     * @param longestSnapshot maximum duration of a transaction; while it runs, a primary can't vacuum the rows behind it
+     * @param pageRows rows per page, whether or not they name the leaving node; a page is a chunk
+     * @param statementTimeout the database cancels a page that takes longer; the scan then retries it
      */
-    public record Access(String user, String password, int fetchRows, Duration longestSnapshot) {}
+    public record Access(String user, String password, int pageRows, Duration statementTimeout) {}
 
     /**
      * @param urls JDBC URL of each shard's database, by shard number
-     * @param blocking runs the JDBC calls; each read occupies a thread
+     * @param blocking runs the JDBC calls; at most one thread per shard is in use
      * @param excluded records whose key contains one of these texts are not moved; read for every chunk
      */
     public PostgresScan(Map<Integer, String> urls, Access access, Executor blocking, Supplier<List<String>> excluded) {
         this.urls = new TreeMap<>(urls);
+        this.threads = urls.keySet().stream()
+                .collect(Collectors.toUnmodifiableMap(shard -> shard, shard -> new ConcurrencyLimiter(() -> 1)));
         this.access = access;
         this.blocking = blocking;
         this.excluded = excluded;
+    }
+
+    /**
+     * The query of one page. Its parameters are the storage id of the leaving node and the last key of the page before.
+     *
+     * <p>The page is a stretch of the primary key's index: the query has no condition besides the key, so directories
+     * count as rows and no page has to skip an unknown number of them. The limit is part of the text, so the planner knows
+     * it in a generic plan too. The value is null unless the row is an object that mentions the node.
+     */
+    static String pageQuery(int rows) {
+        return "SELECT _key, _etag, CASE WHEN type = 'object' AND strpos(_value, ?) > 0 THEN _value END"
+                + " FROM manta WHERE _key > ? ORDER BY _key LIMIT " + rows;
     }
 
     @Override
@@ -73,93 +96,24 @@ public final class PostgresScan implements RecordScan {
     @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
         String url = urls.get(shard);
-        if (url == null) {
+        ConcurrencyLimiter thread = threads.get(shard);
+        if (url == null || thread == null) {
             throw new IllegalArgumentException("no database for metadata shard " + shard);
         }
         ScanPosition start = from.column() == ScanColumn.KEY ? from : new ScanPosition(ScanColumn.KEY, 0, "", 0);
-        return new Cursor(shard, url, leaving, start);
+        return new Cursor(new Database(shard, url, access), thread, leaving, start);
     }
 
-    /** An open transaction with its cursor. */
-    private record Snapshot(Connection connection, PreparedStatement statement, ResultSet rows, long startNanos) {}
+    /** Where a shard's rows are, and how to reach them. */
+    private record Database(int shard, String url, Access access) {
 
-    private final class Cursor implements ShardCursor {
-        private final int shard;
-        private final String url;
-        private final StorageNodeId leaving;
-        private ScanPosition position;
-        private Optional<Snapshot> snapshot = Optional.empty();
-        private boolean closed;
-
-        Cursor(int shard, String url, StorageNodeId leaving, ScanPosition from) {
-            this.shard = shard;
-            this.url = url;
-            this.leaving = leaving;
-            this.position = from;
-        }
-
-        @Override
-        public CompletionStage<Chunk> next() {
-            return CompletableFuture.supplyAsync(this::read, blocking);
-        }
-
-        private synchronized Chunk read() {
-            if (closed) {
-                throw new CompletionException(new IllegalStateException("the scan of shard " + shard + " is closed"));
-            }
-            try {
-                return readRows(current());
-            } catch (SQLException e) {
-                end();
-                throw new CompletionException(classified(e));
-            }
-        }
-
-        private Chunk readRows(Snapshot from) throws SQLException {
-            ScannedRows found = new ScannedRows(shard, leaving, excluded.get());
-            String lastKey = position.afterKey();
-            int read = 0;
-            boolean more = true;
-            while (read < access.fetchRows() && more) {
-                more = from.rows().next();
-                if (more) {
-                    lastKey = from.rows().getString(1);
-                    found.add(lastKey, from.rows().getString(2), from.rows().getString(3));
-                    read++;
-                }
-            }
-            position = new ScanPosition(
-                    ScanColumn.KEY, position.nextId() + read, lastKey, position.excluded() + found.excluded());
-            if (!more) {
-                end();
-            }
-            return new Chunk(found.rows(), position, !more);
-        }
-
-        private Snapshot current() throws SQLException {
-            boolean expired = snapshot.filter(each -> System.nanoTime() - each.startNanos()
-                            > access.longestSnapshot().toNanos())
-                    .isPresent();
-            if (expired) {
-                end();
-            }
-            if (snapshot.isEmpty()) {
-                snapshot = Optional.of(begin());
-            }
-            return snapshot.get();
-        }
-
-        private Snapshot begin() throws SQLException {
+        Connection connect() throws SQLException {
             Connection connection = DriverManager.getConnection(url, properties());
-            try {
-                connection.setReadOnly(true);
-                // The driver uses a server-side cursor only inside a transaction.
-                connection.setAutoCommit(false);
-                PreparedStatement statement =
-                        connection.prepareStatement(NEXT_ROWS, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
-                statement.setFetchSize(access.fetchRows());
-                statement.setString(1, position.afterKey());
-                return new Snapshot(connection, statement, statement.executeQuery(), System.nanoTime());
+            try (Statement session = connection.createStatement()) {
+                long millis = access.statementTimeout().toMillis();
+                session.execute("SET default_transaction_read_only = on; SET statement_timeout = " + millis
+                        + "; SET idle_in_transaction_session_timeout = " + millis);
+                return connection;
             } catch (SQLException e) {
                 connection.close();
                 throw e;
@@ -173,13 +127,15 @@ public final class PostgresScan implements RecordScan {
                 properties.setProperty("password", access.password());
             }
             properties.setProperty("ApplicationName", "rebalancer scan of shard " + shard);
-            properties.setProperty("connectTimeout", "10");
-            properties.setProperty("socketTimeout", "120");
+            properties.setProperty("connectTimeout", String.valueOf(CONNECT_TIMEOUT.toSeconds()));
+            properties.setProperty(
+                    "socketTimeout",
+                    String.valueOf(access.statementTimeout().plus(REPLY_MARGIN).toSeconds()));
             properties.setProperty("tcpKeepAlive", "true");
             return properties;
         }
 
-        private Exception classified(SQLException e) {
+        Exception classified(SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
             String where = "database of metadata shard " + shard + " (" + url.replaceFirst("\\?.*", "") + "): "
                     + e.getMessage();
@@ -187,26 +143,91 @@ public final class PostgresScan implements RecordScan {
                     ? new TierUnavailable(where, e)
                     : new IllegalStateException(where, e);
         }
+    }
 
-        private void end() {
-            snapshot.ifPresent(each -> {
+    /** Its calls never overlap, because all calls to a shard share one slot. */
+    private final class Cursor implements ShardCursor {
+        private final Database database;
+        private final ConcurrencyLimiter thread;
+        private final StorageNodeId leaving;
+        private ScanPosition position;
+        private Optional<Connection> connection = Optional.empty();
+        private boolean closed;
+
+        Cursor(Database database, ConcurrencyLimiter thread, StorageNodeId leaving, ScanPosition from) {
+            this.database = database;
+            this.thread = thread;
+            this.leaving = leaving;
+            this.position = from;
+        }
+
+        @Override
+        public CompletionStage<Chunk> next() {
+            return thread.run(() -> CompletableFuture.supplyAsync(this::read, blocking));
+        }
+
+        private Chunk read() {
+            if (closed) {
+                throw new CompletionException(
+                        new IllegalStateException("the scan of shard " + database.shard() + " is closed"));
+            }
+            try {
+                if (connection.isEmpty()) {
+                    connection = Optional.of(database.connect());
+                }
+                return readPage(connection.get());
+            } catch (SQLException e) {
+                disconnect();
+                throw new CompletionException(database.classified(e));
+            }
+        }
+
+        private Chunk readPage(Connection from) throws SQLException {
+            ScannedRows found = new ScannedRows(database.shard(), leaving, excluded.get());
+            String lastKey = position.afterKey();
+            int read = 0;
+            try (PreparedStatement page = from.prepareStatement(pageQuery(access.pageRows()))) {
+                page.setString(1, leaving.text());
+                page.setString(2, lastKey);
+                try (ResultSet rows = page.executeQuery()) {
+                    while (rows.next()) {
+                        lastKey = rows.getString(1);
+                        String value = rows.getString(3);
+                        if (value != null) {
+                            found.add(lastKey, rows.getString(2), value);
+                        }
+                        read++;
+                    }
+                }
+            }
+            position = new ScanPosition(
+                    ScanColumn.KEY, position.nextId() + read, lastKey, position.excluded() + found.excluded());
+            boolean last = read < access.pageRows();
+            if (last) {
+                disconnect();
+            }
+            return new Chunk(found.rows(), position, last);
+        }
+
+        private void disconnect() {
+            connection.ifPresent(each -> {
                 try {
-                    each.connection().close();
+                    each.close();
                 } catch (SQLException e) {
-                    LOGGER.debug("shard={} closing the scan connection failed: {}", shard, e.getMessage());
+                    LOGGER.debug("shard={} closing the scan connection failed: {}", database.shard(), e.getMessage());
                 }
             });
-            snapshot = Optional.empty();
+            connection = Optional.empty();
         }
 
         @Override
         public void close() {
-            blocking.execute(this::stop);
+            thread.run(() -> CompletableFuture.runAsync(this::stop, blocking));
         }
 
-        private synchronized void stop() {
+        private void stop() {
             closed = true;
-            end();
+            disconnect();
         }
     }
 }

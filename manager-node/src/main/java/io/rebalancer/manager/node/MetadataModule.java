@@ -73,7 +73,7 @@ final class MetadataModule {
         return new PostgresScan(
                 postgres.urls(),
                 new PostgresScan.Access(
-                        postgres.user(), postgres.password(), postgres.fetchRows(), postgres.longestSnapshot()),
+                        postgres.user(), postgres.password(), postgres.fetchRows(), postgres.statementTimeout()),
                 BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
                 excluded);
     }

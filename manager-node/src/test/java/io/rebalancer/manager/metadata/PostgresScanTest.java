@@ -15,11 +15,15 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -46,9 +50,9 @@ class PostgresScanTest {
         database.close();
     }
 
-    private PostgresScan scan(int fetchRows, Duration longestSnapshot, List<String> excluded) {
+    private PostgresScan scan(int pageRows, List<String> excluded) {
         PostgresScan.Access access =
-                new PostgresScan.Access(ShardDatabase.READER, "read only", fetchRows, longestSnapshot);
+                new PostgresScan.Access(ShardDatabase.READER, "read only", pageRows, Duration.ofSeconds(10));
         return new PostgresScan(Map.of(1, database.url()), access, Runnable::run, () -> excluded);
     }
 
@@ -132,7 +136,7 @@ class PostgresScanTest {
     void aLostConnectionIsReportedAsUnavailableAndTheCursorResumes() throws Exception {
         database.fill(3000);
         List<Row> rows = new ArrayList<>();
-        try (ShardCursor cursor = scan(100, Duration.ofMinutes(5), List.of()).open(1, LEAVING, ScanPosition.START)) {
+        try (ShardCursor cursor = scan(100, List.of()).open(1, LEAVING, ScanPosition.START)) {
             rows.addAll(next(cursor).rows());
             database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     + " WHERE application_name LIKE 'rebalancer scan%'");
@@ -148,19 +152,80 @@ class PostgresScanTest {
     }
 
     @Test
-    void transactionsAreShortAndReadOnly() throws Exception {
+    void noTransactionIsOpenBetweenTwoPages() throws Exception {
         database.fill(3000);
-        assertThat(all(scan(100, Duration.ZERO, List.of())))
-                .as("a transaction for each chunk")
-                .hasSize(expected(3000));
-        try (ShardCursor cursor = scan(100, Duration.ofMinutes(5), List.of()).open(1, LEAVING, ScanPosition.START)) {
+        try (ShardCursor cursor = scan(100, List.of()).open(1, LEAVING, ScanPosition.START)) {
             next(cursor);
-            // The update is not in the cursor's snapshot, and the cursor does not block the update.
-            database.run("UPDATE manta SET _value = '{}'");
-            assertThat(next(cursor).rows()).isNotEmpty();
+            assertNumberOfSessions("state = 'idle' AND xact_start IS NULL AND backend_xmin IS NULL", 1);
+            assertNumberOfSessions("true", 1);
+            next(cursor);
         }
+        assertNumberOfSessions("true", 0);
+    }
+
+    private void assertNumberOfSessions(String condition, int count) {
         await().untilAsserted(() -> database.run("DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_stat_activity"
-                + " WHERE application_name LIKE 'rebalancer scan%') = 0; END $$"));
+                + " WHERE application_name LIKE 'rebalancer scan%%' AND %s) = %d; END $$".formatted(condition, count)));
+    }
+
+    /** A sort of the table for every page would make the scan of a large shard endless. */
+    @Test
+    void aPageIsAStretchOfTheIndexOfTheKey() throws Exception {
+        database.fill(50_000);
+        database.run("ANALYZE manta");
+        String plans = database.explain(PostgresScan.pageQuery(1000), LEAVING.text(), "/8");
+        assertThat(plans).contains("force_custom_plan", "force_generic_plan");
+        assertThat(plans.split("Index Scan using manta_pkey")).as(plans).hasSize(3);
+        assertThat(plans).doesNotContain("Sort").doesNotContain("Seq Scan");
+    }
+
+    @Test
+    void aPageThatTakesTooLongIsCancelledAndRetried() throws Exception {
+        database.fill(30);
+        PostgresScan.Access access =
+                new PostgresScan.Access(ShardDatabase.READER, "read only", 10, Duration.ofMillis(200));
+        PostgresScan scan = new PostgresScan(Map.of(1, database.url()), access, Runnable::run, List::of);
+        try (ShardCursor cursor = scan.open(1, LEAVING, ScanPosition.START)) {
+            try (Connection lock = database.lockTable()) {
+                assertThatThrownBy(() -> next(cursor))
+                        .hasCauseInstanceOf(TierUnavailable.class)
+                        .hasMessageContaining("statement timeout");
+                lock.rollback();
+            }
+            assertThat(next(cursor).end().nextId()).isEqualTo(10);
+        }
+    }
+
+    /** Two threads, and four scans of a shard whose database hangs. */
+    @Test
+    void aHangingShardOccupiesOneThreadHoweverManyScansReadIt() throws Exception {
+        database.run("CREATE SCHEMA other; CREATE TABLE other.manta (LIKE manta INCLUDING ALL);"
+                + " GRANT USAGE ON SCHEMA other TO scanner; GRANT SELECT ON other.manta TO scanner");
+        PostgresScan.Access access =
+                new PostgresScan.Access(ShardDatabase.READER, "read only", 10, Duration.ofMinutes(1));
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        PostgresScan scan = new PostgresScan(
+                Map.of(1, database.url(), 2, database.url() + "?currentSchema=other"), access, threads, List::of);
+        List<ShardCursor> hanging = new ArrayList<>();
+        List<CompletableFuture<Chunk>> reads = new ArrayList<>();
+        try (Connection lock = database.lockTable()) {
+            for (int i = 0; i < 4; i++) {
+                hanging.add(scan.open(1, LEAVING, ScanPosition.START));
+                reads.add(hanging.get(i).next().toCompletableFuture());
+            }
+            hanging.remove(3).close();
+            try (ShardCursor other = scan.open(2, LEAVING, ScanPosition.START)) {
+                assertThat(other.next().toCompletableFuture())
+                        .succeedsWithin(Duration.ofSeconds(20))
+                        .satisfies(chunk -> assertThat(chunk.last()).isTrue());
+            }
+            assertThat(reads).noneMatch(CompletableFuture::isDone);
+            lock.rollback();
+        }
+        assertThat(reads).allSatisfy(read -> assertThat(read).succeedsWithin(Duration.ofSeconds(20)));
+        hanging.forEach(ShardCursor::close);
+        assertNumberOfSessions("true", 0);
+        threads.shutdown();
     }
 
     @Test
@@ -168,8 +233,7 @@ class PostgresScanTest {
         database.fill(300);
         List<Row> rows = new ArrayList<>();
         long excluded = 0;
-        try (ShardCursor cursor =
-                scan(50, Duration.ofMinutes(5), List.of("/stor/9", "/stor/1")).open(1, LEAVING, ScanPosition.START)) {
+        try (ShardCursor cursor = scan(50, List.of("/stor/9", "/stor/1")).open(1, LEAVING, ScanPosition.START)) {
             boolean last = false;
             while (!last) {
                 Chunk chunk = next(cursor);
@@ -186,13 +250,12 @@ class PostgresScanTest {
     @Test
     void aPermanentFailureIsReportedAndNotAsUnavailable() throws Exception {
         database.run("DROP TABLE manta");
-        assertThatThrownBy(() -> all(scan(100, Duration.ofMinutes(5), List.of())))
+        assertThatThrownBy(() -> all(scan(100, List.of())))
                 .hasMessageContaining("metadata shard 1")
                 .hasMessageContaining("manta")
                 .cause()
                 .isNotInstanceOf(TierUnavailable.class);
         database.close();
-        assertThatThrownBy(() -> all(scan(100, Duration.ofMinutes(5), List.of())))
-                .hasCauseInstanceOf(TierUnavailable.class);
+        assertThatThrownBy(() -> all(scan(100, List.of()))).hasCauseInstanceOf(TierUnavailable.class);
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 final class ScanProcess {
     private static final PostgresScan.Access ACCESS =
-            new PostgresScan.Access(ShardDatabase.READER, "read only", 1000, Duration.ofMinutes(5));
+            new PostgresScan.Access(ShardDatabase.READER, "read only", 1000, Duration.ofMinutes(1));
 
     private ScanProcess() {}
 
@@ -37,7 +37,7 @@ final class ScanProcess {
                 append(positions, chunk.end().nextId() + " " + chunk.end().afterKey() + "\n");
                 last = chunk.last();
                 if (chunks == stopAfter) {
-                    // Waits with an open cursor in the middle of the table until the test kills this process.
+                    // Waits in the middle of the table until the test kills this process.
                     System.in.read();
                 }
             }

@@ -4,8 +4,10 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /** A real PostgreSQL with one shard's table in Moray's layout (manta.md 6.5). */
 final class ShardDatabase implements AutoCloseable {
@@ -36,6 +38,41 @@ final class ShardDatabase implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** Locks the table against readers until the connection is rolled back. */
+    Connection lockTable() throws SQLException {
+        Connection connection = DriverManager.getConnection(url(), "postgres", "postgres");
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE manta IN ACCESS EXCLUSIVE MODE");
+        }
+        return connection;
+    }
+
+    /** The plan that PostgreSQL chooses for a statement with {@code ?} as parameters, once in each mode of planning. */
+    String explain(String query, String... parameters) throws SQLException {
+        StringBuilder numbered = new StringBuilder(query);
+        for (int i = 1; i <= parameters.length; i++) {
+            int at = numbered.indexOf("?");
+            numbered.replace(at, at + 1, "$" + i);
+        }
+        StringBuilder plans = new StringBuilder();
+        try (Connection connection = DriverManager.getConnection(url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("PREPARE page AS " + numbered);
+            for (String mode : List.of("force_custom_plan", "force_generic_plan")) {
+                statement.execute("SET plan_cache_mode = " + mode);
+                plans.append(mode).append('\n');
+                try (ResultSet lines =
+                        statement.executeQuery("EXPLAIN EXECUTE page('" + String.join("','", parameters) + "')")) {
+                    while (lines.next()) {
+                        plans.append(lines.getString(1)).append('\n');
+                    }
+                }
+            }
+        }
+        return plans.toString();
     }
 
     /**

@@ -30,7 +30,7 @@ public interface RecordScan {
          */
         CompletionStage<Chunk> next();
 
-        /** Releases the connections; a call in progress fails. */
+        /** Releases the connections once a call in progress has ended. Later calls fail. Does not block. */
         @Override
         void close();
     }
