@@ -11,7 +11,6 @@ import java.util.Set;
  * How evacuate jobs work; the names and units are those of {@code reference.conf}.
  *
  * @param maxAssignmentsInFlight assignments of one job, at least 1
- * @param scanChunk rows requested from a shard at a time, 1 to 100000
  * @param excludeKeysContaining records whose key contains one of these texts are not moved
  * @param reminderInterval how often an agent is reminded of an assignment that it has not reported
  * @param agentLostAfter how long an agent may be unreachable before its assignments are given up
@@ -22,7 +21,7 @@ public record EvacuateSettings(
         BatchLimits batch,
         PlacementPolicy placement,
         int maxAssignmentsInFlight,
-        int scanChunk,
+        ScanSettings scan,
         List<String> excludeKeysContaining,
         CommitSettings commit,
         Duration reminderInterval,
@@ -33,13 +32,25 @@ public record EvacuateSettings(
 
     public EvacuateSettings {
         require(maxAssignmentsInFlight >= 1, "max-assignments-in-flight must be at least 1");
-        require(scanChunk >= 1 && scanChunk <= 100_000, "scan-chunk must be 1 to 100000");
         excludeKeysContaining = List.copyOf(excludeKeysContaining);
         require(
                 excludeKeysContaining.stream().noneMatch(String::isEmpty),
                 "exclude-keys-containing must not contain an empty text, which would exclude every record");
         require(candidates >= 1, "candidates must be at least 1");
         require(snapshotEvery >= 1, "snapshot-every must be at least 1");
+    }
+
+    /**
+     * How the metadata shards are scanned.
+     *
+     * @param chunkRows rows requested from a shard at a time, 1 to 100000
+     * @param maxShardsAtATime shards that a manager reads at a time, over all jobs, 1 to 1000
+     */
+    public record ScanSettings(int chunkRows, int maxShardsAtATime) {
+        public ScanSettings {
+            require(chunkRows >= 1 && chunkRows <= 100_000, "scan-chunk must be 1 to 100000");
+            require(maxShardsAtATime >= 1 && maxShardsAtATime <= 1000, "scan.max-shards-at-a-time must be 1 to 1000");
+        }
     }
 
     /**
@@ -103,7 +114,7 @@ public record EvacuateSettings(
                                 section.getDuration("max-assignment-age")),
                         placement,
                         section.getInt("max-assignments-in-flight"),
-                        section.getInt("scan-chunk"),
+                        new ScanSettings(section.getInt("scan-chunk"), section.getInt("scan.max-shards-at-a-time")),
                         section.getStringList("exclude-keys-containing"),
                         new CommitSettings(
                                 section.getInt("commit-batch"),

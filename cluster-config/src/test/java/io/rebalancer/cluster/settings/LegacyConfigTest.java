@@ -58,7 +58,7 @@ class LegacyConfigTest {
         assertThat(evacuate.commit().parallelism()).isEqualTo(30);
         assertThat(evacuate.commit().batchSize()).isEqualTo(1);
         assertThat(evacuate.candidates()).isEqualTo(7);
-        assertThat(evacuate.scanChunk()).isEqualTo(500);
+        assertThat(evacuate.scan().chunkRows()).isEqualTo(500);
         assertThat(evacuate.placement().maxFillPercent()).isEqualTo(91);
         assertThat(config.getString("rebalancer.log-level")).isEqualTo("debug");
     }
@@ -73,7 +73,7 @@ class LegacyConfigTest {
         assertThat(evacuate.commit().parallelism()).isEqualTo(10);
         assertThat(evacuate.commit().batchSize()).isEqualTo(50);
         assertThat(evacuate.candidates()).isEqualTo(5);
-        assertThat(evacuate.scanChunk()).isEqualTo(10_000);
+        assertThat(evacuate.scan().chunkRows()).isEqualTo(10_000);
         assertThat(evacuate.excludeKeysContaining()).isEmpty();
         assertThat(evacuate.placement().maxFillPercent()).isEqualTo(100);
         assertThat(LegacySettings.from(config).snaplinkCleanupRequired()).isFalse();

@@ -50,6 +50,7 @@ class SettingsTest {
         assertThat(settings.batch().maxBytes()).isEqualTo(1L << 30);
         assertThat(settings.batch().maxAge()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.maxAssignmentsInFlight()).isEqualTo(24);
+        assertThat(settings.scan()).isEqualTo(new EvacuateSettings.ScanSettings(1000, 32));
         assertThat(settings.agentLostAfter()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.placement().maxFillPercent()).isEqualTo(95);
         assertThat(settings.placement().minFreeMib()).isEqualTo(1000);
@@ -83,6 +84,7 @@ class SettingsTest {
                 .map(SettingsTest::kebab)
                 .collect(Collectors.toCollection(TreeSet::new));
         read.addAll(Set.of("max-tasks-per-assignment", "max-assignment-bytes", "max-assignment-age"));
+        read.add("scan-chunk");
         read.addAll(Set.of("commit-batch", "commit-parallelism", "commit-attempts"));
         read.addAll(Set.of("retry-pause-min", "retry-pause-max"));
         assertThat(shipped).isEqualTo(read);
@@ -122,6 +124,7 @@ class SettingsTest {
             rebalancer.evacuate.max-tasks-per-assignment = 501   | max-tasks-per-assignment
             rebalancer.evacuate.max-tasks-per-assignment = many  | max-tasks-per-assignment
             rebalancer.evacuate.commit-parallelism = 251         | commit-parallelism
+            rebalancer.evacuate.scan.max-shards-at-a-time = 0    | scan.max-shards-at-a-time must be 1 to 1000
             rebalancer.evacuate.commit-batch = 0                 | commit-batch
             rebalancer.evacuate.exclude-keys-containing = [""]   | exclude-keys-containing
             rebalancer.evacuate.agent-lost-after = soon          | agent-lost-after

@@ -50,6 +50,7 @@ public final class MorayScan implements RecordScan {
         private final ChunkSize size = new ChunkSize(maxRows.getAsInt());
         private volatile ScanPosition position;
         private volatile long highest = UNKNOWN;
+        private volatile boolean closed;
 
         Cursor(int shard, StorageNodeId leaving, ScanPosition from) {
             this.shard = shard;
@@ -59,6 +60,10 @@ public final class MorayScan implements RecordScan {
 
         @Override
         public CompletionStage<Chunk> next() {
+            if (closed) {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("the scan of shard " + shard + " is closed"));
+            }
             if (highest == UNKNOWN) {
                 return highestId().thenCompose(id -> {
                     highest = id;
@@ -122,7 +127,7 @@ public final class MorayScan implements RecordScan {
 
         @Override
         public void close() {
-            // Holds no resources.
+            closed = true;
         }
     }
 

@@ -7,6 +7,8 @@ import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.PostgresSettings;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
 import io.rebalancer.manager.fast.FastClient;
 import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastOptions;
@@ -30,7 +32,7 @@ final class MetadataModule {
     private final ManagerSettings settings;
     private final MorayShards shards;
     private final MetadataTier tier;
-    private final RecordScan scan;
+    private final ScanResources scan;
 
     /** @param evacuate the current settings, which may be reloaded */
     MetadataModule(ActorSystem<?> system, ManagerSettings settings, Supplier<EvacuateSettings> evacuate) {
@@ -42,7 +44,10 @@ final class MetadataModule {
                         ManagerSettings.MorayShard::number,
                         shard -> new FastClient(system, endpoints(shard), options))));
         this.tier = new MorayMetadataTier(shards, settings.domain());
-        this.scan = createScan(evacuate);
+        ScanPermits permits = new ScanPermits(() -> evacuate.get().scan().maxShardsAtATime());
+        this.scan = new ScanResources(createScan(evacuate), permits);
+        Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
+        Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
         shards.numbers().forEach(this::registerGauges);
     }
 
@@ -50,7 +55,7 @@ final class MetadataModule {
         return tier;
     }
 
-    RecordScan scan() {
+    ScanResources scan() {
         return scan;
     }
 
@@ -67,7 +72,7 @@ final class MetadataModule {
     private RecordScan createScan(Supplier<EvacuateSettings> evacuate) {
         Supplier<List<String>> excluded = () -> evacuate.get().excludeKeysContaining();
         if (settings.postgres().isEmpty()) {
-            return new MorayScan(shards, () -> evacuate.get().scanChunk(), excluded);
+            return new MorayScan(shards, () -> evacuate.get().scan().chunkRows(), excluded);
         }
         PostgresSettings postgres = settings.postgres().get();
         return new PostgresScan(

@@ -24,6 +24,8 @@ import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
@@ -210,7 +212,7 @@ class ControlBench {
                             new JobResources(
                                     new PlanningResources(
                                             () -> settings,
-                                            records,
+                                            new ScanResources(records, new ScanPermits(() -> 32)),
                                             directory(),
                                             kit.spawn(SpaceBroker.create()),
                                             Clock.systemUTC()),

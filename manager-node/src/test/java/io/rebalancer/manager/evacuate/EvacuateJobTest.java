@@ -21,6 +21,8 @@ import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
@@ -97,7 +99,12 @@ class EvacuateJobTest {
         PersistenceTestKitReadJournal journal = PersistenceQuery.get(KIT.system())
                 .getReadJournalFor(PersistenceTestKitReadJournal.class, PersistenceTestKitReadJournal.Identifier());
         JobResources resources = new JobResources(
-                new PlanningResources(() -> settings, records, directory(), spaceBroker, Clock.systemUTC()),
+                new PlanningResources(
+                        () -> settings,
+                        new ScanResources(records, new ScanPermits(() -> 32)),
+                        directory(),
+                        spaceBroker,
+                        Clock.systemUTC()),
                 new CommitResources(settings::commit, records, metrics::metadataThreads),
                 new TestGateway(),
                 registry.getRef(),

@@ -2,7 +2,6 @@ package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
-import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
 import java.util.function.Supplier;
@@ -12,13 +11,13 @@ import org.apache.pekko.actor.typed.ActorRef;
  * The parts of the manager that planning uses; the same for every pass.
  *
  * @param settings the current settings, which may change during a pass
- * @param scan finds the records of a storage node
+ * @param scan what the scans of all jobs share
  * @param directory knows the destinations
  * @param spaceBroker grants leases of space on destinations
  */
 public record PlanningResources(
         Supplier<EvacuateSettings> settings,
-        RecordScan scan,
+        ScanResources scan,
         ActorRef<StorageNodeDirectory.Command> directory,
         ActorRef<SpaceMessage> spaceBroker,
         Clock clock) {}

@@ -20,20 +20,25 @@ public final class ScanCoordinator {
     private ScanCoordinator() {}
 
     /**
+     * @param resources the scan, and the permits that bound the shards read at a time
      * @param batcher gets the chunks of all shards
      * @param listener gets {@link PlanningEvent.ScanFailed}
      */
     public static Behavior<Command> create(
-            RecordScan scan,
+            ScanResources resources,
             PassInput pass,
             ActorRef<AssignmentBatcher.Command> batcher,
             ActorRef<PlanningEvent> listener) {
         return Behaviors.setup(context -> {
-            for (int shard : scan.shards()) {
-                RecordScan.ShardCursor cursor = scan.open(
-                        shard, pass.leaving().storageNode(), pass.marks().getOrDefault(shard, ScanPosition.START));
-                context.watch(
-                        context.spawn(ShardScan.create(shard, cursor, batcher, context.getSelf()), "shard-" + shard));
+            for (int shard : resources.shards()) {
+                RecordScan.ShardCursor cursor = resources
+                        .scan()
+                        .open(
+                                shard,
+                                pass.leaving().storageNode(),
+                                pass.marks().getOrDefault(shard, ScanPosition.START));
+                context.watch(context.spawn(
+                        ShardScan.create(resources, shard, cursor, batcher, context.getSelf()), "shard-" + shard));
             }
             return Behaviors.receive(Command.class)
                     .onMessage(ShardFailed.class, failed -> {

@@ -15,7 +15,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory.
+ * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory. Each
+ * read waits for a permit, which the scans of all jobs share ({@link ScanPermits}).
  * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. Any other
  * failure ends the scan with a reason: a scan that skipped rows would report a node as empty that is not.
  */
@@ -40,6 +41,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         INSTANCE
     }
 
+    private final ScanPermits permits;
     private final int shard;
     private final RecordScan.ShardCursor cursor;
     private final ActorRef<AssignmentBatcher.Command> batcher;
@@ -50,23 +52,26 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
 
     /** @param cursor closed when the scan stops */
     static Behavior<Command> create(
+            ScanResources resources,
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
             ActorRef<ScanCoordinator.Command> coordinator) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new ShardScan(context, timers, shard, cursor, batcher, coordinator)));
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new ShardScan(context, timers, resources, shard, cursor, batcher, coordinator)));
     }
 
     private ShardScan(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
+            ScanResources resources,
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
             ActorRef<ScanCoordinator.Command> coordinator) {
         super(context);
         this.timers = timers;
+        this.permits = resources.permits();
         this.shard = shard;
         this.cursor = cursor;
         this.batcher = batcher;
@@ -88,7 +93,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private Behavior<Command> readNext() {
         getContext()
                 .pipeToSelf(
-                        cursor.next(),
+                        permits.read(shard, cursor::next),
                         (chunk, failure) -> failure == null ? new ChunkRead(chunk) : new ReadFailed(failure));
         return this;
     }

@@ -38,6 +38,7 @@ class AssignmentBatcherTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final RecordsInMemory records = new RecordsInMemory();
+    private final ScanResources scan = new ScanResources(records, new ScanPermits(() -> 32));
     private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();
 
     @AfterAll
@@ -61,7 +62,7 @@ class AssignmentBatcherTest {
     private PlanningResources resources(DestinationCandidates candidates, String overrides) {
         EvacuateSettings settings = TestSettings.evacuate(overrides);
         return new PlanningResources(
-                () -> settings, records, directory(candidates), KIT.spawn(SpaceBroker.create()), Clock.systemUTC());
+                () -> settings, scan, directory(candidates), KIT.spawn(SpaceBroker.create()), Clock.systemUTC());
     }
 
     /** Without a scan: the test sends the chunks. */
@@ -74,7 +75,7 @@ class AssignmentBatcherTest {
         PassInput pass = PassInput.fromStart(location(1), budget);
         ActorRef<AssignmentBatcher.Command> batcher =
                 KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
-        KIT.spawn(ScanCoordinator.create(records, pass, batcher, listener.getRef()));
+        KIT.spawn(ScanCoordinator.create(scan, pass, batcher, listener.getRef()));
         return batcher;
     }
 
