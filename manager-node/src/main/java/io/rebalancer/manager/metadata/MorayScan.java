@@ -38,6 +38,11 @@ public final class MorayScan implements RecordScan {
     }
 
     @Override
+    public boolean readsPrimary() {
+        return true;
+    }
+
+    @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
         return new Cursor(shard, leaving, from.column() == ScanColumn.KEY ? ScanPosition.START : from);
     }

@@ -93,6 +93,12 @@ public final class PostgresScan implements RecordScan {
         return List.copyOf(urls.keySet());
     }
 
+    /** The URLs may lead to a primary, but this class can't know. */
+    @Override
+    public boolean readsPrimary() {
+        return false;
+    }
+
     @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
         String url = urls.get(shard);

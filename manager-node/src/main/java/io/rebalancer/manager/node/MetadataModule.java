@@ -45,7 +45,7 @@ final class MetadataModule {
                         shard -> new FastClient(system, endpoints(shard), options))));
         this.tier = new MorayMetadataTier(shards, settings.domain());
         ScanPermits permits = new ScanPermits(() -> evacuate.get().scan().maxShardsAtATime());
-        this.scan = new ScanResources(createScan(evacuate), permits);
+        this.scan = new ScanResources(createScan(evacuate), tier, permits);
         Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
         Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
         shards.numbers().forEach(this::registerGauges);

@@ -212,7 +212,7 @@ class ControlBench {
                             new JobResources(
                                     new PlanningResources(
                                             () -> settings,
-                                            new ScanResources(records, new ScanPermits(() -> 32)),
+                                            new ScanResources(records, records, new ScanPermits(() -> 32)),
                                             directory(),
                                             kit.spawn(SpaceBroker.create()),
                                             Clock.systemUTC()),

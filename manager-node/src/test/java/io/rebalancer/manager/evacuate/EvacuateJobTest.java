@@ -101,7 +101,7 @@ class EvacuateJobTest {
         JobResources resources = new JobResources(
                 new PlanningResources(
                         () -> settings,
-                        new ScanResources(records, new ScanPermits(() -> 32)),
+                        new ScanResources(records, records, new ScanPermits(() -> 32)),
                         directory(),
                         spaceBroker,
                         Clock.systemUTC()),

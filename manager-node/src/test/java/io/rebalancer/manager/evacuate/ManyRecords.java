@@ -89,6 +89,11 @@ final class ManyRecords implements MetadataTier, RecordScan {
     }
 
     @Override
+    public boolean readsPrimary() {
+        return true;
+    }
+
+    @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
         return new ShardCursor() {
             private int next = (int) from.nextId();

@@ -35,6 +35,7 @@ public final class RecordsInMemory implements MetadataTier, RecordScan {
     private int outages;
     private int interferences;
     private int puts;
+    private final List<Integer> recordsOfSizes = new ArrayList<>();
 
     public static CopyLocation location(int number) {
         return new CopyLocation("dc" + number, new StorageNodeId(number + ".stor"));
@@ -114,6 +115,11 @@ public final class RecordsInMemory implements MetadataTier, RecordScan {
         return rows;
     }
 
+    @Override
+    public boolean readsPrimary() {
+        return true;
+    }
+
     /** The whole shard is one chunk. */
     @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
@@ -136,7 +142,8 @@ public final class RecordsInMemory implements MetadataTier, RecordScan {
     }
 
     @Override
-    public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
+    public synchronized CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
+        recordsOfSizes.add(objectIds.size());
         return answer(() -> records.values().stream()
                 .filter(record -> record.ref().shard() == shard && objectIds.contains(record.objectId()))
                 .toList());
@@ -167,6 +174,11 @@ public final class RecordsInMemory implements MetadataTier, RecordScan {
             }
             return unchanged;
         });
+    }
+
+    /** The number of objects in each call of {@link #recordsOf}, failed ones included. */
+    public synchronized List<Integer> recordsOfSizes() {
+        return List.copyOf(recordsOfSizes);
     }
 
     /** The number of write calls, failed ones included. */

@@ -15,6 +15,12 @@ public interface RecordScan {
     List<Integer> shards();
 
     /**
+     * Whether rows are read from the primary of the shard, as {@link MetadataTier} reads them. Rows from a replica or a clone
+     * may be older than the live records.
+     */
+    boolean readsPrimary();
+
+    /**
      * Starts or resumes the scan of one shard. Does no I/O yet.
      *
      * @param from where to resume; the scan starts from the beginning if another scan method produced the position

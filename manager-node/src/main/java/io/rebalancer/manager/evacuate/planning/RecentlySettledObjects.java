@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * Objects whose assignment ended while a chunk of rows was being read. Such a chunk may still show them on the leaving
- * node. An object is dropped once every shard has requested a chunk after the assignment ended, so the size is bounded
+ * node. Rows of a replica or a clone are replaced by live records as part of the read. An object is dropped once every shard has requested a chunk after the assignment ended, so the size is bounded
  * by the objects that end during one read.
  */
 final class RecentlySettledObjects {

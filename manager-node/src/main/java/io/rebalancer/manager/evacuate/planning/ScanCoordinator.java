@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -30,15 +31,13 @@ public final class ScanCoordinator {
             ActorRef<AssignmentBatcher.Command> batcher,
             ActorRef<PlanningEvent> listener) {
         return Behaviors.setup(context -> {
+            StorageNodeId leaving = pass.leaving().storageNode();
             for (int shard : resources.shards()) {
-                RecordScan.ShardCursor cursor = resources
-                        .scan()
-                        .open(
-                                shard,
-                                pass.leaving().storageNode(),
-                                pass.marks().getOrDefault(shard, ScanPosition.START));
+                RecordScan.ShardCursor cursor =
+                        resources.scan().open(shard, leaving, pass.marks().getOrDefault(shard, ScanPosition.START));
                 context.watch(context.spawn(
-                        ShardScan.create(resources, shard, cursor, batcher, context.getSelf()), "shard-" + shard));
+                        ShardScan.create(resources, leaving, shard, cursor, batcher, context.getSelf()),
+                        "shard-" + shard));
             }
             return Behaviors.receive(Command.class)
                     .onMessage(ShardFailed.class, failed -> {

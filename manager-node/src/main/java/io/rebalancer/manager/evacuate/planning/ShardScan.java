@@ -2,9 +2,13 @@ package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.cluster.async.ExponentialBackoff;
 import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -16,7 +20,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory. Each
- * read waits for a permit, which the scans of all jobs share ({@link ScanPermits}).
+ * read waits for a permit, which the scans of all jobs share ({@link ScanPermits}). Rows that do not come from the primary are first replaced by live records ({@link LiveRows}), piece by
+ * piece.
  * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. Any other
  * failure ends the scan with a reason: a scan that skipped rows would report a node as empty that is not.
  */
@@ -35,6 +40,8 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
 
     private record ChunkRead(RecordScan.Chunk chunk) implements Command {}
 
+    private record PieceRead(List<RecordScan.Row> live) implements Command {}
+
     private record ReadFailed(Throwable cause) implements Command {}
 
     private enum Retry implements Command {
@@ -42,29 +49,33 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     }
 
     private final ScanPermits permits;
+    private final Optional<LiveRows> liveRows;
     private final int shard;
     private final RecordScan.ShardCursor cursor;
     private final ActorRef<AssignmentBatcher.Command> batcher;
     private final ActorRef<ScanCoordinator.Command> coordinator;
     private final TimerScheduler<Command> timers;
+    private Optional<UncheckedChunk> unchecked = Optional.empty();
     private boolean last;
     private int failures;
 
     /** @param cursor closed when the scan stops */
     static Behavior<Command> create(
             ScanResources resources,
+            StorageNodeId leaving,
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
             ActorRef<ScanCoordinator.Command> coordinator) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ShardScan(context, timers, resources, shard, cursor, batcher, coordinator)));
+                timers -> new ShardScan(context, timers, resources, leaving, shard, cursor, batcher, coordinator)));
     }
 
     private ShardScan(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             ScanResources resources,
+            StorageNodeId leaving,
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
@@ -72,6 +83,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         super(context);
         this.timers = timers;
         this.permits = resources.permits();
+        this.liveRows = resources.liveRows(leaving);
         this.shard = shard;
         this.cursor = cursor;
         this.batcher = batcher;
@@ -83,6 +95,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(ChunkRead.class, this::onChunkRead)
+                .onMessage(PieceRead.class, this::onPieceRead)
                 .onMessage(ChunkTaken.class, this::onChunkTaken)
                 .onMessage(ReadFailed.class, this::onReadFailed)
                 .onMessage(Retry.class, retry -> readNext())
@@ -90,7 +103,16 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
                 .build();
     }
 
+    /** Reads the next piece of an unchecked chunk, or else the next chunk. A retry after a failure repeats the same read. */
     private Behavior<Command> readNext() {
+        if (liveRows.isPresent() && unchecked.isPresent()) {
+            List<RecordScan.Row> piece = unchecked.get().nextPiece();
+            getContext()
+                    .pipeToSelf(
+                            permits.read(shard, () -> liveRows.get().of(shard, piece)),
+                            (live, failure) -> failure == null ? new PieceRead(live) : new ReadFailed(failure));
+            return this;
+        }
         getContext()
                 .pipeToSelf(
                         permits.read(shard, cursor::next),
@@ -101,8 +123,27 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private Behavior<Command> onChunkRead(ChunkRead read) {
         failures = 0;
         last = read.chunk().last();
-        batcher.tell(new AssignmentBatcher.ChunkFound(
-                shard, read.chunk().end(), read.chunk().rows(), getContext().getSelf()));
+        if (liveRows.isEmpty() || read.chunk().rows().isEmpty()) {
+            return report(read.chunk().end(), read.chunk().rows());
+        }
+        unchecked = Optional.of(new UncheckedChunk(read.chunk()));
+        return readNext();
+    }
+
+    private Behavior<Command> onPieceRead(PieceRead read) {
+        failures = 0;
+        UncheckedChunk chunk = unchecked.orElseThrow();
+        chunk.replacePiece(read.live());
+        if (!chunk.isComplete()) {
+            return readNext();
+        }
+        unchecked = Optional.empty();
+        return report(chunk.end(), chunk.liveRows());
+    }
+
+    private Behavior<Command> report(ScanPosition end, List<RecordScan.Row> rows) {
+        batcher.tell(
+                new AssignmentBatcher.ChunkFound(shard, end, rows, getContext().getSelf()));
         return this;
     }
 

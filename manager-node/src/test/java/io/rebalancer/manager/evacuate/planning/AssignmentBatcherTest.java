@@ -10,6 +10,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.StorageNode;
@@ -38,7 +39,7 @@ class AssignmentBatcherTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final RecordsInMemory records = new RecordsInMemory();
-    private final ScanResources scan = new ScanResources(records, new ScanPermits(() -> 32));
+    private ScanResources scan = new ScanResources(records, records, new ScanPermits(() -> 32));
     private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();
 
     @AfterAll
@@ -236,6 +237,25 @@ class AssignmentBatcherTest {
         records.outage(3);
         ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
         end(batcher, batch());
+        awaitDrained();
+    }
+
+    /** Users must not pay for a copy of each object in every pass over a clone that never changes. */
+    @Test
+    void aSecondPassOverAFrozenCopyFindsNothingToMove() throws Exception {
+        IntStream.range(0, 20).forEach(i -> records.put(i, i, 1, 2));
+        scan = new ScanResources(new FrozenCopy(records), records, new ScanPermits(() -> 32));
+        ActorRef<AssignmentBatcher.Command> first = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady ready = batch();
+        assertThat(ready.assignment().tasks()).hasSize(20);
+        for (CopyTask task : ready.assignment().tasks()) {
+            List<MetadataRecord> live = List.of(
+                    records.read(task.record()).toCompletableFuture().get().orElseThrow());
+            records.moveCopies(live, location(1).storageNode(), location(3));
+        }
+        end(first, ready);
+        awaitDrained();
+        pass(reachable(node(3, 50_000), node(4, 50_000)), "");
         awaitDrained();
     }
 
