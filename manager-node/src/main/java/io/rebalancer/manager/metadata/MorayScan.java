@@ -8,7 +8,6 @@ import io.rebalancer.core.port.RecordScan;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -70,7 +69,7 @@ public final class MorayScan implements RecordScan {
                         new IllegalStateException("the scan of shard " + shard + " is closed"));
             }
             if (highest == UNKNOWN) {
-                return highestId().thenCompose(id -> {
+                return RowIds.highest(shards, shard, position.column()).thenCompose(id -> {
                     highest = id;
                     return next();
                 });
@@ -84,20 +83,6 @@ public final class MorayScan implements RecordScan {
                 return next();
             }
             return CompletableFuture.completedFuture(new Chunk(List.of(), position, true));
-        }
-
-        private CompletionStage<Long> highestId() {
-            String column = position.column().columnName();
-            String statement = "SELECT MAX(" + column + ") FROM " + MorayShards.OBJECTS + ";";
-            return shards.sql(shard, statement).handle((rows, failure) -> {
-                if (failure == null) {
-                    return highest(rows);
-                }
-                if (position.column() == ScanColumn.IDX && MorayFailure.isMissingColumn(failure, column)) {
-                    return 0L;
-                }
-                throw MorayFailure.of(failure);
-            });
         }
 
         private CompletionStage<Chunk> readRange() {
@@ -115,7 +100,7 @@ public final class MorayScan implements RecordScan {
                     throw MorayFailure.of(failure);
                 }
                 size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
-                long end = rows.size() < limit ? last : id(rows.get(rows.size() - 1), column);
+                long end = rows.size() < limit ? last : RowIds.of(rows.get(rows.size() - 1), position.column());
                 return chunk(rows, end + 1);
             });
         }
@@ -133,30 +118,6 @@ public final class MorayScan implements RecordScan {
         @Override
         public void close() {
             closed = true;
-        }
-    }
-
-    /** Moray sends a BIGINT as text, an INTEGER as a number, and null for an empty table. */
-    private static long highest(List<JsonNode> rows) {
-        for (JsonNode row : rows) {
-            for (JsonNode cell : row) {
-                if (!cell.isNull()) {
-                    return number(cell);
-                }
-            }
-        }
-        return 0;
-    }
-
-    private static long id(JsonNode row, String column) {
-        return number(row.path(column));
-    }
-
-    private static long number(JsonNode cell) {
-        try {
-            return Long.parseLong(cell.asText());
-        } catch (NumberFormatException e) {
-            throw new CompletionException(new IllegalStateException("not a row id: " + cell, e));
         }
     }
 }

@@ -6,18 +6,22 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.PostgresSettings;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import io.rebalancer.manager.evacuate.planning.ScanResources;
+import io.rebalancer.manager.evacuate.verification.VerificationResources;
 import io.rebalancer.manager.fast.FastClient;
 import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastOptions;
 import io.rebalancer.manager.fast.SrvEndpoints;
+import io.rebalancer.manager.metadata.MorayAudit;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
 import io.rebalancer.manager.metadata.MorayScan;
 import io.rebalancer.manager.metadata.MorayShards;
 import io.rebalancer.manager.metadata.PostgresScan;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -33,6 +37,7 @@ final class MetadataModule {
     private final MorayShards shards;
     private final MetadataTier tier;
     private final ScanResources scan;
+    private final VerificationResources verification;
 
     /** @param evacuate the current settings, which may be reloaded */
     MetadataModule(ActorSystem<?> system, ManagerSettings settings, Supplier<EvacuateSettings> evacuate) {
@@ -46,6 +51,7 @@ final class MetadataModule {
         this.tier = new MorayMetadataTier(shards, settings.domain());
         ScanPermits permits = new ScanPermits(() -> evacuate.get().scan().maxShardsAtATime());
         this.scan = new ScanResources(createScan(evacuate), tier, permits);
+        this.verification = new VerificationResources(createAudit(evacuate), permits, Clock.systemUTC());
         Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
         Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
         shards.numbers().forEach(this::registerGauges);
@@ -59,6 +65,11 @@ final class MetadataModule {
         return scan;
     }
 
+    /** Reads through Moray, also when jobs scan the databases directly. */
+    VerificationResources verification() {
+        return verification;
+    }
+
     private FastEndpoints endpoints(ManagerSettings.MorayShard shard) {
         return shard.port()
                 .map(port -> FastEndpoints.fixed(shard.host(), port))
@@ -70,7 +81,7 @@ final class MetadataModule {
     }
 
     private RecordScan createScan(Supplier<EvacuateSettings> evacuate) {
-        Supplier<List<String>> excluded = () -> evacuate.get().excludeKeysContaining();
+        Supplier<List<String>> excluded = excluded(evacuate);
         if (settings.postgres().isEmpty()) {
             return new MorayScan(shards, () -> evacuate.get().scan().chunkRows(), excluded);
         }
@@ -81,6 +92,14 @@ final class MetadataModule {
                         postgres.user(), postgres.password(), postgres.fetchRows(), postgres.statementTimeout()),
                 BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
                 excluded);
+    }
+
+    private RecordAudit createAudit(Supplier<EvacuateSettings> evacuate) {
+        return new MorayAudit(shards, () -> evacuate.get().scan().chunkRows(), excluded(evacuate));
+    }
+
+    private static Supplier<List<String>> excluded(Supplier<EvacuateSettings> evacuate) {
+        return () -> evacuate.get().excludeKeysContaining();
     }
 
     private void registerGauges(int shard) {

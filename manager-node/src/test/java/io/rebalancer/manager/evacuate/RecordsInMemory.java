@@ -1,5 +1,6 @@
 package io.rebalancer.manager.evacuate;
 
+import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
@@ -8,6 +9,7 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +29,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Records of two shards in memory, with etags. A test can make the shards unavailable, or let users change records. */
-public final class RecordsInMemory implements MetadataTier, RecordScan {
+public final class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit {
     public static final UUID OWNER = new UUID(9, 9);
 
     private final Map<RecordRef, MetadataRecord> records =
             new TreeMap<>(Comparator.comparingInt(RecordRef::shard).thenComparing(RecordRef::key));
+    private final Map<RecordRef, Long> ids = new HashMap<>();
     private final AtomicInteger etags = new AtomicInteger();
     private int outages;
     private int interferences;
@@ -55,7 +59,9 @@ public final class RecordsInMemory implements MetadataTier, RecordScan {
         put(ref(record), object(object), list);
     }
 
+    /** An update keeps the row's id. */
     private void put(RecordRef ref, UUID object, List<CopyLocation> copies) {
+        ids.computeIfAbsent(ref, each -> ids.size() + 1L);
         records.put(
                 ref,
                 new MetadataRecord(
@@ -134,6 +140,53 @@ public final class RecordsInMemory implements MetadataTier, RecordScan {
                 // Holds no resources.
             }
         };
+    }
+
+    @Override
+    public String source() {
+        return "memory";
+    }
+
+    /** Reads at most ten rows per call; all rows have their ids in the column {@code _id}. */
+    @Override
+    public ShardReader open(int shard, StorageNodeId node) {
+        return new ShardReader() {
+            @Override
+            public CompletionStage<RowWatermark> watermark() {
+                return answer(() -> new RowWatermark(
+                        rowsById(shard, 1, Long.MAX_VALUE).stream()
+                                .mapToLong(record -> id(record))
+                                .max()
+                                .orElse(0),
+                        0));
+            }
+
+            @Override
+            public CompletionStage<Range> read(ScanColumn column, long first, long last) {
+                return answer(() -> {
+                    List<MetadataRecord> found = rowsById(shard, first, last);
+                    List<MetadataRecord> read = found.subList(0, Math.min(10, found.size()));
+                    return new Range(
+                            read.size() < found.size() ? id(found.get(read.size())) : last + 1,
+                            read.stream().map(record -> id(record)).toList(),
+                            read.stream()
+                                    .filter(record -> record.names(node))
+                                    .map(record -> new Finding(id(record), record.ref(), Kind.NAMES_NODE))
+                                    .toList());
+                });
+            }
+        };
+    }
+
+    private long id(MetadataRecord record) {
+        return ids.getOrDefault(record.ref(), 0L);
+    }
+
+    private List<MetadataRecord> rowsById(int shard, long first, long last) {
+        return records.values().stream()
+                .filter(record -> record.ref().shard() == shard && id(record) >= first && id(record) <= last)
+                .sorted(Comparator.comparingLong(this::id))
+                .toList();
     }
 
     @Override

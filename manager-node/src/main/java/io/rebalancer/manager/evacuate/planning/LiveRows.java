@@ -35,8 +35,8 @@ final class LiveRows {
     }
 
     /**
-     * The rows that still name the leaving node, each with its live record. One call finds the records of all objects. Only
-     * a key where the call found nothing (deleted, overwritten or unreadable) costs a call of its own.
+     * The rows that still name the leaving node, each with its live record. One call finds the records of all objects. A key
+     * where that call found nothing (deleted, overwritten or unreadable) costs one more call.
      *
      * @param rows rows of one shard, few enough for one call
      * @return fails with {@link TierUnavailable} if the shard can't reply now

@@ -1,0 +1,144 @@
+package io.rebalancer.manager.metadata;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.evacuate.RowWatermark;
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.RecordAudit;
+import io.rebalancer.manager.fast.ExactJson;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Reads all rows of shards through Moray's {@code sql} call, by ranges of row ids. Moray writes to the primary and answers
+ * from it (manta.md 7.6, 7.10). The query has no condition on the type of a row: the directory of a multipart upload may
+ * name a storage node, and a row without a type may be an object.
+ */
+public final class MorayAudit implements RecordAudit {
+    private static final String DIRECTORY = "directory";
+
+    private final MorayShards shards;
+    private final IntSupplier maxRows;
+    private final Supplier<List<String>> excluded;
+
+    /**
+     * @param maxRows rows per query, at most; read when the audit of a shard begins
+     * @param excluded rows whose key contains one of these texts are not moved by jobs; read for every range
+     */
+    public MorayAudit(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded) {
+        this.shards = shards;
+        this.maxRows = maxRows;
+        this.excluded = excluded;
+    }
+
+    @Override
+    public List<Integer> shards() {
+        return shards.numbers();
+    }
+
+    @Override
+    public String source() {
+        return "moray";
+    }
+
+    @Override
+    public ShardReader open(int shard, StorageNodeId node) {
+        return new Reader(shard, node);
+    }
+
+    private final class Reader implements ShardReader {
+        private final int shard;
+        private final StorageNodeId node;
+        private final ChunkSize size = new ChunkSize(maxRows.getAsInt());
+
+        Reader(int shard, StorageNodeId node) {
+            this.shard = shard;
+            this.node = node;
+        }
+
+        @Override
+        public CompletionStage<RowWatermark> watermark() {
+            return RowIds.highest(shards, shard, ScanColumn.ID)
+                    .thenCompose(id ->
+                            RowIds.highest(shards, shard, ScanColumn.IDX).thenApply(idx -> new RowWatermark(id, idx)));
+        }
+
+        @Override
+        public CompletionStage<Range> read(ScanColumn column, long first, long last) {
+            String name = column.columnName();
+            long end = Math.min(last, first + size.width() - 1);
+            int limit = size.rows();
+            String statement = "SELECT " + name + ", _key, _etag, _value, type FROM " + MorayShards.OBJECTS + " WHERE "
+                    + name + " >= " + first + " AND " + name + " <= " + end + " ORDER BY " + name + " LIMIT " + limit
+                    + ";";
+            long startNanos = System.nanoTime();
+            return shards.sql(shard, statement).handle((rows, failure) -> {
+                if (failure != null) {
+                    size.shrink();
+                    throw MorayFailure.of(failure);
+                }
+                size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
+                long covered = rows.size() < limit ? end : RowIds.of(rows.get(rows.size() - 1), column);
+                return range(column, covered + 1, rows);
+            });
+        }
+
+        private Range range(ScanColumn column, long nextId, List<JsonNode> rows) {
+            List<String> exclusions = excluded.get();
+            return new Range(
+                    nextId,
+                    rows.stream().map(row -> RowIds.of(row, column)).toList(),
+                    rows.stream()
+                            .flatMap(row -> finding(RowIds.of(row, column), row, exclusions).stream())
+                            .toList());
+        }
+
+        private Optional<Finding> finding(long id, JsonNode row, List<String> exclusions) {
+            RecordRef ref = new RecordRef(shard, row.path("_key").asText());
+            return kind(ref, row)
+                    .map(kind -> kind != Kind.UPLOAD && exclusions.stream().anyMatch(ref.key()::contains)
+                            ? Kind.EXCLUDED
+                            : kind)
+                    .map(kind -> new Finding(id, ref, kind));
+        }
+
+        private Optional<Kind> kind(RecordRef ref, JsonNode row) {
+            String document = row.path("_value").asText();
+            if (!document.contains(node.text())) {
+                return Optional.empty();
+            }
+            try {
+                JsonNode value = ExactJson.MAPPER.readTree(document);
+                if (isDirectory(row, value)) {
+                    return reservesSpace(value) ? Optional.of(Kind.UPLOAD) : Optional.empty();
+                }
+                return MantaRecord.parse(ref, row.path("_etag").asText(), document)
+                                .names(node)
+                        ? Optional.of(Kind.NAMES_NODE)
+                        : Optional.empty();
+            } catch (JsonProcessingException | BadMantaObject e) {
+                return Optional.of(Kind.UNREADABLE);
+            }
+        }
+
+        private boolean reservesSpace(JsonNode directory) {
+            JsonNode sharks = directory.path("upload").path("sharks");
+            return Stream.iterate(0, i -> i < sharks.size(), i -> i + 1)
+                    .anyMatch(i ->
+                            sharks.path(i).path("manta_storage_id").asText().equals(node.text()));
+        }
+    }
+
+    /** Both must agree, so that no object passes for a directory. */
+    private static boolean isDirectory(JsonNode row, JsonNode value) {
+        String column = row.path("type").asText(DIRECTORY);
+        return column.equals(DIRECTORY) && value.path("type").asText().equals(DIRECTORY);
+    }
+}

@@ -1,0 +1,36 @@
+package io.rebalancer.core.evacuate;
+
+import io.rebalancer.core.object.RecordRef;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a verification read in one metadata shard, and what it found of one storage node.
+ *
+ * <p>The evidence covers every row that was committed before {@code finishedAt} with an id up to {@code after}. It does not
+ * cover a row that a user overwrote after the verification had read it, because an update keeps the row's id.
+ *
+ * @param source where the rows came from, such as {@code moray}
+ * @param before watermark before the first read
+ * @param after watermark after the last read
+ * @param complete whether no row has been inserted after the last read; if false, users inserted rows as fast as the
+ *     verification read them, and rows just below {@code after} may be unread
+ * @param sample addresses of some rows counted in {@link VerifiedRows#ofNode}, in the order of their row ids
+ */
+public record ShardEvidence(
+        int shard,
+        String source,
+        RowWatermark before,
+        RowWatermark after,
+        boolean complete,
+        VerifiedRows rows,
+        List<RecordRef> sample,
+        Instant startedAt,
+        Instant finishedAt) {
+    /** The maximum size of {@link #sample}. */
+    public static final int MAX_SAMPLE = 20;
+
+    public ShardEvidence {
+        sample = List.copyOf(sample);
+    }
+}
