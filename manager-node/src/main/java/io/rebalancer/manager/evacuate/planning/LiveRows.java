@@ -51,17 +51,32 @@ final class LiveRows {
             Map<RecordRef, MetadataRecord> byRef =
                     found.stream().collect(Collectors.toMap(MetadataRecord::ref, Function.identity()));
             ConcurrencyLimiter limiter = new ConcurrencyLimiter(() -> PARALLEL_READS);
-            List<CompletableFuture<Optional<Row>>> live = rows.stream()
+            return present(rows.stream()
                     .map(row -> Optional.ofNullable(byRef.get(row.ref()))
                             .map(record -> CompletableFuture.completedFuture(rowOf(record)))
                             .orElseGet(() -> limiter.run(() -> read(row.ref())).toCompletableFuture()))
-                    .toList();
-            return CompletableFuture.allOf(live.toArray(CompletableFuture<?>[]::new))
-                    .thenApply(all -> live.stream()
-                            .map(CompletableFuture::join)
-                            .flatMap(Optional::stream)
-                            .toList());
+                    .toList());
         });
+    }
+
+    /**
+     * The rows of given records that name the leaving node. Each record costs one call.
+     *
+     * @return fails with {@link TierUnavailable} if the shard can't reply now
+     */
+    CompletionStage<List<Row>> at(List<RecordRef> refs) {
+        ConcurrencyLimiter limiter = new ConcurrencyLimiter(() -> PARALLEL_READS);
+        return present(refs.stream()
+                .map(ref -> limiter.run(() -> read(ref)).toCompletableFuture())
+                .toList());
+    }
+
+    private static CompletionStage<List<Row>> present(List<CompletableFuture<Optional<Row>>> rows) {
+        return CompletableFuture.allOf(rows.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> rows.stream()
+                        .map(CompletableFuture::join)
+                        .flatMap(Optional::stream)
+                        .toList());
     }
 
     /** The tier fails permanently for a row that is no record of an object; an operator must inspect it. */

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** A chunk of a replica or a clone, whose rows are replaced by live records in pieces. */
 final class UncheckedChunk {
-    private static final int ROWS_PER_PIECE = 100;
+    /** Few enough for one call that names the object of each row. */
+    static final int ROWS_PER_PIECE = 100;
 
     private final RecordScan.Chunk chunk;
     private final List<RecordScan.Row> live = new ArrayList<>();

@@ -11,6 +11,7 @@ import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.StorageNode;
@@ -256,6 +257,42 @@ class AssignmentBatcherTest {
         end(first, ready);
         awaitDrained();
         pass(reachable(node(3, 50_000), node(4, 50_000)), "");
+        awaitDrained();
+    }
+
+    @Test
+    void aPassOverGivenRecordsReadsNoOthers() {
+        IntStream.range(0, 300).forEach(i -> records.put(i, i, 1, 2));
+        records.put(250, 250, 2, 3);
+        records.delete(251);
+        List<RecordRef> refs = IntStream.range(0, 260)
+                .mapToObj(i -> RecordsInMemory.ref(i % 255))
+                .toList();
+        scan = new ScanResources(new RecordLookup(records, refs), records, new ScanPermits(() -> 32));
+        records.outage(3);
+        ActorRef<AssignmentBatcher.Command> batcher =
+                pass(reachable(node(3, 50_000)), "rebalancer.evacuate.max-tasks-per-assignment = 500");
+        List<CopyTask> tasks = new ArrayList<>();
+        while (tasks.size() < 253) {
+            PlanningEvent.BatchReady ready = batch();
+            tasks.addAll(ready.assignment().tasks());
+            assertThat(ready.marks().values()).allMatch(ScanPosition.START::equals);
+            end(batcher, ready);
+        }
+        awaitDrained();
+        assertThat(tasks)
+                .hasSize(253)
+                .extracting(CopyTask::record)
+                .doesNotHaveDuplicates()
+                .allMatch(refs::contains)
+                .doesNotContain(RecordsInMemory.ref(250), RecordsInMemory.ref(251));
+    }
+
+    @Test
+    void aPassOverNoRecordsEndsAtOnce() {
+        records.put(1, 1, 1, 2);
+        scan = new ScanResources(new RecordLookup(records, List.of()), records, new ScanPermits(() -> 32));
+        pass(reachable(node(3, 50_000)), "");
         awaitDrained();
     }
 
