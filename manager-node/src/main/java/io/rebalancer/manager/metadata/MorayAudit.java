@@ -65,9 +65,9 @@ public final class MorayAudit implements RecordAudit {
 
         @Override
         public CompletionStage<RowWatermark> watermark() {
-            return RowIds.highest(shards, shard, ScanColumn.ID)
-                    .thenCompose(id ->
-                            RowIds.highest(shards, shard, ScanColumn.IDX).thenApply(idx -> new RowWatermark(id, idx)));
+            return RowQueries.highest(shards, shard, ScanColumn.ID)
+                    .thenCompose(id -> RowQueries.highest(shards, shard, ScanColumn.IDX)
+                            .thenApply(idx -> new RowWatermark(id, idx)));
         }
 
         @Override
@@ -75,7 +75,8 @@ public final class MorayAudit implements RecordAudit {
             String name = column.columnName();
             long end = Math.min(last, first + size.width() - 1);
             int limit = size.rows();
-            String statement = "SELECT " + name + ", _key, _etag, _value, type FROM " + MorayShards.OBJECTS + " WHERE "
+            String statement = "SELECT " + RowQueries.selectList(column, node) + " FROM " + MorayShards.OBJECTS
+                    + " WHERE "
                     + name + " >= " + first + " AND " + name + " <= " + end + " ORDER BY " + name + " LIMIT " + limit
                     + ";";
             long startNanos = System.nanoTime();
@@ -85,7 +86,7 @@ public final class MorayAudit implements RecordAudit {
                     throw MorayFailure.of(failure);
                 }
                 size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
-                long covered = rows.size() < limit ? end : RowIds.of(rows.get(rows.size() - 1), column);
+                long covered = rows.size() < limit ? end : RowQueries.id(rows.get(rows.size() - 1), column);
                 return range(column, covered + 1, rows);
             });
         }
@@ -94,9 +95,10 @@ public final class MorayAudit implements RecordAudit {
             List<String> exclusions = excluded.get();
             return new Range(
                     nextId,
-                    rows.stream().map(row -> RowIds.of(row, column)).toList(),
+                    rows.stream().map(row -> RowQueries.id(row, column)).toList(),
                     rows.stream()
-                            .flatMap(row -> finding(RowIds.of(row, column), row, exclusions).stream())
+                            .filter(RowQueries::mentionsNode)
+                            .flatMap(row -> finding(RowQueries.id(row, column), row, exclusions).stream())
                             .toList());
         }
 
@@ -111,9 +113,6 @@ public final class MorayAudit implements RecordAudit {
 
         private Optional<Kind> kind(RecordRef ref, JsonNode row) {
             String document = row.path("_value").asText();
-            if (!document.contains(node.text())) {
-                return Optional.empty();
-            }
             try {
                 JsonNode value = ExactJson.MAPPER.readTree(document);
                 if (isDirectory(row, value)) {

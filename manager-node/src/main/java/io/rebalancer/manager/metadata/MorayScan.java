@@ -69,7 +69,7 @@ public final class MorayScan implements RecordScan {
                         new IllegalStateException("the scan of shard " + shard + " is closed"));
             }
             if (highest == UNKNOWN) {
-                return RowIds.highest(shards, shard, position.column()).thenCompose(id -> {
+                return RowQueries.highest(shards, shard, position.column()).thenCompose(id -> {
                     highest = id;
                     return next();
                 });
@@ -91,8 +91,9 @@ public final class MorayScan implements RecordScan {
             long last = Math.min(highest, first + size.width() - 1);
             int limit = size.rows();
             // Order and limit cut a crowded range at a known row. Without them rows would be lost.
-            String statement = "SELECT * FROM " + MorayShards.OBJECTS + " WHERE " + column + " >= " + first + " AND "
-                    + column + " <= " + last + " AND type = 'object' ORDER BY " + column + " LIMIT " + limit + ";";
+            String statement = "SELECT " + RowQueries.selectList(position.column(), leaving) + " FROM "
+                    + MorayShards.OBJECTS + " WHERE " + column + " >= " + first + " AND " + column + " <= " + last
+                    + " AND type = 'object' ORDER BY " + column + " LIMIT " + limit + ";";
             long startNanos = System.nanoTime();
             return shards.sql(shard, statement).handle((rows, failure) -> {
                 if (failure != null) {
@@ -100,17 +101,19 @@ public final class MorayScan implements RecordScan {
                     throw MorayFailure.of(failure);
                 }
                 size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
-                long end = rows.size() < limit ? last : RowIds.of(rows.get(rows.size() - 1), position.column());
+                long end = rows.size() < limit ? last : RowQueries.id(rows.get(rows.size() - 1), position.column());
                 return chunk(rows, end + 1);
             });
         }
 
         private Chunk chunk(List<JsonNode> rows, long nextId) {
             ScannedRows found = new ScannedRows(shard, leaving, excluded.get());
-            rows.forEach(row -> found.add(
-                    row.path("_key").asText(),
-                    row.path("_etag").asText(),
-                    row.path("_value").asText()));
+            rows.stream()
+                    .filter(RowQueries::mentionsNode)
+                    .forEach(row -> found.add(
+                            row.path("_key").asText(),
+                            row.path("_etag").asText(),
+                            row.path("_value").asText()));
             position = new ScanPosition(position.column(), nextId, "", position.excluded() + found.excluded());
             return new Chunk(found.rows(), position, false);
         }

@@ -168,6 +168,20 @@ class MorayWireTest {
     }
 
     @Test
+    void aRowOfTheNodeIsFoundWholeAmongRowsOfOtherNodes() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        for (int i = 0; i < 20; i++) {
+            ObjectNode other = value("/o/stor/" + i, new UUID(0, i));
+            ((ObjectNode) other.path("sharks").path(0)).put("manta_storage_id", "9.stor.d");
+            table.put("manta", "/o/stor/" + i, other, EtagCondition.any());
+        }
+        assertThat(scan(7, List.of())).singleElement().satisfies(row -> {
+            assertThat(row.ref().key()).isEqualTo(KEY);
+            assertThat(row.record()).contains(read());
+        });
+    }
+
+    @Test
     void anEmptyShardHasNoRows() throws Exception {
         assertThat(scan(3, List.of())).isEmpty();
     }

@@ -2,13 +2,14 @@ package io.rebalancer.manager.metadata;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** Row ids in Moray's answers: a BIGINT is text, an INTEGER is a number (manta.md 6.4). */
-final class RowIds {
-    private RowIds() {}
+/** Queries by row id through Moray. In its answers a BIGINT is text, an INTEGER is a number (manta.md 6.4). */
+final class RowQueries {
+    private RowQueries() {}
 
     /** The highest id of a column; 0 if the table is empty or lacks the column {@code _idx} (6.5). */
     static CompletionStage<Long> highest(MorayShards shards, int shard, ScanColumn column) {
@@ -25,8 +26,24 @@ final class RowIds {
         });
     }
 
+    /**
+     * The select list of a range query: the row id and {@code type}, and the key, the etag and the value of a row that
+     * mentions the node. They are null in all other rows, so that the shard does not send what the caller drops.
+     */
+    static String selectList(ScanColumn column, StorageNodeId node) {
+        // A storage id contains no character that needs an escape.
+        String mentions = "CASE WHEN POSITION('" + node.text() + "' IN _value) > 0 THEN ";
+        return column.columnName() + ", type, " + mentions + "_key END AS _key, " + mentions + "_etag END AS _etag, "
+                + mentions + "_value END AS _value";
+    }
+
+    /** Whether a row of a query with {@link #selectList} mentions the node. */
+    static boolean mentionsNode(JsonNode row) {
+        return row.path("_value").isTextual();
+    }
+
     /** The id of a row in a column. */
-    static long of(JsonNode row, ScanColumn column) {
+    static long id(JsonNode row, ScanColumn column) {
         return number(row.path(column.columnName()));
     }
 
