@@ -58,7 +58,7 @@ public final class PostgresScan implements RecordScan {
      * @param user needs only the right to read the table
      * @param password empty text if the database requires none
      * @param pageRows rows per page, whether or not they name the leaving node; a page is a chunk
-     * @param statementTimeout the database cancels a page that takes longer; the scan then retries it
+     * @param statementTimeout the database cancels a page that takes longer; a retry then reads fewer rows
      */
     public record Access(String user, String password, int pageRows, Duration statementTimeout) {}
 
@@ -158,6 +158,7 @@ public final class PostgresScan implements RecordScan {
         private final StorageNodeId leaving;
         private ScanPosition position;
         private Optional<Connection> connection = Optional.empty();
+        private int pageRows = access.pageRows();
         private boolean closed;
 
         Cursor(Database database, ConcurrencyLimiter thread, StorageNodeId leaving, ScanPosition from) {
@@ -181,9 +182,12 @@ public final class PostgresScan implements RecordScan {
                 if (connection.isEmpty()) {
                     connection = Optional.of(database.connect());
                 }
-                return readPage(connection.get());
+                Chunk page = readPage(connection.get());
+                pageRows = Math.min(access.pageRows(), pageRows * 2);
+                return page;
             } catch (SQLException e) {
                 disconnect();
+                pageRows = Math.max(1, pageRows / 4);
                 throw new CompletionException(database.classified(e));
             }
         }
@@ -192,7 +196,7 @@ public final class PostgresScan implements RecordScan {
             ScannedRows found = new ScannedRows(database.shard(), leaving, excluded.get());
             String lastKey = position.afterKey();
             int read = 0;
-            try (PreparedStatement page = from.prepareStatement(pageQuery(access.pageRows()))) {
+            try (PreparedStatement page = from.prepareStatement(pageQuery(pageRows))) {
                 page.setString(1, leaving.text());
                 page.setString(2, lastKey);
                 try (ResultSet rows = page.executeQuery()) {
@@ -208,7 +212,7 @@ public final class PostgresScan implements RecordScan {
             }
             position = new ScanPosition(
                     ScanColumn.KEY, position.nextId() + read, lastKey, position.excluded() + found.excluded());
-            boolean last = read < access.pageRows();
+            boolean last = read < pageRows;
             if (last) {
                 disconnect();
             }

@@ -180,7 +180,7 @@ class PostgresScanTest {
     }
 
     @Test
-    void aPageThatTakesTooLongIsCancelledAndRetried() throws Exception {
+    void aPageThatTakesTooLongIsCancelledAndRetriedWithFewerRows() throws Exception {
         database.fill(30);
         PostgresScan.Access access =
                 new PostgresScan.Access(ShardDatabase.READER, "read only", 10, Duration.ofMillis(200));
@@ -192,7 +192,11 @@ class PostgresScanTest {
                         .hasMessageContaining("statement timeout");
                 lock.rollback();
             }
-            assertThat(next(cursor).end().nextId()).isEqualTo(10);
+            assertThat(next(cursor).end().nextId()).as("a quarter").isEqualTo(2);
+            assertThat(next(cursor).end().nextId()).as("twice as many").isEqualTo(6);
+            assertThat(next(cursor).end().nextId()).isEqualTo(14);
+            assertThat(next(cursor).end().nextId()).as("not more than a page").isEqualTo(24);
+            assertThat(next(cursor).last()).isTrue();
         }
     }
 
