@@ -12,9 +12,10 @@ import java.util.List;
  *
  * @param source where the rows came from, such as {@code moray}
  * @param before watermark before the first read
- * @param after watermark after the last read
- * @param complete whether no row has been inserted after the last read; if false, users inserted rows as fast as the
- *     verification read them, and rows just below {@code after} may be unread
+ * @param after the ids that are read: the watermark after the last read if {@code complete}, otherwise the last watermark
+ *     up to which all rows are read
+ * @param complete whether {@code after} was still the watermark after the last read; false if users inserted rows as fast
+ *     as the verification read them, which is usual in a busy shard
  * @param sample addresses of some rows counted in {@link VerifiedRows#ofNode}, in the order of their row ids
  */
 public record ShardEvidence(

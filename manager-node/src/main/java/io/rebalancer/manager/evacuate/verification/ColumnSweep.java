@@ -45,6 +45,11 @@ final class ColumnSweep {
         return highest <= covered;
     }
 
+    /** The highest id that an earlier round has read up to. */
+    long covered() {
+        return covered;
+    }
+
     long nextId() {
         return nextId;
     }

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * watermark ─► all rows up to it ─► watermark ─► new rows ─► watermark ─┬─ no new row ─► complete
- *                                                   ▲                   │
- *                                                   └──── new rows ─────┴─ after MAX_ROUNDS ─► incomplete
+ *                                    ▲                                  │
+ *                                    └──────────── new rows ────────────┴─ after MAX_ROUNDS ─► incomplete
  * </pre>
  */
 final class ShardSweep {
@@ -75,8 +75,9 @@ final class ShardSweep {
         boolean reread = rounds >= 2;
         boolean complete = reread && ids.covers(now.highestId()) && idxs.covers(now.highestIdx());
         if (complete || rounds > MAX_ROUNDS) {
-            return Optional.of(
-                    new ShardEvidence(shard, source, before.orElseThrow(), now, complete, rows, sample, startedAt, at));
+            RowWatermark after = complete ? now : new RowWatermark(ids.covered(), idxs.covered());
+            return Optional.of(new ShardEvidence(
+                    shard, source, before.orElseThrow(), after, complete, rows, sample, startedAt, at));
         }
         if (before.isEmpty()) {
             before = Optional.of(now);

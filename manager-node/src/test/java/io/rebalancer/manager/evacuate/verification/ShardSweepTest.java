@@ -142,6 +142,7 @@ class ShardSweepTest {
         beforeWatermark = number -> insert(ids, highest(ids) + 1, highest(ids) + 50_000);
         ShardEvidence evidence = run();
         assertThat(evidence.complete()).isFalse();
+        assertThat(evidence.after().highestId()).isEqualTo(highest(ids) - 50_000);
         assertThat(evidence.rows().read())
                 .as("all rows but those of the last insert")
                 .isEqualTo(ids.size() - 50_000L);
