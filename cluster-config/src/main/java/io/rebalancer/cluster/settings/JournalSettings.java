@@ -14,11 +14,14 @@ public sealed interface JournalSettings {
      *
      * @param url JDBC URL such as {@code jdbc:postgresql://db.example.com/rebalancer}
      * @param password empty text if the database asks for none
-     * @param poolSize most connections of one manager, 1 to 100
+     * @param poolSize most connections of one manager for writes and leases, 1 to 100
+     * @param readingPoolSize most connections of one manager for what only reads the journal, and for the read side, 1 to
+     *     100
      * @param migrateOnStart whether the manager migrates the schema when it starts; its user then needs the right to
      *     create tables
      */
-    record Postgresql(String url, String user, String password, int poolSize, boolean migrateOnStart)
+    record Postgresql(
+            String url, String user, String password, int poolSize, int readingPoolSize, boolean migrateOnStart)
             implements JournalSettings {
         /** @throws IllegalArgumentException if a setting is invalid; the message names it */
         public Postgresql {
@@ -28,6 +31,9 @@ public sealed interface JournalSettings {
             }
             if (poolSize < 1 || poolSize > 100) {
                 throw new IllegalArgumentException("journal.postgresql.pool-size must be 1 to 100");
+            }
+            if (readingPoolSize < 1 || readingPoolSize > 100) {
+                throw new IllegalArgumentException("journal.postgresql.reading-pool-size must be 1 to 100");
             }
         }
 
@@ -58,6 +64,7 @@ public sealed interface JournalSettings {
                 section.getString("user"),
                 SettingsFile.secret(section, "password-file").orElseGet(() -> section.getString("password")),
                 section.getInt("pool-size"),
+                section.getInt("reading-pool-size"),
                 section.getBoolean("migrate-on-start"));
     }
 }

@@ -60,7 +60,8 @@ public final class MigrateCommand implements Callable<Integer> {
         }
         JournalSettings.Postgresql database = user.isEmpty()
                 ? given
-                : new JournalSettings.Postgresql(given.url(), user, password, given.poolSize(), true);
+                : new JournalSettings.Postgresql(
+                        given.url(), user, password, given.poolSize(), given.readingPoolSize(), true);
         int scripts = new Schema(database, given.user()).migrate();
         out.println(
                 scripts == 0 ? "the tables are up to date" : "ran " + scripts + " scripts; the tables are up to date");

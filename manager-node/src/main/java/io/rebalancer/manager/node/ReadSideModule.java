@@ -26,8 +26,8 @@ final class ReadSideModule {
 
     private void registerGauges() {
         Consumer<Gauge> active = gauge -> gauge.update(readSide.pool().get().active());
-        Kamon.gauge("rebalancer.pool.active").withoutTags().autoUpdate(active);
+        Kamon.gauge("rebalancer.pool.active").withTag("pool", "reading").autoUpdate(active);
         Consumer<Gauge> waiting = gauge -> gauge.update(readSide.pool().get().waiting());
-        Kamon.gauge("rebalancer.pool.waiting").withoutTags().autoUpdate(waiting);
+        Kamon.gauge("rebalancer.pool.waiting").withTag("pool", "reading").autoUpdate(waiting);
     }
 }

@@ -92,7 +92,7 @@ class ControlBench {
             long pid = Long.parseLong(
                     Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
             List<Figures> shared = run(
-                    new JournalSettings.Postgresql(url, "postgres", "postgres", 10, true),
+                    new JournalSettings.Postgresql(url, "postgres", "postgres", 10, 5, true),
                     List.of(ProcessHandle.of(pid).orElseThrow()));
             shared.forEach(each -> each.print("PostgreSQL"));
             System.out.printf(

@@ -19,8 +19,14 @@ import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
 import org.apache.pekko.persistence.query.PersistenceQuery;
 import org.jdbi.v3.core.JdbiException;
 
-/** Journal, snapshot store and read side in a PostgreSQL database that managers share. Each manager has one small pool. */
+/**
+ * Journal, snapshot store and read side in a PostgreSQL database that managers share. Each manager has a
+ * small pool for writes and leases, and one for what only reads.
+ */
 public final class PostgresJournal implements Journal {
+    /** The read journal that uses the connections of writes. */
+    private static final String LEASE_JOURNAL = "rebalancer.postgresql.lease-journal";
+
     private final JournalSettings.Postgresql settings;
 
     /** Does not connect yet. */
@@ -36,7 +42,8 @@ public final class PostgresJournal implements Journal {
                                 "url", settings.url(),
                                 "user", settings.user(),
                                 "password", settings.password(),
-                                "size", settings.poolSize())))
+                                "size", settings.poolSize(),
+                                "reading-size", settings.readingPoolSize())))
                 .withFallback(
                         ConfigFactory.parseResources(PostgresJournal.class.getClassLoader(), "postgres-journal.conf"))
                 .withFallback(root)
@@ -68,7 +75,7 @@ public final class PostgresJournal implements Journal {
 
     @Override
     public ReadSide readSide(ActorSystem<?> system) {
-        return new ReadSidePool(PostgresPool.get(system.classicSystem()).source()).readSide(system);
+        return new ReadSidePool(PostgresPool.get(system.classicSystem()).reading()).readSide(system);
     }
 
     @Override
@@ -84,7 +91,9 @@ public final class PostgresJournal implements Journal {
 
     @Override
     public JournalReader reader(ActorSystem<?> system) {
+        PersistenceQuery plugins = PersistenceQuery.get(system);
         return JournalReader.of(
-                PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier()));
+                plugins.getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier()),
+                plugins.getReadJournalFor(JdbcReadJournal.class, LEASE_JOURNAL));
     }
 }

@@ -3,14 +3,18 @@ package io.rebalancer.persistence.postgres;
 import com.typesafe.config.Config;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.function.Consumer;
+import kamon.Kamon;
+import kamon.metric.Gauge;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 
 /**
- * The connections of one actor system to its PostgreSQL database. The journal, the snapshot store and the read side share
- * them. The first use opens the pool; it is closed when the system has terminated.
+ * The connections of one actor system to its PostgreSQL database, in two pools. The journal, the snapshot store and leases
+ * use the one for writes. Event streams, the projector and the read side use the one for reading, so that a crowd of
+ * readers does not delay a write. The first use opens the pools; they are closed when the system has terminated.
  */
 final class PostgresPool implements Extension {
     /** The section of the configuration with the pool's settings. */
@@ -18,7 +22,8 @@ final class PostgresPool implements Extension {
 
     private static final Id ID = new Id();
 
-    private final HikariDataSource source;
+    private final HikariDataSource writing;
+    private final HikariDataSource reading;
 
     private static final class Id extends AbstractExtensionId<PostgresPool> {
         @Override
@@ -34,22 +39,42 @@ final class PostgresPool implements Extension {
 
     private PostgresPool(ExtendedActorSystem system) {
         Config config = system.settings().config().getConfig(SECTION);
+        writing = open("postgresql", config, config.getInt("size"));
+        reading = open("postgresql-reading", config, config.getInt("reading-size"));
+        system.registerOnTermination(() -> {
+            writing.close();
+            reading.close();
+        });
+        Consumer<Gauge> active =
+                gauge -> gauge.update(writing.getHikariPoolMXBean().getActiveConnections());
+        Kamon.gauge("rebalancer.pool.active").withTag("pool", "writing").autoUpdate(active);
+        Consumer<Gauge> waiting =
+                gauge -> gauge.update(writing.getHikariPoolMXBean().getThreadsAwaitingConnection());
+        Kamon.gauge("rebalancer.pool.waiting").withTag("pool", "writing").autoUpdate(waiting);
+    }
+
+    private static HikariDataSource open(String name, Config config, int size) {
         HikariConfig hikari = new HikariConfig();
-        hikari.setPoolName("postgresql");
+        hikari.setPoolName(name);
         hikari.setDriverClassName("org.postgresql.Driver");
         hikari.setJdbcUrl(config.getString("url"));
         hikari.setUsername(config.getString("user"));
         hikari.setPassword(config.getString("password"));
-        hikari.setMaximumPoolSize(config.getInt("size"));
-        hikari.setMinimumIdle(Math.min(config.getInt("min-idle"), config.getInt("size")));
+        hikari.setMaximumPoolSize(size);
+        hikari.setMinimumIdle(Math.min(config.getInt("min-idle"), size));
         hikari.setConnectionTimeout(config.getDuration("connection-timeout").toMillis());
         // A database that is away must not end the actor system: the journal's calls fail instead, and are retried.
         hikari.setInitializationFailTimeout(-1);
-        source = new HikariDataSource(hikari);
-        system.registerOnTermination(source::close);
+        return new HikariDataSource(hikari);
     }
 
-    HikariDataSource source() {
-        return source;
+    /** For writes, recovery and leases. */
+    HikariDataSource writing() {
+        return writing;
+    }
+
+    /** For everything else. */
+    HikariDataSource reading() {
+        return reading;
     }
 }

@@ -14,42 +14,48 @@ import slick.util.AsyncExecutor;
 import slick.util.AsyncExecutor$;
 
 /**
- * Gives pekko-persistence-jdbc the {@link PostgresPool} of its actor system. Named in {@code postgres-journal.conf}; the
- * plugin creates it.
+ * Gives the plugins of pekko-persistence-jdbc the {@link PostgresPool} of their actor system: the pool for reading if a
+ * plugin's settings have {@code pool = reading}, and else the pool for writes. Named in {@code postgres-journal.conf}; the
+ * plugins create it.
  */
-public final class SharedSlickDatabase implements SlickDatabaseProvider, SlickDatabase {
+public final class SharedSlickDatabase implements SlickDatabaseProvider {
     private static final int MAX_WAITING_CALLS = 1000;
 
-    private final JdbcBackend.JdbcDatabaseDef database;
+    private final SlickDatabase writing;
+    private final SlickDatabase reading;
+
+    public SharedSlickDatabase(ActorSystem system) {
+        PostgresPool pool = PostgresPool.get(system);
+        writing = open(system, pool.writing());
+        reading = open(system, pool.reading());
+    }
 
     /** As many threads as connections, so that no thread waits for a connection of another. */
-    public SharedSlickDatabase(ActorSystem system) {
-        HikariDataSource source = PostgresPool.get(system).source();
+    private static SlickDatabase open(ActorSystem system, HikariDataSource source) {
         int size = source.getMaximumPoolSize();
         AsyncExecutor threads = AsyncExecutor$.MODULE$.apply(source.getPoolName(), size, size, MAX_WAITING_CALLS, size);
-        database = JdbcBackend$.MODULE$.Database().forDataSource(source, Option.apply(size), threads, false);
+        JdbcBackend.JdbcDatabaseDef database =
+                JdbcBackend$.MODULE$.Database().forDataSource(source, Option.apply(size), threads, false);
         system.registerOnTermination(database::close);
+        return new OfPool(database);
     }
 
-    /** The same database for the journal, the snapshot store and the read journal. */
     @Override
     public SlickDatabase database(Config plugin) {
-        return this;
+        boolean reads = plugin.hasPath("pool") && plugin.getString("pool").equals("reading");
+        return reads ? reading : writing;
     }
 
-    @Override
-    public JdbcBackend.JdbcDatabaseDef database() {
-        return database;
-    }
+    private record OfPool(JdbcBackend.JdbcDatabaseDef database) implements SlickDatabase {
+        @Override
+        public JdbcProfile profile() {
+            return PostgresProfile$.MODULE$;
+        }
 
-    @Override
-    public JdbcProfile profile() {
-        return PostgresProfile$.MODULE$;
-    }
-
-    /** A plugin that stops must not close the connections of the others. */
-    @Override
-    public boolean allowShutdown() {
-        return false;
+        /** A plugin that stops must not close the connections of the others. */
+        @Override
+        public boolean allowShutdown() {
+            return false;
+        }
     }
 }

@@ -22,7 +22,15 @@ public final class JournalReader {
     /** @param journal a read journal with the live and the current query */
     public static <J extends EventsByPersistenceIdQuery & CurrentEventsByPersistenceIdQuery> JournalReader of(
             J journal) {
-        return new JournalReader(journal, journal);
+        return of(journal, journal);
+    }
+
+    /**
+     * @param live the journal for {@link #follow}
+     * @param current the journal for {@link #endsWith}, which a lease waits for
+     */
+    public static JournalReader of(EventsByPersistenceIdQuery live, CurrentEventsByPersistenceIdQuery current) {
+        return new JournalReader(live, current);
     }
 
     /** The stored events from sequence number {@code from} on, then new events as they are stored. Never completes. */

@@ -6,7 +6,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 /**
  * The pool that a read side takes its connections from.
  *
- * @param source on PostgreSQL the journal uses it too
+ * @param source on PostgreSQL the readers of the journal use it too
  */
 public record ReadSidePool(HikariDataSource source) {
 

@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import com.zaxxer.hikari.HikariDataSource;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.Words;
 import io.rebalancer.persistence.journal.Journal;
+import io.rebalancer.persistence.query.JournalReader;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -69,7 +74,7 @@ class PostgresJournalTest {
 
     private JournalSettings.Postgresql connectAs(String user, String password) {
         return new JournalSettings.Postgresql(
-                "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, user, password, 4, false);
+                "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, user, password, 4, 2, false);
     }
 
     private JournalSettings.Postgresql manager() {
@@ -172,7 +177,7 @@ class PostgresJournalTest {
     @Test
     void theErrorForAnUnreachableDatabaseNamesItWithoutThePassword() {
         JournalSettings.Postgresql nowhere =
-                new JournalSettings.Postgresql("jdbc:postgresql://localhost:1/none", "manager", "", 4, false);
+                new JournalSettings.Postgresql("jdbc:postgresql://localhost:1/none", "manager", "", 4, 2, false);
         assertThatThrownBy(() -> new Schema(nowhere).require())
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("localhost:1/none as manager")
@@ -206,6 +211,48 @@ class PostgresJournalTest {
             } finally {
                 kit.shutdownTestKit();
             }
+        }
+    }
+
+    @Test
+    void writesAndLeasesDoNotWaitForReaders() throws Exception {
+        owned().migrate();
+        Journal journal = Journals.of(manager());
+        ActorTestKit kit = ActorTestKit.create(
+                "readers",
+                journal.applyTo(ConfigFactory.parseString("pekko.actor.provider = local")
+                        .withFallback(ConfigFactory.load())));
+        try (HikariDataSource reading =
+                PostgresPool.get(kit.system().classicSystem()).reading()) {
+            journal.prepare(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            JournalReader reader = journal.reader(kit.system());
+            CompletionStage<EventEnvelope> read;
+            List<Connection> held = new ArrayList<>();
+            try {
+                while (held.size() < reading.getMaximumPoolSize()) {
+                    held.add(reading.getConnection());
+                }
+                read = reader.follow("Words|two", 1).runWith(Sink.head(), kit.system());
+                TestProbe<Integer> counted = kit.createTestProbe();
+                kit.spawn(new Words(PersistenceId.of("Words", "two"), counted.getRef()))
+                        .tell("a word");
+                counted.expectMessage(Duration.ofSeconds(30), 1);
+                assertThat(reader.endsWith("Words|two", 1, kit.system())
+                                .toCompletableFuture()
+                                .get(30, TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(read.toCompletableFuture())
+                        .as("a reader, which needs a connection of the other pool")
+                        .isNotDone();
+            } finally {
+                for (Connection each : held) {
+                    each.close();
+                }
+            }
+            assertThat(read.toCompletableFuture().get(30, TimeUnit.SECONDS).event())
+                    .isEqualTo("a word");
+        } finally {
+            kit.shutdownTestKit();
         }
     }
 

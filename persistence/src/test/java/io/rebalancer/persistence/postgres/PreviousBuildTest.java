@@ -98,7 +98,7 @@ class PreviousBuildTest {
             restore.execute(new String(dump.readAllBytes(), StandardCharsets.UTF_8));
         }
         settings = new JournalSettings.Postgresql(
-                "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, "postgres", "", 4, false);
+                "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, "postgres", "", 4, 4, false);
         journal = Journals.of(settings);
         kit = ActorTestKit.create(
                 "this-build",

@@ -88,7 +88,7 @@ class ReadSideTest {
         EmbeddedPostgres server = EmbeddedPostgres.start();
         postgres = Optional.of(server);
         new Schema(new JournalSettings.Postgresql(
-                        server.getJdbcUrl("postgres", "postgres"), "postgres", "postgres", 4, true))
+                        server.getJdbcUrl("postgres", "postgres"), "postgres", "postgres", 4, 4, true))
                 .migrate();
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(server.getJdbcUrl("postgres", "postgres"));
