@@ -60,7 +60,8 @@ final class HistoryInMemory implements JobHistory {
                                 "/o/stor/" + i,
                                 UnmovedRecord.Kind.SKIPPED,
                                 i == 0 ? Reason.MD5_MISMATCH : Reason.NO_DESTINATION,
-                                "no node has room"))
+                                "no node has room",
+                                Optional.of(1)))
                         .filter(line -> reason.isEmpty() || line.reason() == reason.get()),
                 after,
                 limit);

@@ -64,7 +64,9 @@ final class ClusterInspector implements ClusterControl {
     public CompletionStage<ClusterStatus> status() {
         CurrentClusterState state = cluster.state();
         List<String> problems = new CopyOnWriteArrayList<>();
-        return shardLocations(problems).thenCombine(jobProgress(problems), (locations, progress) -> {
+        CompletionStage<List<JobProgress>> jobProgress =
+                projectionFailures(problems).thenCombine(jobProgress(problems), (reported, progress) -> progress);
+        return shardLocations(problems).thenCombine(jobProgress, (locations, progress) -> {
             Map<String, Integer> hosted = new TreeMap<>();
             locations.values().forEach(address -> hosted.merge(address, 1, Integer::sum));
             return new ClusterStatus(
@@ -144,6 +146,22 @@ final class ClusterInspector implements ClusterControl {
             return new RunningJob(
                     id, Optional.ofNullable(locations.get(EvacuateJobs.shardOf(id))), revision, projected);
         }
+    }
+
+    /** Reports the jobs whose events can't be projected at the moment. */
+    private CompletionStage<Integer> projectionFailures(List<String> problems) {
+        return withTimeout(readSide.failures()).handle((failures, fault) -> {
+            if (fault != null) {
+                problems.add("the read side does not reply: " + reason(fault));
+                return 0;
+            }
+            failures.stream()
+                    .map(each -> "the lists and history of job " + each.jobId() + " are not updated since "
+                            + each.since() + ", " + each.cause() + "; attempt " + (each.attempts() + 1) + " follows at "
+                            + each.nextTry())
+                    .forEach(problems::add);
+            return failures.size();
+        });
     }
 
     /** The progress of all jobs that have not ended. */

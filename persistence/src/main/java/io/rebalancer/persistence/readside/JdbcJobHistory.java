@@ -150,7 +150,8 @@ final class JdbcJobHistory implements JobHistory {
                 text(row, "record_key"),
                 UnmovedRecord.Kind.valueOf(text(row, "kind")),
                 Reason.valueOf(text(row, "reason")),
-                text(row, "detail"));
+                text(row, "detail"),
+                Optional.ofNullable(row.getColumn("pass", Integer.class)));
     }
 
     private static AuditLine audit(RowView row) {

@@ -10,26 +10,24 @@ import java.util.UUID;
 /** A change of a job. */
 sealed interface JobChange {
 
-    /** Whether nothing follows. */
-    default boolean endsJob() {
-        return this instanceof Updated updated && updated.state().phase().terminal();
-    }
-
     /** The registry accepted the job. */
     record Registered(RegistryEvent.JobRegistered event) implements JobChange {}
 
     /**
      * The job stored an event.
      *
-     * @param state of the job after the event
+     * @param pass the number of the current pass
      * @param unmoved records that the event counts as unmoved and no earlier event of the pass did
      */
-    record Updated(UUID jobId, JobEvent event, JobState state, List<UnmovedRecord> unmoved) implements JobChange {
+    record Updated(UUID jobId, JobEvent event, int pass, List<UnmovedRecord> unmoved) implements JobChange {
 
         /** @param before the state before the event */
         static Updated of(UUID jobId, JobState before, JobEvent event) {
             return new Updated(
-                    jobId, event, before.apply(event), before.outcomes().uncounted(event.unmoved()));
+                    jobId, event, before.passes().number(), before.outcomes().uncounted(event.unmoved()));
         }
     }
+
+    /** The state after the last of the updates that are written together. */
+    record Advanced(UUID jobId, JobState state) implements JobChange {}
 }

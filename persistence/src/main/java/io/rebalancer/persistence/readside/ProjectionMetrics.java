@@ -2,18 +2,20 @@ package io.rebalancer.persistence.readside;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import kamon.Kamon;
 import kamon.metric.Counter;
 import kamon.metric.Gauge;
 import kamon.metric.MeasurementUnit;
 
-/** How far the read side is behind the journal. */
+/** How far the read side is behind the journal, and for how many jobs it fails. */
 final class ProjectionMetrics {
     private final Counter events = Kamon.counter("rebalancer.projection.events").withoutTags();
     private final Counter failures =
             Kamon.counter("rebalancer.projection.failures").withoutTags();
-    private volatile Instant failingSince = Instant.MAX;
+    private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
     private volatile double lagSeconds;
 
     ProjectionMetrics() {
@@ -21,6 +23,8 @@ final class ProjectionMetrics {
         Kamon.gauge("rebalancer.projection.lag", MeasurementUnit.time().seconds())
                 .withoutTags()
                 .autoUpdate(lag);
+        Consumer<Gauge> failing = gauge -> gauge.update(failingSince.size());
+        Kamon.gauge("rebalancer.projection.failing").withoutTags().autoUpdate(failing);
     }
 
     /**
@@ -30,20 +34,25 @@ final class ProjectionMetrics {
      */
     void recordWrite(int count, Instant lastStoredAt) {
         events.increment(count);
-        failingSince = Instant.MAX;
         lagSeconds = secondsSince(lastStoredAt);
     }
 
-    void recordFailure() {
+    /** @param since when the first of the attempts failed that have failed in a row */
+    void recordFailure(String persistenceId, Instant since) {
         failures.increment();
-        if (failingSince.equals(Instant.MAX)) {
-            failingSince = Instant.now();
-        }
+        failingSince.put(persistenceId, since);
     }
 
-    /** The lag of the last write. It grows while writes fail. */
+    /** The events of {@code persistenceId} are projected again, or by another member. */
+    void recordRecovery(String persistenceId) {
+        failingSince.remove(persistenceId);
+    }
+
+    /** The lag of the last write, or the age of the oldest failure if that is larger. */
     private double lagSeconds() {
-        return failingSince.equals(Instant.MAX) ? lagSeconds : lagSeconds + secondsSince(failingSince);
+        return failingSince.values().stream()
+                .mapToDouble(ProjectionMetrics::secondsSince)
+                .reduce(lagSeconds, Math::max);
     }
 
     private static double secondsSince(Instant time) {

@@ -1,23 +1,23 @@
 package io.rebalancer.persistence.readside;
 
 import io.rebalancer.cluster.Entities;
-import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.ExponentialBackoff;
-import io.rebalancer.cluster.async.Failures;
-import io.rebalancer.core.evacuate.JobEvent;
-import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.registry.RegistryEvent;
-import io.rebalancer.core.text.OneLine;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -25,41 +25,35 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.japi.Pair;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
-import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the projections over the events of all jobs; a cluster singleton.
  *
  * <pre>
  * open jobs of the tables ─┐
- * events of the registry ──┴─► one follower for each job ─► changes, some events at a time ─► one transaction each
+ * events of the registry ──┴─► a JobProjector for each job ─► changes, some events at a time ─► one transaction each
  * </pre>
  *
  * Each transaction advances the position of its persistence id, and fails if the position is not where this projector
  * left it. So a second projector, or a projector that was frozen, writes nothing. After a failure the projector resumes
- * from the stored positions, after a backoff.
+ * from the stored position, after a backoff. A failure of one job does not affect the other jobs.
  */
 public final class Projector extends AbstractBehavior<Projector.Command> {
     private static final Timing DEFAULT_TIMING =
             new Timing(Duration.ofSeconds(5), new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(30)));
-    /** Jobs that are followed at a time. Further jobs wait until one of them ends. */
-    private static final int MAX_FOLLOWED = 1000;
-
-    private static final int MAX_BATCH = 200;
-    private static final Duration MAX_BATCH_DELAY = Duration.ofMillis(100);
+    /** Jobs that are projected at a time. Further jobs wait until one of them ends. */
+    private static final int MAX_PROJECTED = 1000;
 
     /**
      * The intervals of a projector.
      *
-     * @param review between checks whether the tables were emptied
+     * @param review between checks whether the tables were emptied, and after which a start is a success
      * @param backoff before it resumes after a failure
      */
     record Timing(Duration review, ExponentialBackoff backoff) {}
@@ -77,18 +71,26 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
 
     private record PositionsRead(long registry, List<UUID> openJobs) implements Command {}
 
+    private record Registered(UUID jobId) implements Command {}
+
+    private record JobStopped(UUID jobId, ActorRef<JobProjector.Command> projector) implements Command {}
+
     private record Reviewed(long registry) implements Command {}
 
-    private record Failed(Throwable cause) implements Command {}
+    /** @param attempt the attempt that failed */
+    private record Failed(int attempt, Throwable cause) implements Command {}
 
     private final TimerScheduler<Command> timers;
     private final JournalReader journal;
     private final ReadSide readSide;
-    private final ReadSideTables tables;
+    private final Timing timing;
     private final ProjectionMetrics metrics = new ProjectionMetrics();
-    private final ExponentialBackoff backoff;
+    private final Map<UUID, ActorRef<JobProjector.Command>> projected = new HashMap<>();
+    private final Set<UUID> waiting = new LinkedHashSet<>();
     private Optional<UniqueKillSwitch> running = Optional.empty();
     private AtomicLong registryPosition = new AtomicLong();
+    private Instant failingSince = Instant.MAX;
+    private int attempt;
     private int failures;
 
     /** A projector that fills the tables of {@code readSide} from {@code journal}. */
@@ -111,8 +113,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         this.timers = timers;
         this.journal = journal;
         this.readSide = readSide;
-        this.tables = readSide.tables();
-        this.backoff = timing.backoff();
+        this.timing = timing;
         timers.startTimerWithFixedDelay(Review.INSTANCE, timing.review());
         context.getSelf().tell(Start.INSTANCE);
     }
@@ -122,6 +123,8 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         return newReceiveBuilder()
                 .onMessage(Start.class, start -> onStart())
                 .onMessage(PositionsRead.class, this::onPositionsRead)
+                .onMessage(Registered.class, registered -> project(registered.jobId()))
+                .onMessage(JobStopped.class, this::onJobStopped)
                 .onMessage(Review.class, review -> onReview())
                 .onMessage(Reviewed.class, this::onReviewed)
                 .onMessage(Failed.class, this::onFailed)
@@ -130,27 +133,33 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
     }
 
     private Behavior<Command> onStart() {
-        CompletionStage<PositionsRead> positions =
-                readSide.run(() -> new PositionsRead(tables.position(Entities.JOB_REGISTRY_ID), tables.openJobs()));
-        getContext().pipeToSelf(positions, (read, failure) -> failure == null ? read : new Failed(failure));
+        int current = ++attempt;
+        CompletionStage<PositionsRead> positions = readSide.run(() -> new PositionsRead(
+                readSide.tables().position(Entities.JOB_REGISTRY_ID),
+                readSide.tables().openJobs()));
+        getContext().pipeToSelf(positions, (read, failure) -> failure == null ? read : new Failed(current, failure));
         return this;
     }
 
     private Behavior<Command> onPositionsRead(PositionsRead read) {
+        read.openJobs().forEach(this::project);
         registryPosition = new AtomicLong(read.registry());
-        var streams = Source.from(read.openJobs())
-                .concat(registeredJobs(registryPosition))
-                .flatMapMerge(MAX_FOLLOWED, this::followJob)
+        int current = attempt;
+        var self = getContext().getSelf();
+        var started = registeredJobs(registryPosition)
                 .viaMat(KillSwitches.single(), Keep.right())
-                .toMat(Sink.ignore(), Keep.both())
+                .toMat(Sink.foreach(jobId -> self.tell(new Registered(jobId))), Keep.both())
                 .run(getContext().getSystem());
-        running = Optional.of(streams.first());
-        getContext().pipeToSelf(streams.second(), (done, failure) -> new Failed(endOfStream(failure)));
+        running = Optional.of(started.first());
+        getContext()
+                .pipeToSelf(
+                        started.second(),
+                        (done, failure) -> new Failed(
+                                current,
+                                failure == null
+                                        ? new IllegalStateException("the journal's stream of jobs ended")
+                                        : failure));
         return this;
-    }
-
-    private static Throwable endOfStream(@Nullable Throwable failure) {
-        return failure == null ? new IllegalStateException("the journal's stream of jobs ended") : failure;
     }
 
     /** The jobs that the registry accepts from now on. */
@@ -158,105 +167,107 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         return journal.follow(Entities.JOB_REGISTRY_ID, position.get() + 1)
                 .mapAsync(
                         1,
-                        envelope -> readSide.run(() -> {
-                            write(Entities.JOB_REGISTRY_ID, position, envelope.sequenceNr(), registrations(envelope));
-                            return (RegistryEvent) envelope.event();
+                        event -> readSide.run(() -> {
+                            readSide.tables()
+                                    .write(
+                                            Projections.OF_JOBS,
+                                            Entities.JOB_REGISTRY_ID,
+                                            position.get(),
+                                            event.sequenceNr(),
+                                            registrations(event),
+                                            Optional.empty());
+                            position.set(event.sequenceNr());
+                            return (RegistryEvent) event.event();
                         }))
                 .mapConcat(event ->
                         event instanceof RegistryEvent.JobRegistered job ? List.of(job.jobId()) : List.<UUID>of());
     }
 
-    private static List<StoredChange<JobChange>> registrations(EventEnvelope envelope) {
-        return envelope.event() instanceof RegistryEvent.JobRegistered event
-                ? List.of(stored(envelope, new JobChange.Registered(event)))
+    private static List<StoredChange<JobChange>> registrations(EventEnvelope event) {
+        return event.event() instanceof RegistryEvent.JobRegistered registered
+                ? List.of(StoredChange.of(event, new JobChange.Registered(registered)))
                 : List.of();
     }
 
-    /** Projects the events of one job until the job ends. */
-    private Source<Done, NotUsed> followJob(UUID jobId) {
-        String id = PersistentEntities.evacuateJob(jobId).id();
-        return Source.completionStage(readSide.run(() -> new AtomicLong(tables.position(id))))
-                .flatMapConcat(position -> {
-                    long start = position.get();
-                    // From the first event on, because a change needs the job's state before it.
-                    return journal.follow(id, 1)
-                            .statefulMap(
-                                    () -> JobState.EMPTY,
-                                    (state, envelope) -> update(jobId, state, envelope),
-                                    state -> Optional.empty())
-                            .filter(stored -> stored.sequenceNr() > start)
-                            .takeWhile(stored -> !stored.change().endsJob(), true)
-                            .groupedWithin(MAX_BATCH, MAX_BATCH_DELAY)
-                            .mapAsync(1, batch -> readSide.run(() -> writeJob(id, position, batch)));
-                });
+    private Behavior<Command> project(UUID jobId) {
+        if (projected.containsKey(jobId)) {
+            return this;
+        }
+        if (projected.size() >= MAX_PROJECTED) {
+            waiting.add(jobId);
+            return this;
+        }
+        JobEventStream stream = new JobEventStream(jobId, journal, readSide, metrics);
+        ActorRef<JobProjector.Command> projector =
+                getContext().spawnAnonymous(JobProjector.create(stream, readSide, metrics, timing));
+        projected.put(jobId, projector);
+        getContext().watchWith(projector, new JobStopped(jobId, projector));
+        return this;
     }
 
-    private static Pair<JobState, StoredChange<JobChange>> update(UUID jobId, JobState before, EventEnvelope envelope) {
-        JobChange.Updated updated = JobChange.Updated.of(jobId, before, (JobEvent) envelope.event());
-        return Pair.create(updated.state(), stored(envelope, updated));
-    }
-
-    private static StoredChange<JobChange> stored(EventEnvelope envelope, JobChange change) {
-        return new StoredChange<>(
-                envelope.persistenceId(), envelope.sequenceNr(), Instant.ofEpochMilli(envelope.timestamp()), change);
-    }
-
-    private Done writeJob(String persistenceId, AtomicLong position, List<StoredChange<JobChange>> batch) {
-        StoredChange<JobChange> last = batch.get(batch.size() - 1);
-        write(persistenceId, position, last.sequenceNr(), batch);
-        metrics.recordWrite(batch.size(), last.storedAt());
-        return Done.getInstance();
-    }
-
-    private void write(String persistenceId, AtomicLong position, long after, List<StoredChange<JobChange>> changes) {
-        tables.write(Projections.OF_JOBS, persistenceId, position.get(), after, changes);
-        position.set(after);
+    private Behavior<Command> onJobStopped(JobStopped stopped) {
+        projected.remove(stopped.jobId(), stopped.projector());
+        Iterator<UUID> next = waiting.iterator();
+        if (next.hasNext() && projected.size() < MAX_PROJECTED) {
+            UUID jobId = next.next();
+            next.remove();
+            project(jobId);
+        }
+        return this;
     }
 
     /** Checks whether the tables were emptied. */
     private Behavior<Command> onReview() {
         if (running.isPresent()) {
+            int current = attempt;
             getContext()
                     .pipeToSelf(
-                            readSide.run(() -> tables.position(Entities.JOB_REGISTRY_ID)),
-                            (position, failure) -> failure == null ? new Reviewed(position) : new Failed(failure));
+                            readSide.run(() -> readSide.tables().position(Entities.JOB_REGISTRY_ID)),
+                            (position, failure) ->
+                                    failure == null ? new Reviewed(position) : new Failed(current, failure));
         }
         return this;
     }
 
     private Behavior<Command> onReviewed(Reviewed reviewed) {
-        if (running.isPresent() && reviewed.registry() < registryPosition.get()) {
-            running.get().abort(new IllegalStateException("the tables were emptied"));
-        } else {
-            failures = 0;
+        if (running.isEmpty()) {
+            return this;
         }
+        if (reviewed.registry() < registryPosition.get()) {
+            getContext().getLog().info("the tables of lists and history were emptied; filling them from the journal");
+            projected.values().forEach(getContext()::stop);
+            projected.clear();
+            waiting.clear();
+            stop();
+            return onStart();
+        }
+        failures = 0;
+        metrics.recordRecovery(Entities.JOB_REGISTRY_ID);
         return this;
     }
 
     private Behavior<Command> onFailed(Failed failed) {
-        if (timers.isTimerActive(Start.INSTANCE)) {
+        if (failed.attempt() != attempt || timers.isTimerActive(Start.INSTANCE)) {
             return this;
         }
-        Duration delay = backoff.delay(failures++);
+        stop();
+        Duration delay = timing.backoff().delay(failures++);
+        if (failures == 1) {
+            failingSince = Instant.now();
+        }
         getContext()
                 .getLog()
                 .warn(
-                        "the read side stopped following the journal: {}; retrying in {} ms from its stored positions",
-                        reason(failed.cause()),
+                        "the read side stopped following the list of jobs: {}; retrying in {} ms",
+                        JobProjector.reason(failed.cause()),
                         delay.toMillis());
-        metrics.recordFailure();
-        stop();
+        metrics.recordFailure(Entities.JOB_REGISTRY_ID, failingSince);
         timers.startSingleTimer(Start.INSTANCE, delay);
         return this;
     }
 
-    /** The message of the driver, because Jdbi's contains the whole statement. */
-    private static String reason(Throwable failure) {
-        Throwable cause = Failures.rootCause(failure);
-        return OneLine.of(cause instanceof JdbiException && cause.getCause() != null ? cause.getCause() : cause);
-    }
-
     private Behavior<Command> onStopped() {
+        metrics.recordRecovery(Entities.JOB_REGISTRY_ID);
         stop();
         return this;
     }

@@ -1,8 +1,12 @@
 package io.rebalancer.persistence.readside;
 
 import io.rebalancer.cluster.Dispatchers;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.port.JobHistory;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -15,6 +19,7 @@ public final class ReadSide {
     private final ReadSideTables tables;
     private final Supplier<PoolUse> pool;
     private final BlockingExecutor blocking;
+    private final StateCodec states;
 
     /**
      * The use of a connection pool.
@@ -25,16 +30,18 @@ public final class ReadSide {
     public record PoolUse(int active, int idle, int most, int waiting) {}
 
     /** @param blocking runs the JDBC calls */
-    ReadSide(ConnectionFactory connections, Supplier<PoolUse> pool, BlockingExecutor blocking) {
+    ReadSide(ConnectionFactory connections, Supplier<PoolUse> pool, BlockingExecutor blocking, StateCodec states) {
         this.connections = connections;
         this.tables = ReadSideTables.over(connections);
         this.pool = pool;
         this.blocking = blocking;
+        this.states = states;
     }
 
     /** The read side over these connections, on the dispatcher for its JDBC calls. */
     public static ReadSide of(ActorSystem<?> system, ConnectionFactory connections, Supplier<PoolUse> pool) {
-        return new ReadSide(connections, pool, BlockingExecutor.on(system, Dispatchers.READ_SIDE));
+        return new ReadSide(
+                connections, pool, BlockingExecutor.on(system, Dispatchers.READ_SIDE), new StateCodec(system));
     }
 
     /** Runs work that may block. */
@@ -50,6 +57,25 @@ public final class ReadSide {
     /** The lists that the API serves from the tables. */
     public JobHistory history() {
         return new JdbcJobHistory(this);
+    }
+
+    /**
+     * The job's state as of its last projected events. Empty if the tables have none: no event is projected yet, or an
+     * earlier build projected them.
+     */
+    public CompletionStage<Optional<FoldedJob>> state(UUID jobId) {
+        return run(() -> tables.progress(PersistentEntities.evacuateJob(jobId).id())
+                .state()
+                .map(states::read));
+    }
+
+    /** The jobs whose events can't be projected at the moment, longest failure first. */
+    public CompletionStage<List<ProjectionFailure>> failures() {
+        return run(tables::failures);
+    }
+
+    StateCodec states() {
+        return states;
     }
 
     ReadSideTables tables() {

@@ -1,11 +1,14 @@
 package io.rebalancer.persistence.readside;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
@@ -19,6 +22,7 @@ public final class ReadSideTables {
     public static final String MIGRATIONS = "classpath:io/rebalancer/persistence/migrations/readside";
 
     private static final String POSITIONS = "projection";
+    private static final String FAILURES = "projection_failure";
 
     private final Jdbi jdbi;
 
@@ -35,6 +39,7 @@ public final class ReadSideTables {
     public void clear() {
         jdbi.useTransaction(handle -> {
             handle.execute("delete from " + POSITIONS);
+            handle.execute("delete from " + FAILURES);
             for (String table : Projections.tables()) {
                 handle.execute("delete from " + table);
             }
@@ -52,6 +57,34 @@ public final class ReadSideTables {
                         .orElse(0L);
             }
         });
+    }
+
+    /**
+     * How far the tables include the events of a job.
+     *
+     * @param position the sequence number of the last event, 0 for none
+     * @param state the job's state as of {@code position} or of an earlier event; empty if an earlier build wrote the rows
+     */
+    record Progress(long position, Optional<StoredState> state) {}
+
+    Progress progress(String persistenceId) {
+        return read(handle -> {
+            try (Query query = handle.createQuery("select * from projection where persistence_id = :id")) {
+                return query.bind("id", persistenceId)
+                        .map((RowView row) -> new Progress(row.getColumn("sequence_number", Long.class), state(row)))
+                        .findOne()
+                        .orElse(new Progress(0, Optional.empty()));
+            }
+        });
+    }
+
+    private static Optional<StoredState> state(RowView row) {
+        return Optional.ofNullable(row.getColumn("state", String.class))
+                .map(text -> new StoredState(
+                        row.getColumn("state_sequence_number", Long.class),
+                        row.getColumn("state_serializer", Integer.class),
+                        row.getColumn("state_manifest", String.class),
+                        text));
     }
 
     /** The jobs that have not ended, as of the events that the tables include. */
@@ -74,6 +107,7 @@ public final class ReadSideTables {
      * @param before the position that the tables must have
      * @param after the new position
      * @param changes of the events between, in order; empty if the events change nothing
+     * @param state to store with the position; if empty, the stored state stays
      * @throws PositionConflict if the tables have another position
      */
     <E> void write(
@@ -81,9 +115,11 @@ public final class ReadSideTables {
             String persistenceId,
             long before,
             long after,
-            List<StoredChange<E>> changes) {
+            List<StoredChange<E>> changes,
+            Optional<StoredState> state) {
         jdbi.useTransaction(handle -> {
             advance(handle, persistenceId, before, after);
+            state.ifPresent(each -> storeState(handle, persistenceId, each));
             if (!changes.isEmpty()) {
                 projections.forEach(projection -> projection.write(handle, changes));
             }
@@ -104,5 +140,61 @@ public final class ReadSideTables {
                 throw new PositionConflict(persistenceId, before);
             }
         }
+    }
+
+    private static void storeState(Handle handle, String persistenceId, StoredState state) {
+        try (Update store = handle.createUpdate("""
+                update projection set state_sequence_number = :sequenceNr, state_serializer = :serializer,
+                  state_manifest = :manifest, state = :state
+                where persistence_id = :id
+                """)) {
+            store.bind("sequenceNr", state.sequenceNr())
+                    .bind("serializer", state.serializer())
+                    .bind("manifest", state.manifest())
+                    .bind("state", state.text())
+                    .bind("id", persistenceId)
+                    .execute();
+        }
+    }
+
+    /** Replaces the failure of a job. */
+    void storeFailure(ProjectionFailure failure) {
+        jdbi.useTransaction(handle -> {
+            deleteFailure(handle, failure.jobId());
+            try (Update insert = handle.createUpdate("""
+                    insert into projection_failure (job_id, since, next_try, attempts, cause)
+                    values (:jobId, :since, :nextTry, :attempts, :cause)
+                    """)) {
+                insert.bind("jobId", failure.jobId())
+                        .bind("since", failure.since())
+                        .bind("nextTry", failure.nextTry())
+                        .bind("attempts", failure.attempts())
+                        .bind("cause", failure.cause())
+                        .execute();
+            }
+        });
+    }
+
+    void deleteFailure(UUID jobId) {
+        jdbi.useHandle(handle -> deleteFailure(handle, jobId));
+    }
+
+    private static void deleteFailure(Handle handle, UUID jobId) {
+        handle.execute("delete from projection_failure where job_id = ?", jobId);
+    }
+
+    /** The jobs whose events can't be projected, longest failure first. */
+    List<ProjectionFailure> failures() {
+        return read(handle -> {
+            try (Query query = handle.createQuery("select * from projection_failure order by since, job_id")) {
+                return query.map((RowView row) -> new ProjectionFailure(
+                                row.getColumn("job_id", UUID.class),
+                                row.getColumn("since", Instant.class),
+                                row.getColumn("next_try", Instant.class),
+                                row.getColumn("attempts", Integer.class),
+                                row.getColumn("cause", String.class)))
+                        .list();
+            }
+        });
     }
 }

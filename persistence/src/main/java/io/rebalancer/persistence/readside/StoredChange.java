@@ -1,6 +1,7 @@
 package io.rebalancer.persistence.readside;
 
 import java.time.Instant;
+import org.apache.pekko.persistence.query.EventEnvelope;
 
 /**
  * The change that one stored event makes.
@@ -9,4 +10,15 @@ import java.time.Instant;
  * @param sequenceNr of the event
  * @param storedAt when the event was stored
  */
-record StoredChange<E>(String persistenceId, long sequenceNr, Instant storedAt, E change) {}
+record StoredChange<E>(String persistenceId, long sequenceNr, Instant storedAt, E change) {
+
+    static <E> StoredChange<E> of(EventEnvelope event, E change) {
+        return new StoredChange<>(
+                event.persistenceId(), event.sequenceNr(), Instant.ofEpochMilli(event.timestamp()), change);
+    }
+
+    /** Another change of the same event. */
+    StoredChange<E> with(E other) {
+        return new StoredChange<>(persistenceId, sequenceNr, storedAt, other);
+    }
+}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.persistence.query.EventEnvelope;
@@ -14,17 +15,50 @@ import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQu
 import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** A journal in memory. */
+/** A journal in memory, which records what it was asked for. */
 final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Map<String, List<EventEnvelope>> events = new ConcurrentHashMap<>();
+    private final List<Followed> followed = new CopyOnWriteArrayList<>();
+
+    /** A live query. */
+    record Followed(String id, long from) {}
+
+    /** An event that fails when it is read. */
+    private record Unreadable(String message) {}
+
+    /** The live queries since the last {@link #forgetQueries}. */
+    List<Followed> followed() {
+        return List.copyOf(followed);
+    }
+
+    void forgetQueries() {
+        followed.clear();
+    }
+
+    void addUnreadable(String id, String message) {
+        add(id, new Unreadable(message));
+    }
+
+    /** Puts another event in the place of the event with this number. */
+    void replace(String id, long number, Object event) {
+        events.compute(id, (same, before) -> {
+            List<EventEnvelope> all = new ArrayList<>(before);
+            all.set((int) number - 1, envelope(id, number, event));
+            return List.copyOf(all);
+        });
+    }
+
+    private static EventEnvelope envelope(String id, long number, Object event) {
+        return new EventEnvelope(Offset.sequence(number), id, number, event, System.currentTimeMillis());
+    }
 
     void add(String id, Object event) {
         events.compute(id, (same, before) -> {
             List<EventEnvelope> all = new ArrayList<>(before == null ? List.of() : before);
             long number = all.size() + 1L;
-            all.add(new EventEnvelope(Offset.sequence(number), id, number, event, System.currentTimeMillis()));
+            all.add(envelope(id, number, event));
             return List.copyOf(all);
         });
     }
@@ -41,6 +75,7 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
 
     @Override
     public Source<EventEnvelope, NotUsed> eventsByPersistenceId(String id, long from, long to) {
+        followed.add(new Followed(id, from));
         return Source.tick(Duration.ZERO, POLL, id)
                 .mapMaterializedValue(cancel -> NotUsed.getInstance())
                 .statefulMap(
@@ -52,6 +87,14 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
                             return Pair.create(next, more);
                         },
                         next -> Optional.empty())
-                .mapConcat(more -> more);
+                .mapConcat(more -> more)
+                .map(EventsInMemory::read);
+    }
+
+    private static EventEnvelope read(EventEnvelope stored) {
+        if (stored.event() instanceof Unreadable unreadable) {
+            throw new IllegalStateException(unreadable.message());
+        }
+        return stored;
     }
 }

@@ -37,6 +37,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,7 +118,8 @@ class ReadSideTest {
                     return reliable.connections().openConnection();
                 },
                 reliable.pool(),
-                reliable.blocking());
+                reliable.blocking(),
+                reliable.states());
     }
 
     private ActorRef<Projector.Command> project(ReadSide readSide) {
@@ -164,6 +166,7 @@ class ReadSideTest {
             all.add(new JobEvent.RelocationsCommitted(id, new SettledCounts(1, 0, 0, 0, 5), failures));
         }
         all.add(new JobEvent.IncarnationBegan(2, CREATED));
+        all.add(new JobEvent.PassFinished(2));
         if (!open) {
             all.add(new JobEvent.JobEnded(JobPhase.DONE_WITH_EXCEPTIONS, "", CREATED));
         }
@@ -268,6 +271,133 @@ class ReadSideTest {
         reliable.tables().clear();
         assertThat(get(reliable.history().jobs(Optional.empty(), 1)).items()).isEmpty();
         assertTablesMatch(reliable.history(), states);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRestartedProjectorAsksTheJournalForLaterEventsOnly(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        List<JobState> states = new ArrayList<>(storeEvents());
+        ActorRef<Projector.Command> first = project(readSide);
+        assertTablesMatch(readSide.history(), states);
+        kit.stop(first);
+
+        int open = JOBS - 1;
+        long position = events.count(journalId(open));
+        JobEvent later = new JobEvent.JobEnded(JobPhase.FAILED, "the last event", CREATED);
+        events.add(journalId(open), later);
+        states.set(open, states.get(open).apply(later));
+        events.forgetQueries();
+        project(readSide);
+        await().atMost(TIMEOUT).until(() -> get(readSide.history().takenIn(job(open))) == position + 1);
+        assertThat(events.followed())
+                .containsExactlyInAnyOrder(
+                        new EventsInMemory.Followed(Entities.JOB_REGISTRY_ID, JOBS + 1L),
+                        new EventsInMemory.Followed(journalId(open), position + 1));
+        for (int number = 0; number < JOBS; number++) {
+            FoldedJob stored = get(readSide.state(job(number))).orElseThrow();
+            assertThat(stored).isEqualTo(new FoldedJob(events.count(journalId(number)), states.get(number)));
+        }
+        JobLine line = get(readSide.history().jobs(Optional.empty(), 1)).items().get(0);
+        assertThat(line.state()).isEqualTo("FAILED");
+        assertThat(line.counts()).isEqualTo(states.get(open).counts());
+    }
+
+    /** The rows of an earlier build have a position, and no state. */
+    @ParameterizedTest
+    @EnumSource
+    void aPositionWithoutAStateIsContinuedFromTheFirstEvent(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        List<JobState> states = storeEvents();
+        ActorRef<Projector.Command> first = project(readSide);
+        assertTablesMatch(readSide.history(), states);
+        kit.stop(first);
+        readSide.tables().read(handle -> handle.execute("update projection set state = null"));
+        readSide.tables()
+                .read(handle -> handle.execute("update object_exception set pass = null, record_digest = null"));
+        int open = JOBS - 1;
+        events.forgetQueries();
+        project(readSide);
+        await().atMost(TIMEOUT).until(() -> get(readSide.state(job(open))).isPresent());
+        assertThat(events.followed()).contains(new EventsInMemory.Followed(journalId(open), 1));
+        assertThat(get(readSide.state(job(open))))
+                .contains(new FoldedJob(events.count(journalId(open)), states.get(open)));
+        assertTablesMatch(readSide.history(), states);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUnreadableEventStopsTheRowsOfItsJobOnly(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        storeEvents(0, true);
+        storeEvents(1, true);
+        for (int number = 0; number < 2; number++) {
+            events.add(
+                    Entities.JOB_REGISTRY_ID,
+                    new RegistryEvent.JobRegistered(job(number), node(number), 0, CREATED.plusSeconds(number)));
+        }
+        long readable = events.count(journalId(0));
+        events.addUnreadable(journalId(0), "an event of version 2");
+        project(readSide);
+        await().atMost(TIMEOUT).until(() -> get(readSide.failures()).stream().anyMatch(each -> each.attempts() >= 2));
+        assertThat(get(readSide.history().takenIn(job(0))))
+                .as("the events before are projected")
+                .isEqualTo(readable);
+        assertThat(get(readSide.failures())).hasSize(1).first().satisfies(failure -> {
+            assertThat(failure.jobId()).isEqualTo(job(0));
+            assertThat(failure.cause()).contains("after event " + readable).contains("an event of version 2");
+            assertThat(failure.nextTry()).isAfter(failure.since());
+        });
+        assertThat(events.followed().stream().filter(each -> each.id().equals(journalId(0))))
+                .as("what each attempt asked for")
+                .first()
+                .isEqualTo(new EventsInMemory.Followed(journalId(0), 1));
+        assertThat(events.followed().stream()
+                        .filter(each -> each.id().equals(journalId(0)))
+                        .skip(1))
+                .isNotEmpty()
+                .containsOnly(new EventsInMemory.Followed(journalId(0), readable + 1));
+
+        events.add(journalId(1), new JobEvent.CommitParallelismSet(7));
+        long last = events.count(journalId(1));
+        await().atMost(TIMEOUT).until(() -> get(readSide.history().takenIn(job(1))) == last);
+
+        events.replace(journalId(0), readable + 1, new JobEvent.CommitParallelismSet(8));
+        await().atMost(TIMEOUT).until(() -> get(readSide.failures()).isEmpty());
+        await().atMost(TIMEOUT).until(() -> get(readSide.history().takenIn(job(0))) == readable + 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void exceptionsStayUntilTheNextPassMeetsTheirRecordsOrEnds(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobHistory history = readSide.history();
+        events.add(Entities.JOB_REGISTRY_ID, new RegistryEvent.JobRegistered(job(0), node(0), 0, CREATED));
+        events.add(journalId(0), new JobEvent.JobCreated(node(0), 0, CREATED));
+        events.add(journalId(0), new JobEvent.PassStarted(1, CREATED));
+        events.add(journalId(0), excepted(Reason.NO_DESTINATION, 1, 2));
+        events.add(journalId(0), new JobEvent.PassFinished(1));
+        events.add(journalId(0), new JobEvent.PassStarted(2, CREATED));
+        project(readSide);
+        awaitExceptions(history, "1 NO_DESTINATION in 1", "2 NO_DESTINATION in 1");
+        events.add(journalId(0), excepted(Reason.MD5_MISMATCH, 1, 1));
+        awaitExceptions(history, "2 NO_DESTINATION in 1", "1 MD5_MISMATCH in 2");
+        events.add(journalId(0), new JobEvent.PassFinished(2));
+        awaitExceptions(history, "1 MD5_MISMATCH in 2");
+    }
+
+    private static JobEvent excepted(Reason reason, int... records) {
+        return new JobEvent.RecordsExcepted(
+                Arrays.stream(records).mapToObj(each -> exception(each, reason)).toList(), Map.of());
+    }
+
+    private void awaitExceptions(JobHistory history, String... lines) throws Exception {
+        long last = events.count(journalId(0));
+        await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(0))) == last);
+        assertThat(all(after -> history.exceptions(job(0), Optional.empty(), after, 7)))
+                .extracting(line -> line.key().replaceAll("\\D", "") + " " + line.reason() + " in "
+                        + line.pass().orElseThrow())
+                .containsExactly(lines);
     }
 
     @ParameterizedTest

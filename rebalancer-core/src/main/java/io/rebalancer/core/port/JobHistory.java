@@ -27,7 +27,8 @@ public interface JobHistory {
     CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit);
 
     /**
-     * Records that a job's current or last pass skipped or failed, oldest exception first.
+     * Records that stay on the leaving node, oldest exception first: those that the current pass skipped or failed, and
+     * those of the previous pass that the current pass has not met again yet.
      *
      * @param reason only records with this reason; empty for all records
      */
@@ -64,8 +65,13 @@ public interface JobHistory {
             long epoch,
             JobCounts counts) {}
 
-    /** One record that stays on the leaving node, with its reason. */
-    record ExceptionLine(int shard, String key, UnmovedRecord.Kind kind, Reason reason, String detail) {}
+    /**
+     * One record that stays on the leaving node, with its reason.
+     *
+     * @param pass the pass that skipped or failed the record; empty if an earlier build stored the exception
+     */
+    record ExceptionLine(
+            int shard, String key, UnmovedRecord.Kind kind, Reason reason, String detail, Optional<Integer> pass) {}
 
     /**
      * An action on a job.

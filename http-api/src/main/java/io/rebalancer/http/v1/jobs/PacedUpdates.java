@@ -86,7 +86,8 @@ final class PacedUpdates {
                     "exception",
                     last,
                     update.revision(),
-                    ExceptionView.of(update.exceptions().get(i))));
+                    ExceptionView.of(
+                            update.exceptions().get(i), update.state().passes().number())));
         }
         if (change.ofState()) {
             events.add(jobEvent("state", jobId, update));

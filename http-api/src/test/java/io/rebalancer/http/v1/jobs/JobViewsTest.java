@@ -98,7 +98,7 @@ class JobViewsTest {
                 .substring("data:".length());
         assertThat(streamed)
                 .isEqualTo("{\"shard\":1,\"key\":\"/o/stor/1\",\"kind\":\"skipped\",\"reason\":\"no_destination\","
-                        + "\"retryClass\":\"pressure\",\"detail\":\"no node has room\"}")
+                        + "\"retryClass\":\"pressure\",\"detail\":\"no node has room\",\"pass\":1}")
                 .isEqualTo(listed.toString());
     }
 }
