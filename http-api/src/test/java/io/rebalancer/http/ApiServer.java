@@ -181,7 +181,8 @@ public final class ApiServer {
                 throw new IllegalStateException("a secret detail");
             }
             if (jobId.equals(RUNNING)) {
-                return CompletableFuture.completedFuture(Optional.of(new View(jobId, 9, runningState())));
+                return CompletableFuture.completedFuture(
+                        Optional.of(new View(jobId, 9, runningState().outline())));
             }
             return CompletableFuture.completedFuture(
                     jobId.equals(ENDED)
@@ -199,15 +200,15 @@ public final class ApiServer {
     private static List<JobUpdate> updates() {
         List<JobUpdate> updates = new ArrayList<>();
         JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
-        updates.add(new JobUpdate(1, state, List.of()));
+        updates.add(new JobUpdate(1, state.outline(), List.of()));
         state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH));
-        updates.add(new JobUpdate(2, state, List.of()));
+        updates.add(new JobUpdate(2, state.outline(), List.of()));
         for (int step = 0; step < STEPS; step++) {
             List<UnmovedRecord> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();
-            updates.add(new JobUpdate(3 + step, state, exceptions));
+            updates.add(new JobUpdate(3 + step, state.outline(), exceptions));
         }
         state = state.apply(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
-        updates.add(new JobUpdate(3 + STEPS, state, List.of()));
+        updates.add(new JobUpdate(3 + STEPS, state.outline(), List.of()));
         return updates;
     }
 

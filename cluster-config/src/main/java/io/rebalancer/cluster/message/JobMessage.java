@@ -3,7 +3,7 @@ package io.rebalancer.cluster.message;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
-import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
@@ -44,11 +44,11 @@ public interface JobMessage {
     interface JobReply extends WireMessage {}
 
     /**
-     * The state of the job.
+     * An outline of the job, of bounded size.
      *
      * @param revision number of events stored so far
      */
-    record JobStands(long revision, JobState state) implements JobReply {}
+    record JobStands(long revision, JobOutline state) implements JobReply {}
 
     /** The job refused the request; its state is unchanged. */
     record JobRefusal(Decision.Code code, String detail) implements JobReply {}

@@ -14,6 +14,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
@@ -26,8 +27,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +76,7 @@ class WireMessageTest {
                 new JobMessage.AssignmentAccepted(ID),
                 new JobMessage.AssignmentRefused(ID, Reason.AGENT_BUSY, "busy"),
                 new JobMessage.CopiesReported(ID, NODE, List.of(EXCEPTION)),
-                new JobMessage.JobStands(7, state),
+                new JobMessage.JobStands(7, state.outline()),
                 new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job"),
                 new RegistryMessage.RegisterJob(ID, LOCATION, 5, registryReply.getRef()),
                 new RegistryMessage.ListJobs(registryReply.getRef()),
@@ -92,6 +96,47 @@ class WireMessageTest {
             assertThat(KIT.serializationTestKit().verifySerialization(message, true))
                     .isEqualTo(message);
         }
+    }
+
+    /** The largest frame is 2 MiB, and a member asks for every job every few seconds. */
+    @Test
+    void aJobsReplyStaysSmallHoweverLargeItsAssignmentsAre() {
+        JobState state = JobState.EMPTY
+                .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
+        for (int assignment = 0; assignment < 24; assignment++) {
+            UUID id = new UUID(7, assignment);
+            List<CopyTask> tasks =
+                    IntStream.range(0, 500).mapToObj(task -> task(id, task)).toList();
+            Map<Integer, ScanPosition> marks = IntStream.range(0, 200)
+                    .boxed()
+                    .collect(Collectors.toMap(
+                            shard -> shard,
+                            shard -> new ScanPosition(ScanColumn.KEY, Long.MAX_VALUE, "k".repeat(1000), 5)));
+            state = state.apply(new JobEvent.AssignmentPlanned(new Assignment(id, LOCATION, tasks), marks));
+            if (assignment % 2 == 0) {
+                state = state.apply(new JobEvent.CopiesFinished(
+                        id,
+                        List.of(new UnmovedRecord(
+                                tasks.get(0).record(), UnmovedRecord.Kind.FAILED, Reason.MD5_MISMATCH, "bad"))));
+            }
+        }
+        JobMessage.JobStands reply = new JobMessage.JobStands(7, state.outline());
+        assertThat(reply.state().counts()).isEqualTo(state.counts());
+        assertThat(reply.state().counts().inFlight()).isEqualTo(12_000);
+        assertThat(reply.state().copiedRecords()).isEqualTo(12 * 499);
+        Serialization serialization = SerializationExtension.get(KIT.system());
+        assertThat(serialization.serialize(reply).get().length).isLessThan(64 * 1024);
+    }
+
+    private static CopyTask task(UUID assignment, int number) {
+        return new CopyTask(
+                new RecordRef(1, "/owner/stor/a/path/of/some/length/" + assignment + "/" + number),
+                new UUID(assignment.getLeastSignificantBits(), number),
+                ID,
+                5,
+                new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                List.of(NODE));
     }
 
     @Test

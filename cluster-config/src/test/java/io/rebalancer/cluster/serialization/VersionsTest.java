@@ -21,6 +21,7 @@ import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassProgress;
@@ -166,9 +167,29 @@ class VersionsTest {
         assertThat(job.outcomes().excepted()).containsExactly(new RecordRef(1, "/o/stor/7"));
         assertThat(job.tuning().chosenCommitParallelism()).hasValue(30);
 
-        JobMessage.JobStands reply = (JobMessage.JobStands) readStored(
-                "io.rebalancer.cluster.message.JobMessage$JobStands#1", new JobMessage.JobStands(1, JobState.EMPTY));
-        assertThat(reply).isEqualTo(new JobMessage.JobStands(17, job));
+        assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline()));
+    }
+
+    /** Written by the last build that sent all tasks in flight. */
+    @Test
+    void aReplyWithTheWholeStateIsReadAsAnOutline() throws IOException {
+        JobMessage.JobStands reply = readReply(2);
+        assertThat(reply).isEqualTo(readReply(1));
+        JobOutline job = reply.state();
+        assertThat(job.counts()).isEqualTo(new JobCounts(new SettledCounts(1, 0, 0, 0, 5), 1, 0, 2));
+        assertThat(job.pass()).isEqualTo(2);
+        assertThat(job.scan().marks()).containsExactly(Map.entry(2, new ScanPosition(ScanColumn.KEY, 9, "", 1)));
+        assertThat(job.assignments()).hasSize(2).allSatisfy(each -> {
+            assertThat(each.tasks()).isEqualTo(1);
+            assertThat(each.bytes()).isEqualTo(5);
+        });
+        assertThat(job.copiedRecords()).isEqualTo(1);
+    }
+
+    private static JobMessage.JobStands readReply(int version) throws IOException {
+        return (JobMessage.JobStands) readStored(
+                "io.rebalancer.cluster.message.JobMessage$JobStands#" + version,
+                new JobMessage.JobStands(1, JobState.EMPTY.outline()));
     }
 
     /** Version 1 had no epoch and no counts by reason. */

@@ -3,7 +3,7 @@ package io.rebalancer.http.legacy;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
-import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.http.server.JobIds;
@@ -108,7 +108,7 @@ public final class LegacyJobRoutes extends AllDirectives {
         });
     }
 
-    private CompletionStage<HttpResponse> update(UUID jobId, Optional<JobState> job, String body) {
+    private CompletionStage<HttpResponse> update(UUID jobId, Optional<JobOutline> job, String body) {
         Optional<HttpResponse> error = Optional.empty();
         int threads = 0;
         if (job.isEmpty()) {

@@ -1,9 +1,10 @@
 package io.rebalancer.http.legacy;
 
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.AssignmentOutline;
 import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobPhase;
-import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.JobService;
@@ -30,7 +31,7 @@ public final class LegacyJobViews {
         return entry;
     }
 
-    public static Map<String, Object> status(JobState job) {
+    public static Map<String, Object> status(JobOutline job) {
         Map<String, Object> shark = new LinkedHashMap<>();
         shark.put(
                 "manta_storage_id",
@@ -50,17 +51,16 @@ public final class LegacyJobViews {
     }
 
     /** The counts, and the breakdowns that the last legacy version adds when they are not empty. */
-    private static Map<String, Object> results(JobState job) {
+    private static Map<String, Object> results(JobOutline job) {
         Map<String, Object> results = new LinkedHashMap<>(counts(job));
-        Map<String, Long> failed =
-                ReasonCounts.byFrequency(job.outcomes().unmoved().failedBy());
+        Map<String, Long> failed = ReasonCounts.byFrequency(job.unmoved().failedBy());
         if (!failed.isEmpty()) {
             results.put("error_breakdown", Map.of("other", failed));
         }
-        Map<Reason, Long> reasons = new HashMap<>(job.outcomes().unmoved().skippedBy());
-        job.inFlight().all().stream()
-                .flatMap(each -> each.copyFailures().stream())
-                .forEach(failure -> reasons.merge(failure.reason(), 1L, Long::sum));
+        Map<Reason, Long> reasons = new HashMap<>(job.unmoved().skippedBy());
+        job.assignments()
+                .forEach(each ->
+                        each.copyFailures().forEach((reason, count) -> reasons.merge(reason, count, Long::sum)));
         Map<String, Long> skipped = ReasonCounts.byFrequency(reasons);
         if (!skipped.isEmpty()) {
             results.put("skip_breakdown", skipped);
@@ -68,13 +68,12 @@ public final class LegacyJobViews {
         return results;
     }
 
-    private static Map<String, Long> counts(JobState job) {
+    private static Map<String, Long> counts(JobOutline job) {
         JobCounts counts = job.counts();
         SettledCounts settled = counts.settled();
-        long postProcessing = job.inFlight().copiedRecords();
-        long copyFailures = job.inFlight().all().stream()
-                .mapToLong(each -> each.copyFailures().size())
-                .sum();
+        long postProcessing = job.copiedRecords();
+        long copyFailures =
+                job.assignments().stream().mapToLong(AssignmentOutline::failed).sum();
         Map<String, Long> results = new LinkedHashMap<>();
         results.put("Unprocessed", 0L);
         results.put("Assigned", counts.inFlight() - postProcessing - copyFailures);
@@ -89,7 +88,7 @@ public final class LegacyJobViews {
     }
 
     /** Whether the legacy API calls the job running. */
-    public static boolean isRunning(JobState job) {
+    public static boolean isRunning(JobOutline job) {
         return state(job.phase()).equals("Running");
     }
 

@@ -2,15 +2,16 @@ package io.rebalancer.manager.jobs;
 
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.core.evacuate.JobEvent;
-import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.persistence.query.JournalReader;
-import java.util.List;
+import io.rebalancer.persistence.readside.FoldedJob;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -40,13 +41,15 @@ public final class JournalJobFeed implements JobFeed {
 
     private Source<JobUpdate, NotUsed> updates(UUID jobId, long after) {
         return journal.follow(PersistentEntities.evacuateJob(jobId).id(), 1)
-                .scan(new JobUpdate(0, JobState.EMPTY, List.of()), JournalJobFeed::next)
+                .statefulMap(
+                        () -> FoldedJob.EMPTY,
+                        (job, envelope) -> Pair.create(job.after(envelope), next(job.after(envelope), envelope)),
+                        job -> Optional.empty())
                 .filter(update -> update.revision() > Math.max(after, 0))
                 .takeWhile(update -> !update.state().phase().terminal(), true);
     }
 
-    private static JobUpdate next(JobUpdate before, EventEnvelope envelope) {
-        JobEvent event = (JobEvent) envelope.event();
-        return new JobUpdate(envelope.sequenceNr(), before.state().apply(event), event.unmoved());
+    private static JobUpdate next(FoldedJob job, EventEnvelope envelope) {
+        return new JobUpdate(job.revision(), job.state().outline(), ((JobEvent) envelope.event()).unmoved());
     }
 }

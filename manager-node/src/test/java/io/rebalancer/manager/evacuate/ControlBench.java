@@ -18,7 +18,7 @@ import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
-import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
@@ -257,14 +257,14 @@ class ControlBench {
                 await().atMost(TIMEOUT)
                         .pollInterval(Duration.ofMillis(50))
                         .until(() -> state(job).phase().terminal());
-                JobState end = state(job);
-                assertThat(end.outcomes().settled().relocated())
+                JobOutline end = state(job);
+                assertThat(end.settled().relocated())
                         .as("%s", end.phase())
                         .isEqualTo(count);
             }
         }
 
-        private static JobState state(EntityRef<JobMessage> job) throws Exception {
+        private static JobOutline state(EntityRef<JobMessage> job) throws Exception {
             return ((JobMessage.JobStands) job.<JobReply>ask(JobMessage.GetJob::new, TIMEOUT)
                             .toCompletableFuture()
                             .get())

@@ -69,9 +69,9 @@ public record JobState(
         return event instanceof JobEvent.IncarnationBegan e ? e.epoch() : epoch;
     }
 
-    /** The state without the list of excepted records, which may be long: what people and other members get. */
-    public JobState outline() {
-        return new JobState(phase, order, epoch, passes, scan, inFlight, outcomes.withoutRecords(), tuning, reason);
+    /** The state without the lists that may be long: what people and other members get. */
+    public JobOutline outline() {
+        return JobOutline.of(this);
     }
 
     /** The storage node that the job empties; empty before creation. */

@@ -20,6 +20,10 @@ public record ScanPosition(ScanColumn column, long nextId, String afterKey, long
         return new ScanPosition(column, nextId, "", 0);
     }
 
+    ScanPosition withoutKey() {
+        return new ScanPosition(column, nextId, "", excluded);
+    }
+
     /** Compares no keys, because only the shard's database knows their order. */
     @Override
     public int compareTo(ScanPosition other) {

@@ -28,6 +28,13 @@ public record ScanProgress(Map<Integer, ScanPosition> marks) {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    /** The same marks without the keys of {@link ScanColumn#KEY}. No scan can resume from them. */
+    ScanProgress withoutKeys() {
+        return new ScanProgress(marks.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, mark -> mark.getValue().withoutKey())));
+    }
+
     ScanProgress after(JobEvent event) {
         if (event instanceof JobEvent.PassStarted) {
             return START;

@@ -1,6 +1,6 @@
 package io.rebalancer.core.port;
 
-import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobOutline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +55,7 @@ public interface JobService {
      *
      * @param revision number of events stored so far; grows with every change
      */
-    record View(UUID id, long revision, JobState state) {}
+    record View(UUID id, long revision, JobOutline state) {}
 
     /** The operation is refused. {@link #getMessage} states why, and what to do. */
     final class JobRefused extends RuntimeException {

@@ -1,7 +1,7 @@
 package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.assignment.UnmovedRecord;
-import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobOutline;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  * @param revision number of events stored so far
  * @param exceptions records that this event reports as skipped or failed
  */
-public record JobUpdate(long revision, JobState state, List<UnmovedRecord> exceptions) {
+public record JobUpdate(long revision, JobOutline state, List<UnmovedRecord> exceptions) {
     public JobUpdate {
         exceptions = List.copyOf(exceptions);
     }

@@ -3,7 +3,7 @@ package io.rebalancer.http.v1.jobs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.rebalancer.core.evacuate.EvacuateOrder;
-import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.ScanProgress;
 import io.rebalancer.core.evacuate.UnmovedCounts;
 import io.rebalancer.core.object.CopyLocation;
@@ -40,7 +40,7 @@ record JobView(
      * @param maxObjects the maximum number of records that the job takes up, or 0 for all
      */
     record Order(String leavingNode, String datacenter, long maxObjects) {
-        static Order of(JobState job) {
+        static Order of(JobOutline job) {
             return new Order(
                     job.leaving()
                             .map(CopyLocation::storageNode)
@@ -88,16 +88,16 @@ record JobView(
     /** The low-water mark of one shard. */
     record Shard(int number, String column, long nextId) {}
 
-    static JobView of(UUID id, long revision, JobState job) {
+    static JobView of(UUID id, long revision, JobOutline job) {
         return new JobView(
                 id,
                 revision,
                 job.phase().name(),
                 Order.of(job),
                 CountsView.of(job.counts()),
-                Breakdown.of(job.outcomes().unmoved()),
-                job.inFlight().count(),
-                Scan.of(job.passes().number(), job.scan()),
+                Breakdown.of(job.unmoved()),
+                job.assignments().size(),
+                Scan.of(job.pass(), job.scan()),
                 TuningView.of(job.tuning()),
                 Optional.of(job.reason()).filter(reason -> !reason.isEmpty()));
     }

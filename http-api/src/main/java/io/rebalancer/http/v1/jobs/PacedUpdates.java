@@ -39,10 +39,9 @@ final class PacedUpdates {
         private int pass = -1;
 
         Change next(JobUpdate update) {
-            boolean changed =
-                    update.state().phase() != phase || update.state().passes().number() != pass;
+            boolean changed = update.state().phase() != phase || update.state().pass() != pass;
             phase = update.state().phase();
-            pass = update.state().passes().number();
+            pass = update.state().pass();
             return new Change(update, changed);
         }
     }
@@ -86,8 +85,7 @@ final class PacedUpdates {
                     "exception",
                     last,
                     update.revision(),
-                    ExceptionView.of(
-                            update.exceptions().get(i), update.state().passes().number())));
+                    ExceptionView.of(update.exceptions().get(i), update.state().pass())));
         }
         if (change.ofState()) {
             events.add(jobEvent("state", jobId, update));

@@ -1,0 +1,71 @@
+package io.rebalancer.cluster.serialization;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.pekko.serialization.jackson.JacksonMigration;
+
+/**
+ * Versions of a job's reply. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
+ * flight, as of {@link JobStateVersion3}; version 1 carried it as one flat list.
+ */
+public final class JobStandsVersion3 extends JacksonMigration {
+    private static final int WITH_OUTLINE = 3;
+    private static final int COMPOSED = 2;
+
+    @Override
+    public int currentVersion() {
+        return WITH_OUTLINE;
+    }
+
+    @Override
+    public JsonNode transform(int fromVersion, JsonNode json) {
+        ObjectNode reply = (ObjectNode) json;
+        ObjectNode state = (ObjectNode) reply.get("state");
+        reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion3.compose(state) : state));
+        return reply;
+    }
+
+    private static ObjectNode outline(ObjectNode state) {
+        ObjectNode outline = JsonNodeFactory.instance.objectNode();
+        for (String same : new String[] {"phase", "order", "epoch", "scan", "tuning", "reason"}) {
+            outline.set(same, state.get(same));
+        }
+        for (JsonNode mark : outline.path("scan").path("marks")) {
+            ((ObjectNode) mark).put("afterKey", "");
+        }
+        outline.set("pass", state.path("passes").get("number"));
+        outline.set("settled", state.path("outcomes").get("settled"));
+        outline.set("unmoved", state.path("outcomes").get("unmoved"));
+        ArrayNode assignments = outline.putArray("assignments");
+        for (JsonNode inFlight : state.path("inFlight").path("byId")) {
+            assignments.add(assignment(inFlight));
+        }
+        return outline;
+    }
+
+    private static ObjectNode assignment(JsonNode inFlight) {
+        JsonNode assignment = inFlight.path("assignment");
+        JsonNode tasks = assignment.path("tasks");
+        boolean copied = inFlight.path("copied").asBoolean();
+        long bytes = 0;
+        for (JsonNode task : tasks) {
+            bytes += task.path("sizeBytes").asLong();
+        }
+        ObjectNode outline = JsonNodeFactory.instance.objectNode();
+        outline.set("id", assignment.get("id"));
+        outline.set("destination", assignment.get("destination"));
+        ObjectNode failures = outline.putObject("copyFailures");
+        int failed = 0;
+        for (JsonNode failure : inFlight.path("copyFailures")) {
+            String reason = failure.path("reason").asText();
+            failures.put(reason, failures.path(reason).asLong() + 1);
+            failed++;
+        }
+        return outline.put("state", copied ? "COPIED" : "PLANNED")
+                .put("tasks", tasks.size())
+                .put("copied", copied ? tasks.size() - failed : 0)
+                .put("bytes", bytes);
+    }
+}
