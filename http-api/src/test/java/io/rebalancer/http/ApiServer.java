@@ -52,6 +52,8 @@ public final class ApiServer {
     public static int port;
     public static List<String> waitingFor = List.of();
     public static int parallelism;
+    /** How event streams end, unless they complete. */
+    public static Optional<RuntimeException> feedFailure = Optional.empty();
 
     public static void start() throws Exception {
         start(new LegacySettings(0, false));
@@ -215,7 +217,11 @@ public final class ApiServer {
     private static final class Feed implements JobFeed {
         @Override
         public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
-            return Source.from(updates()).filter(update -> update.revision() > afterRevision.orElse(0));
+            Source<JobUpdate, NotUsed> end =
+                    feedFailure.<Source<JobUpdate, NotUsed>>map(Source::failed).orElseGet(Source::empty);
+            return Source.from(updates())
+                    .filter(update -> update.revision() > afterRevision.orElse(0))
+                    .concat(end);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.rebalancer.manager.jobs;
 
-import io.rebalancer.cluster.PersistentEntities;
-import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -10,46 +8,57 @@ import io.rebalancer.persistence.readside.FoldedJob;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
- * Follows a job's events in the journal, so any manager serves any subscriber, and a subscriber that reconnects misses no
- * event. Every subscription replays the job's events from the first; a job has about three events per assignment.
+ * Follows a job's events in the journal, so any manager serves any subscriber. All subscribers of a job on one manager share
+ * one reader of the journal, which starts from the state in the tables.
+ *
+ * <p>A manager has the updates since it began to follow the job, at most 256 of them. A subscriber whose last revision is
+ * older gets the current state instead of the updates between.
  */
 public final class JournalJobFeed implements JobFeed {
-    private final JournalReader journal;
-    private final JobService jobs;
+    private final ActorRef<JobFeedHub.Command> hub;
 
-    public JournalJobFeed(JournalReader journal, JobService jobs) {
-        this.journal = journal;
-        this.jobs = jobs;
+    private JournalJobFeed(ActorRef<JobFeedHub.Command> hub) {
+        this.hub = hub;
+    }
+
+    /**
+     * Starts the feed of one manager.
+     *
+     * @param storedState the state of a job in the tables; empty if there is none, then its events are read from the first
+     */
+    public static JournalJobFeed start(
+            ActorSystem<?> system,
+            JournalReader journal,
+            Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
+            JobService jobs) {
+        JobFeedHub.Origin origin = new JobFeedHub.Origin(
+                journal,
+                storedState,
+                jobId -> jobs.get(jobId).thenApply(found -> found.map(JobService.View::revision)));
+        return new JournalJobFeed(
+                system.systemActorOf(JobFeedHub.create(origin, JobFeedHub.LINGER), "job-feed", Props.empty()));
+    }
+
+    /** A feed through a hub that runs. */
+    static JournalJobFeed over(ActorRef<JobFeedHub.Command> hub) {
+        return new JournalJobFeed(hub);
     }
 
     @Override
     public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
-        if (afterRevision.isPresent()) {
-            return updates(jobId, afterRevision.getAsLong());
-        }
-        return Source.completionStage(jobs.get(jobId))
-                .flatMapConcat(found -> found.isEmpty()
-                        ? Source.empty()
-                        : updates(jobId, found.get().revision() - 1));
-    }
-
-    private Source<JobUpdate, NotUsed> updates(UUID jobId, long after) {
-        return journal.follow(PersistentEntities.evacuateJob(jobId).id(), 1)
-                .statefulMap(
-                        () -> FoldedJob.EMPTY,
-                        (job, envelope) -> Pair.create(job.after(envelope), next(job.after(envelope), envelope)),
-                        job -> Optional.empty())
-                .filter(update -> update.revision() > Math.max(after, 0))
-                .takeWhile(update -> !update.state().phase().terminal(), true);
-    }
-
-    private static JobUpdate next(FoldedJob job, EventEnvelope envelope) {
-        return new JobUpdate(job.revision(), job.state().outline(), ((JobEvent) envelope.event()).unmoved());
+        return Source.<JobUpdate>queue(FollowedJob.SUBSCRIBER_BUFFER).watchTermination((subscriber, ended) -> {
+            hub.tell(new JobFeedHub.Subscribe(jobId, afterRevision, subscriber));
+            ended.whenComplete((done, failure) -> hub.tell(new JobFeedHub.Unsubscribe(jobId, subscriber)));
+            return NotUsed.getInstance();
+        });
     }
 }

@@ -33,7 +33,7 @@ final class HttpModule {
             ObservabilityModule observability) {
         this.system = system;
         this.settings = settings;
-        JobFeed feed = new JournalJobFeed(journal, jobs.service());
+        JobFeed feed = JournalJobFeed.start(system, journal, readSide.readSide()::state, jobs.service());
         ClusterControl cluster = new ClusterInspector(
                 system,
                 jobs.service(),

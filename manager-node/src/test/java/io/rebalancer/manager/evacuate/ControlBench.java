@@ -258,9 +258,7 @@ class ControlBench {
                         .pollInterval(Duration.ofMillis(50))
                         .until(() -> state(job).phase().terminal());
                 JobOutline end = state(job);
-                assertThat(end.settled().relocated())
-                        .as("%s", end.phase())
-                        .isEqualTo(count);
+                assertThat(end.settled().relocated()).as("%s", end.phase()).isEqualTo(count);
             }
         }
 

@@ -1,10 +1,13 @@
 package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.pekko.NotUsed;
@@ -15,12 +18,18 @@ import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.japi.Pair;
+import org.apache.pekko.japi.pf.PFBuilder;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * A job's changes as server-sent events: {@code state} when its phase or pass changes, {@code progress} at most four
- * times a second, {@code exception} for each record that is skipped or fails. The event id is the job's revision, so
- * {@code Last-Event-ID} resumes without a gap. A slow client slows only its own stream.
+ * times a second, {@code exception} for each record that is skipped or fails. The event id is the job's revision. A client
+ * that reconnects with {@code Last-Event-ID} gets every later event. If it was away for long, or its manager was replaced,
+ * it gets the current state instead of the events between; the exceptions among them are in
+ * {@code /api/v1/jobs/ID/exceptions}.
+ *
+ * <p>A slow client slows only its own stream. If it is too slow, the stream ends with the event {@code dropped}, which
+ * states why; the client can reconnect.
  */
 public final class JobEventsRoute extends AllDirectives {
     private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
@@ -81,6 +90,18 @@ public final class JobEventsRoute extends AllDirectives {
                 .batchWeighted(MAX_MERGED, PacedUpdates.Change::weight, PacedUpdates::new, PacedUpdates::merge)
                 .throttle(1, PROGRESS_INTERVAL)
                 .mapConcat(merged -> merged.toServerSentEvents(jobId))
+                .recover(new PFBuilder<Throwable, ServerSentEvent>()
+                        .match(JobFeed.SubscriberDropped.class, JobEventsRoute::dropped)
+                        .build())
                 .keepAlive(HEARTBEAT_INTERVAL, ServerSentEvent::heartbeat);
+    }
+
+    /** Without an id, so that a client reconnects with the id of the last event that it got. */
+    private static ServerSentEvent dropped(JobFeed.SubscriberDropped reason) {
+        return ServerSentEvent.create(
+                Json.write(Map.of("detail", String.valueOf(reason.getMessage()))),
+                Optional.of("dropped"),
+                Optional.empty(),
+                OptionalInt.empty());
     }
 }

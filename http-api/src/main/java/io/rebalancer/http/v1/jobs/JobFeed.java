@@ -12,9 +12,22 @@ import org.apache.pekko.stream.javadsl.Source;
 public interface JobFeed {
 
     /**
-     * Updates of a job, oldest first. The stream completes after the update that ends the job.
+     * Updates of a job, oldest first, each once. The stream completes after the update that ends the job. It fails with
+     * {@link SubscriberDropped} if the subscriber is too slow.
      *
-     * @param afterRevision the stream starts with the next revision; if empty, it starts with the current state
+     * @param afterRevision the subscriber's last revision: it gets every later update. If the feed no longer has the next
+     *     one, the stream starts with the current state instead, without exceptions; these are in the list of exceptions.
+     *     If empty, the stream starts with the current state
      */
     Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision);
+
+    /** The feed ends a subscriber's stream early. The subscriber can reconnect. */
+    final class SubscriberDropped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /** @param reason why, and what to do; one line */
+        public SubscriberDropped(String reason) {
+            super(reason, null, false, false);
+        }
+    }
 }

@@ -19,6 +19,7 @@ import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,5 +145,16 @@ class JobRoutesTest {
                 .hasMessageContaining("127.0.0.1:" + port)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @Test
+    void aDroppedClientIsInformed() throws Exception {
+        ApiServer.feedFailure = Optional.of(new JobFeed.SubscriberDropped("the client is too slow"));
+        try {
+            String body = get("/api/v1/jobs/" + RUNNING + "/events").body();
+            assertThat(body).endsWith("data:{\"detail\":\"the client is too slow\"}\nevent:dropped\n\n");
+        } finally {
+            ApiServer.feedFailure = Optional.empty();
+        }
     }
 }

@@ -1,0 +1,149 @@
+package io.rebalancer.manager.jobs;
+
+import io.rebalancer.http.v1.jobs.JobFeed.SubscriberDropped;
+import io.rebalancer.http.v1.jobs.JobUpdate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.QueueOfferResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that one stream follows, and its subscribers. Each subscriber gets every update after its revision once, in order.
+ * Only {@link JobFeedHub} uses it.
+ */
+final class FollowedJob {
+    /** Updates that wait for one subscriber. A subscriber that is further behind is dropped. */
+    static final int SUBSCRIBER_BUFFER = 512;
+
+    /** Updates that are kept for subscribers that reconnect. All of them fit into the buffer of a subscriber. */
+    private static final int MAX_RECENT = 256;
+
+    private static final int MAX_RECENT_EXCEPTIONS = 10_000;
+
+    private final UUID jobId;
+    /** A subscriber may be removed while the others are served. */
+    private final Map<BoundedSourceQueue<JobUpdate>, Position> subscribers = new ConcurrentHashMap<>();
+
+    private final Deque<JobUpdate> recent = new ArrayDeque<>();
+    private int recentExceptions;
+    /** Null until the job is known. */
+    private @Nullable JobUpdate latest;
+    /** The revision at which a subscriber without a revision begins, if {@code latest} has not reached it yet. */
+    private long target;
+
+    /**
+     * Which updates a subscriber gets.
+     *
+     * @param after its last revision; empty until the job is known, if it starts with the current state
+     */
+    private record Position(OptionalLong after) {}
+
+    FollowedJob(UUID jobId) {
+        this.jobId = jobId;
+    }
+
+    UUID jobId() {
+        return jobId;
+    }
+
+    boolean hasSubscribers() {
+        return !subscribers.isEmpty();
+    }
+
+    /**
+     * The state to continue from is known.
+     *
+     * @param start the state, without exceptions
+     * @param revision the job's revision now, which {@code start} may not have reached yet
+     */
+    void begin(JobUpdate start, long revision) {
+        latest = start;
+        target = revision;
+        List.copyOf(subscribers.entrySet()).forEach(each -> place(each.getKey(), each.getValue()));
+        completeIfEnded();
+    }
+
+    /** @param after the subscriber's last revision; if empty, it starts with the current state */
+    void add(BoundedSourceQueue<JobUpdate> subscriber, OptionalLong after) {
+        Position position = new Position(after);
+        subscribers.put(subscriber, position);
+        if (latest != null) {
+            place(subscriber, position);
+            completeIfEnded();
+        }
+    }
+
+    void remove(BoundedSourceQueue<JobUpdate> subscriber) {
+        subscribers.remove(subscriber);
+    }
+
+    /** Sends what the subscriber lacks of the past, so that it needs later updates only. */
+    private void place(BoundedSourceQueue<JobUpdate> subscriber, Position position) {
+        JobUpdate current = Objects.requireNonNull(latest);
+        long after = position.after().orElse(current.revision() < target ? target - 1 : -1);
+        if (after >= current.revision()) {
+            subscribers.put(subscriber, new Position(OptionalLong.of(after)));
+            return;
+        }
+        subscribers.put(subscriber, new Position(OptionalLong.of(current.revision())));
+        JobUpdate oldest = recent.peekFirst();
+        if (position.after().isPresent() && oldest != null && oldest.revision() <= after + 1) {
+            new ArrayList<>(recent)
+                    .stream().filter(update -> update.revision() > after).forEach(update -> offer(subscriber, update));
+        } else if (current.revision() > 0) {
+            offer(subscriber, current);
+        }
+    }
+
+    /** Sends the job's next update to all subscribers. */
+    void publish(JobUpdate update) {
+        latest = update;
+        recent.addLast(update);
+        recentExceptions += update.exceptions().size();
+        while (recent.size() > MAX_RECENT || recentExceptions > MAX_RECENT_EXCEPTIONS) {
+            recentExceptions -= recent.removeFirst().exceptions().size();
+        }
+        subscribers.forEach((subscriber, position) -> {
+            if (update.revision() > position.after().orElseThrow()) {
+                offer(subscriber, update);
+            }
+        });
+        completeIfEnded();
+    }
+
+    private void offer(BoundedSourceQueue<JobUpdate> subscriber, JobUpdate update) {
+        QueueOfferResult result = subscriber.offer(update);
+        if (result == QueueOfferResult.dropped()) {
+            subscriber.fail(new SubscriberDropped("the client of job " + jobId + " is too slow: " + SUBSCRIBER_BUFFER
+                    + " updates wait for it; reconnect with the id of the last event that it got"));
+        }
+        if (!result.isEnqueued()) {
+            subscribers.remove(subscriber);
+        }
+    }
+
+    boolean isEnded() {
+        return latest != null && latest.state().phase().terminal();
+    }
+
+    private void completeIfEnded() {
+        if (isEnded()) {
+            end(BoundedSourceQueue::complete);
+        }
+    }
+
+    /** No update follows. */
+    void end(Consumer<BoundedSourceQueue<JobUpdate>> end) {
+        subscribers.keySet().forEach(end);
+        subscribers.clear();
+    }
+}

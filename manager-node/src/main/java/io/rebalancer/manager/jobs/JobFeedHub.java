@@ -1,0 +1,284 @@
+package io.rebalancer.manager.jobs;
+
+import io.rebalancer.cluster.PersistentEntities;
+import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.text.OneLine;
+import io.rebalancer.http.v1.jobs.JobFeed.SubscriberDropped;
+import io.rebalancer.http.v1.jobs.JobUpdate;
+import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.readside.FoldedJob;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.slf4j.Logger;
+
+/**
+ * Follows each job that has subscribers, once for all of them; one hub per manager.
+ *
+ * <pre>
+ * stored state ─► events after it, from the journal ─► updates ─┬─► bounded queue of a subscriber
+ *                                                               └─► bounded queue of another one
+ * </pre>
+ *
+ * A job is not followed any more some seconds after its last subscriber has left.
+ */
+final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
+    static final Duration LINGER = Duration.ofSeconds(10);
+
+    private static final int MAX_SUBSCRIBERS = 5000;
+
+    /** Messages to the hub. */
+    interface Command {}
+
+    /** @param after the subscriber's last revision; if empty, it starts with the current state */
+    record Subscribe(UUID jobId, OptionalLong after, BoundedSourceQueue<JobUpdate> subscriber) implements Command {}
+
+    /** The subscriber's stream has ended. */
+    record Unsubscribe(UUID jobId, BoundedSourceQueue<JobUpdate> subscriber) implements Command {}
+
+    private record Loaded(FollowedJob job, Start start) implements Command {}
+
+    /** @param taken completed when the update is passed on */
+    private record Updated(FollowedJob job, JobUpdate update, CompletableFuture<Done> taken) implements Command {}
+
+    private record Failed(FollowedJob job, Throwable cause) implements Command {}
+
+    private record Unused(FollowedJob job) implements Command {}
+
+    /**
+     * What the hub reads jobs from.
+     *
+     * @param storedState the state of a job in the tables; empty if there is none
+     * @param revision the current revision of a job; empty if there is no such job
+     */
+    record Origin(
+            JournalReader journal,
+            Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
+            Function<UUID, CompletionStage<Optional<Long>>> revision) {}
+
+    /**
+     * Where to start following a job.
+     *
+     * @param revision the job's revision now; empty if there is no such job
+     */
+    private record Start(FoldedJob job, Optional<Long> revision) {}
+
+    private final TimerScheduler<Command> timers;
+    private final Origin origin;
+    private final Duration linger;
+    private final Map<UUID, FollowedJob> followed = new HashMap<>();
+    private final Map<UUID, UniqueKillSwitch> streams = new HashMap<>();
+    private int subscribers;
+
+    /** @param linger how long a job is followed after its last subscriber has left */
+    static Behavior<Command> create(Origin origin, Duration linger) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new JobFeedHub(context, timers, origin, linger)));
+    }
+
+    private JobFeedHub(ActorContext<Command> context, TimerScheduler<Command> timers, Origin origin, Duration linger) {
+        super(context);
+        this.timers = timers;
+        this.origin = origin;
+        this.linger = linger;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Subscribe.class, this::onSubscribe)
+                .onMessage(Unsubscribe.class, this::onUnsubscribe)
+                .onMessage(Loaded.class, this::onLoaded)
+                .onMessage(Updated.class, this::onUpdated)
+                .onMessage(Failed.class, this::onFailed)
+                .onMessage(Unused.class, this::onUnused)
+                .onSignal(PostStop.class, stopped -> onStopped())
+                .build();
+    }
+
+    private Behavior<Command> onSubscribe(Subscribe subscribe) {
+        subscribers++;
+        if (subscribers > MAX_SUBSCRIBERS) {
+            subscribe
+                    .subscriber()
+                    .fail(new SubscriberDropped("this manager serves " + MAX_SUBSCRIBERS
+                            + " event streams, which is its limit; use another manager, or try later"));
+            return this;
+        }
+        FollowedJob job = followed.computeIfAbsent(subscribe.jobId(), this::follow);
+        timers.cancel(job);
+        job.add(subscribe.subscriber(), subscribe.after());
+        unfollowIfUnused(job);
+        return this;
+    }
+
+    private Behavior<Command> onUnsubscribe(Unsubscribe unsubscribe) {
+        subscribers--;
+        FollowedJob job = followed.get(unsubscribe.jobId());
+        if (job != null) {
+            job.remove(unsubscribe.subscriber());
+            unfollowIfUnused(job);
+        }
+        return this;
+    }
+
+    private FollowedJob follow(UUID jobId) {
+        FollowedJob job = new FollowedJob(jobId);
+        Logger log = getContext().getSystem().log();
+        CompletionStage<FoldedJob> stored = origin.storedState().apply(jobId).handle((state, failure) -> {
+            if (failure != null) {
+                log.warn(
+                        "job={} its stored state can't be read: {}; its events are read from the first",
+                        jobId,
+                        reason(failure));
+            }
+            return failure == null ? state.orElse(FoldedJob.EMPTY) : FoldedJob.EMPTY;
+        });
+        CompletionStage<Start> start = stored.thenCombine(origin.revision().apply(jobId), Start::new);
+        getContext()
+                .pipeToSelf(
+                        start,
+                        (loaded, failure) -> failure == null ? new Loaded(job, loaded) : new Failed(job, failure));
+        return job;
+    }
+
+    private Behavior<Command> onLoaded(Loaded loaded) {
+        FollowedJob job = loaded.job();
+        if (followed.get(job.jobId()) != job) {
+            return this;
+        }
+        FoldedJob start = loaded.start().job();
+        if (loaded.start().revision().isEmpty()) {
+            job.end(BoundedSourceQueue::complete);
+            unfollow(job);
+            return this;
+        }
+        job.begin(update(start, List.of()), loaded.start().revision().get());
+        if (!job.isEnded()) {
+            streams.put(job.jobId(), run(job, start));
+        }
+        unfollowIfUnused(job);
+        return this;
+    }
+
+    private UniqueKillSwitch run(FollowedJob job, FoldedJob start) {
+        var self = getContext().getSelf();
+        var stream = updates(job.jobId(), start)
+                .viaMat(KillSwitches.single(), Keep.right())
+                .mapAsync(1, update -> {
+                    CompletableFuture<Done> taken = new CompletableFuture<>();
+                    self.tell(new Updated(job, update, taken));
+                    return taken;
+                })
+                .toMat(Sink.ignore(), Keep.both())
+                .run(getContext().getSystem());
+        getContext()
+                .pipeToSelf(
+                        stream.second(),
+                        (done, failure) -> new Failed(
+                                job,
+                                failure == null
+                                        ? new IllegalStateException("the journal's stream of the job ended")
+                                        : failure));
+        return stream.first();
+    }
+
+    private Source<JobUpdate, NotUsed> updates(UUID jobId, FoldedJob start) {
+        return origin.journal()
+                .follow(PersistentEntities.evacuateJob(jobId).id(), start.revision() + 1)
+                .statefulMap(() -> start, JobFeedHub::next, job -> Optional.empty())
+                .takeWhile(update -> !update.state().phase().terminal(), true);
+    }
+
+    private static Pair<FoldedJob, JobUpdate> next(FoldedJob before, EventEnvelope envelope) {
+        FoldedJob job = before.after(envelope);
+        return Pair.create(job, update(job, ((JobEvent) envelope.event()).unmoved()));
+    }
+
+    private static JobUpdate update(FoldedJob job, List<UnmovedRecord> exceptions) {
+        return new JobUpdate(job.revision(), job.state().outline(), exceptions);
+    }
+
+    private Behavior<Command> onUpdated(Updated updated) {
+        FollowedJob job = updated.job();
+        if (followed.get(job.jobId()) == job) {
+            job.publish(updated.update());
+            unfollowIfUnused(job);
+        }
+        updated.taken().complete(Done.getInstance());
+        return this;
+    }
+
+    /** Clients reconnect, and the job is followed again. */
+    private Behavior<Command> onFailed(Failed failed) {
+        FollowedJob job = failed.job();
+        if (followed.get(job.jobId()) == job) {
+            getContext()
+                    .getLog()
+                    .warn("job={} its event streams end: {}; clients reconnect", job.jobId(), reason(failed.cause()));
+            job.end(subscriber -> subscriber.fail(failed.cause()));
+            unfollow(job);
+        }
+        return this;
+    }
+
+    private static String reason(Throwable failure) {
+        return OneLine.of(Failures.rootCause(failure));
+    }
+
+    private void unfollowIfUnused(FollowedJob job) {
+        if (job.isEnded()) {
+            unfollow(job);
+        } else if (!job.hasSubscribers() && !timers.isTimerActive(job)) {
+            timers.startSingleTimer(job, new Unused(job), linger);
+        }
+    }
+
+    private Behavior<Command> onUnused(Unused unused) {
+        FollowedJob job = unused.job();
+        if (followed.get(job.jobId()) == job && !job.hasSubscribers()) {
+            unfollow(job);
+        }
+        return this;
+    }
+
+    private void unfollow(FollowedJob job) {
+        timers.cancel(job);
+        followed.remove(job.jobId());
+        Optional.ofNullable(streams.remove(job.jobId())).ifPresent(UniqueKillSwitch::shutdown);
+    }
+
+    private Behavior<Command> onStopped() {
+        streams.values().forEach(UniqueKillSwitch::shutdown);
+        followed.values()
+                .forEach(job -> job.end(subscriber ->
+                        subscriber.fail(new SubscriberDropped("this manager stops; reconnect to another manager"))));
+        return this;
+    }
+}
