@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.pekko.NotUsed;
@@ -44,9 +45,11 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each subscriber gets each update once, and all subscribers of a job share one reader of the journal. */
+@Tag("slow")
 class JobFeedTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration SHORT_LINGER = Duration.ofMillis(20);
@@ -155,7 +158,7 @@ class JobFeedTest {
     }
 
     private static Optional<JobUpdate> pull(SinkQueueWithCancel<JobUpdate> subscriber)
-            throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+            throws InterruptedException, ExecutionException, TimeoutException {
         return subscriber.pull().toCompletableFuture().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 

@@ -23,6 +23,11 @@ public record FoldedJob(long revision, JobState state) {
         }
     }
 
+    /** Whether no event follows that anything is projected from. */
+    public boolean isEnded() {
+        return state.phase().terminal();
+    }
+
     /**
      * The job after its next event.
      *

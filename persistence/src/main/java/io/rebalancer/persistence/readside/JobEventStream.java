@@ -64,7 +64,7 @@ final class JobEventStream {
      */
     record Progress(FoldedJob job, long position, long stateCharacters) {
         boolean isEnded() {
-            return job.state().phase().terminal();
+            return job.isEnded();
         }
     }
 
@@ -105,7 +105,7 @@ final class JobEventStream {
      */
     private record Batch(FoldedJob after, List<StoredChange<JobChange>> changes, Optional<Throwable> failure) {
         boolean endsJob() {
-            return after.state().phase().terminal();
+            return after.isEnded();
         }
     }
 

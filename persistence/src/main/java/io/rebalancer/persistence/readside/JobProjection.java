@@ -136,7 +136,7 @@ final class JobProjection implements EventProjection<JobChange> {
         }
     }
 
-    /** Users choose the keys, so the digest is one for which nobody can construct two keys with the same value. */
+    /** Users choose the keys, so the digest must be one for which no user can construct two keys with the same value. */
     private static String digest(RecordRef record) {
         try {
             byte[] name = (record.shard() + " " + record.key()).getBytes(StandardCharsets.UTF_8);

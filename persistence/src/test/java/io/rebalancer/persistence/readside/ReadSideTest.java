@@ -386,6 +386,28 @@ class ReadSideTest {
         awaitExceptions(history, "1 MD5_MISMATCH in 2");
     }
 
+    /** The rows of an earlier build name no pass, and can't be found by their record. */
+    @ParameterizedTest
+    @EnumSource
+    void exceptionsOfAnEarlierBuildStayUntilTheNextPassEnds(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobHistory history = readSide.history();
+        events.add(Entities.JOB_REGISTRY_ID, new RegistryEvent.JobRegistered(job(0), node(0), 0, CREATED));
+        events.add(journalId(0), new JobEvent.JobCreated(node(0), 0, CREATED));
+        events.add(journalId(0), new JobEvent.PassStarted(1, CREATED));
+        events.add(journalId(0), excepted(Reason.NO_DESTINATION, 1, 2));
+        project(readSide);
+        awaitExceptions(history, "1 NO_DESTINATION in 1", "2 NO_DESTINATION in 1");
+        readSide.tables()
+                .read(handle -> handle.execute("update object_exception set pass = null, record_digest = null"));
+        events.add(journalId(0), new JobEvent.PassFinished(1));
+        events.add(journalId(0), new JobEvent.PassStarted(2, CREATED));
+        awaitExceptions(history, "1 NO_DESTINATION in 1", "2 NO_DESTINATION in 1");
+        events.add(journalId(0), excepted(Reason.MD5_MISMATCH, 1));
+        events.add(journalId(0), new JobEvent.PassFinished(2));
+        awaitExceptions(history, "1 MD5_MISMATCH in 2");
+    }
+
     private static JobEvent excepted(Reason reason, int... records) {
         return new JobEvent.RecordsExcepted(
                 Arrays.stream(records).mapToObj(each -> exception(each, reason)).toList(), Map.of());
