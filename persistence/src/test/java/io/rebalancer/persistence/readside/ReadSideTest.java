@@ -47,6 +47,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterEach;
@@ -301,6 +302,41 @@ class ReadSideTest {
         JobLine line = get(readSide.history().jobs(Optional.empty(), 1)).items().get(0);
         assertThat(line.state()).isEqualTo("FAILED");
         assertThat(line.counts()).isEqualTo(states.get(open).counts());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLargeStateIsStoredLessOftenAndEachEventStillCountsOnce(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobHistory history = readSide.history();
+        events.add(Entities.JOB_REGISTRY_ID, new RegistryEvent.JobRegistered(job(0), node(0), 0, CREATED));
+        events.add(journalId(0), new JobEvent.JobCreated(node(0), 0, CREATED));
+        events.add(journalId(0), new JobEvent.PassStarted(1, CREATED));
+        List<UnmovedRecord> many = IntStream.range(0, 5000)
+                .mapToObj(each -> new UnmovedRecord(
+                        new RecordRef(1, "/o/stor/" + Long.toHexString(random.nextLong())),
+                        UnmovedRecord.Kind.SKIPPED,
+                        Reason.NO_DESTINATION,
+                        "full"))
+                .toList();
+        events.add(journalId(0), new JobEvent.RecordsExcepted(many, Map.of()));
+        ActorRef<Projector.Command> first = project(readSide);
+        await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(0))) == 3);
+        events.add(journalId(0), excepted(Reason.MD5_MISMATCH, 1, 2));
+        await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(0))) == 4);
+        assertThat(get(readSide.state(job(0))).orElseThrow().revision()).isEqualTo(3);
+        kit.stop(first);
+
+        events.add(journalId(0), excepted(Reason.MD5_MISMATCH, 2, 3));
+        events.forgetQueries();
+        project(readSide);
+        await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(0))) == 5);
+        assertThat(events.followed()).contains(new EventsInMemory.Followed(journalId(0), 4));
+        JobLine line = get(history.jobs(Optional.empty(), 1)).items().get(0);
+        assertThat(line.counts().skipped()).isEqualTo(5000);
+        assertThat(line.counts().failed()).isEqualTo(3);
+        assertThat(all(after -> history.exceptions(job(0), Optional.of(Reason.MD5_MISMATCH), after, 7)))
+                .hasSize(3);
     }
 
     /** The rows of an earlier build have a position, and no state. */
