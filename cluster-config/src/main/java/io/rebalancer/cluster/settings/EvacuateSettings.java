@@ -59,12 +59,14 @@ public record EvacuateSettings(
      * @param batchSize records updated by one call, all or none, 1 to 500
      * @param parallelism calls in progress per job, at most, 1 to 250
      * @param maxAttempts writes of one record that users keep changing, at least 1
+     * @param shardPatience how long commits wait for a shard that is unavailable, above zero
      */
-    public record CommitSettings(int batchSize, int parallelism, int maxAttempts) {
+    public record CommitSettings(int batchSize, int parallelism, int maxAttempts, Duration shardPatience) {
         public CommitSettings {
             require(batchSize >= 1 && batchSize <= 500, "commit-batch must be 1 to 500");
             require(parallelism >= 1 && parallelism <= 250, "commit-parallelism must be 1 to 250");
             require(maxAttempts >= 1, "commit-attempts must be at least 1");
+            require(!shardPatience.isNegative() && !shardPatience.isZero(), "commit-shard-patience must be above zero");
         }
     }
 
@@ -119,7 +121,8 @@ public record EvacuateSettings(
                         new CommitSettings(
                                 section.getInt("commit-batch"),
                                 section.getInt("commit-parallelism"),
-                                section.getInt("commit-attempts")),
+                                section.getInt("commit-attempts"),
+                                section.getDuration("commit-shard-patience")),
                         section.getDuration("reminder-interval"),
                         section.getDuration("agent-lost-after"),
                         new PassDelay(section.getDuration("retry-pause-min"), section.getDuration("retry-pause-max")),

@@ -254,7 +254,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         return carryOut(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
             delivery.stopReminding(id);
-            stored.inFlight().find(id).ifPresent(this::commit);
+            stored.inFlight().find(id).ifPresent(copied -> commit(copied, false));
         });
     }
 
@@ -375,7 +375,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
         deliver(job, inFlight);
         if (inFlight.copied()) {
-            commit(inFlight);
+            commit(inFlight, true);
         }
     }
 
@@ -394,8 +394,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         delivery.deliver(token(job), planned).ifPresent(context.getSelf()::tell);
     }
 
-    private void commit(InFlightAssignment copied) {
-        pass.ifPresent(actors -> actors.committer().tell(new MetadataCommitter.Commit(copied)));
+    private void commit(InFlightAssignment copied, boolean resumed) {
+        pass.ifPresent(actors -> actors.committer().tell(new MetadataCommitter.Commit(copied, resumed)));
     }
 
     /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -68,10 +69,22 @@ public final class FastClient implements AutoCloseable {
      *     server answers with an error, and with {@link FastUnavailable} when it does not answer
      */
     public CompletionStage<List<JsonNode>> call(String method, List<? extends JsonNode> arguments) {
+        return call(method, arguments, () -> true);
+    }
+
+    /**
+     * Calls {@code method} if {@code maySend} permits it after the lookup, the connect and the wait in the send queue.
+     *
+     * @param maySend asked on any thread right before the request is written to the socket; if it returns false, the
+     *     request is not written and the call fails with a {@link FastUnavailable} that was not sent
+     * @return like {@link #call(String, List)}
+     */
+    public CompletionStage<List<JsonNode>> call(
+            String method, List<? extends JsonNode> arguments, BooleanSupplier maySend) {
         Optional<FastConnection> ready = ready();
         return ready.isPresent()
-                ? ready.get().call(method, arguments)
-                : connect().thenCompose(opened -> opened.call(method, arguments));
+                ? ready.get().call(method, arguments, maySend)
+                : connect().thenCompose(opened -> opened.call(method, arguments, maySend));
     }
 
     /** The current state of the connections. */
@@ -104,7 +117,7 @@ public final class FastClient implements AutoCloseable {
             return connecting.get();
         }
         if (!mayConnect()) {
-            return CompletableFuture.failedFuture(new FastUnavailable(
+            return CompletableFuture.failedFuture(FastUnavailable.notSent(
                     closed
                             ? "the client is closed"
                             : lastFault + " (the next connection attempt follows after a backoff)"));

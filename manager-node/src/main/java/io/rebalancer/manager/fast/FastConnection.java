@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.BoundedSourceQueue;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A call that timed out keeps its message id reserved until the server answers it. A call that times out before it is
- * sent, because this process was frozen, is dropped. A lost connection fails every call in flight; no call is sent twice.
+ * sent, or that its caller may no longer make, is dropped: this process may have been frozen. A lost connection fails every call in flight; no call is sent twice.
  */
 final class FastConnection {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -60,8 +62,8 @@ final class FastConnection {
         this.peer = endpoint.toString();
         var stream = Source.<Request>queue(options.maxCalls())
                 .viaMat(KillSwitches.single(), Keep.both())
-                .filter(this::hasTimeLeft)
-                .map(request -> request.bytes)
+                // Not a filter, which takes a request before the socket is ready for it.
+                .mapConcat(request -> startSending(request) ? List.of(request.bytes) : List.of())
                 .via(Tcp.get(system)
                         .outgoingConnection(
                                 InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()),
@@ -81,7 +83,7 @@ final class FastConnection {
     private void onEnded(@Nullable Throwable failure) {
         String why = peer + ": " + (failure == null ? "the server closed the connection" : failure.getMessage());
         closed = Optional.of(why);
-        calls.keySet().forEach(id -> end(id, new FastUnavailable(why)));
+        calls.keySet().forEach(id -> endUnanswered(id, why));
         whenClosed.complete(why);
     }
 
@@ -104,12 +106,13 @@ final class FastConnection {
         boolean silent =
                 System.nanoTime() - lastHeardNanos >= options.pingInterval().toNanos();
         if (silent && pinging.compareAndSet(false, true)) {
-            call("ping", List.of(ExactJson.MAPPER.createObjectNode())).whenComplete((answer, failure) -> {
-                pinging.set(false);
-                if (failure instanceof FastUnavailable) {
-                    cut.abort(new FastUnavailable("no answer to a ping within " + options.callTimeout()));
-                }
-            });
+            call("ping", List.of(ExactJson.MAPPER.createObjectNode()), () -> true)
+                    .whenComplete((answer, failure) -> {
+                        pinging.set(false);
+                        if (failure instanceof FastUnavailable) {
+                            cut.abort(FastUnavailable.notSent("no answer to a ping within " + options.callTimeout()));
+                        }
+                    });
         }
     }
 
@@ -117,11 +120,12 @@ final class FastConnection {
         return closed.isEmpty();
     }
 
-    CompletionStage<List<JsonNode>> call(String method, List<? extends JsonNode> arguments) {
-        Call call = new Call(method);
+    /** @param maySend asked right before the request is written to the socket */
+    CompletionStage<List<JsonNode>> call(String method, List<? extends JsonNode> arguments, BooleanSupplier maySend) {
+        Call call = new Call(method, maySend);
         int id = reserve(call);
         if (id < 0) {
-            return CompletableFuture.failedFuture(new FastUnavailable(
+            return CompletableFuture.failedFuture(FastUnavailable.notSent(
                     peer + ": " + options.maxCalls() + " calls are in flight already, which is the limit"));
         }
         FastFrame request = new FastFrame(options.version(), FastStatus.DATA, id, payload(method, arguments));
@@ -129,21 +133,29 @@ final class FastConnection {
                 .scheduleOnce(options.callTimeout(), () -> expire(id, call), system.executionContext()));
         QueueOfferResult offered = requests.offer(new Request(id, call, ByteString.fromArrayUnsafe(request.encode())));
         if (!offered.isEnqueued()) {
-            end(id, new FastUnavailable(closed.orElse(peer + ": the send queue of the connection is full")));
+            endUnanswered(id, closed.orElse(peer + ": the send queue of the connection is full"));
         } else if (!isOpen()) {
             // The stream may have ended after the offer, and may have failed its calls before this call was added.
-            end(id, new FastUnavailable(closed.orElse(peer)));
+            endUnanswered(id, closed.orElse(peer));
         }
         return call.answer;
     }
 
-    private boolean hasTimeLeft(Request request) {
-        boolean timeLeft = System.nanoTime() - request.call.startNanos
-                < options.callTimeout().toNanos();
-        if (!timeLeft) {
-            end(request.id, timedOut(request.id, request.call));
+    /** Decides last of all whether a request is written to the socket. A request that was dropped is never written. */
+    private boolean startSending(Request request) {
+        Call call = request.call;
+        boolean timeLeft =
+                System.nanoTime() - call.startNanos < options.callTimeout().toNanos();
+        if (timeLeft && call.maySend.getAsBoolean() && call.markSent()) {
+            return true;
         }
-        return timeLeft;
+        call.drop();
+        if (timeLeft) {
+            endUnanswered(request.id, peer + ": " + call.method + " was not sent: its caller may no longer make it");
+        } else {
+            end(request.id, timedOut(request.id, call));
+        }
+        return false;
     }
 
     void close() {
@@ -201,13 +213,27 @@ final class FastConnection {
         }
     }
 
+    private void endUnanswered(int id, String why) {
+        Call call = calls.get(id);
+        if (call != null) {
+            end(id, new FastUnavailable(why, !call.drop()));
+        }
+    }
+
     private void expire(int id, Call call) {
         call.answer.completeExceptionally(timedOut(id, call));
     }
 
     private FastUnavailable timedOut(int id, Call call) {
         return new FastUnavailable(
-                peer + ": no answer to " + call.method + " (call " + id + ") within " + options.callTimeout());
+                peer + ": no answer to " + call.method + " (call " + id + ") within " + options.callTimeout(),
+                !call.drop());
+    }
+
+    private enum Sending {
+        WAITING,
+        SENT,
+        DROPPED
     }
 
     /** A call that waits in the send queue. */
@@ -216,13 +242,26 @@ final class FastConnection {
     /** A call in flight. Only the stream adds results, so one thread at a time does. */
     private static final class Call {
         private final String method;
+        private final BooleanSupplier maySend;
+        private final AtomicReference<Sending> sending = new AtomicReference<>(Sending.WAITING);
         private final long startNanos = System.nanoTime();
         private final CompletableFuture<List<JsonNode>> answer = new CompletableFuture<>();
         private final List<JsonNode> results = new ArrayList<>();
         private volatile Optional<Cancellable> deadline = Optional.empty();
 
-        Call(String method) {
+        Call(String method, BooleanSupplier maySend) {
             this.method = method;
+            this.maySend = maySend;
+        }
+
+        /** Returns false if the call was dropped before. */
+        boolean markSent() {
+            return sending.compareAndSet(Sending.WAITING, Sending.SENT);
+        }
+
+        /** Returns false if the call was sent before; otherwise it is never sent. */
+        boolean drop() {
+            return sending.compareAndSet(Sending.WAITING, Sending.DROPPED) || sending.get() == Sending.DROPPED;
         }
 
         void cancelDeadline() {

@@ -57,7 +57,7 @@ public final class SrvEndpoints implements FastEndpoints {
     public CompletionStage<Endpoint> pick(Optional<Endpoint> avoid) {
         return session.lookupAsync(record, Type.SRV).handle((answer, failure) -> {
             if (failure != null) {
-                throw new CompletionException(new FastUnavailable("no SRV record " + record + " ("
+                throw new CompletionException(FastUnavailable.notSent("no SRV record " + record + " ("
                         + Failures.rootCause(failure).getMessage()
                         + "); configure a port for the shard if it has no SRV record"));
             }
@@ -79,7 +79,7 @@ public final class SrvEndpoints implements FastEndpoints {
                 all.stream().filter(each -> !avoid.equals(Optional.of(each))).toList();
         List<Endpoint> from = others.isEmpty() ? all : others;
         if (from.isEmpty()) {
-            throw new CompletionException(new FastUnavailable("the SRV record " + record + " is empty"));
+            throw new CompletionException(FastUnavailable.notSent("the SRV record " + record + " is empty"));
         }
         return from.get(ThreadLocalRandom.current().nextInt(from.size()));
     }

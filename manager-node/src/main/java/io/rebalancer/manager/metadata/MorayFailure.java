@@ -14,15 +14,27 @@ final class MorayFailure {
     private static final Set<String> TRANSIENT = Set.of(
             "NoDatabasePeersError", "ConnectTimeoutError", "QueryTimeoutError", "InternalError", "BucketConflictError");
 
+    /** Errors of a call that got no database connection, so nothing was executed. */
+    private static final Set<String> NOT_EXECUTED = Set.of("NoDatabasePeersError", "ConnectTimeoutError");
+
     private MorayFailure() {}
 
     /** The failure for a caller of the metadata tier: {@link TierUnavailable} if it may be transient. */
     static CompletionException of(Throwable failure) {
         Throwable cause = rootCause(failure);
-        boolean isTransient = cause instanceof FastUnavailable
-                || (cause instanceof FastCallFailed error && TRANSIENT.contains(error.name()));
         String detail = String.valueOf(cause.getMessage());
-        return new CompletionException(isTransient ? new TierUnavailable(detail, cause) : cause);
+        if (cause instanceof FastUnavailable lost) {
+            return unavailable(detail, cause, lost.wasSent());
+        }
+        if (cause instanceof FastCallFailed error && TRANSIENT.contains(error.name())) {
+            return unavailable(detail, cause, !NOT_EXECUTED.contains(error.name()));
+        }
+        return new CompletionException(cause);
+    }
+
+    private static CompletionException unavailable(String detail, Throwable cause, boolean inDoubt) {
+        return new CompletionException(
+                inDoubt ? new TierUnavailable(detail, cause) : TierUnavailable.notCarriedOut(detail, cause));
     }
 
     /** The same answer with classified failures. */

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** The calls to Moray's shards, with their arguments in Moray's order (manta.md 7.6). */
 public final class MorayShards implements AutoCloseable {
@@ -49,16 +50,21 @@ public final class MorayShards implements AutoCloseable {
                 .call("findObjects", List.of(TextNode.valueOf(bucket), TextNode.valueOf(filter), objectOptions()));
     }
 
-    CompletionStage<List<JsonNode>> putObject(int shard, String key, JsonNode value, String etag) {
+    /** @param maySend asked right before the request is written to the socket */
+    CompletionStage<List<JsonNode>> putObject(
+            int shard, String key, JsonNode value, String etag, BooleanSupplier maySend) {
         ObjectNode options = objectOptions().put("etag", etag);
-        return client(shard)
-                .call("putObject", List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), value, options));
+        List<JsonNode> arguments = List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), value, options);
+        return client(shard).call("putObject", arguments, maySend);
     }
 
-    /** @param requests see {@link #putRequest} */
-    CompletionStage<List<JsonNode>> batch(int shard, List<JsonNode> requests) {
-        return client(shard)
-                .call("batch", List.of(JsonNodeFactory.instance.arrayNode().addAll(requests), objectOptions()));
+    /**
+     * @param requests see {@link #putRequest}
+     * @param maySend asked right before the request is written to the socket
+     */
+    CompletionStage<List<JsonNode>> batch(int shard, List<JsonNode> requests, BooleanSupplier maySend) {
+        List<JsonNode> arguments = List.of(JsonNodeFactory.instance.arrayNode().addAll(requests), objectOptions());
+        return client(shard).call("batch", arguments, maySend);
     }
 
     /** The etag is an option of the request: as an option of the batch it would apply to every request (manta.md 7.6). */

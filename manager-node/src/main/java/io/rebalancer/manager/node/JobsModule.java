@@ -15,6 +15,7 @@ import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.manager.evacuate.JobResources;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.commit.MetadataShards;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
@@ -24,7 +25,10 @@ import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import kamon.Kamon;
+import kamon.metric.Gauge;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -61,10 +65,12 @@ final class JobsModule {
                 StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
+        CommitResources commits = CommitResources.create(
+                system, () -> evacuate.get().commit(), metadata.tier(), observability.metrics()::metadataThreads);
+        metadata.tier().shards().forEach(shard -> registerGauges(commits.shards(), shard));
         JobResources resources = new JobResources(
                 new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
-                new CommitResources(
-                        () -> evacuate.get().commit(), metadata.tier(), observability.metrics()::metadataThreads),
+                commits,
                 agents,
                 registry,
                 journal,
@@ -72,6 +78,13 @@ final class JobsModule {
                 observability.traces());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, resources), EvacuateJob.stopMessage());
         this.service = new ClusterJobService(system, metadata.tier(), registry);
+    }
+
+    private static void registerGauges(MetadataShards shards, int shard) {
+        Consumer<Gauge> inProgress = gauge -> gauge.update(shards.callsInProgress(shard));
+        Kamon.gauge("rebalancer.commit.calls").withTag("shard", shard).autoUpdate(inProgress);
+        Consumer<Gauge> waiting = gauge -> gauge.update(shards.callsWaiting(shard));
+        Kamon.gauge("rebalancer.commit.calls-waiting").withTag("shard", shard).autoUpdate(waiting);
     }
 
     JobService service() {

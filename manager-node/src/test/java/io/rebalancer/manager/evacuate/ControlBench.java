@@ -216,7 +216,8 @@ class ControlBench {
                                             directory(),
                                             kit.spawn(SpaceBroker.create()),
                                             Clock.systemUTC()),
-                                    new CommitResources(settings::commit, records, metrics::metadataThreads),
+                                    CommitResources.create(
+                                            kit.system(), settings::commit, records, metrics::metadataThreads),
                                     new InstantAgents(),
                                     kit.system().<RegistryMessage>deadLetters(),
                                     journal.reader(kit.system()),

@@ -105,7 +105,7 @@ class EvacuateJobTest {
                         directory(),
                         spaceBroker,
                         Clock.systemUTC()),
-                new CommitResources(settings::commit, records, metrics::metadataThreads),
+                CommitResources.create(KIT.system(), settings::commit, records, metrics::metadataThreads),
                 new TestGateway(),
                 registry.getRef(),
                 JournalReader.of(journal),

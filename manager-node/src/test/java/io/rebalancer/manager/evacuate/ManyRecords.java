@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** A tier of one shard that replies at once and keeps an int per record, so only the manager's own cost is measured. */
@@ -76,7 +77,7 @@ final class ManyRecords implements MetadataTier, RecordScan {
 
     @Override
     public CompletionStage<Boolean> moveCopies(
-            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination) {
+            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
         String text = destination.storageNode().text();
         int number = Integer.parseInt(text.substring(0, text.indexOf('.')));
         records.forEach(each -> movedTo.set((int) each.objectId().getLeastSignificantBits(), number));

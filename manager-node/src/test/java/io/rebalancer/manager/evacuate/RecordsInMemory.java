@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Records of two shards in memory, with etags. A test can make the shards unavailable, or let users change records. */
@@ -204,7 +205,11 @@ public final class RecordsInMemory implements MetadataTier, RecordScan, RecordAu
 
     @Override
     public CompletionStage<Boolean> moveCopies(
-            List<MetadataRecord> wanted, StorageNodeId leaving, CopyLocation destination) {
+            List<MetadataRecord> wanted, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
+        if (!maySend.getAsBoolean()) {
+            return CompletableFuture.failedFuture(
+                    TierUnavailable.notCarriedOut("not permitted", new IOException("not sent")));
+        }
         return answer(() -> {
             puts++;
             if (interferences > 0) {

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * The store of metadata records. Every call may fail with {@link TierUnavailable}. The caller may then repeat the call:
  * reads change nothing, and {@link #moveCopies} is conditional.
  */
 public interface MetadataTier {
+    /** Object ids that one {@link #recordsOf} may ask for. */
+    int MAX_OBJECT_IDS = 1000;
 
     /** Numbers of all shards, ascending. */
     List<Integer> shards();
@@ -25,7 +28,11 @@ public interface MetadataTier {
     /** The current record, read past any cache. Fails if the row can't be read as the record of an object. */
     CompletionStage<Optional<MetadataRecord>> read(RecordRef ref);
 
-    /** All records of a shard that name one of {@code objectIds}; snaplinks share an object id. */
+    /**
+     * All records of a shard that name one of {@code objectIds}; snaplinks share an object id.
+     *
+     * @param objectIds at most {@link #MAX_OBJECT_IDS}
+     */
     CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds);
 
     /**
@@ -33,9 +40,12 @@ public interface MetadataTier {
      * changed.
      *
      * @param records at least one; all of the same shard
+     * @param maySend asked on any thread right before the call leaves this process; if it returns false, the call is not
+     *     sent and fails with a {@link TierUnavailable} that is not in doubt
      * @return false if at least one record has changed or is gone; then none is replaced
      */
-    CompletionStage<Boolean> moveCopies(List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination);
+    CompletionStage<Boolean> moveCopies(
+            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend);
 
     /** The storage node as the fleet's register lists it; empty if it does not (manta.md 5.1). */
     CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId);

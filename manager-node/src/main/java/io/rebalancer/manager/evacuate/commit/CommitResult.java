@@ -11,24 +11,38 @@ import java.util.UUID;
  *
  * @param tally records by outcome
  * @param failures records that still name the leaving node
- * @param unwanted objects whose new copy no record names
+ * @param unwanted objects whose new copy no record names or can come to name; the copy may be removed
+ * @param doubtful objects whose new copy must stay although no record is known to name it: a possible orphan
  */
-public record CommitResult(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, List<UUID> unwanted) {
+public record CommitResult(
+        UUID assignmentId,
+        SettledCounts tally,
+        List<UnmovedRecord> failures,
+        List<UUID> unwanted,
+        List<UUID> doubtful) {
 
     public CommitResult {
         failures = List.copyOf(failures);
         unwanted = List.copyOf(unwanted);
+        doubtful = List.copyOf(doubtful);
     }
 
     static CommitResult none(UUID assignmentId) {
-        return new CommitResult(assignmentId, SettledCounts.ZERO, List.of(), List.of());
+        return new CommitResult(assignmentId, SettledCounts.ZERO, List.of(), List.of(), List.of());
     }
 
     CommitResult plus(CommitResult other) {
-        List<UnmovedRecord> allFailures = new ArrayList<>(failures);
-        allFailures.addAll(other.failures);
-        List<UUID> allUnwanted = new ArrayList<>(unwanted);
-        allUnwanted.addAll(other.unwanted);
-        return new CommitResult(assignmentId, tally.plus(other.tally), allFailures, allUnwanted);
+        return new CommitResult(
+                assignmentId,
+                tally.plus(other.tally),
+                joined(failures, other.failures),
+                joined(unwanted, other.unwanted),
+                joined(doubtful, other.doubtful));
+    }
+
+    private static <T> List<T> joined(List<T> some, List<T> more) {
+        List<T> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all;
     }
 }

@@ -1,85 +1,117 @@
 package io.rebalancer.manager.evacuate.commit;
 
-import io.rebalancer.cluster.async.ConcurrencyLimiter;
 import io.rebalancer.cluster.async.Failures;
-import io.rebalancer.core.limit.AimdLimit;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.manager.evacuate.lease.Lease;
-import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.IntConsumer;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The metadata calls of one job. An {@link AimdLimit} bounds the calls in progress; further calls wait. A call that
- * found the tier unavailable is retried ({@link TierRetry}). The number of waiting calls is bounded by the records of
- * the assignments that a job may have in flight.
+ * The metadata calls of one job, with a ceiling on those in progress. Waiting calls are bounded by the records of the
+ * assignments that a job may have in flight. Failures are those of {@link MetadataShards#call}.
  */
 final class MetadataCalls {
-    private static final Duration SLOW = Duration.ofSeconds(1);
-
-    private final TierRetry retry;
+    private final MetadataShards shards;
+    private final DestinationCheck destinations;
     private final Lease lease;
-    private final AimdLimit limit;
-    private final IntConsumer runningCalls;
-    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(this::limit);
+    private final CallSlots.Caller caller;
+    private final AtomicBoolean stopped = new AtomicBoolean();
 
     /**
      * @param lease must be held for every write
-     * @param ceiling the highest number of calls in progress
-     * @param runningCalls gets the number of calls in progress whenever a call has ended
+     * @param ceiling the highest number of calls in progress, apart from searches
      */
-    MetadataCalls(TierRetry retry, Lease lease, int ceiling, IntConsumer runningCalls) {
-        this.retry = retry;
+    MetadataCalls(MetadataShards shards, DestinationCheck destinations, Lease lease, int ceiling) {
+        this.shards = shards;
+        this.destinations = destinations;
         this.lease = lease;
-        this.runningCalls = runningCalls;
-        this.limit = new AimdLimit(ceiling, SLOW);
+        this.caller = new CallSlots.Caller(ceiling);
     }
 
-    /** A call that reads. */
-    <T> CompletionStage<T> untilAvailable(Supplier<CompletionStage<T>> call) {
-        return retry.untilAvailable(() -> limiter.run(() -> timed(call)));
+    /** All records of the objects on a shard. */
+    CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objects) {
+        return shards.recordsOf(shard, objects);
     }
 
-    /** A call that writes. It is made only while the lease is held; the lease is checked last, right before the call. */
-    <T> CompletionStage<T> whileHeld(Supplier<CompletionStage<T>> call) {
-        return retry.untilAvailable(() -> limiter.run(() -> whenHeld(() -> timed(call))));
+    /** The numbers of all shards. */
+    List<Integer> shards() {
+        return shards.tier().shards();
     }
 
-    private <T> CompletionStage<T> whenHeld(Supplier<CompletionStage<T>> call) {
-        return lease.isHeld() ? call.get() : retry.later(() -> whenHeld(call));
+    /** Reads a record; gives up when its shard is away. */
+    CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
+        return read(ref, MetadataShards.Repeat.UNTIL_AWAY);
+    }
+
+    /** Reads a record after a write in doubt. Waits for the shard without limit: the outcome must be known. */
+    CompletionStage<Optional<MetadataRecord>> readUntilAnswered(RecordRef ref) {
+        return read(ref, MetadataShards.Repeat.UNTIL_ANSWERED);
+    }
+
+    private CompletionStage<Optional<MetadataRecord>> read(RecordRef ref, MetadataShards.Repeat repeat) {
+        return shards.call(
+                ref.shard(), caller, repeat, stopped::get, () -> shards.tier().read(ref));
+    }
+
+    /**
+     * Replaces the leaving node in records of one shard. The write is sent only while the destination is not refused and
+     * the lease is held, which is checked last of all, right before the write leaves this process. A write that was not
+     * carried out is repeated; the {@link TierUnavailable} of a write in doubt is not.
+     *
+     * @return fails with {@link DestinationRefused} if the destination is refused
+     */
+    CompletionStage<Boolean> moveCopies(List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination) {
+        int shard = records.get(0).ref().shard();
+        return shards.call(
+                shard,
+                caller,
+                MetadataShards.Repeat.WHILE_NOT_CARRIED_OUT,
+                stopped::get,
+                () -> writeIfPermitted(records, leaving, destination));
+    }
+
+    private CompletionStage<Boolean> writeIfPermitted(
+            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination) {
+        Optional<String> refusal = destinations.refusal(destination.storageNode());
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(new DestinationRefused(refusal.get()));
+        }
+        if (!lease.isHeld()) {
+            return CompletableFuture.failedFuture(new MetadataShards.NotPermitted());
+        }
+        AtomicBoolean denied = new AtomicBoolean();
+        return shards.tier()
+                .moveCopies(records, leaving, destination, () -> mayWrite(denied))
+                .exceptionally(failure -> {
+                    Throwable cause = Failures.rootCause(failure);
+                    boolean notSent = cause instanceof TierUnavailable unavailable && !unavailable.isInDoubt();
+                    throw new CompletionException(notSent && denied.get() ? new MetadataShards.NotPermitted() : cause);
+                });
+    }
+
+    private boolean mayWrite(AtomicBoolean denied) {
+        boolean permitted = lease.isHeld() && !stopped.get();
+        denied.set(!permitted);
+        return permitted;
     }
 
     /** Applies to the calls that start from now on. */
     void setCeiling(int calls) {
-        synchronized (limit) {
-            limit.setCeiling(calls);
-        }
-        limiter.limitRaised();
+        shards.setCeiling(caller, calls);
     }
 
-    /** Ends all retries. */
+    /** Ends all retries. Calls that have not started fail. */
     void stop() {
-        retry.stop();
-    }
-
-    private int limit() {
-        synchronized (limit) {
-            return limit.current();
-        }
-    }
-
-    private <T> CompletionStage<T> timed(Supplier<CompletionStage<T>> call) {
-        long startNanos = System.nanoTime();
-        return call.get().whenComplete((value, failure) -> {
-            synchronized (limit) {
-                if (failure != null && Failures.rootCause(failure) instanceof TierUnavailable) {
-                    limit.recordFailure();
-                } else {
-                    limit.recordReply(Duration.ofNanos(System.nanoTime() - startNanos));
-                }
-            }
-            runningCalls.accept(limiter.running());
-        });
+        stopped.set(true);
     }
 }

@@ -1,12 +1,17 @@
 package io.rebalancer.manager.evacuate.commit;
 
 import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.lease.Lease;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -14,20 +19,23 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Commits copied assignments, a few at a time. The queue is bounded by the assignments that a job may have in flight.
+ * Commits copied assignments, all at the same time: one that waits for a shard delays no other. Their number is bounded
+ * by the assignments that a job may have in flight, and {@link CallSlots} bounds their calls.
  */
 public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.Command> {
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
-    private static final int MAX_RUNNING = 8;
 
     /** Messages to the committer. */
     public sealed interface Command {}
 
-    /** Commit an assignment whose copies are verified. */
-    public record Commit(InFlightAssignment inFlight) implements Command {}
+    /**
+     * Commit an assignment whose copies are verified.
+     *
+     * @param resumed whether its copies were finished before this incarnation of the job began, so that an earlier
+     *     incarnation may have sent writes
+     */
+    public record Commit(InFlightAssignment inFlight, boolean resumed) implements Command {}
 
     /** Limit the calls in progress, from now on. */
     public record SetParallelism(int calls) implements Command {}
@@ -36,13 +44,10 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
 
     private record CommitFailed(InFlightAssignment inFlight, Throwable cause) implements Command {}
 
-    private final TimerScheduler<Command> timers;
     private final CommitResources resources;
     private final StorageNodeId leaving;
     private final ActorRef<CommitResult> listener;
     private final MetadataCalls calls;
-    private final Deque<InFlightAssignment> queue = new ArrayDeque<>();
-    private int running;
 
     /**
      * @param lease must be held for every write
@@ -55,25 +60,22 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
             StorageNodeId leaving,
             int parallelism,
             ActorRef<CommitResult> listener) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new MetadataCommitter(context, timers, resources, lease, leaving, parallelism, listener)));
+        return Behaviors.setup(
+                context -> new MetadataCommitter(context, resources, lease, leaving, parallelism, listener));
     }
 
     private MetadataCommitter(
             ActorContext<Command> context,
-            TimerScheduler<Command> timers,
             CommitResources resources,
             Lease lease,
             StorageNodeId leaving,
             int parallelism,
             ActorRef<CommitResult> listener) {
         super(context);
-        this.timers = timers;
         this.resources = resources;
         this.leaving = leaving;
         this.listener = listener;
-        this.calls = new MetadataCalls(
-                new TierRetry(context.getSystem(), context.getLog()), lease, parallelism, resources.runningCalls());
+        this.calls = new MetadataCalls(resources.shards(), resources.destinations(), lease, parallelism);
     }
 
     @Override
@@ -88,8 +90,18 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
     }
 
     private Behavior<Command> onCommit(Commit commit) {
-        queue.addLast(commit.inFlight());
-        return startNext();
+        InFlightAssignment inFlight = commit.inFlight();
+        AssignmentCommit run =
+                new AssignmentCommit(calls, resources.settings().get(), leaving, inFlight, commit.resumed());
+        // A stage also carries what run() throws, which would otherwise stop this actor.
+        CompletionStage<CommitResult> result =
+                CompletableFuture.completedFuture(run).thenCompose(AssignmentCommit::run);
+        getContext()
+                .pipeToSelf(
+                        result,
+                        (committed, failure) ->
+                                failure == null ? new Committed(committed) : new CommitFailed(inFlight, failure));
+        return this;
     }
 
     private Behavior<Command> onSetParallelism(SetParallelism set) {
@@ -97,39 +109,38 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
         return this;
     }
 
-    private Behavior<Command> startNext() {
-        while (running < MAX_RUNNING && !queue.isEmpty()) {
-            running++;
-            InFlightAssignment next = queue.removeFirst();
-            AssignmentCommit commit = new AssignmentCommit(
-                    resources.tier(), calls, resources.settings().get(), leaving, next);
-            getContext()
-                    .pipeToSelf(
-                            commit.run(),
-                            (result, failure) ->
-                                    failure == null ? new Committed(result) : new CommitFailed(next, failure));
-        }
+    private Behavior<Command> onCommitted(Committed committed) {
+        listener.tell(committed.result());
         return this;
     }
 
-    private Behavior<Command> onCommitted(Committed committed) {
-        running--;
-        listener.tell(committed.result());
-        return startNext();
-    }
-
-    /** The copies are verified and the records unchanged, so the commit is retried and the assignment kept. */
+    /** A bug ends the assignment, so that it does not hold its slot for ever. A later pass retries the records. */
     private Behavior<Command> onCommitFailed(CommitFailed failed) {
-        running--;
+        Throwable cause = Failures.rootCause(failed.cause());
+        if (cause instanceof CancellationException) {
+            return this;
+        }
         getContext()
                 .getLog()
-                .warn(
-                        "assignment={} metadata commit failed; retrying in {}: {}",
+                .error(
+                        "assignment={} metadata commit failed; a later pass retries its records",
                         failed.inFlight().assignment().id(),
-                        RETRY_DELAY,
-                        String.valueOf(Failures.rootCause(failed.cause()).getMessage()));
-        timers.startSingleTimer(failed.inFlight().assignment().id(), new Commit(failed.inFlight()), RETRY_DELAY);
-        return startNext();
+                        cause);
+        listener.tell(unmoved(failed.inFlight(), "the metadata commit failed: " + cause));
+        return this;
+    }
+
+    private static CommitResult unmoved(InFlightAssignment inFlight, String detail) {
+        List<UnmovedRecord> failures = inFlight.copiedTasks().stream()
+                .map(task -> new UnmovedRecord(
+                        task.record(), UnmovedRecord.Kind.FAILED, Reason.METADATA_UPDATE_FAILED, detail))
+                .toList();
+        return new CommitResult(
+                inFlight.assignment().id(),
+                SettledCounts.ZERO,
+                failures,
+                List.of(),
+                inFlight.copiedTasks().stream().map(CopyTask::objectId).toList());
     }
 
     private Behavior<Command> onPostStop() {

@@ -252,7 +252,7 @@ class AssignmentBatcherTest {
         for (CopyTask task : ready.assignment().tasks()) {
             List<MetadataRecord> live = List.of(
                     records.read(task.record()).toCompletableFuture().get().orElseThrow());
-            records.moveCopies(live, location(1).storageNode(), location(3));
+            records.moveCopies(live, location(1).storageNode(), location(3), () -> true);
         }
         end(first, ready);
         awaitDrained();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.manager.fast.FastClient;
@@ -31,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +87,12 @@ class FastClientTest {
 
     private static CompletionStage<List<JsonNode>> version(FastClient client) {
         return client.call("version", List.of(ExactJson.MAPPER.createObjectNode()));
+    }
+
+    private static boolean wasSent(CompletionStage<?> failed) {
+        return failed.toCompletableFuture()
+                .handle((answer, failure) -> failure instanceof FastUnavailable lost && lost.wasSent())
+                .join();
     }
 
     private static boolean getsReply(FastClient client) throws InterruptedException {
@@ -157,6 +165,8 @@ class FastClientTest {
                             .hasCauseInstanceOf(FastUnavailable.class)
                             .hasMessageContaining("no answer to putObject");
                 }
+                assertThat(answers.stream().filter(FastClientTest::wasSent).count())
+                        .isBetween(1L, calls - 1L);
                 assertThat(client.health().callsInFlight()).isEqualTo(calls);
                 // Reading starts now and finds only the bytes that the sockets have buffered.
                 CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> drain(connection));
@@ -165,6 +175,33 @@ class FastClientTest {
                 assertThat(read.get() / megabyte).isBetween(1L, calls - 1L);
             }
         }
+    }
+
+    /** A lookup or a connect may outlast the caller's right to make the call. */
+    @Test
+    void aCallThatMayNoLongerBeMadeWhenTheConnectionIsReadyIsNotSent() throws Exception {
+        MorayServer server = server(0);
+        CompletableFuture<Endpoint> lookup = new CompletableFuture<>();
+        AtomicBoolean permitted = new AtomicBoolean(true);
+        FastClient client = client(avoid -> lookup, TIMEOUT);
+        List<JsonNode> put = List.of(
+                TextNode.valueOf("manta"),
+                TextNode.valueOf("/o/stor/late"),
+                ExactJson.MAPPER.createObjectNode(),
+                ExactJson.MAPPER.createObjectNode());
+        CompletionStage<List<JsonNode>> write = client.call("putObject", put, permitted::get);
+        permitted.set(false);
+        lookup.complete(new Endpoint("127.0.0.1", server.port()));
+        assertThatThrownBy(() -> write.toCompletableFuture().get())
+                .hasMessageContaining("not sent")
+                .cause()
+                .isInstanceOfSatisfying(
+                        FastUnavailable.class,
+                        failure -> assertThat(failure.wasSent()).isFalse());
+        assertThat(getsReply(client)).isTrue();
+        assertThat(table.get("manta", "/o/stor/late")).isEmpty();
+        await().atMost(TIMEOUT).until(() -> client.health().callsInFlight() == 0);
+        server.shutDown().toCompletableFuture().get();
     }
 
     private static long drain(Socket connection) {

@@ -130,13 +130,15 @@ class MorayWireTest {
     void aRecordIsSwappedOnlyIfItIsUnchanged() throws Exception {
         put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
         MetadataRecord stale = read();
-        assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD))).isTrue();
+        assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD, () -> true)))
+                .isTrue();
         MetadataRecord swapped = read();
         assertThat(swapped.copies()).containsExactly(THIRD, new CopyLocation("dc2", SECOND));
         assertThat(swapped.document()).contains("1.50").contains("\"extra\":true");
-        assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD))).isFalse();
+        assertThat(get(tier.moveCopies(List.of(stale), FIRST, THIRD, () -> true)))
+                .isFalse();
         table.delete("manta", KEY, EtagCondition.any());
-        assertThat(get(tier.moveCopies(List.of(swapped), SECOND, new CopyLocation("dc1", FIRST))))
+        assertThat(get(tier.moveCopies(List.of(swapped), SECOND, new CopyLocation("dc1", FIRST), () -> true)))
                 .isFalse();
     }
 
@@ -228,11 +230,11 @@ class MorayWireTest {
         List<MetadataRecord> both = List.of(
                 read(), get(tier.read(new RecordRef(1, "/o/stor/other"))).orElseThrow());
         put("/o/stor/other", new UUID(0, 6), MorayPut.RowId.CLASSIC);
-        assertThat(get(tier.moveCopies(both, FIRST, THIRD))).isFalse();
+        assertThat(get(tier.moveCopies(both, FIRST, THIRD, () -> true))).isFalse();
         assertThat(read().names(FIRST)).isTrue();
         List<MetadataRecord> fresh = List.of(
                 read(), get(tier.read(new RecordRef(1, "/o/stor/other"))).orElseThrow());
-        assertThat(get(tier.moveCopies(fresh, FIRST, THIRD))).isTrue();
+        assertThat(get(tier.moveCopies(fresh, FIRST, THIRD, () -> true))).isTrue();
         assertThat(scan(5, List.of())).isEmpty();
         assertThat(read().document()).contains("1.50").contains("\"extra\":true");
     }
@@ -297,6 +299,25 @@ class MorayWireTest {
         // The same client opens a new connection with the next call.
         assertThatThrownBy(() -> get(down.read(new RecordRef(1, KEY)))).hasCauseInstanceOf(TierUnavailable.class);
         assertThat(get(tier.read(new RecordRef(1, KEY)))).isPresent();
+    }
+
+    @Test
+    void aWriteThatWasNotSentIsNotInDoubt() throws Exception {
+        put(KEY, OBJECT, MorayPut.RowId.CLASSIC);
+        assertThatThrownBy(() -> get(tier.moveCopies(List.of(read()), FIRST, THIRD, () -> false)))
+                .cause()
+                .isInstanceOfSatisfying(
+                        TierUnavailable.class,
+                        failure -> assertThat(failure.isInDoubt()).isFalse());
+        assertThat(read().names(FIRST)).isTrue();
+        MorayMetadataTier down = new MorayMetadataTier(new MorayShards(Map.of(1, client(1))), "d");
+        assertThatThrownBy(() -> get(down.moveCopies(List.of(read()), FIRST, THIRD, () -> true)))
+                .cause()
+                .isInstanceOfSatisfying(
+                        TierUnavailable.class,
+                        failure -> assertThat(failure.isInDoubt())
+                                .as(String.valueOf(failure.getMessage()))
+                                .isFalse());
     }
 
     @Test

@@ -1,0 +1,59 @@
+package io.rebalancer.manager.evacuate.commit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Whether one metadata shard answers, as its calls show. Thread-safe. */
+final class ShardAvailability {
+    /** After this time without a call, the start of an outage is unknown, and a further failure starts another outage. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    private final LongSupplier nanoClock;
+    private final InstantSource clock;
+    private Optional<Outage> outage = Optional.empty();
+
+    /**
+     * The time in which every call failed.
+     *
+     * @param since when the first call failed
+     * @param duration between the first and the last failure
+     * @param detail why the last call failed
+     */
+    record Outage(Instant since, Duration duration, String detail, long firstNanos, long lastNanos) {}
+
+    ShardAvailability(LongSupplier nanoClock, InstantSource clock) {
+        this.nanoClock = nanoClock;
+        this.clock = clock;
+    }
+
+    /** @return the outage that the answer ended */
+    synchronized Optional<Outage> recordAnswer() {
+        Optional<Outage> ended = outage;
+        outage = Optional.empty();
+        return ended;
+    }
+
+    /**
+     * A call found the shard unavailable.
+     *
+     * @param startNanos when the call started
+     * @return the outage so far; its duration is zero after its first failure
+     */
+    synchronized Outage recordFailure(long startNanos, String detail) {
+        long now = nanoClock.getAsLong();
+        Outage next = outage.filter(known -> startNanos - known.lastNanos() < IDLE.toNanos())
+                .map(known -> new Outage(
+                        known.since(), Duration.ofNanos(now - known.firstNanos()), detail, known.firstNanos(), now))
+                .orElseGet(() -> new Outage(clock.instant(), Duration.ZERO, detail, now, now));
+        outage = Optional.of(next);
+        return next;
+    }
+
+    /** The current outage, or empty if the last call got an answer. */
+    synchronized Optional<Outage> outage() {
+        return outage;
+    }
+}
