@@ -114,6 +114,9 @@ final class AssignmentCommit {
     }
 
     private void logFailedSearch(Throwable failure) {
+        if (failure instanceof ShardAway) {
+            return; // MetadataShards logs each outage once.
+        }
         LOGGER.warn(
                 "assignment={} snaplinks of its objects may be unknown, so copies that no record names are kept: {}",
                 inFlight.assignment().id(),

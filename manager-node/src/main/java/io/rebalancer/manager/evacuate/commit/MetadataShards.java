@@ -5,6 +5,7 @@ import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -167,31 +168,42 @@ public final class MetadataShards {
                         LOGGER.info("metadata shard={} answers again after an outage since {}", shard, ended.since()));
     }
 
-    private void onFailure(int shard, long startNanos, String detail) {
-        ShardAvailability.Outage outage = shard(shard).availability().recordFailure(startNanos, detail);
+    private void onFailure(int shard, String detail) {
+        boolean awayBefore = away(shard).isPresent();
+        ShardAvailability.Outage outage = shard(shard).availability().recordFailure(detail);
         if (outage.duration().isZero()) {
             LOGGER.warn("metadata shard={} is unavailable; calls are retried with a backoff: {}", shard, detail);
-        }
-        if (isAway(outage) && shard(shard).probing().compareAndSet(false, true)) {
+        } else if (!awayBefore && isAway(outage)) {
             LOGGER.warn(
-                    "metadata shard={} has been unavailable since {}; its records stay unmoved until it answers a probe,"
-                            + " which is sent every {}: {}",
+                    "metadata shard={} has been unavailable since {}; commits leave its records unmoved until it answers a"
+                            + " probe, which is sent every {}: {}",
                     shard,
                     outage.since(),
                     PROBE_INTERVAL,
                     detail);
+        }
+        scheduleProbe(shard);
+    }
+
+    /** One probe at a time runs for a shard, as long as its outage lasts. */
+    private void scheduleProbe(int shard) {
+        if (shard(shard).probing().compareAndSet(false, true)) {
             schedule(PROBE_INTERVAL, () -> probe(shard));
         }
     }
 
-    /** Ends when a call of a commit or the probe has got an answer. */
+    /** Finds out when the shard answers again, also while no commit makes a call. */
     private void probe(int shard) {
-        if (away(shard).isEmpty()) {
-            shard(shard).probing().set(false);
+        if (shard(shard).availability().outage().isPresent()) {
+            once(shard, searches, () -> tier.recordsOf(shard, List.of(NO_OBJECT)))
+                    .whenComplete((found, failure) -> schedule(PROBE_INTERVAL, () -> probe(shard)));
             return;
         }
-        once(shard, searches, () -> tier.recordsOf(shard, List.of(NO_OBJECT)))
-                .whenComplete((found, failure) -> schedule(PROBE_INTERVAL, () -> probe(shard)));
+        shard(shard).probing().set(false);
+        // A call may have failed after the look and before the flag was reset.
+        if (shard(shard).availability().outage().isPresent()) {
+            scheduleProbe(shard);
+        }
     }
 
     /** One attempt, in a slot. It shows whether the shard answers. */
@@ -224,7 +236,7 @@ public final class MetadataShards {
     private void record(int shard, CallSlots.Caller caller, long startNanos, @Nullable Throwable failure) {
         Throwable cause = failure == null ? null : Failures.rootCause(failure);
         if (cause instanceof TierUnavailable) {
-            onFailure(shard, startNanos, String.valueOf(cause.getMessage()));
+            onFailure(shard, OneLine.of(cause));
             slots.releaseFailed(shard, caller);
         } else if (cause instanceof NotPermitted
                 || cause instanceof ShardAway

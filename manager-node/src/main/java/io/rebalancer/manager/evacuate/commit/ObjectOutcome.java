@@ -66,7 +66,7 @@ record ObjectOutcome(CopyTask task, Map<RecordRef, RecordSwap.Ended> records, bo
         List<UnmovedRecord> failures = new ArrayList<>();
         records.forEach((ref, ended) -> {
             if (ended.outcome() instanceof RecordSwap.Unmoved unmoved) {
-                failures.add(new UnmovedRecord(ref, UnmovedRecord.Kind.FAILED, unmoved.reason(), unmoved.detail()));
+                failures.add(new UnmovedRecord(ref, kind(unmoved.reason()), unmoved.reason(), unmoved.detail()));
             }
         });
         return new CommitResult(
@@ -75,6 +75,11 @@ record ObjectOutcome(CopyTask task, Map<RecordRef, RecordSwap.Ended> records, bo
                 failures,
                 copy == Copy.UNWANTED ? List.of(objectId()) : List.of(),
                 copy == Copy.DOUBTFUL ? List.of(objectId()) : List.of());
+    }
+
+    /** A refused destination is skipped, like the destination of an assignment that was given up. */
+    private static UnmovedRecord.Kind kind(Reason reason) {
+        return reason == Reason.DESTINATION_UNREACHABLE ? UnmovedRecord.Kind.SKIPPED : UnmovedRecord.Kind.FAILED;
     }
 
     /** The own record counts once, whatever its outcome. Further records count if the assignment relocated them. */

@@ -8,9 +8,6 @@ import java.util.function.LongSupplier;
 
 /** Whether one metadata shard answers, as its calls show. Thread-safe. */
 final class ShardAvailability {
-    /** After this time without a call, the start of an outage is unknown, and a further failure starts another outage. */
-    private static final Duration IDLE = Duration.ofMinutes(1);
-
     private final LongSupplier nanoClock;
     private final InstantSource clock;
     private Optional<Outage> outage = Optional.empty();
@@ -22,7 +19,7 @@ final class ShardAvailability {
      * @param duration between the first and the last failure
      * @param detail why the last call failed
      */
-    record Outage(Instant since, Duration duration, String detail, long firstNanos, long lastNanos) {}
+    record Outage(Instant since, Duration duration, String detail, long firstNanos) {}
 
     ShardAvailability(LongSupplier nanoClock, InstantSource clock) {
         this.nanoClock = nanoClock;
@@ -39,15 +36,14 @@ final class ShardAvailability {
     /**
      * A call found the shard unavailable.
      *
-     * @param startNanos when the call started
+     * @param detail why, as one line
      * @return the outage so far; its duration is zero after its first failure
      */
-    synchronized Outage recordFailure(long startNanos, String detail) {
+    synchronized Outage recordFailure(String detail) {
         long now = nanoClock.getAsLong();
-        Outage next = outage.filter(known -> startNanos - known.lastNanos() < IDLE.toNanos())
-                .map(known -> new Outage(
-                        known.since(), Duration.ofNanos(now - known.firstNanos()), detail, known.firstNanos(), now))
-                .orElseGet(() -> new Outage(clock.instant(), Duration.ZERO, detail, now, now));
+        Outage next = outage.map(known -> new Outage(
+                        known.since(), Duration.ofNanos(now - known.firstNanos()), detail, known.firstNanos()))
+                .orElseGet(() -> new Outage(clock.instant(), Duration.ZERO, detail, now));
         outage = Optional.of(next);
         return next;
     }

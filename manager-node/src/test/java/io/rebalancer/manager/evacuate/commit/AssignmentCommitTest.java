@@ -337,6 +337,7 @@ class AssignmentCommitTest {
         assertThat(result.tally()).isEqualTo(SettledCounts.ZERO);
         assertThat(result.failures()).hasSize(3).allSatisfy(failure -> {
             assertThat(failure.reason()).isEqualTo(Reason.DESTINATION_UNREACHABLE);
+            assertThat(failure.kind()).isEqualTo(UnmovedRecord.Kind.SKIPPED);
             assertThat(failure.detail()).isEqualTo("3.stor is fenced");
         });
         assertThat(result.unwanted()).containsExactly(object(1), object(2), object(4));
