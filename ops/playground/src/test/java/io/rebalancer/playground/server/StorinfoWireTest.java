@@ -96,11 +96,17 @@ class StorinfoWireTest {
     }
 
     @Test
-    void anIncompleteResponseIsAFailureInsteadOfAShortList() {
-        ObjectNode bad = node(1);
-        bad.remove("availableMB");
-        NODES.set(List.of(node(0), bad));
-        assertThatThrownBy(StorinfoWireTest::fetchNodes).hasMessageContaining("availableMB");
+    void anInvalidEntryIsSkippedAndTheOthersAreUsed() throws Exception {
+        ObjectNode noNumber = node(1);
+        noNumber.remove("availableMB");
+        ObjectNode overfull = node(2).put("percentUsed", 101);
+        ObjectNode noName = node(3).put("manta_storage_id", "not a name");
+        NODES.set(List.of(node(0), noNumber, overfull, noName, node(4)));
+        assertThat(fetchNodes()).extracting(node -> node.id().text()).containsExactly("0000.stor.d", "0004.stor.d");
+        NODES.set(List.of(overfull));
+        assertThatThrownBy(StorinfoWireTest::fetchNodes)
+                .as("a list without a valid entry must not replace the last good list")
+                .hasMessageContaining("101");
     }
 
     @Test
