@@ -22,7 +22,10 @@ final class LegacyWire {
 
     private LegacyWire() {}
 
-    /** The body of a POST. The legacy wire has room for one source per task: the best one. */
+    /**
+     * The body of a POST. The legacy wire has room for one source per task: the best one. A task has no {@code status}:
+     * every generation defaults to pending, and the asynchronous rewrite rejects the text that the others write.
+     */
     static String payload(Assignment assignment) {
         ObjectNode payload = JSON.createObjectNode().put("id", assignment.id().toString());
         ArrayNode tasks = payload.putArray("tasks");
@@ -35,7 +38,6 @@ final class LegacyWire {
             json.putObject("source")
                     .put("datacenter", "")
                     .put("manta_storage_id", task.sources().get(0).text());
-            json.put("status", "Pending");
         }
         return payload.toString();
     }

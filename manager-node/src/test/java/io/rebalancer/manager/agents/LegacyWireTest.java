@@ -38,12 +38,11 @@ class LegacyWireTest {
     }
 
     @Test
-    void anAssignmentHasTheFormOfTheLegacyManager() {
+    void anAssignmentHasTheFormThatEveryGenerationAccepts() {
         assertThat(LegacyWire.payload(ASSIGNMENT))
-                .isEqualTo(
-                        "{\"id\":\"3e1d0000-0000-4000-8000-000000000001\",\"tasks\":[{\"object_id\":\"" + OBJECT
-                                + "\",\"owner\":\"65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10\",\"md5sum\":\"XUFAKrxLKna5cZ2REBfFkg==\","
-                                + "\"source\":{\"datacenter\":\"\",\"manta_storage_id\":\"2.stor.d\"},\"status\":\"Pending\"}]}");
+                .isEqualTo("{\"id\":\"3e1d0000-0000-4000-8000-000000000001\",\"tasks\":[{\"object_id\":\"" + OBJECT
+                        + "\",\"owner\":\"65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10\",\"md5sum\":\"XUFAKrxLKna5cZ2REBfFkg==\","
+                        + "\"source\":{\"datacenter\":\"\",\"manta_storage_id\":\"2.stor.d\"}}]}");
     }
 
     @ParameterizedTest
