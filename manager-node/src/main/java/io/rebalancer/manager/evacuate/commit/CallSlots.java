@@ -16,7 +16,8 @@ import java.util.Set;
 /**
  * Decides which metadata calls may be in progress. A call starts when its shard and its caller both have a free slot. An
  * {@link AimdLimit} for each shard is shared by all callers; each caller has its own ceiling. So a slow shard holds no
- * slots of others, and a caller at its ceiling holds no slots of a shard. Callers take turns on a shard.
+ * slots of others, and a caller at its ceiling holds no slots of a shard. Callers take turns on a shard. After a failure a
+ * shard gets one call at a time until it answers: otherwise calls that hang would take the slots of their callers.
  *
  * <p>Waiting calls are not bounded here: each caller must bound what it submits. Thread-safe.
  */
@@ -49,10 +50,15 @@ final class CallSlots {
         private final AimdLimit limit = new AimdLimit(MAX_CALLS_PER_SHARD, SLOW);
         private final Map<Caller, Deque<Runnable>> waiting = new LinkedHashMap<>();
         private int running;
+        private boolean failed;
+
+        private int allowed() {
+            return failed ? 1 : limit.current();
+        }
 
         /** Takes the first call of the next caller that has a free slot. That caller then comes last. */
         private Optional<Runnable> takeNext() {
-            if (running >= limit.current()) {
+            if (running >= allowed()) {
                 return Optional.empty();
             }
             Optional<Caller> next =
@@ -92,6 +98,7 @@ final class CallSlots {
     /** Ends a call that got an answer after {@code took}. */
     void releaseAnswered(int shard, Caller caller, Duration took) {
         synchronized (this) {
+            shard(shard).failed = false;
             shard(shard).limit.recordReply(took);
         }
         release(shard, caller);
@@ -100,6 +107,7 @@ final class CallSlots {
     /** Ends a call that found the shard unavailable. */
     void releaseFailed(int shard, Caller caller) {
         synchronized (this) {
+            shard(shard).failed = true;
             shard(shard).limit.recordFailure();
         }
         release(shard, caller);

@@ -58,6 +58,11 @@ final class MetadataCalls {
         return read(ref, MetadataShards.Repeat.UNTIL_ANSWERED);
     }
 
+    /** Completes after the delay that follows the given number of consecutive failures. */
+    CompletionStage<Void> backoff(int failures) {
+        return shards.backoff(failures);
+    }
+
     private CompletionStage<Optional<MetadataRecord>> read(RecordRef ref, MetadataShards.Repeat repeat) {
         return shards.call(
                 ref.shard(), caller, repeat, stopped::get, () -> shards.tier().read(ref));

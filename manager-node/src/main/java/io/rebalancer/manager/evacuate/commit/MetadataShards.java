@@ -139,6 +139,13 @@ public final class MetadataShards {
         return repetition.result;
     }
 
+    /** Completes after the delay that follows the given number of consecutive failures. */
+    CompletionStage<Void> backoff(int failures) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        schedule(BACKOFF.delay(failures), () -> over.complete(null));
+        return over;
+    }
+
     private Shard shard(int number) {
         return shards.computeIfAbsent(
                 number,
@@ -262,6 +269,7 @@ public final class MetadataShards {
         private final Supplier<CompletionStage<T>> call;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private int failures;
+        private Optional<Long> firstFailureNanos = Optional.empty();
 
         Repetition(
                 int shard,
@@ -287,7 +295,7 @@ public final class MetadataShards {
             }
             if (repeat != Repeat.UNTIL_ANSWERED) {
                 away(shard).ifPresent(outage -> {
-                    throw shardAway(outage);
+                    throw shardAway(outage.duration(), outage.detail());
                 });
             }
             return call.get();
@@ -302,9 +310,21 @@ public final class MetadataShards {
             if (cause instanceof NotPermitted) {
                 schedule(PERMISSION_INTERVAL, this::attempt);
             } else if (cause instanceof TierUnavailable unavailable && isRepeated(unavailable)) {
-                schedule(BACKOFF.delay(failures++), this::attempt);
+                repeatOrGiveUp(unavailable);
             } else {
                 result.completeExceptionally(cause);
+            }
+        }
+
+        /** A shard may answer other calls and never this one, for example a search that is too slow. */
+        private void repeatOrGiveUp(TierUnavailable unavailable) {
+            long now = System.nanoTime();
+            Duration failing = Duration.ofNanos(now - firstFailureNanos.orElse(now));
+            firstFailureNanos = Optional.of(firstFailureNanos.orElse(now));
+            if (repeat != Repeat.UNTIL_ANSWERED && failing.compareTo(outageTimeout.get()) >= 0) {
+                result.completeExceptionally(shardAway(failing, OneLine.of(unavailable)));
+            } else {
+                schedule(BACKOFF.delay(failures++), this::attempt);
             }
         }
 
@@ -312,9 +332,9 @@ public final class MetadataShards {
             return repeat != Repeat.WHILE_NOT_CARRIED_OUT || !unavailable.isInDoubt();
         }
 
-        private ShardAway shardAway(ShardAvailability.Outage outage) {
-            return new ShardAway("metadata shard " + shard + " has been unavailable for "
-                    + outage.duration().toSeconds() + " s (" + outage.detail() + "); a later pass retries the record");
+        private ShardAway shardAway(Duration failing, String detail) {
+            return new ShardAway("metadata shard " + shard + " has been unavailable for " + failing.toSeconds() + " s ("
+                    + detail + "); a later pass retries the record");
         }
     }
 }

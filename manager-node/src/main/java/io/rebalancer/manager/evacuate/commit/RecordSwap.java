@@ -109,6 +109,7 @@ final class RecordSwap {
         private final UUID objectId;
         private boolean attempted;
         private int conflicts;
+        private int repeatedDoubts;
         private Optional<Long> doubtSince = Optional.empty();
 
         Swap(RecordRef ref, UUID objectId, Known known) {
@@ -125,8 +126,11 @@ final class RecordSwap {
         CompletionStage<Outcome> settleDoubt() {
             if (doubtSince.isEmpty()) {
                 doubtSince = Optional.of(System.nanoTime());
+                return calls.readUntilAnswered(ref).thenCompose(this::judge);
             }
-            return calls.readUntilAnswered(ref).thenCompose(this::judge);
+            return calls.backoff(repeatedDoubts++)
+                    .thenCompose(waited -> calls.readUntilAnswered(ref))
+                    .thenCompose(this::judge);
         }
 
         CompletionStage<Outcome> judge(Optional<MetadataRecord> current) {
@@ -147,8 +151,8 @@ final class RecordSwap {
             if (isDoubtTooOld()) {
                 return CompletableFuture.completedFuture(new Unmoved(
                         Reason.METADATA_UPDATE_FAILED,
-                        nameOf(ref) + ": its shard answers reads, but has acknowledged no write for " + doubtTimeout
-                                + "; a later pass retries the record"));
+                        nameOf(ref) + ": its shard answers reads, but has acknowledged no write for "
+                                + doubtTimeout.toSeconds() + " s; a later pass retries the record"));
             }
             return calls.moveCopies(List.of(current), leaving, destination)
                     .handle(this::afterWrite)

@@ -282,6 +282,20 @@ class AssignmentCommitTest {
         assertThat(get(commit).tally()).isEqualTo(new SettledCounts(1, 0, 0, 0, 5));
     }
 
+    @Test
+    void writesThatAreNeverAcknowledgedEndWhenTheShardShowsThatNoneWasCarriedOut() throws Exception {
+        records.put(1, 1, 1, 2);
+        records.put(3, 3, 1, 2);
+        tier.loseWrites();
+        CommitResult result = commit(1, 3);
+        assertThat(result.failures()).hasSize(2).allSatisfy(failure -> {
+            assertThat(failure.reason()).isEqualTo(Reason.METADATA_UPDATE_FAILED);
+            assertThat(failure.detail()).contains("acknowledged no write");
+        });
+        assertThat(result.doubtful()).containsExactly(object(1), object(3));
+        assertThat(tier.lostWrites()).as("attempts are spaced by a backoff").isLessThan(20);
+    }
+
     /** A user gives the object another name, on a shard that has been searched before: snaplink, then delete. */
     @Test
     void aCopyThatARenamedRecordNamesAfterAWriteInDoubtIsNotUnwanted() throws Exception {

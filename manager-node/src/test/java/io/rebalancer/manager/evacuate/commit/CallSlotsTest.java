@@ -70,4 +70,16 @@ class CallSlotsTest {
         assertThat(started).containsOnlyOnce("small").hasSize(8);
         assertThat(slots.waiting(1)).isEqualTo(92);
     }
+
+    @Test
+    void aShardThatFailedGetsOneCallAtATimeUntilItAnswers() {
+        CallSlots.Caller job = new CallSlots.Caller(100);
+        acquire(1, job, 20, "1");
+        for (int i = 0; i < 8; i++) {
+            slots.releaseFailed(1, job);
+        }
+        assertThat(slots.running(1)).isEqualTo(1);
+        slots.releaseAnswered(1, job, FAST);
+        assertThat(slots.running(1)).isGreaterThan(1);
+    }
 }

@@ -34,6 +34,8 @@ final class FaultyTier implements MetadataTier {
     private Optional<Runnable> afterLostAnswer = Optional.empty();
 
     private boolean refusingWrites;
+    private boolean losingWrites;
+    private int lostWrites;
     private Runnable beforeSend = () -> {};
 
     /** The next write is carried out, then {@code then} runs, and the answer is lost. */
@@ -43,6 +45,15 @@ final class FaultyTier implements MetadataTier {
 
     synchronized void refuseWrites() {
         refusingWrites = true;
+    }
+
+    /** From now on no write is carried out, and none is answered. */
+    synchronized void loseWrites() {
+        losingWrites = true;
+    }
+
+    synchronized int lostWrites() {
+        return lostWrites;
     }
 
     /** Runs before each write, after the lease was checked for the first time. */
@@ -93,6 +104,11 @@ final class FaultyTier implements MetadataTier {
             return CompletableFuture.failedFuture(new IllegalStateException("the bucket is read-only"));
         }
         int shard = wanted.get(0).ref().shard();
+        if (losingWrites) {
+            lostWrites++;
+            return CompletableFuture.failedFuture(
+                    new TierUnavailable("no answer from shard " + shard, new IOException("timeout")));
+        }
         Optional<Runnable> then = afterLostAnswer;
         return unlessDown(shard, () -> {
             CompletionStage<Boolean> answer = records.moveCopies(wanted, leaving, destination, maySend);

@@ -136,6 +136,26 @@ class MetadataCallsTest {
         assertThatThrownBy(() -> broken.toCompletableFuture().get()).hasMessageContaining("no such shard");
     }
 
+    @Test
+    void aCallThatNeverSucceedsEndsAlthoughItsShardAnswersOthers() {
+        MetadataShards impatient = new MetadataShards(KIT.system(), tier, () -> Duration.ofMillis(300), running -> {});
+        CallSlots.Caller job = new CallSlots.Caller(2);
+        CompletionStage<String> slow = impatient.call(1, job, MetadataShards.Repeat.UNTIL_AWAY, () -> false, () -> {
+            impatient.call(
+                    1,
+                    job,
+                    MetadataShards.Repeat.UNTIL_AWAY,
+                    () -> false,
+                    () -> CompletableFuture.completedFuture("answered"));
+            return CompletableFuture.failedFuture(new TierUnavailable("query timeout", new IOException("timeout")));
+        });
+        assertThat(slow.toCompletableFuture())
+                .failsWithin(TIMEOUT)
+                .withThrowableThat()
+                .withCauseInstanceOf(ShardAway.class)
+                .withMessageContaining("query timeout");
+    }
+
     private CompletionStage<String> call(Supplier<CompletionStage<String>> call) {
         return shards.call(1, new CallSlots.Caller(1), MetadataShards.Repeat.UNTIL_AWAY, () -> false, call);
     }
