@@ -96,7 +96,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.freeSpace = freeSpace;
         this.metrics = metrics;
         this.queue = queue;
-        this.presence = new MemberPresence(context.getSystem());
+        this.presence = MemberPresence.get(context.getSystem());
     }
 
     @Override

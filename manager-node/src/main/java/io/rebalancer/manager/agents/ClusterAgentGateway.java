@@ -20,7 +20,7 @@ public final class ClusterAgentGateway implements AgentGateway {
     private final ClusterSharding sharding;
 
     public ClusterAgentGateway(ActorSystem<?> system) {
-        this.presence = new MemberPresence(system);
+        this.presence = MemberPresence.get(system);
         this.sharding = ClusterSharding.get(system);
     }
 
