@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -22,33 +21,29 @@ final class LegacyAgentCalls {
     /** An id that no assignment has; any reply to it shows that the agent is up. */
     private static final UUID PROBE_ID = new UUID(0, 0);
 
-    private static final long PROBE_INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
-
     private final ActorSystem<?> system;
     private final Map<StorageNodeId, URI> addresses;
-    private final Map<StorageNodeId, Contact> contacts = new ConcurrentHashMap<>();
+    private final HttpContacts contacts;
 
     /** An agent's reply. */
     record Answer(int status, String body) {}
-
-    private record Contact(boolean replied, long atNanos) {}
 
     /** @param addresses base URLs of agents that do not listen under their node's name at port 7878 */
     LegacyAgentCalls(ActorSystem<?> system, Map<StorageNodeId, URI> addresses) {
         this.system = system;
         this.addresses = Map.copyOf(addresses);
+        this.contacts = new HttpContacts(addresses.keySet(), System::nanoTime);
     }
 
-    /** Whether the agent replied to the last call. Probes the agent in the background if that call was long ago. */
+    /** Whether the agent replied to the last call. Probes the agent in the background if a probe is due. */
     boolean isReachable(StorageNodeId node) {
-        Contact last = contacts.get(node);
-        if (last == null || System.nanoTime() - last.atNanos() > PROBE_INTERVAL_NANOS) {
-            contacts.put(node, new Contact(last != null && last.replied(), System.nanoTime()));
+        boolean replied = contacts.replied(node);
+        if (contacts.claimProbe(node)) {
             find(node, PROBE_ID)
                     .whenComplete((answer, failure) -> system.log()
                             .debug("agent of {} probed: {}", node, failure == null ? answer.status() : failure));
         }
-        return last != null && last.replied();
+        return replied;
     }
 
     CompletionStage<Answer> post(Assignment assignment) {
@@ -81,6 +76,6 @@ final class LegacyAgentCalls {
                         .toStrict(TIMEOUT.toMillis(), system)
                         .thenApply(body -> new Answer(
                                 response.status().intValue(), body.getData().utf8String())))
-                .whenComplete((answer, failure) -> contacts.put(node, new Contact(failure == null, System.nanoTime())));
+                .whenComplete((answer, failure) -> contacts.record(node, failure == null));
     }
 }
