@@ -2,19 +2,20 @@ package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
 import io.rebalancer.core.evacuate.BatchLimits;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.PlacementPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How evacuate jobs work; the names and units are those of {@code reference.conf}.
  *
- * @param maxAssignmentsInFlight assignments of one job, at least 1
+ * @param maxAssignmentsInFlight assignments of one job, 1 to 10000; a job announces all their leases in one message
  * @param excludeKeysContaining records whose key contains one of these texts are not moved
  * @param reminderInterval how often an agent is reminded of an assignment that it has not reported
  * @param agentLostAfter how long an agent may be unreachable before its assignments are given up
- * @param candidates destinations considered for an object, at least 1
  * @param snapshotEvery events between snapshots, at least 1
  */
 public record EvacuateSettings(
@@ -27,16 +28,16 @@ public record EvacuateSettings(
         Duration reminderInterval,
         Duration agentLostAfter,
         PassDelay passDelay,
-        int candidates,
         int snapshotEvery) {
 
     public EvacuateSettings {
-        require(maxAssignmentsInFlight >= 1, "max-assignments-in-flight must be at least 1");
+        require(
+                maxAssignmentsInFlight >= 1 && maxAssignmentsInFlight <= 10_000,
+                "max-assignments-in-flight must be 1 to 10000");
         excludeKeysContaining = List.copyOf(excludeKeysContaining);
         require(
                 excludeKeysContaining.stream().noneMatch(String::isEmpty),
                 "exclude-keys-containing must not contain an empty text, which would exclude every record");
-        require(candidates >= 1, "candidates must be at least 1");
         require(snapshotEvery >= 1, "snapshot-every must be at least 1");
     }
 
@@ -105,7 +106,10 @@ public record EvacuateSettings(
                 section -> new PlacementPolicy(
                         section.getInt("max-fill-percent"),
                         section.getLong("min-free-mib"),
-                        Set.copyOf(section.getStringList("blacklisted-datacenters"))));
+                        Set.copyOf(section.getStringList("blacklisted-datacenters")),
+                        section.getStringList("excluded-nodes").stream()
+                                .map(StorageNodeId::new)
+                                .collect(Collectors.toUnmodifiableSet())));
         return SettingsFile.section(
                 root,
                 "rebalancer.evacuate",
@@ -126,7 +130,6 @@ public record EvacuateSettings(
                         section.getDuration("reminder-interval"),
                         section.getDuration("agent-lost-after"),
                         new PassDelay(section.getDuration("retry-pause-min"), section.getDuration("retry-pause-max")),
-                        section.getInt("candidates"),
                         section.getInt("snapshot-every")));
     }
 

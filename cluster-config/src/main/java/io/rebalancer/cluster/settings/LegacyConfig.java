@@ -25,7 +25,7 @@ import java.util.TreeMap;
  *
  * <p>Unknown members are ignored, as the legacy manager did. The options {@code use_static_md_update_threads},
  * {@code static_queue_depth} and {@code max_md_read_threads} configure threads and queues that this manager does not
- * have, and are ignored too.
+ * have, and are ignored too. So is {@code max_sharks}: destinations are drawn from all storage nodes.
  */
 final class LegacyConfig {
     private static final int DEFAULT_PORT = 80;
@@ -98,7 +98,6 @@ final class LegacyConfig {
         translated.put(
                 "rebalancer.evacuate.max-tasks-per-assignment",
                 number("options.max_tasks_per_assignment", 50, 1, BatchLimits.MAX_TASKS));
-        translated.put("rebalancer.evacuate.candidates", number("options.max_sharks", 5, 1, 10_000));
         translated.put(
                 "rebalancer.evacuate.max-assignment-age",
                 number("options.max_assignment_age", 600, 1, 1_000_000) + "s");

@@ -19,6 +19,8 @@ final class RenamedSettings {
 
     /** Retired paths, each with the reason. {@code reference.conf} contains none of them. */
     static final Map<String, String> RETIRED_PATHS = new TreeMap<>(Map.of(
+            "rebalancer.evacuate.candidates",
+            "destinations are drawn from all storage nodes with space",
             "rebalancer.manager.postgres.longest-snapshot",
             "a direct scan keeps no transaction open between pages; statement-timeout bounds the query of a page"));
 

@@ -21,9 +21,16 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.RegisteredJob;
+import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.LeaseDecision;
+import io.rebalancer.core.storage.NodePromise;
+import io.rebalancer.core.storage.Penalty;
+import io.rebalancer.core.storage.PenaltyCause;
+import io.rebalancer.core.storage.SpaceLease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -47,6 +54,10 @@ class WireMessageTest {
     private static final RecordRef REF = new RecordRef(1, "/owner/stor/naïve-日本-😀 \"q\"");
     private static final UnmovedRecord EXCEPTION =
             new UnmovedRecord(REF, UnmovedRecord.Kind.FAILED, Reason.MD5_MISMATCH, "wrong bytes");
+    private static final FencingToken TOKEN = new FencingToken(ID, 2);
+    private static final SpaceLease LEASE = new SpaceLease(ID, NODE, 1);
+    private static final Penalty PENALTY = new Penalty(
+            NODE, PenaltyCause.REFUSED, 2, Instant.EPOCH, Instant.EPOCH.plusSeconds(60), "no such directory");
     private static final Assignment ASSIGNMENT = new Assignment(
             ID,
             LOCATION,
@@ -62,6 +73,8 @@ class WireMessageTest {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
+        TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
+        TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
@@ -84,6 +97,16 @@ class WireMessageTest {
                 new RegistryMessage.JobRegistered(ID),
                 new RegistryMessage.NodeAlreadyLeaving(ID),
                 new RegistryMessage.Jobs(List.of(new RegisteredJob(ID, LOCATION, 5, Instant.EPOCH, true, false))),
+                new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),
+                new SpaceMessage.AnnounceLeases(TOKEN, List.of(LEASE), List.of(ID), brokerReply.getRef()),
+                new SpaceMessage.ReturnLease(TOKEN, ID),
+                new SpaceMessage.ReportDestination(TOKEN, NODE, Optional.empty()),
+                new SpaceMessage.ReportDestination(
+                        TOKEN, NODE, Optional.of(new DestinationFault(PenaltyCause.COPIES_FAILED, "disk"))),
+                new SpaceMessage.GetPenalties(penalties.getRef()),
+                new SpaceMessage.LeaseDecided(TOKEN, ID, NODE, LeaseDecision.LEARNING, 5),
+                new SpaceMessage.SpaceStatus(TOKEN, List.of(new NodePromise(NODE, 5, 1)), List.of(PENALTY)),
+                new SpaceMessage.Penalties(List.of(PENALTY)),
                 new SpaceMessage.Lease(ID, NODE, 1, 2, spaceReply.getRef()),
                 new SpaceMessage.Hold(ID, NODE, 1),
                 new SpaceMessage.Return(ID),

@@ -57,7 +57,6 @@ class LegacyConfigTest {
         assertThat(evacuate.batch().maxAge()).isEqualTo(Duration.ofSeconds(900));
         assertThat(evacuate.commit().parallelism()).isEqualTo(30);
         assertThat(evacuate.commit().batchSize()).isEqualTo(1);
-        assertThat(evacuate.candidates()).isEqualTo(7);
         assertThat(evacuate.scan().chunkRows()).isEqualTo(500);
         assertThat(evacuate.placement().maxFillPercent()).isEqualTo(91);
         assertThat(config.getString("rebalancer.log-level")).isEqualTo("debug");
@@ -72,7 +71,6 @@ class LegacyConfigTest {
         assertThat(evacuate.batch().maxAge()).isEqualTo(Duration.ofSeconds(600));
         assertThat(evacuate.commit().parallelism()).isEqualTo(10);
         assertThat(evacuate.commit().batchSize()).isEqualTo(50);
-        assertThat(evacuate.candidates()).isEqualTo(5);
         assertThat(evacuate.scan().chunkRows()).isEqualTo(10_000);
         assertThat(evacuate.excludeKeysContaining()).isEmpty();
         assertThat(evacuate.placement().maxFillPercent()).isEqualTo(100);
@@ -156,7 +154,7 @@ class LegacyConfigTest {
     void allErrorsAreReportedInOneMessage() {
         assertThatThrownBy(() -> load("""
                         {"domain_name":"d","listen_port":"http","log_level":"loud","max_fill_percentage":101,
-                         "snaplink_cleanup_required":"maybe","options":{"max_sharks":0},"unknown":{"a":1},
+                         "snaplink_cleanup_required":"maybe","options":{"max_tasks_per_assignment":0},"unknown":{"a":1},
                          "shards":[{"host":"moray.d"}],"mdapi":{"shards":[{"host":"1.buckets-mdapi.d"}]}}"""))
                 .isInstanceOf(SettingsFault.class)
                 .message()
@@ -165,7 +163,7 @@ class LegacyConfigTest {
                 .contains("log_level must be critical")
                 .contains("max_fill_percentage must be 1 to 100, not 101")
                 .contains("snaplink_cleanup_required must be true or false")
-                .contains("options.max_sharks must be 1 to 10000, not 0")
+                .contains("options.max_tasks_per_assignment must be 1 to 500, not 0")
                 .contains("\"moray.d\"")
                 .contains("shards must list at least one shard")
                 .contains("mdapi.shards")

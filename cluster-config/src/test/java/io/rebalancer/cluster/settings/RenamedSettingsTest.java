@@ -87,11 +87,16 @@ class RenamedSettingsTest {
                         + ", and both are set; remove " + oldPath);
     }
 
-    @Test
-    void aRetiredSettingHasNoEffectAndGivesAWarningWithTheReason() throws IOException {
-        Config root = load("rebalancer.manager.postgres.longest-snapshot = 5m");
-        assertThat(root.getConfig("rebalancer.manager.postgres").root()).doesNotContainKey("longest-snapshot");
-        assertWarning("rebalancer.manager.postgres.longest-snapshot", "statement-timeout");
+    @ParameterizedTest
+    @CsvSource({
+        "rebalancer.manager.postgres.longest-snapshot, 5m, statement-timeout",
+        "rebalancer.evacuate.candidates, 7, drawn from all storage nodes"
+    })
+    void aRetiredSettingHasNoEffectAndGivesAWarningWithTheReason(String path, String value, String reason)
+            throws IOException {
+        Config root = load(path + " = " + value);
+        assertThat(root.hasPath(path)).isFalse();
+        assertWarning(path, reason);
     }
 
     @Test

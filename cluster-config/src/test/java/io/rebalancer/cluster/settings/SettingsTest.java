@@ -55,6 +55,15 @@ class SettingsTest {
         assertThat(settings.placement().maxFillPercent()).isEqualTo(95);
         assertThat(settings.placement().minFreeMib()).isEqualTo(1000);
         assertThat(settings.placement().blacklistedDatacenters()).isEmpty();
+        assertThat(settings.placement().excludedNodes()).isEmpty();
+    }
+
+    @Test
+    void anOperatorExcludesNodesAsDestinations() {
+        assertThat(EvacuateSettings.from(config("rebalancer.placement.excluded-nodes = [\"7.stor.example.com\"]"))
+                        .placement()
+                        .excludedNodes())
+                .containsExactly(new StorageNodeId("7.stor.example.com"));
     }
 
     @Test
@@ -131,6 +140,8 @@ class SettingsTest {
             rebalancer.evacuate.agent-lost-after = soon          | agent-lost-after
             rebalancer.placement.max-fill-percent = 101          | max-fill-percent
             rebalancer.placement.min-free-mib = -1               | min-free-mib
+            rebalancer.placement.excluded-nodes = ["7 stor"]     | 7 stor
+            rebalancer.evacuate.max-assignments-in-flight = 10001 | max-assignments-in-flight
             """)
     void anInvalidSettingIsNamedInOneLine(String line, String name) {
         assertOneLine(EvacuateSettings::from, line, name);

@@ -3,7 +3,6 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
-import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
@@ -15,12 +14,12 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.storage.SpaceRules;
+import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
-import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
+import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -206,6 +205,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (event instanceof PlanningEvent.ScanMoved moved) {
             return carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {});
         }
+        if (event instanceof PlanningEvent.Waiting) {
+            return Effect().none();
+        }
         if (event instanceof PlanningEvent.ScanFailed failed) {
             return carryOut(job, new JobCommand.Fail(failed.reason()), this::afterPass);
         }
@@ -218,7 +220,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 job,
                 new JobCommand.Plan(assignment, ready.marks()),
                 stored -> stored.inFlight().find(assignment.id()).ifPresent(planned -> deliver(stored, planned)),
-                () -> endAssignment(assignment));
+                () -> endAssignment(AssignmentEnded.withdrawn(assignment)));
     }
 
     private void afterUnplacedRecords(JobState stored) {
@@ -246,7 +248,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         Optional<InFlightAssignment> inFlight = job.inFlight().find(id);
         if (inFlight.isEmpty() || job.phase().terminal()) {
             delivery.release(token(job), reported.agent(), id, List.of());
-            inFlight.ifPresent(each -> endAssignment(each.assignment()));
+            inFlight.ifPresent(each -> endAssignment(AssignmentEnded.withdrawn(each.assignment())));
             return Effect().none();
         }
         if (inFlight.get().copied()) {
@@ -266,7 +268,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
         JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
-        return carryOut(job, command, stored -> endAssignment(inFlight.get().assignment()));
+        DestinationFault fault = DestinationFault.lost(lost.reason(), lost.detail());
+        Assignment assignment = inFlight.get().assignment();
+        return carryOut(job, command, stored -> endAssignment(AssignmentEnded.failed(assignment, fault)));
     }
 
     /** The release is sent before the end is stored: after a crash in between, the commit and the release are repeated. */
@@ -279,7 +283,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         StorageNodeId agent = assignment.destination().storageNode();
         delivery.release(token(job), agent, assignment.id(), result.unwanted());
         JobCommand command = new JobCommand.ReportCommit(assignment.id(), result.tally(), result.failures());
-        return carryOut(job, command, stored -> endAssignment(assignment));
+        AssignmentEnded ended = DestinationFault.ofCopies(
+                        assignment, inFlight.get().copyFailures())
+                .map(fault -> AssignmentEnded.failed(assignment, fault))
+                .orElseGet(() -> AssignmentEnded.carriedOut(assignment));
+        return carryOut(job, command, stored -> endAssignment(ended));
     }
 
     private Effect<JobEvent, JobState> onRenewLease() {
@@ -362,7 +370,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         jobId,
                         job.passes().number(),
                         job.leaving().orElseThrow());
-        pass = Optional.of(PassActors.start(context, resources, lease, job));
+        pass = Optional.of(PassActors.start(context, resources, lease, token(job), job));
         timers.startTimerWithFixedDelay(
                 JobInternalMessage.Remind.INSTANCE, resources.settings().reminderInterval());
         timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
@@ -370,20 +378,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private void resumeAssignment(JobState job, InFlightAssignment inFlight) {
-        resources.planning().spaceBroker().tell(hold(inFlight.assignment()));
         traces.takeOver(inFlight);
         // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
         deliver(job, inFlight);
         if (inFlight.copied()) {
             commit(inFlight, true);
         }
-    }
-
-    private static SpaceMessage.Hold hold(Assignment assignment) {
-        long mib = assignment.tasks().stream()
-                .mapToLong(task -> SpaceRules.mibFor(task.sizeBytes()))
-                .sum();
-        return new SpaceMessage.Hold(assignment.id(), assignment.destination().storageNode(), mib);
     }
 
     private FencingToken token(JobState job) {
@@ -399,11 +399,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */
-    private void endAssignment(Assignment assignment) {
-        delivery.forget(assignment.id());
-        traces.forget(assignment.id());
-        resources.planning().spaceBroker().tell(new SpaceMessage.Return(assignment.id()));
-        pass.ifPresent(actors -> actors.batcher().tell(new AssignmentBatcher.AssignmentEnded(assignment)));
+    private void endAssignment(AssignmentEnded ended) {
+        delivery.forget(ended.assignment().id());
+        traces.forget(ended.assignment().id());
+        pass.ifPresent(actors -> actors.batcher().tell(ended));
     }
 
     @Override

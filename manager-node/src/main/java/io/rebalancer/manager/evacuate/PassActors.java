@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobState;
@@ -20,12 +21,13 @@ record PassActors(
         ActorRef<MetadataCommitter.Command> committer,
         ActorRef<ScanCoordinator.Command> scan) {
 
-    static PassActors start(ActorContext<JobMessage> context, JobResources resources, Lease lease, JobState job) {
+    static PassActors start(
+            ActorContext<JobMessage> context, JobResources resources, Lease lease, FencingToken token, JobState job) {
         ActorRef<PlanningEvent> planningEvents =
                 context.messageAdapter(PlanningEvent.class, JobInternalMessage.PlanningReported::new);
         ActorRef<CommitResult> commitResults =
                 context.messageAdapter(CommitResult.class, JobInternalMessage.CommitReported::new);
-        PassInput pass = passInput(job);
+        PassInput pass = passInput(token, job);
         int parallelism = job.tuning()
                 .chosenCommitParallelism()
                 .orElse(resources.settings().commit().parallelism());
@@ -38,8 +40,9 @@ record PassActors(
         return new PassActors(batcher, committer, scan);
     }
 
-    private static PassInput passInput(JobState job) {
+    private static PassInput passInput(FencingToken token, JobState job) {
         return new PassInput(
+                token,
                 job.leaving().orElseThrow(),
                 job.scan().marks(),
                 job.inFlight().all().stream()

@@ -7,11 +7,13 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.registry.RegisteredJob;
+import io.rebalancer.core.storage.Destination;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.agents.AgentGateway;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,22 +29,30 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * Keeps the last good reply of the inventory (manta.md 5.3), so jobs continue during an outage of storinfo. Every manager
- * has its own directory: it only caches facts that others own.
+ * has its own directory: it only caches facts that others own. Subscribers get the candidates when they change.
  */
 public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDirectory.Command> {
-    private static final Duration LEAVING_REFRESH_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(1);
 
     /** Messages to the directory. */
     public sealed interface Command {}
 
-    /** Asks for the nodes that may receive objects. */
+    /** Asks once for the storage nodes. */
     public record GetCandidates(ActorRef<DestinationCandidates> replyTo) implements Command {}
+
+    /**
+     * Asks for the storage nodes now and whenever they change, until {@code subscriber} stops. Idempotent: repeat it, so
+     * that a restarted directory knows the subscriber.
+     */
+    public record Subscribe(ActorRef<DestinationCandidates> subscriber) implements Command {}
+
+    private record Unsubscribed(ActorRef<DestinationCandidates> subscriber) implements Command {}
 
     private enum RefreshNodes implements Command {
         INSTANCE
     }
 
-    private enum RefreshLeaving implements Command {
+    private enum Refresh implements Command {
         INSTANCE
     }
 
@@ -57,7 +67,11 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<RegistryReply> jobsListed;
     private Optional<List<StorageNode>> nodes = Optional.empty();
-    private Optional<Set<StorageNodeId>> leaving = Optional.empty();
+    /** Nodes that may receive nothing. The one place where they enter placement. */
+    private Optional<Set<StorageNodeId>> closed = Optional.empty();
+
+    private final Set<ActorRef<DestinationCandidates>> subscribers = new HashSet<>();
+    private DestinationCandidates published = DestinationCandidates.UNKNOWN;
 
     /** @param refresh how often the inventory is asked */
     public static Behavior<Command> create(
@@ -79,15 +93,17 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         this.registry = registry;
         this.jobsListed = context.messageAdapter(RegistryReply.class, JobsListed::new);
         timers.startTimerWithFixedDelay(RefreshNodes.INSTANCE, Duration.ZERO, refresh);
-        timers.startTimerWithFixedDelay(RefreshLeaving.INSTANCE, Duration.ZERO, LEAVING_REFRESH_INTERVAL);
+        timers.startTimerWithFixedDelay(Refresh.INSTANCE, Duration.ZERO, REFRESH_INTERVAL);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(GetCandidates.class, this::onGetCandidates)
+                .onMessage(Subscribe.class, this::onSubscribe)
+                .onMessage(Unsubscribed.class, this::onUnsubscribed)
                 .onMessage(RefreshNodes.class, tick -> onRefreshNodes())
-                .onMessage(RefreshLeaving.class, tick -> onRefreshLeaving())
+                .onMessage(Refresh.class, tick -> onRefresh())
                 .onMessage(NodesListed.class, this::onNodesListed)
                 .onMessage(NodesUnavailable.class, this::onNodesUnavailable)
                 .onMessage(JobsListed.class, this::onJobsListed)
@@ -95,21 +111,53 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     }
 
     private Behavior<Command> onGetCandidates(GetCandidates get) {
-        get.replyTo().tell(candidates());
+        publish();
+        get.replyTo().tell(published);
+        return this;
+    }
+
+    private Behavior<Command> onSubscribe(Subscribe subscribe) {
+        if (subscribers.add(subscribe.subscriber())) {
+            getContext().watchWith(subscribe.subscriber(), new Unsubscribed(subscribe.subscriber()));
+            subscribe.subscriber().tell(published);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onUnsubscribed(Unsubscribed unsubscribed) {
+        subscribers.remove(unsubscribed.subscriber());
+        return this;
+    }
+
+    private Behavior<Command> publish() {
+        DestinationCandidates current = candidates();
+        if (!current.equals(published)) {
+            published = current;
+            subscribers.forEach(each -> each.tell(current));
+        }
         return this;
     }
 
     private DestinationCandidates candidates() {
-        if (nodes.isEmpty() || leaving.isEmpty()) {
+        if (nodes.isEmpty() || closed.isEmpty()) {
             return DestinationCandidates.UNKNOWN;
         }
-        Set<StorageNodeId> excluded = leaving.get();
-        Map<Boolean, List<StorageNode>> byReachability = nodes.get().stream()
-                .filter(node -> !excluded.contains(node.id()))
-                .sorted(Comparator.comparingLong(StorageNode::availableMib).reversed())
-                .collect(Collectors.partitioningBy(node -> agents.isReachable(node.id())));
+        Set<StorageNodeId> receiveNothing = closed.get();
+        Map<Destination.Access, List<StorageNode>> byAccess = nodes.get().stream()
+                .sorted(Comparator.comparing(StorageNode::id))
+                .collect(Collectors.groupingBy(node -> access(node.id(), receiveNothing)));
         return new DestinationCandidates(
-                true, byReachability.getOrDefault(true, List.of()), byReachability.getOrDefault(false, List.of()));
+                true,
+                byAccess.getOrDefault(Destination.Access.REACHABLE, List.of()),
+                byAccess.getOrDefault(Destination.Access.UNREACHABLE, List.of()),
+                byAccess.getOrDefault(Destination.Access.CLOSED, List.of()));
+    }
+
+    private Destination.Access access(StorageNodeId node, Set<StorageNodeId> receiveNothing) {
+        if (receiveNothing.contains(node)) {
+            return Destination.Access.CLOSED;
+        }
+        return agents.isReachable(node) ? Destination.Access.REACHABLE : Destination.Access.UNREACHABLE;
     }
 
     private Behavior<Command> onRefreshNodes() {
@@ -120,14 +168,14 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         return this;
     }
 
-    private Behavior<Command> onRefreshLeaving() {
+    private Behavior<Command> onRefresh() {
         registry.tell(new RegistryMessage.ListJobs(jobsListed));
-        return this;
+        return publish();
     }
 
     private Behavior<Command> onNodesListed(NodesListed listed) {
         nodes = Optional.of(listed.nodes());
-        return this;
+        return publish();
     }
 
     private Behavior<Command> onNodesUnavailable(NodesUnavailable unavailable) {
@@ -142,12 +190,12 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
 
     private Behavior<Command> onJobsListed(JobsListed listed) {
         if (listed.reply() instanceof RegistryMessage.Jobs jobs) {
-            leaving = Optional.of(jobs.jobs().stream()
+            closed = Optional.of(jobs.jobs().stream()
                     .filter(job -> !job.ended())
                     .map(RegisteredJob::leaving)
                     .map(CopyLocation::storageNode)
                     .collect(Collectors.toUnmodifiableSet()));
         }
-        return this;
+        return publish();
     }
 }

@@ -59,7 +59,7 @@ final class JobsModule {
                 settings.httpAgents().keySet());
         StorageAgents.startProxy(system);
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
-        ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create());
+        ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
         StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
         this.directory = system.systemActorOf(
                 StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),

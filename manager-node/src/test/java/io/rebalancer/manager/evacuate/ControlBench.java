@@ -214,7 +214,7 @@ class ControlBench {
                                             () -> settings,
                                             new ScanResources(records, records, new ScanPermits(() -> 32)),
                                             directory(),
-                                            kit.spawn(SpaceBroker.create()),
+                                            kit.spawn(SpaceBroker.create(Clock.systemUTC())),
                                             Clock.systemUTC()),
                                     CommitResources.create(
                                             kit.system(), settings::commit, records, metrics::metadataThreads),
@@ -233,10 +233,11 @@ class ControlBench {
                             .mapToObj(number ->
                                     new StorageNode(new StorageNodeId(number + ".stor"), "dc3", 100_000_000, 10))
                             .toList(),
+                    List.of(),
                     List.of());
             return kit.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                    .onMessage(StorageNodeDirectory.GetCandidates.class, get -> {
-                        get.replyTo().tell(candidates);
+                    .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
+                        subscribe.subscriber().tell(candidates);
                         return Behaviors.same();
                     })
                     .build());

@@ -59,7 +59,7 @@ class EvacuateJobTest {
     private final TestProbe<Assignment> assigned = KIT.createTestProbe();
     private final List<UUID> released = new CopyOnWriteArrayList<>();
     private final List<UUID> forgotten = new CopyOnWriteArrayList<>();
-    private final ActorRef<SpaceMessage> spaceBroker = KIT.spawn(SpaceBroker.create());
+    private final ActorRef<SpaceMessage> spaceBroker = KIT.spawn(SpaceBroker.create(Clock.systemUTC()));
     private final ActorRef<JobMessage> job = startJob();
 
     /** Hands every assignment to the test. */
@@ -122,11 +122,11 @@ class EvacuateJobTest {
     }
 
     private static ActorRef<StorageNodeDirectory.Command> directory() {
-        DestinationCandidates candidates =
-                new DestinationCandidates(true, List.of(new StorageNode(DESTINATION, "dc3", 50_000, 10)), List.of());
+        DestinationCandidates candidates = new DestinationCandidates(
+                true, List.of(new StorageNode(DESTINATION, "dc3", 50_000, 10)), List.of(), List.of());
         return KIT.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                .onMessage(StorageNodeDirectory.GetCandidates.class, get -> {
-                    get.replyTo().tell(candidates);
+                .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
+                    subscribe.subscriber().tell(candidates);
                     return Behaviors.same();
                 })
                 .build());

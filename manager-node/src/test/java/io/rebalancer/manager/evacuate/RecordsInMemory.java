@@ -12,6 +12,8 @@ import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +43,11 @@ public final class RecordsInMemory implements MetadataTier, RecordScan, RecordAu
     private int interferences;
     private int puts;
     private final List<Integer> recordsOfSizes = new ArrayList<>();
+
+    /** Scans these records, with permits of their own. */
+    public ScanResources scan() {
+        return new ScanResources(this, this, new ScanPermits(() -> 32));
+    }
 
     public static CopyLocation location(int number) {
         return new CopyLocation("dc" + number, new StorageNodeId(number + ".stor"));

@@ -1,5 +1,6 @@
 package io.rebalancer.core.storage;
 
+import io.rebalancer.core.object.StorageNodeId;
 import java.util.Set;
 
 /**
@@ -8,8 +9,10 @@ import java.util.Set;
  * @param maxFillPercent fill ceiling, 1 to 100
  * @param minFreeMib free space that a destination must have, at least 0
  * @param blacklistedDatacenters datacenters that receive no copies
+ * @param excludedNodes storage nodes that receive no copies
  */
-public record PlacementPolicy(int maxFillPercent, long minFreeMib, Set<String> blacklistedDatacenters) {
+public record PlacementPolicy(
+        int maxFillPercent, long minFreeMib, Set<String> blacklistedDatacenters, Set<StorageNodeId> excludedNodes) {
 
     public PlacementPolicy {
         if (maxFillPercent < 1 || maxFillPercent > 100) {
@@ -19,5 +22,6 @@ public record PlacementPolicy(int maxFillPercent, long minFreeMib, Set<String> b
             throw new IllegalArgumentException("min-free-mib must be at least 0, not " + minFreeMib);
         }
         blacklistedDatacenters = Set.copyOf(blacklistedDatacenters);
+        excludedNodes = Set.copyOf(excludedNodes);
     }
 }

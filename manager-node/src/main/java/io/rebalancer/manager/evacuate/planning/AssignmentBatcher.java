@@ -2,13 +2,15 @@ package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
-import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -30,10 +33,12 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  *
  * <pre>
  * ChunkFound ─► waiting ─place─► batch of its destination ─due─► lease of space ─granted─► BatchReady to the listener
+ *                  └only unreachable nodes qualify─► set aside ─► placed later, or unplaced
  * </pre>
  *
  * Placing stops while the maximum number of assignments is in flight. Chunks are then not acknowledged, so the scan
- * stops too. Memory holds at most one chunk per shard, and the open batches.
+ * stops too. Memory holds at most one chunk per shard, the open batches, and {@link SetAside#MAX_OBJECTS} objects that
+ * are set aside.
  */
 public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.Command> {
     private static final Duration TICK_INTERVAL = Duration.ofMillis(500);
@@ -48,29 +53,58 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     /** A shard has no more rows. */
     record ShardScanned(int shard) implements Command {}
 
-    /** An assignment ended: committed, given up, or rejected. */
-    public record AssignmentEnded(Assignment assignment) implements Command {}
+    /**
+     * An assignment ended.
+     *
+     * @param fault what the destination did wrong, if it did not carry out the assignment
+     */
+    public record AssignmentEnded(Assignment assignment, End end, Optional<DestinationFault> fault) implements Command {
 
-    private record CandidatesListed(DestinationCandidates candidates) implements Command {}
+        /** How an assignment ended, as far as its destination is concerned. */
+        public enum End {
+            CARRIED_OUT,
+            FAILED,
+            WITHDRAWN
+        }
 
-    private record LeaseAnswered(SpaceMessage.SpaceReply reply) implements Command {}
+        /** The destination made the copies, at least some of them. */
+        public static AssignmentEnded carriedOut(Assignment assignment) {
+            return new AssignmentEnded(assignment, End.CARRIED_OUT, Optional.empty());
+        }
+
+        /** The destination refused the assignment, was lost, or made no copy. */
+        public static AssignmentEnded failed(Assignment assignment, DestinationFault fault) {
+            return new AssignmentEnded(assignment, End.FAILED, Optional.of(fault));
+        }
+
+        /** The destination had no part in the end of the assignment. */
+        public static AssignmentEnded withdrawn(Assignment assignment) {
+            return new AssignmentEnded(assignment, End.WITHDRAWN, Optional.empty());
+        }
+    }
+
+    private record CandidatesChanged(DestinationCandidates candidates) implements Command {}
+
+    private record BrokerReplied(SpaceMessage.BrokerReply reply) implements Command {}
+
+    private record EarlierBrokerReplied(SpaceMessage.SpaceReply reply) implements Command {}
 
     private enum Tick implements Command {
         INSTANCE
     }
 
-    private final ActorRef<StorageNodeDirectory.Command> directory;
-    private final ActorRef<SpaceMessage> spaceBroker;
+    private final PlanningResources resources;
     private final ActorRef<PlanningEvent> listener;
-    private final ActorRef<DestinationCandidates> candidatesListed;
-    private final ActorRef<SpaceMessage.SpaceReply> leaseAnswered;
+    private final ActorRef<DestinationCandidates> candidatesChanged;
+    private final SpaceBrokerClient spaceBroker;
 
-    private final CopyLocation leaving;
     private final ObjectDeduplicator objects;
     private final ScanIntake intake;
-    private final DestinationPicker destinations;
     private final BatchPool batches;
+    private final DestinationPicker destinations;
     private final Deque<Candidate> waiting = new ArrayDeque<>();
+    private final SetAside aside = new SetAside();
+    private final WaitReporter waits;
     private boolean drained;
 
     /** @param listener gets the events of this batcher, in order */
@@ -87,17 +121,23 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
             PassInput pass,
             ActorRef<PlanningEvent> listener) {
         super(context);
-        this.directory = resources.directory();
-        this.spaceBroker = resources.spaceBroker();
+        this.resources = resources;
         this.listener = listener;
-        this.candidatesListed = context.messageAdapter(DestinationCandidates.class, CandidatesListed::new);
-        this.leaseAnswered = context.messageAdapter(SpaceMessage.SpaceReply.class, LeaseAnswered::new);
-        this.leaving = pass.leaving();
+        this.candidatesChanged = context.messageAdapter(DestinationCandidates.class, CandidatesChanged::new);
+        this.spaceBroker = new SpaceBrokerClient(
+                resources,
+                pass.token(),
+                context.messageAdapter(SpaceMessage.BrokerReply.class, BrokerReplied::new),
+                context.messageAdapter(SpaceMessage.SpaceReply.class, EarlierBrokerReplied::new));
         this.objects = new ObjectDeduplicator(resources.scan().shards(), pass.inFlight());
         this.intake = new ScanIntake(resources.scan().shards(), pass, objects);
-        this.batches = new BatchPool(resources.settings(), resources.clock(), pass.inFlight());
-        this.destinations =
-                new DestinationPicker(resources.settings(), leaving, batches::promisedOn, resources.clock());
+        this.batches = new BatchPool(resources.settings(), resources.clock(), pass);
+        this.destinations = new DestinationPicker(
+                resources.settings(),
+                pass.leaving(),
+                batches,
+                ThreadLocalRandom.current().nextLong());
+        this.waits = new WaitReporter(resources.settings(), resources.clock());
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, TICK_INTERVAL);
     }
 
@@ -107,8 +147,9 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 .onMessage(ChunkFound.class, this::onChunkFound)
                 .onMessage(ShardScanned.class, this::onShardScanned)
                 .onMessage(AssignmentEnded.class, this::onAssignmentEnded)
-                .onMessage(CandidatesListed.class, this::onCandidatesListed)
-                .onMessage(LeaseAnswered.class, this::onLeaseAnswered)
+                .onMessage(CandidatesChanged.class, this::onCandidatesChanged)
+                .onMessage(BrokerReplied.class, this::onBrokerReplied)
+                .onMessage(EarlierBrokerReplied.class, this::onEarlierBrokerReplied)
                 .onMessage(Tick.class, tick -> onTick())
                 .build();
     }
@@ -116,7 +157,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     private Behavior<Command> onChunkFound(ChunkFound found) {
         ScanIntake.Selection selection = intake.take(found.shard(), found.end(), found.rows(), found.replyTo());
         waiting.addAll(selection.candidates());
-        return advance(selection.unreadable());
+        return advance(new ArrayList<>(selection.unreadable()));
     }
 
     private Behavior<Command> onShardScanned(ShardScanned scanned) {
@@ -125,43 +166,129 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private Behavior<Command> onAssignmentEnded(AssignmentEnded ended) {
-        if (batches.removeEnded(ended.assignment().id())) {
+        batches.removeEnded(ended.assignment().id()).ifPresent(lease -> {
             objects.assignmentEnded(ended.assignment());
-        }
+            spaceBroker.returnLease(lease.assignmentId());
+            destinations.loads().subtract(lease);
+            if (ended.end() != AssignmentEnded.End.WITHDRAWN) {
+                spaceBroker.report(lease.node(), ended.fault());
+            }
+            if (ended.fault().isPresent()) {
+                // The reply carries the penalty.
+                spaceBroker.announceSoon();
+            }
+        });
         return advance();
     }
 
-    private Behavior<Command> onCandidatesListed(CandidatesListed listed) {
-        destinations.setNodes(listed.candidates());
+    private Behavior<Command> onCandidatesChanged(CandidatesChanged changed) {
+        destinations.setNodes(changed.candidates());
+        aside.requestRetry();
         return advance();
     }
 
     private Behavior<Command> onTick() {
-        directory.tell(new StorageNodeDirectory.GetCandidates(candidatesListed));
+        resources.directory().tell(new StorageNodeDirectory.Subscribe(candidatesChanged));
         Map<Integer, ScanPosition> marks = intake.takeMarks();
         if (!marks.isEmpty()) {
             listener.tell(new PlanningEvent.ScanMoved(marks));
         }
+        batches.requests().forEach(this::repeatOrGiveUp);
+        spaceBroker.announceIfDue(batches);
+        destinations.refresh();
+        batches.removeOpen(destinations::isOpen).forEach(this::putBack);
+        List<UnmovedRecord> unplaced = new ArrayList<>();
+        Instant lost =
+                resources.clock().instant().minus(resources.settings().get().agentLostAfter());
+        aside.takeSetAsideUntil(lost).forEach(each -> unplaced.add(unreachable(each)));
+        advance(unplaced);
+        waits.changed(destinations.isReady(), waiting.size(), spaceBroker.silentSince(), batches.requests(), aside)
+                .ifPresent(listener::tell);
+        return this;
+    }
+
+    private void repeatOrGiveUp(LeaseRequest request) {
+        if (spaceBroker.hasTimedOut(request)) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "job={} destination={} no reply of the space broker for {} to a request for {} MiB; placing"
+                                    + " its {} objects again",
+                            spaceBroker.jobId(),
+                            request.lease().node(),
+                            SpaceBrokerClient.REQUEST_TIMEOUT,
+                            request.lease().mib(),
+                            request.batch().size());
+            batches.removeRequest(request);
+            putBack(request.batch());
+        } else if (spaceBroker.isRepetitionDue(request)) {
+            spaceBroker.send(request);
+        }
+    }
+
+    private Behavior<Command> onBrokerReplied(BrokerReplied replied) {
+        spaceBroker.noticeReply(false);
+        if (replied.reply() instanceof SpaceMessage.SpaceStatus status) {
+            destinations.loads().replace(status);
+            destinations.refresh();
+            aside.requestRetry();
+        } else if (replied.reply() instanceof SpaceMessage.LeaseDecided decided) {
+            onLeaseDecided(decided);
+        }
         return advance();
     }
 
-    private Behavior<Command> onLeaseAnswered(LeaseAnswered answer) {
-        SpaceMessage.SpaceReply reply = answer.reply();
-        Optional<OpenBatch> batch = batches.finishLease(reply);
-        if (batch.isEmpty()) {
-            return this;
+    private void onLeaseDecided(SpaceMessage.LeaseDecided decided) {
+        destinations.loads().setPromised(decided.node(), decided.promisedMib());
+        switch (decided.decision()) {
+            case GRANTED -> finishRequest(decided.assignmentId(), true);
+            case REFUSED -> finishRequest(decided.assignmentId(), false);
+            case LEARNING -> {
+                batches.request(decided.assignmentId()).ifPresent(LeaseRequest::defer);
+                spaceBroker.announceSoon();
+            }
+            case STALE ->
+                getContext()
+                        .getLog()
+                        .warn(
+                                "job={} assignment={} no lease of space: a later incarnation of the job runs, so this one"
+                                        + " has to end",
+                                spaceBroker.jobId(),
+                                decided.assignmentId());
         }
-        if (reply.granted()) {
-            plan(reply.assignmentId(), batch.get());
+    }
+
+    private Behavior<Command> onEarlierBrokerReplied(EarlierBrokerReplied replied) {
+        SpaceMessage.SpaceReply reply = replied.reply();
+        spaceBroker.noticeReply(true);
+        destinations.loads().setPromised(reply.node(), reply.promisedMib());
+        finishRequest(reply.assignmentId(), reply.granted());
+        return advance();
+    }
+
+    private void finishRequest(UUID assignmentId, boolean granted) {
+        Optional<LeaseRequest> request = batches.request(assignmentId);
+        if (request.isEmpty()) {
+            // A late reply to a request that was given up, or the second reply to a repeated request.
+            if (granted && !batches.isInFlight(assignmentId)) {
+                spaceBroker.returnLease(assignmentId);
+            }
+            return;
+        }
+        batches.removeRequest(request.get());
+        if (granted && destinations.isOpen(request.get().lease().node())) {
+            plan(request.get());
         } else {
-            putBack(batch.get());
+            if (granted) {
+                spaceBroker.returnLease(assignmentId);
+            }
+            putBack(request.get().batch());
         }
-        return advance();
     }
 
-    private void plan(UUID assignmentId, OpenBatch batch) {
-        batch.candidates().forEach(intake::settle);
-        listener.tell(new PlanningEvent.BatchReady(batch.toAssignment(assignmentId, leaving), intake.takeMarks()));
+    private void plan(LeaseRequest granted) {
+        granted.batch().candidates().forEach(intake::settle);
+        listener.tell(new PlanningEvent.BatchReady(batches.addInFlight(granted), intake.takeMarks()));
     }
 
     private void putBack(OpenBatch batch) {
@@ -171,12 +298,16 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private Behavior<Command> advance() {
-        return advance(List.of());
+        return advance(new ArrayList<>());
     }
 
-    /** Does everything that is possible now; called after every message. */
-    private Behavior<Command> advance(List<UnmovedRecord> unreadable) {
-        List<UnmovedRecord> unplaced = new ArrayList<>(unreadable);
+    /**
+     * Does everything that is possible now; called after every message.
+     *
+     * @param unplaced records to report; grows
+     */
+    private Behavior<Command> advance(List<UnmovedRecord> unplaced) {
+        placeSetAside(unplaced);
         placeWaiting(unplaced);
         leaseDueBatches();
         if (waiting.isEmpty()) {
@@ -186,22 +317,57 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         return this;
     }
 
+    private boolean canPlace() {
+        return batches.hasCapacity() && destinations.isReady();
+    }
+
     private void placeWaiting(List<UnmovedRecord> unplaced) {
-        while (!waiting.isEmpty() && batches.hasCapacity() && destinations.isReady()) {
-            Candidate candidate = waiting.getFirst();
-            DestinationPicker.Pick pick = destinations.pick(candidate.record());
-            if (pick instanceof DestinationPicker.Picked picked) {
-                batches.add(picked.destination(), candidate).ifPresent(this::lease);
-            } else if (pick instanceof DestinationPicker.Unplaceable refused) {
-                objects.release(candidate.record().objectId());
-                intake.settle(candidate);
-                unplaced.add(new UnmovedRecord(
-                        candidate.record().ref(), UnmovedRecord.Kind.SKIPPED, refused.reason(), refused.detail()));
-            } else {
-                return;
-            }
-            waiting.removeFirst();
+        while (!waiting.isEmpty() && canPlace()) {
+            place(waiting.removeFirst(), resources.clock().instant(), unplaced);
         }
+    }
+
+    private void placeSetAside(List<UnmovedRecord> unplaced) {
+        if (!canPlace()) {
+            return;
+        }
+        for (SetAside.Waiter each : aside.takeForRetry()) {
+            if (canPlace()) {
+                place(each.candidate(), each.since(), unplaced);
+            } else {
+                aside.add(each);
+                aside.requestRetry();
+            }
+        }
+    }
+
+    /** @param since when the object began to wait for an unreachable agent, if it has to */
+    private void place(Candidate candidate, Instant since, List<UnmovedRecord> unplaced) {
+        DestinationPicker.Pick pick = destinations.pick(candidate.record());
+        if (pick instanceof DestinationPicker.Picked picked) {
+            batches.add(picked.destination(), candidate).ifPresent(this::lease);
+        } else if (pick instanceof DestinationPicker.Unreachable unreachable) {
+            aside.add(new SetAside.Waiter(candidate, since, unreachable.refusal()))
+                    .ifPresent(oldest -> unplaced.add(unreachable(oldest)));
+        } else if (pick instanceof DestinationPicker.Unplaceable refused) {
+            unplaced.add(unplaced(candidate, refused.reason(), refused.detail()));
+        }
+    }
+
+    private UnmovedRecord unreachable(SetAside.Waiter waiter) {
+        return unplaced(
+                waiter.candidate(),
+                Reason.DESTINATION_UNREACHABLE,
+                "object " + waiter.candidate().record().objectId() + " waited since " + waiter.since()
+                        + "; only these storage nodes could take it: "
+                        + waiter.refusal().text()
+                        + "; restart their agents, or add space to other nodes");
+    }
+
+    private UnmovedRecord unplaced(Candidate candidate, Reason reason, String detail) {
+        objects.release(candidate.record().objectId());
+        intake.settle(candidate);
+        return new UnmovedRecord(candidate.record().ref(), UnmovedRecord.Kind.SKIPPED, reason, detail);
     }
 
     private void leaseDueBatches() {
@@ -214,14 +380,14 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private void lease(OpenBatch batch) {
-        spaceBroker.tell(batches.startLease(batch, leaseAnswered));
+        spaceBroker.send(batches.close(batch));
     }
 
     private void report(List<UnmovedRecord> unplaced) {
         if (!unplaced.isEmpty()) {
             listener.tell(new PlanningEvent.RecordsUnplaced(unplaced, intake.takeMarks()));
         }
-        if (!drained && intake.isFinished() && waiting.isEmpty() && batches.isEmpty()) {
+        if (!drained && intake.isFinished() && waiting.isEmpty() && aside.isEmpty() && batches.isEmpty()) {
             drained = true;
             listener.tell(PlanningEvent.PassDrained.INSTANCE);
         }

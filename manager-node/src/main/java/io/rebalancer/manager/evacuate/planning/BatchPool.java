@@ -1,56 +1,70 @@
 package io.rebalancer.manager.evacuate.planning;
 
-import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.storage.SpaceRules;
+import io.rebalancer.core.storage.SpaceLease;
 import io.rebalancer.core.storage.StorageNode;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * The batches of a pass, from the first object until the assignment ends:
  *
  * <pre>
- * open ─due─► leasing space ─granted─► in flight ─► ended
- *                           └refused─► its objects are placed again
+ * open ─due─► lease requested ─granted─► in flight ─► ended
+ *                             └refused, no reply─► its objects are placed again
  * </pre>
  */
 final class BatchPool {
     private final Supplier<EvacuateSettings> settings;
     private final Clock clock;
+    private final CopyLocation leaving;
     private final Map<StorageNodeId, OpenBatch> open = new LinkedHashMap<>();
-    private final Map<UUID, OpenBatch> leasing = new HashMap<>();
-    private final Set<UUID> inFlight = new HashSet<>();
-    private final Map<StorageNodeId, Long> promisedMib = new HashMap<>();
+    private final Map<UUID, LeaseRequest> requested = new LinkedHashMap<>();
+    private final Map<StorageNodeId, Long> requestedMib = new HashMap<>();
+    private final Map<UUID, SpaceLease> inFlight = new HashMap<>();
 
-    /** @param earlier assignments that are in flight already */
-    BatchPool(Supplier<EvacuateSettings> settings, Clock clock, Collection<Assignment> earlier) {
+    /** @param pass contains the assignments that are in flight already */
+    BatchPool(Supplier<EvacuateSettings> settings, Clock clock, PassInput pass) {
         this.settings = settings;
         this.clock = clock;
-        earlier.forEach(each -> inFlight.add(each.id()));
+        this.leaving = pass.leaving();
+        pass.inFlight().forEach(each -> inFlight.put(each.id(), SpaceLease.of(each)));
     }
 
     /** Whether one more assignment may be in flight. */
     boolean hasCapacity() {
-        return inFlight.size() + leasing.size() < settings.get().maxAssignmentsInFlight();
+        return inFlight.size() + requested.size() < settings.get().maxAssignmentsInFlight();
     }
 
     /** Whether no batch and no assignment is left. */
     boolean isEmpty() {
-        return open.isEmpty() && leasing.isEmpty() && inFlight.isEmpty();
+        return open.isEmpty() && requested.isEmpty() && inFlight.isEmpty();
+    }
+
+    /**
+     * Whether as many batches are open as assignments may be in flight. Then objects go to open batches first, so that
+     * batches fill up in a large fleet too, and memory is bounded.
+     */
+    boolean hasManyOpen() {
+        return open.size() >= settings.get().maxAssignmentsInFlight();
+    }
+
+    /** The destinations of the open batches, the longest open first. */
+    List<StorageNode> openDestinations() {
+        return open.values().stream().map(OpenBatch::destination).toList();
     }
 
     /** Adds an object to the open batch of its destination, and returns that batch if it is due now. */
@@ -70,34 +84,81 @@ final class BatchPool {
         return settings.get().batch().due(batch.size(), batch.bytes(), age);
     }
 
-    /** Closes the batch, and returns the request for its space. */
-    SpaceMessage.Lease startLease(OpenBatch batch, ActorRef<SpaceMessage.SpaceReply> replyTo) {
+    /** Removes and returns the open batches whose destination is not {@code available} any more. */
+    List<OpenBatch> removeOpen(Predicate<StorageNodeId> available) {
+        List<OpenBatch> removed = new ArrayList<>();
+        open.values().removeIf(batch -> {
+            boolean remove = !available.test(batch.destination().id());
+            if (remove) {
+                removed.add(batch);
+            }
+            return remove;
+        });
+        return removed;
+    }
+
+    /** Closes the batch, which needs the lease of its space from now on. */
+    LeaseRequest close(OpenBatch batch) {
         open.remove(batch.destination().id());
-        UUID assignmentId = UUID.randomUUID();
-        leasing.put(assignmentId, batch);
-        long availableMib = SpaceRules.availableMib(
-                batch.destination(), settings.get().placement().maxFillPercent(), 0);
-        return new SpaceMessage.Lease(assignmentId, batch.destination().id(), batch.mib(), availableMib, replyTo);
+        LeaseRequest request = new LeaseRequest(UUID.randomUUID(), batch, clock.instant());
+        requested.put(request.lease().assignmentId(), request);
+        requestedMib.merge(request.lease().node(), request.lease().mib(), Long::sum);
+        return request;
     }
 
-    /** Records the reply, and returns the batch that waited for it, if any. A granted batch is in flight from now on. */
-    Optional<OpenBatch> finishLease(SpaceMessage.SpaceReply reply) {
-        promisedMib.put(reply.node(), reply.promisedMib());
-        Optional<OpenBatch> batch = Optional.ofNullable(leasing.remove(reply.assignmentId()));
-        if (batch.isPresent() && reply.granted()) {
-            inFlight.add(reply.assignmentId());
+    /** The batches that wait for a lease, the longest wait first. */
+    List<LeaseRequest> requests() {
+        return List.copyOf(requested.values());
+    }
+
+    Optional<LeaseRequest> request(UUID assignmentId) {
+        return Optional.ofNullable(requested.get(assignmentId));
+    }
+
+    /** Removes the batch from those that wait for a lease. */
+    void removeRequest(LeaseRequest request) {
+        if (requested.remove(request.lease().assignmentId()) != null) {
+            requestedMib.merge(request.lease().node(), -request.lease().mib(), Long::sum);
+            requestedMib.remove(request.lease().node(), 0L);
         }
-        return batch;
     }
 
-    /** False if the assignment is not in flight. */
-    boolean removeEnded(UUID assignmentId) {
-        return inFlight.remove(assignmentId);
+    /** The lease is granted: the batch is an assignment in flight. */
+    Assignment addInFlight(LeaseRequest granted) {
+        SpaceLease lease = granted.lease();
+        inFlight.put(lease.assignmentId(), lease);
+        return granted.batch().toAssignment(lease.assignmentId(), leaving);
     }
 
-    /** Space promised on a node: the broker's last figure, and the open batch. */
-    long promisedOn(StorageNode node) {
-        OpenBatch gathering = open.get(node.id());
-        return promisedMib.getOrDefault(node.id(), 0L) + (gathering == null ? 0 : gathering.mib());
+    boolean isInFlight(UUID assignmentId) {
+        return inFlight.containsKey(assignmentId);
+    }
+
+    /** Removes the assignment and returns its lease; empty if it is not in flight. */
+    Optional<SpaceLease> removeEnded(UUID assignmentId) {
+        return Optional.ofNullable(inFlight.remove(assignmentId));
+    }
+
+    /** The leases of the assignments in flight. */
+    List<SpaceLease> held() {
+        return List.copyOf(inFlight.values());
+    }
+
+    /** The assignments whose lease is requested. */
+    Set<UUID> requestedIds() {
+        return Set.copyOf(requested.keySet());
+    }
+
+    /** MiB on a node that batches need and the broker has not granted yet. */
+    long ungrantedMib(StorageNodeId node) {
+        OpenBatch gathering = open.get(node);
+        return requestedMib.getOrDefault(node, 0L) + (gathering == null ? 0 : gathering.mib());
+    }
+
+    /** The number of assignments in flight to each node. */
+    Map<StorageNodeId, Integer> inFlightByNode() {
+        Map<StorageNodeId, Integer> counts = new HashMap<>();
+        inFlight.values().forEach(each -> counts.merge(each.node(), 1, Integer::sum));
+        return counts;
     }
 }

@@ -4,58 +4,79 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.storage.Destination;
+import io.rebalancer.core.storage.Fleet;
 import io.rebalancer.core.storage.Placement;
+import io.rebalancer.core.storage.Refusal;
+import io.rebalancer.core.storage.RefusalCause;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.fleet.DestinationCandidates;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /**
- * Picks a destination for an object. If only nodes with an unreachable agent qualify, planning waits for an agent to
- * return, up to {@code agent-lost-after}; then the object is unplaced.
+ * Picks a destination for an object: draws one from the whole fleet, or takes the destination of an open batch while many
+ * batches are open. The weights of the draws are as of the last {@link #refresh}; space is checked with the present
+ * figures.
  */
 final class DestinationPicker {
     private final Supplier<EvacuateSettings> settings;
     private final CopyLocation leaving;
-    private final ToLongFunction<StorageNode> promisedMib;
-    private final Clock clock;
-    private final Random random = new Random();
+    private final BatchPool batches;
+    private final DestinationLoads loads = new DestinationLoads();
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
-    private Optional<Instant> stalledSince = Optional.empty();
+    private Fleet fleet = Fleet.empty();
+    private long nextSeed;
 
     /** The decision about one object. */
     sealed interface Pick {}
 
     record Picked(StorageNode destination) implements Pick {}
 
-    /** Ask again later: an unreachable agent may return. */
-    record Stalled() implements Pick {}
+    /** Only nodes with an unreachable agent qualify. */
+    record Unreachable(Refusal refusal) implements Pick {}
 
     record Unplaceable(Reason reason, String detail) implements Pick {}
 
-    /** @param promisedMib space on a node that is promised already */
-    DestinationPicker(
-            Supplier<EvacuateSettings> settings,
-            CopyLocation leaving,
-            ToLongFunction<StorageNode> promisedMib,
-            Clock clock) {
+    /** @param seed determines the draws */
+    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, long seed) {
         this.settings = settings;
         this.leaving = leaving;
-        this.promisedMib = promisedMib;
-        this.clock = clock;
+        this.batches = batches;
+        this.nextSeed = seed;
     }
 
     void setNodes(DestinationCandidates current) {
         nodes = current;
+        refresh();
+    }
+
+    /** The promises and penalties that the weights of the next {@link #refresh} use. */
+    DestinationLoads loads() {
+        return loads;
+    }
+
+    /** Builds the weights again, from the present settings, promises, assignments in flight and penalties. */
+    void refresh() {
+        Map<StorageNodeId, Integer> inFlight = batches.inFlightByNode();
+        List<Destination> destinations = new ArrayList<>();
+        nodes.reachable().forEach(each -> destinations.add(load(each, Destination.Access.REACHABLE, inFlight)));
+        nodes.unreachable().forEach(each -> destinations.add(load(each, Destination.Access.UNREACHABLE, inFlight)));
+        nodes.closed().forEach(each -> destinations.add(load(each, Destination.Access.CLOSED, inFlight)));
+        fleet = Fleet.of(destinations, settings.get().placement());
+    }
+
+    private Destination load(StorageNode node, Destination.Access access, Map<StorageNodeId, Integer> inFlight) {
+        int open = Math.max(loads.leases(node.id()), inFlight.getOrDefault(node.id(), 0));
+        return new Destination(node, access, promisedMib(node), open, loads.penaltyFactor(node.id()));
+    }
+
+    private long promisedMib(StorageNode node) {
+        return loads.promisedMib(node.id()) + batches.ungrantedMib(node.id());
     }
 
     /** Whether the inventory is known; before that nothing can be picked. */
@@ -63,44 +84,36 @@ final class DestinationPicker {
         return nodes.known();
     }
 
+    /** Whether {@code node} may receive objects now. */
+    boolean isOpen(StorageNodeId node) {
+        return fleet.isOpen(node);
+    }
+
     Pick pick(MetadataRecord record) {
-        Placement.Choice choice = choose(record, preferenceOrder(nodes.reachable()));
-        if (choice.destination().isPresent()) {
-            stalledSince = Optional.empty();
-            return new Picked(choice.destination().get());
+        if (batches.hasManyOpen()) {
+            Optional<StorageNode> open = batches.openDestinations().stream()
+                    .filter(node -> qualifies(record, node))
+                    .findFirst();
+            if (open.isPresent()) {
+                return new Picked(open.get());
+            }
         }
-        if (choose(record, nodes.unreachable()).destination().isEmpty()) {
-            return unplaceable(record, choice.refusal().orElse(Reason.NO_DESTINATION));
+        Placement.Decision decision = Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
+        if (decision.destination().isPresent()) {
+            return new Picked(decision.destination().get());
         }
-        return hasStalledTooLong() ? unplaceable(record, Reason.DESTINATION_UNREACHABLE) : new Stalled();
+        Optional<Refusal> unreachable = decision.refusedFor(RefusalCause.AGENT_UNREACHABLE);
+        return unreachable.isPresent()
+                ? new Unreachable(unreachable.get())
+                : new Unplaceable(decision.reason(), detail(record, decision));
     }
 
-    private boolean hasStalledTooLong() {
-        Instant now = clock.instant();
-        Instant since = stalledSince.orElse(now);
-        stalledSince = Optional.of(since);
-        return Duration.between(since, now).compareTo(settings.get().agentLostAfter()) >= 0;
+    private boolean qualifies(MetadataRecord record, StorageNode node) {
+        return fleet.isOpen(node.id()) && Placement.qualifies(record, leaving, node, this::promisedMib, fleet.policy());
     }
 
-    private Placement.Choice choose(MetadataRecord record, List<StorageNode> candidates) {
-        return Placement.choose(
-                record, leaving, candidates, promisedMib, settings.get().placement());
-    }
-
-    /** The nodes with the most free space in random order, which spreads the load; then the others. */
-    private List<StorageNode> preferenceOrder(List<StorageNode> byFreeSpace) {
-        int count = Math.min(settings.get().candidates(), byFreeSpace.size());
-        List<StorageNode> preferred = new ArrayList<>(byFreeSpace.subList(0, count));
-        Collections.shuffle(preferred, random);
-        return Stream.concat(preferred.stream(), byFreeSpace.stream().skip(count))
-                .toList();
-    }
-
-    private Unplaceable unplaceable(MetadataRecord record, Reason reason) {
-        return new Unplaceable(
-                reason,
-                "object " + record.objectId() + " of " + record.sizeBytes() + " bytes has no destination: "
-                        + nodes.reachable().size() + " storage nodes have a reachable agent, "
-                        + nodes.unreachable().size() + " do not; last candidate rejected: " + reason);
+    private String detail(MetadataRecord record, Placement.Decision decision) {
+        return "object " + record.objectId() + " of " + record.sizeBytes() + " bytes has no destination among "
+                + fleet.size() + " storage nodes: " + decision.text();
     }
 }

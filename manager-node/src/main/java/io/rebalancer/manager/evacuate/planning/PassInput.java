@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 /**
  * Where planning of a pass starts.
  *
+ * @param token the incarnation of the job that plans
  * @param leaving the storage node that is emptied
  * @param marks low-water mark by shard; a shard without a mark is scanned from its start
  * @param inFlight assignments of an earlier incarnation; their objects are not planned again, and the pass does not end
@@ -16,7 +18,11 @@ import java.util.Map;
  * @param budget the number of records that the pass may still take on
  */
 public record PassInput(
-        CopyLocation leaving, Map<Integer, ScanPosition> marks, List<Assignment> inFlight, long budget) {
+        FencingToken token,
+        CopyLocation leaving,
+        Map<Integer, ScanPosition> marks,
+        List<Assignment> inFlight,
+        long budget) {
     /** A budget that never runs out. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -26,7 +32,7 @@ public record PassInput(
     }
 
     /** A whole pass from the start of every shard. */
-    public static PassInput fromStart(CopyLocation leaving, long budget) {
-        return new PassInput(leaving, Map.of(), List.of(), budget);
+    public static PassInput fromStart(FencingToken token, CopyLocation leaving, long budget) {
+        return new PassInput(token, leaving, Map.of(), List.of(), budget);
     }
 }

@@ -46,6 +46,17 @@ public sealed interface PlanningEvent {
         }
     }
 
+    /**
+     * What objects wait for has changed. Sent at most twice a second; nothing has to be stored.
+     *
+     * @param waits the present waits, one for each cause; empty if nothing waits
+     */
+    record Waiting(List<PlanningWait> waits) implements PlanningEvent {
+        public Waiting {
+            waits = List.copyOf(waits);
+        }
+    }
+
     /** All shards are scanned, and every record found is unplaced or in an assignment that has ended. */
     enum PassDrained implements PlanningEvent {
         INSTANCE

@@ -2,19 +2,22 @@ package io.rebalancer.manager.evacuate.planning;
 
 import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.evacuate.ManualClock;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
@@ -23,9 +26,12 @@ import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -38,6 +44,7 @@ import org.junit.jupiter.api.Test;
 class AssignmentBatcherTest {
     private static final ActorTestKit KIT = TestSettings.kit("batcher");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final FencingToken TOKEN = new FencingToken(new UUID(7, 7), 1);
 
     private final RecordsInMemory records = new RecordsInMemory();
     private ScanResources scan = new ScanResources(records, records, new ScanPermits(() -> 32));
@@ -54,8 +61,8 @@ class AssignmentBatcherTest {
 
     private static ActorRef<StorageNodeDirectory.Command> directory(DestinationCandidates candidates) {
         return KIT.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                .onMessage(StorageNodeDirectory.GetCandidates.class, get -> {
-                    get.replyTo().tell(candidates);
+                .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
+                    subscribe.subscriber().tell(candidates);
                     return Behaviors.same();
                 })
                 .build());
@@ -64,17 +71,21 @@ class AssignmentBatcherTest {
     private PlanningResources resources(DestinationCandidates candidates, String overrides) {
         EvacuateSettings settings = TestSettings.evacuate(overrides);
         return new PlanningResources(
-                () -> settings, scan, directory(candidates), KIT.spawn(SpaceBroker.create()), Clock.systemUTC());
+                () -> settings,
+                scan,
+                directory(candidates),
+                KIT.spawn(SpaceBroker.create(Clock.systemUTC())),
+                Clock.systemUTC());
     }
 
     /** Without a scan: the test sends the chunks. */
     private ActorRef<AssignmentBatcher.Command> batcher(DestinationCandidates candidates, String overrides) {
-        PassInput pass = PassInput.fromStart(location(1), PassInput.UNLIMITED);
+        PassInput pass = PassInput.fromStart(TOKEN, location(1), PassInput.UNLIMITED);
         return KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
     }
 
     private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates candidates, String overrides, long budget) {
-        PassInput pass = PassInput.fromStart(location(1), budget);
+        PassInput pass = PassInput.fromStart(TOKEN, location(1), budget);
         ActorRef<AssignmentBatcher.Command> batcher =
                 KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
         KIT.spawn(ScanCoordinator.create(scan, pass, batcher, listener.getRef()));
@@ -86,15 +97,15 @@ class AssignmentBatcherTest {
     }
 
     private static DestinationCandidates reachable(StorageNode... nodes) {
-        return new DestinationCandidates(true, List.of(nodes), List.of());
+        return new DestinationCandidates(true, List.of(nodes), List.of(), List.of());
     }
 
     private <E extends PlanningEvent> E next(Class<E> kind) {
         PlanningEvent next = listener.receiveMessage(TIMEOUT);
-        while (!kind.isInstance(next)) {
-            assertThat(next).isInstanceOf(PlanningEvent.ScanMoved.class);
+        while (next instanceof PlanningEvent.ScanMoved || next instanceof PlanningEvent.Waiting) {
             next = listener.receiveMessage(TIMEOUT);
         }
+        assertThat(next).isInstanceOf(kind);
         return kind.cast(next);
     }
 
@@ -111,7 +122,7 @@ class AssignmentBatcherTest {
     }
 
     private static void end(ActorRef<AssignmentBatcher.Command> batcher, PlanningEvent.BatchReady ready) {
-        batcher.tell(new AssignmentBatcher.AssignmentEnded(ready.assignment()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment()));
     }
 
     @Test
@@ -193,7 +204,8 @@ class AssignmentBatcherTest {
     @Test
     void planningWaitsForAnUnreachableAgentBeforeItSkipsTheRecord() {
         records.put(1, 1, 1, 2);
-        DestinationCandidates unreachable = new DestinationCandidates(true, List.of(), List.of(node(3, 50_000)));
+        DestinationCandidates unreachable =
+                new DestinationCandidates(true, List.of(), List.of(node(3, 50_000)), List.of());
         pass(unreachable, "rebalancer.evacuate.agent-lost-after = 1s");
         PlanningEvent.RecordsUnplaced unplaced = unplaced();
         assertThat(unplaced.records())
@@ -296,23 +308,56 @@ class AssignmentBatcherTest {
         awaitDrained();
     }
 
+    /** Two jobs and one destination: the second object of 30 GiB does not fit until the first assignment has ended. */
     @Test
     void spaceIsNotPromisedTwice() {
-        CopyLocation destination = location(3);
-        ActorRef<SpaceMessage> broker = KIT.spawn(SpaceBroker.create());
-        TestProbe<SpaceMessage.SpaceReply> reply = KIT.createTestProbe();
-        StorageNodeId node = destination.storageNode();
-        UUID first = new UUID(0, 1);
-        UUID second = new UUID(0, 2);
-        broker.tell(new SpaceMessage.Lease(first, node, 60, 100, reply.getRef()));
-        assertThat(reply.receiveMessage().granted()).isTrue();
-        broker.tell(new SpaceMessage.Lease(second, node, 60, 100, reply.getRef()));
-        assertThat(reply.receiveMessage()).satisfies(answer -> {
-            assertThat(answer.granted()).isFalse();
-            assertThat(answer.promisedMib()).isEqualTo(60);
+        ManualClock clock = new ManualClock();
+        EvacuateSettings settings = TestSettings.evacuate("rebalancer.evacuate.max-assignment-bytes = 1");
+        ActorRef<SpaceMessage> broker = KIT.spawn(SpaceBroker.create(clock));
+        TestProbe<SpaceMessage.Penalties> started = KIT.createTestProbe();
+        broker.tell(new SpaceMessage.GetPenalties(started.getRef()));
+        started.receiveMessage(TIMEOUT);
+        clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
+        PlanningResources shared = new PlanningResources(
+                () -> settings, records.scan(), directory(reachable(node(3, 50_000))), broker, clock);
+        ActorRef<AssignmentBatcher.Command> first = KIT.spawn(AssignmentBatcher.create(
+                shared, PassInput.fromStart(TOKEN, location(1), PassInput.UNLIMITED), listener.getRef()));
+        FencingToken otherJob = new FencingToken(new UUID(7, 8), 1);
+        ActorRef<AssignmentBatcher.Command> second = KIT.spawn(AssignmentBatcher.create(
+                shared, PassInput.fromStart(otherJob, location(1), PassInput.UNLIMITED), listener.getRef()));
+        ActorRef<ShardScan.Command> scan =
+                KIT.<ShardScan.Command>createTestProbe().getRef();
+        first.tell(SizedObjects.chunk(scan, SizedObjects.row(1, 30L << 30)));
+        PlanningEvent.BatchReady inFlight = batch();
+        second.tell(SizedObjects.chunk(scan, SizedObjects.row(2, 30L << 30)));
+        assertThat(unplaced().records().get(0).reason()).isEqualTo(Reason.DESTINATION_INSUFFICIENT_SPACE);
+        end(first, inFlight);
+        clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
+        AtomicInteger number = new AtomicInteger(3);
+        await().atMost(TIMEOUT).until(() -> {
+            second.tell(SizedObjects.chunk(scan, SizedObjects.row(number.getAndIncrement(), 30L << 30)));
+            return next(PlanningEvent.class) instanceof PlanningEvent.BatchReady;
         });
-        broker.tell(new SpaceMessage.Return(first));
-        broker.tell(new SpaceMessage.Lease(second, node, 60, 100, reply.getRef()));
-        assertThat(reply.receiveMessage().granted()).isTrue();
+    }
+
+    @Test
+    void aLargeFleetIsUsedAndItsBatchesFillUp() {
+        IntStream.range(0, 1000).forEach(i -> records.put(i, i, 1, 2));
+        StorageNode[] fleet =
+                IntStream.range(10, 510).mapToObj(i -> node(i, 50_000)).toArray(StorageNode[]::new);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(
+                reachable(fleet),
+                "rebalancer.evacuate { max-tasks-per-assignment = 20, max-assignments-in-flight = 4 }");
+        Set<CopyLocation> destinations = new HashSet<>();
+        int assignments = 0;
+        for (int seen = 0; seen < 1000; assignments++) {
+            PlanningEvent.BatchReady ready = batch();
+            seen += ready.assignment().tasks().size();
+            destinations.add(ready.assignment().destination());
+            end(batcher, ready);
+        }
+        assertThat(assignments).isLessThan(60);
+        assertThat(destinations).hasSizeGreaterThan(40);
+        awaitDrained();
     }
 }

@@ -6,6 +6,7 @@ import static io.rebalancer.manager.evacuate.RecordsInMemory.ref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
@@ -17,6 +18,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -167,7 +169,7 @@ class ShardScanTest {
         TestProbe<PlanningEvent> listener = KIT.createTestProbe();
         KIT.spawn(ScanCoordinator.create(
                 new ScanResources(hanging, records, permits),
-                PassInput.fromStart(location(1), PassInput.UNLIMITED),
+                PassInput.fromStart(new FencingToken(new UUID(7, 7), 1), location(1), PassInput.UNLIMITED),
                 batcher.getRef(),
                 listener.getRef()));
         await().untilAsserted(() -> assertThat(permits.waiting()).isEqualTo(2));

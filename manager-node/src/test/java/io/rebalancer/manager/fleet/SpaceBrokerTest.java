@@ -1,0 +1,121 @@
+package io.rebalancer.manager.fleet;
+
+import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.LeaseDecision;
+import io.rebalancer.core.storage.NodePromise;
+import io.rebalancer.core.storage.Penalty;
+import io.rebalancer.core.storage.PenaltyCause;
+import io.rebalancer.core.storage.SpaceBook;
+import io.rebalancer.core.storage.SpaceLease;
+import io.rebalancer.manager.evacuate.ManualClock;
+import io.rebalancer.manager.evacuate.TestSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** The test moves the clock. */
+class SpaceBrokerTest {
+    private static final ActorTestKit KIT = TestSettings.kit("broker");
+    private static final StorageNodeId NODE = location(3).storageNode();
+    private static final FencingToken JOB = new FencingToken(new UUID(7, 1), 1);
+    private static final FencingToken RESTARTED = new FencingToken(JOB.jobId(), 2);
+    private static final FencingToken OTHER_JOB = new FencingToken(new UUID(7, 2), 1);
+
+    private final ManualClock clock = new ManualClock();
+    private final ActorRef<SpaceMessage> broker = KIT.spawn(SpaceBroker.create(clock));
+    private final TestProbe<SpaceMessage.BrokerReply> replies = KIT.createTestProbe();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private static SpaceLease lease(int assignment, long mib) {
+        return new SpaceLease(new UUID(0, assignment), NODE, mib);
+    }
+
+    private LeaseDecision request(FencingToken token, SpaceLease lease) {
+        broker.tell(new SpaceMessage.RequestLease(token, lease, 100, replies.getRef()));
+        return replies.expectMessageClass(SpaceMessage.LeaseDecided.class).decision();
+    }
+
+    private SpaceMessage.SpaceStatus announce(FencingToken token, SpaceLease... held) {
+        broker.tell(new SpaceMessage.AnnounceLeases(token, List.of(held), List.of(), replies.getRef()));
+        return replies.expectMessageClass(SpaceMessage.SpaceStatus.class);
+    }
+
+    private List<Penalty> penalties() {
+        TestProbe<SpaceMessage.Penalties> reply = KIT.createTestProbe();
+        broker.tell(new SpaceMessage.GetPenalties(reply.getRef()));
+        return reply.receiveMessage().penalties();
+    }
+
+    @Test
+    void aNewBrokerGrantsCarefullyUntilAllJobsCanHaveAnnouncedTheirLeases() {
+        assertThat(request(JOB, lease(1, 60))).isEqualTo(LeaseDecision.LEARNING);
+        announce(OTHER_JOB, lease(2, 50));
+        clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
+        assertThat(request(JOB, lease(1, 60))).isEqualTo(LeaseDecision.REFUSED);
+        broker.tell(new SpaceMessage.ReturnLease(OTHER_JOB, lease(2, 50).assignmentId()));
+        assertThat(request(JOB, lease(1, 60))).isEqualTo(LeaseDecision.GRANTED);
+    }
+
+    @Test
+    void anEarlierEpochIsIgnored() {
+        assertThat(announce(RESTARTED, lease(2, 20)).promises()).containsExactly(new NodePromise(NODE, 20, 1));
+        broker.tell(new SpaceMessage.AnnounceLeases(JOB, List.of(lease(1, 10)), List.of(), replies.getRef()));
+        broker.tell(new SpaceMessage.ReturnLease(JOB, lease(2, 20).assignmentId()));
+        broker.tell(new SpaceMessage.ReportDestination(
+                JOB, NODE, Optional.of(DestinationFault.lost(Reason.ASSIGNMENT_REJECTED, "no"))));
+        assertThat(request(JOB, lease(3, 10))).isEqualTo(LeaseDecision.STALE);
+        assertThat(announce(OTHER_JOB).promises()).containsExactly(new NodePromise(NODE, 20, 1));
+        assertThat(penalties()).isEmpty();
+    }
+
+    @Test
+    void jobsOfAnEarlierBuildAreServed() {
+        TestProbe<SpaceMessage.SpaceReply> reply = KIT.createTestProbe();
+        broker.tell(new SpaceMessage.Hold(new UUID(0, 1), NODE, 30));
+        broker.tell(new SpaceMessage.Lease(new UUID(0, 2), NODE, 60, 100, reply.getRef()));
+        assertThat(reply.receiveMessage()).isEqualTo(new SpaceMessage.SpaceReply(new UUID(0, 2), NODE, true, 90));
+        broker.tell(new SpaceMessage.Lease(new UUID(0, 3), NODE, 60, 100, reply.getRef()));
+        assertThat(reply.receiveMessage()).isEqualTo(new SpaceMessage.SpaceReply(new UUID(0, 3), NODE, false, 90));
+        broker.tell(new SpaceMessage.Return(new UUID(0, 1)));
+        broker.tell(new SpaceMessage.Lease(new UUID(0, 3), NODE, 40, 100, reply.getRef()));
+        assertThat(reply.receiveMessage().granted()).isTrue();
+    }
+
+    @Test
+    void aPenaltyIsSharedShownAndEnds() {
+        broker.tell(new SpaceMessage.ReportDestination(
+                JOB, NODE, Optional.of(DestinationFault.lost(Reason.ASSIGNMENT_REJECTED, "no such directory"))));
+        assertThat(penalties()).singleElement().satisfies(each -> {
+            assertThat(each.node()).isEqualTo(NODE);
+            assertThat(each.cause()).isEqualTo(PenaltyCause.REFUSED);
+            assertThat(each.since()).isEqualTo(clock.instant());
+            assertThat(each.until()).isEqualTo(clock.instant().plusSeconds(30));
+            assertThat(each.detail()).isEqualTo("no such directory");
+        });
+        assertThat(announce(OTHER_JOB).penalties()).isEqualTo(penalties());
+        clock.pass(Duration.ofSeconds(30));
+        assertThat(penalties()).isEmpty();
+        assertThat(announce(OTHER_JOB).penalties()).isEmpty();
+        broker.tell(new SpaceMessage.ReportDestination(JOB, NODE, Optional.empty()));
+        broker.tell(new SpaceMessage.ReportDestination(
+                JOB, NODE, Optional.of(DestinationFault.lost(Reason.ASSIGNMENT_REJECTED, "again"))));
+        assertThat(penalties()).extracting(Penalty::strikes).containsExactly(1);
+    }
+}

@@ -1,0 +1,122 @@
+package io.rebalancer.manager.fleet;
+
+import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.registry.RegisteredJob;
+import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.evacuate.TestSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class StorageNodeDirectoryTest {
+    private static final ActorTestKit KIT = TestSettings.kit("directory");
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final Set<StorageNodeId> reachable = ConcurrentHashMap.newKeySet();
+    private volatile List<StorageNode> listed = List.of(node(1), node(2), node(3));
+    private volatile List<RegisteredJob> jobs = List.of();
+    private final TestProbe<DestinationCandidates> subscriber = KIT.createTestProbe();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    /** Only reachability matters here. */
+    private final class TestGateway implements AgentGateway {
+        @Override
+        public boolean isReachable(StorageNodeId node) {
+            return reachable.contains(node);
+        }
+
+        @Override
+        public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
+            throw new AssertionError("the directory assigns nothing");
+        }
+
+        @Override
+        public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+            throw new AssertionError("the directory releases nothing");
+        }
+
+        @Override
+        public void forget(UUID assignmentId) {
+            throw new AssertionError("the directory forgets nothing");
+        }
+    }
+
+    private static StorageNode node(int number) {
+        return new StorageNode(location(number).storageNode(), "dc" + number, 50_000, 10);
+    }
+
+    private ActorRef<StorageNodeDirectory.Command> start() {
+        ActorRef<RegistryMessage> registry = KIT.spawn(Behaviors.receive(RegistryMessage.class)
+                .onMessage(RegistryMessage.ListJobs.class, list -> {
+                    list.replyTo().tell(new RegistryMessage.Jobs(jobs));
+                    return Behaviors.same();
+                })
+                .build());
+        return KIT.spawn(StorageNodeDirectory.create(
+                () -> CompletableFuture.completedFuture(listed), new TestGateway(), registry, Duration.ofMillis(200)));
+    }
+
+    private DestinationCandidates nextKnown() {
+        DestinationCandidates next = subscriber.receiveMessage(TIMEOUT);
+        return next.known() ? next : subscriber.receiveMessage(TIMEOUT);
+    }
+
+    @Test
+    void aSubscriberGetsTheNodesWhenTheyChange() {
+        reachable.add(node(1).id());
+        reachable.add(node(3).id());
+        ActorRef<StorageNodeDirectory.Command> directory = start();
+        directory.tell(new StorageNodeDirectory.Subscribe(subscriber.getRef()));
+        assertThat(nextKnown())
+                .isEqualTo(new DestinationCandidates(true, List.of(node(1), node(3)), List.of(node(2)), List.of()));
+        // Another subscription shows that the directory has handled the repeated one.
+        directory.tell(new StorageNodeDirectory.Subscribe(subscriber.getRef()));
+        TestProbe<DestinationCandidates> other = KIT.createTestProbe();
+        directory.tell(new StorageNodeDirectory.Subscribe(other.getRef()));
+        assertThat(other.receiveMessage(TIMEOUT).known()).isTrue();
+        subscriber.expectNoMessage(Duration.ZERO);
+
+        reachable.add(node(2).id());
+        assertThat(nextKnown().reachable()).containsExactly(node(1), node(2), node(3));
+        listed = List.of(node(1), node(2));
+        assertThat(nextKnown().reachable()).containsExactly(node(1), node(2));
+        jobs = List.of(new RegisteredJob(new UUID(7, 1), location(2), 0, Instant.EPOCH, false, false));
+        assertThat(nextKnown())
+                .isEqualTo(new DestinationCandidates(true, List.of(node(1)), List.of(), List.of(node(2))));
+        assertThat(other.receiveMessage(TIMEOUT).reachable()).hasSize(3);
+    }
+
+    @Test
+    void aSubscriberThatStoppedIsForgotten() {
+        ActorRef<StorageNodeDirectory.Command> directory = start();
+        directory.tell(new StorageNodeDirectory.Subscribe(subscriber.getRef()));
+        assertThat(nextKnown().unreachable()).hasSize(3);
+        subscriber.stop();
+        reachable.add(node(1).id());
+        TestProbe<DestinationCandidates> reply = KIT.createTestProbe();
+        directory.tell(new StorageNodeDirectory.GetCandidates(reply.getRef()));
+        assertThat(reply.receiveMessage(TIMEOUT).reachable()).containsExactly(node(1));
+    }
+}
