@@ -83,7 +83,8 @@ public final class Placement {
             if (candidate.isEmpty()) {
                 break;
             }
-            if (refusal(object, leaving, candidate.get(), promisedMib, fleet.policy())
+            // The fleet draws nodes that are open for objects only.
+            if (refusalOfOpen(object, leaving, candidate.get(), promisedMib, fleet.policy())
                     .isEmpty()) {
                 return Decision.of(candidate.get().node());
             }
@@ -98,7 +99,7 @@ public final class Placement {
             StorageNode node,
             ToLongFunction<StorageNode> promisedMib,
             PlacementPolicy policy) {
-        return refusal(object, leaving, Destination.idle(node), promisedMib, policy)
+        return refusalOfOpen(object, leaving, Destination.idle(node), promisedMib, policy)
                 .isEmpty();
     }
 
@@ -143,9 +144,15 @@ public final class Placement {
             ToLongFunction<StorageNode> promisedMib,
             PlacementPolicy policy) {
         Optional<RefusalCause> closed = Fleet.closedBecause(candidate, policy);
-        if (closed.isPresent()) {
-            return closed;
-        }
+        return closed.isPresent() ? closed : refusalOfOpen(object, leaving, candidate, promisedMib, policy);
+    }
+
+    private static Optional<RefusalCause> refusalOfOpen(
+            MetadataRecord object,
+            CopyLocation leaving,
+            Destination candidate,
+            ToLongFunction<StorageNode> promisedMib,
+            PlacementPolicy policy) {
         StorageNode node = candidate.node();
         if (node.id().equals(leaving.storageNode()) || object.names(node.id())) {
             return Optional.of(RefusalCause.HOLDS_COPY);
@@ -165,7 +172,12 @@ public final class Placement {
     }
 
     private static boolean holdsCopyIn(String datacenter, MetadataRecord object) {
-        return object.copies().stream().anyMatch(copy -> copy.datacenter().equals(datacenter));
+        for (CopyLocation copy : object.copies()) {
+            if (copy.datacenter().equals(datacenter)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasSpace(
