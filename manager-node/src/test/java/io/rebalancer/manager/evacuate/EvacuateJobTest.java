@@ -2,6 +2,7 @@ package io.rebalancer.manager.evacuate;
 
 import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
@@ -17,6 +18,8 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.storage.Penalty;
+import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
@@ -140,6 +143,12 @@ class EvacuateJobTest {
         return reply.receiveMessage(TIMEOUT).promisedMib();
     }
 
+    private List<Penalty> penalties() {
+        TestProbe<SpaceMessage.Penalties> reply = KIT.createTestProbe();
+        spaceBroker.tell(new SpaceMessage.GetPenalties(reply.getRef()));
+        return reply.receiveMessage(TIMEOUT).penalties();
+    }
+
     @Test
     void everyPartForgetsAnAssignmentThatEnded() {
         Assignment rejected = assigned.receiveMessage(TIMEOUT);
@@ -147,6 +156,10 @@ class EvacuateJobTest {
         job.tell(new JobMessage.AssignmentRefused(rejected.id(), Reason.ASSIGNMENT_REJECTED, "no"));
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(forgotten).containsExactly(rejected.id()));
         assertThat(released).isEmpty();
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(penalties())
+                        .extracting(Penalty::node, Penalty::cause)
+                        .containsExactly(tuple(DESTINATION, PenaltyCause.REFUSED)));
 
         Assignment copied = assigned.receiveMessage(TIMEOUT);
         job.tell(new JobMessage.CopiesReported(copied.id(), DESTINATION, List.of()));
