@@ -6,6 +6,7 @@ import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
+import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
 import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.v1.audit.AuditRoutes;
@@ -13,6 +14,7 @@ import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobRoutes;
+import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -31,6 +33,7 @@ public final class ManagerApi {
             JobService jobs,
             JobFeed feed,
             JobHistory history,
+            StorageNodeService nodes,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -39,6 +42,7 @@ public final class ManagerApi {
                 new LegacyJobRoutes(jobs, legacy, metrics).routes(),
                 new JobRoutes(jobs, history, new JobEventsRoute(jobs, feed)).routes(),
                 new AuditRoutes(history).routes(),
+                new StorageNodeRoutes(nodes).routes(),
                 new ClusterRoutes(cluster).routes(),
                 HealthRoutes.routes(readiness));
     }

@@ -10,6 +10,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
@@ -49,6 +50,9 @@ public final class ApiServer {
     private static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor.d"));
     public static final int STEPS = 1000;
 
+    private static final JobWait WAIT =
+            new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 does not answer");
+
     public static int port;
     public static List<String> waitingFor = List.of();
     public static int parallelism;
@@ -67,6 +71,7 @@ public final class ApiServer {
                         new Jobs(),
                         new Feed(),
                         new HistoryInMemory(),
+                        new NodesInMemory(),
                         new OneMember(),
                         () -> CompletableFuture.completedFuture(waitingFor),
                         () -> legacy,
@@ -100,7 +105,8 @@ public final class ApiServer {
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
                 .apply(new JobEvent.AssignmentPlanned(assignment(1, 1), Map.of()))
                 .apply(new JobEvent.CopiesFinished(id(1), List.of()))
-                .apply(new JobEvent.RelocationsCommitted(id(1), new SettledCounts(1, 0, 0, 1, 5), List.of()))
+                .apply(new JobEvent.RelocationsCommitted(
+                        id(1), new SettledCounts(1, 0, 0, 1, 5), List.of(), Optional.empty()))
                 .apply(new JobEvent.RecordsExcepted(List.of(exception(9)), Map.of()))
                 .apply(new JobEvent.AssignmentPlanned(assignment(2, 2), Map.of()))
                 .apply(new JobEvent.AssignmentPlanned(assignment(3, 3, 4), Map.of()))
@@ -184,12 +190,12 @@ public final class ApiServer {
             }
             if (jobId.equals(RUNNING)) {
                 return CompletableFuture.completedFuture(
-                        Optional.of(new View(jobId, 9, runningState().outline())));
+                        Optional.of(new View(jobId, 9, runningState().outline(), List.of(WAIT))));
             }
             return CompletableFuture.completedFuture(
                     jobId.equals(ENDED)
                             ? Optional.of(
-                                    new View(jobId, STEPS + 3, last(updates()).state()))
+                                    new View(jobId, STEPS + 3, last(updates()).state(), List.of()))
                             : Optional.empty());
         }
     }

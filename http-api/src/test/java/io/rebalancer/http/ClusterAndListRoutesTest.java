@@ -93,4 +93,26 @@ class ClusterAndListRoutesTest {
     void membersLeaveOrAreDownedByAddress(String path, int status) throws Exception {
         assertThat(call("POST", path).statusCode()).isEqualTo(status);
     }
+
+    @Test
+    void storageNodesOutOfServiceAreListedWithTheirJob() throws Exception {
+        JsonNode nodes = Json.read(call("GET", "/api/v1/storage-nodes").body()).path("outOfService");
+        assertThat(nodes).hasSize(2);
+        assertThat(nodes.path(0).path("storageNode").asText()).isEqualTo("1.stor.d");
+        assertThat(nodes.path(0).path("state").asText()).isEqualTo("DRAINED");
+        assertThat(nodes.path(0).path("since").asText()).isEqualTo("1970-01-01T00:00:00Z");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/storage-nodes/1.stor.d/recommission, 200, IN_SERVICE",
+        "/api/v1/storage-nodes/1.stor.d/remove, 200, REMOVED",
+        "/api/v1/storage-nodes/2.stor.d/recommission, 409, a job empties 2.stor.d",
+        "/api/v1/storage-nodes/no%20node/recommission, 400, BAD_REQUEST"
+    })
+    void aStorageNodeIsPutBackOrRemovedUnlessAJobEmptiesIt(String path, int status, String text) throws Exception {
+        HttpResponse<String> answer = call("POST", path);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).contains(text);
+    }
 }

@@ -172,7 +172,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         events.add(new AgentEvent.AssignmentAccepted(jobId, assignment));
         return Effect().persist(events).thenRun((AgentState stored) -> {
             stored.held(assignment.id()).ifPresent(this::startCopies);
-            send(jobId, new JobMessage.AssignmentAccepted(assignment.id()));
+            send(jobId, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         });
     }
 
@@ -203,6 +203,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 byAssignment
                         .computeIfAbsent(outcome.order().assignmentId(), id -> new ArrayList<>())
                         .add(outcome.result());
+            } else {
+                queue.discard(UnwantedCopies.ofReleased(state, outcome));
             }
         }
         List<AgentEvent> events = new ArrayList<>();
@@ -232,16 +234,18 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                                 .sum());
     }
 
+    /** The job repeats the release until it is acknowledged, so an assignment that is not held was released before. */
     private Effect<AgentEvent, AgentState> onRelease(
             AgentState state, AgentMessage.Release release, List<AgentEvent> epochEvents) {
-        HeldAssignment held = state.held().get(release.assignmentId());
-        if (held == null) {
-            return Effect().persist(epochEvents);
-        }
-        queue.discard(UnwantedCopies.of(state, held, release.unwanted()));
+        UUID id = release.assignmentId();
         List<AgentEvent> events = new ArrayList<>(epochEvents);
-        events.add(new AgentEvent.AssignmentReleased(release.assignmentId()));
-        return Effect().persist(events);
+        state.held(id).ifPresent(held -> {
+            queue.discard(UnwantedCopies.of(state, held, release.unwanted()));
+            events.add(new AgentEvent.AssignmentReleased(id));
+        });
+        return Effect()
+                .persist(events)
+                .thenRun((AgentState stored) -> send(release.token().jobId(), new JobMessage.ReleaseAcknowledged(id)));
     }
 
     private Effect<AgentEvent, AgentState> onResendReports(AgentState state) {
@@ -255,7 +259,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 held.jobId(),
                 held.finished()
                         ? new JobMessage.CopiesReported(id, node, held.failures())
-                        : new JobMessage.AssignmentAccepted(id));
+                        : new JobMessage.AssignmentAccepted(id, held.results().size()));
     }
 
     /** Sends nothing while no manager is reachable; the report is sent again later. */

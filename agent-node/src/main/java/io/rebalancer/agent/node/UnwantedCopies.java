@@ -1,8 +1,10 @@
 package io.rebalancer.agent.node;
 
+import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.HeldAssignment;
+import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.CopyTask;
 import java.util.List;
 import java.util.UUID;
@@ -19,15 +21,23 @@ final class UnwantedCopies {
     static List<ObjectKey> of(AgentState state, HeldAssignment held, List<UUID> unwanted) {
         return held.assignment().tasks().stream()
                 .filter(task -> unwanted.contains(task.objectId()) && held.created(task.objectId()))
-                .filter(task -> !isInOtherAssignment(state, held, task.objectId()))
+                .filter(task -> !isInOtherAssignment(state, held.assignment().id(), task.objectId()))
                 .map(UnwantedCopies::key)
                 .toList();
     }
 
-    private static boolean isInOtherAssignment(AgentState state, HeldAssignment held, UUID objectId) {
+    /** A copy that ended after the release of its assignment: the job gave the assignment up, so no record names the copy. */
+    static List<ObjectKey> ofReleased(AgentState state, CopyOutcome outcome) {
+        TaskResult result = outcome.result();
+        boolean unwanted = result.failure().isEmpty()
+                && result.created()
+                && !isInOtherAssignment(state, outcome.order().assignmentId(), result.objectId());
+        return unwanted ? List.of(outcome.order().key()) : List.of();
+    }
+
+    private static boolean isInOtherAssignment(AgentState state, UUID assignmentId, UUID objectId) {
         return state.held().values().stream()
-                .filter(other ->
-                        !other.assignment().id().equals(held.assignment().id()))
+                .filter(other -> !other.assignment().id().equals(assignmentId))
                 .flatMap(other -> other.assignment().tasks().stream())
                 .anyMatch(task -> task.objectId().equals(objectId));
     }

@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
@@ -23,8 +24,12 @@ public interface JobMessage {
     /** Sets the number of parallel metadata calls, effective at once. */
     record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
-    /** An agent has stored the assignment and copies its objects. */
-    record AssignmentAccepted(UUID assignmentId) implements JobMessage, WireMessage {}
+    /**
+     * An agent has stored the assignment and copies its objects. The agent repeats this for each repeated order.
+     *
+     * @param finished copies that have ended so far
+     */
+    record AssignmentAccepted(UUID assignmentId, int finished) implements JobMessage, WireMessage {}
 
     /** An agent refuses the assignment for now. */
     record AssignmentRefused(UUID assignmentId, Reason reason, String detail) implements JobMessage, WireMessage {}
@@ -40,6 +45,20 @@ public interface JobMessage {
         }
     }
 
+    /** An agent has stored the release of the assignment, or does not hold it. It keeps nothing of it any more. */
+    record ReleaseAcknowledged(UUID assignmentId) implements JobMessage, WireMessage {}
+
+    /** Another job, which empties {@code node}, asks whether anything of this job may still be written to that node. */
+    record AskInFlightTo(StorageNodeId node, ActorRef<InFlightTo> replyTo) implements JobMessage, WireMessage {}
+
+    /**
+     * Reply to {@link AskInFlightTo}.
+     *
+     * @param assignments assignments in flight to the node
+     * @param fenced whether this job knows that the node is out of service, so that it plans no further ones
+     */
+    record InFlightTo(UUID jobId, int assignments, boolean fenced) implements WireMessage {}
+
     /** A job's reply: {@link JobStands} or {@link JobRefusal}. */
     interface JobReply extends WireMessage {}
 
@@ -47,8 +66,13 @@ public interface JobMessage {
      * An outline of the job, of bounded size.
      *
      * @param revision number of events stored so far
+     * @param waiting what the job waits for now
      */
-    record JobStands(long revision, JobOutline state) implements JobReply {}
+    record JobStands(long revision, JobOutline state, List<JobWait> waiting) implements JobReply {
+        public JobStands {
+            waiting = List.copyOf(waiting);
+        }
+    }
 
     /** The job refused the request; its state is unchanged. */
     record JobRefusal(Decision.Code code, String detail) implements JobReply {}

@@ -1,6 +1,8 @@
 package io.rebalancer.cluster.message;
 
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
 import java.util.List;
 import java.util.UUID;
@@ -16,8 +18,27 @@ public interface RegistryMessage {
     /** Asks for all jobs. */
     record ListJobs(ActorRef<RegistryReply> replyTo) implements RegistryMessage, WireMessage {}
 
-    /** A job reports that it has reached a terminal phase. */
-    record JobEnded(UUID jobId, boolean failed) implements RegistryMessage, WireMessage {}
+    /**
+     * A job reports that it has reached a terminal phase.
+     *
+     * @param emptied whether a verification found no record that names the storage node
+     */
+    record JobEnded(UUID jobId, boolean failed, boolean emptied) implements RegistryMessage, WireMessage {}
+
+    /**
+     * Asks for the storage nodes that are out of service, now and whenever they change. Subscribers repeat it, because
+     * the registry keeps subscriptions in memory only.
+     *
+     * @param known revision that the subscriber knows, or -1; it gets a reply at once if there is a later one
+     */
+    record WatchNodes(long known, ActorRef<NodesOutOfService> subscriber) implements RegistryMessage, WireMessage {}
+
+    /** Puts a storage node back in service. Idempotent. */
+    record RecommissionNode(StorageNodeId node, ActorRef<RegistryReply> replyTo)
+            implements RegistryMessage, WireMessage {}
+
+    /** Records that a drained storage node is gone for good. Idempotent. */
+    record RemoveNode(StorageNodeId node, ActorRef<RegistryReply> replyTo) implements RegistryMessage, WireMessage {}
 
     /** A reply of the registry. */
     interface RegistryReply extends WireMessage {}
@@ -27,6 +48,23 @@ public interface RegistryMessage {
 
     /** Refusal: the job {@code jobId} already drains that node. */
     record NodeAlreadyLeaving(UUID jobId) implements RegistryReply {}
+
+    /** The storage node is in the wanted state; the registry has stored that. */
+    record NodeChanged(StorageNodeId node) implements RegistryReply {}
+
+    /** The order on a storage node, or a job on it, is refused; {@code detail} says why, and what to do. */
+    record NodeRefused(StorageNodeId node, String detail) implements RegistryReply {}
+
+    /**
+     * The storage nodes that are out of service; every other node may receive copies.
+     *
+     * @param revision grows with every change
+     */
+    record NodesOutOfService(long revision, List<NodeStatus> nodes) implements RegistryReply {
+        public NodesOutOfService {
+            nodes = List.copyOf(nodes);
+        }
+    }
 
     /** All jobs, newest first. */
     record Jobs(List<RegisteredJob> jobs) implements RegistryReply {

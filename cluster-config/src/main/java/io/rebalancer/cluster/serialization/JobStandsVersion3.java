@@ -8,7 +8,7 @@ import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
  * Versions of a job's reply. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
- * flight, as of {@link JobStateVersion3}; version 1 carried it as one flat list.
+ * flight, as of version 3 of {@link JobStateVersion4}; version 1 carried it as one flat list.
  */
 public final class JobStandsVersion3 extends JacksonMigration {
     private static final int WITH_OUTLINE = 3;
@@ -23,7 +23,8 @@ public final class JobStandsVersion3 extends JacksonMigration {
     public JsonNode transform(int fromVersion, JsonNode json) {
         ObjectNode reply = (ObjectNode) json;
         ObjectNode state = (ObjectNode) reply.get("state");
-        reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion3.compose(state) : state));
+        reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion4.compose(state) : state));
+        reply.putArray("waiting");
         return reply;
     }
 
@@ -36,8 +37,12 @@ public final class JobStandsVersion3 extends JacksonMigration {
             ((ObjectNode) mark).put("afterKey", "");
         }
         outline.set("pass", state.path("passes").get("number"));
-        outline.set("settled", state.path("outcomes").get("settled"));
-        outline.set("unmoved", state.path("outcomes").get("unmoved"));
+        ObjectNode outcomes = outline.putObject("outcomes");
+        outcomes.set("settled", state.path("outcomes").get("settled"));
+        outcomes.set("unmoved", state.path("outcomes").get("unmoved"));
+        outcomes.putArray("excepted");
+        outcomes.put("orphans", 0);
+        outline.put("releasesPending", 0).putNull("verification");
         ArrayNode assignments = outline.putArray("assignments");
         for (JsonNode inFlight : state.path("inFlight").path("byId")) {
             assignments.add(assignment(inFlight));

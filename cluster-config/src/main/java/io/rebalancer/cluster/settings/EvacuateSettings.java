@@ -28,6 +28,7 @@ public record EvacuateSettings(
         Duration reminderInterval,
         Duration agentLostAfter,
         PassDelay passDelay,
+        Patience patience,
         int snapshotEvery) {
 
     public EvacuateSettings {
@@ -98,6 +99,17 @@ public record EvacuateSettings(
         }
     }
 
+    /**
+     * How long a job waits for something that time may bring.
+     *
+     * @param fullDestinations passes that settle nothing while records wait for space or for an agent
+     * @param busyAgent an agent that refuses an assignment because it is busy
+     * @param stalledAgent an agent that is reachable and ends no copy, besides the time that the bytes take at 1 MiB/s
+     * @param unacknowledgedRelease an agent that does not acknowledge a release
+     */
+    public record Patience(
+            Duration fullDestinations, Duration busyAgent, Duration stalledAgent, Duration unacknowledgedRelease) {}
+
     /** @throws SettingsFault if a setting is missing or wrong */
     public static EvacuateSettings from(Config root) {
         PlacementPolicy placement = SettingsFile.section(
@@ -130,6 +142,11 @@ public record EvacuateSettings(
                         section.getDuration("reminder-interval"),
                         section.getDuration("agent-lost-after"),
                         new PassDelay(section.getDuration("retry-pause-min"), section.getDuration("retry-pause-max")),
+                        new Patience(
+                                section.getDuration("patience.full-destinations"),
+                                section.getDuration("patience.busy-agent"),
+                                section.getDuration("patience.stalled-agent"),
+                                section.getDuration("patience.unacknowledged-release")),
                         section.getInt("snapshot-every")));
     }
 

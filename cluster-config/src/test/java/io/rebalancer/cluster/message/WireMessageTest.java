@@ -14,13 +14,16 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
+import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
@@ -69,9 +72,15 @@ class WireMessageTest {
         KIT.shutdownTestKit();
     }
 
+    private static final JobWait WAIT =
+            new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 is silent");
+
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
+        TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
+        TestProbe<RegistryMessage.NodesOutOfService> watcher = KIT.createTestProbe();
+        NodeStatus status = new NodeStatus(NODE, ServiceState.DRAINED, ID, Instant.EPOCH);
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
@@ -86,14 +95,23 @@ class WireMessageTest {
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
                 new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
-                new JobMessage.AssignmentAccepted(ID),
+                new JobMessage.AssignmentAccepted(ID, 3),
+                new JobMessage.ReleaseAcknowledged(ID),
+                new JobMessage.AskInFlightTo(NODE, inFlight.getRef()),
+                new JobMessage.InFlightTo(ID, 2, true),
                 new JobMessage.AssignmentRefused(ID, Reason.AGENT_BUSY, "busy"),
                 new JobMessage.CopiesReported(ID, NODE, List.of(EXCEPTION)),
-                new JobMessage.JobStands(7, state.outline()),
+                new JobMessage.JobStands(7, state.outline(), List.of(WAIT)),
                 new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job"),
                 new RegistryMessage.RegisterJob(ID, LOCATION, 5, registryReply.getRef()),
                 new RegistryMessage.ListJobs(registryReply.getRef()),
-                new RegistryMessage.JobEnded(ID, true),
+                new RegistryMessage.JobEnded(ID, true, false),
+                new RegistryMessage.WatchNodes(-1, watcher.getRef()),
+                new RegistryMessage.RecommissionNode(NODE, registryReply.getRef()),
+                new RegistryMessage.RemoveNode(NODE, registryReply.getRef()),
+                new RegistryMessage.NodeChanged(NODE),
+                new RegistryMessage.NodeRefused(NODE, "a job empties it"),
+                new RegistryMessage.NodesOutOfService(7, List.of(status)),
                 new RegistryMessage.JobRegistered(ID),
                 new RegistryMessage.NodeAlreadyLeaving(ID),
                 new RegistryMessage.Jobs(List.of(new RegisteredJob(ID, LOCATION, 5, Instant.EPOCH, true, false))),
@@ -144,7 +162,7 @@ class WireMessageTest {
                                 tasks.get(0).record(), UnmovedRecord.Kind.FAILED, Reason.MD5_MISMATCH, "bad"))));
             }
         }
-        JobMessage.JobStands reply = new JobMessage.JobStands(7, state.outline());
+        JobMessage.JobStands reply = new JobMessage.JobStands(7, state.outline(), List.of(WAIT));
         assertThat(reply.state().counts()).isEqualTo(state.counts());
         assertThat(reply.state().counts().inFlight()).isEqualTo(12_000);
         assertThat(reply.state().copiedRecords()).isEqualTo(12 * 499);

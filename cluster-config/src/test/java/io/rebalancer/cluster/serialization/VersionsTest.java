@@ -38,6 +38,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -103,20 +104,20 @@ class VersionsTest {
         assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#1");
         assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#2", same -> {}))
                 .hasMessageContaining("version");
-        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#4", same -> {}))
+        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#5", same -> {}))
                 .hasMessageContaining("version");
     }
 
     @Test
     void anUnknownMessageIsRejected() {
-        JobMessage.AssignmentAccepted message = new JobMessage.AssignmentAccepted(new UUID(1, 2));
+        JobMessage.AssignmentAccepted message = new JobMessage.AssignmentAccepted(new UUID(1, 2), 0);
         assertThatThrownBy(() -> read(message, "io.rebalancer.cluster.message.JobMessage$Teleport", same -> {}))
                 .hasMessageContaining("JobMessage$Teleport");
     }
 
     @Test
     void anUnknownFieldIsRejected() {
-        JobEvent event = new JobEvent.PassFinished(1);
+        JobEvent event = new JobEvent.PassFinished(1, Optional.empty());
         assertThatThrownBy(() -> read(event, serializer(event).manifest(event), tree -> tree.put("mood", "good")))
                 .hasMessageContaining("mood");
     }
@@ -126,7 +127,7 @@ class VersionsTest {
         SpaceMessage.Return message = new SpaceMessage.Return(new UUID(1, 2));
         assertThatThrownBy(() -> read(message, serializer(message).manifest(message), ObjectNode::removeAll))
                 .hasMessageContaining("Missing");
-        JobEvent event = new JobEvent.PassFinished(1);
+        JobEvent event = new JobEvent.PassFinished(1, Optional.empty());
         assertThatThrownBy(() -> read(event, serializer(event).manifest(event), ObjectNode::removeAll))
                 .hasMessageContaining("pass");
     }
@@ -158,7 +159,9 @@ class VersionsTest {
         assertThat(job.order().orElseThrow().maxRecords()).isEqualTo(100);
         assertThat(job.leaving().orElseThrow().storageNode().text()).isEqualTo("1.stor.example.com");
         assertThat(job.epoch()).isEqualTo(3);
-        assertThat(job.passes()).isEqualTo(new PassProgress(2, 0, new SettledCounts(1, 0, 0, 0, 5)));
+        assertThat(job.passes())
+                .isEqualTo(
+                        new PassProgress(2, 0, new SettledCounts(1, 0, 0, 0, 5), Optional.empty(), Optional.empty()));
         assertThat(job.scan().marks()).containsExactly(Map.entry(2, new ScanPosition(ScanColumn.KEY, 9, "/o/x", 1)));
         assertThat(job.inFlight().count()).isEqualTo(2);
         assertThat(job.inFlight().copiedRecords()).isEqualTo(1);
@@ -167,7 +170,7 @@ class VersionsTest {
         assertThat(job.outcomes().excepted()).containsExactly(new RecordRef(1, "/o/stor/7"));
         assertThat(job.tuning().chosenCommitParallelism()).hasValue(30);
 
-        assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline()));
+        assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline(), List.of()));
     }
 
     /** Written by the last build that sent all tasks in flight. */
@@ -189,7 +192,7 @@ class VersionsTest {
     private static JobMessage.JobStands readReply(int version) throws IOException {
         return (JobMessage.JobStands) readStored(
                 "io.rebalancer.cluster.message.JobMessage$JobStands#" + version,
-                new JobMessage.JobStands(1, JobState.EMPTY.outline()));
+                new JobMessage.JobStands(1, JobState.EMPTY.outline(), List.of()));
     }
 
     /** Version 1 had no epoch and no counts by reason. */
@@ -204,6 +207,27 @@ class VersionsTest {
         assertThat(job.outcomes().unmoved().skippedBy()).isEmpty();
         Object agent = read(AgentState.EMPTY, AgentState.class.getName(), tree -> tree.remove("epochs"));
         assertThat(agent).isEqualTo(AgentState.EMPTY);
+    }
+
+    /** Written by the last build that sent a release once and stored nothing of it. */
+    @Test
+    void endsOfAssignmentsFromBeforeTheLedgerOweNoRelease() throws IOException {
+        JobEvent.RelocationsCommitted committed = (JobEvent.RelocationsCommitted) readStored(
+                "io.rebalancer.core.evacuate.JobEvent$RelocationsCommitted#1",
+                new JobEvent.RelocationsCommitted(new UUID(1, 2), SettledCounts.ZERO, List.of(), Optional.empty()));
+        assertThat(committed.release()).isEmpty();
+        assertThat(committed.tally()).isEqualTo(new SettledCounts(1, 0, 0, 0, 5));
+        JobEvent.AssignmentLost lost = (JobEvent.AssignmentLost) readStored(
+                "io.rebalancer.core.evacuate.JobEvent$AssignmentLost#1",
+                new JobEvent.AssignmentLost(new UUID(1, 2), List.of(), Optional.empty()));
+        assertThat(lost.release()).isEmpty();
+        JobEvent.PassFinished finished = (JobEvent.PassFinished) readStored(
+                "io.rebalancer.core.evacuate.JobEvent$PassFinished#1", new JobEvent.PassFinished(1, Optional.empty()));
+        assertThat(finished.at()).isEmpty();
+        RegistryEvent.JobClosed closed = (RegistryEvent.JobClosed) readStored(
+                "io.rebalancer.core.registry.RegistryEvent$JobClosed#1",
+                new RegistryEvent.JobClosed(new UUID(1, 2), false, Optional.empty()));
+        assertThat(closed.closing()).isEmpty();
     }
 
     private static ObjectNode stored(String manifest) throws IOException {

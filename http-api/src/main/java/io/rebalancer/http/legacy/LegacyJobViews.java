@@ -95,8 +95,8 @@ public final class LegacyJobViews {
     private static String state(JobPhase phase) {
         return switch (phase) {
             case NONE, SETUP -> "Setup";
-            case RUNNING, WAITING -> "Running";
-            case DONE, DONE_WITH_EXCEPTIONS -> "Complete";
+            case RUNNING, WAITING, VERIFYING, FAILING -> "Running";
+            case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED -> "Complete";
             case FAILED -> "Failed";
         };
     }

@@ -57,7 +57,7 @@ public final class Problems {
     public static StatusCode statusOf(JobRefused.Code code) {
         return switch (code) {
             case UNKNOWN_STORAGE_NODE, BAD_REQUEST -> StatusCodes.BAD_REQUEST;
-            case NODE_ALREADY_LEAVING, JOB_NOT_RUNNING -> StatusCodes.CONFLICT;
+            case NODE_ALREADY_LEAVING, ILLEGAL_NODE_STATE, JOB_NOT_RUNNING -> StatusCodes.CONFLICT;
             case JOB_NOT_FOUND -> StatusCodes.NOT_FOUND;
         };
     }

@@ -3,8 +3,8 @@ package io.rebalancer.manager.agents;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
-import java.util.List;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -21,15 +21,14 @@ public interface AgentGateway {
     void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job);
 
     /**
-     * Lets the agent drop an assignment.
-     *
-     * @param unwanted objects whose copies no record names
+     * Lets the agent drop an assignment; to be repeated. The job gets {@code ReleaseAcknowledged} when the agent has stored
+     * the release, or nothing if the agent could not be reached.
      */
-    void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted);
+    void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job);
 
-    /**
-     * The assignment has ended, whichever way. The gateway drops what it keeps for the assignment and stops polling for
-     * it; the agent gets no message.
-     */
+    /** Whether the agent that was given this assignment can discard copies. If not, unwanted copies stay on its node. */
+    boolean canDiscard(StorageNodeId node, UUID assignmentId);
+
+    /** The assignment is released. The gateway drops what it keeps for the assignment; the agent gets no message. */
     void forget(UUID assignmentId);
 }

@@ -3,8 +3,8 @@ package io.rebalancer.manager.agents;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,9 +41,18 @@ public final class AgentGateways implements AgentGateway {
     }
 
     @Override
-    public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-        AgentGateway gateway = chosen.remove(assignmentId);
-        (gateway == null ? choose(node) : gateway).release(token, node, assignmentId, unwanted);
+    public void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job) {
+        chosenFor(release.node(), release.assignmentId()).release(token, release, job);
+    }
+
+    @Override
+    public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
+        return chosenFor(node, assignmentId).canDiscard(node, assignmentId);
+    }
+
+    private AgentGateway chosenFor(StorageNodeId node, UUID assignmentId) {
+        AgentGateway gateway = chosen.get(assignmentId);
+        return gateway == null ? choose(node) : gateway;
     }
 
     @Override

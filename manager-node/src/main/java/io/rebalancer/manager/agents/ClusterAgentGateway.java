@@ -7,8 +7,8 @@ import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
-import java.util.List;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -34,10 +34,14 @@ public final class ClusterAgentGateway implements AgentGateway {
         tell(assignment.destination().storageNode(), new AgentMessage.Assign(token, assignment));
     }
 
-    /** An unreachable agent reports the assignment again when it returns, and is released then. */
     @Override
-    public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-        tell(node, new AgentMessage.Release(token, assignmentId, unwanted));
+    public void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job) {
+        tell(release.node(), new AgentMessage.Release(token, release.assignmentId(), release.unwanted()));
+    }
+
+    @Override
+    public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
+        return true;
     }
 
     @Override

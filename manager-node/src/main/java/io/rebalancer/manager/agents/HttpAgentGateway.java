@@ -3,9 +3,9 @@ package io.rebalancer.manager.agents;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -14,13 +14,11 @@ import org.apache.pekko.actor.typed.Props;
 
 /** Reaches agents over the legacy HTTP API, today's Rust agents among them. */
 public final class HttpAgentGateway implements AgentGateway {
-    private final ActorSystem<?> system;
     private final LegacyAgentCalls calls;
     private final ActorRef<LegacyAgents.Command> agents;
 
     /** @param addresses base URLs of agents that do not listen under their node's name at port 7878 */
     public HttpAgentGateway(ActorSystem<?> system, Map<StorageNodeId, URI> addresses) {
-        this.system = system;
         this.calls = new LegacyAgentCalls(system, addresses);
         this.agents = system.systemActorOf(LegacyAgents.create(calls), "legacy-agents", Props.empty());
     }
@@ -36,13 +34,15 @@ public final class HttpAgentGateway implements AgentGateway {
         agents.tell(new LegacyAgents.Assign(assignment, job));
     }
 
-    /** The legacy API can't remove a copy. Unwanted copies stay until reconciliation finds them. */
     @Override
-    public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-        if (!unwanted.isEmpty()) {
-            system.log().warn("assignment={} leaves {} unwanted copies on {}", assignmentId, unwanted.size(), node);
-        }
-        agents.tell(new LegacyAgents.Release(node, assignmentId));
+    public void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job) {
+        agents.tell(new LegacyAgents.Release(release.node(), release.assignmentId(), job));
+    }
+
+    /** The legacy API can't remove a copy. */
+    @Override
+    public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
+        return false;
     }
 
     @Override

@@ -37,7 +37,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
 
     record Assign(Assignment assignment, ActorRef<JobMessage> job) implements Command {}
 
-    record Release(StorageNodeId node, UUID assignmentId) implements Command {}
+    record Release(StorageNodeId node, UUID assignmentId, ActorRef<JobMessage> job) implements Command {}
 
     record Forget(UUID assignmentId) implements Command {}
 
@@ -51,7 +51,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
 
     private record CallFailed(UUID id, Throwable cause) implements Command {}
 
-    private record DeleteFinished(UUID id) implements Command {}
+    private record DeleteAnswered(UUID id, ActorRef<JobMessage> job) implements Command {}
 
     private final LegacyAgentCalls calls;
     private final Map<UUID, Delivery> deliveries = new HashMap<>();
@@ -94,7 +94,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
                 .onMessage(PollAnswered.class, this::onPollAnswered)
                 .onMessage(CallFailed.class, this::onCallFailed)
                 .onMessage(Release.class, this::onRelease)
-                .onMessage(DeleteFinished.class, finished -> this)
+                .onMessage(DeleteAnswered.class, this::onDeleteAnswered)
                 .onMessage(Forget.class, this::onForget)
                 .build();
     }
@@ -130,7 +130,7 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
         delivery.callRunning = false;
         if (answered.status() / 100 == 2 || answered.status() == CONFLICT) {
             delivery.accepted = true;
-            delivery.job.tell(new JobMessage.AssignmentAccepted(answered.id()));
+            delivery.job.tell(new JobMessage.AssignmentAccepted(answered.id(), 0));
         } else {
             deliveries.remove(answered.id());
             Reason reason = answered.status() == UNAVAILABLE ? Reason.AGENT_BUSY : Reason.ASSIGNMENT_REJECTED;
@@ -208,13 +208,16 @@ final class LegacyAgents extends AbstractBehavior<LegacyAgents.Command> {
         return this;
     }
 
-    /** An agent that does not support DELETE keeps its record of the assignment. */
     private Behavior<Command> onRelease(Release release) {
-        deliveries.remove(release.assignmentId());
-        getContext()
-                .pipeToSelf(
-                        calls.delete(release.node(), release.assignmentId()),
-                        (answer, failure) -> new DeleteFinished(release.assignmentId()));
+        UUID id = release.assignmentId();
+        deliveries.remove(id);
+        call(id, calls.delete(release.node(), id), answer -> new DeleteAnswered(id, release.job()));
+        return this;
+    }
+
+    /** Any answer will do: an agent that does not support DELETE keeps its record of the assignment. */
+    private Behavior<Command> onDeleteAnswered(DeleteAnswered answered) {
+        answered.job().tell(new JobMessage.ReleaseAcknowledged(answered.id()));
         return this;
     }
 

@@ -1,98 +1,169 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.agents.AgentGateway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Delivers assignments to agents, and repeats the delivery: an agent may be down, restart on another machine, or lose a
- * message. Only waiting times are kept here; after a restart of the job they start from zero.
+ * message. Every assignment has an end: an agent that is away, busy or stalled for too long loses it. Only waiting times
+ * are kept here; after a restart of the job they start from zero.
  */
 final class AssignmentDelivery {
-    /** One in this many reminders goes to an agent that accepted already, to learn whether it still has the assignment. */
+    /** One in this many reminders goes to an agent that accepted already, to learn how far it is. */
     private static final int ACCEPTED_REMINDER = 5;
+    /** The slowest copying that still counts as progress; an assignment gets more time for more bytes. */
+    private static final long MIN_BYTES_PER_SECOND = 1 << 20;
 
     private final AgentGateway agents;
-    private final Supplier<Duration> agentLostAfter;
+    private final Supplier<EvacuateSettings> settings;
     private final Clock clock;
     private final ActorRef<JobMessage> job;
-    private final Set<UUID> accepted = new HashSet<>();
-    private final Map<UUID, Instant> unreachableSince = new HashMap<>();
-    private final Map<UUID, Integer> reminders = new HashMap<>();
+    private final Map<UUID, Wait> waits = new HashMap<>();
 
-    AssignmentDelivery(AgentGateway agents, Supplier<Duration> agentLostAfter, Clock clock, ActorRef<JobMessage> job) {
+    /** What is known about the agent of an assignment that is not reported yet. */
+    private static final class Wait {
+        private Optional<Instant> unreachableSince = Optional.empty();
+        private Optional<Instant> busySince = Optional.empty();
+        private Optional<Instant> progressAt = Optional.empty();
+        private int finished;
+        private int reminders;
+    }
+
+    AssignmentDelivery(
+            AgentGateway agents, Supplier<EvacuateSettings> settings, Clock clock, ActorRef<JobMessage> job) {
         this.agents = agents;
-        this.agentLostAfter = agentLostAfter;
+        this.settings = settings;
         this.clock = clock;
         this.job = job;
     }
 
     /** Sends the assignment. Returns a reason to give it up if its agent has been unreachable for too long. */
-    Optional<JobInternalMessage.GiveUp> deliver(FencingToken token, InFlightAssignment inFlight) {
-        UUID id = inFlight.assignment().id();
-        StorageNodeId agent = inFlight.assignment().destination().storageNode();
+    Optional<JobInternalMessage.GiveUp> deliver(FencingToken token, Assignment assignment) {
+        StorageNodeId agent = assignment.destination().storageNode();
+        Wait wait = waits.computeIfAbsent(assignment.id(), id -> new Wait());
         if (agents.isReachable(agent)) {
-            unreachableSince.remove(id);
-            agents.assign(token, inFlight.assignment(), job);
+            wait.unreachableSince = Optional.empty();
+            agents.assign(token, assignment, job);
             return Optional.empty();
         }
-        accepted.remove(id);
-        Instant now = clock.instant();
-        Duration unreachable = Duration.between(unreachableSince.computeIfAbsent(id, each -> now), now);
-        Duration timeout = agentLostAfter.get();
-        return unreachable.compareTo(timeout) < 0
-                ? Optional.empty()
-                : Optional.of(new JobInternalMessage.GiveUp(
-                        id,
+        wait.progressAt = Optional.empty();
+        wait.busySince = Optional.empty();
+        Instant since = wait.unreachableSince.orElseGet(clock::instant);
+        wait.unreachableSince = Optional.of(since);
+        Duration timeout = settings.get().agentLostAfter();
+        return isOver(since, timeout)
+                ? Optional.of(new JobInternalMessage.GiveUp(
+                        assignment.id(),
                         Reason.DESTINATION_UNREACHABLE,
                         "the agent of " + agent + " has been unreachable for " + timeout
-                                + "; restart the agent, or let the next pass choose another destination"));
+                                + "; restart the agent, or let the next pass choose another destination"))
+                : Optional.empty();
     }
 
     /** Repeats the delivery, less often if the agent has accepted and is reachable. */
-    Optional<JobInternalMessage.GiveUp> remind(FencingToken token, InFlightAssignment inFlight) {
-        UUID id = inFlight.assignment().id();
-        int count = reminders.merge(id, 1, Integer::sum);
-        boolean reachable =
-                agents.isReachable(inFlight.assignment().destination().storageNode());
-        boolean skip = accepted.contains(id) && reachable && count % ACCEPTED_REMINDER != 0;
-        return skip ? Optional.empty() : deliver(token, inFlight);
+    Optional<JobInternalMessage.GiveUp> remind(FencingToken token, Assignment assignment) {
+        Wait wait = waits.computeIfAbsent(assignment.id(), id -> new Wait());
+        wait.reminders++;
+        Optional<JobInternalMessage.GiveUp> stalled = stalled(assignment, wait);
+        if (stalled.isPresent()) {
+            return stalled;
+        }
+        boolean accepted = wait.progressAt.isPresent();
+        boolean reachable = agents.isReachable(assignment.destination().storageNode());
+        boolean skip = accepted && reachable && wait.reminders % ACCEPTED_REMINDER != 0;
+        return skip ? Optional.empty() : deliver(token, assignment);
     }
 
-    void markAccepted(UUID assignmentId) {
-        accepted.add(assignmentId);
+    private Optional<JobInternalMessage.GiveUp> stalled(Assignment assignment, Wait wait) {
+        Duration timeout = settings.get().patience().stalledAgent().plus(copyTime(assignment));
+        return wait.progressAt
+                .filter(since -> isOver(since, timeout))
+                .map(since -> new JobInternalMessage.GiveUp(
+                        assignment.id(),
+                        Reason.AGENT_STALLED,
+                        "the agent of " + assignment.destination().storageNode()
+                                + " is reachable, but no copy has ended for " + timeout
+                                + "; look at its disk and its log"));
     }
 
-    /** The copies are reported, so no reminder follows. */
+    private static Duration copyTime(Assignment assignment) {
+        long bytes = assignment.tasks().stream().mapToLong(CopyTask::sizeBytes).sum();
+        return Duration.ofSeconds(bytes / MIN_BYTES_PER_SECOND);
+    }
+
+    /** @param finished copies that have ended so far */
+    void markAccepted(UUID assignmentId, int finished) {
+        Wait wait = waits.get(assignmentId);
+        if (wait != null && (wait.progressAt.isEmpty() || finished > wait.finished)) {
+            wait.finished = finished;
+            wait.busySince = Optional.empty();
+            wait.progressAt = Optional.of(clock.instant());
+        }
+    }
+
+    /** The agent is busy: the next reminder offers the assignment again, for a while. */
+    Optional<JobInternalMessage.GiveUp> markBusy(UUID assignmentId, String detail) {
+        Wait wait = waits.get(assignmentId);
+        if (wait == null) {
+            return Optional.empty();
+        }
+        Instant since = wait.busySince.orElseGet(clock::instant);
+        wait.busySince = Optional.of(since);
+        Duration timeout = settings.get().patience().busyAgent();
+        return isOver(since, timeout)
+                ? Optional.of(new JobInternalMessage.GiveUp(
+                        assignmentId, Reason.AGENT_BUSY, "the agent has been busy for " + timeout + ": " + detail))
+                : Optional.empty();
+    }
+
+    /** The agents that the assignments wait for. */
+    List<JobWait> waits(Collection<InFlightAssignment> inFlight) {
+        List<JobWait> found = new ArrayList<>();
+        for (InFlightAssignment each : inFlight) {
+            Wait wait = waits.get(each.assignment().id());
+            if (wait != null) {
+                StorageNodeId agent = each.assignment().destination().storageNode();
+                wait.unreachableSince.ifPresent(since -> found.add(new JobWait(
+                        JobWait.Cause.AGENT_UNREACHABLE,
+                        since,
+                        Optional.of(since.plus(settings.get().agentLostAfter())),
+                        "the agent of " + agent + " is unreachable; after that its objects get other destinations")));
+                wait.busySince.ifPresent(since -> found.add(new JobWait(
+                        JobWait.Cause.AGENT_BUSY,
+                        since,
+                        Optional.of(since.plus(settings.get().patience().busyAgent())),
+                        "the agent of " + agent + " is busy; after that the objects get other destinations")));
+            }
+        }
+        return found;
+    }
+
+    private boolean isOver(Instant since, Duration timeout) {
+        return Duration.between(since, clock.instant()).compareTo(timeout) >= 0;
+    }
+
+    /** The copies are reported, or the assignment has ended: no reminder follows. */
     void stopReminding(UUID assignmentId) {
-        accepted.remove(assignmentId);
-        unreachableSince.remove(assignmentId);
-        reminders.remove(assignmentId);
-    }
-
-    /** @param unwanted objects whose copies no record names */
-    void release(FencingToken token, StorageNodeId agent, UUID assignmentId, List<UUID> unwanted) {
-        agents.release(token, agent, assignmentId, unwanted);
-    }
-
-    /** Drops everything that is kept for the assignment, here and in the gateway. */
-    void forget(UUID assignmentId) {
-        stopReminding(assignmentId);
-        agents.forget(assignmentId);
+        waits.remove(assignmentId);
     }
 }

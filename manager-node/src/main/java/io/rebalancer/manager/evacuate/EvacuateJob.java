@@ -3,9 +3,11 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings.PassDelay;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCommand;
@@ -13,20 +15,24 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.PendingRelease;
+import io.rebalancer.core.evacuate.Verification;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
-import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
-import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import io.rebalancer.manager.evacuate.verification.VerificationEvent;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -38,6 +44,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
@@ -55,50 +62,56 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
      */
     private static final Duration MIN_RESTART_BACKOFF = Duration.ofSeconds(3);
 
+    private static final Duration CHILD_RESTART_DELAY = Duration.ofSeconds(1);
+    /** Waits that a reply may carry, so that its size is bounded. */
+    private static final int MAX_WAITS = 50;
+
     private final UUID jobId;
     private final JobResources resources;
     private final ActorContext<JobMessage> context;
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
-    private final Lease lease = new Lease(System::nanoTime);
-    private final LeaseRenewal renewal;
+    private final Incarnation incarnation;
     private final AssignmentDelivery delivery;
+    private final ReleaseDelivery releases;
     private final JobMetrics metrics;
     private final JobTraces traces;
-    private Optional<PassActors> pass = Optional.empty();
+    private final CurrentPass pass;
+    private final CurrentVerification verification;
 
     /** The entity id is the job's id. */
     public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobResources resources) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new EvacuateJob(UUID.fromString(entity.getEntityId()), resources, context, timers, entity.getShard())));
+        return create(entity, resources, MIN_RESTART_BACKOFF);
+    }
+
+    static Behavior<JobMessage> create(
+            EntityContext<JobMessage> entity, JobResources resources, Duration minRestartBackoff) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new EvacuateJob(entity, resources, context, timers, minRestartBackoff)));
     }
 
     private EvacuateJob(
-            UUID jobId,
+            EntityContext<JobMessage> entity,
             JobResources resources,
             ActorContext<JobMessage> context,
             TimerScheduler<JobMessage> timers,
-            ActorRef<ClusterSharding.ShardCommand> shard) {
-        super(PersistentEntities.evacuateJob(jobId), PersistentEntities.restart(MIN_RESTART_BACKOFF));
-        this.jobId = jobId;
+            Duration minRestartBackoff) {
+        super(
+                PersistentEntities.evacuateJob(UUID.fromString(entity.getEntityId())),
+                PersistentEntities.restart(minRestartBackoff));
+        this.jobId = UUID.fromString(entity.getEntityId());
         this.resources = resources;
         this.context = context;
         this.timers = timers;
-        this.shard = shard;
+        this.shard = entity.getShard();
         this.metrics = new JobMetrics(resources.metrics());
-        this.traces =
-                new JobTraces(jobId, resources.traces(), resources.planning().clock());
-        this.renewal = new LeaseRenewal(
-                jobId,
-                lease,
-                last -> resources
-                        .journal()
-                        .endsWith(PersistentEntities.evacuateJob(jobId).id(), last, context.getSystem()));
-        this.delivery = new AssignmentDelivery(
-                resources.agents(),
-                () -> resources.settings().agentLostAfter(),
-                resources.planning().clock(),
-                context.getSelf());
+        Clock clock = resources.planning().clock();
+        this.traces = new JobTraces(jobId, resources.traces(), clock);
+        this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem());
+        this.delivery = new AssignmentDelivery(resources.agents(), resources::settings, clock, context.getSelf());
+        this.releases = new ReleaseDelivery(resources.agents(), resources::settings, clock, context.getSelf());
+        this.pass = new CurrentPass(context, resources, incarnation.lease());
+        this.verification = new CurrentVerification(jobId, context, resources);
     }
 
     /** The message by which sharding stops a job that moves to another member. */
@@ -111,33 +124,105 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return JobState.EMPTY;
     }
 
+    /**
+     * Before its take-over is stored, the job answers questions and does nothing else: what its children and its own timers
+     * say belongs to an earlier incarnation and is dropped, and what agents and operators say waits.
+     */
     @Override
     public CommandHandler<JobMessage, JobEvent, JobState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
-                .onCommand(JobMessage.SetCommitParallelism.class, this::onSetCommitParallelism)
-                .onCommand(JobMessage.AssignmentAccepted.class, this::onAssignmentAccepted)
-                .onCommand(JobMessage.AssignmentRefused.class, this::onAssignmentRefused)
-                .onCommand(JobMessage.CopiesReported.class, this::onCopiesReported)
-                .onCommand(
-                        JobInternalMessage.PlanningReported.class,
-                        (job, reported) -> onPlanningEvent(job, reported.event()))
-                .onCommand(
-                        JobInternalMessage.CommitReported.class,
-                        (job, reported) -> onCommitResult(job, reported.result()))
-                .onCommand(JobInternalMessage.GiveUp.class, this::onGiveUp)
-                .onCommand(
-                        JobInternalMessage.TakeOver.class,
-                        (job, takeOver) -> carryOut(job, new JobCommand.TakeOver(), this::afterTakeOver))
-                .onCommand(JobInternalMessage.BeginPass.class, (job, begin) -> onBeginPass(job))
-                .onCommand(JobInternalMessage.RenewLease.class, (job, renew) -> onRenewLease())
-                .onCommand(JobInternalMessage.Remind.class, (job, remind) -> onRemind(job))
-                .onCommand(JobInternalMessage.Idle.class, (job, idle) -> onIdle(job))
+                .onCommand(JobMessage.AskInFlightTo.class, this::onAskInFlightTo)
                 .onCommand(
                         JobInternalMessage.Stop.class, (job, stop) -> Effect().stop())
+                .onCommand(JobInternalMessage.TakeOver.class, (job, takeOver) -> onTakeOver(job))
+                .onCommand(
+                        JobInternalMessage.class,
+                        (job, message) -> hasBegun(job)
+                                ? onInternal(job, message)
+                                : Effect().none())
+                .onCommand(
+                        JobMessage.class,
+                        (job, message) -> hasBegun(job)
+                                ? onExternal(job, message)
+                                : Effect().stash())
                 .build();
+    }
+
+    private boolean hasBegun(JobState job) {
+        return incarnation.hasBegun() || !job.isActive();
+    }
+
+    private Effect<JobEvent, JobState> onExternal(JobState job, JobMessage message) {
+        if (message instanceof JobMessage.SetCommitParallelism set) {
+            return onSetCommitParallelism(job, set);
+        }
+        if (message instanceof JobMessage.AssignmentAccepted accepted) {
+            return onAssignmentAccepted(accepted);
+        }
+        if (message instanceof JobMessage.AssignmentRefused refused) {
+            return onAssignmentRefused(job, refused);
+        }
+        if (message instanceof JobMessage.CopiesReported reported) {
+            return onCopiesReported(job, reported);
+        }
+        if (message instanceof JobMessage.ReleaseAcknowledged acknowledged) {
+            return onReleaseAcknowledged(job, acknowledged);
+        }
+        return Effect().unhandled();
+    }
+
+    private Effect<JobEvent, JobState> onInternal(JobState job, JobInternalMessage message) {
+        if (message instanceof JobInternalMessage.PlanningReported reported) {
+            return pass.isCurrent(reported.generation())
+                    ? onPlanningEvent(job, reported.event())
+                    : Effect().none();
+        }
+        if (message instanceof JobInternalMessage.CommitReported reported) {
+            return pass.isCurrent(reported.generation())
+                    ? onCommitResult(job, reported.result())
+                    : Effect().none();
+        }
+        if (message instanceof JobInternalMessage.VerificationReported reported) {
+            return verification.isCurrent(reported.generation())
+                    ? onVerificationEvent(job, reported.event())
+                    : Effect().none();
+        }
+        if (message instanceof JobInternalMessage.ChildStopped stopped) {
+            return onChildStopped(pass.isCurrent(stopped.generation()));
+        }
+        if (message instanceof JobInternalMessage.VerificationStopped stopped) {
+            return onChildStopped(verification.isCurrent(stopped.generation()));
+        }
+        if (message instanceof JobInternalMessage.Decide decide) {
+            return carryOut(job, decide.command(), stored -> {});
+        }
+        if (message instanceof JobInternalMessage.GiveUp lost) {
+            return onGiveUp(job, lost);
+        }
+        return onTimer(job, message);
+    }
+
+    private Effect<JobEvent, JobState> onTimer(JobState job, JobInternalMessage message) {
+        if (message == JobInternalMessage.BeginPass.INSTANCE) {
+            return onBeginPass(job);
+        }
+        if (message == JobInternalMessage.RenewLease.INSTANCE) {
+            incarnation.renewLease(lastSequenceNumber(context));
+            return Effect().none();
+        }
+        if (message == JobInternalMessage.Remind.INSTANCE) {
+            return onRemind(job);
+        }
+        if (message == JobInternalMessage.ResumePhase.INSTANCE) {
+            enterPhase(job);
+            return Effect().none();
+        }
+        return message == JobInternalMessage.Idle.INSTANCE
+                ? onIdle(job)
+                : Effect().unhandled();
     }
 
     private Effect<JobEvent, JobState> onCreateJob(JobState job, JobMessage.CreateJob create) {
@@ -149,6 +234,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                             if (!events.isEmpty()) {
                                 context.getLog()
                                         .info("job={} started on this manager, leaving={}", jobId, create.leaving());
+                                incarnation.beginFirst();
                                 context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
                             }
                         }),
@@ -165,12 +251,21 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                         : jobReply(job)));
     }
 
+    /** Another job is about to verify that nothing names its storage node. */
+    private Effect<JobEvent, JobState> onAskInFlightTo(JobState job, JobMessage.AskInFlightTo ask) {
+        long assignments = job.inFlight().all().stream()
+                .filter(each -> each.assignment().destination().storageNode().equals(ask.node()))
+                .count();
+        boolean fenced = resources.nodes().isOutOfService(ask.node());
+        ask.replyTo().tell(new JobMessage.InFlightTo(jobId, (int) assignments, fenced || !job.isActive()));
+        return Effect().none();
+    }
+
     private Effect<JobEvent, JobState> onSetCommitParallelism(JobState job, JobMessage.SetCommitParallelism set) {
         return decide(job, new JobCommand.SetCommitParallelism(set.records()))
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            pass.ifPresent(actors ->
-                                    actors.committer().tell(new MetadataCommitter.SetParallelism(set.records())));
+                            pass.setCommitParallelism(set.records());
                             set.replyTo().tell(jobReply(stored));
                         }),
                         refused -> refuse(set.replyTo(), refused));
@@ -183,15 +278,41 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private JobMessage.JobReply jobReply(JobState job) {
-        return new JobMessage.JobStands(lastSequenceNumber(context), job.outline());
+        return new JobMessage.JobStands(lastSequenceNumber(context), job.outline(), waits(job));
+    }
+
+    /** What the job waits for now, the longest wait first. */
+    private List<JobWait> waits(JobState job) {
+        Stream<JobWait> nextPass = job.phase() == JobPhase.WAITING
+                ? job.passes().finishedAt().stream().map(since -> nextPass(job, since))
+                : Stream.empty();
+        return Stream.of(
+                        nextPass,
+                        pass.waits().stream(),
+                        verification.waits().stream(),
+                        delivery.waits(job.inFlight().all()).stream(),
+                        releases.waits(job.releases().all()).stream())
+                .flatMap(each -> each)
+                .sorted(Comparator.comparing(JobWait::since))
+                .limit(MAX_WAITS)
+                .toList();
+    }
+
+    private JobWait nextPass(JobState job, Instant since) {
+        return new JobWait(
+                JobWait.Cause.NEXT_PASS,
+                since,
+                Optional.of(since.plus(delayAfterPass(job))),
+                "pass " + job.passes().number() + " left "
+                        + job.outcomes().unmoved().total() + " records; the next pass tries again");
+    }
+
+    private Effect<JobEvent, JobState> onTakeOver(JobState job) {
+        return carryOut(job, new JobCommand.TakeOver(), this::afterTakeOver).thenUnstashAll();
     }
 
     private Effect<JobEvent, JobState> onBeginPass(JobState job) {
-        return carryOut(job, new JobCommand.StartPass(), stored -> {
-            if (pass.isEmpty() && stored.phase() == JobPhase.RUNNING) {
-                startPass(stored);
-            }
-        });
+        return carryOut(job, new JobCommand.StartPass(), stored -> {});
     }
 
     private Effect<JobEvent, JobState> onPlanningEvent(JobState job, PlanningEvent event) {
@@ -199,8 +320,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return onBatchReady(job, ready);
         }
         if (event instanceof PlanningEvent.RecordsUnplaced unplaced) {
-            return carryOut(
-                    job, new JobCommand.Except(unplaced.records(), unplaced.marks()), this::afterUnplacedRecords);
+            return carryOut(job, new JobCommand.Except(unplaced.records(), unplaced.marks()), stored -> {});
         }
         if (event instanceof PlanningEvent.ScanMoved moved) {
             return carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {});
@@ -209,28 +329,50 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return Effect().none();
         }
         if (event instanceof PlanningEvent.ScanFailed failed) {
-            return carryOut(job, new JobCommand.Fail(failed.reason()), this::afterPass);
+            return carryOut(job, new JobCommand.Fail(failed.reason()), stored -> {});
         }
-        return carryOut(job, new JobCommand.FinishPass(), this::afterPass);
+        if (event instanceof PlanningEvent.Waiting waiting) {
+            pass.setWaits(waiting.waits());
+            return Effect().none();
+        }
+        Duration patience = resources.settings().patience().fullDestinations();
+        return carryOut(job, new JobCommand.FinishPass(patience), stored -> {});
     }
 
+    /** The node may have left service since the batch was placed. */
     private Effect<JobEvent, JobState> onBatchReady(JobState job, PlanningEvent.BatchReady ready) {
         Assignment assignment = ready.assignment();
+        Optional<String> fence =
+                resources.nodes().refusal(assignment.destination().storageNode());
+        if (fence.isPresent()) {
+            endAssignment(AssignmentEnded.withdrawn(assignment));
+            return carryOut(job, unplaced(ready, Reason.DESTINATION_FENCED, fence.get()), stored -> {});
+        }
         return carryOut(
                 job,
                 new JobCommand.Plan(assignment, ready.marks()),
                 stored -> stored.inFlight().find(assignment.id()).ifPresent(planned -> deliver(stored, planned)),
-                () -> endAssignment(AssignmentEnded.withdrawn(assignment)));
+                refused -> onPlanRefused(ready, refused));
     }
 
-    private void afterUnplacedRecords(JobState stored) {
-        if (stored.phase().terminal()) {
-            afterPass(stored);
+    private void onPlanRefused(PlanningEvent.BatchReady ready, Decision.Refused refused) {
+        endAssignment(AssignmentEnded.withdrawn(ready.assignment()));
+        switch (refused.code()) {
+            case TOO_MANY_EXCEPTIONS -> decideLater(new JobCommand.Fail(refused.detail()));
+            case RELEASES_PENDING -> decideLater(unplaced(ready, Reason.AGENT_BUSY, refused.detail()));
+            case JOB_NOT_FOUND, JOB_ALREADY_EXISTS, JOB_NOT_RUNNING, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST -> {}
         }
     }
 
-    private Effect<JobEvent, JobState> onAssignmentAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
-        delivery.markAccepted(accepted.assignmentId());
+    private static JobCommand unplaced(PlanningEvent.BatchReady ready, Reason reason, String detail) {
+        List<UnmovedRecord> records = ready.assignment().tasks().stream()
+                .map(task -> new UnmovedRecord(task.record(), UnmovedRecord.Kind.SKIPPED, reason, detail))
+                .toList();
+        return new JobCommand.Except(records, ready.marks());
+    }
+
+    private Effect<JobEvent, JobState> onAssignmentAccepted(JobMessage.AssignmentAccepted accepted) {
+        delivery.markAccepted(accepted.assignmentId(), accepted.finished());
         traces.markAccepted(accepted.assignmentId());
         return Effect().none();
     }
@@ -238,6 +380,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     /** A busy agent gets the assignment again with the next reminder. After any other refusal the objects are replanned. */
     private Effect<JobEvent, JobState> onAssignmentRefused(JobState job, JobMessage.AssignmentRefused refused) {
         if (refused.reason() == Reason.AGENT_BUSY) {
+            delivery.markBusy(refused.assignmentId(), refused.detail()).ifPresent(context.getSelf()::tell);
             return Effect().none();
         }
         return onGiveUp(job, new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
@@ -246,9 +389,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
         UUID id = reported.assignmentId();
         Optional<InFlightAssignment> inFlight = job.inFlight().find(id);
-        if (inFlight.isEmpty() || job.phase().terminal()) {
-            delivery.release(token(job), reported.agent(), id, List.of());
-            inFlight.ifPresent(each -> endAssignment(AssignmentEnded.withdrawn(each.assignment())));
+        if (inFlight.isEmpty()) {
+            PendingRelease release =
+                    job.releases().find(id).orElseGet(() -> new PendingRelease(id, reported.agent(), List.of()));
+            release(job, release);
             return Effect().none();
         }
         if (inFlight.get().copied()) {
@@ -256,7 +400,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         return carryOut(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
             delivery.stopReminding(id);
-            stored.inFlight().find(id).ifPresent(copied -> commit(copied, false));
+            stored.inFlight().find(id).ifPresent(copied -> pass.commit(copied, false));
         });
     }
 
@@ -268,44 +412,102 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
         JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
-        DestinationFault fault = DestinationFault.lost(lost.reason(), lost.detail());
         Assignment assignment = inFlight.get().assignment();
-        return carryOut(job, command, stored -> endAssignment(AssignmentEnded.failed(assignment, fault)));
+        return carryOut(job, command, stored -> endAndRelease(stored, lost(assignment, lost)));
     }
 
-    /** The release is sent before the end is stored: after a crash in between, the commit and the release are repeated. */
+    /** The release is sent after the end is stored, so that no agent discards a copy for an end that a crash has undone. */
     private Effect<JobEvent, JobState> onCommitResult(JobState job, CommitResult result) {
         Optional<InFlightAssignment> inFlight = job.inFlight().find(result.assignmentId());
         if (inFlight.isEmpty()) {
             return Effect().none();
         }
+        JobCommand command = new JobCommand.ReportCommit(
+                result.assignmentId(), result.tally(), result.failures(), result.unwanted(), result.doubtful());
         Assignment assignment = inFlight.get().assignment();
-        StorageNodeId agent = assignment.destination().storageNode();
-        delivery.release(token(job), agent, assignment.id(), result.unwanted());
-        JobCommand command = new JobCommand.ReportCommit(assignment.id(), result.tally(), result.failures());
         AssignmentEnded ended = DestinationFault.ofCopies(
                         assignment, inFlight.get().copyFailures())
                 .map(fault -> AssignmentEnded.failed(assignment, fault))
                 .orElseGet(() -> AssignmentEnded.carriedOut(assignment));
-        return carryOut(job, command, stored -> endAssignment(ended));
+        return carryOut(job, command, stored -> endAndRelease(stored, ended));
     }
 
-    private Effect<JobEvent, JobState> onRenewLease() {
-        renewal.renew(lastSequenceNumber(context));
+    private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {
+        UUID id = message.assignmentId();
+        if (job.releases().find(id).isEmpty()) {
+            releases.forget(id);
+            return Effect().none();
+        }
+        return releases.markAcknowledged(id) || job.phase().terminal()
+                ? storeReleased(job)
+                : Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> storeReleased(JobState job) {
+        List<UUID> released = releases.gathered();
+        return carryOut(job, new JobCommand.ReportReleased(released), stored -> released.forEach(releases::forget));
+    }
+
+    private Effect<JobEvent, JobState> onVerificationEvent(JobState job, VerificationEvent event) {
+        verification.follow(event);
+        if (event instanceof VerificationEvent.Finished finished) {
+            return carryOut(job, new JobCommand.FinishVerification(finished.evidence()), stored -> {});
+        }
+        if (event instanceof VerificationEvent.Failed failed) {
+            return carryOut(
+                    job,
+                    new JobCommand.Fail("metadata shard " + failed.shard() + " can't be verified: " + failed.reason()),
+                    stored -> {});
+        }
         return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {
         for (InFlightAssignment each : job.inFlight().all()) {
             if (!each.copied()) {
-                delivery.remind(token(job), each).ifPresent(context.getSelf()::tell);
+                remind(job, each.assignment()).ifPresent(context.getSelf()::tell);
             }
+        }
+        job.releases().all().forEach(each -> release(job, each));
+        return releases.gathered().isEmpty() ? Effect().none() : storeReleased(job);
+    }
+
+    private Optional<JobInternalMessage.GiveUp> remind(JobState job, Assignment assignment) {
+        return resources.nodes().isOutOfService(assignment.destination().storageNode())
+                ? Optional.of(giveUp(
+                        assignment,
+                        Reason.DESTINATION_FENCED,
+                        assignment.destination().storageNode() + " left service after the assignment was planned"))
+                : delivery.remind(token(job), assignment);
+    }
+
+    /** The destination is not to blame if it left service, or if the job ends. */
+    private static AssignmentEnded lost(Assignment assignment, JobInternalMessage.GiveUp lost) {
+        return lost.reason() == Reason.DESTINATION_FENCED || lost.reason() == Reason.JOB_ENDED
+                ? AssignmentEnded.withdrawn(assignment)
+                : AssignmentEnded.failed(assignment, DestinationFault.lost(lost.reason(), lost.detail()));
+    }
+
+    private static JobInternalMessage.GiveUp giveUp(Assignment assignment, Reason reason, String detail) {
+        return new JobInternalMessage.GiveUp(assignment.id(), reason, detail);
+    }
+
+    private Effect<JobEvent, JobState> onChildStopped(boolean current) {
+        if (current) {
+            context.getLog()
+                    .error(
+                            "job={} a child actor failed, see the log before; starting the children again in {}",
+                            jobId,
+                            CHILD_RESTART_DELAY);
+            pass.stop();
+            verification.stop();
+            timers.startSingleTimer(JobInternalMessage.ResumePhase.INSTANCE, CHILD_RESTART_DELAY);
         }
         return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onIdle(JobState job) {
-        if (job.phase() == JobPhase.NONE || job.phase().terminal()) {
+        if (!job.isActive()) {
             shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
         }
         return Effect().none();
@@ -316,24 +518,29 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return JobRules.decide(job, command, now);
     }
 
-    private Effect<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
-        return carryOut(job, command, then, () -> {});
+    private void decideLater(JobCommand command) {
+        context.getSelf().tell(new JobInternalMessage.Decide(command));
+    }
+
+    private EffectBuilder<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
+        return carryOut(job, command, then, refused -> {});
     }
 
     /** The one place that turns a decision into effects. */
-    private Effect<JobEvent, JobState> carryOut(
-            JobState job, JobCommand command, Consumer<JobState> then, Runnable ifRefused) {
-        long askedAt = lease.now();
+    private EffectBuilder<JobEvent, JobState> carryOut(
+            JobState job, JobCommand command, Consumer<JobState> then, Consumer<Decision.Refused> ifRefused) {
+        long askedAt = incarnation.now();
         return decide(job, command)
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
                             if (!events.isEmpty()) {
                                 // The journal rejects an event whose number another incarnation has used.
-                                lease.prove(askedAt);
+                                incarnation.prove(askedAt);
                             }
                             metrics.count(events);
                             traces.follow(events);
                             then.accept(stored);
+                            follow(job, stored);
                         }),
                         refused -> Effect().none().thenRun((JobState same) -> {
                             context.getLog()
@@ -343,24 +550,78 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                             command.getClass().getSimpleName(),
                                             refused.code(),
                                             refused.detail());
-                            ifRefused.run();
+                            ifRefused.accept(refused);
                         }));
     }
 
-    private void afterPass(JobState stored) {
-        pass.ifPresent(actors -> actors.stop(context));
-        pass = Optional.empty();
-        timers.cancel(JobInternalMessage.Remind.INSTANCE);
-        timers.cancel(JobInternalMessage.RenewLease.INSTANCE);
-        if (stored.phase().terminal()) {
-            context.getLog().info("job={} ended phase={} {}", jobId, stored.phase(), stored.reason());
-            resources.registry().tell(new RegistryMessage.JobEnded(jobId, stored.phase() == JobPhase.FAILED));
-            context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
-        } else if (stored.phase() == JobPhase.WAITING) {
-            Duration delay =
-                    resources.settings().passDelay().after(stored.passes().fruitlessInARow());
-            timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, delay);
+    /** Does what follows from the new state, whichever command led to it. */
+    private void follow(JobState before, JobState stored) {
+        if (stored.phase() != before.phase() || stored.isActive() != before.isActive()) {
+            enterPhase(stored);
+        } else if (stored.phase() == JobPhase.FAILING && stored.inFlight().count() == 0) {
+            decideLater(new JobCommand.FinishFailing());
         }
+    }
+
+    /** Starts what the phase needs, and stops everything else. May be repeated. */
+    private void enterPhase(JobState job) {
+        if (job.phase() != JobPhase.VERIFYING) {
+            verification.stop();
+        }
+        if (job.isActive()) {
+            timers.startTimerWithFixedDelay(
+                    JobInternalMessage.Remind.INSTANCE, resources.settings().reminderInterval());
+        } else {
+            timers.cancel(JobInternalMessage.Remind.INSTANCE);
+        }
+        switch (job.phase()) {
+            case NONE -> {}
+            case SETUP -> context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
+            case RUNNING -> startPass(job);
+            case WAITING -> {
+                stopPass();
+                timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, delayOfPass(job));
+            }
+            case VERIFYING -> {
+                stopPass();
+                verification.start(job);
+            }
+            case FAILING -> drain(job);
+            case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, FAILED -> afterEnd(job);
+        }
+    }
+
+    private void stopPass() {
+        pass.stop();
+        timers.cancel(JobInternalMessage.RenewLease.INSTANCE);
+    }
+
+    private void afterEnd(JobState job) {
+        stopPass();
+        context.getLog().info("job={} ended phase={} {}", jobId, job.phase(), job.reason());
+        resources
+                .registry()
+                .tell(new RegistryMessage.JobEnded(
+                        jobId, job.phase() == JobPhase.FAILED, job.phase() == JobPhase.DONE));
+        if (!job.isActive()) {
+            context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
+        }
+    }
+
+    /** Counted from the end of the pass, so that a take-over neither drops nor repeats the delay. */
+    private Duration delayOfPass(JobState job) {
+        Duration delay = delayAfterPass(job);
+        Instant now = resources.planning().clock().instant();
+        Duration passed = Duration.between(job.passes().finishedAt().orElse(now), now);
+        return passed.compareTo(delay) < 0 ? delay.minus(passed) : Duration.ZERO;
+    }
+
+    private Duration delayAfterPass(JobState job) {
+        PassDelay settings = resources.settings().passDelay();
+        boolean refuted =
+                job.verification().filter(Verification::needsAnotherPass).isPresent();
+        int fruitless = job.passes().fruitlessInARow();
+        return settings.after(refuted ? Math.max(1, fruitless) : fruitless);
     }
 
     private void startPass(JobState job) {
@@ -370,11 +631,25 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         jobId,
                         job.passes().number(),
                         job.leaving().orElseThrow());
-        pass = Optional.of(PassActors.start(context, resources, lease, token(job), job));
-        timers.startTimerWithFixedDelay(
-                JobInternalMessage.Remind.INSTANCE, resources.settings().reminderInterval());
+        pass.start(token(job), job);
         timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
         job.inFlight().all().forEach(each -> resumeAssignment(job, each));
+    }
+
+    /** Verified copies are committed, so that they are of use; all other assignments are given up. */
+    private void drain(JobState job) {
+        if (!pass.isRunning()) {
+            startPass(job);
+        }
+        pass.stopPlanning();
+        for (InFlightAssignment each : job.inFlight().all()) {
+            if (!each.copied()) {
+                context.getSelf().tell(giveUp(each.assignment(), Reason.JOB_ENDED, "the job fails: " + job.reason()));
+            }
+        }
+        if (job.inFlight().count() == 0) {
+            decideLater(new JobCommand.FinishFailing());
+        }
     }
 
     private void resumeAssignment(JobState job, InFlightAssignment inFlight) {
@@ -382,7 +657,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
         deliver(job, inFlight);
         if (inFlight.copied()) {
-            commit(inFlight, true);
+            pass.commit(inFlight, true);
         }
     }
 
@@ -391,18 +666,23 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private void deliver(JobState job, InFlightAssignment planned) {
-        delivery.deliver(token(job), planned).ifPresent(context.getSelf()::tell);
+        delivery.deliver(token(job), planned.assignment()).ifPresent(context.getSelf()::tell);
     }
 
-    private void commit(InFlightAssignment copied, boolean resumed) {
-        pass.ifPresent(actors -> actors.committer().tell(new MetadataCommitter.Commit(copied, resumed)));
+    private void release(JobState job, PendingRelease release) {
+        releases.release(token(job), release).ifPresent(this::decideLater);
+    }
+
+    private void endAndRelease(JobState stored, AssignmentEnded ended) {
+        endAssignment(ended);
+        stored.releases().find(ended.assignment().id()).ifPresent(each -> release(stored, each));
     }
 
     /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */
     private void endAssignment(AssignmentEnded ended) {
-        delivery.forget(ended.assignment().id());
+        delivery.stopReminding(ended.assignment().id());
         traces.forget(ended.assignment().id());
-        pass.ifPresent(actors -> actors.batcher().tell(ended));
+        pass.assignmentEnded(ended);
     }
 
     @Override
@@ -418,22 +698,28 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .build();
     }
 
+    /** After a failed persist, too: the actor recovers, and its children were stopped with it. */
     private void onRecovered(JobState job) {
-        pass = Optional.empty();
-        switch (job.phase()) {
-            case SETUP, RUNNING, WAITING -> context.getSelf().tell(JobInternalMessage.TakeOver.INSTANCE);
-            case DONE, DONE_WITH_EXCEPTIONS, FAILED -> afterPass(job);
-            case NONE -> context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
+        pass.stop();
+        verification.stop();
+        incarnation.recovered();
+        if (job.isActive()) {
+            context.getSelf().tell(JobInternalMessage.TakeOver.INSTANCE);
+        } else if (job.phase().terminal()) {
+            enterPhase(job);
+        } else {
+            context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
         }
     }
 
     /** Replies of agents to this incarnation would be lost; the next incarnation delivers the assignments again. */
     private void onPostStop(JobState job) {
-        job.inFlight().byId().keySet().forEach(delivery::forget);
+        job.inFlight().byId().keySet().forEach(resources.agents()::forget);
+        job.releases().byId().keySet().forEach(resources.agents()::forget);
     }
 
     private void afterTakeOver(JobState job) {
-        lease.waitForEarlierIncarnation();
+        incarnation.beginAfterTakeOver();
         context.getLog()
                 .info(
                         "job={} resumed on this manager, epoch={} phase={} pass={}",
@@ -441,11 +727,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         job.epoch(),
                         job.phase(),
                         job.passes().number());
-        if (job.phase() == JobPhase.RUNNING) {
-            startPass(job);
-        } else {
-            context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
-        }
+        enterPhase(job);
     }
 
     @Override

@@ -2,23 +2,42 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.util.UUID;
 
 /** Messages from a job's own children and timers. They never leave the member. */
 sealed interface JobInternalMessage extends JobMessage {
 
-    /** The planning of the current pass reports an event. */
-    record PlanningReported(PlanningEvent event) implements JobInternalMessage {}
+    /** The planning of a pass reports an event. */
+    record PlanningReported(long generation, PlanningEvent event) implements JobInternalMessage {}
 
     /** The metadata of an assignment is committed. */
-    record CommitReported(CommitResult result) implements JobInternalMessage {}
+    record CommitReported(long generation, CommitResult result) implements JobInternalMessage {}
+
+    /** A child of a pass ended though nobody stopped it: it has failed. */
+    record ChildStopped(long generation) implements JobInternalMessage {}
+
+    /** The verification reports an event. */
+    record VerificationReported(long generation, VerificationEvent event) implements JobInternalMessage {}
+
+    /** The verification has ended. If its result has not arrived before, it has failed. */
+    record VerificationStopped(long generation) implements JobInternalMessage {}
+
+    /** A command that the job gives itself. */
+    record Decide(JobCommand command) implements JobInternalMessage {}
+
+    /** Time to start the children again that the job's phase needs. */
+    enum ResumePhase implements JobInternalMessage {
+        INSTANCE
+    }
 
     /** An assignment has to be given up. */
     record GiveUp(UUID assignmentId, Reason reason, String detail) implements JobInternalMessage {}
 
-    /** Time to remind agents of their assignments. */
+    /** Time to remind agents of their assignments and releases. */
     enum Remind implements JobInternalMessage {
         INSTANCE
     }

@@ -7,13 +7,24 @@ import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
+import io.rebalancer.manager.evacuate.verification.VerificationResources;
+import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.persistence.query.JournalReader;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** The parts of the manager that its jobs share. */
+/**
+ * The parts of the manager that its jobs share.
+ *
+ * @param primaryScan scans the primaries, for a pass that moves what a verification found
+ * @param nodes the storage nodes that may receive copies
+ */
 public record JobResources(
         PlanningResources planning,
         CommitResources commit,
+        ScanResources primaryScan,
+        VerificationResources verification,
+        NodesInService nodes,
         AgentGateway agents,
         ActorRef<RegistryMessage> registry,
         JournalReader journal,

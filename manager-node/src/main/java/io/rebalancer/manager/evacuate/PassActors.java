@@ -5,39 +5,75 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.Verification;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
 import io.rebalancer.manager.evacuate.planning.PassInput;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.ScanCoordinator;
+import java.util.List;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** The children that do the work of one pass. They can be rebuilt from the job's state at any time. */
+/**
+ * The children that do the work of one pass. They can be rebuilt from the job's state at any time.
+ *
+ * @param listeners pass the events of the other children on to the job
+ */
 record PassActors(
         ActorRef<AssignmentBatcher.Command> batcher,
         ActorRef<MetadataCommitter.Command> committer,
-        ActorRef<ScanCoordinator.Command> scan) {
+        ActorRef<ScanCoordinator.Command> scan,
+        List<ActorRef<?>> listeners) {
 
+    /** @param generation the number of this start; every message of the children names it */
     static PassActors start(
-            ActorContext<JobMessage> context, JobResources resources, Lease lease, FencingToken token, JobState job) {
+            ActorContext<JobMessage> context,
+            JobResources resources,
+            Lease lease,
+            FencingToken token,
+            JobState job,
+            long generation) {
+        // A message adapter of the context would name the latest generation also for the children of an earlier one.
         ActorRef<PlanningEvent> planningEvents =
-                context.messageAdapter(PlanningEvent.class, JobInternalMessage.PlanningReported::new);
+                listener(context, event -> new JobInternalMessage.PlanningReported(generation, event));
         ActorRef<CommitResult> commitResults =
-                context.messageAdapter(CommitResult.class, JobInternalMessage.CommitReported::new);
+                listener(context, result -> new JobInternalMessage.CommitReported(generation, result));
         PassInput pass = passInput(token, job);
         int parallelism = job.tuning()
                 .chosenCommitParallelism()
                 .orElse(resources.settings().commit().parallelism());
         ActorRef<MetadataCommitter.Command> committer = context.spawnAnonymous(MetadataCommitter.create(
                 resources.commit(), lease, pass.leaving().storageNode(), parallelism, commitResults));
+        PlanningResources planning = planning(resources, job);
         ActorRef<AssignmentBatcher.Command> batcher =
-                context.spawnAnonymous(AssignmentBatcher.create(resources.planning(), pass, planningEvents));
-        ActorRef<ScanCoordinator.Command> scan = context.spawnAnonymous(
-                ScanCoordinator.create(resources.planning().scan(), pass, batcher, planningEvents));
-        return new PassActors(batcher, committer, scan);
+                context.spawnAnonymous(AssignmentBatcher.create(planning, pass, planningEvents));
+        ActorRef<ScanCoordinator.Command> scan =
+                context.spawnAnonymous(ScanCoordinator.create(planning.scan(), pass, batcher, planningEvents));
+        JobInternalMessage.ChildStopped stopped = new JobInternalMessage.ChildStopped(generation);
+        context.watchWith(committer, stopped);
+        context.watchWith(batcher, stopped);
+        context.watchWith(scan, stopped);
+        return new PassActors(batcher, committer, scan, List.of(planningEvents, commitResults));
+    }
+
+    private static <E> ActorRef<E> listener(ActorContext<JobMessage> context, Function<E, JobMessage> message) {
+        return context.spawnAnonymous(Behaviors.receiveMessage(event -> {
+            context.getSelf().tell(message.apply(event));
+            return Behaviors.same();
+        }));
+    }
+
+    /** A replica or a clone may not show the rows that a verification found, so a pass after that scans the primaries. */
+    private static PlanningResources planning(JobResources resources, JobState job) {
+        return job.verification().filter(Verification::needsAnotherPass).isPresent()
+                ? resources.planning().withScan(resources.primaryScan())
+                : resources.planning();
     }
 
     private static PassInput passInput(FencingToken token, JobState job) {
@@ -55,8 +91,17 @@ record PassActors(
     }
 
     void stop(ActorContext<JobMessage> context) {
-        context.stop(scan);
-        context.stop(batcher);
+        stopPlanning(context);
+        context.unwatch(committer);
         context.stop(committer);
+        listeners.forEach(context::stop);
+    }
+
+    /** Stops to scan and to plan; commits go on. */
+    void stopPlanning(ActorContext<JobMessage> context) {
+        for (ActorRef<?> child : List.of(scan, batcher)) {
+            context.unwatch(child);
+            context.stop(child);
+        }
     }
 }

@@ -2,11 +2,9 @@ package io.rebalancer.manager.fleet;
 
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.RegistryMessage;
-import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
-import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.cluster.message.RegistryMessage.NodesOutOfService;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageInventory;
-import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.storage.Destination;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.core.text.OneLine;
@@ -60,24 +58,31 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
 
     private record NodesUnavailable(Throwable cause) implements Command {}
 
-    private record JobsListed(RegistryReply reply) implements Command {}
+    private record NodeStatesPushed(NodesOutOfService nodes) implements Command {}
 
     private final StorageInventory inventory;
     private final AgentGateway agents;
     private final ActorRef<RegistryMessage> registry;
-    private final ActorRef<RegistryReply> jobsListed;
+    private final ActorRef<NodesOutOfService> nodeStatesPushed;
+    private final NodesInService inService;
     private Optional<List<StorageNode>> nodes = Optional.empty();
-    /** Nodes that may receive nothing. The one place where they enter placement. */
-    private Optional<Set<StorageNodeId>> closed = Optional.empty();
-
     private final Set<ActorRef<DestinationCandidates>> subscribers = new HashSet<>();
+    private long revision = -1;
     private DestinationCandidates published = DestinationCandidates.UNKNOWN;
 
-    /** @param refresh how often the inventory is asked */
+    /**
+     * @param registry pushes the storage nodes that are out of service
+     * @param inService is kept up to date with them
+     * @param refresh how often the inventory is asked
+     */
     public static Behavior<Command> create(
-            StorageInventory inventory, AgentGateway agents, ActorRef<RegistryMessage> registry, Duration refresh) {
+            StorageInventory inventory,
+            AgentGateway agents,
+            ActorRef<RegistryMessage> registry,
+            NodesInService inService,
+            Duration refresh) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new StorageNodeDirectory(context, timers, inventory, agents, registry, refresh)));
+                timers -> new StorageNodeDirectory(context, timers, inventory, agents, registry, inService, refresh)));
     }
 
     private StorageNodeDirectory(
@@ -86,12 +91,14 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
             StorageInventory inventory,
             AgentGateway agents,
             ActorRef<RegistryMessage> registry,
+            NodesInService inService,
             Duration refresh) {
         super(context);
+        this.inService = inService;
         this.inventory = inventory;
         this.agents = agents;
         this.registry = registry;
-        this.jobsListed = context.messageAdapter(RegistryReply.class, JobsListed::new);
+        this.nodeStatesPushed = context.messageAdapter(NodesOutOfService.class, NodeStatesPushed::new);
         timers.startTimerWithFixedDelay(RefreshNodes.INSTANCE, Duration.ZERO, refresh);
         timers.startTimerWithFixedDelay(Refresh.INSTANCE, Duration.ZERO, REFRESH_INTERVAL);
     }
@@ -106,7 +113,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
                 .onMessage(Refresh.class, tick -> onRefresh())
                 .onMessage(NodesListed.class, this::onNodesListed)
                 .onMessage(NodesUnavailable.class, this::onNodesUnavailable)
-                .onMessage(JobsListed.class, this::onJobsListed)
+                .onMessage(NodeStatesPushed.class, this::onNodeStatesPushed)
                 .build();
     }
 
@@ -139,13 +146,12 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     }
 
     private DestinationCandidates candidates() {
-        if (nodes.isEmpty() || closed.isEmpty()) {
+        if (nodes.isEmpty() || !inService.isKnown()) {
             return DestinationCandidates.UNKNOWN;
         }
-        Set<StorageNodeId> receiveNothing = closed.get();
         Map<Destination.Access, List<StorageNode>> byAccess = nodes.get().stream()
                 .sorted(Comparator.comparing(StorageNode::id))
-                .collect(Collectors.groupingBy(node -> access(node.id(), receiveNothing)));
+                .collect(Collectors.groupingBy(node -> access(node.id())));
         return new DestinationCandidates(
                 true,
                 byAccess.getOrDefault(Destination.Access.REACHABLE, List.of()),
@@ -153,8 +159,8 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
                 byAccess.getOrDefault(Destination.Access.CLOSED, List.of()));
     }
 
-    private Destination.Access access(StorageNodeId node, Set<StorageNodeId> receiveNothing) {
-        if (receiveNothing.contains(node)) {
+    private Destination.Access access(StorageNodeId node) {
+        if (inService.isOutOfService(node)) {
             return Destination.Access.CLOSED;
         }
         return agents.isReachable(node) ? Destination.Access.REACHABLE : Destination.Access.UNREACHABLE;
@@ -168,8 +174,9 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         return this;
     }
 
+    /** The subscription is repeated, because the registry keeps subscriptions in memory and may have moved. */
     private Behavior<Command> onRefresh() {
-        registry.tell(new RegistryMessage.ListJobs(jobsListed));
+        registry.tell(new RegistryMessage.WatchNodes(revision, nodeStatesPushed));
         return publish();
     }
 
@@ -188,14 +195,9 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         return this;
     }
 
-    private Behavior<Command> onJobsListed(JobsListed listed) {
-        if (listed.reply() instanceof RegistryMessage.Jobs jobs) {
-            closed = Optional.of(jobs.jobs().stream()
-                    .filter(job -> !job.ended())
-                    .map(RegisteredJob::leaving)
-                    .map(CopyLocation::storageNode)
-                    .collect(Collectors.toUnmodifiableSet()));
-        }
+    private Behavior<Command> onNodeStatesPushed(NodeStatesPushed pushed) {
+        revision = pushed.nodes().revision();
+        inService.update(pushed.nodes().nodes());
         return publish();
     }
 }

@@ -61,6 +61,10 @@ public final class ClusterJobService implements JobService {
                                 "job " + other.jobId() + " already empties " + leaving.storageNode()
                                         + "; follow that job, or wait until it ends"));
                     }
+                    if (reply instanceof RegistryMessage.NodeRefused refused) {
+                        return CompletableFuture.failedFuture(
+                                new JobRefused(JobRefused.Code.ILLEGAL_NODE_STATE, refused.detail()));
+                    }
                     return start(jobId, leaving, maxRecords);
                 });
     }
@@ -104,7 +108,7 @@ public final class ClusterJobService implements JobService {
             case JOB_NOT_RUNNING ->
                 new JobRefused(
                         JobRefused.Code.JOB_NOT_RUNNING, "job " + jobId + " is not running: " + refusal.detail());
-            case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST ->
+            case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, RELEASES_PENDING, TOO_MANY_EXCEPTIONS, BAD_REQUEST ->
                 new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
         };
     }
@@ -131,7 +135,7 @@ public final class ClusterJobService implements JobService {
     public CompletionStage<Optional<View>> get(UUID jobId) {
         return RepeatedAsk.every(RETRY_INTERVAL, system, () -> askJob(jobId, JobMessage.GetJob::new))
                 .thenApply(reply -> reply instanceof JobMessage.JobStands found
-                        ? Optional.of(new View(jobId, found.revision(), found.state()))
+                        ? Optional.of(new View(jobId, found.revision(), found.state(), found.waiting()))
                         : Optional.empty());
     }
 

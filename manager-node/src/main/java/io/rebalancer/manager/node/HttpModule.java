@@ -7,6 +7,7 @@ import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.ManagerApi;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobFeed;
+import io.rebalancer.manager.jobs.ClusterStorageNodeService;
 import io.rebalancer.manager.jobs.JournalJobFeed;
 import io.rebalancer.persistence.query.JournalReader;
 import java.util.List;
@@ -44,6 +45,7 @@ final class HttpModule {
                 jobs.service(),
                 feed,
                 readSide.readSide().history(),
+                new ClusterStorageNodeService(system, jobs.registry()),
                 cluster,
                 readiness,
                 legacy,

@@ -17,6 +17,7 @@ import io.rebalancer.manager.evacuate.JobResources;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.commit.MetadataShards;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.manager.jobs.ClusterJobService;
@@ -61,8 +62,9 @@ final class JobsModule {
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
         ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
         StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
+        NodesInService nodes = new NodesInService();
         this.directory = system.systemActorOf(
-                StorageNodeDirectory.create(storinfo, agents, registry, settings.storinfoRefresh()),
+                StorageNodeDirectory.create(storinfo, agents, registry, nodes, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
         CommitResources commits = CommitResources.create(
@@ -70,7 +72,10 @@ final class JobsModule {
         metadata.tier().shards().forEach(shard -> registerGauges(commits.shards(), shard));
         JobResources resources = new JobResources(
                 new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
-                commits,
+                commits.withDestinations(nodes::refusal),
+                metadata.primaryScan(),
+                metadata.verification(),
+                nodes,
                 agents,
                 registry,
                 journal,

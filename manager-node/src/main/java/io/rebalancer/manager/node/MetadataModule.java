@@ -37,6 +37,7 @@ final class MetadataModule {
     private final MorayShards shards;
     private final MetadataTier tier;
     private final ScanResources scan;
+    private final ScanResources primaryScan;
     private final VerificationResources verification;
 
     /** @param evacuate the current settings, which may be reloaded */
@@ -51,6 +52,7 @@ final class MetadataModule {
         this.tier = new MorayMetadataTier(shards, settings.domain());
         ScanPermits permits = new ScanPermits(() -> evacuate.get().scan().maxShardsAtATime());
         this.scan = new ScanResources(createScan(evacuate), tier, permits);
+        this.primaryScan = new ScanResources(createPrimaryScan(evacuate), tier, permits);
         this.verification = new VerificationResources(createAudit(evacuate), permits, Clock.systemUTC());
         Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
         Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
@@ -63,6 +65,11 @@ final class MetadataModule {
 
     ScanResources scan() {
         return scan;
+    }
+
+    /** Scans through Moray, also when jobs scan replicas or clones. */
+    ScanResources primaryScan() {
+        return primaryScan;
     }
 
     /** Reads through Moray, also when jobs scan the databases directly. */
@@ -81,9 +88,8 @@ final class MetadataModule {
     }
 
     private RecordScan createScan(Supplier<EvacuateSettings> evacuate) {
-        Supplier<List<String>> excluded = excluded(evacuate);
         if (settings.postgres().isEmpty()) {
-            return new MorayScan(shards, () -> evacuate.get().scan().chunkRows(), excluded);
+            return createPrimaryScan(evacuate);
         }
         PostgresSettings postgres = settings.postgres().get();
         return new PostgresScan(
@@ -91,7 +97,11 @@ final class MetadataModule {
                 new PostgresScan.Access(
                         postgres.user(), postgres.password(), postgres.fetchRows(), postgres.statementTimeout()),
                 BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
-                excluded);
+                excluded(evacuate));
+    }
+
+    private RecordScan createPrimaryScan(Supplier<EvacuateSettings> evacuate) {
+        return new MorayScan(shards, () -> evacuate.get().scan().chunkRows(), excluded(evacuate));
     }
 
     private RecordAudit createAudit(Supplier<EvacuateSettings> evacuate) {

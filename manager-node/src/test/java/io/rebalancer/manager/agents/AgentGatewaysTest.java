@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.ArrayList;
@@ -41,8 +42,13 @@ class AgentGatewaysTest {
         }
 
         @Override
-        public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+        public void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job) {
             calls.add("release");
+        }
+
+        @Override
+        public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
+            return true;
         }
 
         @Override
@@ -82,7 +88,10 @@ class AgentGatewaysTest {
         assign(assignment);
         cluster.reachable = false;
         assign(assignment);
-        gateways.release(TOKEN, NODE, assignment.id(), List.of());
+        gateways.release(
+                TOKEN,
+                new PendingRelease(assignment.id(), NODE, List.of()),
+                TestInbox.<JobMessage>create().getRef());
         assertThat(cluster.calls).containsExactly("assign", "assign", "release");
         assertThat(http.calls).isEmpty();
     }

@@ -10,6 +10,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -111,7 +112,7 @@ class HttpAgentGatewayTest {
     @Test
     void anAssignmentIsPostedOnceAndPolledUntilItIsComplete() {
         assign();
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         assign();
         await().until(() -> count("GET") >= 2);
         state = "{\"Complete\":null}";
@@ -120,15 +121,16 @@ class HttpAgentGatewayTest {
         // The report is repeated when the job delivers the assignment again.
         assign();
         job.expectMessage(TIMEOUT, new JobMessage.CopiesReported(assignment.id(), NODE, List.of()));
-        gateway.release(TOKEN, NODE, assignment.id(), List.of());
-        await().until(() -> count("DELETE") == 1);
+        gateway.release(TOKEN, new PendingRelease(assignment.id(), NODE, List.of()), job.getRef());
+        job.expectMessage(TIMEOUT, new JobMessage.ReleaseAcknowledged(assignment.id()));
+        assertThat(count("DELETE")).isEqualTo(1);
     }
 
     @Test
     void aConflictMeansThatTheAgentHasTheAssignment() {
         postStatus = 409;
         assign();
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id(), 0));
     }
 
     @Test
@@ -148,7 +150,7 @@ class HttpAgentGatewayTest {
     @Test
     void failedPollsAreRetried() {
         assign();
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         hangUp = true;
         long before = count("GET");
         await().until(() -> count("GET") >= before + 2);
@@ -160,7 +162,7 @@ class HttpAgentGatewayTest {
     @Test
     void anAssignmentThatTheAgentLostIsPostedAgain() {
         assign();
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         getStatus = 404;
         await().until(() -> {
             assign();
@@ -171,7 +173,7 @@ class HttpAgentGatewayTest {
     @Test
     void unreadableAnswersEndInARefusal() {
         assign();
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         state = "7";
         assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, TIMEOUT)
                         .reason())
@@ -185,7 +187,7 @@ class HttpAgentGatewayTest {
     @Test
     void aForgottenAssignmentIsNotPolled() {
         assign();
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         await().until(() -> polls(assignment) >= 1);
         gateway.forget(assignment.id());
         // The polls of another assignment show that time has passed.
@@ -195,7 +197,7 @@ class HttpAgentGatewayTest {
         long before = polls(assignment);
         await().until(() -> polls(other) >= 5);
         assertThat(polls(assignment)).isEqualTo(before);
-        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(other.id()));
+        job.expectMessage(TIMEOUT, new JobMessage.AssignmentAccepted(other.id(), 0));
         job.expectNoMessage(Duration.ZERO);
     }
 

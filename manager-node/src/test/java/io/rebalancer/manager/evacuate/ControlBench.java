@@ -19,6 +19,7 @@ import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
@@ -26,7 +27,9 @@ import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import io.rebalancer.manager.evacuate.planning.ScanResources;
+import io.rebalancer.manager.evacuate.verification.VerificationResources;
 import io.rebalancer.manager.fleet.DestinationCandidates;
+import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.persistence.Journals;
@@ -178,14 +181,19 @@ class ControlBench {
 
         @Override
         public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
-            job.tell(new JobMessage.AssignmentAccepted(assignment.id()));
+            job.tell(new JobMessage.AssignmentAccepted(assignment.id(), 0));
             job.tell(new JobMessage.CopiesReported(
                     assignment.id(), assignment.destination().storageNode(), List.of()));
         }
 
         @Override
-        public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
-            // Keeps nothing.
+        public void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job) {
+            job.tell(new JobMessage.ReleaseAcknowledged(release.assignmentId()));
+        }
+
+        @Override
+        public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
+            return true;
         }
 
         @Override
@@ -205,6 +213,7 @@ class ControlBench {
             this.sharding = ClusterSharding.get(kit.system());
             EvacuateSettings settings = TestSettings.evacuate("");
             LegacyMetrics metrics = new LegacyMetrics(Map.of());
+            ScanPermits permits = new ScanPermits(() -> 32);
             EvacuateJobs.host(
                     kit.system(),
                     entity -> EvacuateJob.create(
@@ -212,14 +221,17 @@ class ControlBench {
                             new JobResources(
                                     new PlanningResources(
                                             () -> settings,
-                                            new ScanResources(records, records, new ScanPermits(() -> 32)),
+                                            new ScanResources(records, records, permits),
                                             directory(),
                                             kit.spawn(SpaceBroker.create(Clock.systemUTC())),
                                             Clock.systemUTC()),
                                     CommitResources.create(
                                             kit.system(), settings::commit, records, metrics::metadataThreads),
+                                    new ScanResources(records, records, permits),
+                                    new VerificationResources(records, permits, Clock.systemUTC()),
+                                    new NodesInService(),
                                     new InstantAgents(),
-                                    kit.system().<RegistryMessage>deadLetters(),
+                                    registry(),
                                     journal.reader(kit.system()),
                                     metrics,
                                     AssignmentTraces.NONE)),
@@ -240,6 +252,17 @@ class ControlBench {
                         subscribe.subscriber().tell(candidates);
                         return Behaviors.same();
                     })
+                    .build());
+        }
+
+        /** The jobs share no storage node, so none has to wait for another. */
+        private ActorRef<RegistryMessage> registry() {
+            return kit.spawn(Behaviors.receive(RegistryMessage.class)
+                    .onMessage(RegistryMessage.ListJobs.class, list -> {
+                        list.replyTo().tell(new RegistryMessage.Jobs(List.of()));
+                        return Behaviors.same();
+                    })
+                    .onAnyMessage(other -> Behaviors.same())
                     .build());
         }
 

@@ -1,5 +1,6 @@
 package io.rebalancer.manager.evacuate;
 
+import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
@@ -8,6 +9,7 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,9 +21,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** A tier of one shard that replies at once and keeps an int per record, so only the manager's own cost is measured. */
-final class ManyRecords implements MetadataTier, RecordScan {
+final class ManyRecords implements MetadataTier, RecordScan, RecordAudit {
     static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor"));
     private static final CopyLocation OTHER = new CopyLocation("dc2", new StorageNodeId("2.stor"));
     private static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
@@ -115,6 +118,33 @@ final class ManyRecords implements MetadataTier, RecordScan {
             @Override
             public void close() {
                 // Holds no resources.
+            }
+        };
+    }
+
+    @Override
+    public String source() {
+        return "memory";
+    }
+
+    /** The row with id {@code i + 1} is record {@code i}. */
+    @Override
+    public ShardReader open(int shard, StorageNodeId node) {
+        return new ShardReader() {
+            @Override
+            public CompletionStage<RowWatermark> watermark() {
+                return CompletableFuture.completedFuture(new RowWatermark(movedTo.length(), 0));
+            }
+
+            @Override
+            public CompletionStage<Range> read(ScanColumn column, long first, long last) {
+                int end = (int) Math.min(last, first + CHUNK - 1);
+                List<Long> ids = LongStream.rangeClosed(first, end).boxed().toList();
+                List<Finding> findings = ids.stream()
+                        .filter(id -> movedTo.get((int) (id - 1)) == 0)
+                        .map(id -> new Finding(id, record((int) (id - 1)).ref(), Kind.NAMES_NODE))
+                        .toList();
+                return CompletableFuture.completedFuture(new Range(end + 1L, ids, findings));
             }
         };
     }

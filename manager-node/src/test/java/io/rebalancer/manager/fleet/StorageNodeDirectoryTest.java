@@ -7,8 +7,10 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.registry.RegisteredJob;
+import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.TestSettings;
@@ -22,7 +24,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class StorageNodeDirectoryTest {
 
     private final Set<StorageNodeId> reachable = ConcurrentHashMap.newKeySet();
     private volatile List<StorageNode> listed = List.of(node(1), node(2), node(3));
-    private volatile List<RegisteredJob> jobs = List.of();
+    private final TestProbe<RegistryMessage> registry = KIT.createTestProbe();
     private final TestProbe<DestinationCandidates> subscriber = KIT.createTestProbe();
 
     @AfterAll
@@ -53,8 +54,13 @@ class StorageNodeDirectoryTest {
         }
 
         @Override
-        public void release(FencingToken token, StorageNodeId node, UUID assignmentId, List<UUID> unwanted) {
+        public void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job) {
             throw new AssertionError("the directory releases nothing");
+        }
+
+        @Override
+        public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
+            throw new AssertionError("the directory discards nothing");
         }
 
         @Override
@@ -68,14 +74,21 @@ class StorageNodeDirectoryTest {
     }
 
     private ActorRef<StorageNodeDirectory.Command> start() {
-        ActorRef<RegistryMessage> registry = KIT.spawn(Behaviors.receive(RegistryMessage.class)
-                .onMessage(RegistryMessage.ListJobs.class, list -> {
-                    list.replyTo().tell(new RegistryMessage.Jobs(jobs));
-                    return Behaviors.same();
-                })
-                .build());
-        return KIT.spawn(StorageNodeDirectory.create(
-                () -> CompletableFuture.completedFuture(listed), new TestGateway(), registry, Duration.ofMillis(200)));
+        ActorRef<StorageNodeDirectory.Command> directory = KIT.spawn(StorageNodeDirectory.create(
+                () -> CompletableFuture.completedFuture(listed),
+                new TestGateway(),
+                registry.getRef(),
+                new NodesInService(),
+                Duration.ofMillis(200)));
+        push(0);
+        return directory;
+    }
+
+    /** The registry tells the directory which nodes are out of service. */
+    private void push(long revision, NodeStatus... nodes) {
+        registry.expectMessageClass(RegistryMessage.WatchNodes.class, TIMEOUT)
+                .subscriber()
+                .tell(new RegistryMessage.NodesOutOfService(revision, List.of(nodes)));
     }
 
     private DestinationCandidates nextKnown() {
@@ -102,7 +115,7 @@ class StorageNodeDirectoryTest {
         assertThat(nextKnown().reachable()).containsExactly(node(1), node(2), node(3));
         listed = List.of(node(1), node(2));
         assertThat(nextKnown().reachable()).containsExactly(node(1), node(2));
-        jobs = List.of(new RegisteredJob(new UUID(7, 1), location(2), 0, Instant.EPOCH, false, false));
+        push(1, new NodeStatus(node(2).id(), ServiceState.DRAINED, new UUID(7, 1), Instant.EPOCH));
         assertThat(nextKnown())
                 .isEqualTo(new DestinationCandidates(true, List.of(node(1)), List.of(), List.of(node(2))));
         assertThat(other.receiveMessage(TIMEOUT).reachable()).hasSize(3);

@@ -140,7 +140,12 @@ class EarlierJournalTest {
                 .runWith(Sink.fold(JobState.EMPTY, JobState::apply), system())
                 .toCompletableFuture()
                 .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        assertThat(recovered.state()).as("the snapshot agrees with the events").isEqualTo(replayed);
+        // A snapshot of that build does not contain when the passes began.
+        assertThat(recovered.state())
+                .as("the snapshot agrees with the events")
+                .usingRecursiveComparison()
+                .ignoringFields("passes.fruitlessSince")
+                .isEqualTo(replayed);
         return replayed;
     }
 

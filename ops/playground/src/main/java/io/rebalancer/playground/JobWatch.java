@@ -14,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Follows a job until it ends, shows its progress, and runs the planned kills. */
 final class JobWatch {
-    private static final Set<String> TERMINAL_PHASES = Set.of("DONE", "DONE_WITH_EXCEPTIONS", "FAILED");
+    private static final Set<String> TERMINAL_PHASES =
+            Set.of("DONE", "DONE_WITH_EXCEPTIONS", "LIMIT_REACHED", "FAILED");
     private static final Duration REPLY_TIMEOUT = Duration.ofMinutes(3);
     private static final long POLL_INTERVAL_NANOS = 50_000_000;
 

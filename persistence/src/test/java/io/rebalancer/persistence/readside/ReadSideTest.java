@@ -156,7 +156,7 @@ class ReadSideTest {
                 new JobEvent.JobCreated(node(number), 0, CREATED),
                 new JobEvent.PassStarted(1, CREATED),
                 new JobEvent.RecordsExcepted(List.of(exception(1_000_000, Reason.NO_DESTINATION)), Map.of()),
-                new JobEvent.PassFinished(1),
+                new JobEvent.PassFinished(1, Optional.empty()),
                 new JobEvent.PassStarted(2, CREATED)));
         for (int i = 0; i < ASSIGNMENTS; i++) {
             UUID id = new UUID(number, i);
@@ -164,10 +164,11 @@ class ReadSideTest {
             all.add(new JobEvent.CopiesFinished(id, List.of()));
             // Each record fails twice, and counts once.
             List<UnmovedRecord> failures = List.of(exception(i / 2, Reason.METADATA_UPDATE_FAILED));
-            all.add(new JobEvent.RelocationsCommitted(id, new SettledCounts(1, 0, 0, 0, 5), failures));
+            all.add(new JobEvent.RelocationsCommitted(
+                    id, new SettledCounts(1, 0, 0, 0, 5), failures, Optional.empty()));
         }
         all.add(new JobEvent.IncarnationBegan(2, CREATED));
-        all.add(new JobEvent.PassFinished(2));
+        all.add(new JobEvent.PassFinished(2, Optional.empty()));
         if (!open) {
             all.add(new JobEvent.JobEnded(JobPhase.DONE_WITH_EXCEPTIONS, "", CREATED));
         }
@@ -412,13 +413,13 @@ class ReadSideTest {
         events.add(journalId(0), new JobEvent.JobCreated(node(0), 0, CREATED));
         events.add(journalId(0), new JobEvent.PassStarted(1, CREATED));
         events.add(journalId(0), excepted(Reason.NO_DESTINATION, 1, 2));
-        events.add(journalId(0), new JobEvent.PassFinished(1));
+        events.add(journalId(0), new JobEvent.PassFinished(1, Optional.empty()));
         events.add(journalId(0), new JobEvent.PassStarted(2, CREATED));
         project(readSide);
         awaitExceptions(history, "1 NO_DESTINATION in 1", "2 NO_DESTINATION in 1");
         events.add(journalId(0), excepted(Reason.MD5_MISMATCH, 1, 1));
         awaitExceptions(history, "2 NO_DESTINATION in 1", "1 MD5_MISMATCH in 2");
-        events.add(journalId(0), new JobEvent.PassFinished(2));
+        events.add(journalId(0), new JobEvent.PassFinished(2, Optional.empty()));
         awaitExceptions(history, "1 MD5_MISMATCH in 2");
     }
 
@@ -436,11 +437,11 @@ class ReadSideTest {
         awaitExceptions(history, "1 NO_DESTINATION in 1", "2 NO_DESTINATION in 1");
         readSide.tables()
                 .read(handle -> handle.execute("update object_exception set pass = null, record_digest = null"));
-        events.add(journalId(0), new JobEvent.PassFinished(1));
+        events.add(journalId(0), new JobEvent.PassFinished(1, Optional.empty()));
         events.add(journalId(0), new JobEvent.PassStarted(2, CREATED));
         awaitExceptions(history, "1 NO_DESTINATION in 1", "2 NO_DESTINATION in 1");
         events.add(journalId(0), excepted(Reason.MD5_MISMATCH, 1));
-        events.add(journalId(0), new JobEvent.PassFinished(2));
+        events.add(journalId(0), new JobEvent.PassFinished(2, Optional.empty()));
         awaitExceptions(history, "1 MD5_MISMATCH in 2");
     }
 

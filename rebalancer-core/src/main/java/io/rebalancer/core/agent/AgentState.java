@@ -55,11 +55,9 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
         if (event instanceof AgentEvent.AssignmentAccepted e) {
             next.putIfAbsent(e.assignment().id(), new HeldAssignment(e.jobId(), e.assignment(), Map.of()));
         } else if (event instanceof AgentEvent.TasksFinished e) {
-            next.computeIfPresent(e.assignmentId(), (id, each) -> {
-                Map<UUID, TaskResult> results = new HashMap<>(each.results());
-                e.results().forEach(result -> results.putIfAbsent(result.objectId(), result));
-                return new HeldAssignment(each.jobId(), each.assignment(), results);
-            });
+            if (next.computeIfPresent(e.assignmentId(), (id, each) -> each.withResults(e.results())) != null) {
+                next.replaceAll((id, each) -> id.equals(e.assignmentId()) ? each : each.sharing(e.results()));
+            }
         } else if (event instanceof AgentEvent.AssignmentReleased e) {
             next.remove(e.assignmentId());
         } else {

@@ -3,6 +3,7 @@ package io.rebalancer.core.agent;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,6 +18,27 @@ public record HeldAssignment(UUID jobId, Assignment assignment, Map<UUID, TaskRe
 
     public HeldAssignment {
         results = Map.copyOf(results);
+    }
+
+    /** The assignment after these copies have ended; the first result of a copy counts. */
+    HeldAssignment withResults(List<TaskResult> ended) {
+        Map<UUID, TaskResult> all = new HashMap<>(results);
+        ended.forEach(result -> all.putIfAbsent(result.objectId(), result));
+        return new HeldAssignment(jobId, assignment, all);
+    }
+
+    /**
+     * The assignment after another one has found its files in place. A record may soon name such a file on behalf of the
+     * other assignment, so this one may not discard it any more.
+     */
+    HeldAssignment sharing(List<TaskResult> ofOther) {
+        Map<UUID, TaskResult> all = new HashMap<>(results);
+        for (TaskResult other : ofOther) {
+            if (other.failure().isEmpty() && !other.created()) {
+                all.computeIfPresent(other.objectId(), (id, own) -> own.found());
+            }
+        }
+        return new HeldAssignment(jobId, assignment, all);
     }
 
     /** Whether every copy has ended. */

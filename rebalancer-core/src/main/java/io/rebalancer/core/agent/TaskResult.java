@@ -12,4 +12,10 @@ import java.util.UUID;
  * @param created whether this assignment created the file; false if the file already existed
  * @param bytes content bytes fetched for the copy
  */
-public record TaskResult(UUID objectId, Optional<Reason> failure, String detail, boolean created, long bytes) {}
+public record TaskResult(UUID objectId, Optional<Reason> failure, String detail, boolean created, long bytes) {
+
+    /** The same result for a file that is not this assignment's alone. */
+    TaskResult found() {
+        return new TaskResult(objectId, failure, detail, false, bytes);
+    }
+}

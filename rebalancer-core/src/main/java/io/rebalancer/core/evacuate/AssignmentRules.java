@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Rules on one assignment of a running job: planned, copied, then committed or lost. */
+/** Rules on one assignment of a job, the ledger: planned, copied, then committed or lost, then released. */
 final class AssignmentRules {
 
     private AssignmentRules() {}
@@ -20,6 +21,16 @@ final class AssignmentRules {
     static Decision plan(JobState job, JobCommand.Plan c) {
         if (job.inFlight().find(c.assignment().id()).isPresent()) {
             return Decision.accept();
+        }
+        // Commits and losses add exceptions too, but no more than the assignments that are let through here.
+        if (job.outcomes().excepted().size() >= JobRules.MAX_EXCEPTIONS) {
+            return Decision.refuse(Decision.Code.TOO_MANY_EXCEPTIONS, PassRules.tooManyExceptions());
+        }
+        if (job.releases().isFull()) {
+            return Decision.refuse(
+                    Decision.Code.RELEASES_PENDING,
+                    "agents have not acknowledged the release of " + PendingReleases.MAX
+                            + " assignments; the records are planned again when they have");
         }
         if (c.assignment().tasks().isEmpty()) {
             return Decision.refuse(Decision.Code.BAD_REQUEST, "an assignment needs a task");
@@ -48,7 +59,7 @@ final class AssignmentRules {
         return Decision.accept(new JobEvent.CopiesFinished(c.assignmentId(), c.failures()));
     }
 
-    static Decision reportCommit(JobState job, JobCommand.ReportCommit c) {
+    static Decision reportCommit(JobState job, JobCommand.ReportCommit c, Instant now) {
         Optional<InFlightAssignment> found = job.inFlight().find(c.assignmentId());
         if (found.isEmpty()) {
             return Decision.accept();
@@ -61,17 +72,67 @@ final class AssignmentRules {
         }
         List<UnmovedRecord> failures = new ArrayList<>(inFlight.copyFailures());
         failures.addAll(c.failures());
-        return Decision.accept(new JobEvent.RelocationsCommitted(c.assignmentId(), c.settled(), failures));
+        JobEvent committed = new JobEvent.RelocationsCommitted(
+                c.assignmentId(), c.settled(), failures, Optional.of(new JobEvent.Release(c.unwanted())));
+        return c.doubtful().isEmpty()
+                ? Decision.accept(committed)
+                : Decision.accept(committed, orphaned(inFlight, c.doubtful(), now));
     }
 
-    /** Copies that are finished are committed, never lost. */
+    private static JobEvent orphaned(InFlightAssignment inFlight, List<UUID> objects, Instant now) {
+        return new JobEvent.CopiesOrphaned(
+                inFlight.assignment().id(),
+                inFlight.assignment().destination().storageNode(),
+                objects,
+                "a metadata record may name the copies; they stay",
+                now);
+    }
+
+    /** Copies that are finished are committed, never lost. No write ever named the other copies, so none is wanted. */
     static Decision lose(JobState job, JobCommand.LoseAssignment c) {
         return job.inFlight()
                 .find(c.assignmentId())
                 .filter(each -> !each.copied())
-                .map(each -> Decision.accept(
-                        new JobEvent.AssignmentLost(c.assignmentId(), skipped(each, c.reason(), c.detail()))))
+                .map(each -> Decision.accept(new JobEvent.AssignmentLost(
+                        c.assignmentId(),
+                        skipped(each, c.reason(), c.detail()),
+                        Optional.of(new JobEvent.Release(objectsOf(each))))))
                 .orElseGet(Decision::accept);
+    }
+
+    static Decision reportReleased(JobState job, JobCommand.ReportReleased c) {
+        List<UUID> pending = c.assignmentIds().stream()
+                .distinct()
+                .filter(id -> job.releases().find(id).isPresent())
+                .toList();
+        return pending.isEmpty() ? Decision.accept() : Decision.accept(new JobEvent.AssignmentsReleased(pending));
+    }
+
+    static Decision orphanCopies(JobState job, JobCommand.OrphanCopies c, Instant now) {
+        return job.releases()
+                .find(c.assignmentId())
+                .filter(release -> !release.unwanted().isEmpty())
+                .map(release -> Decision.accept(orphaned(release, c.detail(), now)))
+                .orElseGet(Decision::accept);
+    }
+
+    static Decision abandonRelease(JobState job, JobCommand.AbandonRelease c, Instant now) {
+        Optional<PendingRelease> found = job.releases().find(c.assignmentId());
+        if (found.isEmpty()) {
+            return Decision.accept();
+        }
+        JobEvent released = new JobEvent.AssignmentsReleased(List.of(c.assignmentId()));
+        return found.get().unwanted().isEmpty()
+                ? Decision.accept(released)
+                : Decision.accept(orphaned(found.get(), c.detail(), now), released);
+    }
+
+    private static JobEvent orphaned(PendingRelease release, String detail, Instant now) {
+        return new JobEvent.CopiesOrphaned(release.assignmentId(), release.node(), release.unwanted(), detail, now);
+    }
+
+    private static List<UUID> objectsOf(InFlightAssignment inFlight) {
+        return inFlight.assignment().tasks().stream().map(CopyTask::objectId).toList();
     }
 
     private static List<UnmovedRecord> skipped(InFlightAssignment inFlight, Reason reason, String detail) {

@@ -22,6 +22,8 @@ public sealed interface Decision {
         JOB_ALREADY_EXISTS,
         JOB_NOT_RUNNING,
         ASSIGNMENT_IN_FLIGHT,
+        RELEASES_PENDING,
+        TOO_MANY_EXCEPTIONS,
         BAD_REQUEST
     }
 

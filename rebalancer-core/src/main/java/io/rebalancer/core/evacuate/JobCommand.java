@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,14 +33,44 @@ public sealed interface JobCommand {
     /** An agent has finished the copies of an assignment. */
     record ReportCopies(UUID assignmentId, List<UnmovedRecord> failures) implements JobCommand {}
 
-    /** The commit of an assignment has finished. */
-    record ReportCommit(UUID assignmentId, SettledCounts settled, List<UnmovedRecord> failures) implements JobCommand {}
+    /**
+     * The commit of an assignment has finished.
+     *
+     * @param unwanted objects whose copies the agent is to discard
+     * @param doubtful objects whose copies stay, because a record may name them
+     */
+    record ReportCommit(
+            UUID assignmentId,
+            SettledCounts settled,
+            List<UnmovedRecord> failures,
+            List<UUID> unwanted,
+            List<UUID> doubtful)
+            implements JobCommand {}
+
+    /** Agents have stored the release of these assignments. */
+    record ReportReleased(List<UUID> assignmentIds) implements JobCommand {}
+
+    /** Record the unwanted copies of a pending release as orphans: its agent can't discard copies. */
+    record OrphanCopies(UUID assignmentId, String detail) implements JobCommand {}
+
+    /** Stop to wait for an agent's acknowledgement of a release. The copies it may still hold are recorded. */
+    record AbandonRelease(UUID assignmentId, String detail) implements JobCommand {}
 
     /** Give an assignment up. Has no effect once its copies are finished: those are committed. */
     record LoseAssignment(UUID assignmentId, Reason reason, String detail) implements JobCommand {}
 
-    /** End the pass: the scan is complete and no record waits for an assignment. Refused while one is in flight. */
-    record FinishPass() implements JobCommand {}
+    /**
+     * End the pass: the scan is complete and no record waits for an assignment. Refused while one is in flight.
+     *
+     * @param patience how long passes may settle nothing while records wait for space or for an agent
+     */
+    record FinishPass(Duration patience) implements JobCommand {}
+
+    /** End the verification: all shards were read from the start by this incarnation. */
+    record FinishVerification(List<ShardEvidence> evidence) implements JobCommand {}
+
+    /** End a failing job. Refused while an assignment is in flight. */
+    record FinishFailing() implements JobCommand {}
 
     /** Swap this many metadata records at a time from now on, 1 to 250 (manta.md 2.5). */
     record SetCommitParallelism(int records) implements JobCommand {}

@@ -3,9 +3,11 @@ package io.rebalancer.core.evacuate;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -73,23 +75,84 @@ public sealed interface JobEvent {
      *
      * @param tally the records that ended well, by outcome
      * @param failures records that still name the leaving node
+     * @param release what the agent is owed; empty if an earlier build stored the event: it did not wait for the agent
      */
-    record RelocationsCommitted(UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures)
+    record RelocationsCommitted(
+            UUID assignmentId, SettledCounts tally, List<UnmovedRecord> failures, Optional<Release> release)
             implements JobEvent {
         public RelocationsCommitted {
             failures = List.copyOf(failures);
         }
     }
 
-    /** The assignment ended without copies: its destination is unreachable or refused it. The next pass plans its records again. */
-    record AssignmentLost(UUID assignmentId, List<UnmovedRecord> failures) implements JobEvent {
+    /**
+     * The assignment ended without a commit: its destination is unreachable, left service, or refused it. The next pass
+     * plans its records again.
+     *
+     * @param release as in {@link RelocationsCommitted}
+     */
+    record AssignmentLost(UUID assignmentId, List<UnmovedRecord> failures, Optional<Release> release)
+            implements JobEvent {
         public AssignmentLost {
             failures = List.copyOf(failures);
         }
     }
 
-    /** All shards were scanned and all assignments ended. */
-    record PassFinished(int pass) implements JobEvent {}
+    /**
+     * The release of an ended assignment, which its agent has not acknowledged yet.
+     *
+     * @param unwanted objects whose copies the agent discards, because no record was ever made to name them
+     */
+    record Release(List<UUID> unwanted) {
+        public Release {
+            unwanted = List.copyOf(unwanted);
+        }
+    }
+
+    /** Agents have stored the release of these assignments, or the job has stopped to wait for them. */
+    record AssignmentsReleased(List<UUID> assignmentIds) implements JobEvent {
+        public AssignmentsReleased {
+            assignmentIds = List.copyOf(assignmentIds);
+        }
+    }
+
+    /**
+     * Copies that no record is known to name may stay on a storage node.
+     *
+     * @param node the destination of the assignment
+     * @param objects ids of the objects
+     * @param detail why the copies stay
+     */
+    record CopiesOrphaned(UUID assignmentId, StorageNodeId node, List<UUID> objects, String detail, Instant at)
+            implements JobEvent {
+        public CopiesOrphaned {
+            objects = List.copyOf(objects);
+        }
+    }
+
+    /**
+     * All shards were scanned and all assignments ended.
+     *
+     * @param at empty if an earlier build stored the event
+     */
+    record PassFinished(int pass, Optional<Instant> at) implements JobEvent {}
+
+    /** The last pass left no record. All shards are read from the start, by the incarnation that stored this. */
+    record VerificationStarted(Instant at) implements JobEvent {}
+
+    /**
+     * All shards were read from the start. Without such an event no job is DONE.
+     *
+     * @param evidence what was read, for each shard
+     */
+    record VerificationFinished(List<ShardEvidence> evidence, Instant at) implements JobEvent {
+        public VerificationFinished {
+            evidence = List.copyOf(evidence);
+        }
+    }
+
+    /** The job can't continue. It ends when its assignments have ended. */
+    record JobFailing(String reason, Instant at) implements JobEvent {}
 
     /** An operator chose how many metadata records are swapped at a time. */
     record CommitParallelismSet(int records) implements JobEvent {}

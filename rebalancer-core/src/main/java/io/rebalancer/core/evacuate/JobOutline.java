@@ -12,8 +12,9 @@ import java.util.Optional;
  * @param pass the number of the current or last pass, 0 before the first
  * @param scan how far each shard is scanned in the current pass; without keys, which may be long
  * @param assignments those that have not ended, in the order of their ids
- * @param settled records that ended well, over all passes
- * @param unmoved records of the current pass that did not
+ * @param releasesPending assignments that have ended, and whose agent has not acknowledged that
+ * @param outcomes what became of the other records, without the list of excepted records
+ * @param verification what the last verification found; empty before the first
  */
 public record JobOutline(
         JobPhase phase,
@@ -22,8 +23,9 @@ public record JobOutline(
         int pass,
         ScanProgress scan,
         List<AssignmentOutline> assignments,
-        SettledCounts settled,
-        UnmovedCounts unmoved,
+        int releasesPending,
+        Outcomes outcomes,
+        Optional<Verification> verification,
         Tuning tuning,
         String reason) {
 
@@ -41,8 +43,9 @@ public record JobOutline(
                 job.passes().number(),
                 job.scan().withoutKeys(),
                 job.inFlight().all().stream().map(AssignmentOutline::of).toList(),
-                job.outcomes().settled(),
-                job.outcomes().unmoved(),
+                job.releases().all().size(),
+                job.outcomes().withoutRecords(),
+                job.verification(),
                 job.tuning(),
                 job.reason());
     }
@@ -52,10 +55,20 @@ public record JobOutline(
         return order.map(EvacuateOrder::leaving);
     }
 
+    /** Records that ended well, over all passes. */
+    public SettledCounts settled() {
+        return outcomes.settled();
+    }
+
+    /** Records of the current pass that did not. */
+    public UnmovedCounts unmoved() {
+        return outcomes.unmoved();
+    }
+
     /** The records of the job by outcome. */
     public JobCounts counts() {
         long inFlight = assignments.stream().mapToLong(AssignmentOutline::tasks).sum();
-        return new JobCounts(settled, unmoved.skipped(), unmoved.failed(), inFlight);
+        return new JobCounts(settled(), unmoved().skipped(), unmoved().failed(), inFlight);
     }
 
     /** The number of records whose copies are verified and whose metadata is not committed yet. */

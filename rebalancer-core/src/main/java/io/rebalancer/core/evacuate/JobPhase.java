@@ -10,10 +10,16 @@ public enum JobPhase {
     RUNNING(false),
     /** The last pass left records on the node; the next pass begins after a delay. */
     WAITING(false),
-    /** A pass found no record that names the leaving node. */
+    /** The last pass left no record; all shards are read once more, from the start, to prove that. */
+    VERIFYING(false),
+    /** The job can't continue. Verified copies are still committed; all other assignments are released. */
+    FAILING(false),
+    /** A verification found no record that names the leaving node. */
     DONE(true),
-    /** Further passes would not help; the exceptions of the last pass are listed. */
+    /** Further passes would not help, or records are excluded; the exceptions of the last pass are listed. */
     DONE_WITH_EXCEPTIONS(true),
+    /** The job took on as many records as its order allows. Nothing is said about the others. */
+    LIMIT_REACHED(true),
     /** The job could not continue; its reason is recorded. */
     FAILED(true);
 
@@ -35,8 +41,14 @@ public enum JobPhase {
         if (event instanceof JobEvent.PassStarted) {
             return RUNNING;
         }
-        if (event instanceof JobEvent.PassFinished) {
+        if (event instanceof JobEvent.PassFinished || event instanceof JobEvent.VerificationFinished) {
             return WAITING;
+        }
+        if (event instanceof JobEvent.VerificationStarted) {
+            return VERIFYING;
+        }
+        if (event instanceof JobEvent.JobFailing) {
+            return FAILING;
         }
         return event instanceof JobEvent.JobEnded e ? e.phase() : this;
     }

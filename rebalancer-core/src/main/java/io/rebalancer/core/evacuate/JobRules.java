@@ -1,6 +1,7 @@
 package io.rebalancer.core.evacuate;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The rules of the evacuate job. {@link #decide} is a pure function of its arguments; it acts on nothing.
@@ -40,21 +41,43 @@ public final class JobRules {
         if (command instanceof JobCommand.SetCommitParallelism c) {
             return LifecycleRules.setCommitParallelism(job, c);
         }
-        return job.phase() == JobPhase.RUNNING ? decideInPass(job, command, now) : LifecycleRules.notRunning(job);
+        if (command instanceof JobCommand.FinishVerification c) {
+            return PassRules.finishVerification(job, c, now);
+        }
+        if (command instanceof JobCommand.FinishFailing) {
+            return LifecycleRules.finishFailing(job, now);
+        }
+        return decideOnAssignment(job, command, now)
+                .orElseGet(() -> job.phase() == JobPhase.RUNNING
+                        ? decideInPass(job, command, now)
+                        : LifecycleRules.notRunning(job));
+    }
+
+    /** Assignments end in every phase that has some: a job that fails ends them first, and releases go on after its end. */
+    private static Optional<Decision> decideOnAssignment(JobState job, JobCommand command, Instant now) {
+        if (command instanceof JobCommand.ReportCopies c) {
+            return Optional.of(AssignmentRules.reportCopies(job, c));
+        }
+        if (command instanceof JobCommand.ReportCommit c) {
+            return Optional.of(AssignmentRules.reportCommit(job, c, now));
+        }
+        if (command instanceof JobCommand.LoseAssignment c) {
+            return Optional.of(AssignmentRules.lose(job, c));
+        }
+        if (command instanceof JobCommand.ReportReleased c) {
+            return Optional.of(AssignmentRules.reportReleased(job, c));
+        }
+        if (command instanceof JobCommand.OrphanCopies c) {
+            return Optional.of(AssignmentRules.orphanCopies(job, c, now));
+        }
+        return command instanceof JobCommand.AbandonRelease c
+                ? Optional.of(AssignmentRules.abandonRelease(job, c, now))
+                : Optional.empty();
     }
 
     private static Decision decideInPass(JobState job, JobCommand command, Instant now) {
         if (command instanceof JobCommand.Plan c) {
             return AssignmentRules.plan(job, c);
-        }
-        if (command instanceof JobCommand.ReportCopies c) {
-            return AssignmentRules.reportCopies(job, c);
-        }
-        if (command instanceof JobCommand.ReportCommit c) {
-            return AssignmentRules.reportCommit(job, c);
-        }
-        if (command instanceof JobCommand.LoseAssignment c) {
-            return AssignmentRules.lose(job, c);
         }
         if (command instanceof JobCommand.Except c) {
             return PassRules.except(job, c, now);
@@ -62,8 +85,8 @@ public final class JobRules {
         if (command instanceof JobCommand.Advance c) {
             return PassRules.advance(job, c);
         }
-        if (command instanceof JobCommand.FinishPass) {
-            return PassRules.finishPass(job, now);
+        if (command instanceof JobCommand.FinishPass c) {
+            return PassRules.finishPass(job, c, now);
         }
         throw new AssertionError("command without a rule: " + command.getClass().getName());
     }

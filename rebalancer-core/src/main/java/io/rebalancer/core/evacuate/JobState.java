@@ -8,7 +8,7 @@ import java.util.Optional;
  * One evacuate job, composed of parts. Each part knows the events that change it.
  *
  * <p>The size of the state does not grow with the number of objects: the scan has one mark for each shard, and the
- * planner bounds the assignments in flight. It does grow with the exceptions of one pass, up to
+ * planner bounds the assignments in flight and the releases. It does grow with the exceptions of one pass, up to
  * {@link JobRules#MAX_EXCEPTIONS}.
  *
  * @param phase where the job is in its life
@@ -17,9 +17,11 @@ import java.util.Optional;
  * @param passes the number of the current pass, and how useful the passes are
  * @param scan how far each shard is scanned in the current pass
  * @param inFlight assignments that have not ended
+ * @param releases assignments that have ended, and whose agent has not acknowledged that
  * @param outcomes what became of the other records
+ * @param verification what the last verification found; empty before the first
  * @param tuning what an operator changed on the running job
- * @param reason why the job failed, or empty text
+ * @param reason why the job fails or failed, or what keeps it from being DONE, or empty text
  */
 public record JobState(
         JobPhase phase,
@@ -28,7 +30,9 @@ public record JobState(
         PassProgress passes,
         ScanProgress scan,
         AssignmentsInFlight inFlight,
+        PendingReleases releases,
         Outcomes outcomes,
+        Optional<Verification> verification,
         Tuning tuning,
         String reason) {
 
@@ -39,7 +43,9 @@ public record JobState(
             PassProgress.NONE,
             ScanProgress.START,
             AssignmentsInFlight.NONE,
+            PendingReleases.NONE,
             Outcomes.NONE,
+            Optional.empty(),
             Tuning.NONE,
             "");
 
@@ -57,9 +63,20 @@ public record JobState(
                 passes.after(event, outcomes.settled()),
                 scan.after(event),
                 inFlight.after(event),
+                releases.after(event, inFlight),
                 outcomes.after(event),
+                event instanceof JobEvent.VerificationFinished e
+                        ? Optional.of(Verification.of(e.evidence(), e.at()))
+                        : verification,
                 tuning.after(event),
-                event instanceof JobEvent.JobEnded e ? e.reason() : reason);
+                reasonAfter(event));
+    }
+
+    private String reasonAfter(JobEvent event) {
+        if (event instanceof JobEvent.JobFailing e) {
+            return e.reason();
+        }
+        return event instanceof JobEvent.JobEnded e ? e.reason() : reason;
     }
 
     private long epochAfter(JobEvent event) {
@@ -72,6 +89,12 @@ public record JobState(
     /** The state without the lists that may be long: what people and other members get. */
     public JobOutline outline() {
         return JobOutline.of(this);
+    }
+
+    /** Whether the job still sends orders or writes metadata, so that a start from the journal begins an incarnation. */
+    @JsonIgnore
+    public boolean isActive() {
+        return phase != JobPhase.NONE && (!phase.terminal() || !releases.isEmpty());
     }
 
     /** The storage node that the job empties; empty before creation. */

@@ -13,25 +13,35 @@ public enum JobTransition {
     FIRST_PASS(JobPhase.SETUP, Trigger.START_PASS, JobPhase.RUNNING, "the first pass begins"),
     NEXT_PASS(JobPhase.WAITING, Trigger.START_PASS, JobPhase.RUNNING, "the delay between passes is over"),
     RECORDS_LEFT(JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.WAITING, "another pass may settle more"),
-    EMPTIED(JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.DONE, "the pass found nothing, or the limit is reached"),
-    EXCEPTIONS_LEFT(
-            JobPhase.RUNNING,
-            Trigger.FINISH_PASS,
+    NOTHING_LEFT(JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.VERIFYING, "the pass left no record"),
+    LIMIT_REACHED(
+            JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.LIMIT_REACHED, "the job took on as many records as it may"),
+    EXCEPTIONS_LEFT(JobPhase.RUNNING, Trigger.FINISH_PASS, JobPhase.DONE_WITH_EXCEPTIONS, "the exceptions are final"),
+    EMPTIED(JobPhase.VERIFYING, Trigger.FINISH_VERIFICATION, JobPhase.DONE, "no row names the storage node"),
+    RECORDS_FOUND(
+            JobPhase.VERIFYING, Trigger.FINISH_VERIFICATION, JobPhase.WAITING, "rows still name the storage node"),
+    RECORDS_EXCLUDED(
+            JobPhase.VERIFYING,
+            Trigger.FINISH_VERIFICATION,
             JobPhase.DONE_WITH_EXCEPTIONS,
-            "the exceptions are final, or records are excluded"),
+            "rows are excluded or unreadable, or uploads are open"),
     FAILED_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
-    FAILED_IN_PASS(JobPhase.RUNNING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
+    FAILED_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
+    FAILS_IN_PASS(JobPhase.RUNNING, Trigger.FAIL, JobPhase.FAILING, "the job cannot continue"),
     TOO_MANY_EXCEPTIONS(
-            JobPhase.RUNNING, Trigger.EXCEPT, JobPhase.FAILED, "more exceptions in one pass than a job may have");
+            JobPhase.RUNNING, Trigger.EXCEPT, JobPhase.FAILING, "more exceptions in one pass than a job may have"),
+    FAILED_AFTER_PASS(JobPhase.FAILING, Trigger.FINISH_FAILING, JobPhase.FAILED, "every assignment has ended");
 
     /** The command that causes a step. */
     public enum Trigger {
         CREATE("Create"),
         START_PASS("StartPass"),
         FINISH_PASS("FinishPass"),
+        FINISH_VERIFICATION("FinishVerification"),
         FAIL("Fail"),
-        EXCEPT("Except");
+        EXCEPT("Except"),
+        FINISH_FAILING("FinishFailing");
 
         private final String command;
 

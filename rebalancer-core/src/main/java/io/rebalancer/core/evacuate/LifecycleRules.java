@@ -21,11 +21,11 @@ final class LifecycleRules {
                 : Decision.accept(new JobEvent.JobCreated(c.leaving(), c.maxRecords(), now));
     }
 
-    /** A terminal job needs no new incarnation: nothing is sent or written for it. */
+    /** A terminal job needs no new incarnation once all its assignments are released: nothing is sent for it. */
     static Decision takeOver(JobState job, Instant now) {
-        return job.phase().terminal()
-                ? Decision.accept()
-                : Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now));
+        return job.isActive()
+                ? Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now))
+                : Decision.accept();
     }
 
     static Decision startPass(JobState job, Instant now) {
@@ -35,10 +35,24 @@ final class LifecycleRules {
         return job.phase() == JobPhase.RUNNING ? Decision.accept() : notRunning(job);
     }
 
+    /** A pass is not cut off: its verified copies are still committed, so that they are not orphans. */
     static Decision fail(JobState job, JobCommand.Fail c, Instant now) {
         return JobTransition.find(job.phase(), Trigger.FAIL)
-                .map(step -> Decision.accept(new JobEvent.JobEnded(step.to(), c.reason(), now)))
+                .map(step -> Decision.accept(
+                        step.to() == JobPhase.FAILING
+                                ? new JobEvent.JobFailing(c.reason(), now)
+                                : new JobEvent.JobEnded(step.to(), c.reason(), now)))
                 .orElseGet(Decision::accept);
+    }
+
+    static Decision finishFailing(JobState job, Instant now) {
+        Optional<JobTransition> step = JobTransition.find(job.phase(), Trigger.FINISH_FAILING);
+        if (step.isEmpty()) {
+            return Decision.accept();
+        }
+        return job.inFlight().count() > 0
+                ? PassRules.assignmentsInFlight(job)
+                : Decision.accept(new JobEvent.JobEnded(step.get().to(), job.reason(), now));
     }
 
     /** WAITING counts as running: to the legacy API, a job between two passes is still running. */

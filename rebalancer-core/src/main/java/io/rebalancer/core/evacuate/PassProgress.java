@@ -1,24 +1,48 @@
 package io.rebalancer.core.evacuate;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
 /**
  * Which pass the job is in, and how useful the passes are.
  *
  * @param number the current or last pass, 0 before the first
  * @param fruitlessInARow consecutive passes that settled nothing
  * @param settledBefore the settled records when the pass began
+ * @param fruitlessSince when the first of those passes began, or when the current pass began if there are none; empty
+ *     before the first pass
+ * @param finishedAt when the last pass or verification ended; empty if an earlier build ended it, or none has
  */
-public record PassProgress(int number, int fruitlessInARow, SettledCounts settledBefore) {
-    public static final PassProgress NONE = new PassProgress(0, 0, SettledCounts.ZERO);
+public record PassProgress(
+        int number,
+        int fruitlessInARow,
+        SettledCounts settledBefore,
+        Optional<Instant> fruitlessSince,
+        Optional<Instant> finishedAt) {
+    public static final PassProgress NONE =
+            new PassProgress(0, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty());
+
+    /** Whether passes have settled nothing for at least {@code patience}. */
+    boolean isFruitlessFor(Duration patience, Instant now) {
+        return fruitlessSince
+                .filter(since -> Duration.between(since, now).compareTo(patience) < 0)
+                .isEmpty();
+    }
 
     /** @param settled the settled records before the event */
     PassProgress after(JobEvent event, SettledCounts settled) {
         if (event instanceof JobEvent.PassStarted e) {
-            return new PassProgress(e.pass(), fruitlessInARow, settled);
+            boolean begins = fruitlessInARow == 0 || fruitlessSince.isEmpty();
+            Optional<Instant> since = begins ? Optional.of(e.at()) : fruitlessSince;
+            return new PassProgress(e.pass(), fruitlessInARow, settled, since, finishedAt);
         }
-        if (event instanceof JobEvent.PassFinished) {
+        if (event instanceof JobEvent.PassFinished e) {
             boolean fruitful = settled.total() > settledBefore.total();
-            return new PassProgress(number, fruitful ? 0 : fruitlessInARow + 1, settledBefore);
+            return new PassProgress(number, fruitful ? 0 : fruitlessInARow + 1, settledBefore, fruitlessSince, e.at());
         }
-        return this;
+        return event instanceof JobEvent.VerificationFinished e
+                ? new PassProgress(number, fruitlessInARow, settledBefore, fruitlessSince, Optional.of(e.at()))
+                : this;
     }
 }

@@ -1,9 +1,12 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.assignment.UnmovedRecord;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Rules on the pass of a running job: how far the scan is, which records stay, and what follows the pass. */
 final class PassRules {
@@ -16,41 +19,87 @@ final class PassRules {
     }
 
     static Decision except(JobState job, JobCommand.Except c, Instant now) {
-        if (job.outcomes().excepted().size() + c.exceptions().size() > JobRules.MAX_EXCEPTIONS) {
-            String reason = "more than " + JobRules.MAX_EXCEPTIONS + " records cannot be moved in one pass; the last: "
-                    + c.exceptions().get(c.exceptions().size() - 1).detail();
-            return Decision.accept(new JobEvent.JobEnded(JobTransition.TOO_MANY_EXCEPTIONS.to(), reason, now));
-        }
         List<UnmovedRecord> uncounted = job.outcomes().uncounted(c.exceptions());
         Map<Integer, ScanPosition> newMarks = job.scan().newMarks(c.marks());
-        return uncounted.isEmpty() && newMarks.isEmpty()
-                ? Decision.accept()
-                : Decision.accept(new JobEvent.RecordsExcepted(uncounted, newMarks));
+        if (uncounted.isEmpty() && newMarks.isEmpty()) {
+            return Decision.accept();
+        }
+        JobEvent excepted = new JobEvent.RecordsExcepted(uncounted, newMarks);
+        if (job.outcomes().excepted().size() + uncounted.size() <= JobRules.MAX_EXCEPTIONS) {
+            return Decision.accept(excepted);
+        }
+        String last = uncounted.get(uncounted.size() - 1).detail();
+        return Decision.accept(excepted, new JobEvent.JobFailing(tooManyExceptions() + "; the last: " + last, now));
     }
 
-    static Decision finishPass(JobState job, Instant now) {
-        int inFlight = job.inFlight().count();
-        if (inFlight > 0) {
-            return Decision.refuse(Decision.Code.ASSIGNMENT_IN_FLIGHT, inFlight + " assignments have not ended");
+    static String tooManyExceptions() {
+        return "more than " + JobRules.MAX_EXCEPTIONS + " records cannot be moved in one pass";
+    }
+
+    static Decision finishPass(JobState job, JobCommand.FinishPass c, Instant now) {
+        if (job.inFlight().count() > 0) {
+            return assignmentsInFlight(job);
         }
-        JobEvent finished = new JobEvent.PassFinished(job.passes().number());
-        JobPhase next = stepAfterPass(job).to();
+        JobEvent finished = new JobEvent.PassFinished(job.passes().number(), Optional.of(now));
+        JobPhase next = stepAfterPass(job, c.patience(), now).to();
+        if (next == JobPhase.VERIFYING) {
+            return Decision.accept(finished, new JobEvent.VerificationStarted(now));
+        }
         return next.terminal()
                 ? Decision.accept(finished, new JobEvent.JobEnded(next, "", now))
                 : Decision.accept(finished);
     }
 
-    private static JobTransition stepAfterPass(JobState job) {
+    static Decision assignmentsInFlight(JobState job) {
+        return Decision.refuse(
+                Decision.Code.ASSIGNMENT_IN_FLIGHT, job.inFlight().count() + " assignments have not ended");
+    }
+
+    private static JobTransition stepAfterPass(JobState job, Duration patience, Instant now) {
         UnmovedCounts unmoved = job.outcomes().unmoved();
-        boolean fruitless = job.settledInPass() == 0;
         if (unmoved.total() == 0) {
-            if (!fruitless && !job.isLimitReached()) {
-                return JobTransition.RECORDS_LEFT;
-            }
-            return job.scan().excluded() == 0 ? JobTransition.EMPTIED : JobTransition.EXCEPTIONS_LEFT;
+            return job.isLimitReached() ? JobTransition.LIMIT_REACHED : JobTransition.NOTHING_LEFT;
         }
-        boolean pointless =
-                unmoved.retryable() == 0 || job.passes().fruitlessInARow() + 1 >= JobRules.MAX_FRUITLESS_PASSES;
-        return fruitless && pointless ? JobTransition.EXCEPTIONS_LEFT : JobTransition.RECORDS_LEFT;
+        boolean fruitless = job.settledInPass() == 0;
+        return fruitless && isPointless(job, patience, now)
+                ? JobTransition.EXCEPTIONS_LEFT
+                : JobTransition.RECORDS_LEFT;
+    }
+
+    /** Records that wait for space or for an agent get time; those with an error of their own get a few attempts. */
+    private static boolean isPointless(JobState job, Duration patience, Instant now) {
+        UnmovedCounts unmoved = job.outcomes().unmoved();
+        boolean attempted = job.passes().fruitlessInARow() + 1 >= JobRules.MAX_FRUITLESS_PASSES;
+        boolean waited = unmoved.waiting() == 0 || job.passes().isFruitlessFor(patience, now);
+        return unmoved.retryable() == 0 || (attempted && waited);
+    }
+
+    /** DONE is the statement of a verification that read every shard, never an inference from a pass that found nothing. */
+    static Decision finishVerification(JobState job, JobCommand.FinishVerification c, Instant now) {
+        if (job.phase() != JobPhase.VERIFYING) {
+            return Decision.accept();
+        }
+        JobEvent finished = new JobEvent.VerificationFinished(c.evidence(), now);
+        Verification found = Verification.of(c.evidence(), now);
+        if (found.needsAnotherPass()) {
+            return Decision.accept(finished);
+        }
+        String obstacles = obstacles(found.rows());
+        JobTransition step = obstacles.isEmpty() ? JobTransition.EMPTIED : JobTransition.RECORDS_EXCLUDED;
+        return Decision.accept(finished, new JobEvent.JobEnded(step.to(), obstacles, now));
+    }
+
+    private static String obstacles(VerifiedRows found) {
+        List<String> parts = new ArrayList<>();
+        if (found.excluded() > 0) {
+            parts.add(found.excluded() + " records are excluded by the settings");
+        }
+        if (found.unreadable() > 0) {
+            parts.add(found.unreadable() + " rows can't be read as metadata records");
+        }
+        if (found.uploads() > 0) {
+            parts.add(found.uploads() + " multipart uploads will write to the storage node; finish or abort them");
+        }
+        return String.join("; ", parts);
     }
 }

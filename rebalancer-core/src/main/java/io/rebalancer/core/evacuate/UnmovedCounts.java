@@ -1,10 +1,13 @@
 package io.rebalancer.core.evacuate;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.RetryClass;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Records of the current pass that stay on the leaving node.
@@ -27,6 +30,17 @@ public record UnmovedCounts(
     /** Skipped and failed records. */
     public long total() {
         return skipped + failed;
+    }
+
+    /** Records that wait for something that time may bring: space, capacity, or an agent that is away. */
+    @JsonIgnore
+    public long waiting() {
+        return Stream.of(skippedBy, failedBy)
+                .flatMap(counts -> counts.entrySet().stream())
+                .filter(each -> each.getKey().retryClass() == RetryClass.PRESSURE
+                        || each.getKey() == Reason.DESTINATION_UNREACHABLE)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     UnmovedCounts plus(List<UnmovedRecord> records) {

@@ -13,6 +13,16 @@ package io.rebalancer.core.evacuate;
 public record VerifiedRows(long read, long naming, long unreadable, long excluded, long uploads) {
     public static final VerifiedRows NONE = new VerifiedRows(0, 0, 0, 0, 0);
 
+    /** The sum of both, count by count. */
+    public VerifiedRows plus(VerifiedRows other) {
+        return new VerifiedRows(
+                read + other.read,
+                naming + other.naming,
+                unreadable + other.unreadable,
+                excluded + other.excluded,
+                uploads + other.uploads);
+    }
+
     /** The rows because of which the storage node is not empty, or may not be empty. */
     public long ofNode() {
         return naming + unreadable + excluded + uploads;

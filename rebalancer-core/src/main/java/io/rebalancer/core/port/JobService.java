@@ -1,6 +1,7 @@
 package io.rebalancer.core.port;
 
 import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.evacuate.JobWait;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -54,8 +55,13 @@ public interface JobService {
      * One job.
      *
      * @param revision number of events stored so far; grows with every change
+     * @param waiting what the job waits for now
      */
-    record View(UUID id, long revision, JobOutline state) {}
+    record View(UUID id, long revision, JobOutline state, List<JobWait> waiting) {
+        public View {
+            waiting = List.copyOf(waiting);
+        }
+    }
 
     /** The operation is refused. {@link #getMessage} states why, and what to do. */
     final class JobRefused extends RuntimeException {
@@ -78,6 +84,7 @@ public interface JobService {
         public enum Code {
             UNKNOWN_STORAGE_NODE,
             NODE_ALREADY_LEAVING,
+            ILLEGAL_NODE_STATE,
             JOB_NOT_FOUND,
             JOB_NOT_RUNNING,
             BAD_REQUEST

@@ -1,15 +1,34 @@
 package io.rebalancer.core.registry;
 
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A fact about the list of jobs, stored in the journal. Class names and members are part of the stored format. */
 public sealed interface RegistryEvent {
 
-    /** A job was created. From now on its leaving node receives no copies. */
+    /** A job was created. From now on its storage node is fenced: it receives no copies. */
     record JobRegistered(UUID jobId, CopyLocation leaving, long maxRecords, Instant at) implements RegistryEvent {}
 
-    /** A job ended. Another job may now empty its node. */
-    record JobClosed(UUID jobId, boolean failed) implements RegistryEvent {}
+    /**
+     * A job ended. Another job may now empty its storage node, which stays out of service.
+     *
+     * @param closing empty if an earlier build stored the event
+     */
+    record JobClosed(UUID jobId, boolean failed, Optional<Closing> closing) implements RegistryEvent {}
+
+    /**
+     * How a job ended.
+     *
+     * @param emptied whether a verification found no record that names the storage node
+     */
+    record Closing(boolean emptied, Instant at) {}
+
+    /** An operator put a storage node back in service: it receives copies again. */
+    record NodeRecommissioned(StorageNodeId node, Instant at) implements RegistryEvent {}
+
+    /** An operator took a drained storage node out of the fleet for good. */
+    record NodeRemoved(StorageNodeId node, Instant at) implements RegistryEvent {}
 }

@@ -7,12 +7,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * All jobs that were ever created. Operators create a few hundred jobs in the life of a fleet, so none is removed.
+ * All jobs that were ever created, and the storage nodes that they took out of service. Operators create a few hundred jobs in the life of a fleet, so none is removed.
  *
  * @param jobs newest first
+ * @param nodes the storage nodes that are not in service
  */
-public record RegistryState(List<RegisteredJob> jobs) {
-    public static final RegistryState EMPTY = new RegistryState(List.of());
+public record RegistryState(List<RegisteredJob> jobs, NodeStatuses nodes) {
+    public static final RegistryState EMPTY = new RegistryState(List.of(), NodeStatuses.NONE);
 
     public RegistryState {
         jobs = List.copyOf(jobs);
@@ -44,9 +45,13 @@ public record RegistryState(List<RegisteredJob> jobs) {
             next.replaceAll(job -> job.id().equals(e.jobId())
                     ? new RegisteredJob(job.id(), job.leaving(), job.maxRecords(), job.createdAt(), true, e.failed())
                     : job);
-        } else {
-            throw new AssertionError("event without a rule: " + event.getClass().getName());
         }
-        return new RegistryState(next);
+        return new RegistryState(next, nodes.after(event, leavingOf(event)));
+    }
+
+    private Optional<StorageNodeId> leavingOf(RegistryEvent event) {
+        return event instanceof RegistryEvent.JobClosed e
+                ? find(e.jobId()).map(job -> job.leaving().storageNode())
+                : Optional.empty();
     }
 }

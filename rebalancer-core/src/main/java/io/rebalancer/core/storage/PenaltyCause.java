@@ -31,7 +31,7 @@ public enum PenaltyCause {
         return switch (reason) {
             case AGENT_BUSY -> BUSY;
             case DESTINATION_INSUFFICIENT_SPACE -> INSUFFICIENT_SPACE;
-            case DESTINATION_UNREACHABLE -> UNREACHABLE;
+            case DESTINATION_UNREACHABLE, AGENT_STALLED -> UNREACHABLE;
             default -> REFUSED;
         };
     }

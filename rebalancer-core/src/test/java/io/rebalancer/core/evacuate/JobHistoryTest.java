@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -58,6 +59,7 @@ class JobHistoryTest {
         World world = new World(new Random(seed));
         world.runUntilTheJobEnds();
         assertThat(world.job.inFlight().all()).isEmpty();
+        assertThat(world.job.releases().all()).isEmpty();
         assertThat(world.job.outcomes().settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
         assertThat(world.job.outcomes().settled().superseded()).as("superseded").isEqualTo(world.superseded.size());
         assertThat(world.job.outcomes().settled().gone()).as("gone").isEqualTo(world.gone.size());
@@ -98,7 +100,11 @@ class JobHistoryTest {
                 assertThat(pass).as("passes").isLessThan(200);
                 send(new JobCommand.StartPass());
                 runPass();
-                send(new JobCommand.FinishPass());
+                send(new JobCommand.FinishPass(Duration.ZERO));
+                if (job.phase() == JobPhase.VERIFYING) {
+                    send(new JobCommand.FinishVerification(List.of(Samples.evidence(1, onLeavingNode.size()))));
+                }
+                releaseAll();
             }
         }
 
@@ -113,6 +119,10 @@ class JobHistoryTest {
                     default -> restart(scanned);
                 }
             }
+        }
+
+        private void releaseAll() {
+            send(new JobCommand.ReportReleased(List.copyOf(job.releases().byId().keySet())));
         }
 
         private void scan(Set<Integer> scanned) {
@@ -160,7 +170,9 @@ class JobHistoryTest {
                         tally = tally.plus(settle(number, fate));
                     }
                 }
-                report(assignment, new JobCommand.ReportCommit(assignment.id(), tally, exceptions(bad)));
+                report(
+                        assignment,
+                        new JobCommand.ReportCommit(assignment.id(), tally, exceptions(bad), List.of(), List.of()));
             });
         }
 

@@ -3,34 +3,157 @@ package io.rebalancer.core.evacuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.assignment.Reason;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class JobRulesTest {
     private JobState job = JobState.EMPTY;
+    private Instant now = Samples.NOW;
 
     @Test
     void aJobOnAnEmptyNodeIsDoneAfterOnePass() {
         run(new JobCommand.Create(Samples.LEAVING, 0));
         run(new JobCommand.StartPass());
-        run(new JobCommand.FinishPass());
+        run(finishPass());
+        verify(0);
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
         assertThat(job.counts().discovered()).isZero();
     }
 
     @Test
-    void aPassWithSettledRecordsIsFollowedByAnotherPass() {
+    void aPassThatLeavesNoRecordIsFollowedByAVerification() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
-        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(2, 0, 0, 0, 10), List.of()));
-        run(new JobCommand.FinishPass());
-        assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
-        run(new JobCommand.StartPass());
-        run(new JobCommand.FinishPass());
+        run(commit(Samples.assignmentId(1), new SettledCounts(2, 0, 0, 0, 10)));
+        run(finishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.VERIFYING);
+        verify(0);
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
         assertThat(job.outcomes().settled().relocated()).isEqualTo(2);
+        assertThat(job.verification().orElseThrow().rows().read()).isEqualTo(10);
+    }
+
+    @Test
+    void rowsThatAVerificationFindsAreMovedByAnotherPass() {
+        running();
+        run(finishPass());
+        verify(3);
+        assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
+        run(new JobCommand.StartPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
+    }
+
+    @Test
+    void anExcludedRowOrAnOpenUploadKeepsAJobFromBeingDone() {
+        running();
+        run(finishPass());
+        run(new JobCommand.FinishVerification(List.of(Samples.evidence(1, new VerifiedRows(10, 0, 0, 2, 1), true))));
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
+        assertThat(job.reason()).contains("2 records are excluded", "1 multipart uploads");
+    }
+
+    @Test
+    void aVerificationThatIsNotOverProvesNothingToTheNextIncarnation() {
+        running();
+        run(finishPass());
+        run(new JobCommand.TakeOver());
+        assertThat(job.phase()).isEqualTo(JobPhase.VERIFYING);
+        assertThat(job.verification()).isEmpty();
+    }
+
+    @Test
+    void anAssignmentStaysInTheLedgerUntilItsAgentHasStoredTheRelease() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
+        run(finishPass());
+        verify(0);
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        assertThat(job.isActive()).isTrue();
+        run(new JobCommand.TakeOver());
+        assertThat(job.epoch()).isEqualTo(2);
+        run(new JobCommand.ReportReleased(List.of(Samples.assignmentId(1))));
+        assertThat(run(new JobCommand.ReportReleased(List.of(Samples.assignmentId(1)))))
+                .isEmpty();
+        assertThat(job.isActive()).isFalse();
+    }
+
+    @Test
+    void theCopiesOfALostAssignmentAreUnwantedUnlessALaterOneIsCommittedOnTheSameNode() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.LoseAssignment(Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "no answer"));
+        assertThat(unwanted()).containsExactly(Samples.uuid(1), Samples.uuid(2));
+        run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(2), List.of()));
+        run(commit(Samples.assignmentId(2), new SettledCounts(1, 0, 0, 0, 5)));
+        assertThat(unwanted()).containsExactly(Samples.uuid(1));
+    }
+
+    private List<UUID> unwanted() {
+        return job.releases().find(Samples.assignmentId(1)).orElseThrow().unwanted();
+    }
+
+    @Test
+    void theCopiesOfAnAgentThatIsGoneAreRecordedAsOrphans() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.LoseAssignment(Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "no answer"));
+        run(new JobCommand.AbandonRelease(Samples.assignmentId(1), "no answer for a day"));
+        assertThat(job.releases().all()).isEmpty();
+        assertThat(job.outcomes().orphans()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsPlannedWhileTooManyReleasesArePending() {
+        running();
+        for (int id = 1; id <= PendingReleases.MAX; id++) {
+            run(new JobCommand.Plan(Samples.assignment(id, id), Map.of()));
+            run(new JobCommand.LoseAssignment(Samples.assignmentId(id), Reason.DESTINATION_UNREACHABLE, "gone"));
+        }
+        assertThat(refusal(new JobCommand.Plan(Samples.assignment(9999, 9999), Map.of())))
+                .isEqualTo(Decision.Code.RELEASES_PENDING);
+    }
+
+    @Test
+    void aFailingJobEndsItsAssignmentsFirst() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
+        run(new JobCommand.Fail("shard 7 rejects the scan"));
+        assertThat(job.phase()).isEqualTo(JobPhase.FAILING);
+        assertThat(refusal(new JobCommand.Plan(Samples.assignment(3, 3), Map.of())))
+                .isEqualTo(Decision.Code.JOB_NOT_RUNNING);
+        assertThat(refusal(new JobCommand.FinishFailing())).isEqualTo(Decision.Code.ASSIGNMENT_IN_FLIGHT);
+        run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
+        run(new JobCommand.LoseAssignment(Samples.assignmentId(2), Reason.JOB_ENDED, "the job fails"));
+        run(new JobCommand.FinishFailing());
+        assertThat(job.phase()).isEqualTo(JobPhase.FAILED);
+        assertThat(job.reason()).isEqualTo("shard 7 rejects the scan");
+        assertThat(job.counts().inFlight()).isZero();
+        assertThat(job.counts().discovered()).isEqualTo(2);
+    }
+
+    @Test
+    void recordsThatWaitForSpaceGetTimeAndNotOnlyAttempts() {
+        running();
+        for (int pass = 1; pass <= 10; pass++) {
+            run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
+            run(new JobCommand.FinishPass(Duration.ofHours(1)));
+            assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
+            run(new JobCommand.StartPass());
+        }
+        now = now.plus(Duration.ofHours(1));
+        run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
+        run(new JobCommand.FinishPass(Duration.ofHours(1)));
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
     }
 
     @Test
@@ -40,7 +163,8 @@ class JobRulesTest {
         run(new JobCommand.TakeOver());
         run(new JobCommand.TakeOver());
         assertThat(job.epoch()).isEqualTo(3);
-        run(new JobCommand.FinishPass());
+        run(finishPass());
+        verify(0);
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
         run(new JobCommand.TakeOver());
         assertThat(job.epoch()).isEqualTo(3);
@@ -50,7 +174,7 @@ class JobRulesTest {
     void aPassDoesNotEndWhileAnAssignmentIsInFlight() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
-        assertThat(refusal(new JobCommand.FinishPass())).isEqualTo(Decision.Code.ASSIGNMENT_IN_FLIGHT);
+        assertThat(refusal(finishPass())).isEqualTo(Decision.Code.ASSIGNMENT_IN_FLIGHT);
     }
 
     @Test
@@ -67,7 +191,7 @@ class JobRulesTest {
         for (int pass = 1; pass <= JobRules.MAX_FRUITLESS_PASSES; pass++) {
             assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
             run(new JobCommand.Except(List.of(Samples.exception(1, Reason.SOURCE_OTHER_ERROR)), Map.of()));
-            run(new JobCommand.FinishPass());
+            run(finishPass());
             if (!job.phase().terminal()) {
                 run(new JobCommand.StartPass());
             }
@@ -82,7 +206,7 @@ class JobRulesTest {
     void permanentFailuresAreNotRetried() {
         running();
         run(new JobCommand.Except(List.of(Samples.exception(1, Reason.BAD_MANTA_OBJECT)), Map.of()));
-        run(new JobCommand.FinishPass());
+        run(finishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
     }
 
@@ -100,7 +224,7 @@ class JobRulesTest {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of(Samples.exception(2, Reason.MD5_MISMATCH))));
-        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()));
+        run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
         assertThat(job.counts().discovered()).isEqualTo(2);
         assertThat(job.outcomes().settled().relocated()).isEqualTo(1);
         assertThat(job.counts().skipped()).isEqualTo(1);
@@ -111,8 +235,7 @@ class JobRulesTest {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
-        assertThat(refusal(new JobCommand.ReportCommit(
-                        Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of())))
+        assertThat(refusal(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5))))
                 .isEqualTo(Decision.Code.BAD_REQUEST);
     }
 
@@ -134,7 +257,8 @@ class JobRulesTest {
                 1, new ScanPosition(ScanColumn.ID, 9, "", 2), 2, new ScanPosition(ScanColumn.KEY, 40, "/o/x", 3))));
         assertThat(job.scan().excluded()).isEqualTo(5);
         assertThat(job.counts().discovered()).isZero();
-        run(new JobCommand.FinishPass());
+        run(finishPass());
+        run(new JobCommand.FinishVerification(List.of(Samples.evidence(1, new VerifiedRows(10, 0, 0, 5, 0), true))));
         assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
         assertThat(job.scan().excluded()).isEqualTo(5);
     }
@@ -153,9 +277,9 @@ class JobRulesTest {
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
-        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()));
-        run(new JobCommand.FinishPass());
-        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
+        run(finishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.LIMIT_REACHED);
     }
 
     @Test
@@ -172,15 +296,15 @@ class JobRulesTest {
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(
                 Samples.assignmentId(1), List.of(Samples.exception(2, Reason.SOURCE_OTHER_ERROR))));
-        run(new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()));
-        run(new JobCommand.FinishPass());
+        run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
+        run(finishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
         run(new JobCommand.StartPass());
         run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(2), List.of()));
-        run(new JobCommand.ReportCommit(Samples.assignmentId(2), new SettledCounts(1, 0, 0, 0, 5), List.of()));
-        run(new JobCommand.FinishPass());
-        assertThat(job.phase()).isEqualTo(JobPhase.DONE);
+        run(commit(Samples.assignmentId(2), new SettledCounts(1, 0, 0, 0, 5)));
+        run(finishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.LIMIT_REACHED);
         assertThat(job.counts().discovered()).isEqualTo(2);
     }
 
@@ -192,7 +316,7 @@ class JobRulesTest {
         assertThat(run(new JobCommand.SetCommitParallelism(250))).isEmpty();
         assertThat(refusal(new JobCommand.SetCommitParallelism(0))).isEqualTo(Decision.Code.BAD_REQUEST);
         assertThat(refusal(new JobCommand.SetCommitParallelism(251))).isEqualTo(Decision.Code.BAD_REQUEST);
-        run(new JobCommand.FinishPass());
+        run(finishPass());
         assertThat(refusal(new JobCommand.SetCommitParallelism(5))).isEqualTo(Decision.Code.JOB_NOT_RUNNING);
     }
 
@@ -201,13 +325,25 @@ class JobRulesTest {
         assertThat(refusal(new JobCommand.StartPass())).isEqualTo(Decision.Code.JOB_NOT_FOUND);
     }
 
+    private static JobCommand finishPass() {
+        return new JobCommand.FinishPass(Duration.ZERO);
+    }
+
+    private static JobCommand commit(UUID assignmentId, SettledCounts settled) {
+        return new JobCommand.ReportCommit(assignmentId, settled, List.of(), List.of(), List.of());
+    }
+
+    private void verify(long rowsNaming) {
+        run(new JobCommand.FinishVerification(List.of(Samples.evidence(1, rowsNaming))));
+    }
+
     private void running() {
         run(new JobCommand.Create(Samples.LEAVING, 0));
         run(new JobCommand.StartPass());
     }
 
     private List<JobEvent> run(JobCommand command) {
-        List<JobEvent> events = JobRules.decide(job, command, Samples.NOW).fold(accepted -> accepted, refused -> {
+        List<JobEvent> events = JobRules.decide(job, command, now).fold(accepted -> accepted, refused -> {
             throw new AssertionError(command + " refused: " + refused.detail());
         });
         events.forEach(event -> job = job.apply(event));
@@ -215,7 +351,7 @@ class JobRulesTest {
     }
 
     private Decision.Code refusal(JobCommand command) {
-        return JobRules.decide(job, command, Samples.NOW)
+        return JobRules.decide(job, command, now)
                 .fold(
                         events -> {
                             throw new AssertionError(command + " accepted: " + events);

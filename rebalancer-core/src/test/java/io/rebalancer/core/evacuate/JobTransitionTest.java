@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -109,11 +110,13 @@ class JobTransitionTest {
     private static List<JobCommand> commands() {
         return List.of(
                 new JobCommand.Create(Samples.LEAVING, 0),
+                new JobCommand.Create(Samples.LEAVING, 1),
                 new JobCommand.TakeOver(),
                 new JobCommand.StartPass(),
                 new JobCommand.Plan(Samples.assignment(1, 1), Map.of()),
                 new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()),
-                new JobCommand.ReportCommit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of()),
+                new JobCommand.ReportCommit(
+                        Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of(), List.of(), List.of()),
                 new JobCommand.LoseAssignment(Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "no reply"),
                 new JobCommand.Except(List.of(Samples.exception(2, Reason.BAD_MANTA_OBJECT)), Map.of()),
                 new JobCommand.Except(List.of(Samples.exception(3, Reason.SOURCE_OTHER_ERROR)), Map.of()),
@@ -121,7 +124,14 @@ class JobTransitionTest {
                         Collections.nCopies(JobRules.MAX_EXCEPTIONS + 1, Samples.exception(4, Reason.BAD_MANTA_OBJECT)),
                         Map.of()),
                 new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))),
-                new JobCommand.FinishPass(),
+                new JobCommand.FinishPass(Duration.ofHours(1)),
+                new JobCommand.FinishVerification(List.of(Samples.evidence(1, 0))),
+                new JobCommand.FinishVerification(List.of(Samples.evidence(1, 3))),
+                new JobCommand.FinishVerification(List.of(Samples.evidence(1, new VerifiedRows(10, 0, 0, 2, 0), true))),
+                new JobCommand.FinishFailing(),
+                new JobCommand.ReportReleased(List.of(Samples.assignmentId(1))),
+                new JobCommand.OrphanCopies(Samples.assignmentId(1), "the agent can't discard copies"),
+                new JobCommand.AbandonRelease(Samples.assignmentId(1), "the agent is gone"),
                 new JobCommand.SetCommitParallelism(7),
                 new JobCommand.Fail("the metadata tier rejects the scan"));
     }

@@ -80,12 +80,36 @@ public final class Samples {
                 new JobEvent.RecordsExcepted(failures, marks),
                 new JobEvent.ScanAdvanced(marks),
                 new JobEvent.CopiesFinished(assignmentId(1), failures),
-                new JobEvent.RelocationsCommitted(assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), failures),
-                new JobEvent.AssignmentLost(assignmentId(1), failures),
-                new JobEvent.PassFinished(1),
+                new JobEvent.RelocationsCommitted(
+                        assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), failures, release(2)),
+                new JobEvent.AssignmentLost(assignmentId(1), failures, release(1, 2)),
+                new JobEvent.CopiesOrphaned(
+                        assignmentId(1), location(3).storageNode(), List.of(uuid(2)), "the agent is gone", NOW),
+                new JobEvent.AssignmentsReleased(List.of(assignmentId(1))),
+                new JobEvent.PassFinished(1, Optional.of(NOW)),
+                new JobEvent.VerificationStarted(NOW),
+                new JobEvent.VerificationFinished(List.of(evidence(1, 0)), NOW),
+                new JobEvent.JobFailing("the metadata tier rejects the scan", NOW),
                 new JobEvent.CommitParallelismSet(30),
                 new JobEvent.IncarnationBegan(2, NOW),
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
+    }
+
+    /** The release of an assignment whose copies of these objects are unwanted. */
+    public static Optional<JobEvent.Release> release(int... unwanted) {
+        return Optional.of(new JobEvent.Release(
+                Arrays.stream(unwanted).mapToObj(Samples::uuid).toList()));
+    }
+
+    /** A shard that was read from the start. */
+    public static ShardEvidence evidence(int shard, long rowsNaming) {
+        return evidence(shard, new VerifiedRows(10, rowsNaming, 0, 0, 0), true);
+    }
+
+    /** A shard in which a verification found {@code rows}. */
+    public static ShardEvidence evidence(int shard, VerifiedRows rows, boolean complete) {
+        return new ShardEvidence(
+                shard, "moray", new RowWatermark(10, 0), new RowWatermark(10, 2), complete, rows, List.of(), NOW, NOW);
     }
 
     /** One sample of each event of an agent. */
@@ -126,6 +150,8 @@ public final class Samples {
     public static List<RegistryEvent> registryEvents() {
         return List.of(
                 new RegistryEvent.JobRegistered(uuid(7), LEAVING, 100, NOW),
-                new RegistryEvent.JobClosed(uuid(7), false));
+                new RegistryEvent.JobClosed(uuid(7), false, Optional.of(new RegistryEvent.Closing(true, NOW))),
+                new RegistryEvent.NodeRemoved(LEAVING.storageNode(), NOW),
+                new RegistryEvent.NodeRecommissioned(LEAVING.storageNode(), NOW));
     }
 }

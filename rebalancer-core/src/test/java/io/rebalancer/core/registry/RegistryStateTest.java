@@ -3,6 +3,7 @@ package io.rebalancer.core.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.evacuate.Samples;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class RegistryStateTest {
                 .map(RegisteredJob::id)
                 .contains(FIRST);
         assertThat(state.activeOn(Samples.location(2).storageNode())).isEmpty();
-        RegistryState ended = state.apply(new RegistryEvent.JobClosed(FIRST, true));
+        RegistryState ended = state.apply(new RegistryEvent.JobClosed(FIRST, true, Optional.empty()));
         assertThat(ended.activeOn(Samples.location(1).storageNode())).isEmpty();
         assertThat(ended.find(FIRST)).map(RegisteredJob::failed).contains(true);
         assertThat(ended.active()).isEmpty();

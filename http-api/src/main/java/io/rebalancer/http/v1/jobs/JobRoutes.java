@@ -77,8 +77,7 @@ public final class JobRoutes extends AllDirectives {
 
     private CompletionStage<HttpResponse> find(UUID jobId) {
         return jobs.get(jobId)
-                .thenApply(found -> found.map(view ->
-                                Json.response(StatusCodes.OK, JobView.of(view.id(), view.revision(), view.state())))
+                .thenApply(found -> found.map(view -> Json.response(StatusCodes.OK, JobView.of(view)))
                         .orElseGet(() -> Problems.jobNotFound(jobId)));
     }
 

@@ -4,10 +4,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.ScanProgress;
 import io.rebalancer.core.evacuate.UnmovedCounts;
+import io.rebalancer.core.evacuate.Verification;
+import io.rebalancer.core.evacuate.VerifiedRows;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.text.StableWord;
 import io.rebalancer.http.server.ReasonCounts;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +24,12 @@ import java.util.UUID;
  *
  * @param revision number of events stored so far
  * @param assignmentsInFlight number of assignments that have not ended
+ * @param releasesPending assignments that have ended, and whose agent has not acknowledged that
+ * @param orphanedCopies copies that stay on storage nodes though no record is known to name them
+ * @param verification what the last verification found; absent before the first
+ * @param waiting what the job waits for now; absent in the event stream, which shows only what is stored
  * @param tuning absent unless an operator changed a setting of the running job
- * @param reason why the job failed; absent otherwise
+ * @param reason why the job fails or failed, or what keeps the storage node from being empty; absent otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record JobView(
@@ -30,9 +40,13 @@ record JobView(
         @JsonUnwrapped CountsView counts,
         @JsonUnwrapped Breakdown breakdown,
         int assignmentsInFlight,
+        int releasesPending,
+        long orphanedCopies,
         @JsonUnwrapped Scan scan,
+        Optional<VerificationView> verification,
         Optional<TuningView> tuning,
-        Optional<String> reason) {
+        Optional<String> reason,
+        Optional<List<WaitView>> waiting) {
 
     /**
      * The order that created the job.
@@ -88,7 +102,60 @@ record JobView(
     /** The low-water mark of one shard. */
     record Shard(int number, String column, long nextId) {}
 
+    /**
+     * What a verification found, which read every metadata shard from the start.
+     *
+     * @param complete whether no shard got a row after its last read
+     * @param rowsNaming records that still name the storage node
+     * @param unreadable rows that mention the storage node but can't be read
+     * @param excluded rows of the storage node that the settings exclude
+     * @param uploads multipart uploads that will write to the storage node
+     */
+    record VerificationView(
+            Instant at,
+            int shards,
+            boolean complete,
+            long rowsRead,
+            long rowsNaming,
+            long unreadable,
+            long excluded,
+            long uploads) {
+        static VerificationView of(Verification found) {
+            VerifiedRows rows = found.rows();
+            return new VerificationView(
+                    found.at(),
+                    found.shards(),
+                    found.complete(),
+                    rows.read(),
+                    rows.naming(),
+                    rows.unreadable(),
+                    rows.excluded(),
+                    rows.uploads());
+        }
+    }
+
+    /**
+     * Something that the job waits for now.
+     *
+     * @param until when the wait ends at the latest; absent if it has no end
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record WaitView(String cause, Instant since, Optional<Instant> until, String detail) {
+        static WaitView of(JobWait wait) {
+            return new WaitView(StableWord.of(wait.cause()), wait.since(), wait.until(), wait.detail());
+        }
+    }
+
+    static JobView of(JobService.View view) {
+        List<WaitView> waiting = view.waiting().stream().map(WaitView::of).toList();
+        return of(view.id(), view.revision(), view.state(), Optional.of(waiting));
+    }
+
     static JobView of(UUID id, long revision, JobOutline job) {
+        return of(id, revision, job, Optional.empty());
+    }
+
+    private static JobView of(UUID id, long revision, JobOutline job, Optional<List<WaitView>> waiting) {
         return new JobView(
                 id,
                 revision,
@@ -97,8 +164,12 @@ record JobView(
                 CountsView.of(job.counts()),
                 Breakdown.of(job.unmoved()),
                 job.assignments().size(),
+                job.releasesPending(),
+                job.outcomes().orphans(),
                 Scan.of(job.pass(), job.scan()),
+                job.verification().map(VerificationView::of),
                 TuningView.of(job.tuning()),
-                Optional.of(job.reason()).filter(reason -> !reason.isEmpty()));
+                Optional.of(job.reason()).filter(reason -> !reason.isEmpty()),
+                waiting);
     }
 }

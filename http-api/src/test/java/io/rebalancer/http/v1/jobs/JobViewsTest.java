@@ -44,7 +44,9 @@ class JobViewsTest {
                  "leavingNode":"1.stor.d","datacenter":"dc1","pass":1,"maxObjects":0,
                  "discovered":6,"relocated":1,"superseded":0,"gone":0,"duplicate":1,"skipped":1,"failed":0,
                  "skippedBy":{"no_destination":1},"failedBy":{},"excluded":0,"inFlight":3,"assignmentsInFlight":2,
-                 "bytes":5,"shards":[]}
+                 "bytes":5,"shards":[],"releasesPending":0,"orphanedCopies":0,
+                 "waiting":[{"cause":"metadata_shard","since":"1970-01-01T00:00:00Z",
+                 "detail":"shard 7 does not answer"}]}
                 """));
     }
 
@@ -67,7 +69,7 @@ class JobViewsTest {
                  "discovered":1,"relocated":0,"superseded":0,"gone":0,"duplicate":0,"skipped":0,"failed":1,
                  "skippedBy":{},"failedBy":{"metadata_update_failed":1},"excluded":3,"inFlight":0,
                  "assignmentsInFlight":0,"bytes":0,"reason":"the disk is full","tuning":{"commitParallelism":40},
-                 "shards":[{"number":2,"column":"_id","nextId":50}]}
+                 "shards":[{"number":2,"column":"_id","nextId":50}],"releasesPending":0,"orphanedCopies":0}
                 """));
     }
 

@@ -20,4 +20,10 @@ public record PlanningResources(
         ScanResources scan,
         ActorRef<StorageNodeDirectory.Command> directory,
         ActorRef<SpaceMessage> spaceBroker,
-        Clock clock) {}
+        Clock clock) {
+
+    /** The same parts with another scan. */
+    public PlanningResources withScan(ScanResources other) {
+        return new PlanningResources(settings, other, directory, spaceBroker, clock);
+    }
+}

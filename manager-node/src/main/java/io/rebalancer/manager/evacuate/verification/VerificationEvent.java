@@ -11,6 +11,16 @@ import java.util.List;
  */
 public sealed interface VerificationEvent {
 
+    /**
+     * Reading has not begun, because another job may still write to the storage node.
+     *
+     * @param since when the verification began to wait
+     */
+    record FenceWaiting(Instant since, String detail) implements VerificationEvent {}
+
+    /** No other job may write to the storage node; reading begins. */
+    record FenceCleared() implements VerificationEvent {}
+
     /** Shards whose progress changed since the last event of this kind; sent every few seconds. */
     record Progress(List<ShardProgress> shards) implements VerificationEvent {
         public Progress {

@@ -6,22 +6,35 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's state. Version 3 is composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by
- * reason, the epoch, and complete marks.
+ * Versions of a job's state. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
+ * composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by reason, the epoch, and complete marks.
  */
-public final class JobStateVersion3 extends JacksonMigration {
+public final class JobStateVersion4 extends JacksonMigration {
+    private static final int CURRENT = 4;
     private static final int COMPOSED = 3;
     private static final int WITH_EPOCH = 2;
 
     @Override
     public int currentVersion() {
-        return COMPOSED;
+        return CURRENT;
     }
 
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
-        ObjectNode flat = (ObjectNode) json;
+        return withLedger(fromVersion < COMPOSED ? fromFlat(fromVersion, (ObjectNode) json) : (ObjectNode) json);
+    }
+
+    private static ObjectNode fromFlat(int fromVersion, ObjectNode flat) {
         return compose(fromVersion < WITH_EPOCH ? completed(flat) : flat);
+    }
+
+    /** Earlier builds sent a release once and kept nothing of it. */
+    static ObjectNode withLedger(ObjectNode state) {
+        state.putObject("releases").putObject("byId");
+        state.putNull("verification");
+        ((ObjectNode) state.get("outcomes")).put("orphans", 0);
+        ((ObjectNode) state.get("passes")).putNull("fruitlessSince").putNull("finishedAt");
+        return state;
     }
 
     /** Version 1 has no counts by reason, so the breakdown starts empty. Jobs of version 1 get epoch 1. */

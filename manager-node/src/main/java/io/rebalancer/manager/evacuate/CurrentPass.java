@@ -1,0 +1,98 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
+import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
+import io.rebalancer.manager.evacuate.planning.PlanningWait;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * The children that do the work of the current pass, if one runs. Each start of the children is a generation, and each of
+ * their messages names it: a message of an earlier generation describes work that was not stored, and is dropped.
+ */
+final class CurrentPass {
+    private final ActorContext<JobMessage> context;
+    private final JobResources resources;
+    private final Lease lease;
+    private Optional<PassActors> actors = Optional.empty();
+    private List<PlanningWait> waits = List.of();
+    private long generation;
+
+    CurrentPass(ActorContext<JobMessage> context, JobResources resources, Lease lease) {
+        this.context = context;
+        this.resources = resources;
+        this.lease = lease;
+    }
+
+    boolean isRunning() {
+        return actors.isPresent();
+    }
+
+    /** Whether a message of {@code generation} comes from the children that work now. */
+    boolean isCurrent(long ofMessage) {
+        return actors.isPresent() && ofMessage == generation;
+    }
+
+    /** Starts children that continue from {@code job}; those of an earlier generation are stopped. */
+    void start(FencingToken token, JobState job) {
+        stop();
+        generation++;
+        actors = Optional.of(PassActors.start(context, resources, lease, token, job, generation));
+    }
+
+    void stop() {
+        actors.ifPresent(each -> each.stop(context));
+        actors = Optional.empty();
+        waits = List.of();
+    }
+
+    /** Stops to scan and to plan; commits go on. */
+    void stopPlanning() {
+        actors.ifPresent(each -> each.stopPlanning(context));
+    }
+
+    /** @param resumed whether an earlier generation may have committed a part of the assignment */
+    void commit(InFlightAssignment copied, boolean resumed) {
+        actors.ifPresent(each -> each.committer().tell(new MetadataCommitter.Commit(copied, resumed)));
+    }
+
+    void setWaits(List<PlanningWait> current) {
+        waits = current;
+    }
+
+    /** What planning and commits wait for. */
+    List<JobWait> waits() {
+        if (actors.isEmpty()) {
+            return List.of();
+        }
+        Stream<JobWait> planning = waits.stream()
+                .map(wait -> new JobWait(
+                        JobWait.Cause.valueOf(wait.cause().name()),
+                        wait.since(),
+                        wait.until(),
+                        wait.objects() + " objects wait: " + wait.detail()));
+        Stream<JobWait> commits = resources.commit().shards().waits().stream()
+                .map(wait -> new JobWait(
+                        JobWait.Cause.METADATA_SHARD,
+                        wait.since(),
+                        Optional.empty(),
+                        "metadata shard " + wait.shard() + ": " + wait.detail()));
+        return Stream.concat(planning, commits).toList();
+    }
+
+    void setCommitParallelism(int records) {
+        actors.ifPresent(each -> each.committer().tell(new MetadataCommitter.SetParallelism(records)));
+    }
+
+    void assignmentEnded(AssignmentBatcher.AssignmentEnded ended) {
+        actors.ifPresent(each -> each.batcher().tell(ended));
+    }
+}

@@ -1,0 +1,62 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.PersistentEntities;
+import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
+import io.rebalancer.persistence.query.JournalReader;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * This start of a job from its journal, and its right to write metadata. It has begun once its epoch is stored; before
+ * that, the job obeys nobody who might still speak to an earlier incarnation.
+ */
+final class Incarnation {
+    private final Lease lease = new Lease(System::nanoTime);
+    private final LeaseRenewal renewal;
+    private boolean begun;
+
+    Incarnation(UUID jobId, JournalReader journal, ActorSystem<?> system) {
+        String persistenceId = PersistentEntities.evacuateJob(jobId).id();
+        this.renewal = new LeaseRenewal(jobId, lease, last -> journal.endsWith(persistenceId, last, system));
+    }
+
+    /** The job was recovered, so the incarnation before this one is over. */
+    void recovered() {
+        begun = false;
+    }
+
+    /** The job was created by this incarnation: no earlier one exists. */
+    void beginFirst() {
+        begun = true;
+    }
+
+    /** The take-over is stored. An earlier incarnation may still hold its lease for a while. */
+    void beginAfterTakeOver() {
+        begun = true;
+        lease.waitForEarlierIncarnation();
+    }
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** The time for {@link #prove}. */
+    long now() {
+        return lease.now();
+    }
+
+    /** An event was stored, and the journal was asked at {@code askedAt}: it refuses events of an earlier incarnation. */
+    void prove(long askedAt) {
+        lease.prove(askedAt);
+    }
+
+    /** @param last sequence number of the last event that this incarnation knows */
+    void renewLease(long last) {
+        renewal.renew(last);
+    }
+}

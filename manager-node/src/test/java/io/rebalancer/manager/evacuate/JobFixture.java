@@ -1,0 +1,139 @@
+package io.rebalancer.manager.evacuate;
+
+import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.cluster.telemetry.AssignmentTraces;
+import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
+import io.rebalancer.manager.evacuate.verification.VerificationResources;
+import io.rebalancer.manager.fleet.DestinationCandidates;
+import io.rebalancer.manager.fleet.NodesInService;
+import io.rebalancer.manager.fleet.SpaceBroker;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.persistence.query.JournalReader;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.query.javadsl.PersistenceTestKitReadJournal;
+
+/** A real job that empties node 1 over records in memory, with node 3 as the only destination. A test plays the agents. */
+final class JobFixture {
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    final UUID id = UUID.randomUUID();
+    final TestProbe<RegistryMessage.JobEnded> ended;
+    final ActorRef<SpaceMessage> spaceBroker;
+    final ActorRef<JobMessage> job;
+    private final ActorTestKit kit;
+
+    /** Settings of an actor system for such jobs: the journal is in memory. */
+    static Config config() {
+        return PersistenceTestKitPlugin.config().withFallback(SettingsFile.over(ConfigFactory.parseString("""
+                pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                """)));
+    }
+
+    JobFixture(ActorTestKit kit, RecordsInMemory records, AgentGateway agents) {
+        this.kit = kit;
+        this.ended = kit.createTestProbe();
+        this.spaceBroker = kit.spawn(SpaceBroker.create(Clock.systemUTC()));
+        EvacuateSettings settings = TestSettings.evacuate("""
+                rebalancer.evacuate {
+                  retry-pause-min = 10ms, reminder-interval = 100ms, max-assignment-age = 10ms
+                  patience { full-destinations = 0s }
+                }
+                """);
+        LegacyMetrics metrics = new LegacyMetrics(Map.of());
+        PersistenceTestKitReadJournal journal = PersistenceQuery.get(kit.system())
+                .getReadJournalFor(PersistenceTestKitReadJournal.class, PersistenceTestKitReadJournal.Identifier());
+        ScanPermits permits = new ScanPermits(() -> 32);
+        ScanResources scan = new ScanResources(records, records, permits);
+        JobResources resources = new JobResources(
+                new PlanningResources(() -> settings, scan, directory(), spaceBroker, Clock.systemUTC()),
+                CommitResources.create(kit.system(), settings::commit, records, metrics::metadataThreads),
+                scan,
+                new VerificationResources(records, permits, Clock.systemUTC()),
+                new NodesInService(),
+                agents,
+                registry(),
+                JournalReader.of(journal),
+                metrics,
+                AssignmentTraces.NONE);
+        EntityContext<JobMessage> entity = new EntityContext<>(
+                Entities.EVACUATE_JOB,
+                id.toString(),
+                kit.<ClusterSharding.ShardCommand>createTestProbe().getRef());
+        this.job = kit.spawn(EvacuateJob.create(entity, resources, Duration.ofMillis(10)));
+    }
+
+    void create() {
+        job.tell(new JobMessage.CreateJob(
+                location(1), 0, kit.<JobMessage.JobReply>createTestProbe().getRef()));
+    }
+
+    JobOutline state() {
+        TestProbe<JobMessage.JobReply> reply = kit.createTestProbe();
+        job.tell(new JobMessage.GetJob(reply.getRef()));
+        return reply.expectMessageClass(JobMessage.JobStands.class, TIMEOUT).state();
+    }
+
+    /** The phase, or NONE while the job does not exist or does not answer. */
+    JobPhase phase() {
+        TestProbe<JobMessage.JobReply> reply = kit.createTestProbe();
+        job.tell(new JobMessage.GetJob(reply.getRef()));
+        return reply.receiveMessage(TIMEOUT) instanceof JobMessage.JobStands found
+                ? found.state().phase()
+                : JobPhase.NONE;
+    }
+
+    /** The only job there is. */
+    private ActorRef<RegistryMessage> registry() {
+        return kit.spawn(Behaviors.receive(RegistryMessage.class)
+                .onMessage(RegistryMessage.ListJobs.class, list -> {
+                    list.replyTo().tell(new RegistryMessage.Jobs(List.of()));
+                    return Behaviors.same();
+                })
+                .onMessage(RegistryMessage.JobEnded.class, message -> {
+                    ended.getRef().tell(message);
+                    return Behaviors.same();
+                })
+                .build());
+    }
+
+    private ActorRef<StorageNodeDirectory.Command> directory() {
+        DestinationCandidates candidates = new DestinationCandidates(
+                true, List.of(new StorageNode(location(3).storageNode(), "dc3", 50_000, 10)), List.of(), List.of());
+        return kit.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
+                .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
+                    subscribe.subscriber().tell(candidates);
+                    return Behaviors.same();
+                })
+                .build());
+    }
+}

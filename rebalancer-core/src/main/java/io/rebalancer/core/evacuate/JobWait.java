@@ -1,0 +1,38 @@
+package io.rebalancer.core.evacuate;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Something that a job waits for now. Not stored: each incarnation finds out anew.
+ *
+ * @param since when the job began to wait
+ * @param until when the wait ends at the latest; empty if it has no end
+ * @param detail what the job waits for, and where, for people
+ */
+public record JobWait(Cause cause, Instant since, Optional<Instant> until, String detail) {
+
+    /** What a job waits for. The constants are part of the HTTP API. */
+    public enum Cause {
+        /** The delay before the next pass. */
+        NEXT_PASS,
+        /** Storinfo or the job registry has not replied since this manager started. */
+        STORAGE_NODES_UNKNOWN,
+        /** The space broker does not reply. */
+        SPACE_BROKER_SILENT,
+        /** The space broker has started a moment ago, and waits until all jobs have announced their leases. */
+        SPACE_BROKER_LEARNING,
+        /** Only storage nodes with an unreachable agent could take some objects. */
+        DESTINATION_UNREACHABLE,
+        /** An agent is away while it holds an assignment. */
+        AGENT_UNREACHABLE,
+        /** An agent refuses an assignment because it is busy. */
+        AGENT_BUSY,
+        /** A metadata shard does not answer. */
+        METADATA_SHARD,
+        /** Other jobs may still write to the storage node that is to be verified. */
+        OTHER_JOBS,
+        /** An agent has not acknowledged that an assignment has ended. */
+        RELEASE
+    }
+}

@@ -1,0 +1,27 @@
+package io.rebalancer.core.port;
+
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.registry.NodeStatus;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The operations on storage nodes as destinations, apart from the jobs that empty them. */
+public interface StorageNodeService {
+
+    /** The nodes that are out of service, by storage id. Every other node may receive copies. */
+    CompletionStage<List<NodeStatus>> outOfService();
+
+    /**
+     * Puts a node back in service; nothing happens if it is.
+     *
+     * @return completes when that is stored; fails with {@link JobService.JobRefused} while a job empties the node
+     */
+    CompletionStage<Void> recommission(StorageNodeId node);
+
+    /**
+     * Records that a drained node is gone for good; nothing happens if that is recorded.
+     *
+     * @return completes when that is stored; fails with {@link JobService.JobRefused} unless the node is drained
+     */
+    CompletionStage<Void> remove(StorageNodeId node);
+}
