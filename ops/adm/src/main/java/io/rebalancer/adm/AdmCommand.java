@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         name = LegacyUsage.PROGRAM,
         mixinStandardHelpOptions = true,
         versionProvider = AdmCommand.BuildVersion.class,
-        description = "Manages evacuate jobs through a manager's HTTP API.",
-        subcommands = {AdmCommand.Job.class, CommandLine.HelpCommand.class})
+        description = "Manages evacuate jobs and storage nodes through a manager's HTTP API.",
+        subcommands = {AdmCommand.Job.class, NodeCommand.class, CommandLine.HelpCommand.class})
 public final class AdmCommand implements Runnable {
     private static final int FAILED = 1;
     private static final long UNSIGNED_32 = 0xFFFF_FFFFL;

@@ -1,0 +1,82 @@
+package io.rebalancer.adm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands for storage nodes. The legacy tool has none, so these print what people read. */
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = "Lists the storage nodes that are out of service, and puts them back.")
+final class NodeCommand implements Runnable {
+    private static final String NODES = "/api/v1/storage-nodes";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--url",
+            scope = CommandLine.ScopeType.INHERIT,
+            defaultValue = "${env:REBALANCER_URL:-http://localhost:8080}",
+            paramLabel = "URL",
+            description = "base URL of a manager (default: ${DEFAULT-VALUE}); the environment variable"
+                    + " REBALANCER_URL sets the default")
+    private URI url = URI.create("");
+
+    @Override
+    public void run() {
+        throw new LegacyUsage.SubcommandMissing(spec.commandLine());
+    }
+
+    @Command(name = "list", description = "Lists the storage nodes that receive no copies, and why.")
+    int list() throws CommandFailed, InterruptedException {
+        JsonNode nodes =
+                ManagerApiClient.json(new ManagerApiClient(url).get(NODES)).path("outOfService");
+        PrintWriter out = spec.commandLine().getOut();
+        if (nodes.isEmpty()) {
+            out.println("every storage node is in service");
+            return 0;
+        }
+        out.printf("%-40s %-8s %-36s %s%n", "STORAGE NODE", "STATE", "JOB", "SINCE");
+        for (JsonNode node : nodes) {
+            out.printf(
+                    "%-40s %-8s %-36s %s%n",
+                    node.path("storageNode").asText(),
+                    node.path("state").asText(),
+                    node.path("job").asText(),
+                    node.path("since").asText());
+        }
+        return 0;
+    }
+
+    @Command(name = "recommission", description = "Puts a storage node back in service: it receives copies again.")
+    int recommission(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
+            throws CommandFailed, InterruptedException {
+        return order(node, "recommission");
+    }
+
+    @Command(name = "remove", description = "Records that a drained storage node is gone for good.")
+    int remove(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
+            throws CommandFailed, InterruptedException {
+        return order(node, "remove");
+    }
+
+    private int order(String node, String order) throws CommandFailed, InterruptedException {
+        String path = NODES + "/" + URLEncoder.encode(node, StandardCharsets.UTF_8) + "/" + order;
+        JsonNode changed = ManagerApiClient.json(new ManagerApiClient(url).post(path, ""));
+        spec.commandLine()
+                .getOut()
+                .println(changed.path("storageNode").asText() + " is "
+                        + changed.path("state").asText());
+        return 0;
+    }
+}
