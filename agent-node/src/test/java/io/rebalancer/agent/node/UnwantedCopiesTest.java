@@ -2,6 +2,8 @@ package io.rebalancer.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rebalancer.agent.copy.CopyOrder;
+import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
@@ -59,5 +61,32 @@ class UnwantedCopiesTest {
                 .apply(finished(FIRST, true))
                 .apply(accepted(SECOND));
         assertThat(unwanted(state)).isEmpty();
+    }
+
+    /** A record may name the file on behalf of the other assignment, also after that one is released. */
+    @Test
+    void aFileThatAnotherAssignmentFoundIsKeptForGood() {
+        AgentState state = AgentState.EMPTY
+                .apply(accepted(FIRST))
+                .apply(finished(FIRST, true))
+                .apply(accepted(SECOND))
+                .apply(finished(SECOND, false))
+                .apply(new AgentEvent.AssignmentReleased(SECOND));
+        assertThat(unwanted(state)).isEmpty();
+    }
+
+    @Test
+    void aCopyThatEndsAfterItsAssignmentIsReleasedIsRemoved() {
+        assertThat(UnwantedCopies.ofReleased(AgentState.EMPTY, outcome(true)))
+                .containsExactly(new ObjectKey(OWNER, OBJECT));
+        assertThat(UnwantedCopies.ofReleased(AgentState.EMPTY, outcome(false))).isEmpty();
+        assertThat(UnwantedCopies.ofReleased(AgentState.EMPTY.apply(accepted(SECOND)), outcome(true)))
+                .isEmpty();
+    }
+
+    private static CopyOutcome outcome(boolean created) {
+        CopyOrder order = new CopyOrder(
+                FIRST, 0, new ObjectKey(OWNER, OBJECT), 5, new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="), List.of());
+        return new CopyOutcome(order, new TaskResult(OBJECT, Optional.empty(), "", created, 5), 0);
     }
 }
