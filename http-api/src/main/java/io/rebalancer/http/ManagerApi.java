@@ -14,6 +14,7 @@ import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobRoutes;
+import io.rebalancer.http.v1.jobs.OrphanRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
@@ -41,6 +42,7 @@ public final class ManagerApi {
         return Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics).routes(),
                 new JobRoutes(jobs, history, new JobEventsRoute(jobs, feed)).routes(),
+                new OrphanRoutes(history).routes(),
                 new AuditRoutes(history).routes(),
                 new StorageNodeRoutes(nodes).routes(),
                 new ClusterRoutes(cluster).routes(),

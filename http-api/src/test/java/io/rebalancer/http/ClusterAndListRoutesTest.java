@@ -36,6 +36,7 @@ class ClusterAndListRoutesTest {
     @CsvSource({
         "/api/v1/jobs, jobs, 5",
         "/api/v1/jobs/" + "00000000-0000-0000-0000-000000000001/exceptions," + " exceptions, 5",
+        "/api/v1/orphans, orphans, 5",
         "/api/v1/audit, audit, 5"
     })
     void listsAreReadPageByPage(String path, String name, int lines) throws Exception {
@@ -61,11 +62,26 @@ class ClusterAndListRoutesTest {
         assertThat(page.path("exceptions").path(0).path("retryClass").asText()).isNotEmpty();
     }
 
+    @Test
+    void theOrphanedCopiesOfAJobAreListed() throws Exception {
+        JsonNode page = Json.read(
+                call("GET", "/api/v1/jobs/" + JOB + "/orphans?limit=1").body());
+        assertThat(page).isEqualTo(Json.read("""
+                {"orphans":[{"job":"00000000-0000-0000-0000-000000000001",
+                 "assignment":"00000000-0000-0001-0000-000000000001","storageNode":"1.stor.d",
+                 "object":"00000000-0000-0002-0000-000000000001","detail":"the agent is lost",
+                 "recordedAt":"1970-01-01T00:00:00Z"}],"next":"1"}
+                """));
+        JsonNode all = Json.read(call("GET", "/api/v1/jobs/" + JOB + "/orphans").body());
+        assertThat(all.path("orphans")).hasSize(2);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/api/v1/jobs?limit=0, limit must be 1 to 1000",
         "/api/v1/jobs?limit=1001, limit must be 1 to 1000",
         "/api/v1/audit?limit=many, limit must be 1 to 1000",
+        "/api/v1/orphans?after=x, not a page cursor: x",
         "/api/v1/audit?after=x, not a page cursor: x",
         "/api/v1/jobs/00000000-0000-0000-0000-000000000001/exceptions?reason=mood, no such reason: mood",
         "/api/v1/jobs/xyz/exceptions, not a job id"

@@ -77,6 +77,22 @@ final class HistoryInMemory implements JobHistory {
     }
 
     @Override
+    public CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, Optional<String> after, int limit) {
+        return page(
+                IntStream.range(0, LINES)
+                        .mapToObj(i -> new OrphanLine(
+                                new UUID(0, i % 2),
+                                new UUID(1, i),
+                                i + ".stor.d",
+                                new UUID(2, i),
+                                "the agent is lost",
+                                Instant.EPOCH))
+                        .filter(line -> jobId.isEmpty() || line.jobId().equals(jobId.get())),
+                after,
+                limit);
+    }
+
+    @Override
     public CompletionStage<Long> takenIn(UUID jobId) {
         return CompletableFuture.completedFuture(0L);
     }

@@ -44,8 +44,19 @@ final class FollowedJob {
      * Which updates a subscriber gets.
      *
      * @param after its last revision; empty until the job is known, if it starts with the current state
+     * @param waitsForState whether it starts with the current state, and has not got that yet
      */
-    private record Position(OptionalLong after) {}
+    private record Position(OptionalLong after, boolean waitsForState) {
+        static Position after(long revision) {
+            return new Position(OptionalLong.of(revision), false);
+        }
+
+        /** An ended job may have a later revision than its terminal update, which is the last update that is published. */
+        boolean needs(JobUpdate update) {
+            return update.revision() > after.orElseThrow()
+                    || waitsForState && update.state().phase().terminal();
+        }
+    }
 
     FollowedJob(UUID jobId) {
         this.jobId = jobId;
@@ -74,7 +85,7 @@ final class FollowedJob {
 
     /** @param after the subscriber's last revision; if empty, it starts with the current state */
     void add(BoundedSourceQueue<JobUpdate> subscriber, OptionalLong after) {
-        Position position = new Position(after);
+        Position position = new Position(after, after.isEmpty());
         subscribers.put(subscriber, position);
         if (latest != null) {
             place(subscriber, position);
@@ -89,12 +100,13 @@ final class FollowedJob {
     /** Sends what the subscriber lacks of the past, so that it needs later updates only. */
     private void place(BoundedSourceQueue<JobUpdate> subscriber, Position position) {
         JobUpdate current = Objects.requireNonNull(latest);
-        long after = position.after().orElse(current.revision() < target ? target - 1 : -1);
+        boolean later = current.revision() < target && !isEnded();
+        long after = position.after().orElse(later ? target - 1 : -1);
         if (after >= current.revision()) {
-            subscribers.put(subscriber, new Position(OptionalLong.of(after)));
+            subscribers.put(subscriber, new Position(OptionalLong.of(after), position.waitsForState()));
             return;
         }
-        subscribers.put(subscriber, new Position(OptionalLong.of(current.revision())));
+        subscribers.put(subscriber, Position.after(current.revision()));
         JobUpdate oldest = recent.peekFirst();
         if (position.after().isPresent() && oldest != null && oldest.revision() <= after + 1) {
             new ArrayList<>(recent)
@@ -113,7 +125,10 @@ final class FollowedJob {
             recentExceptions -= recent.removeFirst().exceptions().size();
         }
         subscribers.forEach((subscriber, position) -> {
-            if (update.revision() > position.after().orElseThrow()) {
+            if (position.needs(update)) {
+                if (position.waitsForState()) {
+                    subscribers.put(subscriber, Position.after(update.revision()));
+                }
                 offer(subscriber, update);
             }
         });

@@ -259,6 +259,28 @@ class JobFeedTest {
         assertThat(events.followedFrom).as("an ended job is not followed").containsExactly(4L);
     }
 
+    /** Releases are acknowledged after the end, so the job's revision is later than the one of its last update. */
+    @Test
+    void theStreamsOfAJobThatHasEventsAfterItsEndCompleteWithItsEnd() throws Exception {
+        storeUntil(3);
+        project(3);
+        events.all.add(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
+        events.all.add(new JobEvent.AssignmentsReleased(List.of(new UUID(5, 5))));
+        JobFeed feed = feed(LONG_LINGER);
+        SinkQueueWithCancel<JobUpdate> fresh = subscribe(feed, OptionalLong.empty());
+        SinkQueueWithCancel<JobUpdate> resumed = subscribe(feed, OptionalLong.of(5));
+        assertThat(take(fresh, 1)).containsExactly(4L);
+        assertThat(pull(fresh)).isEmpty();
+        assertThat(pull(resumed)).isEmpty();
+
+        for (long projected = 4; projected <= 5; projected++) {
+            project(projected);
+            SinkQueueWithCancel<JobUpdate> late = subscribe(feed, OptionalLong.empty());
+            assertThat(take(late, 1)).containsExactly(projected);
+            assertThat(pull(late)).isEmpty();
+        }
+    }
+
     @Test
     void aSlowSubscriberIsDroppedAndTheOthersAreServed() throws Exception {
         storeUntil(3);

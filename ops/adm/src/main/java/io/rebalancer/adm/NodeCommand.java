@@ -16,9 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "node",
         mixinStandardHelpOptions = true,
-        description = "Lists the storage nodes that are out of service, and puts them back.")
+        description = "Lists the storage nodes that are out of service, puts them back, and lists orphaned copies.")
 final class NodeCommand implements Runnable {
     private static final String NODES = "/api/v1/storage-nodes";
+    /** The maximum page, see {@code JobHistory.MAX_PAGE}. */
+    private static final String ORPHANS = "/api/v1/orphans?limit=1000";
+
+    private static final String ORPHAN_LINE = "%-40s %-36s %-36s %-36s %-27s %s%n";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -56,6 +60,41 @@ final class NodeCommand implements Runnable {
                     node.path("since").asText());
         }
         return 0;
+    }
+
+    @Command(
+            name = "orphans",
+            description = "Lists copies that may stay on storage nodes and that no metadata record is known to name,"
+                    + " newest first.")
+    int orphans() throws CommandFailed, InterruptedException {
+        ManagerApiClient manager = new ManagerApiClient(url);
+        JsonNode page = ManagerApiClient.json(manager.get(ORPHANS));
+        PrintWriter out = spec.commandLine().getOut();
+        if (page.path("orphans").isEmpty()) {
+            out.println("no orphaned copies are recorded");
+            return 0;
+        }
+        out.printf(ORPHAN_LINE, "STORAGE NODE", "OBJECT", "JOB", "ASSIGNMENT", "RECORDED AT", "DETAIL");
+        print(out, page.path("orphans"));
+        while (page.has("next")) {
+            String next = URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8);
+            page = ManagerApiClient.json(manager.get(ORPHANS + "&after=" + next));
+            print(out, page.path("orphans"));
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, JsonNode orphans) {
+        for (JsonNode orphan : orphans) {
+            out.printf(
+                    ORPHAN_LINE,
+                    orphan.path("storageNode").asText(),
+                    orphan.path("object").asText(),
+                    orphan.path("job").asText(),
+                    orphan.path("assignment").asText(),
+                    orphan.path("recordedAt").asText(),
+                    orphan.path("detail").asText());
+        }
     }
 
     @Command(name = "recommission", description = "Puts a storage node back in service: it receives copies again.")

@@ -109,6 +109,42 @@ class AdmCommandTest {
         assertThat(err.toString()).contains("Could not find job UUID");
     }
 
+    private void serveOrphans(String firstPage, String lastPage) {
+        server.createContext("/api/v1/orphans", exchange -> {
+            requests.add(exchange.getRequestURI().toString());
+            boolean first = !exchange.getRequestURI().getQuery().contains("after=");
+            byte[] bytes = (first ? firstPage : lastPage).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+    }
+
+    private static String orphan(int number) {
+        return "{\"job\":\"" + ID + "\",\"assignment\":\"" + ID + "\",\"storageNode\":\"" + number
+                + ".stor\",\"object\":\"" + ID + "\",\"detail\":\"the agent of node " + number
+                + " is lost\",\"recordedAt\":\"2026-11-21T10:00:00Z\"}";
+    }
+
+    @Test
+    void orphansPrintsTheCopiesOfAllPagesAsATable() {
+        serveOrphans("{\"orphans\":[" + orphan(1) + "],\"next\":\"a b\"}", "{\"orphans\":[" + orphan(2) + "]}");
+        assertThat(run("node", "orphans")).isZero();
+        assertThat(requests).containsExactly("/api/v1/orphans?limit=1000", "/api/v1/orphans?limit=1000&after=a+b");
+        assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
+                .containsExactly(
+                        "STORAGE NODE OBJECT JOB ASSIGNMENT RECORDED AT DETAIL",
+                        String.join(" ", "1.stor", ID, ID, ID, "2026-11-21T10:00:00Z", "the agent of node 1 is lost"),
+                        String.join(" ", "2.stor", ID, ID, ID, "2026-11-21T10:00:00Z", "the agent of node 2 is lost"));
+    }
+
+    @Test
+    void orphansReportsThatThereAreNone() {
+        serveOrphans("{\"orphans\":[]}", "");
+        assertThat(run("node", "orphans")).isZero();
+        assertThat(out.toString().lines()).containsExactly("no orphaned copies are recorded");
+    }
+
     private int runWithoutUrl(String... arguments) {
         err.getBuffer().setLength(0);
         return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);

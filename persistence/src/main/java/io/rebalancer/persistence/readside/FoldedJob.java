@@ -23,9 +23,9 @@ public record FoldedJob(long revision, JobState state) {
         }
     }
 
-    /** Whether no event follows that anything is projected from. */
+    /** Whether no event follows: the job has ended, and all agents have acknowledged the end of their assignments. */
     public boolean isEnded() {
-        return state.phase().terminal();
+        return state.phase().terminal() && !state.isActive();
     }
 
     /**

@@ -24,7 +24,7 @@ final class JdbcJobHistory implements JobHistory {
             "(created_at < :keyTime or (created_at = :keyTime and id < :keyId))",
             cursor -> Map.of("keyTime", cursor.time(0), "keyId", cursor.uuid(1)),
             JdbcJobHistory::job,
-            row -> PageCursor.of(time(row, "created_at"), row.getColumn("id", UUID.class)),
+            row -> PageCursor.of(time(row, "created_at"), uuid(row, "id")),
             2);
 
     private static final Listing<ExceptionLine> EXCEPTIONS = new Listing<>(
@@ -47,6 +47,24 @@ final class JdbcJobHistory implements JobHistory {
             row -> PageCursor.of(
                     time(row, "at"), text(row, "persistence_id"), row.getColumn("sequence_number", Long.class)),
             3);
+
+    private static final Listing<OrphanLine> ORPHANS = new Listing<>(
+            "orphan",
+            "recorded_at desc, job_id desc, assignment_id desc, object_id desc",
+            "(recorded_at, job_id, assignment_id, object_id) < (:keyTime, :keyJob, :keyAssignment, :keyObject)",
+            cursor -> Map.of(
+                    "keyTime",
+                    cursor.time(0),
+                    "keyJob",
+                    cursor.uuid(1),
+                    "keyAssignment",
+                    cursor.uuid(2),
+                    "keyObject",
+                    cursor.uuid(3)),
+            JdbcJobHistory::orphan,
+            row -> PageCursor.of(
+                    time(row, "recorded_at"), uuid(row, "job_id"), uuid(row, "assignment_id"), uuid(row, "object_id")),
+            4);
 
     private final ReadSide readSide;
 
@@ -92,6 +110,11 @@ final class JdbcJobHistory implements JobHistory {
     }
 
     @Override
+    public CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> job, Optional<String> after, int most) {
+        return page(ORPHANS, job.<Map<String, ?>>map(id -> Map.of("job_id", id)).orElse(Map.of()), after, most);
+    }
+
+    @Override
     public CompletionStage<Long> takenIn(UUID jobId) {
         return readSide.run(() ->
                 readSide.tables().position(PersistentEntities.evacuateJob(jobId).id()));
@@ -132,7 +155,7 @@ final class JdbcJobHistory implements JobHistory {
 
     private static JobLine job(RowView row) {
         return new JobLine(
-                row.getColumn("id", UUID.class),
+                uuid(row, "id"),
                 text(row, "leaving_node"),
                 text(row, "datacenter"),
                 text(row, "state"),
@@ -155,8 +178,21 @@ final class JdbcJobHistory implements JobHistory {
     }
 
     private static AuditLine audit(RowView row) {
-        return new AuditLine(
-                time(row, "at"), row.getColumn("job_id", UUID.class), text(row, "action"), text(row, "detail"));
+        return new AuditLine(time(row, "at"), uuid(row, "job_id"), text(row, "action"), text(row, "detail"));
+    }
+
+    private static OrphanLine orphan(RowView row) {
+        return new OrphanLine(
+                uuid(row, "job_id"),
+                uuid(row, "assignment_id"),
+                text(row, "storage_node"),
+                uuid(row, "object_id"),
+                text(row, "detail"),
+                time(row, "recorded_at"));
+    }
+
+    private static UUID uuid(RowView row, String column) {
+        return row.getColumn(column, UUID.class);
     }
 
     private static String text(RowView row, String column) {

@@ -72,7 +72,7 @@ final class JobEventStream {
      * A step of the stream.
      *
      * @param position the last event that the tables include
-     * @param ended whether that event ended the job; the stream completes
+     * @param ended whether no event follows; the stream completes
      */
     record Step(long position, boolean ended) {}
 
@@ -151,7 +151,7 @@ final class JobEventStream {
         }
     }
 
-    /** Projects until the job ends. Fails with {@link ReadingFailed} if the journal can't be read further. */
+    /** Projects until no event follows. Fails with {@link ReadingFailed} if the journal can't be read further. */
     Source<Step, NotUsed> from(Progress start) {
         Written written = new Written(start);
         return journal.follow(persistenceId, start.job().revision() + 1)

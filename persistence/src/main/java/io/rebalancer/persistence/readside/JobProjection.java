@@ -40,8 +40,11 @@ final class JobProjection implements EventProjection<JobChange> {
                 insertJob(handle, registered.event());
             } else if (each.change() instanceof JobChange.Updated updated) {
                 writeUnmoved(handle, each.sequenceNr(), updated);
+                if (updated.event() instanceof JobEvent.JobEnded) {
+                    endJob(handle, updated.jobId(), each.storedAt());
+                }
             } else if (each.change() instanceof JobChange.Advanced advanced) {
-                updateJob(handle, advanced.jobId(), advanced.state(), each.storedAt());
+                updateJob(handle, advanced.jobId(), advanced.state());
             }
         }
     }
@@ -61,16 +64,21 @@ final class JobProjection implements EventProjection<JobChange> {
         }
     }
 
-    private static void updateJob(Handle handle, UUID jobId, JobState state, Instant storedAt) {
+    /** Events that follow the end do not change its time. */
+    private static void endJob(Handle handle, UUID jobId, Instant endedAt) {
+        handle.execute("update job set ended_at = ? where id = ?", endedAt, jobId);
+    }
+
+    private static void updateJob(Handle handle, UUID jobId, JobState state) {
         try (Update update =
                 handle.createUpdate("update job set state = :state, reason = :reason, pass = :pass, epoch = :epoch,"
-                        + " ended_at = :endedAt, " + JobCountColumns.ASSIGNMENTS + " where id = :id")) {
+                        + " pending_releases = :pendingReleases, " + JobCountColumns.ASSIGNMENTS + " where id = :id")) {
             JobCountColumns.bind(update, state.counts());
             int rows = update.bind("state", state.phase().name())
                     .bind("reason", state.reason())
                     .bind("pass", state.passes().number())
                     .bind("epoch", state.epoch())
-                    .bindByType("endedAt", state.phase().terminal() ? storedAt : null, Instant.class)
+                    .bind("pendingReleases", state.releases().all().size())
                     .bind("id", jobId)
                     .execute();
             if (rows != 1) {

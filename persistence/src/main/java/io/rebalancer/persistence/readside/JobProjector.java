@@ -21,8 +21,8 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * Projects one job until it ends; a child of {@link Projector}. It resumes from the state and the position in the tables. A
- * failure stops the rows of this job only: it is stored as a {@link ProjectionFailure}, and the next attempt follows after
+ * Projects one job until no event follows, see {@link FoldedJob#isEnded}; a child of {@link Projector}. It resumes from the
+ * state and the position in the tables. A failure stops the rows of this job only: it is stored as a {@link ProjectionFailure}, and the next attempt follows after
  * a backoff.
  */
 final class JobProjector extends AbstractBehavior<JobProjector.Command> {
@@ -65,7 +65,7 @@ final class JobProjector extends AbstractBehavior<JobProjector.Command> {
     /** The last update of the stored failure. Updates run one after the other. */
     private CompletionStage<?> failureUpdate = CompletableFuture.completedFuture(null);
 
-    /** A projector that ends with the job. */
+    /** A projector that stops when no event of the job follows. */
     static Behavior<Command> create(
             JobEventStream stream, ReadSide readSide, ProjectionMetrics metrics, Projector.Timing timing) {
         return Behaviors.setup(context ->

@@ -5,7 +5,8 @@ import java.util.List;
 /** All projections. */
 final class Projections {
     /** The projections that are fed by events of jobs. */
-    static final List<EventProjection<JobChange>> OF_JOBS = List.of(new JobProjection(), new AuditProjection());
+    static final List<EventProjection<JobChange>> OF_JOBS =
+            List.of(new JobProjection(), new AuditProjection(), new OrphanProjection());
 
     private Projections() {}
 

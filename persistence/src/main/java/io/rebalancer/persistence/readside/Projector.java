@@ -47,7 +47,7 @@ import org.apache.pekko.stream.javadsl.Source;
 public final class Projector extends AbstractBehavior<Projector.Command> {
     private static final Timing DEFAULT_TIMING =
             new Timing(Duration.ofSeconds(5), new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(30)));
-    /** Jobs that are projected at a time. Further jobs wait until one of them ends. */
+    /** Jobs that are projected at a time. Further jobs wait until no event of one of them follows. */
     private static final int MAX_PROJECTED = 1000;
 
     /**

@@ -87,10 +87,11 @@ public final class ReadSideTables {
                         text));
     }
 
-    /** The jobs that have not ended, as of the events that the tables include. */
+    /** The jobs from which events may follow, as of the events that the tables include. */
     List<UUID> openJobs() {
         return read(handle -> {
-            try (Query query = handle.createQuery("select id from job where ended_at is null")) {
+            try (Query query =
+                    handle.createQuery("select id from job where ended_at is null or pending_releases > 0")) {
                 return query.mapTo(UUID.class).list();
             }
         });

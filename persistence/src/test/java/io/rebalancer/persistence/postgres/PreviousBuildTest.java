@@ -30,6 +30,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -238,6 +239,19 @@ class PreviousBuildTest {
         assertThat(ended.endedAt()).isPresent();
         assertThat(ended.counts()).isEqualTo(COUNTS_OF_RUNNING_JOB);
         assertThat(audit(history)).hasSize(6).first().isEqualTo("job_ended");
+    }
+
+    /** The condition of the projector for the jobs that it follows. */
+    @Test
+    void noEventFollowsInJobsThatThePreviousBuildEnded() throws Exception {
+        try (Connection connection = new Schema(settings).connect();
+                Statement query = connection.createStatement();
+                ResultSet row =
+                        query.executeQuery("select id from job where ended_at is null or pending_releases > 0")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getObject(1, UUID.class)).isEqualTo(RUNNING_JOB);
+            assertThat(row.next()).isFalse();
+        }
     }
 
     private static List<String> audit(JobHistory history) throws Exception {

@@ -26,6 +26,7 @@ import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobHistory.AuditLine;
 import io.rebalancer.core.port.JobHistory.ExceptionLine;
 import io.rebalancer.core.port.JobHistory.JobLine;
+import io.rebalancer.core.port.JobHistory.OrphanLine;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.persistence.embedded.EmbeddedJournal;
@@ -457,6 +458,140 @@ class ReadSideTest {
                 .extracting(line -> line.key().replaceAll("\\D", "") + " " + line.reason() + " in "
                         + line.pass().orElseThrow())
                 .containsExactly(lines);
+    }
+
+    /** Stores the events of a job that ended, and whose assignments {@code 0} to {@code releases - 1} are not released. */
+    private void storeEndedJob(int number, int releases) {
+        events.add(Entities.JOB_REGISTRY_ID, new RegistryEvent.JobRegistered(job(number), node(number), 0, CREATED));
+        events.add(journalId(number), new JobEvent.JobCreated(node(number), 0, CREATED));
+        events.add(journalId(number), new JobEvent.PassStarted(1, CREATED));
+        for (int i = 0; i < releases; i++) {
+            events.add(journalId(number), new JobEvent.AssignmentPlanned(assignment(assignmentId(i), i), Map.of()));
+            events.add(
+                    journalId(number),
+                    new JobEvent.AssignmentLost(
+                            assignmentId(i),
+                            List.of(),
+                            Optional.of(new JobEvent.Release(List.of(
+                                    task(2 * i).objectId(), task(2 * i + 1).objectId())))));
+        }
+        events.add(journalId(number), new JobEvent.JobEnded(JobPhase.FAILED, "test", CREATED));
+    }
+
+    private static UUID assignmentId(int i) {
+        return new UUID(3, i);
+    }
+
+    private static JobEvent orphaned(int i, String detail, int secondsAfterCreation, int... objects) {
+        return new JobEvent.CopiesOrphaned(
+                assignmentId(i),
+                node(99).storageNode(),
+                Arrays.stream(objects).mapToObj(each -> task(each).objectId()).toList(),
+                detail,
+                CREATED.plusSeconds(secondsAfterCreation));
+    }
+
+    private static JobEvent released(int i) {
+        return new JobEvent.AssignmentsReleased(List.of(assignmentId(i)));
+    }
+
+    private void awaitProjection(JobHistory history, int number) {
+        long last = events.count(journalId(number));
+        await().atMost(TIMEOUT).until(() -> get(history.takenIn(job(number))) == last);
+    }
+
+    private static List<String> orphans(JobHistory history, Optional<UUID> jobId) throws Exception {
+        return all(after -> history.orphans(jobId, after, 2)).stream()
+                .map(line -> line.jobId().getLeastSignificantBits() + "/"
+                        + line.assignmentId().getLeastSignificantBits() + "/"
+                        + line.objectId().getLeastSignificantBits() + " " + line.detail() + " on " + line.storageNode()
+                        + " at " + Duration.between(CREATED, line.recordedAt()).toSeconds())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void orphanedCopiesAreRecordedUntilNoReleaseIsPendingAlsoAfterTheEndOfTheJob(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobHistory history = readSide.history();
+        storeEndedJob(0, 2);
+        ActorRef<Projector.Command> first = project(readSide);
+        awaitProjection(history, 0);
+        JobLine ended = get(history.jobs(Optional.empty(), 1)).items().get(0);
+        assertThat(ended.state()).isEqualTo("FAILED");
+        await().atMost(TIMEOUT)
+                .until(() -> Instant.now().isAfter(ended.endedAt().orElseThrow().plusMillis(1)));
+        events.add(journalId(0), orphaned(0, "in doubt", 1, 0, 0));
+        awaitProjection(history, 0);
+        kit.stop(first);
+
+        events.forgetQueries();
+        ActorRef<Projector.Command> second = project(readSide);
+        events.add(journalId(0), orphaned(0, "the agent is lost", 2, 0, 1));
+        events.add(journalId(0), released(0));
+        events.add(journalId(0), orphaned(1, "the agent is lost", 3, 2));
+        events.add(journalId(0), released(1));
+        awaitProjection(history, 0);
+        List<String> expected = List.of(
+                "0/1/2 the agent is lost on 99.stor.d at 3",
+                "0/0/1 the agent is lost on 99.stor.d at 2",
+                "0/0/0 the agent is lost on 99.stor.d at 2");
+        assertThat(orphans(history, Optional.empty())).isEqualTo(expected);
+        assertThat(readSide.tables().openJobs()).isEmpty();
+        kit.stop(second);
+
+        events.forgetQueries();
+        storeEndedJob(1, 0);
+        project(readSide);
+        awaitProjection(history, 1);
+        assertThat(events.followed()).extracting(EventsInMemory.Followed::id).doesNotContain(journalId(0));
+        assertThat(get(history.jobs(Optional.empty(), 5)).items())
+                .filteredOn(line -> line.id().equals(job(0)))
+                .containsExactly(ended);
+
+        readSide.tables().clear();
+        assertThat(orphans(history, Optional.empty())).isEmpty();
+        awaitProjection(history, 0);
+        assertThat(orphans(history, Optional.empty())).isEqualTo(expected);
+        JobLine again = get(history.jobs(Optional.empty(), 5)).items().stream()
+                .filter(line -> line.id().equals(job(0)))
+                .findFirst()
+                .orElseThrow();
+        assertThat(again).as("all events are written together").isEqualTo(ended);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void orphanedCopiesAreListedNewestFirst(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobHistory history = readSide.history();
+        for (int number = 0; number < 2; number++) {
+            storeEndedJob(number, 2);
+            events.add(journalId(number), orphaned(0, "lost", 1, 0, 1));
+            events.add(journalId(number), orphaned(1, "lost", 2 + number, 2));
+        }
+        project(readSide);
+        awaitProjection(history, 0);
+        awaitProjection(history, 1);
+        assertThat(orphans(history, Optional.empty()))
+                .containsExactly(
+                        "1/1/2 lost on 99.stor.d at 3",
+                        "0/1/2 lost on 99.stor.d at 2",
+                        "1/0/1 lost on 99.stor.d at 1",
+                        "1/0/0 lost on 99.stor.d at 1",
+                        "0/0/1 lost on 99.stor.d at 1",
+                        "0/0/0 lost on 99.stor.d at 1");
+        assertThat(orphans(history, Optional.of(job(0))))
+                .containsExactly(
+                        "0/1/2 lost on 99.stor.d at 2", "0/0/1 lost on 99.stor.d at 1", "0/0/0 lost on 99.stor.d at 1");
+        OrphanLine line = get(history.orphans(Optional.of(job(1)), Optional.empty(), 1))
+                .items()
+                .get(0);
+        assertThat(line)
+                .isEqualTo(new OrphanLine(
+                        job(1), assignmentId(1), "99.stor.d", task(2).objectId(), "lost", CREATED.plusSeconds(3)));
+        assertThatThrownBy(() -> get(history.orphans(Optional.empty(), Optional.of("x"), 10)))
+                .hasCauseInstanceOf(JobHistory.BadCursor.class);
     }
 
     @ParameterizedTest

@@ -38,6 +38,14 @@ public interface JobHistory {
     /** Actions on jobs, newest first. */
     CompletionStage<Page<AuditLine>> audit(Optional<String> after, int limit);
 
+    /**
+     * Copies that may stay on storage nodes, and that no metadata record is known to name, newest first. The list grows also
+     * after a job has ended, until all agents have acknowledged the end of their assignments.
+     *
+     * @param jobId only copies of this job; empty for all jobs
+     */
+    CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, Optional<String> after, int limit);
+
     /** The sequence number of the last event of a job that is projected; 0 if none is. */
     CompletionStage<Long> takenIn(UUID jobId);
 
@@ -79,6 +87,15 @@ public interface JobHistory {
      * @param action a stable word, such as {@code job_created}
      */
     record AuditLine(Instant at, UUID jobId, String action, String detail) {}
+
+    /**
+     * A copy that may stay on a storage node.
+     *
+     * @param detail why the copy stays
+     * @param recordedAt when the job recorded that
+     */
+    record OrphanLine(
+            UUID jobId, UUID assignmentId, String storageNode, UUID objectId, String detail, Instant recordedAt) {}
 
     /** A cursor is not the {@code next} of any page. */
     final class BadCursor extends RuntimeException {

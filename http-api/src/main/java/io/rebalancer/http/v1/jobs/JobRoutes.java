@@ -30,6 +30,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   POST  /api/v1/jobs                        creates a job
  *   GET   /api/v1/jobs/ID                     one job
  *   GET   /api/v1/jobs/ID/exceptions?reason=  records that stay on the leaving node, page by page
+ *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
  *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job
  *   PATCH /api/v1/jobs/ID/tuning              changes a running job
@@ -59,6 +60,7 @@ public final class JobRoutes extends AllDirectives {
         return concat(
                 pathEnd(() -> get(() -> Problems.complete(find(jobId)))),
                 path("exceptions", () -> get(() -> listExceptions(jobId))),
+                path("orphans", () -> get(() -> OrphanRoutes.page(history, Optional.of(jobId)))),
                 path("events", () -> get(() -> events.route(jobId))),
                 path("retry", () -> post(() -> Problems.complete(created(jobs.retry(jobId))))),
                 path("tuning", () -> patch(() -> tune(jobId))));

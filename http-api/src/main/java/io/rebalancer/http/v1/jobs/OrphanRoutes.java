@@ -1,0 +1,30 @@
+package io.rebalancer.http.v1.jobs;
+
+import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.http.server.Paging;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.PathMatchers;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/**
+ * {@code GET /api/v1/orphans}: the copies of all jobs that may stay on storage nodes and that no metadata record is known to
+ * name, newest first, page by page. {@code GET /api/v1/jobs/ID/orphans} lists those of one job.
+ */
+public final class OrphanRoutes extends AllDirectives {
+    private final JobHistory history;
+
+    public OrphanRoutes(JobHistory history) {
+        this.history = history;
+    }
+
+    public Route routes() {
+        return path(PathMatchers.separateOnSlashes("api/v1/orphans"), () -> get(() -> page(history, Optional.empty())));
+    }
+
+    /** @param jobId only copies of this job; empty for all jobs */
+    static Route page(JobHistory history, Optional<UUID> jobId) {
+        return Paging.page("orphans", (after, limit) -> history.orphans(jobId, after, limit), OrphanView::of);
+    }
+}
