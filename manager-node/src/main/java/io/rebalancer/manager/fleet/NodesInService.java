@@ -9,13 +9,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The storage nodes that may receive copies, as the registry last told this manager. Thread-safe: the directory writes it,
+ * The storage nodes that may receive copies, as this manager last learned from the registry. Thread-safe: the directory writes it,
  * and every job and commit of the manager reads it.
  */
 public final class NodesInService {
     private volatile Optional<Map<StorageNodeId, NodeStatus>> outOfService = Optional.empty();
 
-    /** Whether the registry has told this manager. Before that, nothing may be placed. */
+    /** Whether this manager has learned the states of the nodes. Before that, nothing may be placed. */
     public boolean isKnown() {
         return outOfService.isPresent();
     }

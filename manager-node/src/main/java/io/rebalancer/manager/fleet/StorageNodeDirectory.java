@@ -65,6 +65,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<NodesOutOfService> nodeStatesPushed;
     private final NodesInService inService;
+    private final AgentAbsences absences;
     private Optional<List<StorageNode>> nodes = Optional.empty();
     private final Set<ActorRef<DestinationCandidates>> subscribers = new HashSet<>();
     private long revision = -1;
@@ -73,6 +74,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     /**
      * @param registry pushes the storage nodes that are out of service
      * @param inService is kept up to date with them
+     * @param absences learns every second which agents are away
      * @param refresh how often the inventory is asked
      */
     public static Behavior<Command> create(
@@ -80,9 +82,10 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
             AgentGateway agents,
             ActorRef<RegistryMessage> registry,
             NodesInService inService,
+            AgentAbsences absences,
             Duration refresh) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new StorageNodeDirectory(context, timers, inventory, agents, registry, inService, refresh)));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new StorageNodeDirectory(context, timers, inventory, agents, registry, inService, absences, refresh)));
     }
 
     private StorageNodeDirectory(
@@ -92,9 +95,11 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
             AgentGateway agents,
             ActorRef<RegistryMessage> registry,
             NodesInService inService,
+            AgentAbsences absences,
             Duration refresh) {
         super(context);
         this.inService = inService;
+        this.absences = absences;
         this.inventory = inventory;
         this.agents = agents;
         this.registry = registry;
@@ -163,7 +168,9 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         if (inService.isOutOfService(node)) {
             return Destination.Access.CLOSED;
         }
-        return agents.isReachable(node) ? Destination.Access.REACHABLE : Destination.Access.UNREACHABLE;
+        boolean reachable = agents.isReachable(node);
+        absences.observe(node, reachable);
+        return reachable ? Destination.Access.REACHABLE : Destination.Access.UNREACHABLE;
     }
 
     private Behavior<Command> onRefreshNodes() {

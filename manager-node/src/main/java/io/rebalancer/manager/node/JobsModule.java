@@ -17,6 +17,7 @@ import io.rebalancer.manager.evacuate.JobResources;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.commit.MetadataShards;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
+import io.rebalancer.manager.fleet.AgentAbsences;
 import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
@@ -63,8 +64,9 @@ final class JobsModule {
         ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
         StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
         NodesInService nodes = new NodesInService();
+        AgentAbsences absences = new AgentAbsences(() -> evacuate.get().agentLostAfter(), clock);
         this.directory = system.systemActorOf(
-                StorageNodeDirectory.create(storinfo, agents, registry, nodes, settings.storinfoRefresh()),
+                StorageNodeDirectory.create(storinfo, agents, registry, nodes, absences, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
         CommitResources commits = CommitResources.create(
@@ -72,7 +74,7 @@ final class JobsModule {
         metadata.tier().shards().forEach(shard -> registerGauges(commits.shards(), shard));
         JobResources resources = new JobResources(
                 new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
-                commits.withDestinations(nodes::refusal),
+                commits.withDestinations(node -> nodes.refusal(node).or(() -> absences.refusal(node))),
                 metadata.primaryScan(),
                 metadata.verification(),
                 nodes,

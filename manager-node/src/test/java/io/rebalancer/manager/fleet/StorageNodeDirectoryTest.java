@@ -14,6 +14,7 @@ import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.TestSettings;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -79,6 +80,7 @@ class StorageNodeDirectoryTest {
                 new TestGateway(),
                 registry.getRef(),
                 new NodesInService(),
+                new AgentAbsences(() -> TIMEOUT, Clock.systemUTC()),
                 Duration.ofMillis(200)));
         push(0);
         return directory;

@@ -1,6 +1,7 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
@@ -113,6 +114,23 @@ public final class AdmCommand implements Runnable {
         int retry(@Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id)
                 throws CommandFailed, InterruptedException {
             return print(new ManagerApiClient(url).post("/jobs/" + id + "/retry", ""));
+        }
+
+        @Command(name = "waiting", description = "Shows what a job waits for now, the longest wait first.")
+        int waiting(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
+                throws CommandFailed, InterruptedException {
+            JsonNode job = ManagerApiClient.json(new ManagerApiClient(url).get("/api/v1/jobs/" + id));
+            PrintWriter out = spec.commandLine().getOut();
+            if (job.path("waiting").isEmpty()) {
+                out.println("job " + id + " is " + job.path("state").asText() + " and waits for nothing");
+            }
+            for (JsonNode wait : job.path("waiting")) {
+                out.println(wait.path("cause").asText() + " since "
+                        + wait.path("since").asText()
+                        + (wait.has("until") ? " until " + wait.path("until").asText() : "") + ": "
+                        + wait.path("detail").asText());
+            }
+            return 0;
         }
 
         private int printJson(ManagerApiClient.Response response) throws CommandFailed, JsonProcessingException {

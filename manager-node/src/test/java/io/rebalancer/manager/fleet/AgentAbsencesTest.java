@@ -1,0 +1,33 @@
+package io.rebalancer.manager.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.core.object.StorageNodeId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class AgentAbsencesTest {
+    private static final StorageNodeId NODE = new StorageNodeId("1.stor.d");
+
+    private Instant now = Instant.parse("2026-11-26T00:00:00Z");
+    private final InstantSource source = () -> now;
+    private final AgentAbsences absences =
+            new AgentAbsences(() -> Duration.ofSeconds(60), source.withZone(ZoneOffset.UTC));
+
+    @Test
+    void aNodeIsRefusedOnceItsAgentHasBeenAwayForTooLong() {
+        assertThat(absences.refusal(NODE)).isEmpty();
+        absences.observe(NODE, false);
+        now = now.plusSeconds(59);
+        absences.observe(NODE, false);
+        assertThat(absences.refusal(NODE)).isEmpty();
+        now = now.plusSeconds(1);
+        assertThat(absences.refusal(NODE))
+                .hasValueSatisfying(text -> assertThat(text).contains("1.stor.d", "2026-11-26T00:00:00Z"));
+        absences.observe(NODE, true);
+        assertThat(absences.refusal(NODE)).isEmpty();
+    }
+}
