@@ -52,7 +52,7 @@ public interface RegistryMessage {
     /** The storage node is in the wanted state; the registry has stored that. */
     record NodeChanged(StorageNodeId node) implements RegistryReply {}
 
-    /** The order on a storage node, or a job on it, is refused; {@code detail} says why, and what to do. */
+    /** The order on a storage node, or a job on it, is refused; {@code detail} states why, and what to do. */
     record NodeRefused(StorageNodeId node, String detail) implements RegistryReply {}
 
     /**

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Version 2 of an agent's acceptance says how many copies have ended. */
+/** Version 2 of an agent's acceptance states how many copies have ended. */
 public final class AssignmentAcceptedVersion2 extends JacksonMigration {
     @Override
     public int currentVersion() {

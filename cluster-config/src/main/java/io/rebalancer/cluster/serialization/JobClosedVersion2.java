@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Version 2 of a job's end in the registry says whether the storage node was proved to be empty. */
+/** Version 2 of a job's end in the registry states whether the storage node was proved to be empty. */
 public final class JobClosedVersion2 extends JacksonMigration {
     @Override
     public int currentVersion() {

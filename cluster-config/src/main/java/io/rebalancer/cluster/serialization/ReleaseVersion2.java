@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Version 2 of an assignment's end says what its agent is owed. Before, the release was sent once and believed. */
+/** Version 2 of an assignment's end states what its agent is owed. Before, the release was sent once and believed. */
 public final class ReleaseVersion2 extends JacksonMigration {
     @Override
     public int currentVersion() {

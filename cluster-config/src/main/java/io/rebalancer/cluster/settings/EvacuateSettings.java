@@ -28,7 +28,7 @@ public record EvacuateSettings(
         Duration reminderInterval,
         Duration agentLostAfter,
         PassDelay passDelay,
-        Patience patience,
+        WaitTimeouts timeouts,
         int snapshotEvery) {
 
     public EvacuateSettings {
@@ -61,14 +61,14 @@ public record EvacuateSettings(
      * @param batchSize records updated by one call, all or none, 1 to 500
      * @param parallelism calls in progress per job, at most, 1 to 250
      * @param maxAttempts writes of one record that users keep changing, at least 1
-     * @param shardPatience how long commits wait for a shard that is unavailable, above zero
+     * @param shardTimeout how long commits wait for a shard that is unavailable, above zero
      */
-    public record CommitSettings(int batchSize, int parallelism, int maxAttempts, Duration shardPatience) {
+    public record CommitSettings(int batchSize, int parallelism, int maxAttempts, Duration shardTimeout) {
         public CommitSettings {
             require(batchSize >= 1 && batchSize <= 500, "commit-batch must be 1 to 500");
             require(parallelism >= 1 && parallelism <= 250, "commit-parallelism must be 1 to 250");
             require(maxAttempts >= 1, "commit-attempts must be at least 1");
-            require(!shardPatience.isNegative() && !shardPatience.isZero(), "commit-shard-patience must be above zero");
+            require(!shardTimeout.isNegative() && !shardTimeout.isZero(), "commit-shard-timeout must be above zero");
         }
     }
 
@@ -105,10 +105,10 @@ public record EvacuateSettings(
      * @param fullDestinations passes that settle nothing while records wait for space or for an agent
      * @param busyAgent an agent that refuses an assignment because it is busy
      * @param stalledAgent an agent that is reachable and ends no copy, besides the time that the bytes take at 1 MiB/s
-     * @param unacknowledgedRelease an agent that does not acknowledge a release
+     * @param release an agent that does not acknowledge a release
      */
-    public record Patience(
-            Duration fullDestinations, Duration busyAgent, Duration stalledAgent, Duration unacknowledgedRelease) {}
+    public record WaitTimeouts(
+            Duration fullDestinations, Duration busyAgent, Duration stalledAgent, Duration release) {}
 
     /** @throws SettingsFault if a setting is missing or wrong */
     public static EvacuateSettings from(Config root) {
@@ -138,15 +138,15 @@ public record EvacuateSettings(
                                 section.getInt("commit-batch"),
                                 section.getInt("commit-parallelism"),
                                 section.getInt("commit-attempts"),
-                                section.getDuration("commit-shard-patience")),
+                                section.getDuration("commit-shard-timeout")),
                         section.getDuration("reminder-interval"),
                         section.getDuration("agent-lost-after"),
                         new PassDelay(section.getDuration("retry-pause-min"), section.getDuration("retry-pause-max")),
-                        new Patience(
-                                section.getDuration("patience.full-destinations"),
-                                section.getDuration("patience.busy-agent"),
-                                section.getDuration("patience.stalled-agent"),
-                                section.getDuration("patience.unacknowledged-release")),
+                        new WaitTimeouts(
+                                section.getDuration("timeouts.full-destinations"),
+                                section.getDuration("timeouts.busy-agent"),
+                                section.getDuration("timeouts.stalled-agent"),
+                                section.getDuration("timeouts.release")),
                         section.getInt("snapshot-every")));
     }
 

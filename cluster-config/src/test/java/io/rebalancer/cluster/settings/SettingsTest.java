@@ -94,7 +94,7 @@ class SettingsTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         read.addAll(Set.of("max-tasks-per-assignment", "max-assignment-bytes", "max-assignment-age"));
         read.add("scan-chunk");
-        read.addAll(Set.of("commit-batch", "commit-parallelism", "commit-attempts", "commit-shard-patience"));
+        read.addAll(Set.of("commit-batch", "commit-parallelism", "commit-attempts", "commit-shard-timeout"));
         read.addAll(Set.of("retry-pause-min", "retry-pause-max"));
         assertThat(shipped).isEqualTo(read);
     }
@@ -135,7 +135,7 @@ class SettingsTest {
             rebalancer.evacuate.commit-parallelism = 251         | commit-parallelism
             rebalancer.evacuate.scan.max-shards-at-a-time = 0    | scan.max-shards-at-a-time must be 1 to 1000
             rebalancer.evacuate.commit-batch = 0                 | commit-batch
-            rebalancer.evacuate.commit-shard-patience = 0s       | commit-shard-patience
+            rebalancer.evacuate.commit-shard-timeout = 0s       | commit-shard-timeout
             rebalancer.evacuate.exclude-keys-containing = [""]   | exclude-keys-containing
             rebalancer.evacuate.agent-lost-after = soon          | agent-lost-after
             rebalancer.placement.max-fill-percent = 101          | max-fill-percent

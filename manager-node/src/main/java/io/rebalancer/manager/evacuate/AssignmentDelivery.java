@@ -95,7 +95,7 @@ final class AssignmentDelivery {
     }
 
     private Optional<JobInternalMessage.GiveUp> stalled(Assignment assignment, Wait wait) {
-        Duration timeout = settings.get().patience().stalledAgent().plus(copyTime(assignment));
+        Duration timeout = settings.get().timeouts().stalledAgent().plus(copyTime(assignment));
         return wait.progressAt
                 .filter(since -> isOver(since, timeout))
                 .map(since -> new JobInternalMessage.GiveUp(
@@ -129,7 +129,7 @@ final class AssignmentDelivery {
         }
         Instant since = wait.busySince.orElseGet(clock::instant);
         wait.busySince = Optional.of(since);
-        Duration timeout = settings.get().patience().busyAgent();
+        Duration timeout = settings.get().timeouts().busyAgent();
         return isOver(since, timeout)
                 ? Optional.of(new JobInternalMessage.GiveUp(
                         assignmentId, Reason.AGENT_BUSY, "the agent has been busy for " + timeout + ": " + detail))
@@ -151,7 +151,7 @@ final class AssignmentDelivery {
                 wait.busySince.ifPresent(since -> found.add(new JobWait(
                         JobWait.Cause.AGENT_BUSY,
                         since,
-                        Optional.of(since.plus(settings.get().patience().busyAgent())),
+                        Optional.of(since.plus(settings.get().timeouts().busyAgent())),
                         "the agent of " + agent + " is busy; after that the objects get other destinations")));
             }
         }

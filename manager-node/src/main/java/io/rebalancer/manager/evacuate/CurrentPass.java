@@ -54,7 +54,7 @@ final class CurrentPass {
         waits = List.of();
     }
 
-    /** Stops to scan and to plan; commits go on. */
+    /** Stops to scan and to plan; commits continue. */
     void stopPlanning() {
         actors.ifPresent(each -> each.stopPlanning(context));
     }

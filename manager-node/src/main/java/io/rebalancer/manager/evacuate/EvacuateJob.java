@@ -125,8 +125,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     /**
-     * Before its take-over is stored, the job answers questions and does nothing else: what its children and its own timers
-     * say belongs to an earlier incarnation and is dropped, and what agents and operators say waits.
+     * Before its take-over is stored, the job answers questions and does nothing else: messages of its children and timers
+     * belong to an earlier incarnation and are dropped, and messages of agents and operators wait.
      */
     @Override
     public CommandHandler<JobMessage, JobEvent, JobState> commandHandler() {
@@ -335,8 +335,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             pass.setWaits(waiting.waits());
             return Effect().none();
         }
-        Duration patience = resources.settings().patience().fullDestinations();
-        return carryOut(job, new JobCommand.FinishPass(patience), stored -> {});
+        Duration pressureTimeout = resources.settings().timeouts().fullDestinations();
+        return carryOut(job, new JobCommand.FinishPass(pressureTimeout), stored -> {});
     }
 
     /** The node may have left service since the batch was placed. */

@@ -9,7 +9,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
  * This start of a job from its journal, and its right to write metadata. It has begun once its epoch is stored; before
- * that, the job obeys nobody who might still speak to an earlier incarnation.
+ * that, the job acts on no message, because the message may be meant for an earlier incarnation.
  */
 final class Incarnation {
     private final Lease lease = new Lease(System::nanoTime);

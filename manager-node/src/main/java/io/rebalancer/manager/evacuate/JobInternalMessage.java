@@ -17,7 +17,7 @@ sealed interface JobInternalMessage extends JobMessage {
     /** The metadata of an assignment is committed. */
     record CommitReported(long generation, CommitResult result) implements JobInternalMessage {}
 
-    /** A child of a pass ended though nobody stopped it: it has failed. */
+    /** A child of a pass ended without being stopped: it has failed. */
     record ChildStopped(long generation) implements JobInternalMessage {}
 
     /** The verification reports an event. */

@@ -97,7 +97,7 @@ record PassActors(
         listeners.forEach(context::stop);
     }
 
-    /** Stops to scan and to plan; commits go on. */
+    /** Stops to scan and to plan; commits continue. */
     void stopPlanning(ActorContext<JobMessage> context) {
         for (ActorRef<?> child : List.of(scan, batcher)) {
             context.unwatch(child);

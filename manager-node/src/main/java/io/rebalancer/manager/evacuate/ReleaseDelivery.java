@@ -53,9 +53,11 @@ final class ReleaseDelivery {
         }
         if (!release.unwanted().isEmpty() && !agents.canDiscard(release.node(), id)) {
             return Optional.of(new JobCommand.OrphanCopies(
-                    id, "the agent of " + release.node() + " speaks the legacy HTTP API, which can't discard copies"));
+                    id,
+                    "the agent of " + release.node()
+                            + " supports only the legacy HTTP API, which can't discard copies"));
         }
-        Duration timeout = settings.get().patience().unacknowledgedRelease();
+        Duration timeout = settings.get().timeouts().release();
         Instant now = clock.instant();
         Duration waited = Duration.between(since.computeIfAbsent(id, first -> now), now);
         if (waited.compareTo(timeout) >= 0) {
@@ -68,7 +70,7 @@ final class ReleaseDelivery {
 
     /** The agents that have not acknowledged a release. */
     List<JobWait> waits(Collection<PendingRelease> pending) {
-        Duration timeout = settings.get().patience().unacknowledgedRelease();
+        Duration timeout = settings.get().timeouts().release();
         return pending.stream()
                 .filter(each -> since.containsKey(each.assignmentId()) && !acknowledged.contains(each.assignmentId()))
                 .map(each -> {

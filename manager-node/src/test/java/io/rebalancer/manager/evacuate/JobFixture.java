@@ -66,7 +66,7 @@ final class JobFixture {
         EvacuateSettings settings = TestSettings.evacuate("""
                 rebalancer.evacuate {
                   retry-pause-min = 10ms, reminder-interval = 100ms, max-assignment-age = 10ms
-                  patience { full-destinations = 0s }
+                  timeouts { full-destinations = 0s }
                 }
                 """);
         LegacyMetrics metrics = new LegacyMetrics(Map.of());

@@ -62,9 +62,9 @@ public sealed interface JobCommand {
     /**
      * End the pass: the scan is complete and no record waits for an assignment. Refused while one is in flight.
      *
-     * @param patience how long passes may settle nothing while records wait for space or for an agent
+     * @param pressureTimeout how long passes may settle nothing while records wait for space or for an agent
      */
-    record FinishPass(Duration patience) implements JobCommand {}
+    record FinishPass(Duration pressureTimeout) implements JobCommand {}
 
     /** End the verification: all shards were read from the start by this incarnation. */
     record FinishVerification(List<ShardEvidence> evidence) implements JobCommand {}

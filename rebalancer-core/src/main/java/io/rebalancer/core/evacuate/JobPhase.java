@@ -18,7 +18,7 @@ public enum JobPhase {
     DONE(true),
     /** Further passes would not help, or records are excluded; the exceptions of the last pass are listed. */
     DONE_WITH_EXCEPTIONS(true),
-    /** The job took on as many records as its order allows. Nothing is said about the others. */
+    /** The job took on as many records as its order allows. The others are not counted. */
     LIMIT_REACHED(true),
     /** The job could not continue; its reason is recorded. */
     FAILED(true);

@@ -53,7 +53,7 @@ public final class JobRules {
                         : LifecycleRules.notRunning(job));
     }
 
-    /** Assignments end in every phase that has some: a job that fails ends them first, and releases go on after its end. */
+    /** Assignments end in every phase that has some: a job that fails ends them first, and releases continue after its end. */
     private static Optional<Decision> decideOnAssignment(JobState job, JobCommand command, Instant now) {
         if (command instanceof JobCommand.ReportCopies c) {
             return Optional.of(AssignmentRules.reportCopies(job, c));

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something that a job waits for now. Not stored: each incarnation finds out anew.
+ * Something that a job waits for now. Not stored: each incarnation observes it again.
  *
  * @param since when the job began to wait
  * @param until when the wait ends at the latest; empty if it has no end

@@ -23,10 +23,10 @@ public record PassProgress(
     public static final PassProgress NONE =
             new PassProgress(0, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty());
 
-    /** Whether passes have settled nothing for at least {@code patience}. */
-    boolean isFruitlessFor(Duration patience, Instant now) {
+    /** Whether passes have settled nothing for at least {@code pressureTimeout}. */
+    boolean isFruitlessFor(Duration pressureTimeout, Instant now) {
         return fruitlessSince
-                .filter(since -> Duration.between(since, now).compareTo(patience) < 0)
+                .filter(since -> Duration.between(since, now).compareTo(pressureTimeout) < 0)
                 .isEmpty();
     }
 

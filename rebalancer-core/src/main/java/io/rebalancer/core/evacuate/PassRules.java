@@ -41,7 +41,7 @@ final class PassRules {
             return assignmentsInFlight(job);
         }
         JobEvent finished = new JobEvent.PassFinished(job.passes().number(), Optional.of(now));
-        JobPhase next = stepAfterPass(job, c.patience(), now).to();
+        JobPhase next = stepAfterPass(job, c.pressureTimeout(), now).to();
         if (next == JobPhase.VERIFYING) {
             return Decision.accept(finished, new JobEvent.VerificationStarted(now));
         }
@@ -55,22 +55,22 @@ final class PassRules {
                 Decision.Code.ASSIGNMENT_IN_FLIGHT, job.inFlight().count() + " assignments have not ended");
     }
 
-    private static JobTransition stepAfterPass(JobState job, Duration patience, Instant now) {
+    private static JobTransition stepAfterPass(JobState job, Duration pressureTimeout, Instant now) {
         UnmovedCounts unmoved = job.outcomes().unmoved();
         if (unmoved.total() == 0) {
             return job.isLimitReached() ? JobTransition.LIMIT_REACHED : JobTransition.NOTHING_LEFT;
         }
         boolean fruitless = job.settledInPass() == 0;
-        return fruitless && isPointless(job, patience, now)
+        return fruitless && isPointless(job, pressureTimeout, now)
                 ? JobTransition.EXCEPTIONS_LEFT
                 : JobTransition.RECORDS_LEFT;
     }
 
-    /** Records that wait for space or for an agent get time; those with an error of their own get a few attempts. */
-    private static boolean isPointless(JobState job, Duration patience, Instant now) {
+    /** Records that wait for space or for an agent get time; those with another error get a few attempts. */
+    private static boolean isPointless(JobState job, Duration pressureTimeout, Instant now) {
         UnmovedCounts unmoved = job.outcomes().unmoved();
         boolean attempted = job.passes().fruitlessInARow() + 1 >= JobRules.MAX_FRUITLESS_PASSES;
-        boolean waited = unmoved.waiting() == 0 || job.passes().isFruitlessFor(patience, now);
+        boolean waited = unmoved.waiting() == 0 || job.passes().isFruitlessFor(pressureTimeout, now);
         return unmoved.retryable() == 0 || (attempted && waited);
     }
 

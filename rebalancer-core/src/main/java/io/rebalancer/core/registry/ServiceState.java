@@ -2,7 +2,7 @@ package io.rebalancer.core.registry;
 
 /**
  * Whether a storage node may receive copies. Apart from jobs: a node whose job has ended stays out of service, because an
- * operator who was told that it is empty may be about to wipe it.
+ * operator who has read that it is empty may be about to wipe it.
  */
 public enum ServiceState {
     /** The node receives copies. The state of every node that no job has emptied. */

@@ -23,9 +23,6 @@ import java.util.UUID;
  * A job as the v1 API shows it, as one flat JSON object.
  *
  * @param revision number of events stored so far
- * @param assignmentsInFlight number of assignments that have not ended
- * @param releasesPending assignments that have ended, and whose agent has not acknowledged that
- * @param orphanedCopies copies that stay on storage nodes though no record is known to name them
  * @param verification what the last verification found; absent before the first
  * @param waiting what the job waits for now; absent in the event stream, which shows only what is stored
  * @param tuning absent unless an operator changed a setting of the running job
@@ -39,9 +36,7 @@ record JobView(
         @JsonUnwrapped Order order,
         @JsonUnwrapped CountsView counts,
         @JsonUnwrapped Breakdown breakdown,
-        int assignmentsInFlight,
-        int releasesPending,
-        long orphanedCopies,
+        @JsonUnwrapped Ledger ledger,
         @JsonUnwrapped Scan scan,
         Optional<VerificationView> verification,
         Optional<TuningView> tuning,
@@ -64,6 +59,15 @@ record JobView(
                     job.order().map(EvacuateOrder::maxRecords).orElse(0L));
         }
     }
+
+    /**
+     * What agents hold, or may hold, for the job.
+     *
+     * @param assignmentsInFlight number of assignments that have not ended
+     * @param releasesPending assignments that have ended, and whose agent has not acknowledged that
+     * @param orphanedCopies copies that stay on storage nodes though no record is known to name them
+     */
+    record Ledger(int assignmentsInFlight, int releasesPending, long orphanedCopies) {}
 
     /**
      * Records of the current or last pass that stay on the leaving node.
@@ -163,9 +167,10 @@ record JobView(
                 Order.of(job),
                 CountsView.of(job.counts()),
                 Breakdown.of(job.unmoved()),
-                job.assignments().size(),
-                job.releasesPending(),
-                job.outcomes().orphans(),
+                new Ledger(
+                        job.assignments().size(),
+                        job.releasesPending(),
+                        job.outcomes().orphans()),
                 Scan.of(job.pass(), job.scan()),
                 job.verification().map(VerificationView::of),
                 TuningView.of(job.tuning()),

@@ -70,7 +70,7 @@ final class AssignmentCommit {
         this.resumed = resumed;
         this.destination = inFlight.assignment().destination();
         this.batchSize = settings.batchSize();
-        this.recordSwap = new RecordSwap(calls, leaving, destination, settings.maxAttempts(), settings.shardPatience());
+        this.recordSwap = new RecordSwap(calls, leaving, destination, settings.maxAttempts(), settings.shardTimeout());
     }
 
     /** A record of a copied object, with its current content; empty content if it is deleted or was not found. */

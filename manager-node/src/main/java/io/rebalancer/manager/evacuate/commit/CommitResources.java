@@ -23,7 +23,7 @@ public record CommitResources(Supplier<CommitSettings> settings, MetadataShards 
     public static CommitResources create(
             ActorSystem<?> system, Supplier<CommitSettings> settings, MetadataTier tier, IntConsumer runningCalls) {
         MetadataShards shards =
-                new MetadataShards(system, tier, () -> settings.get().shardPatience(), runningCalls);
+                new MetadataShards(system, tier, () -> settings.get().shardTimeout(), runningCalls);
         return new CommitResources(settings, shards, DestinationCheck.NEVER_REFUSES);
     }
 

@@ -37,8 +37,7 @@ class AssignmentCommitTest {
 
     private final FaultyTier tier = new FaultyTier();
     private final RecordsInMemory records = tier.records;
-    private final MetadataShards shards =
-            new MetadataShards(KIT.system(), tier, SETTINGS::shardPatience, running -> {});
+    private final MetadataShards shards = new MetadataShards(KIT.system(), tier, SETTINGS::shardTimeout, running -> {});
 
     @AfterAll
     static void stop() {

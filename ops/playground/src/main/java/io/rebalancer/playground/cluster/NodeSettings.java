@@ -32,7 +32,7 @@ public final class NodeSettings {
                 waiting-for-state-timeout = 1s
               }
             }
-            rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s, patience.full-destinations = 10s }
+            rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s, timeouts.full-destinations = 10s }
             """;
 
     private static final String COMMON = """
