@@ -3,11 +3,8 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
-import io.rebalancer.cluster.settings.EvacuateSettings.PassDelay;
 import io.rebalancer.core.assignment.Assignment;
-import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCommand;
@@ -17,7 +14,6 @@ import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
-import io.rebalancer.core.evacuate.Verification;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
@@ -72,10 +68,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final TimerScheduler<JobMessage> timers;
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final Incarnation incarnation;
-    private final AssignmentDelivery delivery;
-    private final ReleaseDelivery releases;
-    private final JobMetrics metrics;
-    private final JobTraces traces;
+    private final AgentConversations agents;
+    private final JobTelemetry telemetry;
+    private final PassSchedule schedule;
     private final CurrentPass pass;
     private final CurrentVerification verification;
 
@@ -104,12 +99,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.context = context;
         this.timers = timers;
         this.shard = entity.getShard();
-        this.metrics = new JobMetrics(resources.metrics());
         Clock clock = resources.planning().clock();
-        this.traces = new JobTraces(jobId, resources.traces(), clock);
+        this.telemetry = new JobTelemetry(jobId, resources, clock);
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem());
-        this.delivery = new AssignmentDelivery(resources.agents(), resources::settings, clock, context.getSelf());
-        this.releases = new ReleaseDelivery(resources.agents(), resources::settings, clock, context.getSelf());
+        this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
+        this.schedule = new PassSchedule(resources::settings, clock);
         this.pass = new CurrentPass(context, resources, incarnation.lease());
         this.verification = new CurrentVerification(jobId, context, resources);
     }
@@ -283,28 +277,15 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** What the job waits for now, the longest wait first. */
     private List<JobWait> waits(JobState job) {
-        Stream<JobWait> nextPass = job.phase() == JobPhase.WAITING
-                ? job.passes().finishedAt().stream().map(since -> nextPass(job, since))
-                : Stream.empty();
         return Stream.of(
-                        nextPass,
+                        schedule.waiting(job).stream(),
                         pass.waits().stream(),
                         verification.waits().stream(),
-                        delivery.waits(job.inFlight().all()).stream(),
-                        releases.waits(job.releases().all()).stream())
+                        agents.waits(job))
                 .flatMap(each -> each)
                 .sorted(Comparator.comparing(JobWait::since))
                 .limit(MAX_WAITS)
                 .toList();
-    }
-
-    private JobWait nextPass(JobState job, Instant since) {
-        return new JobWait(
-                JobWait.Cause.NEXT_PASS,
-                since,
-                Optional.of(since.plus(delayAfterPass(job))),
-                "pass " + job.passes().number() + " left "
-                        + job.outcomes().unmoved().total() + " records; the next pass tries again");
     }
 
     private Effect<JobEvent, JobState> onTakeOver(JobState job) {
@@ -325,9 +306,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (event instanceof PlanningEvent.ScanMoved moved) {
             return carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {});
         }
-        if (event instanceof PlanningEvent.Waiting) {
-            return Effect().none();
-        }
         if (event instanceof PlanningEvent.ScanFailed failed) {
             return carryOut(job, new JobCommand.Fail(failed.reason()), stored -> {});
         }
@@ -346,12 +324,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 resources.nodes().refusal(assignment.destination().storageNode());
         if (fence.isPresent()) {
             endAssignment(AssignmentEnded.withdrawn(assignment));
-            return carryOut(job, unplaced(ready, Reason.DESTINATION_FENCED, fence.get()), stored -> {});
+            return onPlanningEvent(job, ready.unplaced(Reason.DESTINATION_FENCED, fence.get()));
         }
         return carryOut(
                 job,
                 new JobCommand.Plan(assignment, ready.marks()),
-                stored -> stored.inFlight().find(assignment.id()).ifPresent(planned -> deliver(stored, planned)),
+                stored -> stored.inFlight()
+                        .find(assignment.id())
+                        .ifPresent(planned -> agents.deliver(stored, planned.assignment())),
                 refused -> onPlanRefused(ready, refused));
     }
 
@@ -359,28 +339,24 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         endAssignment(AssignmentEnded.withdrawn(ready.assignment()));
         switch (refused.code()) {
             case TOO_MANY_EXCEPTIONS -> decideLater(new JobCommand.Fail(refused.detail()));
-            case RELEASES_PENDING -> decideLater(unplaced(ready, Reason.AGENT_BUSY, refused.detail()));
+            case RELEASES_PENDING -> {
+                PlanningEvent.RecordsUnplaced unplaced = ready.unplaced(Reason.AGENT_BUSY, refused.detail());
+                decideLater(new JobCommand.Except(unplaced.records(), unplaced.marks()));
+            }
             case JOB_NOT_FOUND, JOB_ALREADY_EXISTS, JOB_NOT_RUNNING, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST -> {}
         }
     }
 
-    private static JobCommand unplaced(PlanningEvent.BatchReady ready, Reason reason, String detail) {
-        List<UnmovedRecord> records = ready.assignment().tasks().stream()
-                .map(task -> new UnmovedRecord(task.record(), UnmovedRecord.Kind.SKIPPED, reason, detail))
-                .toList();
-        return new JobCommand.Except(records, ready.marks());
-    }
-
     private Effect<JobEvent, JobState> onAssignmentAccepted(JobMessage.AssignmentAccepted accepted) {
-        delivery.markAccepted(accepted.assignmentId(), accepted.finished());
-        traces.markAccepted(accepted.assignmentId());
+        agents.markAccepted(accepted.assignmentId(), accepted.finished());
+        telemetry.markAccepted(accepted.assignmentId());
         return Effect().none();
     }
 
     /** A busy agent gets the assignment again with the next reminder. After any other refusal the objects are replanned. */
     private Effect<JobEvent, JobState> onAssignmentRefused(JobState job, JobMessage.AssignmentRefused refused) {
         if (refused.reason() == Reason.AGENT_BUSY) {
-            delivery.markBusy(refused.assignmentId(), refused.detail()).ifPresent(context.getSelf()::tell);
+            agents.markBusy(refused.assignmentId(), refused.detail());
             return Effect().none();
         }
         return onGiveUp(job, new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
@@ -392,14 +368,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (inFlight.isEmpty()) {
             PendingRelease release =
                     job.releases().find(id).orElseGet(() -> new PendingRelease(id, reported.agent(), List.of()));
-            release(job, release);
+            agents.release(job, release);
             return Effect().none();
         }
         if (inFlight.get().copied()) {
             return Effect().none();
         }
         return carryOut(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
-            delivery.stopReminding(id);
+            agents.stopReminding(id);
             stored.inFlight().find(id).ifPresent(copied -> pass.commit(copied, false));
         });
     }
@@ -413,7 +389,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
         JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
         Assignment assignment = inFlight.get().assignment();
-        return carryOut(job, command, stored -> endAndRelease(stored, lost(assignment, lost)));
+        return carryOut(job, command, stored -> endAndRelease(stored, lost.ended(assignment)));
     }
 
     /** The release is sent after the end is stored, so that no agent discards a copy for an end that a crash has undone. */
@@ -435,17 +411,17 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {
         UUID id = message.assignmentId();
         if (job.releases().find(id).isEmpty()) {
-            releases.forget(id);
+            agents.forget(List.of(id));
             return Effect().none();
         }
-        return releases.markAcknowledged(id) || job.phase().terminal()
+        return agents.markAcknowledged(id) || job.phase().terminal()
                 ? storeReleased(job)
                 : Effect().none();
     }
 
     private Effect<JobEvent, JobState> storeReleased(JobState job) {
-        List<UUID> released = releases.gathered();
-        return carryOut(job, new JobCommand.ReportReleased(released), stored -> released.forEach(releases::forget));
+        List<UUID> released = agents.acknowledged();
+        return carryOut(job, new JobCommand.ReportReleased(released), stored -> agents.forget(released));
     }
 
     private Effect<JobEvent, JobState> onVerificationEvent(JobState job, VerificationEvent event) {
@@ -463,33 +439,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {
-        for (InFlightAssignment each : job.inFlight().all()) {
-            if (!each.copied()) {
-                remind(job, each.assignment()).ifPresent(context.getSelf()::tell);
-            }
-        }
-        job.releases().all().forEach(each -> release(job, each));
-        return releases.gathered().isEmpty() ? Effect().none() : storeReleased(job);
-    }
-
-    private Optional<JobInternalMessage.GiveUp> remind(JobState job, Assignment assignment) {
-        return resources.nodes().isOutOfService(assignment.destination().storageNode())
-                ? Optional.of(giveUp(
-                        assignment,
-                        Reason.DESTINATION_FENCED,
-                        assignment.destination().storageNode() + " left service after the assignment was planned"))
-                : delivery.remind(token(job), assignment);
-    }
-
-    /** The destination is not to blame if it left service, or if the job ends. */
-    private static AssignmentEnded lost(Assignment assignment, JobInternalMessage.GiveUp lost) {
-        return lost.reason() == Reason.DESTINATION_FENCED || lost.reason() == Reason.JOB_ENDED
-                ? AssignmentEnded.withdrawn(assignment)
-                : AssignmentEnded.failed(assignment, DestinationFault.lost(lost.reason(), lost.detail()));
-    }
-
-    private static JobInternalMessage.GiveUp giveUp(Assignment assignment, Reason reason, String detail) {
-        return new JobInternalMessage.GiveUp(assignment.id(), reason, detail);
+        agents.remind(job);
+        return agents.acknowledged().isEmpty() ? Effect().none() : storeReleased(job);
     }
 
     private Effect<JobEvent, JobState> onChildStopped(boolean current) {
@@ -537,8 +488,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                 // The journal rejects an event whose number another incarnation has used.
                                 incarnation.prove(askedAt);
                             }
-                            metrics.count(events);
-                            traces.follow(events);
+                            telemetry.follow(events);
                             then.accept(stored);
                             follow(job, stored);
                         }),
@@ -580,7 +530,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             case RUNNING -> startPass(job);
             case WAITING -> {
                 stopPass();
-                timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, delayOfPass(job));
+                timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, schedule.untilNextPass(job));
             }
             case VERIFYING -> {
                 stopPass();
@@ -608,22 +558,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
     }
 
-    /** Counted from the end of the pass, so that a take-over neither drops nor repeats the delay. */
-    private Duration delayOfPass(JobState job) {
-        Duration delay = delayAfterPass(job);
-        Instant now = resources.planning().clock().instant();
-        Duration passed = Duration.between(job.passes().finishedAt().orElse(now), now);
-        return passed.compareTo(delay) < 0 ? delay.minus(passed) : Duration.ZERO;
-    }
-
-    private Duration delayAfterPass(JobState job) {
-        PassDelay settings = resources.settings().passDelay();
-        boolean refuted =
-                job.verification().filter(Verification::needsAnotherPass).isPresent();
-        int fruitless = job.passes().fruitlessInARow();
-        return settings.after(refuted ? Math.max(1, fruitless) : fruitless);
-    }
-
     private void startPass(JobState job) {
         context.getLog()
                 .info(
@@ -631,7 +565,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         jobId,
                         job.passes().number(),
                         job.leaving().orElseThrow());
-        pass.start(token(job), job);
+        pass.start(agents.token(job), job);
         timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
         job.inFlight().all().forEach(each -> resumeAssignment(job, each));
     }
@@ -644,7 +578,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         pass.stopPlanning();
         for (InFlightAssignment each : job.inFlight().all()) {
             if (!each.copied()) {
-                context.getSelf().tell(giveUp(each.assignment(), Reason.JOB_ENDED, "the job fails: " + job.reason()));
+                context.getSelf()
+                        .tell(JobInternalMessage.GiveUp.of(
+                                each.assignment(), Reason.JOB_ENDED, "the job fails: " + job.reason()));
             }
         }
         if (job.inFlight().count() == 0) {
@@ -653,35 +589,23 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private void resumeAssignment(JobState job, InFlightAssignment inFlight) {
-        traces.takeOver(inFlight);
+        telemetry.takeOver(inFlight);
         // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
-        deliver(job, inFlight);
+        agents.deliver(job, inFlight.assignment());
         if (inFlight.copied()) {
             pass.commit(inFlight, true);
         }
     }
 
-    private FencingToken token(JobState job) {
-        return new FencingToken(jobId, job.epoch());
-    }
-
-    private void deliver(JobState job, InFlightAssignment planned) {
-        delivery.deliver(token(job), planned.assignment()).ifPresent(context.getSelf()::tell);
-    }
-
-    private void release(JobState job, PendingRelease release) {
-        releases.release(token(job), release).ifPresent(this::decideLater);
-    }
-
     private void endAndRelease(JobState stored, AssignmentEnded ended) {
         endAssignment(ended);
-        stored.releases().find(ended.assignment().id()).ifPresent(each -> release(stored, each));
+        stored.releases().find(ended.assignment().id()).ifPresent(each -> agents.release(stored, each));
     }
 
     /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */
     private void endAssignment(AssignmentEnded ended) {
-        delivery.stopReminding(ended.assignment().id());
-        traces.forget(ended.assignment().id());
+        agents.stopReminding(ended.assignment().id());
+        telemetry.forget(ended.assignment().id());
         pass.assignmentEnded(ended);
     }
 
@@ -694,7 +618,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     public SignalHandler<JobState> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.class, (job, signal) -> onRecovered(job))
-                .onSignal(PostStop.class, (job, signal) -> onPostStop(job))
+                .onSignal(PostStop.class, (job, signal) -> agents.leave(job))
                 .build();
     }
 
@@ -710,12 +634,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         } else {
             context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
         }
-    }
-
-    /** Replies of agents to this incarnation would be lost; the next incarnation delivers the assignments again. */
-    private void onPostStop(JobState job) {
-        job.inFlight().byId().keySet().forEach(resources.agents()::forget);
-        job.releases().byId().keySet().forEach(resources.agents()::forget);
     }
 
     private void afterTakeOver(JobState job) {

@@ -1,9 +1,12 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobCommand;
+import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
+import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.util.UUID;
@@ -35,7 +38,19 @@ sealed interface JobInternalMessage extends JobMessage {
     }
 
     /** An assignment has to be given up. */
-    record GiveUp(UUID assignmentId, Reason reason, String detail) implements JobInternalMessage {}
+    record GiveUp(UUID assignmentId, Reason reason, String detail) implements JobInternalMessage {
+
+        static GiveUp of(Assignment assignment, Reason reason, String detail) {
+            return new GiveUp(assignment.id(), reason, detail);
+        }
+
+        /** The destination is not to blame if it left service, or if the job ends. */
+        AssignmentEnded ended(Assignment assignment) {
+            return reason == Reason.DESTINATION_FENCED || reason == Reason.JOB_ENDED
+                    ? AssignmentEnded.withdrawn(assignment)
+                    : AssignmentEnded.failed(assignment, DestinationFault.lost(reason, detail));
+        }
+    }
 
     /** Time to remind agents of their assignments and releases. */
     enum Remind implements JobInternalMessage {

@@ -10,13 +10,17 @@ import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import io.rebalancer.manager.evacuate.planning.PlanningWait;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -146,6 +150,21 @@ class EvacuateJobTest {
                 0, new PlanningEvent.ScanFailed("this is what a child of an earlier generation says")));
         assertThat(fixture.state().phase()).isEqualTo(JobPhase.RUNNING);
         assertThat(fixture.state().scan().marks()).doesNotContainValue(forged);
+    }
+
+    @Test
+    void aJobShowsWhatItWaitsFor() {
+        Assignment inFlight = receive();
+        fixture.job.tell(new JobMessage.AssignmentRefused(inFlight.id(), Reason.AGENT_BUSY, "holds 32 assignments"));
+        PlanningWait silent = new PlanningWait(
+                PlanningWait.Cause.SPACE_BROKER_SILENT, Instant.EPOCH, Optional.empty(), 7, "no reply for 30 s");
+        fixture.job.tell(new JobInternalMessage.PlanningReported(1, new PlanningEvent.Waiting(List.of(silent))));
+        List<JobWait> waiting = fixture.stands().waiting();
+        assertThat(waiting)
+                .extracting(JobWait::cause)
+                .containsExactly(JobWait.Cause.SPACE_BROKER_SILENT, JobWait.Cause.AGENT_BUSY);
+        assertThat(waiting.get(0).detail()).isEqualTo("7 objects wait: no reply for 30 s");
+        assertThat(waiting.get(1).until()).isPresent();
     }
 
     @Test

@@ -98,9 +98,13 @@ final class JobFixture {
     }
 
     JobOutline state() {
+        return stands().state();
+    }
+
+    JobMessage.JobStands stands() {
         TestProbe<JobMessage.JobReply> reply = kit.createTestProbe();
         job.tell(new JobMessage.GetJob(reply.getRef()));
-        return reply.expectMessageClass(JobMessage.JobStands.class, TIMEOUT).state();
+        return reply.expectMessageClass(JobMessage.JobStands.class, TIMEOUT);
     }
 
     /** The phase, or NONE while the job does not exist or does not answer. */

@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
 import java.util.List;
@@ -20,6 +21,14 @@ public sealed interface PlanningEvent {
     record BatchReady(Assignment assignment, Map<Integer, ScanPosition> marks) implements PlanningEvent {
         public BatchReady {
             marks = Map.copyOf(marks);
+        }
+
+        /** The event that takes the place of this one if the assignment can't be planned after all. */
+        public RecordsUnplaced unplaced(Reason reason, String detail) {
+            List<UnmovedRecord> records = assignment.tasks().stream()
+                    .map(task -> new UnmovedRecord(task.record(), UnmovedRecord.Kind.SKIPPED, reason, detail))
+                    .toList();
+            return new RecordsUnplaced(records, marks);
         }
     }
 

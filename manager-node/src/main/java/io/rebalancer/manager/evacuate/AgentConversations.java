@@ -1,0 +1,110 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.PendingRelease;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * The two conversations of a job with its agents: an assignment is repeated until its copies are reported, and its release
+ * until the agent has acknowledged it. When a conversation has to end otherwise, the job gets a message.
+ */
+final class AgentConversations {
+    private final UUID jobId;
+    private final JobResources resources;
+    private final AssignmentDelivery assignments;
+    private final ReleaseDelivery releases;
+    private final ActorRef<JobMessage> job;
+
+    AgentConversations(UUID jobId, JobResources resources, Clock clock, ActorRef<JobMessage> job) {
+        this.jobId = jobId;
+        this.resources = resources;
+        this.assignments = new AssignmentDelivery(resources.agents(), resources::settings, clock, job);
+        this.releases = new ReleaseDelivery(resources.agents(), resources::settings, clock, job);
+        this.job = job;
+    }
+
+    /** The token of the job's present incarnation. */
+    FencingToken token(JobState state) {
+        return new FencingToken(jobId, state.epoch());
+    }
+
+    void deliver(JobState state, Assignment assignment) {
+        assignments.deliver(token(state), assignment).ifPresent(job::tell);
+    }
+
+    void release(JobState state, PendingRelease release) {
+        releases.release(token(state), release).ifPresent(command -> job.tell(new JobInternalMessage.Decide(command)));
+    }
+
+    /** Repeats everything that no agent has answered. */
+    void remind(JobState state) {
+        for (InFlightAssignment each : state.inFlight().all()) {
+            if (!each.copied()) {
+                remind(state, each.assignment()).ifPresent(job::tell);
+            }
+        }
+        state.releases().all().forEach(each -> release(state, each));
+    }
+
+    private Optional<JobInternalMessage.GiveUp> remind(JobState state, Assignment assignment) {
+        return resources.nodes().isOutOfService(assignment.destination().storageNode())
+                ? Optional.of(JobInternalMessage.GiveUp.of(
+                        assignment,
+                        Reason.DESTINATION_FENCED,
+                        assignment.destination().storageNode() + " left service after the assignment was planned"))
+                : assignments.remind(token(state), assignment);
+    }
+
+    /** @param finished copies that have ended so far */
+    void markAccepted(UUID assignmentId, int finished) {
+        assignments.markAccepted(assignmentId, finished);
+    }
+
+    void markBusy(UUID assignmentId, String detail) {
+        assignments.markBusy(assignmentId, detail).ifPresent(job::tell);
+    }
+
+    /** The copies are reported, or the assignment has ended. */
+    void stopReminding(UUID assignmentId) {
+        assignments.stopReminding(assignmentId);
+    }
+
+    /** Returns whether enough acknowledgements are gathered to store them now. */
+    boolean markAcknowledged(UUID assignmentId) {
+        return releases.markAcknowledged(assignmentId);
+    }
+
+    /** Acknowledged releases that are not stored yet. */
+    List<UUID> acknowledged() {
+        return releases.gathered();
+    }
+
+    /** These releases are stored. */
+    void forget(List<UUID> released) {
+        released.forEach(releases::forget);
+    }
+
+    /** This incarnation ends, and replies of agents to it would be lost; the next one begins all conversations again. */
+    void leave(JobState state) {
+        state.inFlight().byId().keySet().forEach(resources.agents()::forget);
+        state.releases().byId().keySet().forEach(resources.agents()::forget);
+    }
+
+    /** The agents that the job waits for. */
+    Stream<JobWait> waits(JobState state) {
+        return Stream.concat(
+                assignments.waits(state.inFlight().all()).stream(),
+                releases.waits(state.releases().all()).stream());
+    }
+}
