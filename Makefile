@@ -25,10 +25,11 @@ test: ## build every module, check the format, run every test; lists missing pro
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
 
-test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, rolling restart; 15 minutes
+FAULTS ?=
+test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, rolling restart; 20 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dcluster.records=20000
+		-Dcluster.records=20000 -Dcluster.faults=$(FAULTS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt
 
 SEED ?= 1

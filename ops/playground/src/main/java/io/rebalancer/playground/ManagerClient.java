@@ -76,10 +76,19 @@ final class ManagerClient {
         }
     }
 
+    /** The status of the cluster, or empty while the manager gives no reply. */
+    Optional<JsonNode> cluster() throws InterruptedException {
+        return json("/api/v1/cluster");
+    }
+
     /** The current view of a job, or empty while no manager serves it. */
     Optional<JsonNode> job(String id) throws InterruptedException {
+        return json("/api/v1/jobs/" + id);
+    }
+
+    private Optional<JsonNode> json(String path) throws InterruptedException {
         try {
-            HttpResponse<String> response = get(manager().resolve("/api/v1/jobs/" + id));
+            HttpResponse<String> response = get(manager().resolve(path));
             if (response.statusCode() == 200) {
                 return Optional.of(ExactJson.MAPPER.readTree(response.body()));
             }

@@ -176,6 +176,26 @@ final class ClusterUnderTest implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** The oldest manager: the one that runs the singletons. */
+    NodeSpec oldest() {
+        return await().atMost(TIMEOUT)
+                .until(this::managerOfRegistry, Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<NodeSpec> managerOfRegistry() throws InterruptedException {
+        Optional<String> address = client.cluster()
+                .map(status -> status.path("singletons").path("JobRegistry").asText());
+        return managers().stream()
+                .filter(manager ->
+                        address.filter(at -> at.endsWith(":" + port(manager))).isPresent())
+                .findFirst();
+    }
+
+    private static int port(NodeSpec node) {
+        return ConfigFactory.parseFile(node.settings().toFile()).getInt("rebalancer.cluster.port");
+    }
+
     /** Waits until another manager has started or resumed the job. */
     void awaitHostOtherThan(NodeSpec previous) {
         await().atMost(TIMEOUT)

@@ -35,6 +35,32 @@ enum Fault {
         }
     },
 
+    /**
+     * SIGKILL ends the oldest manager while another one hosts the job: the space broker, the registry and the projector move,
+     * and the job loses what it said to them.
+     */
+    KILL_OLDEST {
+        @Override
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            ProcessNodeRunner processes = cluster.playground().processes();
+            NodeSpec host = cluster.host();
+            if (cluster.oldest().equals(host)) {
+                processes.kill(host);
+                cluster.awaitHostOtherThan(host);
+                processes.start(host);
+                cluster.awaitReady(host);
+            }
+            NodeSpec oldest = cluster.oldest();
+            assertThat(oldest).isNotEqualTo(cluster.host());
+            processes.kill(oldest);
+            print(
+                    "kill -9 %s, the oldest manager; progress after %.1f s",
+                    oldest.name(), cluster.secondsUntilProgress());
+            processes.start(oldest);
+            cluster.awaitReady(oldest);
+        }
+    },
+
     /** SIGKILL ends an agent that receives copies; then the agent is restarted. */
     KILL_AGENT {
         @Override
@@ -48,6 +74,39 @@ enum Fault {
             print("kill -9 %s; %d records were in flight", agent.name(), inFlight);
             processes.start(agent);
             cluster.awaitReady(agent);
+        }
+    },
+
+    /** SIGSTOP freezes an agent that receives copies. The cluster gives it up; when it thaws, it ends and is restarted. */
+    FREEZE_AGENT {
+        @Override
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            List<NodeSpec> agents = cluster.destinations();
+            NodeSpec agent = agents.get(random.nextInt(agents.size()));
+            long pid = cluster.pid(agent);
+            long inFlight = job.path("inFlight").asLong();
+            cluster.playground().recordFault(new KillRecord(agent.name(), pid, JobWatch.settled(job), inFlight));
+            OsProcesses.sendSignal("STOP", pid);
+            pause(FREEZE_DURATION);
+            OsProcesses.sendSignal("CONT", pid);
+            portsUntilEnd(pid);
+            cluster.playground().processes().takeEnded();
+            cluster.playground().processes().start(agent);
+            cluster.awaitReady(agent);
+            print("SIGSTOP %s for %d s; it ended and was restarted", agent.name(), FREEZE_DURATION.toSeconds());
+        }
+    },
+
+    /** The database answers, but refuses every write for a while. */
+    REFUSE_WRITES {
+        @Override
+        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            cluster.postgres().refuseWrites(true);
+            pause(DATABASE_DOWNTIME);
+            cluster.postgres().refuseWrites(false);
+            print(
+                    "PostgreSQL refused writes for %d s; progress another %.1f s later",
+                    DATABASE_DOWNTIME.toSeconds(), cluster.secondsUntilProgress());
         }
     },
 

@@ -4,6 +4,9 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 
 /** A real PostgreSQL that can be killed and restarted with its data. */
@@ -38,6 +41,15 @@ final class KillablePostgres implements AutoCloseable {
         String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
         OsProcesses.sendSignal("KILL", Long.parseLong(pid.strip()));
         OsProcesses.awaitEnd(Long.parseLong(pid.strip()));
+    }
+
+    /** Makes every new transaction read-only, or ends that. */
+    void refuseWrites(boolean refuse) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter system set default_transaction_read_only = " + (refuse ? "on" : "off"));
+            statement.execute("select pg_reload_conf()");
+        }
     }
 
     void restart() throws IOException {
