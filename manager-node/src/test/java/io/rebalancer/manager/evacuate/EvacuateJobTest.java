@@ -153,6 +153,18 @@ class EvacuateJobTest {
     }
 
     @Test
+    void aJobThatFailsReleasesItsAssignmentsFirst() {
+        Assignment inFlight = receive();
+        fixture.job.tell(
+                new JobInternalMessage.PlanningReported(1, new PlanningEvent.ScanFailed("shard 7 rejects the scan")));
+        assertThat(fixture.ended.receiveMessage(JobFixture.TIMEOUT).failed()).isTrue();
+        assertThat(fixture.state().phase()).isEqualTo(JobPhase.FAILED);
+        assertThat(fixture.state().reason()).isEqualTo("shard 7 rejects the scan");
+        assertThat(fixture.state().counts().inFlight()).isZero();
+        assertThat(agent.released).contains(new PendingRelease(inFlight.id(), DESTINATION, List.of(object(1))));
+    }
+
+    @Test
     void aJobShowsWhatItWaitsFor() {
         Assignment inFlight = receive();
         fixture.job.tell(new JobMessage.AssignmentRefused(inFlight.id(), Reason.AGENT_BUSY, "holds 32 assignments"));
