@@ -23,9 +23,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The v1 API, its events, and health. */
+@Tag("slow")
 class JobRoutesTest {
     @BeforeAll
     static void start() throws Exception {

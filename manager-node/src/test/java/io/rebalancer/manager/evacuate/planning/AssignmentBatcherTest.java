@@ -38,9 +38,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Scan and batcher of one pass, with the test as listener and no job; the leaving node is 1. */
+@Tag("slow")
 class AssignmentBatcherTest {
     private static final ActorTestKit KIT = TestSettings.kit("batcher");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

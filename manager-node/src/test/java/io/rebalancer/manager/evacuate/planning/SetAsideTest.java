@@ -26,9 +26,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Node 3 is small; node 4 is large, and its agent is unreachable at first. */
+@Tag("slow")
 class SetAsideTest {
     private static final ActorTestKit KIT = TestSettings.kit("aside");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

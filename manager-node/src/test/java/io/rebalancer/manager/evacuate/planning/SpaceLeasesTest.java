@@ -39,9 +39,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The conversation of a batcher with the space broker, which the test plays. The test moves the clock. */
+@Tag("slow")
 class SpaceLeasesTest {
     private static final ActorTestKit KIT = TestSettings.kit("leases");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

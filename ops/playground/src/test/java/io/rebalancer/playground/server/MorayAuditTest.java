@@ -31,9 +31,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Verifies node 1 over a Moray shard behind a real socket, with three rows per call. */
+@Tag("slow")
 class MorayAuditTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "audit",
