@@ -8,6 +8,7 @@ import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
+import io.rebalancer.core.object.StorageNodeId;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,11 @@ final class AgentConversations {
 
     void release(JobState state, PendingRelease release) {
         releases.release(token(state), release).ifPresent(command -> job.tell(new JobInternalMessage.Decide(command)));
+    }
+
+    /** The agent reports an assignment that has left the ledger. It repeats its report until it is released. */
+    void releaseUnknown(JobState state, StorageNodeId agent, UUID assignmentId) {
+        resources.agents().release(token(state), new PendingRelease(assignmentId, agent, List.of()), job);
     }
 
     /** Repeats everything that no agent has answered. */
@@ -90,9 +96,11 @@ final class AgentConversations {
         return releases.gathered();
     }
 
-    /** These releases are stored. */
-    void forget(List<UUID> released) {
-        released.forEach(releases::forget);
+    /** Drops what is kept for the releases that have left the state, acknowledged or abandoned. */
+    void forgetReleased(JobState before, JobState after) {
+        before.releases().byId().keySet().stream()
+                .filter(id -> after.releases().find(id).isEmpty())
+                .forEach(releases::forget);
     }
 
     /** This incarnation ends, and replies of agents to it would be lost; the next one begins all conversations again. */

@@ -13,7 +13,6 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
-import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
@@ -336,7 +335,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private void onPlanRefused(PlanningEvent.BatchReady ready, Decision.Refused refused) {
-        endAssignment(AssignmentEnded.withdrawn(ready.assignment()));
+        // First the record of what stays, then the end: the end may be what the pass waits for.
         switch (refused.code()) {
             case TOO_MANY_EXCEPTIONS -> decideLater(new JobCommand.Fail(refused.detail()));
             case RELEASES_PENDING -> {
@@ -345,6 +344,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             }
             case JOB_NOT_FOUND, JOB_ALREADY_EXISTS, JOB_NOT_RUNNING, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST -> {}
         }
+        endAssignment(AssignmentEnded.withdrawn(ready.assignment()));
     }
 
     private Effect<JobEvent, JobState> onAssignmentAccepted(JobMessage.AssignmentAccepted accepted) {
@@ -366,9 +366,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         UUID id = reported.assignmentId();
         Optional<InFlightAssignment> inFlight = job.inFlight().find(id);
         if (inFlight.isEmpty()) {
-            PendingRelease release =
-                    job.releases().find(id).orElseGet(() -> new PendingRelease(id, reported.agent(), List.of()));
-            agents.release(job, release);
+            job.releases()
+                    .find(id)
+                    .ifPresentOrElse(
+                            release -> agents.release(job, release),
+                            () -> agents.releaseUnknown(job, reported.agent(), id));
             return Effect().none();
         }
         if (inFlight.get().copied()) {
@@ -411,7 +413,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {
         UUID id = message.assignmentId();
         if (job.releases().find(id).isEmpty()) {
-            agents.forget(List.of(id));
             return Effect().none();
         }
         return agents.markAcknowledged(id) || job.phase().terminal()
@@ -420,8 +421,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> storeReleased(JobState job) {
-        List<UUID> released = agents.acknowledged();
-        return carryOut(job, new JobCommand.ReportReleased(released), stored -> agents.forget(released));
+        return carryOut(job, new JobCommand.ReportReleased(agents.acknowledged()), stored -> {});
     }
 
     private Effect<JobEvent, JobState> onVerificationEvent(JobState job, VerificationEvent event) {
@@ -506,6 +506,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** Does what follows from the new state, whichever command led to it. */
     private void follow(JobState before, JobState stored) {
+        agents.forgetReleased(before, stored);
         if (stored.phase() != before.phase() || stored.isActive() != before.isActive()) {
             enterPhase(stored);
         } else if (stored.phase() == JobPhase.FAILING && stored.inFlight().count() == 0) {

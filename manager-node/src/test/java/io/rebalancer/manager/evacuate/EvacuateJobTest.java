@@ -9,6 +9,7 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
@@ -150,6 +151,23 @@ class EvacuateJobTest {
                 0, new PlanningEvent.ScanFailed("this is what a child of an earlier generation says")));
         assertThat(fixture.state().phase()).isEqualTo(JobPhase.RUNNING);
         assertThat(fixture.state().scan().marks()).doesNotContainValue(forged);
+    }
+
+    @Test
+    void anAbandonedReleaseLeavesNothingBehindAndALateReportIsStillAnswered() {
+        acknowledging.set(false);
+        Assignment rejected = receive();
+        fixture.job.tell(new JobMessage.AssignmentRefused(rejected.id(), Reason.ASSIGNMENT_REJECTED, "no"));
+        await().atMost(JobFixture.TIMEOUT).until(() -> fixture.state().releasesPending() == 1);
+        fixture.job.tell(new JobInternalMessage.Decide(new JobCommand.AbandonRelease(rejected.id(), "gone")));
+        await().atMost(JobFixture.TIMEOUT)
+                .untilAsserted(() -> assertThat(agent.forgotten).contains(rejected.id()));
+        assertThat(fixture.state().outcomes().orphans()).isEqualTo(1);
+        int sent = agent.released.size();
+        report(rejected);
+        await().atMost(JobFixture.TIMEOUT)
+                .untilAsserted(() -> assertThat(agent.released.subList(sent, agent.released.size()))
+                        .contains(new PendingRelease(rejected.id(), DESTINATION, List.of())));
     }
 
     @Test
