@@ -1,5 +1,6 @@
 package io.rebalancer.manager.evacuate;
 
+import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
@@ -14,6 +15,7 @@ import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /**
  * The children of a job's verification, if one runs. As with {@link CurrentPass}, a message of an earlier generation is
@@ -51,12 +53,19 @@ final class CurrentVerification {
         ActorRef<FencedVerification.Command> verification = context.spawnAnonymous(FencedVerification.create(
                 resources.verification(),
                 resources.registry(),
+                this::ask,
                 jobId,
                 job.leaving().orElseThrow().storageNode(),
                 listener));
         context.watchWith(verification, new JobInternalMessage.VerificationStopped(current));
         children.add(listener);
         children.add(verification);
+    }
+
+    private void ask(UUID otherJob, JobMessage.AskInFlightTo question) {
+        ClusterSharding.get(context.getSystem())
+                .entityRefFor(Entities.EVACUATE_JOB, otherJob.toString())
+                .tell(question);
     }
 
     void stop() {

@@ -1,17 +1,17 @@
 package io.rebalancer.manager.evacuate.verification;
 
-import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.registry.RegisteredJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -21,13 +21,12 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /**
  * A verification that starts when no record can begin to name the storage node any more. The node is fenced since the job
  * was created, but assignments that other jobs planned before may still be on their way to it. So every other job that runs
- * is asked, again and again, until it has none in flight to the node and knows of the fence. A job that is created later
- * knows of the fence from its start.
+ * is asked until it has none in flight to the node and knows of the fence: from then on it can't get one. A job that is
+ * created later knows of the fence from its start.
  */
 public final class FencedVerification extends AbstractBehavior<FencedVerification.Command> {
     private static final Duration ASK_INTERVAL = Duration.ofSeconds(1);
@@ -53,22 +52,25 @@ public final class FencedVerification extends AbstractBehavior<FencedVerificatio
     private final ActorRef<RegistryMessage.RegistryReply> jobsListed;
     private final ActorRef<JobMessage.InFlightTo> jobAnswered;
     private final Instant since;
-    private final TreeMap<UUID, String> waitingFor = new TreeMap<>();
-    private Optional<Set<UUID>> unanswered = Optional.empty();
+    private final BiConsumer<UUID, JobMessage.AskInFlightTo> jobs;
+    private final Set<UUID> cleared = new HashSet<>();
+    private Optional<SortedMap<UUID, String>> waitingFor = Optional.empty();
 
     /**
      * @param registry knows the jobs that run
+     * @param jobs sends the question to the job with this id
      * @param jobId the job that empties the node; it is not asked
      * @param listener gets the events, in order; the actor stops after the last one
      */
     public static Behavior<Command> create(
             VerificationResources resources,
             ActorRef<RegistryMessage> registry,
+            BiConsumer<UUID, JobMessage.AskInFlightTo> jobs,
             UUID jobId,
             StorageNodeId leaving,
             ActorRef<VerificationEvent> listener) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new FencedVerification(context, timers, resources, registry, jobId, leaving, listener)));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new FencedVerification(context, timers, resources, registry, jobs, jobId, leaving, listener)));
     }
 
     private FencedVerification(
@@ -76,6 +78,7 @@ public final class FencedVerification extends AbstractBehavior<FencedVerificatio
             TimerScheduler<Command> timers,
             VerificationResources resources,
             ActorRef<RegistryMessage> registry,
+            BiConsumer<UUID, JobMessage.AskInFlightTo> jobs,
             UUID jobId,
             StorageNodeId leaving,
             ActorRef<VerificationEvent> listener) {
@@ -83,6 +86,7 @@ public final class FencedVerification extends AbstractBehavior<FencedVerificatio
         this.timers = timers;
         this.resources = resources;
         this.registry = registry;
+        this.jobs = jobs;
         this.jobId = jobId;
         this.leaving = leaving;
         this.listener = listener;
@@ -102,53 +106,47 @@ public final class FencedVerification extends AbstractBehavior<FencedVerificatio
                 .build();
     }
 
-    /** A round that is not complete after the interval is begun again: a question or its answer was lost. */
+    /** Repeats every question that is not answered as hoped: it or its answer may have been lost. */
     private Behavior<Command> onAsk() {
-        if (unanswered.isEmpty()) {
-            report("the registry of jobs does not answer");
-        } else {
-            reportJobs();
-        }
+        report();
         registry.tell(new RegistryMessage.ListJobs(jobsListed));
         return this;
     }
 
     private Behavior<Command> onJobsListed(JobsListed listed) {
-        if (!timers.isTimerActive(Ask.INSTANCE) || !(listed.reply() instanceof RegistryMessage.Jobs jobs)) {
+        if (isReading() || !(listed.reply() instanceof RegistryMessage.Jobs running)) {
             return this;
         }
-        Set<UUID> others = jobs.jobs().stream()
-                .filter(job -> !job.ended() && !job.id().equals(jobId))
-                .map(RegisteredJob::id)
-                .collect(Collectors.toCollection(HashSet::new));
-        unanswered = Optional.of(others);
-        waitingFor.clear();
-        for (UUID other : others) {
-            waitingFor.put(other, "does not answer");
-            ClusterSharding.get(getContext().getSystem())
-                    .entityRefFor(Entities.EVACUATE_JOB, other.toString())
-                    .tell(new JobMessage.AskInFlightTo(leaving, jobAnswered));
-        }
+        SortedMap<UUID, String> known = waitingFor.orElseGet(TreeMap::new);
+        SortedMap<UUID, String> open = new TreeMap<>();
+        running.jobs().stream()
+                .filter(job -> !job.ended() && !job.id().equals(jobId) && !cleared.contains(job.id()))
+                .forEach(job -> open.put(job.id(), known.getOrDefault(job.id(), "does not answer")));
+        waitingFor = Optional.of(open);
+        open.keySet().forEach(other -> jobs.accept(other, new JobMessage.AskInFlightTo(leaving, jobAnswered)));
         return readWhenCleared();
     }
 
     private Behavior<Command> onJobAnswered(JobAnswered answer) {
         JobMessage.InFlightTo reply = answer.reply();
-        if (unanswered.isEmpty() || !unanswered.get().contains(reply.jobId())) {
-            return this;
-        }
-        if (reply.assignments() > 0) {
-            waitingFor.put(reply.jobId(), "has " + reply.assignments() + " assignments in flight");
-        } else if (!reply.fenced()) {
-            waitingFor.put(reply.jobId(), "does not know of the fence yet");
+        if (reply.assignments() == 0 && reply.fenced()) {
+            cleared.add(reply.jobId());
+            waitingFor.ifPresent(open -> open.remove(reply.jobId()));
         } else {
-            waitingFor.remove(reply.jobId());
+            String reason = reply.assignments() > 0
+                    ? "has " + reply.assignments() + " assignments in flight"
+                    : "does not know of the fence yet";
+            waitingFor.ifPresent(open -> open.computeIfPresent(reply.jobId(), (id, before) -> reason));
         }
         return readWhenCleared();
     }
 
+    private boolean isReading() {
+        return !timers.isTimerActive(Ask.INSTANCE);
+    }
+
     private Behavior<Command> readWhenCleared() {
-        if (!waitingFor.isEmpty() || !timers.isTimerActive(Ask.INSTANCE)) {
+        if (isReading() || waitingFor.filter(SortedMap::isEmpty).isEmpty()) {
             return this;
         }
         timers.cancel(Ask.INSTANCE);
@@ -159,19 +157,16 @@ public final class FencedVerification extends AbstractBehavior<FencedVerificatio
         return this;
     }
 
-    private void reportJobs() {
-        if (!waitingFor.isEmpty()) {
-            report(waitingFor.entrySet().stream()
-                    .limit(NAMED_JOBS)
-                    .map(each -> "job " + each.getKey() + " " + each.getValue())
-                    .collect(Collectors.joining(
-                            ", ",
-                            waitingFor.size() + " other jobs may still write to " + leaving + ": ",
-                            waitingFor.size() > NAMED_JOBS ? ", ..." : "")));
-        }
-    }
-
-    private void report(String detail) {
+    private void report() {
+        String detail = waitingFor
+                .map(open -> open.entrySet().stream()
+                        .limit(NAMED_JOBS)
+                        .map(each -> "job " + each.getKey() + " " + each.getValue())
+                        .collect(Collectors.joining(
+                                ", ",
+                                open.size() + " other jobs may still write to " + leaving + ": ",
+                                open.size() > NAMED_JOBS ? ", ..." : "")))
+                .orElse("the registry of jobs does not answer");
         listener.tell(new VerificationEvent.FenceWaiting(since, detail));
     }
 }
