@@ -58,6 +58,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private static final Duration MIN_RESTART_BACKOFF = Duration.ofSeconds(3);
 
     private static final Duration CHILD_RESTART_DELAY = Duration.ofSeconds(1);
+    /** Failures of children in a row, without an event in between, before the job fails: the cause does not pass. */
+    private static final int MAX_CHILD_FAILURES = 5;
     /** Waits that a reply may carry, so that its size is bounded. */
     private static final int MAX_WAITS = 50;
 
@@ -72,6 +74,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final PassSchedule schedule;
     private final CurrentPass pass;
     private final CurrentVerification verification;
+    private int childFailures;
 
     /** The entity id is the job's id. */
     public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobResources resources) {
@@ -184,10 +187,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                     : Effect().none();
         }
         if (message instanceof JobInternalMessage.ChildStopped stopped) {
-            return onChildStopped(pass.isCurrent(stopped.generation()));
+            return onChildStopped(job, pass.isCurrent(stopped.generation()));
         }
         if (message instanceof JobInternalMessage.VerificationStopped stopped) {
-            return onChildStopped(verification.isCurrent(stopped.generation()));
+            return onChildStopped(job, verification.isCurrent(stopped.generation()));
         }
         if (message instanceof JobInternalMessage.Decide decide) {
             return carryOut(job, decide.command(), stored -> {});
@@ -443,17 +446,25 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return agents.acknowledged().isEmpty() ? Effect().none() : storeReleased(job);
     }
 
-    private Effect<JobEvent, JobState> onChildStopped(boolean current) {
-        if (current) {
-            context.getLog()
-                    .error(
-                            "job={} a child actor failed, see the log before; starting the children again in {}",
-                            jobId,
-                            CHILD_RESTART_DELAY);
-            pass.stop();
-            verification.stop();
-            timers.startSingleTimer(JobInternalMessage.ResumePhase.INSTANCE, CHILD_RESTART_DELAY);
+    private Effect<JobEvent, JobState> onChildStopped(JobState job, boolean current) {
+        if (!current) {
+            return Effect().none();
         }
+        pass.stop();
+        verification.stop();
+        childFailures++;
+        if (childFailures >= MAX_CHILD_FAILURES && job.phase() != JobPhase.FAILING) {
+            childFailures = 0;
+            String reason = "a part of the job failed " + MAX_CHILD_FAILURES
+                    + " times in a row; the manager's log contains the cause";
+            return carryOut(job, new JobCommand.Fail(reason), stored -> {});
+        }
+        context.getLog()
+                .error(
+                        "job={} a child actor failed, see the log before; starting the children again in {}",
+                        jobId,
+                        CHILD_RESTART_DELAY);
+        timers.startSingleTimer(JobInternalMessage.ResumePhase.INSTANCE, CHILD_RESTART_DELAY);
         return Effect().none();
     }
 
@@ -487,6 +498,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                             if (!events.isEmpty()) {
                                 // The journal rejects an event whose number another incarnation has used.
                                 incarnation.prove(askedAt);
+                                childFailures = 0;
                             }
                             telemetry.follow(events);
                             then.accept(stored);

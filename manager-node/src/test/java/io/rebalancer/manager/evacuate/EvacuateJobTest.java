@@ -24,11 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A job that moves one object from node 1 to node 3, with an agent that the test plays. */
@@ -180,6 +182,39 @@ class EvacuateJobTest {
         assertThat(fixture.state().reason()).isEqualTo("shard 7 rejects the scan");
         assertThat(fixture.state().counts().inFlight()).isZero();
         assertThat(agent.released).contains(new PendingRelease(inFlight.id(), DESTINATION, List.of(object(1))));
+    }
+
+    /** Its scan fails {@code failures} times, as by a bug. */
+    private static JobFixture withFailingScan(int failures) {
+        AtomicInteger left = new AtomicInteger(failures);
+        RecordsInMemory failing = new RecordsInMemory() {
+            @Override
+            public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+                if (left.getAndDecrement() > 0) {
+                    throw new IllegalStateException("a bug");
+                }
+                return super.open(shard, leaving, from);
+            }
+        };
+        failing.put(1, 1, 1, 2);
+        JobFixture job = new JobFixture(KIT, failing, new PlayedAgent());
+        job.create();
+        return job;
+    }
+
+    @Test
+    void aChildThatFailsOnceIsStartedAgain() {
+        JobFixture job = withFailingScan(1);
+        assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
+        assertThat(job.state().settled().relocated()).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("slow")
+    void aChildThatFailsForEverEndsTheJob() {
+        JobFixture job = withFailingScan(Integer.MAX_VALUE);
+        assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).failed()).isTrue();
+        assertThat(job.state().reason()).contains("5 times in a row");
     }
 
     @Test

@@ -32,7 +32,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Records of two shards in memory, with etags. A test can make the shards unavailable, or let users change records. */
-public final class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit {
+public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit {
     public static final UUID OWNER = new UUID(9, 9);
 
     private final Map<RecordRef, MetadataRecord> records =
