@@ -168,9 +168,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
         if (inService.isOutOfService(node)) {
             return Destination.Access.CLOSED;
         }
-        boolean reachable = agents.isReachable(node);
-        absences.observe(node, reachable);
-        return reachable ? Destination.Access.REACHABLE : Destination.Access.UNREACHABLE;
+        return agents.isReachable(node) ? Destination.Access.REACHABLE : Destination.Access.UNREACHABLE;
     }
 
     private Behavior<Command> onRefreshNodes() {
@@ -184,6 +182,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     /** The subscription is repeated, because the registry keeps subscriptions in memory and may have moved. */
     private Behavior<Command> onRefresh() {
         registry.tell(new RegistryMessage.WatchNodes(revision, nodeStatesPushed));
+        absences.observe(nodes.stream().flatMap(List::stream).map(StorageNode::id), agents::isReachable);
         return publish();
     }
 

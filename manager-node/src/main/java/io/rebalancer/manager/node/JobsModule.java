@@ -70,11 +70,15 @@ final class JobsModule {
                 "storage-node-directory",
                 Props.empty());
         CommitResources commits = CommitResources.create(
-                system, () -> evacuate.get().commit(), metadata.tier(), observability.metrics()::metadataThreads);
+                system,
+                () -> evacuate.get().commit(),
+                metadata.tier(),
+                node -> nodes.refusal(node).or(() -> absences.refusal(node)),
+                observability.metrics()::metadataThreads);
         metadata.tier().shards().forEach(shard -> registerGauges(commits.shards(), shard));
         JobResources resources = new JobResources(
                 new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
-                commits.withDestinations(node -> nodes.refusal(node).or(() -> absences.refusal(node))),
+                commits,
                 metadata.primaryScan(),
                 metadata.verification(),
                 nodes,

@@ -24,6 +24,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.commit.DestinationCheck;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import io.rebalancer.manager.evacuate.planning.ScanResources;
@@ -226,7 +227,11 @@ class ControlBench {
                                             kit.spawn(SpaceBroker.create(Clock.systemUTC())),
                                             Clock.systemUTC()),
                                     CommitResources.create(
-                                            kit.system(), settings::commit, records, metrics::metadataThreads),
+                                            kit.system(),
+                                            settings::commit,
+                                            records,
+                                            DestinationCheck.NEVER_REFUSES,
+                                            metrics::metadataThreads),
                                     new ScanResources(records, records, permits),
                                     new VerificationResources(records, permits, Clock.systemUTC()),
                                     new NodesInService(),

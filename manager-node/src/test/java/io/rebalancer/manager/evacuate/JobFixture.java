@@ -17,6 +17,7 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
+import io.rebalancer.manager.evacuate.commit.DestinationCheck;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import io.rebalancer.manager.evacuate.planning.ScanResources;
@@ -76,7 +77,12 @@ final class JobFixture {
         ScanResources scan = new ScanResources(records, records, permits);
         JobResources resources = new JobResources(
                 new PlanningResources(() -> settings, scan, directory(), spaceBroker, Clock.systemUTC()),
-                CommitResources.create(kit.system(), settings::commit, records, metrics::metadataThreads),
+                CommitResources.create(
+                        kit.system(),
+                        settings::commit,
+                        records,
+                        DestinationCheck.NEVER_REFUSES,
+                        metrics::metadataThreads),
                 scan,
                 new VerificationResources(records, permits, Clock.systemUTC()),
                 new NodesInService(),

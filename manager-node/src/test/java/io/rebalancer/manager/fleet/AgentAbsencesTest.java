@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AgentAbsencesTest {
@@ -18,16 +19,16 @@ class AgentAbsencesTest {
             new AgentAbsences(() -> Duration.ofSeconds(60), source.withZone(ZoneOffset.UTC));
 
     @Test
-    void aNodeIsRefusedOnceItsAgentHasBeenAwayForTooLong() {
+    void aNodeIsRefusedOnceItsAgentHasBeenAwayForTooLongAndUntilItIsBackAlsoIfStorinfoHasForgottenIt() {
         assertThat(absences.refusal(NODE)).isEmpty();
-        absences.observe(NODE, false);
+        absences.observe(Stream.of(NODE), node -> false);
         now = now.plusSeconds(59);
-        absences.observe(NODE, false);
+        absences.observe(Stream.of(NODE), node -> false);
         assertThat(absences.refusal(NODE)).isEmpty();
         now = now.plusSeconds(1);
         assertThat(absences.refusal(NODE))
                 .hasValueSatisfying(text -> assertThat(text).contains("1.stor.d", "2026-11-26T00:00:00Z"));
-        absences.observe(NODE, true);
+        absences.observe(Stream.empty(), node -> true);
         assertThat(absences.refusal(NODE)).isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package io.rebalancer.manager.fleet;
 
 import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
@@ -35,6 +36,7 @@ class StorageNodeDirectoryTest {
     private final Set<StorageNodeId> reachable = ConcurrentHashMap.newKeySet();
     private volatile List<StorageNode> listed = List.of(node(1), node(2), node(3));
     private final TestProbe<RegistryMessage> registry = KIT.createTestProbe();
+    private final AgentAbsences absences = new AgentAbsences(() -> Duration.ZERO, Clock.systemUTC());
     private final TestProbe<DestinationCandidates> subscriber = KIT.createTestProbe();
 
     @AfterAll
@@ -80,7 +82,7 @@ class StorageNodeDirectoryTest {
                 new TestGateway(),
                 registry.getRef(),
                 new NodesInService(),
-                new AgentAbsences(() -> TIMEOUT, Clock.systemUTC()),
+                absences,
                 Duration.ofMillis(200)));
         push(0);
         return directory;
@@ -133,5 +135,19 @@ class StorageNodeDirectoryTest {
         TestProbe<DestinationCandidates> reply = KIT.createTestProbe();
         directory.tell(new StorageNodeDirectory.GetCandidates(reply.getRef()));
         assertThat(reply.receiveMessage(TIMEOUT).reachable()).containsExactly(node(1));
+    }
+
+    /** A node may leave the list first and die then, or be out of service meanwhile. */
+    @Test
+    void theAgentsOfAllNodesAreObservedAlsoOfThoseThatAreNotListedAnyMore() {
+        reachable.add(node(1).id());
+        start();
+        await().atMost(TIMEOUT).until(() -> absences.refusal(node(2).id()).isPresent());
+        assertThat(absences.refusal(node(1).id())).isEmpty();
+        listed = List.of(node(3));
+        reachable.remove(node(1).id());
+        await().atMost(TIMEOUT).until(() -> absences.refusal(node(1).id()).isPresent());
+        reachable.add(node(2).id());
+        await().atMost(TIMEOUT).until(() -> absences.refusal(node(2).id()).isEmpty());
     }
 }

@@ -16,19 +16,17 @@ import org.apache.pekko.actor.typed.ActorSystem;
 public record CommitResources(Supplier<CommitSettings> settings, MetadataShards shards, DestinationCheck destinations) {
 
     /**
-     * With a check that never refuses a destination.
-     *
+     * @param destinations asked right before each write
      * @param runningCalls gets the number of calls in progress whenever a call has ended
      */
     public static CommitResources create(
-            ActorSystem<?> system, Supplier<CommitSettings> settings, MetadataTier tier, IntConsumer runningCalls) {
+            ActorSystem<?> system,
+            Supplier<CommitSettings> settings,
+            MetadataTier tier,
+            DestinationCheck destinations,
+            IntConsumer runningCalls) {
         MetadataShards shards =
                 new MetadataShards(system, tier, () -> settings.get().shardTimeout(), runningCalls);
-        return new CommitResources(settings, shards, DestinationCheck.NEVER_REFUSES);
-    }
-
-    /** A copy with another check, which shares everything else. */
-    public CommitResources withDestinations(DestinationCheck check) {
-        return new CommitResources(settings, shards, check);
+        return new CommitResources(settings, shards, destinations);
     }
 }

@@ -8,6 +8,7 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +101,7 @@ final class RecordSwap {
         }
         return new Unmoved(
                 cause instanceof DestinationRefused ? Reason.DESTINATION_UNREACHABLE : Reason.METADATA_UPDATE_FAILED,
-                String.valueOf(cause.getMessage() == null ? cause : cause.getMessage()));
+                OneLine.of(cause));
     }
 
     /** The swap of one record. Its steps follow one another, so one thread at a time changes the fields. */

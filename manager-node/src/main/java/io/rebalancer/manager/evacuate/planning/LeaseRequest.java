@@ -46,11 +46,15 @@ final class LeaseRequest {
     void markSent(Instant now) {
         sentAt = now;
         attempts++;
+        if (attempts > 1) {
+            deferred = false;
+        }
     }
 
     /** The broker asked to repeat the request later. */
     void defer() {
         deferred = true;
+        attempts = 0;
     }
 
     boolean isDeferred() {

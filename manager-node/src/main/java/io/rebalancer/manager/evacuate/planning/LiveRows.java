@@ -8,6 +8,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordScan.Row;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.text.OneLine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +49,8 @@ final class LiveRows {
                 .distinct()
                 .toList();
         return tier.recordsOf(shard, objects).thenCompose(found -> {
-            Map<RecordRef, MetadataRecord> byRef =
-                    found.stream().collect(Collectors.toMap(MetadataRecord::ref, Function.identity()));
+            Map<RecordRef, MetadataRecord> byRef = found.stream()
+                    .collect(Collectors.toMap(MetadataRecord::ref, Function.identity(), (one, same) -> one));
             ConcurrencyLimiter limiter = new ConcurrencyLimiter(() -> PARALLEL_READS);
             return present(rows.stream()
                     .map(row -> Optional.ofNullable(byRef.get(row.ref()))
@@ -89,7 +90,7 @@ final class LiveRows {
             if (cause instanceof TierUnavailable) {
                 throw new CompletionException(cause);
             }
-            return Optional.of(new Row(ref, Optional.empty(), String.valueOf(cause.getMessage())));
+            return Optional.of(new Row(ref, Optional.empty(), OneLine.of(cause)));
         });
     }
 

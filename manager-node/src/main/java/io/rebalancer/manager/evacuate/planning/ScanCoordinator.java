@@ -3,6 +3,7 @@ package io.rebalancer.manager.evacuate.planning;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.core.text.OneLine;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -46,9 +47,8 @@ public final class ScanCoordinator {
                         return Behaviors.same();
                     })
                     .onSignal(ChildFailed.class, failed -> {
-                        listener.tell(new PlanningEvent.ScanFailed(
-                                "the scan of " + failed.getRef().path().name() + " failed: "
-                                        + failed.cause().getMessage()));
+                        listener.tell(new PlanningEvent.ScanFailed("the scan of "
+                                + failed.getRef().path().name() + " failed: " + OneLine.of(failed.cause())));
                         return Behaviors.same();
                     })
                     .onSignal(Terminated.class, ended -> Behaviors.same())

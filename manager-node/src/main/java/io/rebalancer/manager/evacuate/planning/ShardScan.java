@@ -6,6 +6,7 @@ import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -158,7 +159,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private Behavior<Command> onReadFailed(ReadFailed failed) {
         Throwable cause = Failures.rootCause(failed.cause());
         if (!(cause instanceof TierUnavailable)) {
-            coordinator.tell(new ScanCoordinator.ShardFailed(shard, String.valueOf(cause.getMessage())));
+            coordinator.tell(new ScanCoordinator.ShardFailed(shard, OneLine.of(cause)));
             return Behaviors.stopped();
         }
         Duration delay = BACKOFF.delay(failures++);

@@ -106,7 +106,7 @@ public final class FencedVerification extends AbstractBehavior<FencedVerificatio
                 .build();
     }
 
-    /** Repeats every question that is not answered as hoped: it or its answer may have been lost. */
+    /** Repeats the question to every job that is not clear: it or its answer may have been lost. */
     private Behavior<Command> onAsk() {
         report();
         registry.tell(new RegistryMessage.ListJobs(jobsListed));

@@ -7,6 +7,7 @@ import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -129,7 +130,7 @@ final class ShardVerification extends AbstractBehavior<ShardVerification.Command
 
     private Behavior<Command> onReadFailed(ReadFailed failed) {
         Throwable cause = Failures.rootCause(failed.cause());
-        String reason = String.valueOf(cause.getMessage());
+        String reason = OneLine.of(cause);
         if (!(cause instanceof TierUnavailable)) {
             run.tell(new VerificationRun.ShardFailed(shard, reason));
             return Behaviors.stopped();

@@ -2,6 +2,7 @@ package io.rebalancer.manager.evacuate.verification;
 
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -121,9 +122,7 @@ public final class VerificationRun extends AbstractBehavior<VerificationRun.Comm
     }
 
     private Behavior<Command> onChildFailed(ChildFailed failed) {
-        return fail(
-                shards.getOrDefault(failed.getRef(), 0),
-                String.valueOf(failed.cause().getMessage()));
+        return fail(shards.getOrDefault(failed.getRef(), 0), OneLine.of(failed.cause()));
     }
 
     private Behavior<Command> fail(int shard, String reason) {

@@ -43,7 +43,11 @@ class MetadataCommitterTest {
         Lease lease = new Lease(() -> 0);
         lease.prove(lease.now());
         CommitResources resources = CommitResources.create(
-                KIT.system(), () -> TestSettings.evacuate("").commit(), used, running -> {});
+                KIT.system(),
+                () -> TestSettings.evacuate("").commit(),
+                used,
+                DestinationCheck.NEVER_REFUSES,
+                running -> {});
         return KIT.spawn(MetadataCommitter.create(resources, lease, location(1).storageNode(), 4, results.getRef()));
     }
 
