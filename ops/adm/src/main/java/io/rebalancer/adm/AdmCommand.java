@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -77,24 +76,7 @@ public final class AdmCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lists, shows, creates and retries evacuate jobs.",
             subcommands = Job.Create.class)
-    static final class Job implements Runnable {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
-        @Option(
-                names = "--url",
-                scope = CommandLine.ScopeType.INHERIT,
-                defaultValue = "${env:REBALANCER_URL:-http://localhost:8080}",
-                paramLabel = "URL",
-                description = "base URL of a manager (default: ${DEFAULT-VALUE}); the environment variable"
-                        + " REBALANCER_URL sets the default")
-        private URI url = URI.create("");
-
-        @Override
-        public void run() {
-            throw new LegacyUsage.SubcommandMissing(spec.commandLine());
-        }
-
+    static final class Job extends ManagerCommand {
         @Command(name = "list", description = "Lists all jobs, newest first.")
         int list() throws CommandFailed, InterruptedException, JsonProcessingException {
             return printJson(new ManagerApiClient(url).get("/jobs"));

@@ -2,44 +2,20 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands for storage nodes. The legacy tool has none, so these print what people read. */
 @Command(
         name = "node",
         mixinStandardHelpOptions = true,
         description = "Lists the storage nodes that are out of service, puts them back, and lists orphaned copies.")
-final class NodeCommand implements Runnable {
-    private static final String NODES = "/api/v1/storage-nodes";
-    /** The maximum page, see {@code JobHistory.MAX_PAGE}. */
-    private static final String ORPHANS = "/api/v1/orphans?limit=1000";
-
+final class NodeCommand extends ManagerCommand {
     private static final String ORPHAN_LINE = "%-40s %-36s %-36s %-36s %-27s %s%n";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = "--url",
-            scope = CommandLine.ScopeType.INHERIT,
-            defaultValue = "${env:REBALANCER_URL:-http://localhost:8080}",
-            paramLabel = "URL",
-            description = "base URL of a manager (default: ${DEFAULT-VALUE}); the environment variable"
-                    + " REBALANCER_URL sets the default")
-    private URI url = URI.create("");
-
-    @Override
-    public void run() {
-        throw new LegacyUsage.SubcommandMissing(spec.commandLine());
-    }
+    private static final String ORPHANS = "/api/v1/orphans?limit=1000";
+    private static final String NODES = "/api/v1/storage-nodes";
 
     @Command(name = "list", description = "Lists the storage nodes that receive no copies, and why.")
     int list() throws CommandFailed, InterruptedException {
