@@ -61,7 +61,12 @@ final class HistoryInMemory implements JobHistory {
                                 UnmovedRecord.Kind.SKIPPED,
                                 i == 0 ? Reason.MD5_MISMATCH : Reason.NO_DESTINATION,
                                 "no node has room",
-                                Optional.of(1)))
+                                1,
+                                2,
+                                Optional.of("9.stor.d"),
+                                Optional.of(new UUID(1, i)),
+                                Optional.of(Instant.EPOCH),
+                                Optional.of(Instant.EPOCH.plusSeconds(60))))
                         .filter(line -> reason.isEmpty() || line.reason() == reason.get()),
                 after,
                 limit);

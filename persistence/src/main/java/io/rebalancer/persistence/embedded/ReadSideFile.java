@@ -65,6 +65,7 @@ final class ReadSideFile {
             Flyway.configure(ReadSideFile.class.getClassLoader())
                     .dataSource(source)
                     .locations(ReadSideTables.MIGRATIONS)
+                    .placeholders(ReadSideTables.H2_PLACEHOLDERS)
                     .table("schema_history")
                     .load()
                     .migrate();

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,11 +48,13 @@ public final class Schema {
      */
     public Schema(JournalSettings.Postgresql settings, String manager) {
         this.settings = settings;
+        Map<String, String> placeholders = new HashMap<>(ReadSideTables.POSTGRESQL_PLACEHOLDERS);
+        placeholders.put("user", manager);
         this.flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(settings.url(), settings.user(), settings.password())
                 .locations(JOURNAL_MIGRATIONS, ReadSideTables.MIGRATIONS)
                 .table("schema_history")
-                .placeholders(Map.of("user", manager))
+                .placeholders(placeholders)
                 // Newer tables are rejected below, with advice; Flyway by default accepts them.
                 .ignoreMigrationPatterns("*:future")
                 .validateOnMigrate(true)

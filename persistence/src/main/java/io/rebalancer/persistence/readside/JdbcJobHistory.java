@@ -174,7 +174,12 @@ final class JdbcJobHistory implements JobHistory {
                 UnmovedRecord.Kind.valueOf(text(row, "kind")),
                 Reason.valueOf(text(row, "reason")),
                 text(row, "detail"),
-                Optional.ofNullable(row.getColumn("pass", Integer.class)));
+                row.getColumn("pass", Integer.class),
+                row.getColumn("attempts", Integer.class),
+                Optional.ofNullable(row.getColumn("storage_node", String.class)),
+                Optional.ofNullable(row.getColumn("assignment_id", UUID.class)),
+                Optional.ofNullable(row.getColumn("first_at", Instant.class)),
+                Optional.ofNullable(row.getColumn("last_at", Instant.class)));
     }
 
     private static AuditLine audit(RowView row) {

@@ -1,11 +1,18 @@
 package io.rebalancer.persistence.readside;
 
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** A change of a job. */
 sealed interface JobChange {
@@ -17,14 +24,41 @@ sealed interface JobChange {
      * The job stored an event.
      *
      * @param pass the number of the current pass
-     * @param unmoved records that the event counts as unmoved and no earlier event of the pass did
+     * @param ended the assignment that the event ends
+     * @param settled records of {@code ended} that ended well, if the tables may list them as unmoved
      */
-    record Updated(UUID jobId, JobEvent event, int pass, List<UnmovedRecord> unmoved) implements JobChange {
+    record Updated(UUID jobId, JobEvent event, int pass, Optional<Assignment> ended, List<RecordRef> settled)
+            implements JobChange {
 
         /** @param before the state before the event */
         static Updated of(UUID jobId, JobState before, JobEvent event) {
-            return new Updated(
-                    jobId, event, before.passes().number(), before.outcomes().uncounted(event.unmoved()));
+            Optional<Assignment> ended =
+                    endedAssignment(event).flatMap(before.inFlight()::find).map(InFlightAssignment::assignment);
+            List<RecordRef> settled = event instanceof JobEvent.RelocationsCommitted && mayHaveUnmoved(before)
+                    ? ended.map(assignment -> settled(assignment, event)).orElse(List.of())
+                    : List.of();
+            return new Updated(jobId, event, before.passes().number(), ended, settled);
+        }
+
+        private static Optional<UUID> endedAssignment(JobEvent event) {
+            if (event instanceof JobEvent.RelocationsCommitted e) {
+                return Optional.of(e.assignmentId());
+            }
+            return event instanceof JobEvent.AssignmentLost e ? Optional.of(e.assignmentId()) : Optional.empty();
+        }
+
+        /** Most jobs leave no record, and their commits need not look for rows. */
+        private static boolean mayHaveUnmoved(JobState job) {
+            return job.passes().number() > 1 || job.outcomes().unmoved().total() > 0;
+        }
+
+        private static List<RecordRef> settled(Assignment assignment, JobEvent event) {
+            Set<RecordRef> unmoved =
+                    event.unmoved().stream().map(UnmovedRecord::record).collect(Collectors.toSet());
+            return assignment.tasks().stream()
+                    .map(CopyTask::record)
+                    .filter(record -> !unmoved.contains(record))
+                    .toList();
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 final class Projections {
     /** The projections that are fed by events of jobs. */
     static final List<EventProjection<JobChange>> OF_JOBS =
-            List.of(new JobProjection(), new AuditProjection(), new OrphanProjection());
+            List.of(new JobProjection(), new UnmovedProjection(), new AuditProjection(), new OrphanProjection());
 
     private Projections() {}
 

@@ -4,6 +4,7 @@ import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.UnmovedRecords;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,6 +58,11 @@ public final class ReadSide {
     /** The lists that the API serves from the tables. */
     public JobHistory history() {
         return new JdbcJobHistory(this);
+    }
+
+    /** The records that the passes of jobs left on their leaving nodes. */
+    public UnmovedRecords unmovedRecords() {
+        return new JdbcUnmovedRecords(this);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.rebalancer.persistence.readside;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -20,6 +21,17 @@ import org.jdbi.v3.core.statement.Update;
 public final class ReadSideTables {
     /** Flyway's location of the scripts that create the tables, in PostgreSQL and in H2. */
     public static final String MIGRATIONS = "classpath:io/rebalancer/persistence/migrations/readside";
+
+    /** The digest of a record by its columns shard and record_key, as {@link UnmovedProjection#digest} computes it. */
+    private static final String DIGEST = "record-digest";
+
+    private static final String NAME = "shard || ' ' || record_key";
+    /** Placeholders of the scripts in PostgreSQL. */
+    public static final Map<String, String> POSTGRESQL_PLACEHOLDERS =
+            Map.of(DIGEST, "encode(sha256(convert_to(" + NAME + ", 'UTF8')), 'hex')");
+    /** Placeholders of the scripts in H2. */
+    public static final Map<String, String> H2_PLACEHOLDERS =
+            Map.of(DIGEST, "lower(rawtohex(hash('SHA-256', " + NAME + ")))");
 
     private static final String POSITIONS = "projection";
     private static final String FAILURES = "projection_failure";

@@ -63,6 +63,14 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
         });
     }
 
+    /** Waits until events get a later time than the events so far. */
+    void awaitLaterTime() {
+        long before = System.currentTimeMillis();
+        while (System.currentTimeMillis() == before) {
+            Thread.onSpinWait();
+        }
+    }
+
     long count(String id) {
         return events.getOrDefault(id, List.of()).size();
     }

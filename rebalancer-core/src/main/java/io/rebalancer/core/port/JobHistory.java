@@ -27,8 +27,8 @@ public interface JobHistory {
     CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit);
 
     /**
-     * Records that stay on the leaving node, oldest exception first: those that the current pass skipped or failed, and
-     * those of the previous pass that the current pass has not met again yet.
+     * Records that stay on the leaving node, in the order of their last report: those that the current pass skipped or
+     * failed, and those of the previous pass that the current pass has not met again yet.
      *
      * @param reason only records with this reason; empty for all records
      */
@@ -76,10 +76,25 @@ public interface JobHistory {
     /**
      * One record that stays on the leaving node, with its reason.
      *
-     * @param pass the pass that skipped or failed the record; empty if an earlier build stored the exception
+     * @param pass the pass that skipped or failed the record last
+     * @param attempts how many times events skipped or failed the record, over all passes
+     * @param storageNode the destination of the last attempt; empty if none was chosen
+     * @param assignmentId the assignment of the last attempt; empty if there was none
+     * @param firstAt when the first of those events was stored; empty if an earlier build stored the exception
+     * @param lastAt when the last of them was stored; empty as {@code firstAt}
      */
     record ExceptionLine(
-            int shard, String key, UnmovedRecord.Kind kind, Reason reason, String detail, Optional<Integer> pass) {}
+            int shard,
+            String key,
+            UnmovedRecord.Kind kind,
+            Reason reason,
+            String detail,
+            int pass,
+            int attempts,
+            Optional<String> storageNode,
+            Optional<UUID> assignmentId,
+            Optional<Instant> firstAt,
+            Optional<Instant> lastAt) {}
 
     /**
      * An action on a job.

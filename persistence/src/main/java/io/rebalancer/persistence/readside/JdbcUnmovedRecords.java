@@ -1,0 +1,77 @@
+package io.rebalancer.persistence.readside;
+
+import io.rebalancer.cluster.PersistentEntities;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.port.UnmovedRecords;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.result.RowView;
+import org.jdbi.v3.core.statement.Query;
+
+/** Reads table {@code object_exception}, in the order of the digest. A page costs the same wherever it begins. */
+final class JdbcUnmovedRecords implements UnmovedRecords {
+    static final String PAGE = """
+            select shard, record_key, record_digest from object_exception
+            where job_id = :jobId and shard = :shard and record_digest > :after and pass < :pass
+            order by record_digest limit :limit
+            """;
+
+    private final ReadSide readSide;
+
+    JdbcUnmovedRecords(ReadSide readSide) {
+        this.readSide = readSide;
+    }
+
+    private record Row(RecordRef record, String digest) {}
+
+    @Override
+    public CompletionStage<Boolean> includes(UUID jobId, long revision) {
+        return readSide.run(() ->
+                readSide.tables().position(PersistentEntities.evacuateJob(jobId).id()) >= revision);
+    }
+
+    @Override
+    public CompletionStage<List<Integer>> shards(UUID jobId, int pass) {
+        return readSide.run(() -> readSide.tables().read(handle -> {
+            try (Query query = handle.createQuery("select distinct shard from object_exception"
+                    + " where job_id = :jobId and pass < :pass order by shard")) {
+                return query.bind("jobId", jobId)
+                        .bind("pass", pass)
+                        .mapTo(Integer.class)
+                        .list();
+            }
+        }));
+    }
+
+    @Override
+    public CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit) {
+        return readSide.run(() -> {
+            // One row more than the page has shows whether there is a next page.
+            List<Row> rows = rows(jobId, shard, pass, after, limit + 1);
+            List<Row> page = rows.stream().limit(limit).toList();
+            return new Page(
+                    page.stream().map(Row::record).toList(),
+                    page.isEmpty() ? after : page.get(page.size() - 1).digest(),
+                    rows.size() <= limit);
+        });
+    }
+
+    private List<Row> rows(UUID jobId, int shard, int pass, String after, int limit) {
+        return readSide.tables().read(handle -> {
+            try (Query query = handle.createQuery(PAGE)) {
+                return query.bind("jobId", jobId)
+                        .bind("shard", shard)
+                        .bind("after", after)
+                        .bind("pass", pass)
+                        .bind("limit", limit)
+                        .map((RowView row) -> new Row(
+                                new RecordRef(
+                                        row.getColumn("shard", Integer.class),
+                                        row.getColumn("record_key", String.class)),
+                                row.getColumn("record_digest", String.class)))
+                        .list();
+            }
+        });
+    }
+}

@@ -1,0 +1,150 @@
+package io.rebalancer.persistence.readside;
+
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.object.RecordRef;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * The records that stay on the leaving node, one row for each. A row stays until its record is settled, or until a whole
+ * later pass did not report the record. So the list is complete while a pass is running.
+ */
+final class UnmovedProjection implements EventProjection<JobChange> {
+    /** Above the number of records that one event can leave. */
+    private static final int ORDINALS_PER_EVENT = 1_000_000;
+
+    private static final String COLUMNS =
+            "job_id, ordinal, shard, record_key, record_digest, pass, kind, reason, detail,"
+                    + " storage_node, assignment_id, attempts, first_at, last_at";
+
+    private static final String VALUES = "cast(:jobId as uuid), :ordinal, :shard, :key, :digest, :pass, :kind, :reason,"
+            + " :detail, :storageNode, cast(:assignmentId as uuid), 1, :at, :at";
+
+    /** What a further report changes in a row; {@code NEW} stands for the report. */
+    private static final String CHANGES =
+            "ordinal = NEW.ordinal, pass = NEW.pass, kind = NEW.kind, reason = NEW.reason,"
+                    + " detail = NEW.detail, storage_node = NEW.storage_node, assignment_id = NEW.assignment_id,"
+                    + " attempts = object_exception.attempts + 1,"
+                    + " first_at = coalesce(object_exception.first_at, NEW.first_at), last_at = NEW.last_at";
+
+    private static final String POSTGRESQL_UPSERT = "insert into object_exception (" + COLUMNS + ") values (" + VALUES
+            + ") on conflict (job_id, shard, record_digest) do update set " + CHANGES.replace("NEW", "excluded");
+
+    private static final String H2_UPSERT = "merge into object_exception using (values (" + VALUES + ")) as report ("
+            + COLUMNS + ") on (object_exception.job_id = report.job_id and object_exception.shard = report.shard"
+            + " and object_exception.record_digest = report.record_digest)"
+            + " when matched then update set " + CHANGES.replace("NEW", "report")
+            + " when not matched then insert (" + COLUMNS + ") values (report."
+            + COLUMNS.replace(", ", ", report.") + ")";
+
+    @Override
+    public List<String> tables() {
+        return List.of("object_exception");
+    }
+
+    @Override
+    public void write(Handle handle, List<StoredChange<JobChange>> changes) {
+        for (StoredChange<JobChange> each : changes) {
+            if (each.change() instanceof JobChange.Updated updated) {
+                if (updated.event() instanceof JobEvent.PassFinished finished) {
+                    handle.execute(
+                            "delete from object_exception where job_id = ? and pass < ?",
+                            updated.jobId(),
+                            finished.pass());
+                }
+                upsert(handle, each, updated);
+                delete(handle, updated.jobId(), updated.settled());
+            }
+        }
+    }
+
+    private static void upsert(Handle handle, StoredChange<JobChange> stored, JobChange.Updated updated) {
+        // The later report of a record counts, and takes the later place.
+        Map<String, UnmovedRecord> byDigest = new LinkedHashMap<>();
+        for (UnmovedRecord each : updated.event().unmoved()) {
+            String digest = digest(each.record());
+            byDigest.remove(digest);
+            byDigest.put(digest, each);
+        }
+        if (byDigest.isEmpty()) {
+            return;
+        }
+        Optional<Assignment> assignment = updated.ended();
+        try (PreparedBatch upsert = handle.prepareBatch(isPostgresql(handle) ? POSTGRESQL_UPSERT : H2_UPSERT)) {
+            long ordinal = stored.sequenceNr() * ORDINALS_PER_EVENT;
+            for (Map.Entry<String, UnmovedRecord> each : byDigest.entrySet()) {
+                UnmovedRecord unmoved = each.getValue();
+                upsert.bind("jobId", updated.jobId())
+                        .bind("ordinal", ordinal++)
+                        .bind("shard", unmoved.record().shard())
+                        .bind("key", unmoved.record().key())
+                        .bind("digest", each.getKey())
+                        .bind("pass", updated.pass())
+                        .bind("kind", unmoved.kind().name())
+                        .bind("reason", unmoved.reason().name())
+                        .bind("detail", unmoved.detail())
+                        .bind(
+                                "storageNode",
+                                assignment
+                                        .map(ended -> ended.destination()
+                                                .storageNode()
+                                                .text())
+                                        .orElse(null))
+                        .bind("assignmentId", assignment.map(Assignment::id).orElse(null))
+                        .bind("at", stored.storedAt())
+                        .add();
+            }
+            upsert.execute();
+        }
+    }
+
+    private static boolean isPostgresql(Handle handle) {
+        try {
+            return handle.getConnection().getMetaData().getDatabaseProductName().equals("PostgreSQL");
+        } catch (SQLException e) {
+            throw new ConnectionException(e);
+        }
+    }
+
+    private static void delete(Handle handle, UUID jobId, List<RecordRef> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        try (PreparedBatch delete = handle.prepareBatch(
+                "delete from object_exception where job_id = :jobId and shard = :shard and record_digest = :digest")) {
+            for (RecordRef record : records) {
+                delete.bind("jobId", jobId)
+                        .bind("shard", record.shard())
+                        .bind("digest", digest(record))
+                        .add();
+            }
+            delete.execute();
+        }
+    }
+
+    /**
+     * A key may be too long for an index. Users choose the keys, so the digest must be one for which no user can construct
+     * two keys with the same value.
+     */
+    static String digest(RecordRef record) {
+        try {
+            byte[] name = (record.shard() + " " + record.key()).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(name));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
