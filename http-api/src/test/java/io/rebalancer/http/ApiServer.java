@@ -11,6 +11,7 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
@@ -102,7 +103,7 @@ public final class ApiServer {
     private static JobState runningState() {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS))
                 .apply(new JobEvent.AssignmentPlanned(assignment(1, 1), Map.of()))
                 .apply(new JobEvent.CopiesFinished(id(1), List.of()))
                 .apply(new JobEvent.RelocationsCommitted(
@@ -209,7 +210,7 @@ public final class ApiServer {
         List<JobUpdate> updates = new ArrayList<>();
         JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
         updates.add(new JobUpdate(1, state.outline(), List.of()));
-        state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH));
+        state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS));
         updates.add(new JobUpdate(2, state.outline(), List.of()));
         for (int step = 0; step < STEPS; step++) {
             List<UnmovedRecord> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();

@@ -15,6 +15,7 @@ import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.ContentMd5;
@@ -86,7 +87,7 @@ class WireMessageTest {
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS))
                 .apply(new JobEvent.AssignmentPlanned(ASSIGNMENT, Map.of(1, ScanPosition.START)));
         return List.of(
                 new AgentMessage.Assign(new FencingToken(ID, 2), ASSIGNMENT),
@@ -144,7 +145,7 @@ class WireMessageTest {
     void aJobsReplyStaysSmallHoweverLargeItsAssignmentsAre() {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH));
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS));
         for (int assignment = 0; assignment < 24; assignment++) {
             UUID id = new UUID(7, assignment);
             List<CopyTask> tasks =
@@ -153,7 +154,7 @@ class WireMessageTest {
                     .boxed()
                     .collect(Collectors.toMap(
                             shard -> shard,
-                            shard -> new ScanPosition(ScanColumn.KEY, Long.MAX_VALUE, "k".repeat(1000), 5)));
+                            shard -> ScanPosition.at(ScanColumn.KEY, Long.MAX_VALUE, "k".repeat(1000), 5)));
             state = state.apply(new JobEvent.AssignmentPlanned(new Assignment(id, LOCATION, tasks), marks));
             if (assignment % 2 == 0) {
                 state = state.apply(new JobEvent.CopiesFinished(

@@ -18,19 +18,23 @@ import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
+import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassProgress;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyState;
-import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
 import java.io.IOException;
@@ -100,11 +104,11 @@ class VersionsTest {
 
     @Test
     void aLaterVersionIsRejected() {
-        JobEvent event = new JobEvent.PassStarted(1, Instant.EPOCH);
-        assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#1");
-        assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#2", same -> {}))
+        JobEvent event = new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS);
+        assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#2");
+        assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#3", same -> {}))
                 .hasMessageContaining("version");
-        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#5", same -> {}))
+        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#6", same -> {}))
                 .hasMessageContaining("version");
     }
 
@@ -147,7 +151,7 @@ class VersionsTest {
         Object earlier = read(
                 event,
                 JobEvent.ScanAdvanced.class.getName(),
-                tree -> ((ObjectNode) tree.path("marks").path("1")).remove(List.of("afterKey", "excluded")));
+                tree -> ((ObjectNode) tree.path("marks").path("1")).remove(List.of("afterKey", "excluded", "unmoved")));
         assertThat(earlier).isEqualTo(event);
     }
 
@@ -160,14 +164,18 @@ class VersionsTest {
         assertThat(job.leaving().orElseThrow().storageNode().text()).isEqualTo("1.stor.example.com");
         assertThat(job.epoch()).isEqualTo(3);
         assertThat(job.passes())
-                .isEqualTo(
-                        new PassProgress(2, 0, new SettledCounts(1, 0, 0, 0, 5), Optional.empty(), Optional.empty()));
-        assertThat(job.scan().marks()).containsExactly(Map.entry(2, new ScanPosition(ScanColumn.KEY, 9, "/o/x", 1)));
+                .isEqualTo(new PassProgress(
+                        2,
+                        PassScope.ALL_RECORDS,
+                        0,
+                        new SettledCounts(1, 0, 0, 0, 5),
+                        Optional.empty(),
+                        Optional.empty()));
+        assertThat(job.scan().marks()).containsExactly(Map.entry(2, ScanPosition.at(ScanColumn.KEY, 9, "/o/x", 1)));
         assertThat(job.inFlight().count()).isEqualTo(2);
         assertThat(job.inFlight().copiedRecords()).isEqualTo(1);
         assertThat(job.counts()).isEqualTo(new JobCounts(new SettledCounts(1, 0, 0, 0, 5), 1, 0, 2));
         assertThat(job.outcomes().unmoved().skippedBy()).containsExactly(Map.entry(Reason.NO_DESTINATION, 1L));
-        assertThat(job.outcomes().excepted()).containsExactly(new RecordRef(1, "/o/stor/7"));
         assertThat(job.tuning().chosenCommitParallelism()).hasValue(30);
 
         assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline(), List.of()));
@@ -181,7 +189,7 @@ class VersionsTest {
         JobOutline job = reply.state();
         assertThat(job.counts()).isEqualTo(new JobCounts(new SettledCounts(1, 0, 0, 0, 5), 1, 0, 2));
         assertThat(job.pass()).isEqualTo(2);
-        assertThat(job.scan().marks()).containsExactly(Map.entry(2, new ScanPosition(ScanColumn.KEY, 9, "", 1)));
+        assertThat(job.scan().marks()).containsExactly(Map.entry(2, ScanPosition.at(ScanColumn.KEY, 9, "", 1)));
         assertThat(job.assignments()).hasSize(2).allSatisfy(each -> {
             assertThat(each.tasks()).isEqualTo(1);
             assertThat(each.bytes()).isEqualTo(5);
@@ -228,6 +236,44 @@ class VersionsTest {
                 "io.rebalancer.core.registry.RegistryEvent$JobClosed#1",
                 new RegistryEvent.JobClosed(new UUID(1, 2), false, Optional.empty()));
         assertThat(closed.closing()).isEmpty();
+    }
+
+    /** Written by the last build that listed the unmoved records of a pass in the job's state. */
+    @Test
+    void aStateThatListsUnmovedRecordsKeepsTheirCounts() throws IOException {
+        JobState job = (JobState) readStored("io.rebalancer.core.evacuate.JobState#4", JobState.EMPTY);
+        assertThat(job.counts()).isEqualTo(new JobCounts(new SettledCounts(1, 0, 0, 0, 5), 1, 0, 2));
+        assertThat(job.outcomes().orphans()).isEqualTo(2);
+        assertThat(job.passes().scope()).isEqualTo(PassScope.ALL_RECORDS);
+        assertThat(job.scan().marks()).containsExactly(Map.entry(2, ScanPosition.at(ScanColumn.KEY, 9, "/o/x", 1)));
+        assertThat(job.inFlight().all()).hasSize(2).noneMatch(InFlightAssignment::resumed);
+    }
+
+    @Test
+    void eventsFromBeforeMarksCountedUnmovedRecordsAreRead() throws IOException {
+        Map<Integer, ScanPosition> marks = Map.of(1, ScanPosition.at(ScanColumn.IDX, 42));
+        JobEvent.ScanAdvanced advanced = new JobEvent.ScanAdvanced(marks);
+        assertThat(readStored("io.rebalancer.core.evacuate.JobEvent$ScanAdvanced#2", advanced))
+                .isEqualTo(advanced);
+        JobEvent.RecordsExcepted excepted = (JobEvent.RecordsExcepted) readStored(
+                "io.rebalancer.core.evacuate.JobEvent$RecordsExcepted#2",
+                new JobEvent.RecordsExcepted(List.of(), Map.of()));
+        assertThat(excepted.exceptions()).hasSize(1);
+        assertThat(excepted.marks()).isEqualTo(marks);
+        JobEvent.AssignmentPlanned planned = (JobEvent.AssignmentPlanned) readStored(
+                "io.rebalancer.core.evacuate.JobEvent$AssignmentPlanned#2",
+                new JobEvent.AssignmentPlanned(
+                        new Assignment(new UUID(1, 2), new CopyLocation("dc3", new StorageNodeId("3.stor")), List.of()),
+                        Map.of()));
+        assertThat(planned.marks()).isEqualTo(marks);
+        JobEvent.PassStarted started = new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS);
+        JobEvent.PassStarted earlier =
+                (JobEvent.PassStarted) readStored("io.rebalancer.core.evacuate.JobEvent$PassStarted#1", started);
+        assertThat(earlier.scope()).isEqualTo(PassScope.ALL_RECORDS);
+        JobEvent.IncarnationBegan began = (JobEvent.IncarnationBegan) readStored(
+                "io.rebalancer.core.evacuate.JobEvent$IncarnationBegan#1",
+                new JobEvent.IncarnationBegan(2, Instant.EPOCH, true));
+        assertThat(began.rescans()).isFalse();
     }
 
     private static ObjectNode stored(String manifest) throws IOException {

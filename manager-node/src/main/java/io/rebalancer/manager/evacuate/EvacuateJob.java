@@ -5,6 +5,7 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCommand;
@@ -13,7 +14,9 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
@@ -26,7 +29,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -57,6 +62,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
      */
     private static final Duration MIN_RESTART_BACKOFF = Duration.ofSeconds(3);
 
+    private static final Duration LIST_RETRY_DELAY = Duration.ofSeconds(1);
     private static final Duration CHILD_RESTART_DELAY = Duration.ofSeconds(1);
     /** Failures of children in a row, without an event in between, before the job fails: the cause does not pass. */
     private static final int MAX_CHILD_FAILURES = 5;
@@ -105,7 +111,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.telemetry = new JobTelemetry(jobId, resources, clock);
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem());
         this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
-        this.schedule = new PassSchedule(resources::settings, clock);
+        this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.pass = new CurrentPass(context, resources, incarnation.lease());
         this.verification = new CurrentVerification(jobId, context, resources);
     }
@@ -195,6 +201,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (message instanceof JobInternalMessage.Decide decide) {
             return carryOut(job, decide.command(), stored -> {});
         }
+        if (message instanceof JobInternalMessage.ListChecked checked) {
+            return onListChecked(job, checked);
+        }
         if (message instanceof JobInternalMessage.GiveUp lost) {
             return onGiveUp(job, lost);
         }
@@ -211,10 +220,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         if (message == JobInternalMessage.Remind.INSTANCE) {
             return onRemind(job);
-        }
-        if (message == JobInternalMessage.ResumePhase.INSTANCE) {
-            enterPhase(job);
-            return Effect().none();
         }
         return message == JobInternalMessage.Idle.INSTANCE
                 ? onIdle(job)
@@ -295,7 +300,32 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onBeginPass(JobState job) {
-        return carryOut(job, new JobCommand.StartPass(), stored -> {});
+        if (!job.mayRetryUnmoved()) {
+            return beginPass(job, PassScope.ALL_RECORDS);
+        }
+        context.pipeToSelf(schedule.isListComplete(jobId, lastSequenceNumber(context)), (complete, failure) -> {
+            if (failure != null) {
+                context.getLog().warn("job={} the list of unmoved records: {}", jobId, OneLine.of(failure));
+            }
+            return new JobInternalMessage.ListChecked(failure == null && complete);
+        });
+        return Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> onListChecked(JobState job, JobInternalMessage.ListChecked checked) {
+        Optional<PassScope> scope = schedule.scope(checked.complete());
+        if (scope.isEmpty()) {
+            timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, LIST_RETRY_DELAY);
+            return Effect().none();
+        }
+        if (scope.get() == PassScope.ALL_RECORDS) {
+            context.getLog().warn("job={} the list of unmoved records is behind; all shards are scanned", jobId);
+        }
+        return beginPass(job, scope.get());
+    }
+
+    private Effect<JobEvent, JobState> beginPass(JobState job, PassScope scope) {
+        return carryOut(job, new JobCommand.StartPass(scope), stored -> {});
     }
 
     private Effect<JobEvent, JobState> onPlanningEvent(JobState job, PlanningEvent event) {
@@ -325,29 +355,29 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         Optional<String> fence =
                 resources.nodes().refusal(assignment.destination().storageNode());
         if (fence.isPresent()) {
-            endAssignment(AssignmentEnded.withdrawn(assignment));
-            return onPlanningEvent(job, ready.unplaced(Reason.DESTINATION_FENCED, fence.get()));
+            return withdraw(job, ready, Reason.DESTINATION_FENCED, fence.get());
         }
+        JobCommand command = new JobCommand.Plan(assignment, ready.marks());
         return carryOut(
                 job,
-                new JobCommand.Plan(assignment, ready.marks()),
-                stored -> stored.inFlight()
+                command,
+                (stored, events) -> stored.inFlight()
                         .find(assignment.id())
                         .ifPresent(planned -> agents.deliver(stored, planned.assignment())),
-                refused -> onPlanRefused(ready, refused));
+                refused -> refused.code() == Decision.Code.RELEASES_PENDING
+                        ? withdraw(job, ready, Reason.AGENT_BUSY, refused.detail())
+                        : logRefusal(command, refused)
+                                .thenRun(same -> endAssignment(AssignmentEnded.withdrawn(assignment, List.of()))));
     }
 
-    private void onPlanRefused(PlanningEvent.BatchReady ready, Decision.Refused refused) {
-        // First the record of what stays, then the end: the end may be what the pass waits for.
-        switch (refused.code()) {
-            case TOO_MANY_EXCEPTIONS -> decideLater(new JobCommand.Fail(refused.detail()));
-            case RELEASES_PENDING -> {
-                PlanningEvent.RecordsUnplaced unplaced = ready.unplaced(Reason.AGENT_BUSY, refused.detail());
-                decideLater(new JobCommand.Except(unplaced.records(), unplaced.marks()));
-            }
-            case JOB_NOT_FOUND, JOB_ALREADY_EXISTS, JOB_NOT_RUNNING, ASSIGNMENT_IN_FLIGHT, BAD_REQUEST -> {}
-        }
-        endAssignment(AssignmentEnded.withdrawn(ready.assignment()));
+    /** The records of a batch that is not planned stay for the next pass. */
+    private EffectBuilder<JobEvent, JobState> withdraw(
+            JobState job, PlanningEvent.BatchReady ready, Reason reason, String detail) {
+        PlanningEvent.RecordsUnplaced unplaced = ready.unplaced(reason, detail);
+        return carryOut(
+                job,
+                new JobCommand.Except(unplaced.records(), unplaced.marks()),
+                stored -> endAssignment(AssignmentEnded.withdrawn(ready.assignment(), unplaced.records())));
     }
 
     private Effect<JobEvent, JobState> onAssignmentAccepted(JobMessage.AssignmentAccepted accepted) {
@@ -394,7 +424,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
         JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
         Assignment assignment = inFlight.get().assignment();
-        return carryOut(job, command, stored -> endAndRelease(stored, lost.ended(assignment)));
+        return end(job, command, unmoved -> lost.ended(assignment, unmoved));
     }
 
     /** The release is sent after the end is stored, so that no agent discards a copy for an end that a crash has undone. */
@@ -406,11 +436,31 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         JobCommand command = new JobCommand.ReportCommit(
                 result.assignmentId(), result.tally(), result.failures(), result.unwanted(), result.doubtful());
         Assignment assignment = inFlight.get().assignment();
-        AssignmentEnded ended = DestinationFault.ofCopies(
-                        assignment, inFlight.get().copyFailures())
-                .map(fault -> AssignmentEnded.failed(assignment, fault))
-                .orElseGet(() -> AssignmentEnded.carriedOut(assignment));
-        return carryOut(job, command, stored -> endAndRelease(stored, ended));
+        Optional<DestinationFault> fault =
+                DestinationFault.ofCopies(assignment, inFlight.get().copyFailures());
+        return end(
+                job,
+                command,
+                unmoved -> fault.map(each -> AssignmentEnded.failed(assignment, unmoved, each))
+                        .orElseGet(() -> AssignmentEnded.carriedOut(assignment, unmoved)));
+    }
+
+    /**
+     * Carries out a command that ends an assignment.
+     *
+     * @param ended what follows from the records that the assignment leaves
+     */
+    private Effect<JobEvent, JobState> end(
+            JobState job, JobCommand command, Function<List<UnmovedRecord>, AssignmentEnded> ended) {
+        return carryOut(
+                job,
+                command,
+                (stored, events) -> endAndRelease(
+                        stored,
+                        ended.apply(events.stream()
+                                .flatMap(each -> each.unmoved().stream())
+                                .toList())),
+                refused -> logRefusal(command, refused));
     }
 
     private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {
@@ -464,7 +514,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         "job={} a child actor failed, see the log before; starting the children again in {}",
                         jobId,
                         CHILD_RESTART_DELAY);
-        timers.startSingleTimer(JobInternalMessage.ResumePhase.INSTANCE, CHILD_RESTART_DELAY);
+        timers.startSingleTimer(JobInternalMessage.TakeOver.INSTANCE, CHILD_RESTART_DELAY);
         return Effect().none();
     }
 
@@ -485,12 +535,15 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private EffectBuilder<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
-        return carryOut(job, command, then, refused -> {});
+        return carryOut(job, command, (stored, events) -> then.accept(stored), refused -> logRefusal(command, refused));
     }
 
     /** The one place that turns a decision into effects. */
     private EffectBuilder<JobEvent, JobState> carryOut(
-            JobState job, JobCommand command, Consumer<JobState> then, Consumer<Decision.Refused> ifRefused) {
+            JobState job,
+            JobCommand command,
+            BiConsumer<JobState, List<JobEvent>> then,
+            Function<Decision.Refused, EffectBuilder<JobEvent, JobState>> ifRefused) {
         long askedAt = incarnation.now();
         return decide(job, command)
                 .fold(
@@ -498,22 +551,27 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                             if (!events.isEmpty()) {
                                 // The journal rejects an event whose number another incarnation has used.
                                 incarnation.prove(askedAt);
-                                childFailures = 0;
+                                if (!(command instanceof JobCommand.TakeOver)) {
+                                    childFailures = 0;
+                                }
                             }
                             telemetry.follow(events);
-                            then.accept(stored);
+                            then.accept(stored, events);
                             follow(job, stored);
                         }),
-                        refused -> Effect().none().thenRun((JobState same) -> {
-                            context.getLog()
-                                    .warn(
-                                            "job={} {} refused: {} {}",
-                                            jobId,
-                                            command.getClass().getSimpleName(),
-                                            refused.code(),
-                                            refused.detail());
-                            ifRefused.accept(refused);
-                        }));
+                        ifRefused);
+    }
+
+    private EffectBuilder<JobEvent, JobState> logRefusal(JobCommand command, Decision.Refused refused) {
+        return Effect()
+                .none()
+                .thenRun((JobState same) -> context.getLog()
+                        .warn(
+                                "job={} {} refused: {} {}",
+                                jobId,
+                                command.getClass().getSimpleName(),
+                                refused.code(),
+                                refused.detail()));
     }
 
     /** Does what follows from the new state, whichever command led to it. */

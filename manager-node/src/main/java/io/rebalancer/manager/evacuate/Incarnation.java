@@ -31,10 +31,12 @@ final class Incarnation {
         begun = true;
     }
 
-    /** The take-over is stored. An earlier incarnation may still hold its lease for a while. */
+    /** The take-over is stored. An earlier incarnation on another member may still hold its lease for a while. */
     void beginAfterTakeOver() {
-        begun = true;
-        lease.waitForEarlierIncarnation();
+        if (!begun) {
+            begun = true;
+            lease.waitForEarlierIncarnation();
+        }
     }
 
     boolean hasBegun() {

@@ -3,12 +3,14 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
+import java.util.List;
 import java.util.UUID;
 
 /** Messages from a job's own children and timers. They never leave the member. */
@@ -32,10 +34,8 @@ sealed interface JobInternalMessage extends JobMessage {
     /** A command that the job gives itself. */
     record Decide(JobCommand command) implements JobInternalMessage {}
 
-    /** Time to start the children again that the job's phase needs. */
-    enum ResumePhase implements JobInternalMessage {
-        INSTANCE
-    }
+    /** Whether the list of unmoved records includes the last pass. */
+    record ListChecked(boolean complete) implements JobInternalMessage {}
 
     /** An assignment has to be given up. */
     record GiveUp(UUID assignmentId, Reason reason, String detail) implements JobInternalMessage {
@@ -45,10 +45,10 @@ sealed interface JobInternalMessage extends JobMessage {
         }
 
         /** The destination is not to blame if it left service, or if the job ends. */
-        AssignmentEnded ended(Assignment assignment) {
+        AssignmentEnded ended(Assignment assignment, List<UnmovedRecord> unmoved) {
             return reason == Reason.DESTINATION_FENCED || reason == Reason.JOB_ENDED
-                    ? AssignmentEnded.withdrawn(assignment)
-                    : AssignmentEnded.failed(assignment, DestinationFault.lost(reason, detail));
+                    ? AssignmentEnded.withdrawn(assignment, unmoved)
+                    : AssignmentEnded.failed(assignment, unmoved, DestinationFault.lost(reason, detail));
         }
     }
 
@@ -57,7 +57,7 @@ sealed interface JobInternalMessage extends JobMessage {
         INSTANCE
     }
 
-    /** The job has recovered from its journal. */
+    /** The job has recovered from its journal, or its children have failed: a new incarnation begins. */
     enum TakeOver implements JobInternalMessage {
         INSTANCE
     }

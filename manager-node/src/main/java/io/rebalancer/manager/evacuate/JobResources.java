@@ -4,6 +4,7 @@ import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
@@ -17,12 +18,14 @@ import org.apache.pekko.actor.typed.ActorRef;
  * The parts of the manager that its jobs share.
  *
  * @param primaryScan scans the primaries, for a pass that moves what a verification found
+ * @param unmoved the records that earlier passes of a job left, for a pass that visits only those
  * @param nodes the storage nodes that may receive copies
  */
 public record JobResources(
         PlanningResources planning,
         CommitResources commit,
         ScanResources primaryScan,
+        UnmovedRecords unmoved,
         VerificationResources verification,
         NodesInService nodes,
         AgentGateway agents,

@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.Verification;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
@@ -14,7 +15,10 @@ import io.rebalancer.manager.evacuate.planning.PassInput;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.ScanCoordinator;
+import io.rebalancer.manager.evacuate.planning.ScanResources;
+import io.rebalancer.manager.evacuate.planning.UnmovedRecordScan;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -50,7 +54,7 @@ record PassActors(
                 .orElse(resources.settings().commit().parallelism());
         ActorRef<MetadataCommitter.Command> committer = context.spawnAnonymous(MetadataCommitter.create(
                 resources.commit(), lease, pass.leaving().storageNode(), parallelism, commitResults));
-        PlanningResources planning = planning(resources, job);
+        PlanningResources planning = planning(resources, token.jobId(), job);
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(planning, pass, planningEvents));
         ActorRef<ScanCoordinator.Command> scan =
@@ -70,7 +74,18 @@ record PassActors(
     }
 
     /** A replica or a clone may not show the rows that a verification found, so a pass after that scans the primaries. */
-    private static PlanningResources planning(JobResources resources, JobState job) {
+    private static PlanningResources planning(JobResources resources, UUID jobId, JobState job) {
+        if (job.passes().scope() == PassScope.UNMOVED_RECORDS) {
+            ScanResources scan = resources.primaryScan();
+            return resources
+                    .planning()
+                    .withScan(scan.with(new UnmovedRecordScan(
+                            resources.unmoved(),
+                            scan.tier(),
+                            scan.shards(),
+                            jobId,
+                            job.passes().number())));
+        }
         return job.verification().filter(Verification::needsAnotherPass).isPresent()
                 ? resources.planning().withScan(resources.primaryScan())
                 : resources.planning();

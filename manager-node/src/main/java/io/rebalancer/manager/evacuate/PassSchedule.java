@@ -4,21 +4,58 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.Verification;
+import io.rebalancer.core.port.UnmovedRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** When the next pass of a job begins. Counted from the stored end of the last pass, so a take-over neither drops nor repeats the delay. */
+/**
+ * When the next pass of a job begins, and what it visits. Counted from the stored end of the last pass, so a take-over
+ * neither drops nor repeats the delay.
+ */
 final class PassSchedule {
+    /** After this time the pass scans all shards, so that a job does not depend on the read side. */
+    private static final Duration LIST_PATIENCE = Duration.ofSeconds(30);
+
     private final Supplier<EvacuateSettings> settings;
     private final Clock clock;
+    private final UnmovedRecords unmoved;
+    private Optional<Instant> listAskedSince = Optional.empty();
 
-    PassSchedule(Supplier<EvacuateSettings> settings, Clock clock) {
+    PassSchedule(Supplier<EvacuateSettings> settings, Clock clock, UnmovedRecords unmoved) {
         this.settings = settings;
         this.clock = clock;
+        this.unmoved = unmoved;
+    }
+
+    /**
+     * Whether the next pass can visit the unmoved records only: the list of them must include all events of the last pass.
+     *
+     * @param revision number of the job's last event
+     */
+    CompletionStage<Boolean> isListComplete(UUID jobId, long revision) {
+        listAskedSince = Optional.of(listAskedSince.orElseGet(clock::instant));
+        return unmoved.includes(jobId, revision);
+    }
+
+    /** What the next pass visits; empty if the list was not complete and may be soon. */
+    Optional<PassScope> scope(boolean listComplete) {
+        if (listComplete) {
+            listAskedSince = Optional.empty();
+            return Optional.of(PassScope.UNMOVED_RECORDS);
+        }
+        Instant now = clock.instant();
+        if (Duration.between(listAskedSince.orElse(now), now).compareTo(LIST_PATIENCE) < 0) {
+            return Optional.empty();
+        }
+        listAskedSince = Optional.empty();
+        return Optional.of(PassScope.ALL_RECORDS);
     }
 
     /** The time until the next pass; zero if it is due. */

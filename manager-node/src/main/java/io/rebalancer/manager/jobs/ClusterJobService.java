@@ -108,7 +108,7 @@ public final class ClusterJobService implements JobService {
             case JOB_NOT_RUNNING ->
                 new JobRefused(
                         JobRefused.Code.JOB_NOT_RUNNING, "job " + jobId + " is not running: " + refusal.detail());
-            case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, RELEASES_PENDING, TOO_MANY_EXCEPTIONS, BAD_REQUEST ->
+            case JOB_ALREADY_EXISTS, ASSIGNMENT_IN_FLIGHT, RELEASES_PENDING, BAD_REQUEST ->
                 new JobRefused(JobRefused.Code.BAD_REQUEST, refusal.detail());
         };
     }

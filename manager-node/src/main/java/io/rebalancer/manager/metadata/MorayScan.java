@@ -78,7 +78,7 @@ public final class MorayScan implements RecordScan {
                 return readRange();
             }
             if (position.column() == ScanColumn.ID) {
-                position = new ScanPosition(ScanColumn.IDX, 0, "", position.excluded());
+                position = ScanPosition.at(ScanColumn.IDX, 0, "", position.excluded());
                 highest = UNKNOWN;
                 return next();
             }
@@ -114,7 +114,7 @@ public final class MorayScan implements RecordScan {
                             row.path("_key").asText(),
                             row.path("_etag").asText(),
                             row.path("_value").asText()));
-            position = new ScanPosition(position.column(), nextId, "", position.excluded() + found.excluded());
+            position = ScanPosition.at(position.column(), nextId, "", position.excluded() + found.excluded());
             return new Chunk(found.rows(), position, false);
         }
 

@@ -106,7 +106,7 @@ public final class PostgresScan implements RecordScan {
         if (url == null || thread == null) {
             throw new IllegalArgumentException("no database for metadata shard " + shard);
         }
-        ScanPosition start = from.column() == ScanColumn.KEY ? from : new ScanPosition(ScanColumn.KEY, 0, "", 0);
+        ScanPosition start = from.column() == ScanColumn.KEY ? from : ScanPosition.at(ScanColumn.KEY, 0);
         return new Cursor(new Database(shard, url, access), thread, leaving, start);
     }
 
@@ -210,7 +210,7 @@ public final class PostgresScan implements RecordScan {
                     }
                 }
             }
-            position = new ScanPosition(
+            position = ScanPosition.at(
                     ScanColumn.KEY, position.nextId() + read, lastKey, position.excluded() + found.excluded());
             boolean last = read < pageRows;
             if (last) {

@@ -8,6 +8,7 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageInventory;
+import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.agents.AgentGateways;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
@@ -53,7 +54,8 @@ final class JobsModule {
             Supplier<EvacuateSettings> evacuate,
             MetadataModule metadata,
             ObservabilityModule observability,
-            JournalReader journal) {
+            JournalReader journal,
+            UnmovedRecords unmoved) {
         Clock clock = Clock.systemUTC();
         AgentGateway agents = new AgentGateways(
                 new ClusterAgentGateway(system),
@@ -80,6 +82,7 @@ final class JobsModule {
                 new PlanningResources(evacuate, metadata.scan(), directory, spaceBroker, clock),
                 commits,
                 metadata.primaryScan(),
+                unmoved,
                 metadata.verification(),
                 nodes,
                 agents,

@@ -80,8 +80,15 @@ public final class ManagerNode implements NodeProcess.Node {
             ReadSide tables) {
         ObservabilityModule observability = new ObservabilityModule(system, metrics, traces);
         MetadataModule metadata = new MetadataModule(system, settings, () -> evacuate);
-        JobsModule jobs = new JobsModule(system, settings, () -> evacuate, metadata, observability, journal);
         ReadSideModule readSide = new ReadSideModule(system, journal, tables);
+        JobsModule jobs = new JobsModule(
+                system,
+                settings,
+                () -> evacuate,
+                metadata,
+                observability,
+                journal,
+                readSide.readSide().unmovedRecords());
         HttpModule http =
                 new HttpModule(system, settings.http(), () -> legacy, metadata, jobs, readSide, journal, observability);
         return http.start().thenCompose(started -> observability.startServer());

@@ -233,6 +233,7 @@ class ControlBench {
                                             DestinationCheck.NEVER_REFUSES,
                                             metrics::metadataThreads),
                                     new ScanResources(records, records, permits),
+                                    new RecordsInMemory(),
                                     new VerificationResources(records, permits, Clock.systemUTC()),
                                     new NodesInService(),
                                     new InstantAgents(),

@@ -84,6 +84,7 @@ final class JobFixture {
                         DestinationCheck.NEVER_REFUSES,
                         metrics::metadataThreads),
                 scan,
+                records,
                 new VerificationResources(records, permits, Clock.systemUTC()),
                 new NodesInService(),
                 agents,

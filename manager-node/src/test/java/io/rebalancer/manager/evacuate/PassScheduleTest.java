@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.evacuate.VerifiedRows;
@@ -15,17 +16,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class PassScheduleTest {
     private final ManualClock clock = new ManualClock();
     private final PassSchedule schedule = new PassSchedule(
-            () -> TestSettings.evacuate("rebalancer.evacuate { retry-pause-min = 8s, retry-pause-max = 20s }"), clock);
+            () -> TestSettings.evacuate("rebalancer.evacuate { retry-pause-min = 8s, retry-pause-max = 20s }"),
+            clock,
+            new RecordsInMemory());
 
     private static JobState afterPasses(int fruitless) {
         JobState job = JobState.EMPTY.apply(new JobEvent.JobCreated(location(1), 0, Instant.EPOCH));
         for (int pass = 1; pass <= fruitless; pass++) {
-            job = job.apply(new JobEvent.PassStarted(pass, Instant.EPOCH))
+            job = job.apply(new JobEvent.PassStarted(pass, Instant.EPOCH, PassScope.ALL_RECORDS))
                     .apply(new JobEvent.RecordsExcepted(
                             List.of(new UnmovedRecord(
                                     RecordsInMemory.ref(1),
@@ -83,5 +87,25 @@ class PassScheduleTest {
                 List.of(),
                 Instant.EPOCH,
                 Instant.EPOCH);
+    }
+
+    /** A job must not wait for ever for a read side that is down. */
+    @Test
+    void aListThatStaysIncompleteMakesThePassVisitAllRecords() {
+        schedule.isListComplete(new UUID(1, 1), 17);
+        assertThat(schedule.scope(false)).isEmpty();
+        clock.pass(Duration.ofSeconds(29));
+        schedule.isListComplete(new UUID(1, 1), 17);
+        assertThat(schedule.scope(false)).isEmpty();
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(schedule.scope(false)).contains(PassScope.ALL_RECORDS);
+        schedule.isListComplete(new UUID(1, 1), 30);
+        assertThat(schedule.scope(false)).as("the next pass waits by itself").isEmpty();
+    }
+
+    @Test
+    void aCompleteListIsUsedAtOnce() {
+        schedule.isListComplete(new UUID(1, 1), 17);
+        assertThat(schedule.scope(true)).contains(PassScope.UNMOVED_RECORDS);
     }
 }

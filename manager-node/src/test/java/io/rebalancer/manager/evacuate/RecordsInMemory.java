@@ -12,6 +12,7 @@ import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import io.rebalancer.manager.evacuate.planning.ScanResources;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Records of two shards in memory, with etags. A test can make the shards unavailable, or let users change records. */
-public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit {
+public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, UnmovedRecords {
     public static final UUID OWNER = new UUID(9, 9);
 
     private final Map<RecordRef, MetadataRecord> records =
@@ -148,6 +149,28 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit {
                 // Holds no resources.
             }
         };
+    }
+
+    /** As if there were no lag between the journal and the list. */
+    @Override
+    public CompletionStage<Boolean> includes(UUID jobId, long revision) {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    /** Lists the records of all jobs and passes, moved ones included: the list is only what a pass has to look up. */
+    @Override
+    public synchronized CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit) {
+        List<RecordRef> all = records.keySet().stream()
+                .filter(ref -> ref.shard() == shard && ref.key().compareTo(after) > 0)
+                .limit(limit)
+                .toList();
+        String end = all.isEmpty() ? after : all.get(all.size() - 1).key();
+        return CompletableFuture.completedFuture(new Page(all, end, all.size() < limit));
+    }
+
+    @Override
+    public CompletionStage<List<Integer>> shards(UUID jobId, int pass) {
+        return CompletableFuture.completedFuture(shards());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
@@ -133,7 +134,7 @@ class JobFeedTest {
                         case 1 ->
                             new JobEvent.JobCreated(
                                     new CopyLocation("dc1", new StorageNodeId("1.stor.d")), 0, Instant.EPOCH);
-                        case 2 -> new JobEvent.PassStarted(1, Instant.EPOCH);
+                        case 2 -> new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS);
                         default -> new JobEvent.RecordsExcepted(List.of(exception(number)), Map.of());
                     });
         }

@@ -54,7 +54,7 @@ final class ScanProcess {
         }
         List<String> lines = Files.readAllLines(positions);
         String[] last = lines.get(lines.size() - 1).split(" ", 2);
-        return new ScanPosition(ScanColumn.KEY, Long.parseLong(last[0]), last[1], 0);
+        return ScanPosition.at(ScanColumn.KEY, Long.parseLong(last[0]), last[1], 0);
     }
 
     private static void append(Path file, String text) throws IOException {

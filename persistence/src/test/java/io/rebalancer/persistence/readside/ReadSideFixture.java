@@ -15,6 +15,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -131,7 +132,7 @@ abstract class ReadSideFixture {
     }
 
     static JobEvent passStarted(int pass) {
-        return new JobEvent.PassStarted(pass, CREATED);
+        return new JobEvent.PassStarted(pass, CREATED, PassScope.ALL_RECORDS);
     }
 
     static JobEvent passFinished(int pass) {

@@ -82,7 +82,7 @@ class ReadSideTest extends ReadSideFixture {
             all.add(new JobEvent.RelocationsCommitted(
                     id, new SettledCounts(1, 0, 0, 0, 5), failures, Optional.empty()));
         }
-        all.add(new JobEvent.IncarnationBegan(2, CREATED));
+        all.add(new JobEvent.IncarnationBegan(2, CREATED, false));
         all.add(passFinished(2));
         if (!open) {
             all.add(new JobEvent.JobEnded(JobPhase.DONE_WITH_EXCEPTIONS, "", CREATED));

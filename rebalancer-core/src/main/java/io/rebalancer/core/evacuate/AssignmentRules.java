@@ -22,10 +22,6 @@ final class AssignmentRules {
         if (job.inFlight().find(c.assignment().id()).isPresent()) {
             return Decision.accept();
         }
-        // Commits and losses add exceptions too, but no more than the assignments that are let through here.
-        if (job.outcomes().excepted().size() >= JobRules.MAX_EXCEPTIONS) {
-            return Decision.refuse(Decision.Code.TOO_MANY_EXCEPTIONS, PassRules.tooManyExceptions());
-        }
         if (job.releases().isFull()) {
             return Decision.refuse(
                     Decision.Code.RELEASES_PENDING,

@@ -69,6 +69,8 @@ public record AssignmentsInFlight(Map<UUID, InFlightAssignment> byId) {
             next.remove(e.assignmentId());
         } else if (event instanceof JobEvent.AssignmentLost e) {
             next.remove(e.assignmentId());
+        } else if (event instanceof JobEvent.IncarnationBegan e && e.rescans()) {
+            next.replaceAll((id, each) -> each.resume());
         } else {
             return this;
         }

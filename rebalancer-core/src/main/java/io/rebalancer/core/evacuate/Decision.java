@@ -23,7 +23,6 @@ public sealed interface Decision {
         JOB_NOT_RUNNING,
         ASSIGNMENT_IN_FLIGHT,
         RELEASES_PENDING,
-        TOO_MANY_EXCEPTIONS,
         BAD_REQUEST
     }
 

@@ -14,19 +14,25 @@ import java.util.stream.Collectors;
  * @param assignment the assignment as planned
  * @param copied whether the agent has reported the results of the copies, so that only the commit remains
  * @param copyFailures records whose copies failed; empty until {@code copied}
+ * @param resumed whether an earlier incarnation planned it in the current pass, so that the scan will find its rows again
  */
-public record InFlightAssignment(Assignment assignment, boolean copied, List<UnmovedRecord> copyFailures) {
+public record InFlightAssignment(
+        Assignment assignment, boolean copied, List<UnmovedRecord> copyFailures, boolean resumed) {
 
     public InFlightAssignment {
         copyFailures = List.copyOf(copyFailures);
     }
 
     static InFlightAssignment planned(Assignment assignment) {
-        return new InFlightAssignment(assignment, false, List.of());
+        return new InFlightAssignment(assignment, false, List.of(), false);
     }
 
     InFlightAssignment withCopies(List<UnmovedRecord> failures) {
-        return new InFlightAssignment(assignment, true, failures);
+        return new InFlightAssignment(assignment, true, failures, resumed);
+    }
+
+    InFlightAssignment resume() {
+        return new InFlightAssignment(assignment, copied, copyFailures, true);
     }
 
     /** The tasks whose copies are verified; valid only if {@code copied}. */

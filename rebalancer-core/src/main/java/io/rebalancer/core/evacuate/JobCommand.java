@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** An order to a job, or a report to it. Each is safe to repeat: agents and child actors report at least once. */
+/** An order to a job, or a report to it. Each is safe to repeat, except {@link Except}: agents and timers report at
+ * least once. */
 public sealed interface JobCommand {
 
     /** @param maxRecords the number of records the job may take on, or 0 for all */
@@ -18,13 +19,17 @@ public sealed interface JobCommand {
     /** Begin a new incarnation. The first command after the job starts from its journal. */
     record TakeOver() implements JobCommand {}
 
-    /** Begin the first pass, or the next one after the delay. */
-    record StartPass() implements JobCommand {}
+    /**
+     * Begin the first pass, or the next one after the delay.
+     *
+     * @param scope what the pass visits; a pass that can't be restricted to unmoved records visits all
+     */
+    record StartPass(PassScope scope) implements JobCommand {}
 
     /** Plan an assignment; {@code marks} as in {@link JobEvent.AssignmentPlanned}. */
     record Plan(Assignment assignment, Map<Integer, ScanPosition> marks) implements JobCommand {}
 
-    /** Count records that get no assignment in this pass. */
+    /** Count records that get no assignment in this pass. Given once, by the children that planned the pass. */
     record Except(List<UnmovedRecord> exceptions, Map<Integer, ScanPosition> marks) implements JobCommand {}
 
     /** Move the low-water marks past rows that need nothing. */

@@ -16,7 +16,7 @@ import java.util.UUID;
  */
 public sealed interface JobEvent {
 
-    /** The records that the event counts as skipped or failed, with their reasons; mostly none. */
+    /** The records that the event reports as skipped or failed, with their reasons; mostly none. */
     default List<UnmovedRecord> unmoved() {
         if (this instanceof RecordsExcepted e) {
             return e.exceptions();
@@ -34,13 +34,17 @@ public sealed interface JobEvent {
      */
     record JobCreated(CopyLocation leaving, long maxRecords, Instant at) implements JobEvent {}
 
-    /** A scan of all shards began. It meets the exceptions of the previous pass again. */
-    record PassStarted(int pass, Instant at) implements JobEvent {}
+    /**
+     * A pass began.
+     *
+     * @param scope the records that the pass visits
+     */
+    record PassStarted(int pass, Instant at, PassScope scope) implements JobEvent {}
 
     /**
      * An assignment is planned. From now on it is sent to its agent until the agent reports.
      *
-     * @param marks the low-water marks that moved; they count this assignment's records as stored
+     * @param marks the low-water marks that moved
      */
     record AssignmentPlanned(Assignment assignment, Map<Integer, ScanPosition> marks) implements JobEvent {
         public AssignmentPlanned {
@@ -160,8 +164,11 @@ public sealed interface JobEvent {
     /**
      * The job started from its journal, perhaps on another manager. Orders with a lower epoch are refused from now on.
      * The first incarnation stores no such event; its epoch is 1.
+     *
+     * @param rescans whether the incarnation continues a pass: it scans again from the low-water marks, so records behind
+     *     them that were counted as unmoved are not counted any more
      */
-    record IncarnationBegan(long epoch, Instant at) implements JobEvent {}
+    record IncarnationBegan(long epoch, Instant at, boolean rescans) implements JobEvent {}
 
     /** The job ended. {@code phase} is a terminal one; {@code reason} is empty unless it failed. */
     record JobEnded(JobPhase phase, String reason, Instant at) implements JobEvent {}

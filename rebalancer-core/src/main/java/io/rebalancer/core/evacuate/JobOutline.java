@@ -10,10 +10,10 @@ import java.util.Optional;
  * number of shards and of assignments in flight, not on the number of their records. A job can't continue from it.
  *
  * @param pass the number of the current or last pass, 0 before the first
- * @param scan how far each shard is scanned in the current pass; without keys, which may be long
+ * @param scan how far each shard is scanned in the current pass; without what may be long
  * @param assignments those that have not ended, in the order of their ids
  * @param releasesPending assignments that have ended, and whose agent has not acknowledged that
- * @param outcomes what became of the other records, without the list of excepted records
+ * @param outcomes what became of the other records
  * @param verification what the last verification found; empty before the first
  */
 public record JobOutline(
@@ -41,10 +41,10 @@ public record JobOutline(
                 job.order(),
                 job.epoch(),
                 job.passes().number(),
-                job.scan().withoutKeys(),
+                job.scan().brief(),
                 job.inFlight().all().stream().map(AssignmentOutline::of).toList(),
                 job.releases().all().size(),
-                job.outcomes().withoutRecords(),
+                job.outcomes(),
                 job.verification(),
                 job.tuning(),
                 job.reason());

@@ -13,9 +13,6 @@ public final class JobRules {
     /** Passes in a row that may settle nothing before their exceptions are final. */
     public static final int MAX_FRUITLESS_PASSES = 3;
 
-    /** Exceptions one pass may have. With more the job fails: the cause is not in single objects. */
-    public static final int MAX_EXCEPTIONS = 100_000;
-
     /** Metadata records of a job that may be swapped at a time (manta.md 2.5). */
     public static final int MAX_COMMIT_PARALLELISM = 250;
 
@@ -32,8 +29,8 @@ public final class JobRules {
         if (command instanceof JobCommand.TakeOver) {
             return LifecycleRules.takeOver(job, now);
         }
-        if (command instanceof JobCommand.StartPass) {
-            return LifecycleRules.startPass(job, now);
+        if (command instanceof JobCommand.StartPass c) {
+            return LifecycleRules.startPass(job, c, now);
         }
         if (command instanceof JobCommand.Fail c) {
             return LifecycleRules.fail(job, c, now);
@@ -80,7 +77,7 @@ public final class JobRules {
             return AssignmentRules.plan(job, c);
         }
         if (command instanceof JobCommand.Except c) {
-            return PassRules.except(job, c, now);
+            return PassRules.except(job, c);
         }
         if (command instanceof JobCommand.Advance c) {
             return PassRules.advance(job, c);

@@ -7,9 +7,8 @@ import java.util.Optional;
 /**
  * One evacuate job, composed of parts. Each part knows the events that change it.
  *
- * <p>The size of the state does not grow with the number of objects: the scan has one mark for each shard, and the
- * planner bounds the assignments in flight and the releases. It does grow with the exceptions of one pass, up to
- * {@link JobRules#MAX_EXCEPTIONS}.
+ * <p>The size of the state does not grow with the number of objects: the scan has one mark for each shard, the planner
+ * bounds the assignments in flight and the releases, and exceptions are counted here and listed by the read side.
  *
  * @param phase where the job is in its life
  * @param order what the job was created for; empty before creation
@@ -64,7 +63,7 @@ public record JobState(
                 scan.after(event),
                 inFlight.after(event),
                 releases.after(event, inFlight),
-                outcomes.after(event),
+                outcomes.after(event, inFlight, scan),
                 event instanceof JobEvent.VerificationFinished e
                         ? Optional.of(Verification.of(e.evidence(), e.at()))
                         : verification,
@@ -111,6 +110,14 @@ public record JobState(
     /** Records settled since the pass began. */
     public long settledInPass() {
         return outcomes.settled().total() - passes.settledBefore().total();
+    }
+
+    /** Whether the next pass may visit only what the last one left: a verification has not found other records since. */
+    @JsonIgnore
+    public boolean mayRetryUnmoved() {
+        return phase == JobPhase.WAITING
+                && outcomes.unmoved().total() > 0
+                && verification.filter(Verification::needsAnotherPass).isEmpty();
     }
 
     /** Whether the order's limit on records is reached. */

@@ -29,8 +29,6 @@ public enum JobTransition {
     FAILED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILED_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILS_IN_PASS(JobPhase.RUNNING, Trigger.FAIL, JobPhase.FAILING, "the job cannot continue"),
-    TOO_MANY_EXCEPTIONS(
-            JobPhase.RUNNING, Trigger.EXCEPT, JobPhase.FAILING, "more exceptions in one pass than a job may have"),
     FAILED_AFTER_PASS(JobPhase.FAILING, Trigger.FINISH_FAILING, JobPhase.FAILED, "every assignment has ended");
 
     /** The command that causes a step. */
@@ -40,7 +38,6 @@ public enum JobTransition {
         FINISH_PASS("FinishPass"),
         FINISH_VERIFICATION("FinishVerification"),
         FAIL("Fail"),
-        EXCEPT("Except"),
         FINISH_FAILING("FinishFailing");
 
         private final String command;

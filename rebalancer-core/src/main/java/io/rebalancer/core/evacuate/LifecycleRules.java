@@ -24,13 +24,15 @@ final class LifecycleRules {
     /** A terminal job needs no new incarnation once all its assignments are released: nothing is sent for it. */
     static Decision takeOver(JobState job, Instant now) {
         return job.isActive()
-                ? Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now))
+                ? Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now, job.phase() == JobPhase.RUNNING))
                 : Decision.accept();
     }
 
-    static Decision startPass(JobState job, Instant now) {
+    static Decision startPass(JobState job, JobCommand.StartPass c, Instant now) {
         if (JobTransition.find(job.phase(), Trigger.START_PASS).isPresent()) {
-            return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now));
+            boolean mayRetry = c.scope() == PassScope.UNMOVED_RECORDS && job.mayRetryUnmoved();
+            PassScope scope = mayRetry ? PassScope.UNMOVED_RECORDS : PassScope.ALL_RECORDS;
+            return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now, scope));
         }
         return job.phase() == JobPhase.RUNNING ? Decision.accept() : notRunning(job);
     }

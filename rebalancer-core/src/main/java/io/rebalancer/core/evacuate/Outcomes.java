@@ -3,67 +3,68 @@ package io.rebalancer.core.evacuate;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.UUID;
 
 /**
  * What became of the records.
  *
  * @param settled records that ended well, over all passes
- * @param unmoved records of the current pass that did not
- * @param excepted the records counted in {@code unmoved}, because a resumed scan reports them again; empty between
- *     passes; the job fails when they are more than {@link JobRules#MAX_EXCEPTIONS}
+ * @param unmoved records of the current or last pass that did not
  * @param orphans copies that stay on a storage node though no record is known to name them, over all passes
  */
-public record Outcomes(SettledCounts settled, UnmovedCounts unmoved, Set<RecordRef> excepted, long orphans) {
-    public static final Outcomes NONE = new Outcomes(SettledCounts.ZERO, UnmovedCounts.ZERO, Set.of(), 0);
+public record Outcomes(SettledCounts settled, UnmovedCounts unmoved, long orphans) {
+    public static final Outcomes NONE = new Outcomes(SettledCounts.ZERO, UnmovedCounts.ZERO, 0);
 
-    public Outcomes {
-        excepted = Set.copyOf(excepted);
-    }
-
-    /** The records that are not counted as unmoved yet. */
-    public List<UnmovedRecord> uncounted(List<UnmovedRecord> records) {
-        return records.stream()
-                .filter(each -> !excepted.contains(each.record()))
-                .toList();
-    }
-
-    /** The same counts without the list of excepted records, which may be long. */
-    Outcomes withoutRecords() {
-        return new Outcomes(settled, unmoved, Set.of(), orphans);
-    }
-
-    Outcomes after(JobEvent event) {
+    /**
+     * @param inFlight the assignments before the event
+     * @param scan the marks before the event
+     */
+    Outcomes after(JobEvent event, AssignmentsInFlight inFlight, ScanProgress scan) {
         if (event instanceof JobEvent.PassStarted) {
-            return new Outcomes(settled, UnmovedCounts.ZERO, Set.of(), orphans);
+            return new Outcomes(settled, UnmovedCounts.ZERO, orphans);
         }
-        if (event instanceof JobEvent.PassFinished) {
-            return withoutRecords();
+        if (event instanceof JobEvent.IncarnationBegan e) {
+            return e.rescans() ? new Outcomes(settled, scan.unmoved(), orphans) : this;
         }
         if (event instanceof JobEvent.CopiesOrphaned e) {
-            return new Outcomes(
-                    settled, unmoved, excepted, orphans + e.objects().size());
+            return new Outcomes(settled, unmoved, orphans + e.objects().size());
         }
-        SettledCounts added = event instanceof JobEvent.RelocationsCommitted e ? e.tally() : SettledCounts.ZERO;
-        return added.equals(SettledCounts.ZERO) && event.unmoved().isEmpty()
-                ? this
-                : excepting(settled.plus(added), event.unmoved());
+        if (event instanceof JobEvent.RecordsExcepted e) {
+            return new Outcomes(settled, unmoved.plus(e.exceptions()), orphans);
+        }
+        if (event instanceof JobEvent.RelocationsCommitted e) {
+            List<UnmovedRecord> left = counted(inFlight, e.assignmentId(), e.failures());
+            return new Outcomes(settled.plus(e.tally()), unmoved.plus(left), orphans);
+        }
+        return event instanceof JobEvent.AssignmentLost e
+                ? new Outcomes(settled, unmoved.plus(counted(inFlight, e.assignmentId(), e.failures())), orphans)
+                : this;
     }
 
-    /** A record counts once in a pass, with the first reason. */
-    private Outcomes excepting(SettledCounts nowSettled, List<UnmovedRecord> records) {
-        if (records.isEmpty()) {
-            return new Outcomes(nowSettled, unmoved, excepted, orphans);
+    /**
+     * A record counts once in a pass, with the outcome of its own row. So the records that an assignment leaves do not count
+     * if the scan will find their rows: further records of its objects, and all records of a resumed assignment.
+     */
+    private static List<UnmovedRecord> counted(
+            AssignmentsInFlight inFlight, UUID assignmentId, Collection<UnmovedRecord> failures) {
+        if (failures.isEmpty()) {
+            return List.of();
         }
-        Set<RecordRef> all = new HashSet<>(excepted);
+        Map<RecordRef, UnmovedRecord> byRecord = new HashMap<>();
+        failures.forEach(each -> byRecord.putIfAbsent(each.record(), each));
         List<UnmovedRecord> counted = new ArrayList<>();
-        for (UnmovedRecord each : records) {
-            if (all.add(each.record())) {
-                counted.add(each);
-            }
-        }
-        return new Outcomes(nowSettled, unmoved.plus(counted), all, orphans);
+        inFlight.find(assignmentId)
+                .filter(assignment -> !assignment.resumed())
+                .ifPresent(assignment -> assignment.assignment().tasks().forEach(task -> {
+                    UnmovedRecord left = byRecord.get(task.record());
+                    if (left != null) {
+                        counted.add(left);
+                    }
+                }));
+        return counted;
     }
 }

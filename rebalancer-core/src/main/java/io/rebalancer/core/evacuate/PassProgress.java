@@ -8,6 +8,7 @@ import java.util.Optional;
  * Which pass the job is in, and how useful the passes are.
  *
  * @param number the current or last pass, 0 before the first
+ * @param scope the records that the pass visits
  * @param fruitlessInARow consecutive passes that settled nothing
  * @param settledBefore the settled records when the pass began
  * @param fruitlessSince when the first of those passes began, or when the current pass began if there are none; empty
@@ -16,12 +17,13 @@ import java.util.Optional;
  */
 public record PassProgress(
         int number,
+        PassScope scope,
         int fruitlessInARow,
         SettledCounts settledBefore,
         Optional<Instant> fruitlessSince,
         Optional<Instant> finishedAt) {
     public static final PassProgress NONE =
-            new PassProgress(0, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty());
+            new PassProgress(0, PassScope.ALL_RECORDS, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty());
 
     /** Whether passes have settled nothing for at least {@code pressureTimeout}. */
     boolean isFruitlessFor(Duration pressureTimeout, Instant now) {
@@ -35,14 +37,15 @@ public record PassProgress(
         if (event instanceof JobEvent.PassStarted e) {
             boolean begins = fruitlessInARow == 0 || fruitlessSince.isEmpty();
             Optional<Instant> since = begins ? Optional.of(e.at()) : fruitlessSince;
-            return new PassProgress(e.pass(), fruitlessInARow, settled, since, finishedAt);
+            return new PassProgress(e.pass(), e.scope(), fruitlessInARow, settled, since, finishedAt);
         }
         if (event instanceof JobEvent.PassFinished e) {
             boolean fruitful = settled.total() > settledBefore.total();
-            return new PassProgress(number, fruitful ? 0 : fruitlessInARow + 1, settledBefore, fruitlessSince, e.at());
+            return new PassProgress(
+                    number, scope, fruitful ? 0 : fruitlessInARow + 1, settledBefore, fruitlessSince, e.at());
         }
         return event instanceof JobEvent.VerificationFinished e
-                ? new PassProgress(number, fruitlessInARow, settledBefore, fruitlessSince, Optional.of(e.at()))
+                ? new PassProgress(number, scope, fruitlessInARow, settledBefore, fruitlessSince, Optional.of(e.at()))
                 : this;
     }
 }

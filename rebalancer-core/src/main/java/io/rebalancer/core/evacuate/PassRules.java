@@ -1,6 +1,5 @@
 package io.rebalancer.core.evacuate;
 
-import io.rebalancer.core.assignment.UnmovedRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,22 +17,11 @@ final class PassRules {
         return newMarks.isEmpty() ? Decision.accept() : Decision.accept(new JobEvent.ScanAdvanced(newMarks));
     }
 
-    static Decision except(JobState job, JobCommand.Except c, Instant now) {
-        List<UnmovedRecord> uncounted = job.outcomes().uncounted(c.exceptions());
+    static Decision except(JobState job, JobCommand.Except c) {
         Map<Integer, ScanPosition> newMarks = job.scan().newMarks(c.marks());
-        if (uncounted.isEmpty() && newMarks.isEmpty()) {
-            return Decision.accept();
-        }
-        JobEvent excepted = new JobEvent.RecordsExcepted(uncounted, newMarks);
-        if (job.outcomes().excepted().size() + uncounted.size() <= JobRules.MAX_EXCEPTIONS) {
-            return Decision.accept(excepted);
-        }
-        String last = uncounted.get(uncounted.size() - 1).detail();
-        return Decision.accept(excepted, new JobEvent.JobFailing(tooManyExceptions() + "; the last: " + last, now));
-    }
-
-    static String tooManyExceptions() {
-        return "more than " + JobRules.MAX_EXCEPTIONS + " records cannot be moved in one pass";
+        return c.exceptions().isEmpty() && newMarks.isEmpty()
+                ? Decision.accept()
+                : Decision.accept(new JobEvent.RecordsExcepted(c.exceptions(), newMarks));
     }
 
     static Decision finishPass(JobState job, JobCommand.FinishPass c, Instant now) {

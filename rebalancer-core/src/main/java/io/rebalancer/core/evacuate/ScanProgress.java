@@ -21,18 +21,23 @@ public record ScanProgress(Map<Integer, ScanPosition> marks) {
         return marks.values().stream().mapToLong(ScanPosition::excluded).sum();
     }
 
+    /** Records before the marks that the current pass could not move. */
+    UnmovedCounts unmoved() {
+        return marks.values().stream().map(ScanPosition::unmoved).reduce(UnmovedCounts.ZERO, UnmovedCounts::plus);
+    }
+
     /** The marks among {@code reported} that are beyond the stored ones: a mark never goes back. */
     Map<Integer, ScanPosition> newMarks(Map<Integer, ScanPosition> reported) {
         return reported.entrySet().stream()
-                .filter(mark -> mark.getValue().compareTo(marks.getOrDefault(mark.getKey(), ScanPosition.START)) > 0)
+                .filter(mark -> mark.getValue().isBeyond(marks.getOrDefault(mark.getKey(), ScanPosition.START)))
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** The same marks without the keys of {@link ScanColumn#KEY}. No scan can resume from them. */
-    ScanProgress withoutKeys() {
+    /** The same marks without what may be long. No scan can resume from them. */
+    ScanProgress brief() {
         return new ScanProgress(marks.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, mark -> mark.getValue().withoutKey())));
+                        Map.Entry::getKey, mark -> mark.getValue().brief())));
     }
 
     ScanProgress after(JobEvent event) {

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.RetryClass;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Records of the current pass that stay on the leaving node.
+ * Records that a pass leaves on the leaving node.
  *
  * @param skipped records without a usable copy or destination
  * @param failed records whose copy or commit failed
@@ -43,7 +43,28 @@ public record UnmovedCounts(
                 .sum();
     }
 
-    UnmovedCounts plus(List<UnmovedRecord> records) {
+    /** The sum of both, count by count. */
+    UnmovedCounts plus(UnmovedCounts other) {
+        if (other.total() == 0) {
+            return this;
+        }
+        return total() == 0
+                ? other
+                : new UnmovedCounts(
+                        skipped + other.skipped,
+                        failed + other.failed,
+                        retryable + other.retryable,
+                        sum(skippedBy, other.skippedBy),
+                        sum(failedBy, other.failedBy));
+    }
+
+    private static Map<Reason, Long> sum(Map<Reason, Long> one, Map<Reason, Long> other) {
+        Map<Reason, Long> sum = new HashMap<>(one);
+        other.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        return sum;
+    }
+
+    UnmovedCounts plus(Collection<UnmovedRecord> records) {
         Map<Reason, Long> bySkipped = new HashMap<>(skippedBy);
         Map<Reason, Long> byFailed = new HashMap<>(failedBy);
         long nowSkipped = skipped;

@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,13 +77,14 @@ class JobHistoryTest {
     private static final class World {
         final Random random;
         final List<JobEvent> journal = new ArrayList<>();
-        final Set<Integer> onLeavingNode = new HashSet<>();
+        final Set<Integer> onLeavingNode = new TreeSet<>();
         final Set<Integer> relocated = new HashSet<>();
         final Set<Integer> superseded = new HashSet<>();
         final Set<Integer> gone = new HashSet<>();
         final Set<Integer> stubborn = new HashSet<>();
         final Map<UUID, List<JobCommand>> said = new HashMap<>();
         JobState job = JobState.EMPTY;
+        Planner planner = new Planner();
         int assignments;
 
         World(Random random) {
@@ -98,7 +101,9 @@ class JobHistoryTest {
             send(new JobCommand.Create(Samples.LEAVING, 0));
             for (int pass = 0; !job.phase().terminal(); pass++) {
                 assertThat(pass).as("passes").isLessThan(200);
-                send(new JobCommand.StartPass());
+                send(new JobCommand.StartPass(
+                        random.nextBoolean() ? PassScope.ALL_RECORDS : PassScope.UNMOVED_RECORDS));
+                planner = new Planner();
                 runPass();
                 send(new JobCommand.FinishPass(Duration.ZERO));
                 if (job.phase() == JobPhase.VERIFYING) {
@@ -109,35 +114,86 @@ class JobHistoryTest {
         }
 
         private void runPass() {
-            Set<Integer> scanned = new HashSet<>();
-            while (!scanned.containsAll(onLeavingNode) || job.inFlight().count() > 0) {
-                switch (random.nextInt(6)) {
-                    case 0, 1 -> scan(scanned);
+            while (planner.scanned < RECORDS
+                    || !planner.waiting.isEmpty()
+                    || job.inFlight().count() > 0) {
+                switch (random.nextInt(7)) {
+                    case 0, 1 -> scan();
                     case 2 -> copy();
                     case 3 -> commit();
                     case 4 -> repeatSomething();
-                    default -> restart(scanned);
+                    case 5 -> send(new JobCommand.Advance(planner.tracker.takeMoved()));
+                    default -> restart();
                 }
             }
+            send(new JobCommand.Advance(planner.tracker.takeMoved()));
         }
 
         private void releaseAll() {
             send(new JobCommand.ReportReleased(List.copyOf(job.releases().byId().keySet())));
         }
 
-        private void scan(Set<Integer> scanned) {
-            List<Integer> found = onLeavingNode.stream()
-                    .filter(number -> !scanned.contains(number) && !inFlight(number))
-                    .limit(1 + random.nextInt(5))
-                    .toList();
-            scanned.addAll(found);
-            if (found.isEmpty()) {
-                scanned.addAll(onLeavingNode);
-            } else if (random.nextInt(8) == 0) {
-                send(new JobCommand.Except(exceptions(found), Map.of()));
+        /** What a pass has in memory: how far it has scanned, and in which chunk it found a record. */
+        private final class Planner {
+            final ScanTracker tracker = new ScanTracker(job.scan().marks());
+            final Map<Integer, ScanTracker.Chunk> planned = new HashMap<>();
+            final Map<Integer, ScanTracker.Chunk> followers = new HashMap<>();
+            final Map<Integer, ScanTracker.Chunk> waiting = new TreeMap<>();
+            long scanned =
+                    job.scan().marks().getOrDefault(1, ScanPosition.START).nextId();
+
+            void readChunk() {
+                long end = Math.min(RECORDS, scanned + 1 + random.nextInt(5));
+                List<Integer> rows = onLeavingNode.stream()
+                        .filter(number -> number > scanned && number <= end)
+                        .toList();
+                scanned = end;
+                ScanTracker.Chunk chunk = tracker.begin(1, ScanPosition.at(ScanColumn.ID, end), rows.size());
+                rows.forEach(number -> (inFlight(number) ? followers : waiting).put(number, chunk));
+            }
+
+            /** A row that was scanned while its object was in an assignment is planned by itself if that left it. */
+            void ended(List<Integer> numbers, List<UnmovedRecord> unmoved) {
+                Map<Integer, UnmovedRecord> left = new HashMap<>();
+                unmoved.forEach(each -> left.put(number(each.record()), each));
+                for (int number : numbers) {
+                    settle(Optional.ofNullable(planned.remove(number)), Optional.ofNullable(left.get(number)));
+                    Optional<ScanTracker.Chunk> follower = Optional.ofNullable(followers.remove(number));
+                    if (left.containsKey(number)) {
+                        follower.ifPresent(chunk -> waiting.put(number, chunk));
+                    } else {
+                        settle(follower, Optional.empty());
+                    }
+                }
+            }
+
+            private void settle(Optional<ScanTracker.Chunk> chunk, Optional<UnmovedRecord> left) {
+                chunk.ifPresent(each ->
+                        left.ifPresentOrElse(unmoved -> tracker.settle(each, unmoved), () -> tracker.settle(each)));
+            }
+        }
+
+        private void scan() {
+            if (planner.scanned < RECORDS) {
+                planner.readChunk();
+            }
+            if (planner.waiting.isEmpty()) {
+                return;
+            }
+            Map<Integer, ScanTracker.Chunk> found = Map.copyOf(planner.waiting);
+            List<Integer> numbers = List.copyOf(planner.waiting.keySet());
+            planner.waiting.clear();
+            if (random.nextInt(8) == 0) {
+                exceptions(numbers)
+                        .forEach(each -> planner.settle(
+                                Optional.ofNullable(found.get(number(each.record()))), Optional.of(each)));
+                send(new JobCommand.Except(exceptions(numbers), planner.tracker.takeMoved()));
             } else {
-                int[] numbers = found.stream().mapToInt(Integer::intValue).toArray();
-                send(new JobCommand.Plan(Samples.assignment(++assignments, numbers), Map.of()));
+                planner.planned.putAll(found);
+                int[] tasks = numbers.stream().mapToInt(Integer::intValue).toArray();
+                send(new JobCommand.Plan(
+                        Samples.assignment(++assignments, tasks),
+                        random.nextBoolean() ? planner.tracker.takeMoved() : Map.of()));
             }
         }
 
@@ -204,9 +260,10 @@ class JobHistoryTest {
         }
 
         /** The manager crashes: only the journal remains, and the scan resumes at the low-water marks. */
-        private void restart(Set<Integer> scanned) {
+        private void restart() {
             job = replay();
-            scanned.clear();
+            send(new JobCommand.TakeOver());
+            planner = new Planner();
         }
 
         JobState replay() {
@@ -252,16 +309,28 @@ class JobHistoryTest {
         }
 
         private void send(JobCommand command) {
+            AssignmentsInFlight before = job.inFlight();
             JobRules.decide(job, command, Samples.NOW)
                     .fold(
                             events -> {
                                 journal.addAll(events);
                                 events.forEach(event -> job = job.apply(event));
+                                events.forEach(event -> endOfAssignment(event)
+                                        .flatMap(before::find)
+                                        .ifPresent(ended -> planner.ended(
+                                                numbers(ended.assignment().tasks()), event.unmoved())));
                                 return events;
                             },
                             refused -> {
                                 throw new AssertionError(command + " refused: " + refused.detail());
                             });
+        }
+
+        private static Optional<UUID> endOfAssignment(JobEvent event) {
+            if (event instanceof JobEvent.RelocationsCommitted e) {
+                return Optional.of(e.assignmentId());
+            }
+            return event instanceof JobEvent.AssignmentLost e ? Optional.of(e.assignmentId()) : Optional.empty();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.rebalancer.core.evacuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,7 @@ class JobRulesTest {
     @Test
     void aJobOnAnEmptyNodeIsDoneAfterOnePass() {
         run(new JobCommand.Create(Samples.LEAVING, 0));
-        run(new JobCommand.StartPass());
+        run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         run(finishPass());
         verify(0);
         assertThat(job.phase()).isEqualTo(JobPhase.DONE);
@@ -44,7 +45,7 @@ class JobRulesTest {
         run(finishPass());
         verify(3);
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
-        run(new JobCommand.StartPass());
+        run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
     }
 
@@ -148,7 +149,7 @@ class JobRulesTest {
             run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
             run(new JobCommand.FinishPass(Duration.ofHours(1)));
             assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
-            run(new JobCommand.StartPass());
+            run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         }
         now = now.plus(Duration.ofHours(1));
         run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
@@ -193,7 +194,7 @@ class JobRulesTest {
             run(new JobCommand.Except(List.of(Samples.exception(1, Reason.SOURCE_OTHER_ERROR)), Map.of()));
             run(finishPass());
             if (!job.phase().terminal()) {
-                run(new JobCommand.StartPass());
+                run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
             }
         }
         assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
@@ -210,13 +211,76 @@ class JobRulesTest {
         assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
     }
 
+    /** A resumed scan finds the records behind its marks again, and only those. */
     @Test
-    void anUnmovedRecordFoundAgainByAResumedScanCountsOnce() {
+    void aNewIncarnationCountsTheUnmovedRecordsBeforeTheMarksOnly() {
         running();
-        var exception = List.of(Samples.exception(1, Reason.NO_DESTINATION));
-        run(new JobCommand.Except(exception, Map.of()));
-        assertThat(run(new JobCommand.Except(exception, Map.of()))).isEmpty();
+        ScanTracker tracker = new ScanTracker(Map.of());
+        ScanTracker.Chunk chunk = tracker.begin(1, ScanPosition.at(ScanColumn.ID, 10), 1);
+        UnmovedRecord before = Samples.exception(1, Reason.NO_DESTINATION);
+        tracker.settle(chunk, before);
+        run(new JobCommand.Except(List.of(before), tracker.takeMoved()));
+        run(new JobCommand.Except(List.of(Samples.exception(2, Reason.NO_DESTINATION)), Map.of()));
+        assertThat(job.counts().skipped()).isEqualTo(2);
+        run(new JobCommand.TakeOver());
         assertThat(job.counts().skipped()).isEqualTo(1);
+        assertThat(job.outcomes().unmoved().skippedBy()).containsExactly(Map.entry(Reason.NO_DESTINATION, 1L));
+    }
+
+    @Test
+    void theUnmovedRecordsOfAResumedAssignmentAreCountedWhenTheirRowsAreFound() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
+        run(new JobCommand.TakeOver());
+        run(new JobCommand.LoseAssignment(Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "killed"));
+        assertThat(job.counts().discovered()).isZero();
+        run(new JobCommand.Plan(Samples.assignment(2, 1, 2), Map.of()));
+        run(new JobCommand.LoseAssignment(Samples.assignmentId(2), Reason.DESTINATION_UNREACHABLE, "killed"));
+        assertThat(job.counts().skipped()).isEqualTo(2);
+    }
+
+    /** A record of the same object in another shard is counted with its own row. */
+    @Test
+    void aFurtherRecordOfAnObjectIsNotCountedWithTheAssignment() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        run(new JobCommand.ReportCommit(
+                Samples.assignmentId(1),
+                new SettledCounts(1, 0, 0, 0, 5),
+                List.of(Samples.exception(9, Reason.METADATA_UPDATE_FAILED)),
+                List.of(),
+                List.of()));
+        assertThat(job.counts().discovered()).isEqualTo(1);
+    }
+
+    /** A take-over between two passes, or after the end, scans nothing again. */
+    @Test
+    void aNewIncarnationKeepsTheCountsOfAFinishedPass() {
+        running();
+        run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
+        run(finishPass());
+        assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
+        run(new JobCommand.TakeOver());
+        assertThat(job.counts().skipped()).isEqualTo(1);
+    }
+
+    @Test
+    void aPassAfterAVerificationThatFoundRowsVisitsAllRecords() {
+        running();
+        run(finishPass());
+        run(new JobCommand.FinishVerification(List.of(Samples.evidence(1, 3))));
+        run(new JobCommand.StartPass(PassScope.UNMOVED_RECORDS));
+        assertThat(job.passes().scope()).isEqualTo(PassScope.ALL_RECORDS);
+    }
+
+    @Test
+    void aPassAfterOneThatLeftRecordsMayVisitThoseOnly() {
+        running();
+        run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
+        run(finishPass());
+        run(new JobCommand.StartPass(PassScope.UNMOVED_RECORDS));
+        assertThat(job.passes().scope()).isEqualTo(PassScope.UNMOVED_RECORDS);
     }
 
     @Test
@@ -254,7 +318,7 @@ class JobRulesTest {
     void aJobWithExcludedRecordsIsDoneWithExceptions() {
         running();
         run(new JobCommand.Advance(Map.of(
-                1, new ScanPosition(ScanColumn.ID, 9, "", 2), 2, new ScanPosition(ScanColumn.KEY, 40, "/o/x", 3))));
+                1, ScanPosition.at(ScanColumn.ID, 9, "", 2), 2, ScanPosition.at(ScanColumn.KEY, 40, "/o/x", 3))));
         assertThat(job.scan().excluded()).isEqualTo(5);
         assertThat(job.counts().discovered()).isZero();
         run(finishPass());
@@ -274,7 +338,7 @@ class JobRulesTest {
     @Test
     void aLimitedJobEndsWhenItReachesItsLimit() {
         run(new JobCommand.Create(Samples.LEAVING, 1));
-        run(new JobCommand.StartPass());
+        run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
         run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
@@ -292,14 +356,14 @@ class JobRulesTest {
     @Test
     void aLimitedJobRetriesFailuresBeforeItEnds() {
         run(new JobCommand.Create(Samples.LEAVING, 2));
-        run(new JobCommand.StartPass());
+        run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         run(new JobCommand.Plan(Samples.assignment(1, 1, 2), Map.of()));
         run(new JobCommand.ReportCopies(
                 Samples.assignmentId(1), List.of(Samples.exception(2, Reason.SOURCE_OTHER_ERROR))));
         run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
         run(finishPass());
         assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
-        run(new JobCommand.StartPass());
+        run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
         run(new JobCommand.ReportCopies(Samples.assignmentId(2), List.of()));
         run(commit(Samples.assignmentId(2), new SettledCounts(1, 0, 0, 0, 5)));
@@ -322,7 +386,7 @@ class JobRulesTest {
 
     @Test
     void beforeItsCreationAJobAcceptsOnlyTheCreation() {
-        assertThat(refusal(new JobCommand.StartPass())).isEqualTo(Decision.Code.JOB_NOT_FOUND);
+        assertThat(refusal(new JobCommand.StartPass(PassScope.ALL_RECORDS))).isEqualTo(Decision.Code.JOB_NOT_FOUND);
     }
 
     private static JobCommand finishPass() {
@@ -339,7 +403,7 @@ class JobRulesTest {
 
     private void running() {
         run(new JobCommand.Create(Samples.LEAVING, 0));
-        run(new JobCommand.StartPass());
+        run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
     }
 
     private List<JobEvent> run(JobCommand command) {

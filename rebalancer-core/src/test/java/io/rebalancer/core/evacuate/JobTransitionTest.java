@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +111,7 @@ class JobTransitionTest {
                 new JobCommand.Create(Samples.LEAVING, 0),
                 new JobCommand.Create(Samples.LEAVING, 1),
                 new JobCommand.TakeOver(),
-                new JobCommand.StartPass(),
+                new JobCommand.StartPass(PassScope.ALL_RECORDS),
                 new JobCommand.Plan(Samples.assignment(1, 1), Map.of()),
                 new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()),
                 new JobCommand.ReportCommit(
@@ -120,9 +119,7 @@ class JobTransitionTest {
                 new JobCommand.LoseAssignment(Samples.assignmentId(1), Reason.DESTINATION_UNREACHABLE, "no reply"),
                 new JobCommand.Except(List.of(Samples.exception(2, Reason.BAD_MANTA_OBJECT)), Map.of()),
                 new JobCommand.Except(List.of(Samples.exception(3, Reason.SOURCE_OTHER_ERROR)), Map.of()),
-                new JobCommand.Except(
-                        Collections.nCopies(JobRules.MAX_EXCEPTIONS + 1, Samples.exception(4, Reason.BAD_MANTA_OBJECT)),
-                        Map.of()),
+                new JobCommand.StartPass(PassScope.UNMOVED_RECORDS),
                 new JobCommand.Advance(Map.of(1, ScanPosition.at(ScanColumn.IDX, 7))),
                 new JobCommand.FinishPass(Duration.ofHours(1)),
                 new JobCommand.FinishVerification(List.of(Samples.evidence(1, 0))),

@@ -75,7 +75,7 @@ public final class Samples {
         List<UnmovedRecord> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
         return List.of(
                 new JobEvent.JobCreated(LEAVING, 100, NOW),
-                new JobEvent.PassStarted(1, NOW),
+                new JobEvent.PassStarted(1, NOW, PassScope.ALL_RECORDS),
                 new JobEvent.AssignmentPlanned(assignment(1, 1, 2), marks),
                 new JobEvent.RecordsExcepted(failures, marks),
                 new JobEvent.ScanAdvanced(marks),
@@ -91,7 +91,7 @@ public final class Samples {
                 new JobEvent.VerificationFinished(List.of(evidence(1, 0)), NOW),
                 new JobEvent.JobFailing("the metadata tier rejects the scan", NOW),
                 new JobEvent.CommitParallelismSet(30),
-                new JobEvent.IncarnationBegan(2, NOW),
+                new JobEvent.IncarnationBegan(2, NOW, true),
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
     }
 

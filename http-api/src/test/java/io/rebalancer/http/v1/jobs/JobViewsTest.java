@@ -10,6 +10,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
@@ -57,9 +58,9 @@ class JobViewsTest {
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(
                         new CopyLocation("dc1", new StorageNodeId("1.stor.d")), 7, Instant.EPOCH))
-                .apply(new JobEvent.PassStarted(1, Instant.EPOCH))
+                .apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS))
                 .apply(new JobEvent.RecordsExcepted(
-                        List.of(failed), Map.of(2, new ScanPosition(ScanColumn.ID, 50, "", 3))))
+                        List.of(failed), Map.of(2, ScanPosition.at(ScanColumn.ID, 50, "", 3))))
                 .apply(new JobEvent.CommitParallelismSet(40))
                 .apply(new JobEvent.JobEnded(JobPhase.FAILED, "the disk is full", Instant.EPOCH));
         JsonNode job = Json.read(Json.write(JobView.of(new UUID(0, 1), 5, state.outline())));

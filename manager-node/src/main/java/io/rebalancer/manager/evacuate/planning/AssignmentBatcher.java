@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.SpaceLease;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
@@ -56,9 +57,15 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     /**
      * An assignment ended.
      *
+     * @param unmoved the records that it left on the leaving node
      * @param fault what the destination did wrong, if it did not carry out the assignment
      */
-    public record AssignmentEnded(Assignment assignment, End end, Optional<DestinationFault> fault) implements Command {
+    public record AssignmentEnded(
+            Assignment assignment, End end, List<UnmovedRecord> unmoved, Optional<DestinationFault> fault)
+            implements Command {
+        public AssignmentEnded {
+            unmoved = List.copyOf(unmoved);
+        }
 
         /** How an assignment ended, as far as its destination is concerned. */
         public enum End {
@@ -68,18 +75,19 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         }
 
         /** The destination made the copies, at least some of them. */
-        public static AssignmentEnded carriedOut(Assignment assignment) {
-            return new AssignmentEnded(assignment, End.CARRIED_OUT, Optional.empty());
+        public static AssignmentEnded carriedOut(Assignment assignment, List<UnmovedRecord> unmoved) {
+            return new AssignmentEnded(assignment, End.CARRIED_OUT, unmoved, Optional.empty());
         }
 
         /** The destination refused the assignment, was lost, or made no copy. */
-        public static AssignmentEnded failed(Assignment assignment, DestinationFault fault) {
-            return new AssignmentEnded(assignment, End.FAILED, Optional.of(fault));
+        public static AssignmentEnded failed(
+                Assignment assignment, List<UnmovedRecord> unmoved, DestinationFault fault) {
+            return new AssignmentEnded(assignment, End.FAILED, unmoved, Optional.of(fault));
         }
 
         /** The destination had no part in the end of the assignment. */
-        public static AssignmentEnded withdrawn(Assignment assignment) {
-            return new AssignmentEnded(assignment, End.WITHDRAWN, Optional.empty());
+        public static AssignmentEnded withdrawn(Assignment assignment, List<UnmovedRecord> unmoved) {
+            return new AssignmentEnded(assignment, End.WITHDRAWN, unmoved, Optional.empty());
         }
     }
 
@@ -98,7 +106,6 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     private final ActorRef<DestinationCandidates> candidatesChanged;
     private final SpaceBrokerClient spaceBroker;
 
-    private final ObjectDeduplicator objects;
     private final ScanIntake intake;
     private final BatchPool batches;
     private final DestinationPicker destinations;
@@ -129,8 +136,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 pass.token(),
                 context.messageAdapter(SpaceMessage.BrokerReply.class, BrokerReplied::new),
                 context.messageAdapter(SpaceMessage.SpaceReply.class, EarlierBrokerReplied::new));
-        this.objects = new ObjectDeduplicator(resources.scan().shards(), pass.inFlight());
-        this.intake = new ScanIntake(resources.scan().shards(), pass, objects);
+        this.intake = new ScanIntake(resources.scan().shards(), pass);
         this.batches = new BatchPool(resources.settings(), resources.clock(), pass);
         this.destinations = new DestinationPicker(
                 resources.settings(),
@@ -166,8 +172,9 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private Behavior<Command> onAssignmentEnded(AssignmentEnded ended) {
-        batches.removeEnded(ended.assignment().id()).ifPresent(lease -> {
-            objects.assignmentEnded(ended.assignment());
+        batches.removeEnded(ended.assignment().id()).ifPresent(batch -> {
+            waiting.addAll(intake.assignmentEnded(ended.assignment(), batch.candidates(), ended.unmoved()));
+            SpaceLease lease = batch.lease();
             spaceBroker.returnLease(lease.assignmentId());
             destinations.loads().subtract(lease);
             if (ended.end() != AssignmentEnded.End.WITHDRAWN) {
@@ -189,10 +196,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
 
     private Behavior<Command> onTick() {
         resources.directory().tell(new StorageNodeDirectory.Subscribe(candidatesChanged));
-        Map<Integer, ScanPosition> marks = intake.takeMarks();
-        if (!marks.isEmpty()) {
-            listener.tell(new PlanningEvent.ScanMoved(marks));
-        }
+        reportMarks();
         batches.requests().forEach(this::repeatOrGiveUp);
         spaceBroker.announceIfDue(batches);
         destinations.refresh();
@@ -287,7 +291,6 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private void plan(LeaseRequest granted) {
-        granted.batch().candidates().forEach(intake::settle);
         listener.tell(new PlanningEvent.BatchReady(batches.addInFlight(granted), intake.takeMarks()));
     }
 
@@ -365,9 +368,9 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private UnmovedRecord unplaced(Candidate candidate, Reason reason, String detail) {
-        objects.release(candidate.record().objectId());
-        intake.settle(candidate);
-        return new UnmovedRecord(candidate.record().ref(), UnmovedRecord.Kind.SKIPPED, reason, detail);
+        UnmovedRecord unmoved = new UnmovedRecord(candidate.record().ref(), UnmovedRecord.Kind.SKIPPED, reason, detail);
+        waiting.addAll(intake.unplaced(candidate, unmoved));
+        return unmoved;
     }
 
     private void leaseDueBatches() {
@@ -385,11 +388,19 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
 
     private void report(List<UnmovedRecord> unplaced) {
         if (!unplaced.isEmpty()) {
-            listener.tell(new PlanningEvent.RecordsUnplaced(unplaced, intake.takeMarks()));
+            PlanningEvent.RecordsUnplaced.inPieces(unplaced, intake.takeMarks()).forEach(listener::tell);
         }
         if (!drained && intake.isFinished() && waiting.isEmpty() && aside.isEmpty() && batches.isEmpty()) {
             drained = true;
+            reportMarks();
             listener.tell(PlanningEvent.PassDrained.INSTANCE);
+        }
+    }
+
+    private void reportMarks() {
+        Map<Integer, ScanPosition> marks = intake.takeMarks();
+        if (!marks.isEmpty()) {
+            listener.tell(new PlanningEvent.ScanMoved(marks));
         }
     }
 }

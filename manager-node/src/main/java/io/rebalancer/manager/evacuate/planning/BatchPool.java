@@ -34,14 +34,17 @@ final class BatchPool {
     private final Map<StorageNodeId, OpenBatch> open = new LinkedHashMap<>();
     private final Map<UUID, LeaseRequest> requested = new LinkedHashMap<>();
     private final Map<StorageNodeId, Long> requestedMib = new HashMap<>();
-    private final Map<UUID, SpaceLease> inFlight = new HashMap<>();
+    private final Map<UUID, InFlightBatch> inFlight = new HashMap<>();
+
+    /** @param candidates the objects; empty for an assignment of an earlier incarnation */
+    record InFlightBatch(SpaceLease lease, List<Candidate> candidates) {}
 
     /** @param pass contains the assignments that are in flight already */
     BatchPool(Supplier<EvacuateSettings> settings, Clock clock, PassInput pass) {
         this.settings = settings;
         this.clock = clock;
         this.leaving = pass.leaving();
-        pass.inFlight().forEach(each -> inFlight.put(each.id(), SpaceLease.of(each)));
+        pass.inFlight().forEach(each -> inFlight.put(each.id(), new InFlightBatch(SpaceLease.of(each), List.of())));
     }
 
     /** Whether one more assignment may be in flight. */
@@ -126,7 +129,8 @@ final class BatchPool {
     /** The lease is granted: the batch is an assignment in flight. */
     Assignment addInFlight(LeaseRequest granted) {
         SpaceLease lease = granted.lease();
-        inFlight.put(lease.assignmentId(), lease);
+        inFlight.put(
+                lease.assignmentId(), new InFlightBatch(lease, granted.batch().candidates()));
         return granted.batch().toAssignment(lease.assignmentId(), leaving);
     }
 
@@ -134,14 +138,14 @@ final class BatchPool {
         return inFlight.containsKey(assignmentId);
     }
 
-    /** Removes the assignment and returns its lease; empty if it is not in flight. */
-    Optional<SpaceLease> removeEnded(UUID assignmentId) {
+    /** Removes and returns the assignment; empty if it is not in flight. */
+    Optional<InFlightBatch> removeEnded(UUID assignmentId) {
         return Optional.ofNullable(inFlight.remove(assignmentId));
     }
 
     /** The leases of the assignments in flight. */
     List<SpaceLease> held() {
-        return List.copyOf(inFlight.values());
+        return inFlight.values().stream().map(InFlightBatch::lease).toList();
     }
 
     /** The assignments whose lease is requested. */
@@ -158,7 +162,7 @@ final class BatchPool {
     /** The number of assignments in flight to each node. */
     Map<StorageNodeId, Integer> inFlightByNode() {
         Map<StorageNodeId, Integer> counts = new HashMap<>();
-        inFlight.values().forEach(each -> counts.merge(each.node(), 1, Integer::sum));
+        inFlight.values().forEach(each -> counts.merge(each.lease().node(), 1, Integer::sum));
         return counts;
     }
 }

@@ -2,18 +2,22 @@ package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
- * Makes sure that an object is planned once. Further records of an object in progress are skipped, because the commit
- * updates all records of the object together.
+ * Makes sure that an object is planned once at a time. The commit updates all records of an object together, so a further
+ * record of an object in progress follows that one: it has to be planned only if the commit leaves it.
  */
 final class ObjectDeduplicator {
-    private final Set<UUID> busy = new HashSet<>();
+    private final Map<UUID, List<Candidate>> followers = new HashMap<>();
     private final RecentlySettledObjects recentlySettled;
 
     /**
@@ -22,24 +26,55 @@ final class ObjectDeduplicator {
      */
     ObjectDeduplicator(Collection<Integer> shards, Collection<Assignment> inFlight) {
         this.recentlySettled = new RecentlySettledObjects(shards);
-        inFlight.forEach(each -> busy.addAll(objectsOf(each)));
+        for (Assignment each : inFlight) {
+            each.tasks().forEach(task -> followers.put(task.objectId(), new ArrayList<>()));
+        }
     }
 
-    /** Marks the object as in progress; false if it is in progress or was settled a moment ago. */
-    boolean claim(UUID objectId) {
-        return !recentlySettled.contains(objectId) && busy.add(objectId);
+    /** Whether the record was settled while the chunk that contains it was being read. */
+    boolean isSettled(MetadataRecord record) {
+        return recentlySettled.contains(record.objectId(), record.ref());
     }
 
-    /** The object is not planned after all. */
-    void release(UUID objectId) {
-        busy.remove(objectId);
+    /** Whether an earlier record of the object is in progress. */
+    boolean isInProgress(UUID objectId) {
+        return followers.containsKey(objectId);
     }
 
-    /** The assignment has ended; its objects may be planned again once no chunk in memory can still show them. */
-    void assignmentEnded(Assignment assignment) {
-        Set<UUID> objects = objectsOf(assignment);
-        busy.removeAll(objects);
-        recentlySettled.add(objects);
+    /** The object is in progress from now on; it was not before. */
+    void begin(UUID objectId) {
+        followers.put(objectId, new ArrayList<>());
+    }
+
+    /** The candidate waits for the end of the object's assignment. */
+    void follow(Candidate candidate) {
+        followers
+                .computeIfAbsent(candidate.record().objectId(), id -> new ArrayList<>())
+                .add(candidate);
+    }
+
+    /** The object is not planned after all. Returns the records that followed it. */
+    List<Candidate> release(UUID objectId) {
+        List<Candidate> released = followers.remove(objectId);
+        return released == null ? List.of() : released;
+    }
+
+    /**
+     * The assignment has ended. Returns the records that followed its objects.
+     *
+     * @param unmoved the records that it left on the node
+     */
+    List<Candidate> assignmentEnded(Assignment assignment, Set<RecordRef> unmoved) {
+        List<Candidate> released = new ArrayList<>();
+        List<UUID> settled = new ArrayList<>();
+        for (CopyTask task : assignment.tasks()) {
+            released.addAll(release(task.objectId()));
+            if (!unmoved.contains(task.record())) {
+                settled.add(task.objectId());
+            }
+        }
+        recentlySettled.add(settled, unmoved);
+        return released;
     }
 
     void chunkProcessed(int shard) {
@@ -48,9 +83,5 @@ final class ObjectDeduplicator {
 
     void shardFinished(int shard) {
         recentlySettled.shardFinished(shard);
-    }
-
-    private static Set<UUID> objectsOf(Assignment assignment) {
-        return assignment.tasks().stream().map(CopyTask::objectId).collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -4,14 +4,17 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * An event that planning reports to its listener. Low-water marks travel with the event that settles the records before them, so
- * a listener that stores both together loses no record.
+ * An event that planning reports to its listener, once and in order. Low-water marks travel with or after the event that
+ * reports the records before them, so a listener that stores the events in order loses no record.
  */
 public sealed interface PlanningEvent {
+    /** With keys and details of usual length an event of this many records is stored in a few tens of kilobytes. */
+    int RECORDS_PER_EVENT = 100;
 
     /**
      * An assignment is planned, and space is leased for it.
@@ -42,10 +45,20 @@ public sealed interface PlanningEvent {
             records = List.copyOf(records);
             marks = Map.copyOf(marks);
         }
+
+        /** Events small enough to be stored; the last one carries the marks. */
+        static List<RecordsUnplaced> inPieces(List<UnmovedRecord> records, Map<Integer, ScanPosition> marks) {
+            List<RecordsUnplaced> pieces = new ArrayList<>();
+            for (int from = 0; from < records.size(); from += RECORDS_PER_EVENT) {
+                int to = Math.min(records.size(), from + RECORDS_PER_EVENT);
+                pieces.add(new RecordsUnplaced(records.subList(from, to), to == records.size() ? marks : Map.of()));
+            }
+            return pieces;
+        }
     }
 
     /**
-     * The scan advanced and found nothing to move.
+     * The pass is done with further records.
      *
      * @param marks low-water marks by shard that have advanced, never empty
      */

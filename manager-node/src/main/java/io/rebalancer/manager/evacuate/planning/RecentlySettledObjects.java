@@ -1,5 +1,6 @@
 package io.rebalancer.manager.evacuate.planning;
 
+import io.rebalancer.core.object.RecordRef;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -10,36 +11,38 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Objects whose assignment ended while a chunk of rows was being read. Such a chunk may still show them on the leaving
- * node. Rows of a replica or a clone are replaced by live records as part of the read. An object is dropped once every shard has requested a chunk after the assignment ended, so the size is bounded
- * by the objects that end during one read.
+ * Objects that were settled while a chunk of rows was being read. Such a chunk may still show them on the leaving node. An
+ * object is dropped once every shard has requested a chunk after that, so the size is bounded by the objects that end during
+ * one read. Rows of a replica or a clone are replaced by live records as part of the read.
  */
 final class RecentlySettledObjects {
     private final Map<Integer, Long> requestedAt = new HashMap<>();
     private final Deque<Settlement> order = new ArrayDeque<>();
     private final Set<UUID> objects = new HashSet<>();
+    private final Set<RecordRef> unmoved = new HashSet<>();
     private long settlements;
 
-    private record Settlement(long number, UUID objectId) {}
+    private record Settlement(long number, Collection<UUID> objects, Set<RecordRef> unmoved) {}
 
     /** @param shards the shards that are scanned */
     RecentlySettledObjects(Collection<Integer> shards) {
         shards.forEach(shard -> requestedAt.put(shard, 0L));
     }
 
-    void add(Collection<UUID> settled) {
+    /** @param left records that stay on the leaving node, though their objects may be settled */
+    void add(Collection<UUID> settled, Set<RecordRef> left) {
         settlements++;
-        if (requestedAt.isEmpty()) {
+        if (requestedAt.isEmpty() || settled.isEmpty()) {
             return;
         }
-        for (UUID objectId : settled) {
-            objects.add(objectId);
-            order.addLast(new Settlement(settlements, objectId));
-        }
+        objects.addAll(settled);
+        unmoved.addAll(left);
+        order.addLast(new Settlement(settlements, settled, left));
     }
 
-    boolean contains(UUID objectId) {
-        return objects.contains(objectId);
+    /** Whether the record left the node with its object. */
+    boolean contains(UUID objectId, RecordRef record) {
+        return objects.contains(objectId) && !unmoved.contains(record);
     }
 
     /** The last chunk of {@code shard} is processed, and its next chunk is requested now. */
@@ -58,7 +61,9 @@ final class RecentlySettledObjects {
         long oldest =
                 requestedAt.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
         while (!order.isEmpty() && order.peekFirst().number() <= oldest) {
-            objects.remove(order.removeFirst().objectId());
+            Settlement dropped = order.removeFirst();
+            objects.removeAll(dropped.objects());
+            unmoved.removeAll(dropped.unmoved());
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.rebalancer.manager.evacuate.planning;
 
+import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.ScanTracker;
 import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import java.util.ArrayList;
@@ -12,70 +15,138 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Takes chunks from the scans of the shards: selects the records to move within the budget, tracks how far each shard is
- * settled, and acknowledges chunks.
+ * Takes chunks from the scans of the shards: selects the records to move within the budget, follows each until the pass is
+ * done with it, and acknowledges chunks.
  */
 final class ScanIntake {
     private final StorageNodeId leaving;
     private final ObjectDeduplicator objects;
-    private final ScanTracker tracker = new ScanTracker();
+    private final ScanTracker tracker;
     private final Set<Integer> scanning;
     private final Map<Integer, ActorRef<ShardScan.Command>> unacknowledged = new LinkedHashMap<>();
     private long budget;
 
-    /** The rows of a chunk that matter to this pass. */
+    /**
+     * The rows of a chunk that matter to this pass.
+     *
+     * @param candidates objects to be moved
+     * @param unreadable rows that can't be read; the pass is done with them
+     */
     record Selection(List<Candidate> candidates, List<UnmovedRecord> unreadable) {}
 
-    ScanIntake(List<Integer> shards, PassInput pass, ObjectDeduplicator objects) {
+    ScanIntake(List<Integer> shards, PassInput pass) {
         this.leaving = pass.leaving().storageNode();
-        this.objects = objects;
+        this.objects = new ObjectDeduplicator(shards, pass.inFlight());
+        this.tracker = new ScanTracker(pass.marks());
         this.scanning = new HashSet<>(shards);
         this.budget = pass.budget();
     }
 
     /** @param scan is sent {@link ShardScan.ChunkTaken} by {@link #acknowledge} */
     Selection take(int shard, ScanPosition end, List<RecordScan.Row> rows, ActorRef<ShardScan.Command> scan) {
-        List<MetadataRecord> selected = new ArrayList<>();
+        List<MetadataRecord> naming = new ArrayList<>();
         List<UnmovedRecord> unreadable = new ArrayList<>();
         for (RecordScan.Row row : rows) {
-            if (row.record().isEmpty()) {
-                unreadable(row).ifPresent(unreadable::add);
-            } else if (select(row.record().get())) {
-                selected.add(row.record().get());
+            row.record()
+                    .ifPresentOrElse(
+                            record -> {
+                                if (record.names(leaving) && !objects.isSettled(record)) {
+                                    naming.add(record);
+                                }
+                            },
+                            () -> unreadable.add(new UnmovedRecord(
+                                    row.ref(), UnmovedRecord.Kind.FAILED, Reason.BAD_MANTA_OBJECT, row.fault())));
+        }
+        ScanTracker.Chunk chunk = tracker.begin(shard, end, naming.size() + unreadable.size());
+        List<UnmovedRecord> reported = new ArrayList<>();
+        for (UnmovedRecord each : unreadable) {
+            if (isWithinBudget()) {
+                tracker.settle(chunk, each);
+                reported.add(each);
+            } else {
+                tracker.settle(chunk);
             }
         }
-        ScanTracker.Chunk chunk = tracker.begin(shard, end, selected.size() + unreadable.size());
-        unreadable.forEach(each -> tracker.settle(chunk));
         unacknowledged.put(shard, scan);
         return new Selection(
-                selected.stream().map(record -> new Candidate(record, chunk)).toList(), unreadable);
+                select(naming.stream()
+                        .map(record -> new Candidate(record, chunk))
+                        .toList()),
+                reported);
     }
 
-    private Optional<UnmovedRecord> unreadable(RecordScan.Row row) {
-        if (budget <= 0) {
-            return Optional.empty();
-        }
-        budget--;
-        return Optional.of(
-                new UnmovedRecord(row.ref(), UnmovedRecord.Kind.FAILED, Reason.BAD_MANTA_OBJECT, row.fault()));
-    }
-
-    private boolean select(MetadataRecord record) {
-        boolean selected = record.names(leaving) && budget > 0 && objects.claim(record.objectId());
-        if (selected) {
-            budget--;
+    /** The candidates to be moved now: not those whose object is in progress, and no more than the budget allows. */
+    private List<Candidate> select(List<Candidate> candidates) {
+        List<Candidate> selected = new ArrayList<>();
+        for (Candidate each : candidates) {
+            if (objects.isInProgress(each.record().objectId())) {
+                objects.follow(each);
+            } else if (isWithinBudget()) {
+                objects.begin(each.record().objectId());
+                selected.add(each);
+            } else {
+                tracker.settle(each.chunk());
+            }
         }
         return selected;
     }
 
-    /** The candidate travels with the next event, which also carries {@link #takeMarks}. */
-    void settle(Candidate candidate) {
-        tracker.settle(candidate.chunk());
+    private boolean isWithinBudget() {
+        if (budget <= 0) {
+            return false;
+        }
+        budget--;
+        return true;
+    }
+
+    /**
+     * The candidate could not be placed. The report of {@code unmoved} must travel with the next {@link #takeMarks}.
+     *
+     * @return further records of its object, to be moved instead
+     */
+    List<Candidate> unplaced(Candidate candidate, UnmovedRecord unmoved) {
+        tracker.settle(candidate.chunk(), unmoved);
+        return select(objects.release(candidate.record().objectId()));
+    }
+
+    /**
+     * An assignment has ended, and the listener has stored that.
+     *
+     * @param planned its objects, if this pass planned it; empty for an assignment of an earlier incarnation
+     * @param unmoved the records that it left on the node
+     * @return further records of its objects that it left, to be moved by themselves
+     */
+    List<Candidate> assignmentEnded(Assignment assignment, List<Candidate> planned, List<UnmovedRecord> unmoved) {
+        Map<RecordRef, UnmovedRecord> left =
+                unmoved.stream().collect(Collectors.toMap(UnmovedRecord::record, each -> each, (one, same) -> one));
+        for (Candidate each : planned) {
+            UnmovedRecord own = left.get(each.record().ref());
+            if (own == null) {
+                tracker.settle(each.chunk());
+            } else {
+                tracker.settle(each.chunk(), own);
+            }
+        }
+        Set<UUID> leftObjects = assignment.tasks().stream()
+                .filter(task -> left.containsKey(task.record()))
+                .map(CopyTask::objectId)
+                .collect(Collectors.toSet());
+        List<Candidate> again = new ArrayList<>();
+        for (Candidate follower : objects.assignmentEnded(assignment, left.keySet())) {
+            MetadataRecord record = follower.record();
+            if (left.containsKey(record.ref()) || leftObjects.contains(record.objectId())) {
+                again.add(follower);
+            } else {
+                tracker.settle(follower.chunk());
+            }
+        }
+        return select(again);
     }
 
     /** The low-water marks that have advanced since the last call. */

@@ -15,6 +15,11 @@ import java.util.Optional;
  */
 public record ScanResources(RecordScan scan, MetadataTier tier, ScanPermits permits) {
 
+    /** The same with another scan. */
+    public ScanResources with(RecordScan other) {
+        return new ScanResources(other, tier, permits);
+    }
+
     /** Numbers of all shards, ascending. */
     public List<Integer> shards() {
         return scan.shards();

@@ -68,7 +68,7 @@ class AssignmentCommitTest {
                         List.of()))
                 .toList();
         InFlightAssignment copied =
-                new InFlightAssignment(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of());
+                new InFlightAssignment(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of(), false);
         Lease lease = new Lease(() -> 0);
         lease.prove(lease.now());
         MetadataCalls calls = new MetadataCalls(shards, destinations, lease, 4);

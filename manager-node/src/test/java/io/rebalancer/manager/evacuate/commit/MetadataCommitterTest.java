@@ -59,7 +59,8 @@ class MetadataCommitterTest {
                 5,
                 new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
                 List.of());
-        return new InFlightAssignment(new Assignment(new UUID(1, object), location(3), List.of(task)), true, List.of());
+        return new InFlightAssignment(
+                new Assignment(new UUID(1, object), location(3), List.of(task)), true, List.of(), false);
     }
 
     @Test

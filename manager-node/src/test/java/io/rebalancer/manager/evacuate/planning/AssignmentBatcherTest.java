@@ -9,12 +9,14 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.ManualClock;
@@ -26,8 +28,10 @@ import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -124,7 +128,7 @@ class AssignmentBatcherTest {
     }
 
     private static void end(ActorRef<AssignmentBatcher.Command> batcher, PlanningEvent.BatchReady ready) {
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment(), List.of()));
     }
 
     @Test
@@ -189,7 +193,6 @@ class AssignmentBatcherTest {
         scan.expectMessageClass(ShardScan.ChunkTaken.class);
         PlanningEvent.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
-        assertThat(ready.marks()).containsKey(2);
     }
 
     @Test
@@ -274,15 +277,15 @@ class AssignmentBatcherTest {
         awaitDrained();
     }
 
+    /** The retry of a few records must not cost a scan of whole shards. */
     @Test
-    void aPassOverGivenRecordsReadsNoOthers() {
+    void aPassOverUnmovedRecordsReadsNoOthers() {
         IntStream.range(0, 300).forEach(i -> records.put(i, i, 1, 2));
         records.put(250, 250, 2, 3);
         records.delete(251);
-        List<RecordRef> refs = IntStream.range(0, 260)
-                .mapToObj(i -> RecordsInMemory.ref(i % 255))
-                .toList();
-        scan = new ScanResources(new RecordLookup(records, refs), records, new ScanPermits(() -> 32));
+        List<RecordRef> listed =
+                IntStream.range(0, 255).mapToObj(RecordsInMemory::ref).toList();
+        scan = unmoved(listed, 2);
         records.outage(3);
         ActorRef<AssignmentBatcher.Command> batcher =
                 pass(reachable(node(3, 50_000)), "rebalancer.evacuate.max-tasks-per-assignment = 500");
@@ -290,7 +293,6 @@ class AssignmentBatcherTest {
         while (tasks.size() < 253) {
             PlanningEvent.BatchReady ready = batch();
             tasks.addAll(ready.assignment().tasks());
-            assertThat(ready.marks().values()).allMatch(ScanPosition.START::equals);
             end(batcher, ready);
         }
         awaitDrained();
@@ -298,16 +300,71 @@ class AssignmentBatcherTest {
                 .hasSize(253)
                 .extracting(CopyTask::record)
                 .doesNotHaveDuplicates()
-                .allMatch(refs::contains)
+                .allMatch(listed::contains)
                 .doesNotContain(RecordsInMemory.ref(250), RecordsInMemory.ref(251));
     }
 
     @Test
     void aPassOverNoRecordsEndsAtOnce() {
         records.put(1, 1, 1, 2);
-        scan = new ScanResources(new RecordLookup(records, List.of()), records, new ScanPermits(() -> 32));
+        scan = unmoved(List.of(), 0);
         pass(reachable(node(3, 50_000)), "");
         awaitDrained();
+    }
+
+    /** @param failures reads of the list that fail first */
+    private ScanResources unmoved(List<RecordRef> listed, int failures) {
+        UnmovedRecords list = new ListedRecords(listed, failures);
+        RecordScan lookup = new UnmovedRecordScan(list, records, records.shards(), TOKEN.jobId(), 2);
+        return new ScanResources(lookup, records, new ScanPermits(() -> 32));
+    }
+
+    /** A record whose commit failed after its object was moved, in another shard: it is planned by itself. */
+    @Test
+    void aRecordThatTheCommitOfItsObjectLeftIsPlannedByItself() {
+        records.put(2, 7, 1, 2);
+        records.put(3, 7, 1, 2);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady first = batch();
+        RecordRef own = first.assignment().tasks().get(0).record();
+        RecordRef other = own.equals(RecordsInMemory.ref(2)) ? RecordsInMemory.ref(3) : RecordsInMemory.ref(2);
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(first.assignment(), List.of(failed(other))));
+        PlanningEvent.BatchReady second = batch();
+        assertThat(second.assignment().tasks())
+                .singleElement()
+                .satisfies(task -> assertThat(task.record()).isEqualTo(other));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(second.assignment(), List.of(failed(other))));
+        assertThat(unmovedBeforeMarks()).isEqualTo(1);
+    }
+
+    /** The mark must not pass a record whose assignment is in flight: a resumed scan would not count its failure. */
+    @Test
+    void theMarkWaitsForTheEndOfTheAssignmentAndCountsWhatItLeft() {
+        records.put(2, 2, 1, 2);
+        records.put(4, 4, 1, 2);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady ready = batch();
+        assertThat(ready.marks()).doesNotContainKey(1);
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(
+                ready.assignment(), List.of(failed(RecordsInMemory.ref(4)))));
+        assertThat(unmovedBeforeMarks()).isEqualTo(1);
+    }
+
+    private static UnmovedRecord failed(RecordRef record) {
+        return new UnmovedRecord(record, UnmovedRecord.Kind.FAILED, Reason.METADATA_UPDATE_FAILED, "etag conflict");
+    }
+
+    /** Reads events up to the end of the pass, and returns the number of records that its last marks count as unmoved. */
+    private long unmovedBeforeMarks() {
+        Map<Integer, ScanPosition> marks = new HashMap<>();
+        PlanningEvent next = listener.receiveMessage(TIMEOUT);
+        while (!(next instanceof PlanningEvent.PassDrained)) {
+            if (next instanceof PlanningEvent.ScanMoved moved) {
+                marks.putAll(moved.marks());
+            }
+            next = listener.receiveMessage(TIMEOUT);
+        }
+        return marks.values().stream().mapToLong(mark -> mark.unmoved().total()).sum();
     }
 
     /** Two jobs and one destination: the second object of 30 GiB does not fit until the first assignment has ended. */

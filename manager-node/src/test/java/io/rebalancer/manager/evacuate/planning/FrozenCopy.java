@@ -38,7 +38,7 @@ final class FrozenCopy implements RecordScan {
             @Override
             public CompletionStage<Chunk> next() {
                 return CompletableFuture.completedFuture(
-                        new Chunk(naming, new ScanPosition(ScanColumn.KEY, naming.size(), "end", 0), true));
+                        new Chunk(naming, ScanPosition.at(ScanColumn.KEY, naming.size(), "end", 0), true));
             }
 
             @Override

@@ -106,8 +106,8 @@ class SetAsideTest {
         Assignment big = next(PlanningEvent.BatchReady.class).assignment();
         assertThat(big.destination()).isEqualTo(location(4));
         assertThat(next(PlanningEvent.Waiting.class).waits()).isEmpty();
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(small));
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(big));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(small, List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(big, List.of()));
         next(PlanningEvent.PassDrained.class);
     }
 

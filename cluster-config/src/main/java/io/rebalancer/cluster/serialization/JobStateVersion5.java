@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's state. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
+ * Versions of a job's state. Version 5 counts unmoved records in its marks instead of listing them. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
  * composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by reason, the epoch, and complete marks.
  */
-public final class JobStateVersion4 extends JacksonMigration {
-    private static final int CURRENT = 4;
+public final class JobStateVersion5 extends JacksonMigration {
+    private static final int CURRENT = 5;
+    private static final int WITH_LEDGER = 4;
     private static final int COMPOSED = 3;
     private static final int WITH_EPOCH = 2;
 
@@ -21,7 +22,18 @@ public final class JobStateVersion4 extends JacksonMigration {
 
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
-        return withLedger(fromVersion < COMPOSED ? fromFlat(fromVersion, (ObjectNode) json) : (ObjectNode) json);
+        ObjectNode composed = fromVersion < COMPOSED ? fromFlat(fromVersion, (ObjectNode) json) : (ObjectNode) json;
+        return withCountsInMarks(fromVersion < WITH_LEDGER ? withLedger(composed) : composed);
+    }
+
+    private static ObjectNode withCountsInMarks(ObjectNode state) {
+        ((ObjectNode) state.get("outcomes")).remove("excepted");
+        ((ObjectNode) state.get("passes")).put("scope", "ALL_RECORDS");
+        MarksVersion3.completeMarks(state.get("scan"));
+        for (JsonNode assignment : state.path("inFlight").path("byId")) {
+            ((ObjectNode) assignment).put("resumed", false);
+        }
+        return state;
     }
 
     private static ObjectNode fromFlat(int fromVersion, ObjectNode flat) {
@@ -39,7 +51,7 @@ public final class JobStateVersion4 extends JacksonMigration {
 
     /** Version 1 has no counts by reason, so the breakdown starts empty. Jobs of version 1 get epoch 1. */
     private static ObjectNode completed(ObjectNode flat) {
-        MarksVersion2.completeMarks(flat);
+        MarksVersion3.completeMarks(flat);
         for (String counts : new String[] {"skippedBy", "failedBy"}) {
             if (!flat.has(counts)) {
                 flat.putObject(counts);

@@ -7,24 +7,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's reply. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
- * flight, as of version 3 of {@link JobStateVersion4}; version 1 carried it as one flat list.
+ * Versions of a job's reply. Version 4 lists no unmoved records. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
+ * flight, as of version 3 of {@link JobStateVersion5}; version 1 carried it as one flat list.
  */
-public final class JobStandsVersion3 extends JacksonMigration {
+public final class JobStandsVersion4 extends JacksonMigration {
+    private static final int CURRENT = 4;
     private static final int WITH_OUTLINE = 3;
     private static final int COMPOSED = 2;
 
     @Override
     public int currentVersion() {
-        return WITH_OUTLINE;
+        return CURRENT;
     }
 
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
         ObjectNode reply = (ObjectNode) json;
-        ObjectNode state = (ObjectNode) reply.get("state");
-        reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion4.compose(state) : state));
-        reply.putArray("waiting");
+        if (fromVersion < WITH_OUTLINE) {
+            ObjectNode state = (ObjectNode) reply.get("state");
+            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion5.compose(state) : state));
+            reply.putArray("waiting");
+        }
+        ((ObjectNode) reply.path("state").path("outcomes")).remove("excepted");
+        MarksVersion3.completeMarks(reply.path("state").path("scan"));
         return reply;
     }
 
@@ -40,7 +45,6 @@ public final class JobStandsVersion3 extends JacksonMigration {
         ObjectNode outcomes = outline.putObject("outcomes");
         outcomes.set("settled", state.path("outcomes").get("settled"));
         outcomes.set("unmoved", state.path("outcomes").get("unmoved"));
-        outcomes.putArray("excepted");
         outcomes.put("orphans", 0);
         outline.put("releasesPending", 0).putNull("verification");
         ArrayNode assignments = outline.putArray("assignments");

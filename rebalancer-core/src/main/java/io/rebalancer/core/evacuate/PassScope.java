@@ -1,0 +1,9 @@
+package io.rebalancer.core.evacuate;
+
+/** The records that a pass visits. */
+public enum PassScope {
+    /** All records that name the leaving node: every shard is scanned. */
+    ALL_RECORDS,
+    /** The records that the passes before left, each looked up by its key. */
+    UNMOVED_RECORDS
+}
