@@ -31,16 +31,23 @@ final class AssignmentRules {
         if (c.assignment().tasks().isEmpty()) {
             return Decision.refuse(Decision.Code.BAD_REQUEST, "an assignment needs a task");
         }
-        Set<UUID> busy = new HashSet<>(job.inFlight().objects());
+        Set<UUID> objects = new HashSet<>();
         for (CopyTask task : c.assignment().tasks()) {
-            if (!busy.add(task.objectId())) {
-                return Decision.refuse(
-                        Decision.Code.ASSIGNMENT_IN_FLIGHT,
-                        "object " + task.objectId() + " is already in an assignment");
+            if (!objects.add(task.objectId())) {
+                return objectInAssignment(task.objectId());
             }
+        }
+        Optional<UUID> busy = job.inFlight().anyOf(objects);
+        if (busy.isPresent()) {
+            return objectInAssignment(busy.get());
         }
         return Decision.accept(
                 new JobEvent.AssignmentPlanned(c.assignment(), job.scan().newMarks(c.marks())));
+    }
+
+    private static Decision objectInAssignment(UUID objectId) {
+        return Decision.refuse(
+                Decision.Code.ASSIGNMENT_IN_FLIGHT, "object " + objectId + " is already in an assignment");
     }
 
     static Decision reportCopies(JobState job, JobCommand.ReportCopies c) {
@@ -49,7 +56,7 @@ final class AssignmentRules {
         if (waiting.isEmpty()) {
             return Decision.accept();
         }
-        if (!recordsOf(waiting.get()).containsAll(recordsOf(c.failures()))) {
+        if (!c.failures().isEmpty() && !recordsOf(waiting.get()).containsAll(recordsOf(c.failures()))) {
             return Decision.refuse(Decision.Code.BAD_REQUEST, "a failure names a record outside the assignment");
         }
         return Decision.accept(new JobEvent.CopiesFinished(c.assignmentId(), c.failures()));

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * The assignments that are planned and have not ended. Their number is bounded by the planner.
@@ -51,12 +50,16 @@ public record AssignmentsInFlight(Map<UUID, InFlightAssignment> byId) {
                 .sum();
     }
 
-    /** The objects that are being moved; none may be in a second assignment. */
-    Set<UUID> objects() {
-        return all().stream()
-                .flatMap(each -> each.assignment().tasks().stream())
-                .map(CopyTask::objectId)
-                .collect(Collectors.toUnmodifiableSet());
+    /** One of {@code objects} that is being moved, if any is: none may be in a second assignment. */
+    Optional<UUID> anyOf(Set<UUID> objects) {
+        for (InFlightAssignment each : byId.values()) {
+            for (CopyTask task : each.assignment().tasks()) {
+                if (objects.contains(task.objectId())) {
+                    return Optional.of(task.objectId());
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     AssignmentsInFlight after(JobEvent event) {

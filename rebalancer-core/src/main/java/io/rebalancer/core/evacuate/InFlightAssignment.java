@@ -37,6 +37,9 @@ public record InFlightAssignment(
 
     /** The tasks whose copies are verified; valid only if {@code copied}. */
     public List<CopyTask> copiedTasks() {
+        if (copyFailures.isEmpty()) {
+            return assignment.tasks();
+        }
         Set<RecordRef> failed =
                 copyFailures.stream().map(UnmovedRecord::record).collect(Collectors.toUnmodifiableSet());
         return assignment.tasks().stream()

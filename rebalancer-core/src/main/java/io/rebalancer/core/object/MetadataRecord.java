@@ -31,6 +31,11 @@ public record MetadataRecord(
 
     /** Whether the record names {@code node} as the location of a copy. */
     public boolean names(StorageNodeId node) {
-        return copies.stream().anyMatch(copy -> copy.storageNode().equals(node));
+        for (CopyLocation copy : copies) {
+            if (copy.storageNode().equals(node)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
