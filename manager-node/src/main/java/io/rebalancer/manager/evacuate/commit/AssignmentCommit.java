@@ -28,7 +28,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,38 +75,39 @@ final class AssignmentCommit {
     /** A record of a copied object, with its current content; empty content if it is deleted or was not found. */
     private record AffectedRecord(UUID objectId, RecordRef ref, Optional<MetadataRecord> current) {}
 
+    /** Not a map: the content of a record takes long to hash. */
+    private record EndedRecord(AffectedRecord record, RecordSwap.Ended ended) {}
+
     /** @param searched whether the shard was asked for all records of the objects, and answered */
-    private record ShardPart(boolean searched, Map<AffectedRecord, RecordSwap.Ended> ended) {}
+    private record ShardPart(boolean searched, List<EndedRecord> ended) {}
 
     /** Fails only if the job has stopped, or because of a bug. */
     CompletionStage<CommitResult> run() {
         List<CopyTask> tasks = inFlight.copiedTasks();
-        return inParallel(shards(tasks), shard -> commitShard(shard, tasks)).thenCompose(parts -> settle(tasks, parts));
+        // Each shard is asked for the same objects. Most shards have no record of them, so these must cost little.
+        List<UUID> objects = tasks.stream().map(CopyTask::objectId).collect(Collectors.toUnmodifiableList());
+        Map<Integer, List<CopyTask>> byShard = tasks.stream()
+                .collect(Collectors.groupingBy(task -> task.record().shard()));
+        // A record may be on a shard that is no longer configured; it must end all the same.
+        Set<Integer> shards = new TreeSet<>(calls.shards());
+        shards.addAll(byShard.keySet());
+        return inParallel(shards, shard -> commitShard(shard, byShard.getOrDefault(shard, List.of()), objects))
+                .thenCompose(parts -> settle(tasks, parts));
     }
 
-    /** A record may be on a shard that is no longer configured; it must end all the same. */
-    private Set<Integer> shards(List<CopyTask> tasks) {
-        Set<Integer> all = new TreeSet<>(calls.shards());
-        tasks.forEach(task -> all.add(task.record().shard()));
-        return all;
-    }
-
-    private CompletionStage<ShardPart> commitShard(int shard, List<CopyTask> tasks) {
-        return calls.recordsOf(shard, objectsOf(tasks))
+    /** @param scanned the tasks whose own record is on the shard */
+    private CompletionStage<ShardPart> commitShard(int shard, List<CopyTask> scanned, List<UUID> objects) {
+        return calls.recordsOf(shard, objects)
                 .handle((records, failure) -> failure == null
-                        ? swap(affected(shard, tasks, records)).thenApply(ended -> new ShardPart(true, ended))
-                        : withoutSearch(affected(shard, tasks, List.of()), Failures.rootCause(failure)))
+                        ? swap(affected(scanned, records)).thenApply(ended -> new ShardPart(true, ended))
+                        : withoutSearch(affected(scanned, List.of()), Failures.rootCause(failure)))
                 .thenCompose(Function.identity());
-    }
-
-    private static List<UUID> objectsOf(List<CopyTask> tasks) {
-        return tasks.stream().map(CopyTask::objectId).toList();
     }
 
     /** The scanned records are known without a search, and may be reached by their keys if only the search is refused. */
     private CompletionStage<ShardPart> withoutSearch(List<AffectedRecord> scanned, Throwable failure) {
         logFailedSearch(failure);
-        CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> ended = failure instanceof ShardAway
+        CompletionStage<List<EndedRecord>> ended = failure instanceof ShardAway
                 ? CompletableFuture.completedFuture(all(scanned, recordSwap.unmoved(failure)))
                 : swapOneByOne(scanned, RecordSwap.Known.UNTOUCHED);
         return ended.thenApply(each -> new ShardPart(false, each));
@@ -123,29 +123,37 @@ final class AssignmentCommit {
                 OneLine.of(failure));
     }
 
-    /** For each task its scanned record, then the other records that name the leaving node or the destination. */
-    private List<AffectedRecord> affected(int shard, List<CopyTask> tasks, List<MetadataRecord> records) {
-        Map<RecordRef, MetadataRecord> byRef = records.stream()
-                .collect(Collectors.toMap(MetadataRecord::ref, Function.identity(), (one, same) -> one));
-        Map<UUID, List<MetadataRecord>> byObject =
-                records.stream().collect(Collectors.groupingBy(MetadataRecord::objectId));
-        return tasks.stream()
-                .flatMap(task -> Stream.concat(
-                                Stream.of(task.record()).filter(ref -> ref.shard() == shard),
-                                byObject.getOrDefault(task.objectId(), List.of()).stream()
-                                        .filter(record ->
-                                                record.names(leaving) || record.names(destination.storageNode()))
-                                        .map(MetadataRecord::ref))
-                        .distinct()
-                        .map(ref -> new AffectedRecord(task.objectId(), ref, Optional.ofNullable(byRef.get(ref)))))
-                .toList();
+    /** The scanned records, then the other records that name the leaving node or the destination. */
+    private List<AffectedRecord> affected(List<CopyTask> scanned, List<MetadataRecord> records) {
+        if (scanned.isEmpty() && records.isEmpty()) {
+            return List.of();
+        }
+        Map<RecordRef, MetadataRecord> byRef = new LinkedHashMap<>();
+        records.forEach(record -> byRef.putIfAbsent(record.ref(), record));
+        List<AffectedRecord> affected = new ArrayList<>();
+        Map<RecordRef, UUID> own = new HashMap<>();
+        for (CopyTask task : scanned) {
+            own.put(task.record(), task.objectId());
+            affected.add(
+                    new AffectedRecord(task.objectId(), task.record(), Optional.ofNullable(byRef.get(task.record()))));
+        }
+        for (MetadataRecord record : byRef.values()) {
+            boolean further = !record.objectId().equals(own.get(record.ref()));
+            if (further && (record.names(leaving) || record.names(destination.storageNode()))) {
+                affected.add(new AffectedRecord(record.objectId(), record.ref(), Optional.of(record)));
+            }
+        }
+        return affected;
     }
 
-    private CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> swap(List<AffectedRecord> affected) {
+    private CompletionStage<List<EndedRecord>> swap(List<AffectedRecord> affected) {
+        if (affected.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         Map<Boolean, List<AffectedRecord>> bySwap = affected.stream().collect(Collectors.partitioningBy(this::isSwap));
-        CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> single =
+        CompletionStage<List<EndedRecord>> single =
                 swapOneByOne(bySwap.getOrDefault(false, List.of()), RecordSwap.Known.UNTOUCHED);
-        CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> batched = inParallel(
+        CompletionStage<List<EndedRecord>> batched = inParallel(
                         batches(bySwap.getOrDefault(true, List.of())), this::swapBatch)
                 .thenApply(AssignmentCommit::merged);
         return single.thenCombine(batched, (one, other) -> merged(List.of(one, other)));
@@ -165,7 +173,7 @@ final class AssignmentCommit {
         return batches;
     }
 
-    private CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> swapBatch(List<AffectedRecord> batch) {
+    private CompletionStage<List<EndedRecord>> swapBatch(List<AffectedRecord> batch) {
         if (batch.size() == 1) {
             return swapOneByOne(batch, RecordSwap.Known.UNTOUCHED);
         }
@@ -184,8 +192,7 @@ final class AssignmentCommit {
     }
 
     /** A batch fails as a whole if one record has changed or can't be updated; its records are then swapped one by one. */
-    private CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> afterFailedBatch(
-            List<AffectedRecord> batch, Throwable cause) {
+    private CompletionStage<List<EndedRecord>> afterFailedBatch(List<AffectedRecord> batch, Throwable cause) {
         if (cause instanceof CancellationException) {
             return CompletableFuture.failedFuture(cause);
         }
@@ -196,37 +203,37 @@ final class AssignmentCommit {
                 batch, cause instanceof TierUnavailable ? RecordSwap.Known.IN_DOUBT : RecordSwap.Known.REJECTED);
     }
 
-    private static Map<AffectedRecord, RecordSwap.Ended> relocated(List<AffectedRecord> batch) {
+    private static List<EndedRecord> relocated(List<AffectedRecord> batch) {
         RecordSwap.Ended ended = new RecordSwap.Ended(new RecordSwap.Relocated(true), true);
-        return batch.stream().collect(Collectors.toMap(Function.identity(), each -> ended));
+        return batch.stream().map(each -> new EndedRecord(each, ended)).toList();
     }
 
     /** The outcome of records for which nothing was sent. */
-    private static Map<AffectedRecord, RecordSwap.Ended> all(List<AffectedRecord> records, RecordSwap.Outcome outcome) {
-        return records.stream()
-                .collect(Collectors.toMap(Function.identity(), each -> new RecordSwap.Ended(outcome, false)));
+    private static List<EndedRecord> all(List<AffectedRecord> records, RecordSwap.Outcome outcome) {
+        RecordSwap.Ended ended = new RecordSwap.Ended(outcome, false);
+        return records.stream().map(each -> new EndedRecord(each, ended)).toList();
     }
 
-    private CompletionStage<Map<AffectedRecord, RecordSwap.Ended>> swapOneByOne(
-            List<AffectedRecord> records, RecordSwap.Known known) {
+    private CompletionStage<List<EndedRecord>> swapOneByOne(List<AffectedRecord> records, RecordSwap.Known known) {
         return inParallel(
-                        records,
-                        each -> recordSwap
-                                .swap(each.ref(), each.objectId(), each.current(), known)
-                                .thenApply(ended -> Map.of(each, ended)))
-                .thenApply(AssignmentCommit::merged);
+                records,
+                each -> recordSwap
+                        .swap(each.ref(), each.objectId(), each.current(), known)
+                        .thenApply(ended -> new EndedRecord(each, ended)));
     }
 
-    private static Map<AffectedRecord, RecordSwap.Ended> merged(
-            Collection<? extends Map<AffectedRecord, RecordSwap.Ended>> parts) {
-        Map<AffectedRecord, RecordSwap.Ended> all = new HashMap<>();
-        parts.forEach(all::putAll);
-        return all;
+    private static List<EndedRecord> merged(Collection<List<EndedRecord>> parts) {
+        return parts.size() == 1
+                ? parts.iterator().next()
+                : parts.stream().flatMap(List::stream).toList();
     }
 
     /** Makes all calls at once; {@link CallSlots} limits how many are in progress. */
     private static <A, B> CompletionStage<List<B>> inParallel(
             Collection<A> inputs, Function<A, CompletionStage<B>> call) {
+        if (inputs.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         List<CompletableFuture<B>> answers = inputs.stream()
                 .map(each -> call.apply(each).toCompletableFuture())
                 .toList();
@@ -237,22 +244,25 @@ final class AssignmentCommit {
     private CompletionStage<CommitResult> settle(List<CopyTask> tasks, List<ShardPart> parts) {
         boolean allSearched = parts.stream().allMatch(ShardPart::searched);
         Map<UUID, Map<RecordRef, RecordSwap.Ended>> byObject = new HashMap<>();
-        parts.forEach(part -> part.ended()
-                .forEach((record, ended) -> byObject.computeIfAbsent(record.objectId(), id -> new LinkedHashMap<>())
-                        .put(record.ref(), ended)));
+        for (ShardPart part : parts) {
+            for (EndedRecord each : part.ended()) {
+                byObject.computeIfAbsent(each.record().objectId(), id -> new LinkedHashMap<>(2))
+                        .put(each.record().ref(), each.ended());
+            }
+        }
         List<ObjectOutcome> outcomes = tasks.stream()
                 .map(task -> new ObjectOutcome(task, byObject.getOrDefault(task.objectId(), Map.of()), resumed))
                 .toList();
         Map<UUID, ObjectOutcome.Copy> copies = outcomes.stream()
                 .collect(Collectors.toMap(ObjectOutcome::objectId, each -> each.copy(allSearched), (one, same) -> one));
-        return unnamed(copies).thenApply(decided -> {
-            CommitResult none = CommitResult.none(inFlight.assignment().id());
-            return outcomes.stream()
-                    .map(each -> each.result(
-                            inFlight.assignment().id(),
-                            decided.getOrDefault(each.objectId(), ObjectOutcome.Copy.DOUBTFUL)))
-                    .reduce(none, CommitResult::plus);
-        });
+        UUID id = inFlight.assignment().id();
+        return unnamed(copies)
+                .thenApply(decided -> CommitResult.sum(
+                        id,
+                        outcomes.stream()
+                                .map(each -> each.result(
+                                        id, decided.getOrDefault(each.objectId(), ObjectOutcome.Copy.DOUBTFUL)))
+                                .toList()));
     }
 
     /**

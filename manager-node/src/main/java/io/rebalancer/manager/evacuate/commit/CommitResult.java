@@ -27,22 +27,18 @@ public record CommitResult(
         doubtful = List.copyOf(doubtful);
     }
 
-    static CommitResult none(UUID assignmentId) {
-        return new CommitResult(assignmentId, SettledCounts.ZERO, List.of(), List.of(), List.of());
-    }
-
-    CommitResult plus(CommitResult other) {
-        return new CommitResult(
-                assignmentId,
-                tally.plus(other.tally),
-                joined(failures, other.failures),
-                joined(unwanted, other.unwanted),
-                joined(doubtful, other.doubtful));
-    }
-
-    private static <T> List<T> joined(List<T> some, List<T> more) {
-        List<T> all = new ArrayList<>(some);
-        all.addAll(more);
-        return all;
+    /** All of them together; the result of an assignment without objects is empty. */
+    static CommitResult sum(UUID assignmentId, List<CommitResult> parts) {
+        SettledCounts tally = SettledCounts.ZERO;
+        List<UnmovedRecord> failures = new ArrayList<>();
+        List<UUID> unwanted = new ArrayList<>();
+        List<UUID> doubtful = new ArrayList<>();
+        for (CommitResult each : parts) {
+            tally = tally.plus(each.tally);
+            failures.addAll(each.failures);
+            unwanted.addAll(each.unwanted);
+            doubtful.addAll(each.doubtful);
+        }
+        return new CommitResult(assignmentId, tally, failures, unwanted, doubtful);
     }
 }

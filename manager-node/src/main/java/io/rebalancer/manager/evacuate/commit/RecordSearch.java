@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -27,16 +27,23 @@ final class RecordSearch {
     private final Deque<Request> waiting = new ArrayDeque<>();
     private boolean running;
 
-    private record Request(Set<UUID> objects, CompletableFuture<List<MetadataRecord>> answer) {
+    /** @param objects the requested ones */
+    private record Request(List<UUID> objects, CompletableFuture<List<MetadataRecord>> answer) {
 
-        void complete(@Nullable List<MetadataRecord> found, @Nullable Throwable failure) {
+        /** @param shared whether the call was made for other requests too */
+        void complete(@Nullable List<MetadataRecord> found, @Nullable Throwable failure, boolean shared) {
             if (found == null) {
                 answer.completeExceptionally(failure == null ? new IllegalStateException("no answer") : failure);
             } else {
-                answer.complete(found.stream()
-                        .filter(record -> objects.contains(record.objectId()))
-                        .toList());
+                answer.complete(shared && !found.isEmpty() ? ownOf(found) : found);
             }
+        }
+
+        private List<MetadataRecord> ownOf(List<MetadataRecord> found) {
+            Set<UUID> own = new HashSet<>(objects);
+            return found.stream()
+                    .filter(record -> own.contains(record.objectId()))
+                    .toList();
         }
     }
 
@@ -48,10 +55,18 @@ final class RecordSearch {
     /** All records of the shard that name one of {@code objects}; fails as the shared call fails. */
     CompletionStage<List<MetadataRecord>> recordsOf(Collection<UUID> objects) {
         List<UUID> all = List.copyOf(objects);
+        if (all.size() <= MetadataTier.MAX_OBJECT_IDS) {
+            Request request = new Request(all, new CompletableFuture<>());
+            synchronized (this) {
+                waiting.addLast(request);
+            }
+            startNext();
+            return request.answer;
+        }
         CompletionStage<List<MetadataRecord>> found = CompletableFuture.completedFuture(List.of());
         for (int from = 0; from < all.size(); from += MetadataTier.MAX_OBJECT_IDS) {
             List<UUID> part = all.subList(from, Math.min(all.size(), from + MetadataTier.MAX_OBJECT_IDS));
-            Request request = new Request(new LinkedHashSet<>(part), new CompletableFuture<>());
+            Request request = new Request(part, new CompletableFuture<>());
             synchronized (this) {
                 waiting.addLast(request);
             }
@@ -69,28 +84,36 @@ final class RecordSearch {
 
     private void startNext() {
         List<Request> requests = new ArrayList<>();
-        Set<UUID> objects = new LinkedHashSet<>();
         synchronized (this) {
             if (running) {
                 return;
             }
-            while (!waiting.isEmpty()
-                    && objects.size() + waiting.getFirst().objects().size() <= MetadataTier.MAX_OBJECT_IDS) {
+            int objects = 0;
+            while (!waiting.isEmpty() && objects + waiting.getFirst().objects().size() <= MetadataTier.MAX_OBJECT_IDS) {
                 Request next = waiting.removeFirst();
                 requests.add(next);
-                objects.addAll(next.objects());
+                objects += next.objects().size();
             }
             if (requests.isEmpty()) {
                 return;
             }
             running = true;
         }
-        call.apply(List.copyOf(objects)).whenComplete((found, failure) -> {
+        call.apply(objectsOf(requests)).whenComplete((found, failure) -> {
             synchronized (this) {
                 running = false;
             }
             startNext();
-            requests.forEach(each -> each.complete(found, failure));
+            requests.forEach(each -> each.complete(found, failure, requests.size() > 1));
         });
+    }
+
+    private static List<UUID> objectsOf(List<Request> requests) {
+        return requests.size() == 1
+                ? requests.get(0).objects()
+                : requests.stream()
+                        .flatMap(each -> each.objects().stream())
+                        .distinct()
+                        .toList();
     }
 }
