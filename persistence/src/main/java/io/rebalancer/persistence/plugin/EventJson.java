@@ -54,7 +54,7 @@ public final class EventJson {
         int serializer = reader.number();
         String manifest = reader.text();
         ObjectNode value = json.createObjectNode().put("serializer", serializer).put("manifest", manifest);
-        byte[] bytes = reader.block();
+        byte[] bytes = CompressedPayload.decompress(reader.block());
         try {
             JsonNode event = switch (serializer) {
                 case JACKSON_CBOR -> cbor.readTree(bytes);
@@ -63,7 +63,7 @@ public final class EventJson {
             };
             value.set("event", withReadableIds(event));
         } catch (IOException e) {
-            // The content is compressed, or does not match its serializer: show the bytes.
+            // The content does not match its serializer: show the bytes.
             value.put("event", bytes);
         }
         return value;
