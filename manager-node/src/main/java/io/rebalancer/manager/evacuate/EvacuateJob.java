@@ -80,7 +80,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final PassSchedule schedule;
     private final CurrentPass pass;
     private final CurrentVerification verification;
-    private int childFailures;
+    private final GatheredMessages gathered = new GatheredMessages();
 
     /** The entity id is the job's id. */
     public static Behavior<JobMessage> create(EntityContext<JobMessage> entity, JobResources resources) {
@@ -167,25 +167,28 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (message instanceof JobMessage.AssignmentRefused refused) {
             return onAssignmentRefused(job, refused);
         }
-        if (message instanceof JobMessage.CopiesReported reported) {
-            return onCopiesReported(job, reported);
-        }
         if (message instanceof JobMessage.ReleaseAcknowledged acknowledged) {
             return onReleaseAcknowledged(job, acknowledged);
         }
-        return Effect().unhandled();
+        return message instanceof JobMessage.CopiesReported
+                ? gather(message)
+                : Effect().unhandled();
     }
 
     private Effect<JobEvent, JobState> onInternal(JobState job, JobInternalMessage message) {
-        if (message instanceof JobInternalMessage.PlanningReported reported) {
-            return pass.isCurrent(reported.generation())
-                    ? onPlanningEvent(job, reported.event())
-                    : Effect().none();
+        if (message instanceof JobInternalMessage.PlanningReported reported
+                && reported.event() instanceof PlanningEvent.Waiting waiting) {
+            if (pass.isCurrent(reported.generation())) {
+                pass.setWaits(waiting.waits());
+            }
+            return Effect().none();
         }
-        if (message instanceof JobInternalMessage.CommitReported reported) {
-            return pass.isCurrent(reported.generation())
-                    ? onCommitResult(job, reported.result())
-                    : Effect().none();
+        if (message instanceof JobInternalMessage.PlanningReported
+                || message instanceof JobInternalMessage.CommitReported) {
+            return gather(message);
+        }
+        if (message == JobInternalMessage.StoreGathered.INSTANCE) {
+            return onStoreGathered(job);
         }
         if (message instanceof JobInternalMessage.VerificationReported reported) {
             return verification.isCurrent(reported.generation())
@@ -208,6 +211,32 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return onGiveUp(job, lost);
         }
         return onTimer(job, message);
+    }
+
+    /** Its events are stored with those of the messages that wait behind it. */
+    private Effect<JobEvent, JobState> gather(JobMessage message) {
+        if (gathered.add(message)) {
+            context.getSelf().tell(JobInternalMessage.StoreGathered.INSTANCE);
+        }
+        return Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> onStoreGathered(JobState job) {
+        JobStep step = gathered.take(job, this::stepOf);
+        if (!gathered.isEmpty()) {
+            context.getSelf().tell(JobInternalMessage.StoreGathered.INSTANCE);
+        }
+        return carryOut(job, step);
+    }
+
+    private JobStep stepOf(JobState job, JobMessage message) {
+        if (message instanceof JobInternalMessage.PlanningReported reported) {
+            return pass.isCurrent(reported.generation()) ? onPlanningEvent(job, reported.event()) : JobStep.NONE;
+        }
+        if (message instanceof JobInternalMessage.CommitReported reported) {
+            return pass.isCurrent(reported.generation()) ? onCommitResult(job, reported.result()) : JobStep.NONE;
+        }
+        return message instanceof JobMessage.CopiesReported reported ? onCopiesReported(job, reported) : JobStep.NONE;
     }
 
     private Effect<JobEvent, JobState> onTimer(JobState job, JobInternalMessage message) {
@@ -328,29 +357,28 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return carryOut(job, new JobCommand.StartPass(scope), stored -> {});
     }
 
-    private Effect<JobEvent, JobState> onPlanningEvent(JobState job, PlanningEvent event) {
+    private JobStep onPlanningEvent(JobState job, PlanningEvent event) {
         if (event instanceof PlanningEvent.BatchReady ready) {
             return onBatchReady(job, ready);
         }
         if (event instanceof PlanningEvent.RecordsUnplaced unplaced) {
-            return carryOut(job, new JobCommand.Except(unplaced.records(), unplaced.marks()), stored -> {});
+            return step(job, new JobCommand.Except(unplaced.records(), unplaced.marks()), stored -> {});
         }
         if (event instanceof PlanningEvent.ScanMoved moved) {
-            return carryOut(job, new JobCommand.Advance(moved.marks()), stored -> {});
+            return step(job, new JobCommand.Advance(moved.marks()), stored -> {});
         }
         if (event instanceof PlanningEvent.ScanFailed failed) {
-            return carryOut(job, new JobCommand.Fail(failed.reason()), stored -> {});
+            return step(job, new JobCommand.Fail(failed.reason()), stored -> {});
         }
-        if (event instanceof PlanningEvent.Waiting waiting) {
-            pass.setWaits(waiting.waits());
-            return Effect().none();
+        if (event != PlanningEvent.PassDrained.INSTANCE) {
+            return JobStep.NONE;
         }
         Duration pressureTimeout = resources.settings().timeouts().fullDestinations();
-        return carryOut(job, new JobCommand.FinishPass(pressureTimeout), stored -> {});
+        return step(job, new JobCommand.FinishPass(pressureTimeout), stored -> {});
     }
 
     /** The node may have left service since the batch was placed. */
-    private Effect<JobEvent, JobState> onBatchReady(JobState job, PlanningEvent.BatchReady ready) {
+    private JobStep onBatchReady(JobState job, PlanningEvent.BatchReady ready) {
         Assignment assignment = ready.assignment();
         Optional<String> fence =
                 resources.nodes().refusal(assignment.destination().storageNode());
@@ -358,7 +386,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return withdraw(job, ready, Reason.DESTINATION_FENCED, fence.get());
         }
         JobCommand command = new JobCommand.Plan(assignment, ready.marks());
-        return carryOut(
+        return step(
                 job,
                 command,
                 (stored, events) -> stored.inFlight()
@@ -366,15 +394,17 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         .ifPresent(planned -> agents.deliver(stored, planned.assignment())),
                 refused -> refused.code() == Decision.Code.RELEASES_PENDING
                         ? withdraw(job, ready, Reason.AGENT_BUSY, refused.detail())
-                        : logRefusal(command, refused)
-                                .thenRun(same -> endAssignment(AssignmentEnded.withdrawn(assignment, List.of()))));
+                        : refused(
+                                command,
+                                refused,
+                                () -> endAssignment(AssignmentEnded.withdrawn(assignment, List.of()))));
     }
 
     /** The records of a batch that is not planned stay for the next pass. */
-    private EffectBuilder<JobEvent, JobState> withdraw(
+    private JobStep withdraw(
             JobState job, PlanningEvent.BatchReady ready, Reason reason, String detail) {
         PlanningEvent.RecordsUnplaced unplaced = ready.unplaced(reason, detail);
-        return carryOut(
+        return step(
                 job,
                 new JobCommand.Except(unplaced.records(), unplaced.marks()),
                 stored -> endAssignment(AssignmentEnded.withdrawn(ready.assignment(), unplaced.records())));
@@ -395,21 +425,23 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return onGiveUp(job, new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
     }
 
-    private Effect<JobEvent, JobState> onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
+    private JobStep onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
         UUID id = reported.assignmentId();
         Optional<InFlightAssignment> inFlight = job.inFlight().find(id);
         if (inFlight.isEmpty()) {
-            job.releases()
-                    .find(id)
-                    .ifPresentOrElse(
-                            release -> agents.release(job, release),
-                            () -> agents.releaseUnknown(job, reported.agent(), id));
-            return Effect().none();
+            // Afterwards, because the end of the assignment may be stored with the same write.
+            return new JobStep(
+                    List.of(),
+                    (before, stored) -> stored.releases()
+                            .find(id)
+                            .ifPresentOrElse(
+                                    release -> agents.release(stored, release),
+                                    () -> agents.releaseUnknown(stored, reported.agent(), id)));
         }
         if (inFlight.get().copied()) {
-            return Effect().none();
+            return JobStep.NONE;
         }
-        return carryOut(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
+        return step(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
             agents.stopReminding(id);
             stored.inFlight().find(id).ifPresent(copied -> pass.commit(copied, false));
         });
@@ -424,14 +456,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
         JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
         Assignment assignment = inFlight.get().assignment();
-        return end(job, command, unmoved -> lost.ended(assignment, unmoved));
+        return carryOut(job, end(job, command, unmoved -> lost.ended(assignment, unmoved)));
     }
 
     /** The release is sent after the end is stored, so that no agent discards a copy for an end that a crash has undone. */
-    private Effect<JobEvent, JobState> onCommitResult(JobState job, CommitResult result) {
+    private JobStep onCommitResult(JobState job, CommitResult result) {
         Optional<InFlightAssignment> inFlight = job.inFlight().find(result.assignmentId());
         if (inFlight.isEmpty()) {
-            return Effect().none();
+            return JobStep.NONE;
         }
         JobCommand command = new JobCommand.ReportCommit(
                 result.assignmentId(), result.tally(), result.failures(), result.unwanted(), result.doubtful());
@@ -446,13 +478,13 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     /**
-     * Carries out a command that ends an assignment.
+     * A command that ends an assignment.
      *
      * @param ended what follows from the records that the assignment leaves
      */
-    private Effect<JobEvent, JobState> end(
+    private JobStep end(
             JobState job, JobCommand command, Function<List<UnmovedRecord>, AssignmentEnded> ended) {
-        return carryOut(
+        return step(
                 job,
                 command,
                 (stored, events) -> endAndRelease(
@@ -460,7 +492,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         ended.apply(events.stream()
                                 .flatMap(each -> each.unmoved().stream())
                                 .toList())),
-                refused -> logRefusal(command, refused));
+                refused -> refused(command, refused, () -> {}));
     }
 
     private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {
@@ -502,9 +534,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         pass.stop();
         verification.stop();
-        childFailures++;
-        if (childFailures >= MAX_CHILD_FAILURES && job.phase() != JobPhase.FAILING) {
-            childFailures = 0;
+        if (incarnation.countChildFailure() >= MAX_CHILD_FAILURES && job.phase() != JobPhase.FAILING) {
+            incarnation.clearChildFailures();
             String reason = "a part of the job failed " + MAX_CHILD_FAILURES
                     + " times in a row; the manager's log contains the cause";
             return carryOut(job, new JobCommand.Fail(reason), stored -> {});
@@ -535,43 +566,58 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private EffectBuilder<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
-        return carryOut(job, command, (stored, events) -> then.accept(stored), refused -> logRefusal(command, refused));
+        return carryOut(job, step(job, command, then));
     }
 
-    /** The one place that turns a decision into effects. */
-    private EffectBuilder<JobEvent, JobState> carryOut(
+    /** The one place that turns decisions into effects. */
+    private EffectBuilder<JobEvent, JobState> carryOut(JobState job, JobStep step) {
+        long askedAt = incarnation.now();
+        return Effect().persist(step.events()).thenRun((JobState stored) -> {
+            if (!step.events().isEmpty()) {
+                // The journal rejects an event whose number another incarnation has used.
+                incarnation.prove(askedAt);
+            }
+            step.afterwards().accept(job, stored);
+        });
+    }
+
+    private JobStep step(JobState job, JobCommand command, Consumer<JobState> then) {
+        return step(
+                job,
+                command,
+                (stored, events) -> then.accept(stored),
+                refused -> refused(command, refused, () -> {}));
+    }
+
+    private JobStep step(
             JobState job,
             JobCommand command,
             BiConsumer<JobState, List<JobEvent>> then,
-            Function<Decision.Refused, EffectBuilder<JobEvent, JobState>> ifRefused) {
-        long askedAt = incarnation.now();
+            Function<Decision.Refused, JobStep> ifRefused) {
         return decide(job, command)
                 .fold(
-                        events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            if (!events.isEmpty()) {
-                                // The journal rejects an event whose number another incarnation has used.
-                                incarnation.prove(askedAt);
-                                if (!(command instanceof JobCommand.TakeOver)) {
-                                    childFailures = 0;
-                                }
+                        events -> new JobStep(events, (before, stored) -> {
+                            if (!events.isEmpty() && !(command instanceof JobCommand.TakeOver)) {
+                                incarnation.clearChildFailures();
                             }
                             telemetry.follow(events);
                             then.accept(stored, events);
-                            follow(job, stored);
+                            follow(before, stored);
                         }),
                         ifRefused);
     }
 
-    private EffectBuilder<JobEvent, JobState> logRefusal(JobCommand command, Decision.Refused refused) {
-        return Effect()
-                .none()
-                .thenRun((JobState same) -> context.getLog()
-                        .warn(
-                                "job={} {} refused: {} {}",
-                                jobId,
-                                command.getClass().getSimpleName(),
-                                refused.code(),
-                                refused.detail()));
+    private JobStep refused(JobCommand command, Decision.Refused refused, Runnable then) {
+        return new JobStep(List.of(), (before, same) -> {
+            context.getLog()
+                    .warn(
+                            "job={} {} refused: {} {}",
+                            jobId,
+                            command.getClass().getSimpleName(),
+                            refused.code(),
+                            refused.detail());
+            then.run();
+        });
     }
 
     /** Does what follows from the new state, whichever command led to it. */
@@ -697,6 +743,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private void onRecovered(JobState job) {
         pass.stop();
         verification.stop();
+        gathered.clear();
         incarnation.recovered();
         if (job.isActive()) {
             context.getSelf().tell(JobInternalMessage.TakeOver.INSTANCE);

@@ -15,6 +15,7 @@ final class Incarnation {
     private final Lease lease = new Lease(System::nanoTime);
     private final LeaseRenewal renewal;
     private boolean begun;
+    private int childFailures;
 
     Incarnation(UUID jobId, JournalReader journal, ActorSystem<?> system) {
         String persistenceId = PersistentEntities.evacuateJob(jobId).id();
@@ -55,6 +56,16 @@ final class Incarnation {
     /** An event was stored, and the journal was asked at {@code askedAt}: it refuses events of an earlier incarnation. */
     void prove(long askedAt) {
         lease.prove(askedAt);
+    }
+
+    /** Returns the number of failures of children in a row. */
+    int countChildFailure() {
+        return ++childFailures;
+    }
+
+    /** The children have made progress. */
+    void clearChildFailures() {
+        childFailures = 0;
     }
 
     /** @param last sequence number of the last event that this incarnation knows */

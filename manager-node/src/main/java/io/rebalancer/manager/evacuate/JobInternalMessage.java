@@ -31,6 +31,11 @@ sealed interface JobInternalMessage extends JobMessage {
     /** The verification has ended. If its result has not arrived before, it has failed. */
     record VerificationStopped(long generation) implements JobInternalMessage {}
 
+    /** Time to store the events of the gathered messages. */
+    enum StoreGathered implements JobInternalMessage {
+        INSTANCE
+    }
+
     /** A command that the job gives itself. */
     record Decide(JobCommand command) implements JobInternalMessage {}
 
