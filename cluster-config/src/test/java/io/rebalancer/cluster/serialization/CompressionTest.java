@@ -8,6 +8,7 @@ import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -74,7 +75,7 @@ class CompressionTest {
 
     @Test
     void aSmallEventIsStoredAsItIs() throws IOException {
-        JobEvent event = new JobEvent.PassStarted(1, Instant.EPOCH);
+        JobEvent event = new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS);
         byte[] stored = serializer(KIT, event).toBinary(event);
         assertThat(stored).isEqualTo(serializer(EARLIER, event).toBinary(event));
         assertThat(new CBORFactory().createParser(stored).nextToken()).isNotNull();
