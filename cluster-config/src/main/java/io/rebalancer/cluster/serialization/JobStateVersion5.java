@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's state. Version 5 counts unmoved records in its marks instead of listing them. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
+ * Versions of a job's state. Version 5 counts unmoved records in its marks instead of listing them, and
+ * knows whether an agent has accepted an assignment. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
  * composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by reason, the epoch, and complete marks.
  */
 public final class JobStateVersion5 extends JacksonMigration {
@@ -31,7 +32,9 @@ public final class JobStateVersion5 extends JacksonMigration {
         ((ObjectNode) state.get("passes")).put("scope", "ALL_RECORDS");
         MarksVersion3.completeMarks(state.get("scan"));
         for (JsonNode assignment : state.path("inFlight").path("byId")) {
-            ((ObjectNode) assignment).put("resumed", false);
+            ObjectNode inFlight = (ObjectNode) assignment;
+            boolean copied = inFlight.remove("copied").asBoolean();
+            inFlight.put("state", copied ? "COPIED" : "PLANNED").put("resumed", false);
         }
         return state;
     }

@@ -2,37 +2,23 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
-import io.rebalancer.cluster.message.RegistryMessage;
-import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.Decision;
-import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
-import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.text.OneLine;
-import io.rebalancer.manager.evacuate.commit.CommitResult;
-import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
-import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -55,7 +41,6 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * and runs the children that plan and commit. After a restart it resumes all of this from its state.
  */
 public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent, JobState> {
-    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
     /**
      * A fenced incarnation must not restart before its member learns that it was removed from the cluster: it would take
      * the job back.
@@ -66,8 +51,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private static final Duration CHILD_RESTART_DELAY = Duration.ofSeconds(1);
     /** Failures of children in a row, without an event in between, before the job fails: the cause does not pass. */
     private static final int MAX_CHILD_FAILURES = 5;
-    /** Waits that a reply may carry, so that its size is bounded. */
-    private static final int MAX_WAITS = 50;
 
     private final UUID jobId;
     private final JobResources resources;
@@ -78,8 +61,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final AgentConversations agents;
     private final JobTelemetry telemetry;
     private final PassSchedule schedule;
-    private final CurrentPass pass;
-    private final CurrentVerification verification;
+    private final PhaseWork work;
+    private final JobSteps steps;
     private final GatheredMessages gathered = new GatheredMessages();
 
     /** The entity id is the job's id. */
@@ -112,8 +95,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem());
         this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
-        this.pass = new CurrentPass(context, resources, incarnation.lease());
-        this.verification = new CurrentVerification(jobId, context, resources);
+        this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule);
+        this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
     }
 
     /** The message by which sharding stops a job that moves to another member. */
@@ -162,7 +145,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return onSetCommitParallelism(job, set);
         }
         if (message instanceof JobMessage.AssignmentAccepted accepted) {
-            return onAssignmentAccepted(accepted);
+            return onAssignmentAccepted(job, accepted);
         }
         if (message instanceof JobMessage.AssignmentRefused refused) {
             return onAssignmentRefused(job, refused);
@@ -178,8 +161,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onInternal(JobState job, JobInternalMessage message) {
         if (message instanceof JobInternalMessage.PlanningReported reported
                 && reported.event() instanceof PlanningEvent.Waiting waiting) {
-            if (pass.isCurrent(reported.generation())) {
-                pass.setWaits(waiting.waits());
+            if (work.pass().isCurrent(reported.generation())) {
+                work.pass().setWaits(waiting.waits());
             }
             return Effect().none();
         }
@@ -191,15 +174,15 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return onStoreGathered(job);
         }
         if (message instanceof JobInternalMessage.VerificationReported reported) {
-            return verification.isCurrent(reported.generation())
+            return work.verification().isCurrent(reported.generation())
                     ? onVerificationEvent(job, reported.event())
                     : Effect().none();
         }
         if (message instanceof JobInternalMessage.ChildStopped stopped) {
-            return onChildStopped(job, pass.isCurrent(stopped.generation()));
+            return onChildStopped(job, work.pass().isCurrent(stopped.generation()));
         }
         if (message instanceof JobInternalMessage.VerificationStopped stopped) {
-            return onChildStopped(job, verification.isCurrent(stopped.generation()));
+            return onChildStopped(job, work.verification().isCurrent(stopped.generation()));
         }
         if (message instanceof JobInternalMessage.Decide decide) {
             return carryOut(job, decide.command(), stored -> {});
@@ -208,7 +191,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return onListChecked(job, checked);
         }
         if (message instanceof JobInternalMessage.GiveUp lost) {
-            return onGiveUp(job, lost);
+            return carryOut(job, steps.giveUp(job, lost));
         }
         return onTimer(job, message);
     }
@@ -222,21 +205,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onStoreGathered(JobState job) {
-        JobStep step = gathered.take(job, this::stepOf);
+        JobStep step = gathered.take(job, steps::of);
         if (!gathered.isEmpty()) {
             context.getSelf().tell(JobInternalMessage.StoreGathered.INSTANCE);
         }
         return carryOut(job, step);
-    }
-
-    private JobStep stepOf(JobState job, JobMessage message) {
-        if (message instanceof JobInternalMessage.PlanningReported reported) {
-            return pass.isCurrent(reported.generation()) ? onPlanningEvent(job, reported.event()) : JobStep.NONE;
-        }
-        if (message instanceof JobInternalMessage.CommitReported reported) {
-            return pass.isCurrent(reported.generation()) ? onCommitResult(job, reported.result()) : JobStep.NONE;
-        }
-        return message instanceof JobMessage.CopiesReported reported ? onCopiesReported(job, reported) : JobStep.NONE;
     }
 
     private Effect<JobEvent, JobState> onTimer(JobState job, JobInternalMessage message) {
@@ -257,7 +230,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onCreateJob(JobState job, JobMessage.CreateJob create) {
         JobCommand command = new JobCommand.Create(create.leaving(), create.maxRecords());
-        return decide(job, command)
+        return steps.decide(job, command)
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
                             create.replyTo().tell(jobReply(stored));
@@ -292,10 +265,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onSetCommitParallelism(JobState job, JobMessage.SetCommitParallelism set) {
-        return decide(job, new JobCommand.SetCommitParallelism(set.records()))
+        return steps.decide(job, new JobCommand.SetCommitParallelism(set.records()))
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            pass.setCommitParallelism(set.records());
+                            work.pass().setCommitParallelism(set.records());
                             set.replyTo().tell(jobReply(stored));
                         }),
                         refused -> refuse(set.replyTo(), refused));
@@ -308,20 +281,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private JobMessage.JobReply jobReply(JobState job) {
-        return new JobMessage.JobStands(lastSequenceNumber(context), job.outline(), waits(job));
-    }
-
-    /** What the job waits for now, the longest wait first. */
-    private List<JobWait> waits(JobState job) {
-        return Stream.of(
-                        schedule.waiting(job).stream(),
-                        pass.waits().stream(),
-                        verification.waits().stream(),
-                        agents.waits(job))
-                .flatMap(each -> each)
-                .sorted(Comparator.comparing(JobWait::since))
-                .limit(MAX_WAITS)
-                .toList();
+        return new JobMessage.JobStands(lastSequenceNumber(context), job.outline(), work.waits(job));
     }
 
     private Effect<JobEvent, JobState> onTakeOver(JobState job) {
@@ -357,63 +317,14 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return carryOut(job, new JobCommand.StartPass(scope), stored -> {});
     }
 
-    private JobStep onPlanningEvent(JobState job, PlanningEvent event) {
-        if (event instanceof PlanningEvent.BatchReady ready) {
-            return onBatchReady(job, ready);
-        }
-        if (event instanceof PlanningEvent.RecordsUnplaced unplaced) {
-            return step(job, new JobCommand.Except(unplaced.records(), unplaced.marks()), stored -> {});
-        }
-        if (event instanceof PlanningEvent.ScanMoved moved) {
-            return step(job, new JobCommand.Advance(moved.marks()), stored -> {});
-        }
-        if (event instanceof PlanningEvent.ScanFailed failed) {
-            return step(job, new JobCommand.Fail(failed.reason()), stored -> {});
-        }
-        if (event != PlanningEvent.PassDrained.INSTANCE) {
-            return JobStep.NONE;
-        }
-        Duration pressureTimeout = resources.settings().timeouts().fullDestinations();
-        return step(job, new JobCommand.FinishPass(pressureTimeout), stored -> {});
-    }
-
-    /** The node may have left service since the batch was placed. */
-    private JobStep onBatchReady(JobState job, PlanningEvent.BatchReady ready) {
-        Assignment assignment = ready.assignment();
-        Optional<String> fence =
-                resources.nodes().refusal(assignment.destination().storageNode());
-        if (fence.isPresent()) {
-            return withdraw(job, ready, Reason.DESTINATION_FENCED, fence.get());
-        }
-        JobCommand command = new JobCommand.Plan(assignment, ready.marks());
-        return step(
-                job,
-                command,
-                (stored, events) -> stored.inFlight()
-                        .find(assignment.id())
-                        .ifPresent(planned -> agents.deliver(stored, planned.assignment())),
-                refused -> refused.code() == Decision.Code.RELEASES_PENDING
-                        ? withdraw(job, ready, Reason.AGENT_BUSY, refused.detail())
-                        : refused(
-                                command,
-                                refused,
-                                () -> endAssignment(AssignmentEnded.withdrawn(assignment, List.of()))));
-    }
-
-    /** The records of a batch that is not planned stay for the next pass. */
-    private JobStep withdraw(
-            JobState job, PlanningEvent.BatchReady ready, Reason reason, String detail) {
-        PlanningEvent.RecordsUnplaced unplaced = ready.unplaced(reason, detail);
-        return step(
-                job,
-                new JobCommand.Except(unplaced.records(), unplaced.marks()),
-                stored -> endAssignment(AssignmentEnded.withdrawn(ready.assignment(), unplaced.records())));
-    }
-
-    private Effect<JobEvent, JobState> onAssignmentAccepted(JobMessage.AssignmentAccepted accepted) {
+    private Effect<JobEvent, JobState> onAssignmentAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
         agents.markAccepted(accepted.assignmentId(), accepted.finished());
         telemetry.markAccepted(accepted.assignmentId());
-        return Effect().none();
+        boolean isNew = job.inFlight()
+                .find(accepted.assignmentId())
+                .filter(each -> each.state() == AssignmentState.PLANNED)
+                .isPresent();
+        return isNew ? gather(accepted) : Effect().none();
     }
 
     /** A busy agent gets the assignment again with the next reminder. After any other refusal the objects are replanned. */
@@ -422,77 +333,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             agents.markBusy(refused.assignmentId(), refused.detail());
             return Effect().none();
         }
-        return onGiveUp(job, new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail()));
-    }
-
-    private JobStep onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
-        UUID id = reported.assignmentId();
-        Optional<InFlightAssignment> inFlight = job.inFlight().find(id);
-        if (inFlight.isEmpty()) {
-            // Afterwards, because the end of the assignment may be stored with the same write.
-            return new JobStep(
-                    List.of(),
-                    (before, stored) -> stored.releases()
-                            .find(id)
-                            .ifPresentOrElse(
-                                    release -> agents.release(stored, release),
-                                    () -> agents.releaseUnknown(stored, reported.agent(), id)));
-        }
-        if (inFlight.get().copied()) {
-            return JobStep.NONE;
-        }
-        return step(job, new JobCommand.ReportCopies(id, reported.failures()), stored -> {
-            agents.stopReminding(id);
-            stored.inFlight().find(id).ifPresent(copied -> pass.commit(copied, false));
-        });
-    }
-
-    private Effect<JobEvent, JobState> onGiveUp(JobState job, JobInternalMessage.GiveUp lost) {
-        Optional<InFlightAssignment> inFlight =
-                job.inFlight().find(lost.assignmentId()).filter(each -> !each.copied());
-        if (inFlight.isEmpty()) {
-            return Effect().none();
-        }
-        context.getLog().warn("job={} assignment={} given up: {}", jobId, lost.assignmentId(), lost.detail());
-        JobCommand command = new JobCommand.LoseAssignment(lost.assignmentId(), lost.reason(), lost.detail());
-        Assignment assignment = inFlight.get().assignment();
-        return carryOut(job, end(job, command, unmoved -> lost.ended(assignment, unmoved)));
-    }
-
-    /** The release is sent after the end is stored, so that no agent discards a copy for an end that a crash has undone. */
-    private JobStep onCommitResult(JobState job, CommitResult result) {
-        Optional<InFlightAssignment> inFlight = job.inFlight().find(result.assignmentId());
-        if (inFlight.isEmpty()) {
-            return JobStep.NONE;
-        }
-        JobCommand command = new JobCommand.ReportCommit(
-                result.assignmentId(), result.tally(), result.failures(), result.unwanted(), result.doubtful());
-        Assignment assignment = inFlight.get().assignment();
-        Optional<DestinationFault> fault =
-                DestinationFault.ofCopies(assignment, inFlight.get().copyFailures());
-        return end(
-                job,
-                command,
-                unmoved -> fault.map(each -> AssignmentEnded.failed(assignment, unmoved, each))
-                        .orElseGet(() -> AssignmentEnded.carriedOut(assignment, unmoved)));
-    }
-
-    /**
-     * A command that ends an assignment.
-     *
-     * @param ended what follows from the records that the assignment leaves
-     */
-    private JobStep end(
-            JobState job, JobCommand command, Function<List<UnmovedRecord>, AssignmentEnded> ended) {
-        return step(
-                job,
-                command,
-                (stored, events) -> endAndRelease(
-                        stored,
-                        ended.apply(events.stream()
-                                .flatMap(each -> each.unmoved().stream())
-                                .toList())),
-                refused -> refused(command, refused, () -> {}));
+        JobInternalMessage.GiveUp lost =
+                new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail());
+        return carryOut(job, steps.giveUp(job, lost));
     }
 
     private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {
@@ -510,7 +353,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onVerificationEvent(JobState job, VerificationEvent event) {
-        verification.follow(event);
+        work.verification().follow(event);
         if (event instanceof VerificationEvent.Finished finished) {
             return carryOut(job, new JobCommand.FinishVerification(finished.evidence()), stored -> {});
         }
@@ -532,8 +375,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (!current) {
             return Effect().none();
         }
-        pass.stop();
-        verification.stop();
+        work.stopChildren();
         if (incarnation.countChildFailure() >= MAX_CHILD_FAILURES && job.phase() != JobPhase.FAILING) {
             incarnation.clearChildFailures();
             String reason = "a part of the job failed " + MAX_CHILD_FAILURES
@@ -556,17 +398,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return Effect().none();
     }
 
-    private Decision decide(JobState job, JobCommand command) {
-        Instant now = resources.planning().clock().instant();
-        return JobRules.decide(job, command, now);
-    }
-
-    private void decideLater(JobCommand command) {
-        context.getSelf().tell(new JobInternalMessage.Decide(command));
-    }
-
     private EffectBuilder<JobEvent, JobState> carryOut(JobState job, JobCommand command, Consumer<JobState> then) {
-        return carryOut(job, step(job, command, then));
+        return carryOut(job, steps.of(job, command, then));
     }
 
     /** The one place that turns decisions into effects. */
@@ -579,151 +412,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             }
             step.afterwards().accept(job, stored);
         });
-    }
-
-    private JobStep step(JobState job, JobCommand command, Consumer<JobState> then) {
-        return step(
-                job,
-                command,
-                (stored, events) -> then.accept(stored),
-                refused -> refused(command, refused, () -> {}));
-    }
-
-    private JobStep step(
-            JobState job,
-            JobCommand command,
-            BiConsumer<JobState, List<JobEvent>> then,
-            Function<Decision.Refused, JobStep> ifRefused) {
-        return decide(job, command)
-                .fold(
-                        events -> new JobStep(events, (before, stored) -> {
-                            if (!events.isEmpty() && !(command instanceof JobCommand.TakeOver)) {
-                                incarnation.clearChildFailures();
-                            }
-                            telemetry.follow(events);
-                            then.accept(stored, events);
-                            follow(before, stored);
-                        }),
-                        ifRefused);
-    }
-
-    private JobStep refused(JobCommand command, Decision.Refused refused, Runnable then) {
-        return new JobStep(List.of(), (before, same) -> {
-            context.getLog()
-                    .warn(
-                            "job={} {} refused: {} {}",
-                            jobId,
-                            command.getClass().getSimpleName(),
-                            refused.code(),
-                            refused.detail());
-            then.run();
-        });
-    }
-
-    /** Does what follows from the new state, whichever command led to it. */
-    private void follow(JobState before, JobState stored) {
-        agents.forgetReleased(before, stored);
-        if (stored.phase() != before.phase() || stored.isActive() != before.isActive()) {
-            enterPhase(stored);
-        } else if (stored.phase() == JobPhase.FAILING && stored.inFlight().count() == 0) {
-            decideLater(new JobCommand.FinishFailing());
-        }
-    }
-
-    /** Starts what the phase needs, and stops everything else. May be repeated. */
-    private void enterPhase(JobState job) {
-        if (job.phase() != JobPhase.VERIFYING) {
-            verification.stop();
-        }
-        if (job.isActive()) {
-            timers.startTimerWithFixedDelay(
-                    JobInternalMessage.Remind.INSTANCE, resources.settings().reminderInterval());
-        } else {
-            timers.cancel(JobInternalMessage.Remind.INSTANCE);
-        }
-        switch (job.phase()) {
-            case NONE -> {}
-            case SETUP -> context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
-            case RUNNING -> startPass(job);
-            case WAITING -> {
-                stopPass();
-                timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, schedule.untilNextPass(job));
-            }
-            case VERIFYING -> {
-                stopPass();
-                verification.start(job);
-            }
-            case FAILING -> drain(job);
-            case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, FAILED -> afterEnd(job);
-        }
-    }
-
-    private void stopPass() {
-        pass.stop();
-        timers.cancel(JobInternalMessage.RenewLease.INSTANCE);
-    }
-
-    private void afterEnd(JobState job) {
-        stopPass();
-        context.getLog().info("job={} ended phase={} {}", jobId, job.phase(), job.reason());
-        resources
-                .registry()
-                .tell(new RegistryMessage.JobEnded(
-                        jobId, job.phase() == JobPhase.FAILED, job.phase() == JobPhase.DONE));
-        if (!job.isActive()) {
-            context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
-        }
-    }
-
-    private void startPass(JobState job) {
-        context.getLog()
-                .info(
-                        "job={} pass={} leaving={}",
-                        jobId,
-                        job.passes().number(),
-                        job.leaving().orElseThrow());
-        pass.start(agents.token(job), job);
-        timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
-        job.inFlight().all().forEach(each -> resumeAssignment(job, each));
-    }
-
-    /** Verified copies are committed, so that they are of use; all other assignments are given up. */
-    private void drain(JobState job) {
-        if (!pass.isRunning()) {
-            startPass(job);
-        }
-        pass.stopPlanning();
-        for (InFlightAssignment each : job.inFlight().all()) {
-            if (!each.copied()) {
-                context.getSelf()
-                        .tell(JobInternalMessage.GiveUp.of(
-                                each.assignment(), Reason.JOB_ENDED, "the job fails: " + job.reason()));
-            }
-        }
-        if (job.inFlight().count() == 0) {
-            decideLater(new JobCommand.FinishFailing());
-        }
-    }
-
-    private void resumeAssignment(JobState job, InFlightAssignment inFlight) {
-        telemetry.takeOver(inFlight);
-        // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
-        agents.deliver(job, inFlight.assignment());
-        if (inFlight.copied()) {
-            pass.commit(inFlight, true);
-        }
-    }
-
-    private void endAndRelease(JobState stored, AssignmentEnded ended) {
-        endAssignment(ended);
-        stored.releases().find(ended.assignment().id()).ifPresent(each -> agents.release(stored, each));
-    }
-
-    /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */
-    private void endAssignment(AssignmentEnded ended) {
-        agents.stopReminding(ended.assignment().id());
-        telemetry.forget(ended.assignment().id());
-        pass.assignmentEnded(ended);
     }
 
     @Override
@@ -741,16 +429,15 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** After a failed persist, too: the actor recovers, and its children were stopped with it. */
     private void onRecovered(JobState job) {
-        pass.stop();
-        verification.stop();
+        work.stopChildren();
         gathered.clear();
         incarnation.recovered();
         if (job.isActive()) {
             context.getSelf().tell(JobInternalMessage.TakeOver.INSTANCE);
         } else if (job.phase().terminal()) {
-            enterPhase(job);
+            work.enterPhase(job);
         } else {
-            context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
+            work.stopWhenIdle();
         }
     }
 
@@ -763,7 +450,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         job.epoch(),
                         job.phase(),
                         job.passes().number());
-        enterPhase(job);
+        work.enterPhase(job);
     }
 
     @Override

@@ -19,19 +19,11 @@ import java.util.stream.Collectors;
 public record AssignmentOutline(
         UUID id,
         CopyLocation destination,
-        State state,
+        AssignmentState state,
         int tasks,
         int copied,
         Map<Reason, Long> copyFailures,
         long bytes) {
-
-    /** Where an assignment in flight is. */
-    public enum State {
-        /** It is sent to its agent until the agent reports its copies. */
-        PLANNED,
-        /** The copies are reported; the commit remains. */
-        COPIED
-    }
 
     public AssignmentOutline {
         copyFailures = Map.copyOf(copyFailures);
@@ -41,7 +33,7 @@ public record AssignmentOutline(
         return new AssignmentOutline(
                 inFlight.assignment().id(),
                 inFlight.assignment().destination(),
-                inFlight.copied() ? State.COPIED : State.PLANNED,
+                inFlight.state(),
                 inFlight.assignment().tasks().size(),
                 inFlight.copied() ? inFlight.copiedTasks().size() : 0,
                 inFlight.copyFailures().stream()

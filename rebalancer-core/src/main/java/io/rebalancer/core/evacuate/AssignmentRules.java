@@ -50,6 +50,14 @@ final class AssignmentRules {
                 Decision.Code.ASSIGNMENT_IN_FLIGHT, "object " + objectId + " is already in an assignment");
     }
 
+    static Decision reportAccepted(JobState job, JobCommand.ReportAccepted c) {
+        return job.inFlight()
+                .find(c.assignmentId())
+                .filter(each -> each.state() == AssignmentState.PLANNED)
+                .map(each -> Decision.accept(new JobEvent.AssignmentAccepted(c.assignmentId())))
+                .orElseGet(Decision::accept);
+    }
+
     static Decision reportCopies(JobState job, JobCommand.ReportCopies c) {
         Optional<InFlightAssignment> waiting =
                 job.inFlight().find(c.assignmentId()).filter(each -> !each.copied());

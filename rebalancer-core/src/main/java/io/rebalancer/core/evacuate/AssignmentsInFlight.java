@@ -66,6 +66,8 @@ public record AssignmentsInFlight(Map<UUID, InFlightAssignment> byId) {
         Map<UUID, InFlightAssignment> next = new HashMap<>(byId);
         if (event instanceof JobEvent.AssignmentPlanned e) {
             next.put(e.assignment().id(), InFlightAssignment.planned(e.assignment()));
+        } else if (event instanceof JobEvent.AssignmentAccepted e) {
+            next.computeIfPresent(e.assignmentId(), (id, each) -> each.accept());
         } else if (event instanceof JobEvent.CopiesFinished e) {
             next.computeIfPresent(e.assignmentId(), (id, each) -> each.withCopies(e.failures()));
         } else if (event instanceof JobEvent.RelocationsCommitted e) {

@@ -12,27 +12,38 @@ import java.util.stream.Collectors;
  * An assignment that is planned and has not ended.
  *
  * @param assignment the assignment as planned
- * @param copied whether the agent has reported the results of the copies, so that only the commit remains
- * @param copyFailures records whose copies failed; empty until {@code copied}
+ * @param state how far it is
+ * @param copyFailures records whose copies failed; empty until {@code COPIED}
  * @param resumed whether an earlier incarnation planned it in the current pass, so that the scan will find its rows again
  */
 public record InFlightAssignment(
-        Assignment assignment, boolean copied, List<UnmovedRecord> copyFailures, boolean resumed) {
+        Assignment assignment, AssignmentState state, List<UnmovedRecord> copyFailures, boolean resumed) {
 
     public InFlightAssignment {
         copyFailures = List.copyOf(copyFailures);
     }
 
     static InFlightAssignment planned(Assignment assignment) {
-        return new InFlightAssignment(assignment, false, List.of(), false);
+        return new InFlightAssignment(assignment, AssignmentState.PLANNED, List.of(), false);
+    }
+
+    InFlightAssignment accept() {
+        return state == AssignmentState.PLANNED
+                ? new InFlightAssignment(assignment, AssignmentState.ACCEPTED, copyFailures, resumed)
+                : this;
     }
 
     InFlightAssignment withCopies(List<UnmovedRecord> failures) {
-        return new InFlightAssignment(assignment, true, failures, resumed);
+        return new InFlightAssignment(assignment, AssignmentState.COPIED, failures, resumed);
     }
 
     InFlightAssignment resume() {
-        return new InFlightAssignment(assignment, copied, copyFailures, true);
+        return new InFlightAssignment(assignment, state, copyFailures, true);
+    }
+
+    /** Whether the agent has reported the results of the copies, so that only the commit remains. */
+    public boolean copied() {
+        return state == AssignmentState.COPIED;
     }
 
     /** The tasks whose copies are verified; valid only if {@code copied}. */

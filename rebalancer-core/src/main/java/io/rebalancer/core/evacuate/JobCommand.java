@@ -35,6 +35,9 @@ public sealed interface JobCommand {
     /** Move the low-water marks past rows that need nothing. */
     record Advance(Map<Integer, ScanPosition> marks) implements JobCommand {}
 
+    /** An agent has stored an assignment. */
+    record ReportAccepted(UUID assignmentId) implements JobCommand {}
+
     /** An agent has finished the copies of an assignment. */
     record ReportCopies(UUID assignmentId, List<UnmovedRecord> failures) implements JobCommand {}
 

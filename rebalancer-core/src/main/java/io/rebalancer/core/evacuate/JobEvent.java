@@ -67,6 +67,9 @@ public sealed interface JobEvent {
         }
     }
 
+    /** The agent has stored the assignment. It makes the copies also if this manager is lost. */
+    record AssignmentAccepted(UUID assignmentId) implements JobEvent {}
+
     /** The agent's copies are verified and flushed, except for {@code failures}. */
     record CopiesFinished(UUID assignmentId, List<UnmovedRecord> failures) implements JobEvent {
         public CopiesFinished {

@@ -52,6 +52,9 @@ public final class JobRules {
 
     /** Assignments end in every phase that has some: a job that fails ends them first, and releases continue after its end. */
     private static Optional<Decision> decideOnAssignment(JobState job, JobCommand command, Instant now) {
+        if (command instanceof JobCommand.ReportAccepted c) {
+            return Optional.of(AssignmentRules.reportAccepted(job, c));
+        }
         if (command instanceof JobCommand.ReportCopies c) {
             return Optional.of(AssignmentRules.reportCopies(job, c));
         }

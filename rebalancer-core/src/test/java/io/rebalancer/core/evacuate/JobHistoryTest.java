@@ -199,6 +199,9 @@ class JobHistoryTest {
 
         private void copy() {
             any(false).ifPresent(assignment -> {
+                if (random.nextBoolean()) {
+                    report(assignment, new JobCommand.ReportAccepted(assignment.id()));
+                }
                 if (random.nextInt(6) == 0) {
                     report(
                             assignment,

@@ -283,6 +283,20 @@ class JobRulesTest {
         assertThat(job.passes().scope()).isEqualTo(PassScope.UNMOVED_RECORDS);
     }
 
+    /** An agent repeats its acceptance with each reminder. */
+    @Test
+    void anAcceptanceIsStoredOnce() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        JobCommand accepted = new JobCommand.ReportAccepted(Samples.assignmentId(1));
+        assertThat(run(accepted)).hasSize(1);
+        assertThat(job.outline().assignments()).extracting(AssignmentOutline::state).containsExactly(AssignmentState.ACCEPTED);
+        assertThat(run(accepted)).isEmpty();
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        assertThat(run(accepted)).isEmpty();
+        assertThat(job.outline().assignments()).extracting(AssignmentOutline::state).containsExactly(AssignmentState.COPIED);
+    }
+
     @Test
     void recordsWithFailedCopiesRemainUnmovedWhenTheRestIsCommitted() {
         running();

@@ -113,6 +113,7 @@ class JobTransitionTest {
                 new JobCommand.TakeOver(),
                 new JobCommand.StartPass(PassScope.ALL_RECORDS),
                 new JobCommand.Plan(Samples.assignment(1, 1), Map.of()),
+                new JobCommand.ReportAccepted(Samples.assignmentId(1)),
                 new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()),
                 new JobCommand.ReportCommit(
                         Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), List.of(), List.of(), List.of()),

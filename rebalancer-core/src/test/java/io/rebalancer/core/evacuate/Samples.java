@@ -79,6 +79,7 @@ public final class Samples {
                 new JobEvent.AssignmentPlanned(assignment(1, 1, 2), marks),
                 new JobEvent.RecordsExcepted(failures, marks),
                 new JobEvent.ScanAdvanced(marks),
+                new JobEvent.AssignmentAccepted(assignmentId(1)),
                 new JobEvent.CopiesFinished(assignmentId(1), failures),
                 new JobEvent.RelocationsCommitted(
                         assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), failures, release(2)),

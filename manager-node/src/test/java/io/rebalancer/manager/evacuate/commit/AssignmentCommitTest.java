@@ -11,6 +11,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
@@ -68,7 +69,7 @@ class AssignmentCommitTest {
                         List.of()))
                 .toList();
         InFlightAssignment copied =
-                new InFlightAssignment(new Assignment(new UUID(1, 1), location(3), tasks), true, List.of(), false);
+                new InFlightAssignment(new Assignment(new UUID(1, 1), location(3), tasks), AssignmentState.COPIED, List.of(), false);
         Lease lease = new Lease(() -> 0);
         lease.prove(lease.now());
         MetadataCalls calls = new MetadataCalls(shards, destinations, lease, 4);

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
@@ -60,7 +61,7 @@ class MetadataCommitterTest {
                 new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
                 List.of());
         return new InFlightAssignment(
-                new Assignment(new UUID(1, object), location(3), List.of(task)), true, List.of(), false);
+                new Assignment(new UUID(1, object), location(3), List.of(task)), AssignmentState.COPIED, List.of(), false);
     }
 
     @Test

@@ -1,0 +1,202 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.JobCommand;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
+import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * What a job does in each phase: its children, timers and conversations. All of it can be started again from the job's state
+ * at any time. It decides nothing and stores nothing.
+ */
+final class PhaseWork {
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+    /** Waits that a reply may carry, so that its size is bounded. */
+    private static final int MAX_WAITS = 50;
+
+    private final UUID jobId;
+    private final ActorContext<JobMessage> context;
+    private final TimerScheduler<JobMessage> timers;
+    private final JobResources resources;
+    private final AgentConversations agents;
+    private final JobTelemetry telemetry;
+    private final PassSchedule schedule;
+    private final CurrentPass pass;
+    private final CurrentVerification verification;
+
+    PhaseWork(
+            UUID jobId,
+            ActorContext<JobMessage> context,
+            TimerScheduler<JobMessage> timers,
+            JobResources resources,
+            Incarnation incarnation,
+            AgentConversations agents,
+            JobTelemetry telemetry,
+            PassSchedule schedule) {
+        this.jobId = jobId;
+        this.context = context;
+        this.timers = timers;
+        this.resources = resources;
+        this.agents = agents;
+        this.telemetry = telemetry;
+        this.schedule = schedule;
+        this.pass = new CurrentPass(context, resources, incarnation.lease());
+        this.verification = new CurrentVerification(jobId, context, resources);
+    }
+
+    CurrentPass pass() {
+        return pass;
+    }
+
+    CurrentVerification verification() {
+        return verification;
+    }
+
+    /** Does what follows from the new state, whichever command led to it. */
+    void follow(JobState before, JobState stored) {
+        agents.forgetReleased(before, stored);
+        if (stored.phase() != before.phase() || stored.isActive() != before.isActive()) {
+            enterPhase(stored);
+        } else if (stored.phase() == JobPhase.FAILING && stored.inFlight().count() == 0) {
+            finishFailing();
+        }
+    }
+
+    /** Starts what the phase needs, and stops everything else. May be repeated. */
+    void enterPhase(JobState job) {
+        if (job.phase() != JobPhase.VERIFYING) {
+            verification.stop();
+        }
+        if (job.isActive()) {
+            timers.startTimerWithFixedDelay(
+                    JobInternalMessage.Remind.INSTANCE, resources.settings().reminderInterval());
+        } else {
+            timers.cancel(JobInternalMessage.Remind.INSTANCE);
+        }
+        switch (job.phase()) {
+            case NONE -> {}
+            case SETUP -> context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
+            case RUNNING -> startPass(job);
+            case WAITING -> {
+                stopPass();
+                timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, schedule.untilNextPass(job));
+            }
+            case VERIFYING -> {
+                stopPass();
+                verification.start(job);
+            }
+            case FAILING -> drain(job);
+            case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, FAILED -> afterEnd(job);
+        }
+    }
+
+    private void stopPass() {
+        pass.stop();
+        timers.cancel(JobInternalMessage.RenewLease.INSTANCE);
+    }
+
+    private void afterEnd(JobState job) {
+        stopPass();
+        context.getLog().info("job={} ended phase={} {}", jobId, job.phase(), job.reason());
+        resources
+                .registry()
+                .tell(new RegistryMessage.JobEnded(
+                        jobId, job.phase() == JobPhase.FAILED, job.phase() == JobPhase.DONE));
+        if (!job.isActive()) {
+            stopWhenIdle();
+        }
+    }
+
+    private void startPass(JobState job) {
+        context.getLog()
+                .info(
+                        "job={} pass={} leaving={}",
+                        jobId,
+                        job.passes().number(),
+                        job.leaving().orElseThrow());
+        pass.start(agents.token(job), job);
+        timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
+        job.inFlight().all().forEach(each -> resumeAssignment(job, each));
+    }
+
+    /** Verified copies are committed, so that they are of use; all other assignments are given up. */
+    private void drain(JobState job) {
+        if (!pass.isRunning()) {
+            startPass(job);
+        }
+        pass.stopPlanning();
+        for (InFlightAssignment each : job.inFlight().all()) {
+            if (!each.copied()) {
+                context.getSelf()
+                        .tell(JobInternalMessage.GiveUp.of(
+                                each.assignment(), Reason.JOB_ENDED, "the job fails: " + job.reason()));
+            }
+        }
+        if (job.inFlight().count() == 0) {
+            finishFailing();
+        }
+    }
+
+    private void resumeAssignment(JobState job, InFlightAssignment inFlight) {
+        telemetry.takeOver(inFlight);
+        // Also if the copies are finished: the delivery shows the agent the epoch of this incarnation.
+        agents.deliver(job, inFlight.assignment());
+        if (inFlight.copied()) {
+            pass.commit(inFlight, true);
+        }
+    }
+
+    private void finishFailing() {
+        context.getSelf().tell(new JobInternalMessage.Decide(new JobCommand.FinishFailing()));
+    }
+
+    /** Stops the children; whatever they did and the job has not stored is lost. */
+    void stopChildren() {
+        pass.stop();
+        verification.stop();
+    }
+
+    /** The actor stops when nobody has sent it a message for a while. */
+    void stopWhenIdle() {
+        context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
+    }
+
+    /** The release is sent after the end is stored, so that no agent discards a copy for an end that a crash has undone. */
+    void endAndRelease(JobState stored, AssignmentEnded ended) {
+        endAssignment(ended);
+        stored.releases().find(ended.assignment().id()).ifPresent(each -> agents.release(stored, each));
+    }
+
+    /** Every part that keeps something by the assignment's id drops it here, whichever way the assignment ended. */
+    void endAssignment(AssignmentEnded ended) {
+        agents.stopReminding(ended.assignment().id());
+        telemetry.forget(ended.assignment().id());
+        pass.assignmentEnded(ended);
+    }
+
+    /** What the job waits for now, the longest wait first. */
+    List<JobWait> waits(JobState job) {
+        return Stream.of(
+                        schedule.waiting(job).stream(),
+                        pass.waits().stream(),
+                        verification.waits().stream(),
+                        agents.waits(job))
+                .flatMap(each -> each)
+                .sorted(Comparator.comparing(JobWait::since))
+                .limit(MAX_WAITS)
+                .toList();
+    }
+}
