@@ -209,15 +209,15 @@ public final class ApiServer {
     private static List<JobUpdate> updates() {
         List<JobUpdate> updates = new ArrayList<>();
         JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
-        updates.add(new JobUpdate(1, state.outline(), List.of()));
+        updates.add(JobUpdate.of(1, state.outline(), List.of()));
         state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS));
-        updates.add(new JobUpdate(2, state.outline(), List.of()));
+        updates.add(JobUpdate.of(2, state.outline(), List.of()));
         for (int step = 0; step < STEPS; step++) {
             List<UnmovedRecord> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();
-            updates.add(new JobUpdate(3 + step, state.outline(), exceptions));
+            updates.add(JobUpdate.of(3 + step, state.outline(), exceptions));
         }
         state = state.apply(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
-        updates.add(new JobUpdate(3 + STEPS, state.outline(), List.of()));
+        updates.add(JobUpdate.of(3 + STEPS, state.outline(), List.of()));
         return updates;
     }
 

@@ -1,5 +1,6 @@
 package io.rebalancer.manager.jobs;
 
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.http.v1.jobs.JobFeed.SubscriberDropped;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import java.util.ArrayDeque;
@@ -8,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +39,8 @@ final class FollowedJob {
     private int recentExceptions;
     /** Null until the job is known. */
     private @Nullable JobUpdate latest;
+    /** What the job waits for, as it last reported; empty while it does not reply. */
+    private Optional<List<JobWait>> waiting = Optional.empty();
     /** The revision at which a subscriber without a revision begins, if {@code latest} has not reached it yet. */
     private long target;
 
@@ -49,6 +53,11 @@ final class FollowedJob {
     private record Position(OptionalLong after, boolean waitsForState) {
         static Position after(long revision) {
             return new Position(OptionalLong.of(revision), false);
+        }
+
+        /** Whether the subscriber has, or had before it reconnected, the state of this revision. */
+        boolean has(long revision) {
+            return !waitsForState && after.isPresent() && after.getAsLong() <= revision;
         }
 
         /** An ended job may have a later revision than its terminal update, which is the last update that is published. */
@@ -75,9 +84,11 @@ final class FollowedJob {
      *
      * @param start the state, without exceptions
      * @param revision the job's revision now, which {@code start} may not have reached yet
+     * @param waits what the job waits for now
      */
-    void begin(JobUpdate start, long revision) {
-        latest = start;
+    void begin(JobUpdate start, long revision, List<JobWait> waits) {
+        waiting = Optional.of(waits);
+        latest = start.with(waiting);
         target = revision;
         List.copyOf(subscribers.entrySet()).forEach(each -> place(each.getKey(), each.getValue()));
         completeIfEnded();
@@ -104,6 +115,12 @@ final class FollowedJob {
         long after = position.after().orElse(later ? target - 1 : -1);
         if (after >= current.revision()) {
             subscribers.put(subscriber, new Position(OptionalLong.of(after), position.waitsForState()));
+            // What the job waits for may have changed while the subscriber was away, without an event.
+            if (after == current.revision()
+                    && !position.waitsForState()
+                    && !waiting.orElse(List.of()).isEmpty()) {
+                offer(subscriber, current.withoutExceptions());
+            }
             return;
         }
         subscribers.put(subscriber, Position.after(current.revision()));
@@ -111,13 +128,17 @@ final class FollowedJob {
         if (position.after().isPresent() && oldest != null && oldest.revision() <= after + 1) {
             new ArrayList<>(recent)
                     .stream().filter(update -> update.revision() > after).forEach(update -> offer(subscriber, update));
+            if (recent.peekLast() != current) {
+                offer(subscriber, current.withoutExceptions());
+            }
         } else if (current.revision() > 0) {
             offer(subscriber, current);
         }
     }
 
-    /** Sends the job's next update to all subscribers. */
-    void publish(JobUpdate update) {
+    /** Sends the job's next update to all subscribers, with what the job last waited for. */
+    void publish(JobUpdate next) {
+        JobUpdate update = next.with(waiting);
         latest = update;
         recent.addLast(update);
         recentExceptions += update.exceptions().size();
@@ -133,6 +154,28 @@ final class FollowedJob {
             }
         });
         completeIfEnded();
+    }
+
+    /**
+     * The job reported what it waits for. A change is sent to the subscribers that have the current state; the others get
+     * it with their next update.
+     *
+     * @param reported empty if the job did not reply
+     * @return whether that has changed
+     */
+    boolean publishWaits(Optional<List<JobWait>> reported) {
+        if (latest == null || isEnded() || reported.equals(waiting)) {
+            return false;
+        }
+        waiting = reported;
+        JobUpdate update = latest.withoutExceptions().with(reported);
+        latest = update;
+        subscribers.forEach((subscriber, position) -> {
+            if (position.has(update.revision())) {
+                offer(subscriber, update);
+            }
+        });
+        return true;
     }
 
     private void offer(BoundedSourceQueue<JobUpdate> subscriber, JobUpdate update) {

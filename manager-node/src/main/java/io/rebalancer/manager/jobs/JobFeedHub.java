@@ -4,6 +4,8 @@ import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.v1.jobs.JobFeed.SubscriberDropped;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -46,10 +48,12 @@ import org.slf4j.Logger;
  *                                                               └─► bounded queue of another one
  * </pre>
  *
- * A job is not followed any more some seconds after its last subscriber has left.
+ * A job is not followed any more some seconds after its last subscriber has left. While a job has subscribers, the hub also
+ * asks it what it waits for, which is not stored: one question at a time, whatever the number of subscribers.
  */
 final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     static final Duration LINGER = Duration.ofSeconds(10);
+    static final Duration WAITS_INTERVAL = Duration.ofSeconds(2);
 
     private static final int MAX_SUBSCRIBERS = 5000;
 
@@ -71,39 +75,55 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
 
     private record Unused(FollowedJob job) implements Command {}
 
+    /** Time to ask a job what it waits for. Also the key of the job's timer. */
+    private record AskWaits(FollowedJob job) implements Command {}
+
+    /** @param waits empty if the job did not reply, because of {@code failure} */
+    private record WaitsReported(FollowedJob job, Optional<List<JobWait>> waits, String failure) implements Command {}
+
     /**
      * What the hub reads jobs from.
      *
      * @param storedState the state of a job in the tables; empty if there is none
-     * @param revision the current revision of a job; empty if there is no such job
+     * @param current the answer of the job itself; empty if there is no such job
      */
     record Origin(
             JournalReader journal,
             Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
-            Function<UUID, CompletionStage<Optional<Long>>> revision) {}
+            Function<UUID, CompletionStage<Optional<JobService.View>>> current) {}
 
     /**
      * Where to start following a job.
      *
-     * @param revision the job's revision now; empty if there is no such job
+     * @param current the answer of the job itself; empty if there is no such job
      */
-    private record Start(FoldedJob job, Optional<Long> revision) {}
+    private record Start(FoldedJob job, Optional<JobService.View> current) {}
 
     private final TimerScheduler<Command> timers;
     private final Origin origin;
     private final Duration linger;
+    private final Duration waitsInterval;
     private final Map<UUID, FollowedJob> followed = new HashMap<>();
     private final Map<UUID, UniqueKillSwitch> streams = new HashMap<>();
     private int subscribers;
 
-    /** @param linger how long a job is followed after its last subscriber has left */
-    static Behavior<Command> create(Origin origin, Duration linger) {
-        return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new JobFeedHub(context, timers, origin, linger)));
+    /**
+     * @param linger how long a job is followed after its last subscriber has left
+     * @param waitsInterval delay between a job's answer and the next question what it waits for
+     */
+    static Behavior<Command> create(Origin origin, Duration linger, Duration waitsInterval) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new JobFeedHub(context, timers, origin, linger, waitsInterval)));
     }
 
-    private JobFeedHub(ActorContext<Command> context, TimerScheduler<Command> timers, Origin origin, Duration linger) {
+    private JobFeedHub(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Origin origin,
+            Duration linger,
+            Duration waitsInterval) {
         super(context);
+        this.waitsInterval = waitsInterval;
         this.timers = timers;
         this.origin = origin;
         this.linger = linger;
@@ -118,6 +138,8 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
                 .onMessage(Updated.class, this::onUpdated)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Unused.class, this::onUnused)
+                .onMessage(AskWaits.class, this::onAskWaits)
+                .onMessage(WaitsReported.class, this::onWaitsReported)
                 .onSignal(PostStop.class, stopped -> onStopped())
                 .build();
     }
@@ -160,7 +182,7 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
             }
             return failure == null ? state.orElse(FoldedJob.EMPTY) : FoldedJob.EMPTY;
         });
-        CompletionStage<Start> start = stored.thenCombine(origin.revision().apply(jobId), Start::new);
+        CompletionStage<Start> start = stored.thenCombine(origin.current().apply(jobId), Start::new);
         getContext()
                 .pipeToSelf(
                         start,
@@ -174,14 +196,16 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
             return this;
         }
         FoldedJob start = loaded.start().job();
-        if (loaded.start().revision().isEmpty()) {
+        if (loaded.start().current().isEmpty()) {
             job.end(BoundedSourceQueue::complete);
             unfollow(job);
             return this;
         }
-        job.begin(update(start, List.of()), loaded.start().revision().get());
+        JobService.View current = loaded.start().current().get();
+        job.begin(update(start, List.of()), current.revision(), current.waiting());
         if (!job.isEnded()) {
             streams.put(job.jobId(), run(job, start));
+            askWaitsLater(job);
         }
         unfollowIfUnused(job);
         return this;
@@ -222,7 +246,7 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     }
 
     private static JobUpdate update(FoldedJob job, List<UnmovedRecord> exceptions) {
-        return new JobUpdate(job.revision(), job.state().outline(), exceptions);
+        return JobUpdate.of(job.revision(), job.state().outline(), exceptions);
     }
 
     private Behavior<Command> onUpdated(Updated updated) {
@@ -268,8 +292,46 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         return this;
     }
 
+    private void askWaitsLater(FollowedJob job) {
+        AskWaits question = new AskWaits(job);
+        timers.startSingleTimer(question, question, waitsInterval);
+    }
+
+    private Behavior<Command> onAskWaits(AskWaits question) {
+        FollowedJob job = question.job();
+        if (!job.hasSubscribers()) {
+            // The next subscriber may come before the job is not followed any more.
+            askWaitsLater(job);
+            return this;
+        }
+        getContext()
+                .pipeToSelf(
+                        origin.current().apply(job.jobId()),
+                        (found, failure) -> failure == null
+                                ? new WaitsReported(job, found.map(JobService.View::waiting), "it is not known")
+                                : new WaitsReported(job, Optional.empty(), reason(failure)));
+        return this;
+    }
+
+    private Behavior<Command> onWaitsReported(WaitsReported reported) {
+        FollowedJob job = reported.job();
+        if (followed.get(job.jobId()) == job) {
+            if (job.publishWaits(reported.waits()) && reported.waits().isEmpty()) {
+                getContext()
+                        .getLog()
+                        .warn(
+                                "job={} does not report what it waits for: {}; its event streams omit that until it does",
+                                job.jobId(),
+                                reported.failure());
+            }
+            askWaitsLater(job);
+        }
+        return this;
+    }
+
     private void unfollow(FollowedJob job) {
         timers.cancel(job);
+        timers.cancel(new AskWaits(job));
         followed.remove(job.jobId());
         Optional.ofNullable(streams.remove(job.jobId())).ifPresent(UniqueKillSwitch::shutdown);
     }

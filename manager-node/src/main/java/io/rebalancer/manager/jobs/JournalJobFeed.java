@@ -40,12 +40,9 @@ public final class JournalJobFeed implements JobFeed {
             JournalReader journal,
             Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
             JobService jobs) {
-        JobFeedHub.Origin origin = new JobFeedHub.Origin(
-                journal,
-                storedState,
-                jobId -> jobs.get(jobId).thenApply(found -> found.map(JobService.View::revision)));
-        return new JournalJobFeed(
-                system.systemActorOf(JobFeedHub.create(origin, JobFeedHub.LINGER), "job-feed", Props.empty()));
+        JobFeedHub.Origin origin = new JobFeedHub.Origin(journal, storedState, jobs::get);
+        return new JournalJobFeed(system.systemActorOf(
+                JobFeedHub.create(origin, JobFeedHub.LINGER, JobFeedHub.WAITS_INTERVAL), "job-feed", Props.empty()));
     }
 
     /** A feed through a hub that runs. */

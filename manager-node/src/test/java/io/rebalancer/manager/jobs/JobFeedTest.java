@@ -12,10 +12,12 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.JobService.View;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.persistence.query.JournalReader;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +58,9 @@ class JobFeedTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration SHORT_LINGER = Duration.ofMillis(20);
     private static final Duration LONG_LINGER = Duration.ofMinutes(10);
+    private static final Duration WAITS_INTERVAL = Duration.ofMillis(20);
+    private static final JobWait AGENT_AWAY =
+            new JobWait(JobWait.Cause.AGENT_UNREACHABLE, Instant.EPOCH, Optional.empty(), "2.stor.d");
     private static final UUID JOB = new UUID(3, 4);
     private static final ActorTestKit KIT = ActorTestKit.create(
             "feed",
@@ -63,6 +69,11 @@ class JobFeedTest {
 
     private final Events events = new Events();
     private Optional<FoldedJob> stored = Optional.empty();
+    private final AtomicInteger questions = new AtomicInteger();
+    private volatile List<JobWait> waiting = List.of();
+    private volatile boolean unreachable;
+    /** The answer to the next question, while it is not there yet. */
+    private volatile Optional<CompletableFuture<Optional<View>>> held = Optional.empty();
 
     @AfterAll
     static void stop() {
@@ -118,11 +129,21 @@ class JobFeedTest {
 
     private JobFeed feed(Duration linger) {
         JobFeedHub.Origin origin = new JobFeedHub.Origin(
-                JournalReader.of(events),
-                jobId -> CompletableFuture.completedFuture(stored),
-                jobId -> CompletableFuture.completedFuture(
-                        jobId.equals(JOB) ? Optional.of((long) events.all.size()) : Optional.empty()));
-        return JournalJobFeed.over(KIT.spawn(JobFeedHub.create(origin, linger)));
+                JournalReader.of(events), jobId -> CompletableFuture.completedFuture(stored), this::answer);
+        return JournalJobFeed.over(KIT.spawn(JobFeedHub.create(origin, linger, WAITS_INTERVAL)));
+    }
+
+    private CompletionStage<Optional<View>> answer(UUID jobId) {
+        questions.incrementAndGet();
+        if (unreachable) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the job's manager is away"));
+        }
+        return held.isPresent() ? held.get() : CompletableFuture.completedFuture(view(jobId));
+    }
+
+    private Optional<View> view(UUID jobId) {
+        return Optional.of(new View(JOB, events.all.size(), JobState.EMPTY.outline(), waiting))
+                .filter(view -> jobId.equals(JOB));
     }
 
     /** Stores events until the job has {@code revision} of them. */
@@ -335,6 +356,70 @@ class JobFeedTest {
         storeUntil(4);
         SinkQueueWithCancel<JobUpdate> again = subscribe(feed, OptionalLong.of(3));
         assertThat(take(again, 1)).containsExactly(4L);
+    }
+
+    @Test
+    void aChangeOfWhatTheJobWaitsForReachesEverySubscriberWithoutAnEvent() throws Exception {
+        storeUntil(3);
+        project(3);
+        JobFeed feed = feed(LONG_LINGER);
+        SinkQueueWithCancel<JobUpdate> one = subscribe(feed, OptionalLong.empty());
+        SinkQueueWithCancel<JobUpdate> other = subscribe(feed, OptionalLong.empty());
+        for (SinkQueueWithCancel<JobUpdate> each : List.of(one, other)) {
+            assertThat(pull(each).orElseThrow().waiting()).contains(List.of());
+        }
+        waiting = List.of(AGENT_AWAY);
+        for (SinkQueueWithCancel<JobUpdate> each : List.of(one, other)) {
+            JobUpdate update = pull(each).orElseThrow();
+            assertThat(update.waiting()).contains(List.of(AGENT_AWAY));
+            assertThat(update.revision()).isEqualTo(3);
+            assertThat(update.exceptions()).isEmpty();
+        }
+        storeUntil(4);
+        JobUpdate event = pull(one).orElseThrow();
+        assertThat(event.revision()).isEqualTo(4);
+        assertThat(event.waiting()).contains(List.of(AGENT_AWAY));
+        assertThat(event.exceptions()).containsExactly(exception(4));
+
+        SinkQueueWithCancel<JobUpdate> reconnected = subscribe(feed, OptionalLong.of(4));
+        assertThat(pull(reconnected).orElseThrow().waiting()).contains(List.of(AGENT_AWAY));
+        unreachable = true;
+        assertThat(pull(one).orElseThrow().waiting()).isEmpty();
+        unreachable = false;
+        assertThat(pull(one).orElseThrow().waiting()).contains(List.of(AGENT_AWAY));
+        events.all.add(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
+        JobUpdate end = pull(one).orElseThrow();
+        assertThat(end.revision()).isEqualTo(5);
+        assertThat(end.waiting()).as("an ended job").isEmpty();
+        assertThat(pull(one)).isEmpty();
+    }
+
+    @Test
+    void aJobIsAskedOnlyWhileItHasSubscribersAndOnceForAllOfThem() throws Exception {
+        storeUntil(3);
+        project(3);
+        JobFeed feed = feed(LONG_LINGER);
+        List<SinkQueueWithCancel<JobUpdate>> subscribers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            subscribers.add(subscribe(feed, OptionalLong.empty()));
+            pull(subscribers.get(i));
+        }
+        await().atMost(TIMEOUT).until(() -> questions.get() > 2);
+        held = Optional.of(new CompletableFuture<>());
+        // At most one question was on its way. The next is not answered, so no further one follows.
+        int asked = questions.get();
+        await().during(WAITS_INTERVAL.multipliedBy(5)).atMost(TIMEOUT).until(() -> questions.get() <= asked + 1);
+        CompletableFuture<Optional<View>> answer = held.get();
+        held = Optional.empty();
+        answer.complete(view(JOB));
+        await().atMost(TIMEOUT).until(() -> questions.get() > asked + 1);
+
+        subscribers.forEach(SinkQueueWithCancel::cancel);
+        AtomicInteger last = new AtomicInteger();
+        await().pollInterval(WAITS_INTERVAL.multipliedBy(2))
+                .during(WAITS_INTERVAL.multipliedBy(5))
+                .atMost(TIMEOUT)
+                .until(() -> last.getAndSet(questions.get()) == questions.get());
     }
 
     @Test

@@ -28,6 +28,11 @@ import org.apache.pekko.stream.javadsl.Source;
  * it gets the current state instead of the events between; the exceptions among them are in
  * {@code /api/v1/jobs/ID/exceptions}.
  *
+ * <p>The data of {@code state} and {@code progress} is the job as {@code GET /api/v1/jobs/ID} shows it. Its member
+ * {@code waiting} is not stored: while a job has clients, a manager asks the job every two seconds, once for all of them,
+ * and sends {@code progress} with the same event id when the answer has changed. {@code waiting} is absent after the end of
+ * the job, and while the job does not reply.
+ *
  * <p>A slow client slows only its own stream. If it is too slow, the stream ends with the event {@code dropped}, which
  * states why; the client can reconnect.
  */

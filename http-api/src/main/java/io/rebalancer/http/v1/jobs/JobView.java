@@ -24,7 +24,8 @@ import java.util.UUID;
  *
  * @param revision number of events stored so far
  * @param verification what the last verification found; absent before the first
- * @param waiting what the job waits for now; absent in the event stream, which shows only what is stored
+ * @param waiting what the job waits for now; in the event stream, what it waited for when the manager last asked it, and
+ *     absent if the job has ended or has not replied
  * @param tuning absent unless an operator changed a setting of the running job
  * @param reason why the job fails or failed, or what keeps the storage node from being empty; absent otherwise
  */
@@ -151,15 +152,14 @@ record JobView(
     }
 
     static JobView of(JobService.View view) {
-        List<WaitView> waiting = view.waiting().stream().map(WaitView::of).toList();
-        return of(view.id(), view.revision(), view.state(), Optional.of(waiting));
+        return of(view.id(), view.revision(), view.state(), Optional.of(view.waiting()));
     }
 
-    static JobView of(UUID id, long revision, JobOutline job) {
-        return of(id, revision, job, Optional.empty());
+    static JobView of(UUID id, JobUpdate update) {
+        return of(id, update.revision(), update.state(), update.waiting());
     }
 
-    private static JobView of(UUID id, long revision, JobOutline job, Optional<List<WaitView>> waiting) {
+    private static JobView of(UUID id, long revision, JobOutline job, Optional<List<JobWait>> waiting) {
         return new JobView(
                 id,
                 revision,
@@ -175,6 +175,6 @@ record JobView(
                 job.verification().map(VerificationView::of),
                 TuningView.of(job.tuning()),
                 Optional.of(job.reason()).filter(reason -> !reason.isEmpty()),
-                waiting);
+                waiting.map(waits -> waits.stream().map(WaitView::of).toList()));
     }
 }

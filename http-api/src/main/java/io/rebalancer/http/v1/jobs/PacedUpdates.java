@@ -93,7 +93,7 @@ final class PacedUpdates {
     }
 
     private static ServerSentEvent jobEvent(String type, UUID jobId, JobUpdate update) {
-        return sse(type, true, update.revision(), JobView.of(jobId, update.revision(), update.state()));
+        return sse(type, true, update.revision(), JobView.of(jobId, update));
     }
 
     private static ServerSentEvent sse(String type, boolean withId, long revision, Object view) {

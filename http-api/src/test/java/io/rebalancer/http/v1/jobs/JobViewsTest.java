@@ -10,6 +10,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
@@ -21,7 +22,9 @@ import io.rebalancer.http.server.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,7 +66,7 @@ class JobViewsTest {
                         List.of(failed), Map.of(2, ScanPosition.at(ScanColumn.ID, 50, "", 3))))
                 .apply(new JobEvent.CommitParallelismSet(40))
                 .apply(new JobEvent.JobEnded(JobPhase.FAILED, "the disk is full", Instant.EPOCH));
-        JsonNode job = Json.read(Json.write(JobView.of(new UUID(0, 1), 5, state.outline())));
+        JsonNode job = Json.read(Json.write(JobView.of(new UUID(0, 1), JobUpdate.of(5, state.outline(), List.of()))));
         assertThat(job).isEqualTo(Json.read("""
                 {"id":"00000000-0000-0000-0000-000000000001","revision":5,"state":"FAILED",
                  "leavingNode":"1.stor.d","datacenter":"dc1","pass":1,"maxObjects":7,
@@ -72,6 +75,25 @@ class JobViewsTest {
                  "assignmentsInFlight":0,"bytes":0,"reason":"the disk is full","tuning":{"commitParallelism":40},
                  "shards":[{"number":2,"column":"_id","nextId":50}],"releasesPending":0,"orphanedCopies":0}
                 """));
+    }
+
+    @Test
+    void aStreamedJobShowsWhatItWaitsForUntilItHasEnded() throws Exception {
+        JobWait wait = new JobWait(JobWait.Cause.AGENT_BUSY, Instant.EPOCH, Optional.empty(), "2.stor.d is busy");
+        JobState running = JobState.EMPTY.apply(
+                new JobEvent.JobCreated(new CopyLocation("dc1", new StorageNodeId("1.stor.d")), 0, Instant.EPOCH));
+        JobUpdate update = JobUpdate.of(1, running.outline(), List.of()).with(Optional.of(List.of(wait)));
+        List<ServerSentEvent> events =
+                new PacedUpdates(new PacedUpdates.Change(update, false)).toServerSentEvents(new UUID(0, 1));
+        assertThat(events).extracting(ServerSentEvent::getEventType).containsExactly(Optional.of("progress"));
+        assertThat(Json.read(events.get(0).getData()).path("waiting")).isEqualTo(Json.read("""
+                [{"cause":"agent_busy","since":"1970-01-01T00:00:00Z","detail":"2.stor.d is busy"}]
+                """));
+        JobState ended = running.apply(new JobEvent.JobEnded(JobPhase.FAILED, "the disk is full", Instant.EPOCH));
+        assertThat(JobUpdate.of(2, ended.outline(), List.of())
+                        .with(Optional.of(List.of(wait)))
+                        .waiting())
+                .isEmpty();
     }
 
     @Test
