@@ -8,9 +8,12 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.planning.PlanningWait;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -24,6 +27,7 @@ final class CurrentPass {
     private final Lease lease;
     private Optional<PassActors> actors = Optional.empty();
     private List<PlanningWait> waits = List.of();
+    private final SortedMap<Integer, JobWait> delayedShards = new TreeMap<>();
     private long generation;
 
     CurrentPass(ActorContext<JobMessage> context, JobResources resources, Lease lease) {
@@ -52,11 +56,13 @@ final class CurrentPass {
         actors.ifPresent(each -> each.stop(context));
         actors = Optional.empty();
         waits = List.of();
+        delayedShards.clear();
     }
 
     /** Stops to scan and to plan; commits continue. */
     void stopPlanning() {
         actors.ifPresent(each -> each.stopPlanning(context));
+        delayedShards.clear();
     }
 
     /** @param resumed whether an earlier generation may have committed a part of the assignment */
@@ -64,11 +70,32 @@ final class CurrentPass {
         actors.ifPresent(each -> each.committer().tell(new MetadataCommitter.Commit(copied, resumed)));
     }
 
-    void setWaits(List<PlanningWait> current) {
-        waits = current;
+    /** Keeps what planning waits for. Returns whether the event states nothing else, so that nothing has to be stored. */
+    boolean followWaits(PlanningEvent event) {
+        if (event instanceof PlanningEvent.Waiting waiting) {
+            waits = waiting.waits();
+            return true;
+        }
+        if (event instanceof PlanningEvent.ShardDelayed delayed) {
+            delayedShards.put(delayed.shard(), wait(delayed));
+            return true;
+        }
+        if (event instanceof PlanningEvent.ShardResumed resumed) {
+            delayedShards.remove(resumed.shard());
+            return true;
+        }
+        return false;
     }
 
-    /** What planning and commits wait for. */
+    private static JobWait wait(PlanningEvent.ShardDelayed delayed) {
+        return new JobWait(
+                JobWait.Cause.METADATA_SHARD,
+                delayed.since(),
+                Optional.empty(),
+                "the scan of metadata shard " + delayed.shard() + ": " + delayed.cause());
+    }
+
+    /** What planning, the scan and commits wait for. */
     List<JobWait> waits() {
         if (actors.isEmpty()) {
             return List.of();
@@ -85,7 +112,9 @@ final class CurrentPass {
                         wait.since(),
                         Optional.empty(),
                         "metadata shard " + wait.shard() + ": " + wait.detail()));
-        return Stream.concat(planning, commits).toList();
+        return Stream.of(planning, delayedShards.values().stream(), commits)
+                .flatMap(each -> each)
+                .toList();
     }
 
     void setCommitParallelism(int records) {

@@ -160,10 +160,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onInternal(JobState job, JobInternalMessage message) {
         if (message instanceof JobInternalMessage.PlanningReported reported
-                && reported.event() instanceof PlanningEvent.Waiting waiting) {
-            if (work.pass().isCurrent(reported.generation())) {
-                work.pass().setWaits(waiting.waits());
-            }
+                && work.pass().isCurrent(reported.generation())
+                && work.pass().followWaits(reported.event())) {
             return Effect().none();
         }
         if (message instanceof JobInternalMessage.PlanningReported

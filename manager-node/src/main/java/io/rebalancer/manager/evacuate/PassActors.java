@@ -57,8 +57,8 @@ record PassActors(
         PlanningResources planning = planning(resources, token.jobId(), job);
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(planning, pass, planningEvents));
-        ActorRef<ScanCoordinator.Command> scan =
-                context.spawnAnonymous(ScanCoordinator.create(planning.scan(), pass, batcher, planningEvents));
+        ActorRef<ScanCoordinator.Command> scan = context.spawnAnonymous(
+                ScanCoordinator.create(planning.scan(), pass, batcher, planningEvents, planning.clock()));
         JobInternalMessage.ChildStopped stopped = new JobInternalMessage.ChildStopped(generation);
         context.watchWith(committer, stopped);
         context.watchWith(batcher, stopped);

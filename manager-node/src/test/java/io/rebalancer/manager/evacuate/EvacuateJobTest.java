@@ -233,6 +233,25 @@ class EvacuateJobTest {
     }
 
     @Test
+    void aJobShowsAShardThatItsScanCannotRead() {
+        RecordsInMemory down = new RecordsInMemory();
+        down.put(1, 1, 1, 2);
+        down.outage(Integer.MAX_VALUE);
+        JobFixture job = new JobFixture(KIT, down, new PlayedAgent());
+        job.create();
+        await().atMost(JobFixture.TIMEOUT)
+                .untilAsserted(() -> assertThat(job.stands().waiting())
+                        .filteredOn(wait -> wait.cause() == JobWait.Cause.METADATA_SHARD)
+                        .extracting(JobWait::detail)
+                        .containsExactlyInAnyOrder(
+                                "the scan of metadata shard 1: shard down",
+                                "the scan of metadata shard 2: shard down"));
+        down.outage(0);
+        assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
+        assertThat(job.stands().waiting()).extracting(JobWait::cause).doesNotContain(JobWait.Cause.METADATA_SHARD);
+    }
+
+    @Test
     void aJobThatLeavesTheMemberForgetsItsAssignmentsAndKeepsTheirSpace() {
         Assignment inFlight = receive();
         fixture.job.tell(EvacuateJob.stopMessage());

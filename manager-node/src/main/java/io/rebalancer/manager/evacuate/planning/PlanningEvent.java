@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,17 @@ public sealed interface PlanningEvent {
             waits = List.copyOf(waits);
         }
     }
+
+    /**
+     * The scan of a shard waits, because the shard is unavailable. Repeated with each failed retry; nothing has to be stored.
+     *
+     * @param since when the shard became unavailable for the scan
+     * @param cause the last failure
+     */
+    record ShardDelayed(int shard, Instant since, String cause) implements PlanningEvent {}
+
+    /** The scan of a delayed shard continues. */
+    record ShardResumed(int shard) implements PlanningEvent {}
 
     /** All shards are scanned, and every record found is unplaced or in an assignment that has ended. */
     enum PassDrained implements PlanningEvent {

@@ -7,7 +7,9 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.text.OneLine;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -23,8 +25,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory. Each
  * read waits for a permit, which the scans of all jobs share ({@link ScanPermits}). Rows that do not come from the primary are first replaced by live records ({@link LiveRows}), piece by
  * piece.
- * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. Any other
- * failure ends the scan with a reason: a scan that skipped rows would report a node as empty that is not.
+ * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue; the coordinator
+ * is told when that begins, with each failed retry, and when a read succeeds again. Any other failure ends the scan with a reason: a scan that skipped rows would report a node as empty that is not.
  */
 final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private static final ExponentialBackoff BACKOFF =
@@ -56,9 +58,11 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private final ActorRef<AssignmentBatcher.Command> batcher;
     private final ActorRef<ScanCoordinator.Command> coordinator;
     private final TimerScheduler<Command> timers;
+    private final Clock clock;
     private Optional<UncheckedChunk> unchecked = Optional.empty();
     private boolean last;
     private int failures;
+    private Optional<Instant> delayedSince = Optional.empty();
 
     /** @param cursor closed when the scan stops */
     static Behavior<Command> create(
@@ -67,9 +71,10 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
-            ActorRef<ScanCoordinator.Command> coordinator) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ShardScan(context, timers, resources, leaving, shard, cursor, batcher, coordinator)));
+            ActorRef<ScanCoordinator.Command> coordinator,
+            Clock clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new ShardScan(context, timers, resources, leaving, shard, cursor, batcher, coordinator, clock)));
     }
 
     private ShardScan(
@@ -80,8 +85,10 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
             int shard,
             RecordScan.ShardCursor cursor,
             ActorRef<AssignmentBatcher.Command> batcher,
-            ActorRef<ScanCoordinator.Command> coordinator) {
+            ActorRef<ScanCoordinator.Command> coordinator,
+            Clock clock) {
         super(context);
+        this.clock = clock;
         this.timers = timers;
         this.permits = resources.permits();
         this.liveRows = resources.liveRows(leaving);
@@ -122,7 +129,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     }
 
     private Behavior<Command> onChunkRead(ChunkRead read) {
-        failures = 0;
+        onReadSucceeded();
         last = read.chunk().last();
         if (liveRows.isEmpty() || read.chunk().rows().isEmpty()) {
             return report(read.chunk().end(), read.chunk().rows());
@@ -132,7 +139,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     }
 
     private Behavior<Command> onPieceRead(PieceRead read) {
-        failures = 0;
+        onReadSucceeded();
         UncheckedChunk chunk = unchecked.orElseThrow();
         chunk.replacePiece(read.live());
         if (!chunk.isComplete()) {
@@ -140,6 +147,14 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         }
         unchecked = Optional.empty();
         return report(chunk.end(), chunk.liveRows());
+    }
+
+    private void onReadSucceeded() {
+        failures = 0;
+        if (delayedSince.isPresent()) {
+            delayedSince = Optional.empty();
+            coordinator.tell(new ScanCoordinator.ShardResumed(shard));
+        }
     }
 
     private Behavior<Command> report(ScanPosition end, List<RecordScan.Row> rows) {
@@ -166,6 +181,9 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         getContext()
                 .getLog()
                 .warn("shard={} is unavailable for the scan; retrying in {}: {}", shard, delay, cause.getMessage());
+        Instant since = delayedSince.orElseGet(clock::instant);
+        delayedSince = Optional.of(since);
+        coordinator.tell(new ScanCoordinator.ShardDelayed(shard, since, OneLine.of(cause)));
         timers.startSingleTimer(Retry.INSTANCE, delay);
         return this;
     }

@@ -94,7 +94,7 @@ class AssignmentBatcherTest {
         PassInput pass = PassInput.fromStart(TOKEN, location(1), budget);
         ActorRef<AssignmentBatcher.Command> batcher =
                 KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
-        KIT.spawn(ScanCoordinator.create(scan, pass, batcher, listener.getRef()));
+        KIT.spawn(ScanCoordinator.create(scan, pass, batcher, listener.getRef(), Clock.systemUTC()));
         return batcher;
     }
 
@@ -106,9 +106,16 @@ class AssignmentBatcherTest {
         return new DestinationCandidates(true, List.of(nodes), List.of(), List.of());
     }
 
+    private static boolean isIncidental(PlanningEvent event) {
+        return event instanceof PlanningEvent.ScanMoved
+                || event instanceof PlanningEvent.Waiting
+                || event instanceof PlanningEvent.ShardDelayed
+                || event instanceof PlanningEvent.ShardResumed;
+    }
+
     private <E extends PlanningEvent> E next(Class<E> kind) {
         PlanningEvent next = listener.receiveMessage(TIMEOUT);
-        while (next instanceof PlanningEvent.ScanMoved || next instanceof PlanningEvent.Waiting) {
+        while (isIncidental(next)) {
             next = listener.receiveMessage(TIMEOUT);
         }
         assertThat(next).isInstanceOf(kind);
@@ -254,6 +261,8 @@ class AssignmentBatcherTest {
         records.put(1, 1, 1, 2);
         records.outage(3);
         ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.ShardDelayed delayed = listener.expectMessageClass(PlanningEvent.ShardDelayed.class, TIMEOUT);
+        assertThat(delayed.cause()).isEqualTo("shard down");
         end(batcher, batch());
         awaitDrained();
     }

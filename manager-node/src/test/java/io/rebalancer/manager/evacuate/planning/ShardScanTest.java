@@ -15,7 +15,10 @@ import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
 import java.lang.reflect.Proxy;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class ShardScanTest {
     private static final ActorTestKit KIT = TestSettings.kit("scan");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Instant NOW = Instant.ofEpochSecond(1_000);
     private static final StorageNodeId LEAVING = location(1).storageNode();
 
     private final RecordsInMemory records = new RecordsInMemory();
@@ -50,7 +54,8 @@ class ShardScanTest {
                 1,
                 scan.open(1, LEAVING, ScanPosition.START),
                 batcher.getRef(),
-                coordinator.getRef()));
+                coordinator.getRef(),
+                Clock.fixed(NOW, ZoneOffset.UTC)));
         return batcher.expectMessageClass(AssignmentBatcher.ChunkFound.class, TIMEOUT)
                 .rows();
     }
@@ -114,6 +119,21 @@ class ShardScanTest {
     }
 
     @Test
+    void aShardThatIsDownIsReportedUntilAReadSucceeds() {
+        records.put(2, 2, 1, 2);
+        records.outage(2);
+        scanned(new FrozenCopy(records), records);
+        for (int i = 0; i < 2; i++) {
+            ScanCoordinator.ShardDelayed delayed =
+                    coordinator.expectMessageClass(ScanCoordinator.ShardDelayed.class, TIMEOUT);
+            assertThat(delayed.shard()).isEqualTo(1);
+            assertThat(delayed.since()).isEqualTo(NOW);
+            assertThat(delayed.cause()).isNotEmpty();
+        }
+        assertThat(coordinator.receiveMessage(TIMEOUT)).isEqualTo(new ScanCoordinator.ShardResumed(1));
+    }
+
+    @Test
     void aPermanentFailureEndsTheScanWithItsReason() {
         records.put(2, 2, 1, 2);
         ScanResources resources =
@@ -124,7 +144,8 @@ class ShardScanTest {
                 1,
                 resources.scan().open(1, LEAVING, ScanPosition.START),
                 batcher.getRef(),
-                coordinator.getRef()));
+                coordinator.getRef(),
+                Clock.fixed(NOW, ZoneOffset.UTC)));
         assertThat(coordinator.expectMessageClass(ScanCoordinator.ShardFailed.class, TIMEOUT))
                 .isEqualTo(new ScanCoordinator.ShardFailed(1, "no owner"));
     }
@@ -171,7 +192,8 @@ class ShardScanTest {
                 new ScanResources(hanging, records, permits),
                 PassInput.fromStart(new FencingToken(new UUID(7, 7), 1), location(1), PassInput.UNLIMITED),
                 batcher.getRef(),
-                listener.getRef()));
+                listener.getRef(),
+                Clock.systemUTC()));
         await().untilAsserted(() -> assertThat(permits.waiting()).isEqualTo(2));
         assertThat(reading).hasSize(1);
     }
