@@ -12,7 +12,7 @@ NAME = rebalancer-$(VERSION)
 help: ## list the targets
 	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-# One compiler tier: the tests are over before the second pays. Versions of libraries are checked by make test.
+# One compiler tier: a build or a test is over before the second pays. Versions of libraries are checked by make test.
 QUICK_JVM = -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 check: ## compile, check the format, run the fast tests; under a minute once built; needs only JDK, Maven and make
 	@start=$$(date +%s); rm -rf */target/surefire-reports */*/target/surefire-reports; \
@@ -64,6 +64,7 @@ format: ## format the sources (palantir-java-format)
 	@$(MVN) -q spotless:apply
 
 demo: dist ## empty a storage node of a simulated region; a manager and an agent are killed on the way
+	@bin/rebalancer archive-classes || true
 	@bin/rebalancer playground --crash --dir target/demo
 
 run-cluster: dist ## PostgreSQL, three managers and five agents, each a process, until Ctrl-C
@@ -71,10 +72,10 @@ run-cluster: dist ## PostgreSQL, three managers and five agents, each a process,
 
 dist: ## build a distribution that runs outside the source tree: target/rebalancer-VERSION.tar.gz
 	@rm -rf target/dist
-	@$(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
+	@MAVEN_OPTS="$(QUICK_JVM) $$MAVEN_OPTS" $(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
 		-DoutputDirectory=$(CURDIR)/target/dist/lib
 	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
-	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm target/dist/bin/
+	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm bin/archive-classes target/dist/bin/
 	@cp README.md LICENSE CHANGELOG.md target/dist/
 	@bin/make-archive target/dist $(NAME) target/$(NAME).tar.gz
 	@touch target/dist/.built

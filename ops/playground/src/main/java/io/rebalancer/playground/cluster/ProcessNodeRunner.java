@@ -16,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Runs every node in its own process, with the class path of this process. */
+/**
+ * Runs every node in its own process. In a distribution, it uses the class archives that {@code rebalancer
+ * archive-classes} wrote, if there are any.
+ */
 public final class ProcessNodeRunner implements NodeRunner {
     private static final Pattern DATABASES = Pattern.compile("^(h2|postgresql|sqlite-jdbc|slick|HikariCP|flyway)");
 
@@ -54,6 +57,11 @@ public final class ProcessNodeRunner implements NodeRunner {
         if (Runtime.version().feature() >= FIRST_UNSAFE_WARNING) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
+        String classPath = classPath(node);
+        Path archive = Path.of(classPath.replaceFirst("\\.jar$", ".jsa"));
+        if (!classPath.contains(File.pathSeparator) && Files.exists(archive)) {
+            command.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off"));
+        }
         command.addAll(List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -62,23 +70,26 @@ public final class ProcessNodeRunner implements NodeRunner {
                 "-Dlogback.configurationFile=logback-file.xml",
                 "-Drebalancer.log.file=" + logs.resolve(node.name() + ".log"),
                 "-cp",
-                classPath(node),
+                classPath,
                 main,
                 "--config",
                 node.settings().toString()));
         return command;
     }
 
-    /** The class path of this process. Agents get no database libraries, as in a distribution. */
+    /**
+     * In a distribution, the jar of the node's module, which names its libraries. Otherwise the class path of this process;
+     * agents get no database libraries, as in a distribution.
+     */
     private static String classPath(NodeSpec node) {
         String own = System.getProperty("java.class.path");
-        if (node.command().equals("manager")) {
-            return own;
-        }
         if (!own.contains(File.pathSeparator)) {
             Path jar = Path.of(own);
-            return jar.resolveSibling(jar.getFileName().toString().replace("playground-", "agent-node-"))
+            return jar.resolveSibling(jar.getFileName().toString().replace("playground-", node.command() + "-node-"))
                     .toString();
+        }
+        if (node.command().equals("manager")) {
+            return own;
         }
         return Stream.of(own.split(File.pathSeparator))
                 .filter(entry -> !DATABASES
