@@ -27,7 +27,10 @@ import org.apache.pekko.http.javadsl.server.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The legacy manager's API (manta.md section 2). Every body is labelled JSON, even plain text, as clients expect. */
+/**
+ * The legacy manager's API (manta.md section 2). Every body is labelled JSON, even plain text, as clients expect. A client of
+ * generation N gets its own form of the same replies ({@link DropshotForm}).
+ */
 public final class LegacyJobRoutes extends AllDirectives {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyJobRoutes.class);
 
@@ -44,6 +47,12 @@ public final class LegacyJobRoutes extends AllDirectives {
     }
 
     public Route routes() {
+        return optionalHeaderValueByName(
+                DropshotForm.HEADER,
+                version -> version.isPresent() ? mapResponse(DropshotForm::of, this::jobRoutes) : jobRoutes());
+    }
+
+    private Route jobRoutes() {
         return pathPrefix(
                 "jobs",
                 () -> concat(

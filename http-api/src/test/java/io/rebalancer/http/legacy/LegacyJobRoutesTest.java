@@ -10,8 +10,13 @@ import static io.rebalancer.http.ApiServer.post;
 import static io.rebalancer.http.ApiServer.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.cluster.settings.Build;
 import io.rebalancer.http.ApiServer;
+import io.rebalancer.http.server.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -158,5 +163,37 @@ class LegacyJobRoutesTest {
         assertThat(unknown.statusCode()).isEqualTo(500);
         assertThat(unknown.body()).startsWith("Could not find job with UUID " + NEW + ": ");
         assertThat(post("/jobs/xyz/retry", "").statusCode()).isEqualTo(500);
+    }
+
+    /** manta.md 2.6; the header is the one of N's generated client. */
+    @Test
+    void aClientOfTheRewriteGetsItsOwnForm() throws Exception {
+        HttpResponse<String> status = get("/jobs/" + RUNNING, "api-version", "1.0.0");
+        assertThat(status.statusCode()).isEqualTo(200);
+        assertThat(Json.read(status.body()).path("results")).hasSize(8).allMatch(JsonNode::isIntegralNumber);
+        assertThat(get("/jobs", "api-version", "1.0.0").body())
+                .isEqualTo(get("/jobs").body());
+
+        HttpResponse<String> unknown = get("/jobs/" + NEW, "api-version", "1.0.0");
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(Json.read(unknown.body()).path("message").asText()).isEqualTo("Could not find job UUID: " + NEW);
+        assertThat(Json.read(unknown.body()).path("request_id").asText()).isNotEmpty();
+
+        HttpResponse<String> created = send("POST", "/jobs", order("1.stor.d"));
+        assertThat(created.statusCode()).isEqualTo(200);
+        assertThat(created.body()).isEqualTo("\"" + new UUID(NEW.getMostSignificantBits(), 0) + "\"");
+        HttpResponse<String> updated =
+                send("PUT", "/jobs/" + RUNNING, "{\"action\":\"set_metadata_threads\",\"params\":30}");
+        assertThat(updated.statusCode()).isEqualTo(204);
+        assertThat(updated.body()).isEmpty();
+    }
+
+    private static HttpResponse<String> send(String method, String path, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ApiServer.port + path))
+                .header("api-version", "1.0.0")
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 }
