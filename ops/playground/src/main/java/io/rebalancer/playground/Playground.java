@@ -63,8 +63,14 @@ final class Playground implements AutoCloseable {
     /** Creates the region, starts every node, and writes {@code region.json} once all nodes are ready. */
     static Playground open(PlaygroundOptions options, Path directory, Terminal terminal)
             throws IOException, SQLException, InterruptedException, PlaygroundFault {
+        return open(options, directory, terminal, ShardTables.inMemory());
+    }
+
+    /** As {@link #open(PlaygroundOptions, Path, Terminal)}, with the rows of the metadata shards in {@code tables}. */
+    static Playground open(PlaygroundOptions options, Path directory, Terminal terminal, ShardTables tables)
+            throws IOException, SQLException, InterruptedException, PlaygroundFault {
         Path logs = Files.createDirectories(directory.resolve("logs"));
-        Region region = Region.start(options.region(), directory);
+        Region region = Region.start(options.region(), directory, tables);
         NodeRunner nodes = options.cluster().processes() ? new ProcessNodeRunner(logs) : new InJvmNodeRunner();
         try {
             Map<SimulatedNode, String> fileServers = new LinkedHashMap<>();
@@ -144,11 +150,24 @@ final class Playground implements AutoCloseable {
 
     /** Empties a storage node, verifies the region, and writes the report to {@code report.json}. */
     RunReport evacuate(String leavingNode) throws IOException, InterruptedException, PlaygroundFault {
+        return evacuate(leavingNode, () -> {});
+    }
+
+    /** What happens to the region between the survey of its records and the creation of the job. */
+    @FunctionalInterface
+    interface Disturbance {
+        void begin() throws InterruptedException, PlaygroundFault;
+    }
+
+    /** As {@link #evacuate(String)}, in a region that is disturbed before the job is created. */
+    RunReport evacuate(String leavingNode, Disturbance disturbance)
+            throws IOException, InterruptedException, PlaygroundFault {
         List<RegionSurvey.StoredRecord> recordsBefore = RegionSurvey.read(region.shards());
         Map<String, String> fingerprintBefore = RegionSurvey.fingerprint(recordsBefore);
         long expected =
                 recordsBefore.stream().filter(each -> each.names(leavingNode)).count();
         Optional<PlannedKills> plannedKills = planKills(leavingNode);
+        disturbance.begin();
         Instant start = Instant.now();
         String jobId = client.evacuate(leavingNode);
         terminal.line(String.format(
@@ -184,6 +203,11 @@ final class Playground implements AutoCloseable {
     /** Time of the last write to a metadata shard, by the client's port. */
     Map<Integer, Instant> lastWrites() {
         return region.lastWrites();
+    }
+
+    /** The simulated region. */
+    Region region() {
+        return region;
     }
 
     /** First an agent that receives copies, then the manager. */

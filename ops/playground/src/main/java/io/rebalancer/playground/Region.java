@@ -37,14 +37,17 @@ final class Region implements AutoCloseable {
     private final ActorSystem<Void> system;
     private final RegionPlan plan;
     private final List<SimulatedNode> nodes;
+    private final ShardTables shardTables;
     private final List<MorayTable> tables = new ArrayList<>();
+    private final Map<Integer, MorayServer> shardServers = new ConcurrentHashMap<>();
     private final List<ShardAddress> shards = new ArrayList<>();
     private final Map<String, FileServer> fileServers = new LinkedHashMap<>();
     private final Map<String, Integer> filePorts = new HashMap<>();
     private int storinfoPort;
 
-    private Region(RegionPlan plan, Path directory) {
+    private Region(RegionPlan plan, Path directory, ShardTables shardTables) {
         this.plan = plan;
+        this.shardTables = shardTables;
         this.nodes = plan.storageNodes(directory);
         Config config = ConfigFactory.parseString("""
                         pekko {
@@ -59,8 +62,9 @@ final class Region implements AutoCloseable {
         this.system = ActorSystem.create(Behaviors.empty(), "region", config);
     }
 
-    static Region start(RegionPlan plan, Path directory) throws SQLException, InterruptedException, PlaygroundFault {
-        Region region = new Region(plan, directory);
+    static Region start(RegionPlan plan, Path directory, ShardTables tables)
+            throws SQLException, InterruptedException, PlaygroundFault {
+        Region region = new Region(plan, directory, tables);
         try {
             region.startServers();
             return region;
@@ -72,11 +76,8 @@ final class Region implements AutoCloseable {
 
     private void startServers() throws SQLException, InterruptedException, PlaygroundFault {
         for (int number = 1; number <= plan.shards(); number++) {
-            MorayTable table = MorayTable.inMemory("shard-" + number + "-" + UUID.randomUUID());
-            tables.add(table);
-            MorayServer server = await(MorayServer.start(
-                    system, table, HOST, 0, client -> lastWrites.put(client.getPort(), Instant.now())));
-            shards.add(new ShardAddress(number, HOST, server.port()));
+            tables.add(shardTables.open(number));
+            shards.add(new ShardAddress(number, HOST, serve(number, 0).port()));
         }
         storinfoPort = await(StorinfoServer.start(
                         system, () -> nodes.stream().map(StorageNodeRecord::of).toList(), HOST, 0))
@@ -89,6 +90,27 @@ final class Region implements AutoCloseable {
                     node.storageId(),
                     await(server.start(system, HOST, 0)).localAddress().getPort());
         }
+    }
+
+    private MorayServer serve(int shard, int port) throws InterruptedException, PlaygroundFault {
+        MorayServer server = await(MorayServer.start(
+                system, tables.get(shard - 1), HOST, port, client -> lastWrites.put(client.getPort(), Instant.now())));
+        shardServers.put(shard, server);
+        return server;
+    }
+
+    /** Closes the connections to a shard, which refuses new ones until {@link #startShard}. Its rows stay. */
+    void stopShard(int shard) throws InterruptedException, PlaygroundFault {
+        MorayServer server = shardServers.remove(shard);
+        if (server == null) {
+            throw new IllegalStateException("metadata shard " + shard + " does not run");
+        }
+        await(server.shutDown());
+    }
+
+    /** Lets a stopped shard listen again at its address. */
+    void startShard(int shard) throws InterruptedException, PlaygroundFault {
+        serve(shard, shards.get(shard - 1).port());
     }
 
     private static <T> T await(CompletionStage<T> stage) throws InterruptedException, PlaygroundFault {

@@ -29,7 +29,7 @@ enum Bucket {
 
     // VARCHAR where Moray has TEXT: H2 maps TEXT to CLOB, which can be neither a primary key nor indexed.
     private static final String FIXED_COLUMNS = """
-            _id BIGINT DEFAULT NEXT VALUE FOR %1$s_serial UNIQUE,
+            _id BIGINT DEFAULT nextval('%1$s_serial') UNIQUE,
             _txn_snap INTEGER,
             _key VARCHAR PRIMARY KEY,
             _value VARCHAR NOT NULL,

@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.h2.api.ErrorCode;
+import java.util.Set;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** The buckets of one simulated Moray shard, each a table of a real SQL database (manta.md 6.5, 7.6, 7.7). */
@@ -20,17 +20,43 @@ public final class MorayTable implements AutoCloseable {
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;LOCK_TIMEOUT=10000";
     private static final String OWNER = "moray";
     private static final String READER = "reader";
+    private static final String READ_ONLY = "options=-c%20default_transaction_read_only=on";
     private static final int MAX_ATTEMPTS = 20;
+    /** SQLSTATE of a duplicate key, a serialization failure, a deadlock, and H2's concurrent update. */
+    private static final Set<String> LOST_RACE = Set.of("23505", "40001", "40P01", "90131");
 
     // Open as long as the table, because an in-memory database ends with its last connection.
     private final Connection keepAlive;
-    private final JdbcConnectionPool writers;
-    private final JdbcConnectionPool readers;
+    private final Connections writers;
+    private final Connections readers;
 
-    private MorayTable(String url, Connection keepAlive) {
+    private MorayTable(Connection keepAlive, Connections writers, Connections readers) {
         this.keepAlive = keepAlive;
-        this.writers = JdbcConnectionPool.create(url, OWNER, "");
-        this.readers = JdbcConnectionPool.create(url, READER, "");
+        this.writers = writers;
+        this.readers = readers;
+    }
+
+    /** Where the connections to a shard come from. */
+    private interface Connections {
+        Connection getConnection() throws SQLException;
+
+        /** Closes what is open. */
+        default void dispose() {}
+
+        static Connections pool(String url, String user) {
+            JdbcConnectionPool pool = JdbcConnectionPool.create(url, user, "");
+            return new Connections() {
+                @Override
+                public Connection getConnection() throws SQLException {
+                    return pool.getConnection();
+                }
+
+                @Override
+                public void dispose() {
+                    pool.dispose();
+                }
+            };
+        }
     }
 
     /** Opens the shard at an H2 URL, and creates it unless it exists. Adds the dialect options to the URL. */
@@ -38,11 +64,7 @@ public final class MorayTable implements AutoCloseable {
         String url = jdbcUrl + OPTIONS;
         Connection keepAlive = DriverManager.getConnection(url, OWNER, "");
         try (Statement statement = keepAlive.createStatement()) {
-            for (Bucket bucket : Bucket.values()) {
-                for (String text : bucket.schema()) {
-                    statement.execute(text);
-                }
-            }
+            createBuckets(statement);
             // The sql call runs as a user with SELECT rights only, so that the database rejects every write.
             statement.execute("CREATE USER IF NOT EXISTS " + READER + " PASSWORD ''");
             statement.execute("GRANT SELECT ON SCHEMA public TO " + READER);
@@ -50,7 +72,35 @@ public final class MorayTable implements AutoCloseable {
             keepAlive.close();
             throw e;
         }
-        return new MorayTable(url, keepAlive);
+        return new MorayTable(keepAlive, Connections.pool(url, OWNER), Connections.pool(url, READER));
+    }
+
+    /**
+     * Opens the shard in a PostgreSQL database, and creates it unless it exists. Reads are in read-only transactions.
+     *
+     * @param jdbcUrl without parameters
+     * @param user owner of the database, who needs no password
+     */
+    public static MorayTable onPostgres(String jdbcUrl, String user) throws SQLException {
+        Connection keepAlive = DriverManager.getConnection(jdbcUrl, user, "");
+        try (Statement statement = keepAlive.createStatement()) {
+            createBuckets(statement);
+        } catch (SQLException e) {
+            keepAlive.close();
+            throw e;
+        }
+        return new MorayTable(
+                keepAlive,
+                () -> DriverManager.getConnection(jdbcUrl, user, ""),
+                () -> DriverManager.getConnection(jdbcUrl + "?" + READ_ONLY, user, ""));
+    }
+
+    private static void createBuckets(Statement statement) throws SQLException {
+        for (Bucket bucket : Bucket.values()) {
+            for (String text : bucket.schema()) {
+                statement.execute(text);
+            }
+        }
     }
 
     /** A shard in memory, until it is closed. Equal names in one process share one shard. */
@@ -148,9 +198,7 @@ public final class MorayTable implements AutoCloseable {
 
     /** No lock covers a row that does not exist yet, so one of two inserts fails. A retry finds the row. */
     private static boolean isLostRace(SQLException e) {
-        return e.getErrorCode() == ErrorCode.DUPLICATE_KEY_1
-                || e.getErrorCode() == ErrorCode.DEADLOCK_1
-                || e.getErrorCode() == ErrorCode.CONCURRENT_UPDATE_1;
+        return e.getSQLState() != null && LOST_RACE.contains(e.getSQLState());
     }
 
     private interface TransactionBody<T> {

@@ -109,7 +109,7 @@ final class Rows {
                         bucket.table(),
                         extended ? "_id, _idx, " : "",
                         columns,
-                        extended ? "NULL, NEXT VALUE FOR " + bucket.table() + "_serial, " : "",
+                        extended ? "NULL, nextval('" + bucket.table() + "_serial'), " : "",
                         "?, ".repeat(bucket.indexes().size()));
     }
 
