@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cluster chaos bench-agent bench-log bench-control interop format demo run-cluster dist \
+.PHONY: help check test test-cluster chaos test-outage bench-agent bench-log bench-control interop format demo run-cluster dist \
 	release javadoc clean
 
 help: ## list the targets
@@ -39,6 +39,13 @@ chaos: ## the faults of test-cluster in random order at random times: make chaos
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ChaosTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dchaos.seed=$(SEED) -Dchaos.runs=$(RUNS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ChaosTest.txt
+
+OUTAGE ?= 300
+test-outage: ## one metadata shard of twenty refuses connections for OUTAGE=300 seconds: the rate of the others; 15 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=ShardOutageRateTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Doutage.seconds=$(OUTAGE)
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ShardOutageRateTest.txt
 
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench
