@@ -12,7 +12,6 @@ import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.text.OneLine;
-import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,12 +2,14 @@ package io.rebalancer.manager.evacuate;
 
 import static io.rebalancer.manager.evacuate.RecordsInMemory.location;
 import static io.rebalancer.manager.evacuate.RecordsInMemory.object;
+import static io.rebalancer.manager.evacuate.RecordsInMemory.ref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobPhase;
@@ -15,6 +17,7 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.planning.PlanningWait;
@@ -23,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -215,6 +220,43 @@ class EvacuateJobTest {
         JobFixture job = withFailingScan(Integer.MAX_VALUE);
         assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).failed()).isTrue();
         assertThat(job.state().reason()).contains("5 times in a row");
+    }
+
+    /** A retry of one record must not cost a scan of all shards; what else names the node is found by the verification. */
+    @Test
+    void aPassAfterOneThatLeftRecordsLooksOnlyTheseUp() {
+        AtomicInteger scans = new AtomicInteger();
+        RecordsInMemory counted = new RecordsInMemory() {
+            @Override
+            public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+                scans.incrementAndGet();
+                return super.open(shard, leaving, from);
+            }
+
+            @Override
+            public CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit) {
+                List<RecordRef> left = shard == ref(1).shard() && after.isEmpty() ? List.of(ref(1)) : List.of();
+                return CompletableFuture.completedFuture(new Page(left, "end", true));
+            }
+        };
+        counted.put(1, 1, 1, 2);
+        receive();
+        JobFixture job = new JobFixture(KIT, counted, agent);
+        job.create();
+        Assignment rejected = orders.receiveMessage(JobFixture.TIMEOUT);
+        counted.put(9, 9, 1, 2);
+        int scansOfFirstPass = counted.shards().size();
+        job.job.tell(new JobMessage.AssignmentRefused(rejected.id(), Reason.ASSIGNMENT_REJECTED, "no"));
+        Assignment retried = orders.receiveMessage(JobFixture.TIMEOUT);
+        assertThat(retried.tasks()).extracting(CopyTask::record).containsExactly(ref(1));
+        assertThat(scans).hasValue(scansOfFirstPass);
+        job.job.tell(new JobMessage.CopiesReported(retried.id(), DESTINATION, List.of()));
+        Assignment found = orders.receiveMessage(JobFixture.TIMEOUT);
+        assertThat(found.tasks()).extracting(CopyTask::record).containsExactly(ref(9));
+        assertThat(scans).hasValue(2 * scansOfFirstPass);
+        job.job.tell(new JobMessage.CopiesReported(found.id(), DESTINATION, List.of()));
+        assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
+        assertThat(job.state().settled().relocated()).isEqualTo(2);
     }
 
     @Test

@@ -290,11 +290,15 @@ class JobRulesTest {
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
         JobCommand accepted = new JobCommand.ReportAccepted(Samples.assignmentId(1));
         assertThat(run(accepted)).hasSize(1);
-        assertThat(job.outline().assignments()).extracting(AssignmentOutline::state).containsExactly(AssignmentState.ACCEPTED);
+        assertThat(job.outline().assignments())
+                .extracting(AssignmentOutline::state)
+                .containsExactly(AssignmentState.ACCEPTED);
         assertThat(run(accepted)).isEmpty();
         run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
         assertThat(run(accepted)).isEmpty();
-        assertThat(job.outline().assignments()).extracting(AssignmentOutline::state).containsExactly(AssignmentState.COPIED);
+        assertThat(job.outline().assignments())
+                .extracting(AssignmentOutline::state)
+                .containsExactly(AssignmentState.COPIED);
     }
 
     @Test

@@ -68,8 +68,8 @@ class AssignmentCommitTest {
                         new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
                         List.of()))
                 .toList();
-        InFlightAssignment copied =
-                new InFlightAssignment(new Assignment(new UUID(1, 1), location(3), tasks), AssignmentState.COPIED, List.of(), false);
+        InFlightAssignment copied = new InFlightAssignment(
+                new Assignment(new UUID(1, 1), location(3), tasks), AssignmentState.COPIED, List.of(), false);
         Lease lease = new Lease(() -> 0);
         lease.prove(lease.now());
         MetadataCalls calls = new MetadataCalls(shards, destinations, lease, 4);

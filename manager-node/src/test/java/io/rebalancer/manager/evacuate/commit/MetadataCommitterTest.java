@@ -61,7 +61,10 @@ class MetadataCommitterTest {
                 new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
                 List.of());
         return new InFlightAssignment(
-                new Assignment(new UUID(1, object), location(3), List.of(task)), AssignmentState.COPIED, List.of(), false);
+                new Assignment(new UUID(1, object), location(3), List.of(task)),
+                AssignmentState.COPIED,
+                List.of(),
+                false);
     }
 
     @Test
