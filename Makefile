@@ -26,18 +26,19 @@ test: ## build every module, check the format, run every test; lists missing pro
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
 
 FAULTS ?=
-test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, rolling restart; 20 minutes
+test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, lost messages; 20 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dcluster.records=20000 -Dcluster.faults=$(FAULTS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt
 
 SEED ?= 1
-RUNS ?= 10
-chaos: ## the faults of test-cluster in random order at random times: make chaos SEED=1 RUNS=10
+SEEDS ?= 10
+RECORDS ?= 8000
+chaos: ## random faults at random times while messages are lost: SEEDS=10 (from SEED=1 on) or SEEDS=3,7; prints a table
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ChaosTest -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dchaos.seed=$(SEED) -Dchaos.runs=$(RUNS)
+		-Dchaos.seed=$(SEED) -Dchaos.seeds=$(SEEDS) -Dchaos.records=$(RECORDS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ChaosTest.txt
 
 OUTAGE ?= 300

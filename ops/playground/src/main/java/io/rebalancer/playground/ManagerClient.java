@@ -4,19 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rebalancer.playground.console.PlaygroundFault;
 import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.playground.region.UnnamedCopies.Copy;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /** Calls the managers' HTTP API. */
 final class ManagerClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final int PAGE = 1000;
 
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(2))
@@ -84,6 +91,27 @@ final class ManagerClient {
     /** The current view of a job, or empty while no manager serves it. */
     Optional<JsonNode> job(String id) throws InterruptedException {
         return json("/api/v1/jobs/" + id);
+    }
+
+    /** The copies that the table of orphans lists, of all jobs; empty while no manager serves the table. */
+    Optional<Set<Copy>> orphans() throws InterruptedException {
+        Set<Copy> copies = new HashSet<>();
+        String after = "";
+        while (true) {
+            Optional<JsonNode> page = json("/api/v1/orphans?limit=" + PAGE + after);
+            if (page.isEmpty()) {
+                return Optional.empty();
+            }
+            for (JsonNode line : page.get().path("orphans")) {
+                copies.add(new Copy(
+                        line.path("storageNode").asText(),
+                        UUID.fromString(line.path("object").asText())));
+            }
+            if (!page.get().hasNonNull("next")) {
+                return Optional.of(copies);
+            }
+            after = "&after=" + URLEncoder.encode(page.get().path("next").asText(), StandardCharsets.UTF_8);
+        }
     }
 
     private Optional<JsonNode> json(String path) throws InterruptedException {

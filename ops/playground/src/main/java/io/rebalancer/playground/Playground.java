@@ -150,7 +150,15 @@ final class Playground implements AutoCloseable {
 
     /** Empties a storage node, verifies the region, and writes the report to {@code report.json}. */
     RunReport evacuate(String leavingNode) throws IOException, InterruptedException, PlaygroundFault {
-        return evacuate(leavingNode, () -> {});
+        return evacuate(leavingNode, () -> {}, true);
+    }
+
+    /**
+     * As {@link #evacuate(String)}, while users change records. The disks are not compared with the records: a copy of an
+     * object that a user has replaced since stays until Manta removes it.
+     */
+    RunReport evacuateAmongUsers(String leavingNode) throws IOException, InterruptedException, PlaygroundFault {
+        return evacuate(leavingNode, () -> {}, false);
     }
 
     /** What happens to the region between the survey of its records and the creation of the job. */
@@ -162,6 +170,12 @@ final class Playground implements AutoCloseable {
     /** As {@link #evacuate(String)}, in a region that is disturbed before the job is created. */
     RunReport evacuate(String leavingNode, Disturbance disturbance)
             throws IOException, InterruptedException, PlaygroundFault {
+        return evacuate(leavingNode, disturbance, true);
+    }
+
+    private RunReport evacuate(String leavingNode, Disturbance disturbance, boolean auditsCopies)
+            throws IOException, InterruptedException, PlaygroundFault {
+        CopyAudit copies = new CopyAudit(region, client);
         List<RegionSurvey.StoredRecord> recordsBefore = RegionSurvey.read(region.shards());
         Map<String, String> fingerprintBefore = RegionSurvey.fingerprint(recordsBefore);
         long expected =
@@ -174,7 +188,8 @@ final class Playground implements AutoCloseable {
                 Locale.ROOT, "job %s empties %s; %,d metadata records name it", jobId, leavingNode, expected));
         JsonNode job = new JobWatch(client, nodes, plannedKills, terminal, restartHint()).awaitEnd(jobId, expected);
         double seconds = Duration.between(start, Instant.now()).toMillis() / 1000.0;
-        terminal.progress("  verifying every record and every file");
+        terminal.progress("  verifying every record, every file and every disk");
+        CopyAudit.Result audited = auditsCopies ? copies.run(jobId) : CopyAudit.Result.NONE;
         RegionVerifier.Verified verified = RegionVerifier.verify(
                 RegionSurvey.read(region.shards()), region.roots(), Optional.of(leavingNode), fingerprintBefore);
         RunReport report = RunReport.of(
@@ -182,6 +197,7 @@ final class Playground implements AutoCloseable {
                 seconds,
                 expected,
                 verified,
+                audited,
                 allKills(plannedKills),
                 plannedKills.map(PlannedKills::pendingCount).orElse(0),
                 refetchCount());

@@ -15,6 +15,7 @@ import java.util.Locale;
  *
  * @param job the manager's view of the job in its terminal phase
  * @param seconds time from the creation of the job to its end
+ * @param orphans copies that no record names, as the managers recorded them
  * @param fetchedAgain fetches beyond the first one of each object
  * @param violations faults in the region and contradictions in the job's own counts, one line each
  */
@@ -22,6 +23,7 @@ record RunReport(
         JsonNode job,
         double seconds,
         RegionVerifier.Verified verified,
+        int orphans,
         List<KillRecord> kills,
         long fetchedAgain,
         List<String> violations) {
@@ -34,10 +36,12 @@ record RunReport(
             double seconds,
             long expectedRecords,
             RegionVerifier.Verified verified,
+            CopyAudit.Result copies,
             List<KillRecord> kills,
             int missedKills,
             long fetchedAgain) {
         List<String> violations = new ArrayList<>(verified.violations());
+        violations.addAll(copies.violations());
         if (!job.path("state").asText().equals("DONE")) {
             violations.add("the job ended in phase " + job.path("state").asText() + ": "
                     + job.path("reason").asText());
@@ -59,7 +63,7 @@ record RunReport(
             violations.add(fetchedAgain + " fetches were repeated, but only the " + allowed
                     + " objects in flight at the kills may be fetched twice");
         }
-        return new RunReport(job, seconds, verified, kills, fetchedAgain, violations);
+        return new RunReport(job, seconds, verified, copies.orphans(), kills, fetchedAgain, violations);
     }
 
     /** Sum of all outcomes in the API's view of a job, or in a report. */
@@ -84,6 +88,7 @@ record RunReport(
         ArrayNode list = json.putArray("violations");
         violations.forEach(list::add);
         json.put("fetchedAgain", fetchedAgain);
+        json.put("orphans", orphans);
         ArrayNode killed = json.putArray("kills");
         kills.forEach(kill -> killed.addObject()
                 .put("process", kill.node())
@@ -128,6 +133,7 @@ record RunReport(
                         verified.records(),
                         verified.files(),
                         verified.digests())));
+        lines.add(row("orphans", String.format(Locale.ROOT, "%,d", orphans)));
         lines.add(row("violations", String.valueOf(violations.size())));
         violations.stream().limit(20).forEach(each -> lines.add("  ! " + each));
         lines.add("");

@@ -67,7 +67,7 @@ final class ClusterUnderTest implements AutoCloseable {
                                 + ", coordinated-shutdown.run-by-jvm-shutdown-hook = off }")
                         .withFallback(ConfigFactory.defaultReference())
                         .resolve());
-        this.network = new MemberNetwork(system);
+        this.network = new MemberNetwork(system, seed);
         this.postgres = new KillablePostgres(directory.resolve("postgres"));
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
         RegionPlan plan = new RegionPlan(
@@ -81,10 +81,15 @@ final class ClusterUnderTest implements AutoCloseable {
                 Optional.of(network),
                 false,
                 Map.of("rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
-        this.playground = Playground.open(
-                new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), clusterPlan, false, false),
-                prepared,
-                Terminal.silent());
+        try {
+            this.playground = Playground.open(
+                    new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), clusterPlan, false, false),
+                    prepared,
+                    Terminal.silent());
+        } catch (PlaygroundFault e) {
+            closeServices();
+            throw e;
+        }
         this.client = new ManagerClient(managers().stream().map(NodeSpec::http).toList());
     }
 
@@ -271,6 +276,10 @@ final class ClusterUnderTest implements AutoCloseable {
     @Override
     public void close() throws Exception {
         playground.close();
+        closeServices();
+    }
+
+    private void closeServices() throws Exception {
         postgres.close();
         network.close();
         system.terminate();

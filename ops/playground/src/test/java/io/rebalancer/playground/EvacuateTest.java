@@ -84,7 +84,7 @@ class EvacuateTest {
             RegionUsers users = new RegionUsers(shards, leaving, 2000, leaving.size());
             Thread busy = new Thread(users, "users");
             busy.start();
-            RunReport report = playground.evacuate(LEAVING);
+            RunReport report = playground.evacuateAmongUsers(LEAVING);
             users.stop();
             busy.join();
             Map<String, StoredRecord> after = new HashMap<>();

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,15 +24,15 @@ enum Fault {
     /** SIGKILL ends the manager that hosts the job; then the manager is restarted. */
     KILL_HOST {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             ProcessNodeRunner processes = cluster.playground().processes();
             processes.kill(host);
-            print(
-                    "kill -9 %s, the host of the job; progress again after %.1f s",
-                    host.name(), cluster.secondsUntilProgress());
+            double failover = cluster.secondsUntilProgress();
+            print("kill -9 %s, the host of the job; progress again after %.1f s", host.name(), failover);
             processes.start(host);
             cluster.awaitReady(host);
+            return OptionalDouble.of(failover);
         }
     },
 
@@ -41,7 +42,7 @@ enum Fault {
      */
     KILL_OLDEST {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             ProcessNodeRunner processes = cluster.playground().processes();
             NodeSpec host = cluster.host();
             if (cluster.oldest().equals(host)) {
@@ -53,18 +54,18 @@ enum Fault {
             NodeSpec oldest = cluster.oldest();
             assertThat(oldest).isNotEqualTo(cluster.host());
             processes.kill(oldest);
-            print(
-                    "kill -9 %s, the oldest manager; progress after %.1f s",
-                    oldest.name(), cluster.secondsUntilProgress());
+            double failover = cluster.secondsUntilProgress();
+            print("kill -9 %s, the oldest manager; progress after %.1f s", oldest.name(), failover);
             processes.start(oldest);
             cluster.awaitReady(oldest);
+            return OptionalDouble.of(failover);
         }
     },
 
     /** SIGKILL ends an agent that receives copies; then the agent is restarted. */
     KILL_AGENT {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             List<NodeSpec> agents = cluster.destinations();
             NodeSpec agent = agents.get(random.nextInt(agents.size()));
             ProcessNodeRunner processes = cluster.playground().processes();
@@ -74,13 +75,14 @@ enum Fault {
             print("kill -9 %s; %d records were in flight", agent.name(), inFlight);
             processes.start(agent);
             cluster.awaitReady(agent);
+            return OptionalDouble.empty();
         }
     },
 
     /** SIGSTOP freezes an agent that receives copies. The cluster gives it up; when it thaws, it ends and is restarted. */
     FREEZE_AGENT {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             List<NodeSpec> agents = cluster.destinations();
             NodeSpec agent = agents.get(random.nextInt(agents.size()));
             long pid = cluster.pid(agent);
@@ -94,47 +96,51 @@ enum Fault {
             cluster.playground().processes().start(agent);
             cluster.awaitReady(agent);
             print("SIGSTOP %s for %d s; it ended and was restarted", agent.name(), FREEZE_DURATION.toSeconds());
+            return OptionalDouble.empty();
         }
     },
 
     /** The database answers, but refuses every write for a while. */
     REFUSE_WRITES {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             cluster.postgres().refuseWrites(true);
             pause(DATABASE_DOWNTIME);
             cluster.postgres().refuseWrites(false);
+            double failover = cluster.secondsUntilProgress();
             print(
                     "PostgreSQL refused writes for %d s; progress another %.1f s later",
-                    DATABASE_DOWNTIME.toSeconds(), cluster.secondsUntilProgress());
+                    DATABASE_DOWNTIME.toSeconds(), failover);
+            return OptionalDouble.of(failover);
         }
     },
 
     /** SIGKILL ends the database, which stays down for a while. */
     KILL_DATABASE {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             cluster.postgres().kill();
             pause(DATABASE_DOWNTIME);
             cluster.postgres().restart();
+            double failover = cluster.secondsUntilProgress();
             print(
                     "kill -9 PostgreSQL, restarted after %d s; progress another %.1f s later",
-                    DATABASE_DOWNTIME.toSeconds(), cluster.secondsUntilProgress());
+                    DATABASE_DOWNTIME.toSeconds(), failover);
+            return OptionalDouble.of(failover);
         }
     },
 
     /** SIGSTOP freezes the manager that hosts the job. When it thaws, another manager hosts the job. */
     FREEZE_HOST {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             long pid = cluster.pid(host);
             Set<Integer> ports = new HashSet<>(OsProcesses.ports(pid));
             OsProcesses.sendSignal("STOP", pid);
             Instant frozen = Instant.now();
-            print(
-                    "SIGSTOP %s, the host of the job; progress again after %.1f s",
-                    host.name(), cluster.secondsUntilProgress());
+            double failover = cluster.secondsUntilProgress();
+            print("SIGSTOP %s, the host of the job; progress again after %.1f s", host.name(), failover);
             pause(FREEZE_DURATION.minus(Duration.between(frozen, Instant.now())));
             Instant fenced = cluster.hostSince();
             assertThat(fenced).isAfter(frozen);
@@ -147,13 +153,14 @@ enum Fault {
             cluster.playground().processes().takeEnded();
             cluster.playground().processes().start(host);
             cluster.awaitReady(host);
+            return OptionalDouble.of(failover);
         }
     },
 
     /** A rolling upgrade: the managers stop and restart with another version, one after another. */
     ROLL_MANAGERS {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             ProcessNodeRunner processes = cluster.playground().processes();
             String version = "99." + Math.abs(random.nextInt());
             for (NodeSpec manager : cluster.managers()) {
@@ -167,16 +174,16 @@ enum Fault {
                 processes.start(manager);
                 cluster.awaitReady(manager);
             }
-            print(
-                    "all managers restarted with version %s; progress after %.1f s",
-                    version, cluster.secondsUntilProgress());
+            double failover = cluster.secondsUntilProgress();
+            print("all managers restarted with version %s; progress after %.1f s", version, failover);
+            return OptionalDouble.of(failover);
         }
     },
 
     /** A partition separates the manager that hosts the job from all other members. */
     PARTITION {
         @Override
-        void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
             NodeSpec host = cluster.host();
             long pid = cluster.pid(host);
             Set<Integer> ports = new HashSet<>(OsProcesses.ports(pid));
@@ -185,9 +192,10 @@ enum Fault {
             ports.addAll(portsUntilEnd(pid));
             cluster.awaitHostOtherThan(host);
             cluster.secondsUntilProgress();
+            double failover = Duration.between(cut, Instant.now()).toMillis() / 1000.0;
             print(
                     "%s, the host of the job, partitioned from all other members; progress elsewhere after %.1f s",
-                    host.name(), Duration.between(cut, Instant.now()).toMillis() / 1000.0);
+                    host.name(), failover);
             assertThat(cluster.hostSince()).isAfter(cut);
             // It can still reach the database and the metadata tier, and holds its lease until then.
             assertWroteNothingAfter(cluster, ports, cluster.hostSince().plus(LEASE));
@@ -198,6 +206,26 @@ enum Fault {
             cluster.playground().processes().takeEnded();
             cluster.playground().processes().start(host);
             cluster.awaitReady(host);
+            return OptionalDouble.of(failover);
+        }
+    },
+
+    /** A fifth of the messages between members is lost for a while, at random. No connection is closed. */
+    LOSE_MESSAGES {
+        @Override
+        OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception {
+            double usual = cluster.network().lossShare();
+            long before = cluster.network().lostMessages();
+            cluster.network().loseMessages(LOST_SHARE);
+            pause(LOSS_DURATION);
+            long lost = cluster.network().lostMessages() - before;
+            cluster.network().loseMessages(usual);
+            assertThat(lost).as("messages lost between members").isPositive();
+            double failover = cluster.secondsUntilProgress();
+            print(
+                    "%d messages between members lost in %d s; progress another %.1f s later",
+                    lost, LOSS_DURATION.toSeconds(), failover);
+            return OptionalDouble.of(failover);
         }
     };
 
@@ -207,12 +235,17 @@ enum Fault {
     private static final Duration LEASE = Duration.ofSeconds(1);
 
     private static final Duration DATABASE_DOWNTIME = Duration.ofSeconds(20);
+    private static final double LOST_SHARE = 0.2;
+    private static final Duration LOSS_DURATION = Duration.ofSeconds(30);
     private static final Duration FREEZE_DURATION = Duration.ofSeconds(40);
     /** Exit code of a JVM that SIGTERM has ended. */
     private static final int SIGTERM_EXIT_CODE = 143;
 
-    /** @param job the state of the job at the moment of the fault */
-    abstract void inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception;
+    /**
+     * @param job the state of the job at the moment of the fault
+     * @return seconds until the job made progress again; empty if the fault does not stop the job
+     */
+    abstract OptionalDouble inject(ClusterUnderTest cluster, JsonNode job, Random random) throws Exception;
 
     private static Set<Integer> portsUntilEnd(long pid) {
         Set<Integer> ports = new HashSet<>();

@@ -49,7 +49,7 @@ class StormTest {
             RegionUsers users = new RegionUsers(shards, leaving, CHANGES_PER_SECOND, MAX_CHANGED_OBJECTS);
             Thread busy = new Thread(users, "users");
             busy.start();
-            RunReport report = playground.evacuate(LEAVING);
+            RunReport report = playground.evacuateAmongUsers(LEAVING);
             users.stop();
             busy.join();
             assertThat(report.job().path("discovered").asLong())

@@ -16,9 +16,10 @@ import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A network between cluster members that can be partitioned. During a partition, bytes between the two sides are
- * dropped and no connection is closed, as with a broken switch. Each member is reached through a proxy and connects
- * from its own loopback address, by which the proxies recognize the sender.
+ * A network between cluster members that can be partitioned and can lose messages. During a partition, every message
+ * between the two sides is dropped; otherwise single messages are, at random. No connection is closed, as with a broken
+ * switch. Each member is reached through a proxy and connects from its own loopback address, by which the proxies recognize
+ * the sender. The members run unchanged: the proxies read where a message begins and ends.
  */
 public final class MemberNetwork implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
@@ -28,11 +29,16 @@ public final class MemberNetwork implements AutoCloseable {
     private final Map<String, String> members = new ConcurrentHashMap<>();
 
     private final List<Tcp.ServerBinding> proxies = new ArrayList<>();
+    private final MessageLoss loss;
     private volatile Set<String> cutOff = Set.of();
 
-    /** @param system runs the proxies */
-    public MemberNetwork(ActorSystem<?> system) {
+    /**
+     * @param system runs the proxies
+     * @param seed of the choice of lost messages
+     */
+    public MemberNetwork(ActorSystem<?> system, long seed) {
         this.system = system;
+        this.loss = new MessageLoss(seed);
     }
 
     /**
@@ -77,9 +83,18 @@ public final class MemberNetwork implements AutoCloseable {
 
     private Flow<ByteString, ByteString, NotUsed> proxy(String from, String to, int port) {
         return Flow.<ByteString>create()
-                .filter(bytes -> isConnected(from, to))
+                .statefulMapConcat(() -> {
+                    ArteryFrames frames = new ArteryFrames();
+                    return frames::feed;
+                })
+                .filter(frame -> !frame.isMessage() || arrives(from, to, frame.stream()))
+                .map(ArteryFrames.Frame::bytes)
                 .via(Tcp.get(system).outgoingConnection(HOST, port))
                 .filter(bytes -> isConnected(from, to));
+    }
+
+    private boolean arrives(String from, String to, int stream) {
+        return isConnected(from, to) && !loss.losesNext(from, to, stream);
     }
 
     private boolean isConnected(String from, String to) {
@@ -90,6 +105,25 @@ public final class MemberNetwork implements AutoCloseable {
     /** Separates these members from all others. They can still reach each other. */
     public void partition(Set<String> names) {
         cutOff = Set.copyOf(names);
+    }
+
+    /**
+     * Loses messages between members at random, control messages of the cluster included.
+     *
+     * @param share share of the messages that are lost from now on, 0 for none to 1 for all
+     */
+    public void loseMessages(double share) {
+        loss.setShare(share);
+    }
+
+    /** The share of the messages that are lost now. */
+    public double lossShare() {
+        return loss.share();
+    }
+
+    /** Number of messages lost so far, without those that partitions dropped. */
+    public long lostMessages() {
+        return loss.lost();
     }
 
     /** Ends the partition. */
