@@ -357,6 +357,21 @@ class AssignmentCommitTest {
         assertThat(result.unwanted()).containsExactly(object(1), object(2), object(4));
     }
 
+    /** The write may still be carried out, so the copy may come to be named although its destination is refused now. */
+    @Test
+    void aCopyStaysIfItsDestinationIsRefusedAfterAWriteInDoubt() throws Exception {
+        records.put(1, 1, 1, 2);
+        tier.loseWrites();
+        CommitResult result = get(
+                start(false, node -> tier.lostWrites() > 0 ? Optional.of(node + " is fenced") : Optional.empty(), 1));
+        assertThat(tier.lostWrites()).isEqualTo(1);
+        assertThat(result.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.reason()).isEqualTo(Reason.DESTINATION_UNREACHABLE));
+        assertThat(result.unwanted()).isEmpty();
+        assertThat(result.doubtful()).containsExactly(object(1));
+    }
+
     @Test
     void aRefusedSearchLeavesTheScannedRecordsToTheirKeys() throws Exception {
         records.put(1, 1, 1, 2);
