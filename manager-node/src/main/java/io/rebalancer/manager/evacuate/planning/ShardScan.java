@@ -25,8 +25,9 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory. Each
  * read waits for a permit, which the scans of all jobs share ({@link ScanPermits}). Rows that do not come from the primary are first replaced by live records ({@link LiveRows}), piece by
  * piece.
- * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue; the coordinator
- * is told when that begins, with each failed retry, and when a read succeeds again. Any other failure ends the scan with a reason: a scan that skipped rows would report a node as empty that is not.
+ * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. The scan reports
+ * to the coordinator when that begins, with each failed retry, and when a read succeeds again. Any other failure ends the
+ * scan with a reason: a scan that skipped rows would report a node as empty that is not.
  */
 final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     private static final ExponentialBackoff BACKOFF =
