@@ -13,6 +13,7 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.SettledCounts;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -51,6 +52,7 @@ public final class ApiServer {
     private static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor.d"));
     public static final int STEPS = 1000;
 
+    private static final VerificationProgress VERIFYING = new VerificationProgress(8, 3, 1000, 2);
     private static final JobWait WAIT =
             new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 does not answer");
 
@@ -190,13 +192,13 @@ public final class ApiServer {
                 throw new IllegalStateException("a secret detail");
             }
             if (jobId.equals(RUNNING)) {
-                return CompletableFuture.completedFuture(
-                        Optional.of(new View(jobId, 9, runningState().outline(), List.of(WAIT))));
+                return CompletableFuture.completedFuture(Optional.of(
+                        new View(jobId, 9, runningState().outline(), List.of(WAIT), Optional.of(VERIFYING))));
             }
             return CompletableFuture.completedFuture(
                     jobId.equals(ENDED)
                             ? Optional.of(
-                                    new View(jobId, STEPS + 3, last(updates()).state(), List.of()))
+                                    new View(jobId, STEPS + 3, last(updates()).state(), List.of(), Optional.empty()))
                             : Optional.empty());
         }
     }

@@ -5,9 +5,11 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -67,8 +69,10 @@ public interface JobMessage {
      *
      * @param revision number of events stored so far
      * @param waiting what the job waits for now
+     * @param verifying how far the verification has come; empty if none runs now
      */
-    record JobStands(long revision, JobOutline state, List<JobWait> waiting) implements JobReply {
+    record JobStands(long revision, JobOutline state, List<JobWait> waiting, Optional<VerificationProgress> verifying)
+            implements JobReply {
         public JobStands {
             waiting = List.copyOf(waiting);
         }

@@ -18,6 +18,7 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -73,6 +74,7 @@ class WireMessageTest {
         KIT.shutdownTestKit();
     }
 
+    private static final VerificationProgress PROGRESS = new VerificationProgress(8, 3, 1_000_000, 2);
     private static final JobWait WAIT =
             new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 is silent");
 
@@ -102,7 +104,7 @@ class WireMessageTest {
                 new JobMessage.InFlightTo(ID, 2, true),
                 new JobMessage.AssignmentRefused(ID, Reason.AGENT_BUSY, "busy"),
                 new JobMessage.CopiesReported(ID, NODE, List.of(EXCEPTION)),
-                new JobMessage.JobStands(7, state.outline(), List.of(WAIT)),
+                new JobMessage.JobStands(7, state.outline(), List.of(WAIT), Optional.of(PROGRESS)),
                 new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job"),
                 new RegistryMessage.RegisterJob(ID, LOCATION, 5, registryReply.getRef()),
                 new RegistryMessage.ListJobs(registryReply.getRef()),
@@ -163,7 +165,7 @@ class WireMessageTest {
                                 tasks.get(0).record(), UnmovedRecord.Kind.FAILED, Reason.MD5_MISMATCH, "bad"))));
             }
         }
-        JobMessage.JobStands reply = new JobMessage.JobStands(7, state.outline(), List.of(WAIT));
+        JobMessage.JobStands reply = new JobMessage.JobStands(7, state.outline(), List.of(WAIT), Optional.of(PROGRESS));
         assertThat(reply.state().counts()).isEqualTo(state.counts());
         assertThat(reply.state().counts().inFlight()).isEqualTo(12_000);
         assertThat(reply.state().copiedRecords()).isEqualTo(12 * 499);

@@ -178,7 +178,7 @@ class VersionsTest {
         assertThat(job.outcomes().unmoved().skippedBy()).containsExactly(Map.entry(Reason.NO_DESTINATION, 1L));
         assertThat(job.tuning().chosenCommitParallelism()).hasValue(30);
 
-        assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline(), List.of()));
+        assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline(), List.of(), Optional.empty()));
     }
 
     /** Written by the last build that sent all tasks in flight. */
@@ -200,7 +200,7 @@ class VersionsTest {
     private static JobMessage.JobStands readReply(int version) throws IOException {
         return (JobMessage.JobStands) readStored(
                 "io.rebalancer.cluster.message.JobMessage$JobStands#" + version,
-                new JobMessage.JobStands(1, JobState.EMPTY.outline(), List.of()));
+                new JobMessage.JobStands(1, JobState.EMPTY.outline(), List.of(), Optional.empty()));
     }
 
     /** Version 1 had no epoch and no counts by reason. */

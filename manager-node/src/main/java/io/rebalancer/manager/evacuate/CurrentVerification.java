@@ -4,9 +4,11 @@ import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.manager.evacuate.verification.FencedVerification;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,7 @@ final class CurrentVerification {
     private final JobResources resources;
     private final List<ActorRef<?>> children = new ArrayList<>();
     private final Map<String, JobWait> waits = new TreeMap<>();
+    private final Map<Integer, VerificationEvent.ShardProgress> shards = new HashMap<>();
     private long generation;
 
     CurrentVerification(UUID jobId, ActorContext<JobMessage> context, JobResources resources) {
@@ -75,9 +78,10 @@ final class CurrentVerification {
         }
         children.clear();
         waits.clear();
+        shards.clear();
     }
 
-    /** Keeps what the verification waits for. */
+    /** Keeps what the verification waits for, and how far it has come. */
     void follow(VerificationEvent event) {
         if (event instanceof VerificationEvent.FenceWaiting e) {
             waits.put(FENCE, new JobWait(JobWait.Cause.OTHER_JOBS, e.since(), Optional.empty(), e.detail()));
@@ -93,7 +97,25 @@ final class CurrentVerification {
                             "metadata shard " + e.shard() + " can't be verified now: " + e.reason()));
         } else if (event instanceof VerificationEvent.ShardResumed e) {
             waits.remove("shard " + e.shard());
+        } else if (event instanceof VerificationEvent.Progress e) {
+            e.shards().forEach(shard -> shards.put(shard.shard(), shard));
         }
+    }
+
+    /** How far the verification has come; empty if none runs. */
+    Optional<VerificationProgress> progress() {
+        if (children.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new VerificationProgress(
+                resources.verification().audit().shards().size(),
+                (int) shards.values().stream()
+                        .filter(VerificationEvent.ShardProgress::verified)
+                        .count(),
+                shards.values().stream().mapToLong(shard -> shard.rows().read()).sum(),
+                shards.values().stream()
+                        .mapToLong(shard -> shard.rows().naming())
+                        .sum()));
     }
 
     /** What the verification waits for. */

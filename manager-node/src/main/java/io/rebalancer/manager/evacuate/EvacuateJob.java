@@ -278,7 +278,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private JobMessage.JobReply jobReply(JobState job) {
-        return new JobMessage.JobStands(lastSequenceNumber(context), job.outline(), work.waits(job));
+        return new JobMessage.JobStands(
+                lastSequenceNumber(context),
+                job.outline(),
+                work.waits(job),
+                work.verification().progress());
     }
 
     private Effect<JobEvent, JobState> onTakeOver(JobState job) {

@@ -135,7 +135,8 @@ public final class ClusterJobService implements JobService {
     public CompletionStage<Optional<View>> get(UUID jobId) {
         return RepeatedAsk.every(RETRY_INTERVAL, system, () -> askJob(jobId, JobMessage.GetJob::new))
                 .thenApply(reply -> reply instanceof JobMessage.JobStands found
-                        ? Optional.of(new View(jobId, found.revision(), found.state(), found.waiting()))
+                        ? Optional.of(
+                                new View(jobId, found.revision(), found.state(), found.waiting(), found.verifying()))
                         : Optional.empty());
     }
 

@@ -15,8 +15,10 @@ import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
+import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
@@ -291,6 +293,34 @@ class EvacuateJobTest {
         down.outage(0);
         assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
         assertThat(job.stands().waiting()).extracting(JobWait::cause).doesNotContain(JobWait.Cause.METADATA_SHARD);
+    }
+
+    @Test
+    void aJobShowsHowFarItsVerificationHasCome() {
+        RecordsInMemory slow = new RecordsInMemory() {
+            @Override
+            public ShardReader open(int shard, StorageNodeId node) {
+                ShardReader reader = super.open(shard, node);
+                return shard == 1
+                        ? reader
+                        : new ShardReader() {
+                            @Override
+                            public CompletionStage<RowWatermark> watermark() {
+                                return new CompletableFuture<>();
+                            }
+
+                            @Override
+                            public CompletionStage<Range> read(ScanColumn column, long first, long last) {
+                                return reader.read(column, first, last);
+                            }
+                        };
+            }
+        };
+        slow.put(2, 2, 1, 2);
+        JobFixture job = new JobFixture(KIT, slow, new PlayedAgent());
+        job.create();
+        await().atMost(JobFixture.TIMEOUT)
+                .until(() -> job.stands().verifying().equals(Optional.of(new VerificationProgress(2, 1, 1, 0))));
     }
 
     @Test

@@ -142,7 +142,7 @@ class JobFeedTest {
     }
 
     private Optional<View> view(UUID jobId) {
-        return Optional.of(new View(JOB, events.all.size(), JobState.EMPTY.outline(), waiting))
+        return Optional.of(new View(JOB, events.all.size(), JobState.EMPTY.outline(), waiting, Optional.empty()))
                 .filter(view -> jobId.equals(JOB));
     }
 

@@ -2,6 +2,7 @@ package io.rebalancer.core.port;
 
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -56,8 +57,10 @@ public interface JobService {
      *
      * @param revision number of events stored so far; grows with every change
      * @param waiting what the job waits for now
+     * @param verifying how far the verification has come; empty if none runs now
      */
-    record View(UUID id, long revision, JobOutline state, List<JobWait> waiting) {
+    record View(
+            UUID id, long revision, JobOutline state, List<JobWait> waiting, Optional<VerificationProgress> verifying) {
         public View {
             waiting = List.copyOf(waiting);
         }

@@ -8,6 +8,7 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.ScanProgress;
 import io.rebalancer.core.evacuate.UnmovedCounts;
 import io.rebalancer.core.evacuate.Verification;
+import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.evacuate.VerifiedRows;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.JobService;
@@ -18,12 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job as the v1 API shows it, as one flat JSON object.
  *
  * @param revision number of events stored so far
- * @param verification what the last verification found; absent before the first
+ * @param verification the last verification, and in {@code progress} the one that runs now; absent before the first
  * @param waiting what the job waits for now; in the event stream, what it waited for when the manager last asked it, and
  *     absent if the job has ended or has not replied
  * @param tuning absent unless an operator changed a setting of the running job
@@ -108,6 +110,21 @@ record JobView(
     record Shard(int number, String column, long nextId) {}
 
     /**
+     * The last verification, and the one that runs now.
+     *
+     * @param found null before the first verification has finished
+     * @param progress how far the verification has come; absent if none runs now, and in the event stream
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record VerificationView(@JsonUnwrapped @Nullable Found found, Optional<VerificationProgress> progress) {
+        static Optional<VerificationView> of(Optional<Verification> found, Optional<VerificationProgress> progress) {
+            return found.isEmpty() && progress.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new VerificationView(found.map(Found::of).orElse(null), progress));
+        }
+    }
+
+    /**
      * What a verification found, which read every metadata shard from the start.
      *
      * @param complete whether no shard got a row after its last read
@@ -116,7 +133,7 @@ record JobView(
      * @param excluded rows of the storage node that the settings exclude
      * @param uploads multipart uploads that will write to the storage node
      */
-    record VerificationView(
+    record Found(
             Instant at,
             int shards,
             boolean complete,
@@ -125,9 +142,9 @@ record JobView(
             long unreadable,
             long excluded,
             long uploads) {
-        static VerificationView of(Verification found) {
+        static Found of(Verification found) {
             VerifiedRows rows = found.rows();
-            return new VerificationView(
+            return new Found(
                     found.at(),
                     found.shards(),
                     found.complete(),
@@ -152,14 +169,19 @@ record JobView(
     }
 
     static JobView of(JobService.View view) {
-        return of(view.id(), view.revision(), view.state(), Optional.of(view.waiting()));
+        return of(view.id(), view.revision(), view.state(), Optional.of(view.waiting()), view.verifying());
     }
 
     static JobView of(UUID id, JobUpdate update) {
-        return of(id, update.revision(), update.state(), update.waiting());
+        return of(id, update.revision(), update.state(), update.waiting(), Optional.empty());
     }
 
-    private static JobView of(UUID id, long revision, JobOutline job, Optional<List<JobWait>> waiting) {
+    private static JobView of(
+            UUID id,
+            long revision,
+            JobOutline job,
+            Optional<List<JobWait>> waiting,
+            Optional<VerificationProgress> verifying) {
         return new JobView(
                 id,
                 revision,
@@ -172,7 +194,7 @@ record JobView(
                         job.releasesPending(),
                         job.outcomes().orphans()),
                 Scan.of(job.pass(), job.scan()),
-                job.verification().map(VerificationView::of),
+                VerificationView.of(job.verification(), verifying),
                 TuningView.of(job.tuning()),
                 Optional.of(job.reason()).filter(reason -> !reason.isEmpty()),
                 waiting.map(waits -> waits.stream().map(WaitView::of).toList()));

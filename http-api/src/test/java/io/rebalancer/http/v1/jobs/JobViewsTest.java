@@ -49,6 +49,7 @@ class JobViewsTest {
                  "discovered":6,"relocated":1,"superseded":0,"gone":0,"duplicate":1,"skipped":1,"failed":0,
                  "skippedBy":{"no_destination":1},"failedBy":{},"excluded":0,"inFlight":3,"assignmentsInFlight":2,
                  "bytes":5,"shards":[],"releasesPending":0,"orphanedCopies":0,
+                 "verification":{"progress":{"shards":8,"verified":3,"rowsRead":1000,"rowsNaming":2}},
                  "waiting":[{"cause":"metadata_shard","since":"1970-01-01T00:00:00Z",
                  "detail":"shard 7 does not answer"}]}
                 """));
