@@ -8,7 +8,6 @@ import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.manager.fast.ExactJson;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -56,11 +55,12 @@ public final class MorayAudit implements RecordAudit {
     private final class Reader implements ShardReader {
         private final int shard;
         private final StorageNodeId node;
-        private final ChunkSize size = new ChunkSize(maxRows.getAsInt());
+        private final RangeReader reader;
 
         Reader(int shard, StorageNodeId node) {
             this.shard = shard;
             this.node = node;
+            this.reader = new RangeReader(shards, shard, node, "", maxRows.getAsInt());
         }
 
         @Override
@@ -72,23 +72,7 @@ public final class MorayAudit implements RecordAudit {
 
         @Override
         public CompletionStage<Range> read(ScanColumn column, long first, long last) {
-            String name = column.columnName();
-            long end = Math.min(last, first + size.width() - 1);
-            int limit = size.rows();
-            String statement = "SELECT " + RowQueries.selectList(column, node) + " FROM " + MorayShards.OBJECTS
-                    + " WHERE "
-                    + name + " >= " + first + " AND " + name + " <= " + end + " ORDER BY " + name + " LIMIT " + limit
-                    + ";";
-            long startNanos = System.nanoTime();
-            return shards.sql(shard, statement).handle((rows, failure) -> {
-                if (failure != null) {
-                    size.shrink();
-                    throw MorayFailure.of(failure);
-                }
-                size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
-                long covered = rows.size() < limit ? end : RowQueries.id(rows.get(rows.size() - 1), column);
-                return range(column, covered + 1, rows);
-            });
+            return reader.read(column, first, last).thenApply(read -> range(column, read.nextId(), read.rows()));
         }
 
         private Range range(ScanColumn column, long nextId, List<JsonNode> rows) {

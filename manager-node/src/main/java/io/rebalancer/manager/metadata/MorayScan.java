@@ -5,7 +5,6 @@ import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +50,7 @@ public final class MorayScan implements RecordScan {
 
         private final int shard;
         private final StorageNodeId leaving;
-        private final ChunkSize size = new ChunkSize(maxRows.getAsInt());
+        private final RangeReader reader;
         private volatile ScanPosition position;
         private volatile long highest = UNKNOWN;
         private volatile boolean closed;
@@ -59,6 +58,7 @@ public final class MorayScan implements RecordScan {
         Cursor(int shard, StorageNodeId leaving, ScanPosition from) {
             this.shard = shard;
             this.leaving = leaving;
+            this.reader = new RangeReader(shards, shard, leaving, " AND type = 'object'", maxRows.getAsInt());
             this.position = from;
         }
 
@@ -86,24 +86,8 @@ public final class MorayScan implements RecordScan {
         }
 
         private CompletionStage<Chunk> readRange() {
-            String column = position.column().columnName();
-            long first = position.nextId();
-            long last = Math.min(highest, first + size.width() - 1);
-            int limit = size.rows();
-            // Order and limit cut a crowded range at a known row. Without them rows would be lost.
-            String statement = "SELECT " + RowQueries.selectList(position.column(), leaving) + " FROM "
-                    + MorayShards.OBJECTS + " WHERE " + column + " >= " + first + " AND " + column + " <= " + last
-                    + " AND type = 'object' ORDER BY " + column + " LIMIT " + limit + ";";
-            long startNanos = System.nanoTime();
-            return shards.sql(shard, statement).handle((rows, failure) -> {
-                if (failure != null) {
-                    size.shrink();
-                    throw MorayFailure.of(failure);
-                }
-                size.recordAnswer(rows.size(), Duration.ofNanos(System.nanoTime() - startNanos));
-                long end = rows.size() < limit ? last : RowQueries.id(rows.get(rows.size() - 1), position.column());
-                return chunk(rows, end + 1);
-            });
+            return reader.read(position.column(), position.nextId(), highest)
+                    .thenApply(range -> chunk(range.rows(), range.nextId()));
         }
 
         private Chunk chunk(List<JsonNode> rows, long nextId) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -17,12 +18,25 @@ final class RowQueries {
         String statement = "SELECT MAX(" + name + ") FROM " + MorayShards.OBJECTS + ";";
         return shards.sql(shard, statement).handle((rows, failure) -> {
             if (failure == null) {
-                return highest(rows);
+                return onlyNumber(rows).orElse(0);
             }
             if (column == ScanColumn.IDX && MorayFailure.isMissingColumn(failure, name)) {
                 return 0L;
             }
             throw MorayFailure.of(failure);
+        });
+    }
+
+    /** The lowest id of a column from {@code first} on; empty if there is none. */
+    static CompletionStage<OptionalLong> lowest(MorayShards shards, int shard, ScanColumn column, long first) {
+        String name = column.columnName();
+        String statement =
+                "SELECT MIN(" + name + ") FROM " + MorayShards.OBJECTS + " WHERE " + name + " >= " + first + ";";
+        return shards.sql(shard, statement).handle((rows, failure) -> {
+            if (failure != null) {
+                throw MorayFailure.of(failure);
+            }
+            return onlyNumber(rows);
         });
     }
 
@@ -47,16 +61,16 @@ final class RowQueries {
         return number(row.path(column.columnName()));
     }
 
-    /** The maximum of an empty table is null. */
-    private static long highest(List<JsonNode> rows) {
+    /** The maximum or minimum of no rows is null. */
+    private static OptionalLong onlyNumber(List<JsonNode> rows) {
         for (JsonNode row : rows) {
             for (JsonNode cell : row) {
                 if (!cell.isNull()) {
-                    return number(cell);
+                    return OptionalLong.of(number(cell));
                 }
             }
         }
-        return 0;
+        return OptionalLong.empty();
     }
 
     private static long number(JsonNode cell) {
