@@ -21,6 +21,14 @@ public record MorayObject(
         long mtime,
         @Nullable Integer txnSnap) {
 
+    /** The value's fields and the columns of the row, which a filter or an order may name (manta.md 7.6). */
+    public ObjectNode searchable() {
+        ObjectNode fields = value.deepCopy();
+        fields.put("_key", key).put("_id", id != null ? id : idx);
+        fields.put("_etag", etag).put("_mtime", mtime).put("_txn_snap", txnSnap);
+        return fields;
+    }
+
     /** The wire form. {@code _id} is the one id that the row has. */
     public ObjectNode toJson(@Nullable Long count) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();

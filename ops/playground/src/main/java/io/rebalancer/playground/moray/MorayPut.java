@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param text the value's JSON text if the caller gave it (option {@code _value}); stored and hashed unchanged
  */
 public record MorayPut(
-        String bucket, String key, ObjectNode value, EtagCondition condition, RowId newRowId, Optional<String> text) {
+        String bucket, String key, ObjectNode value, EtagCondition condition, RowId newRowId, Optional<String> text)
+        implements MorayChange {
     /** The id column of a new row (manta.md 6.5). */
     public enum RowId {
         /** {@code _id} from the sequence, {@code _idx} null. */

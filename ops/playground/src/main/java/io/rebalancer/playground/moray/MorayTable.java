@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Pattern;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** The buckets of one simulated Moray shard, each a table of a real SQL database (manta.md 6.5, 7.6, 7.7). */
@@ -22,6 +23,8 @@ public final class MorayTable implements AutoCloseable {
     private static final String READER = "reader";
     private static final String READ_ONLY = "options=-c%20default_transaction_read_only=on";
     private static final int MAX_ATTEMPTS = 20;
+    private static final List<Bucket> FIRST_BUCKETS = List.of(Bucket.MANTA, Bucket.MANTA_STORAGE);
+    private static final Pattern BUCKET_NAME = Pattern.compile("[a-zA-Z]\\w{0,62}");
     /** SQLSTATE of a duplicate key, a serialization failure, a deadlock, and H2's concurrent update. */
     private static final Set<String> LOST_RACE = Set.of("23505", "40001", "40P01", "90131");
 
@@ -29,11 +32,14 @@ public final class MorayTable implements AutoCloseable {
     private final Connection keepAlive;
     private final Connections writers;
     private final Connections readers;
+    /** Created buckets are forgotten when the shard is closed. */
+    private final Map<String, Bucket> buckets = new ConcurrentSkipListMap<>();
 
     private MorayTable(Connection keepAlive, Connections writers, Connections readers) {
         this.keepAlive = keepAlive;
         this.writers = writers;
         this.readers = readers;
+        FIRST_BUCKETS.forEach(bucket -> buckets.put(bucket.name(), bucket));
     }
 
     /** Where the connections to a shard come from. */
@@ -96,7 +102,7 @@ public final class MorayTable implements AutoCloseable {
     }
 
     private static void createBuckets(Statement statement) throws SQLException {
-        for (Bucket bucket : Bucket.values()) {
+        for (Bucket bucket : FIRST_BUCKETS) {
             for (String text : bucket.schema()) {
                 statement.execute(text);
             }
@@ -108,9 +114,54 @@ public final class MorayTable implements AutoCloseable {
         return open("jdbc:h2:mem:" + name);
     }
 
+    /** {@code getBucket} (manta.md 7.6). */
+    public Bucket bucket(String name) {
+        Bucket bucket = buckets.get(name);
+        if (bucket == null) {
+            throw new BucketNotFound(name);
+        }
+        return bucket;
+    }
+
+    /** {@code listBuckets}, by name. */
+    public List<Bucket> buckets() {
+        return List.copyOf(buckets.values());
+    }
+
+    /**
+     * {@code createBucket}, without {@code _idx}.
+     *
+     * @param indexes the type of each indexed field: string, number or boolean
+     * @throws BucketRefused if the bucket exists, or the name or a type is invalid
+     */
+    public void createBucket(String name, Map<String, String> indexes) throws SQLException {
+        if (!BUCKET_NAME.matcher(name).matches()) {
+            throw new BucketRefused("InvalidBucketNameError", name + " is not a valid bucket name");
+        }
+        List<Bucket.Index> columns = new ArrayList<>();
+        for (Map.Entry<String, String> index : indexes.entrySet()) {
+            Bucket.Type type = Bucket.Type.of(index.getValue())
+                    .orElseThrow(() -> new BucketRefused(
+                            "InvalidIndexTypeError", "index(" + index.getKey() + ") is of type " + index.getValue()));
+            columns.add(new Bucket.Index(index.getKey(), type));
+        }
+        Bucket bucket = new Bucket(name, columns, false);
+        if (buckets.putIfAbsent(name, bucket) != null) {
+            throw new BucketRefused("BucketConflictError", name + " was likely being concurrently updated");
+        }
+        try (Statement statement = keepAlive.createStatement()) {
+            for (String text : bucket.schema()) {
+                statement.execute(text);
+            }
+        } catch (SQLException e) {
+            buckets.remove(name);
+            throw e;
+        }
+    }
+
     /** {@code getObject}: the row, or empty if there is none (manta.md 7.6). */
     public Optional<MorayObject> get(String bucket, String key) throws SQLException {
-        Bucket table = Bucket.named(bucket);
+        Bucket table = bucket(bucket);
         return inTransaction(connection -> Rows.read(connection, table, key));
     }
 
@@ -123,38 +174,60 @@ public final class MorayTable implements AutoCloseable {
         return putAll(List.of(new MorayPut(bucket, key, value, condition))).get(0);
     }
 
-    /** {@code batch}: runs all puts in one transaction and returns their etags in order (manta.md 7.6). */
+    /** A batch of puts: runs all puts in one transaction and returns their etags in order (manta.md 7.6). */
     public List<String> putAll(List<MorayPut> puts) throws SQLException {
+        return batch(puts).stream().map(done -> done.etag().orElseThrow()).toList();
+    }
+
+    /**
+     * {@code batch}: carries out all changes in one transaction, or none, and returns their outcomes in order (manta.md
+     * 7.6).
+     *
+     * @throws MorayChange.ObjectNotFound if an object to delete does not exist
+     */
+    public List<MorayChange.Outcome> batch(List<? extends MorayChange> changes) throws SQLException {
         return inTransaction(connection -> {
-            List<String> etags = new ArrayList<>();
-            for (MorayPut put : puts) {
-                etags.add(Rows.put(connection, put));
+            List<MorayChange.Outcome> outcomes = new ArrayList<>();
+            for (MorayChange change : changes) {
+                outcomes.add(carryOut(connection, change));
             }
-            return List.copyOf(etags);
+            return List.copyOf(outcomes);
         });
+    }
+
+    private MorayChange.Outcome carryOut(Connection connection, MorayChange change) throws SQLException {
+        Bucket bucket = bucket(change.bucket());
+        if (change instanceof MorayPut put) {
+            return new MorayChange.Outcome(Optional.of(Rows.put(connection, bucket, put)), Optional.empty());
+        }
+        if (change instanceof MorayChange.Update update) {
+            return Rows.update(connection, bucket, update);
+        }
+        if (change instanceof MorayChange.DeleteMany delete) {
+            return Rows.deleteMany(connection, bucket, delete);
+        }
+        MorayChange.Delete delete = (MorayChange.Delete) change;
+        if (!Rows.delete(connection, bucket, delete.key(), delete.condition())) {
+            throw new MorayChange.ObjectNotFound(bucket.name(), delete.key());
+        }
+        return new MorayChange.Outcome(Optional.empty(), Optional.empty());
     }
 
     /** {@code delObject}: whether there was a row. The condition is checked as for a put (manta.md 7.7). */
     public boolean delete(String bucket, String key, EtagCondition condition) throws SQLException {
-        Bucket table = Bucket.named(bucket);
+        Bucket table = bucket(bucket);
         return inTransaction(connection -> Rows.delete(connection, table, key, condition));
     }
 
-    /** {@code findObjects}: at most {@code limit} rows whose value matches, by ascending id (manta.md 7.6). */
+    /**
+     * {@code findObjects}: at most {@code limit} rows that match, by ascending id (manta.md 7.6).
+     *
+     * @throws FilterRefused if no index of the bucket supports the filter
+     */
     public List<MorayObject> find(String bucket, Filter filter, int limit) throws SQLException {
-        Bucket table = Bucket.named(bucket);
-        String text = "SELECT * FROM " + table.table() + " ORDER BY COALESCE(_id, _idx)";
-        try (Connection connection = readers.getConnection();
-                PreparedStatement select = connection.prepareStatement(text);
-                ResultSet rows = select.executeQuery()) {
-            List<MorayObject> found = new ArrayList<>();
-            while (found.size() < limit && rows.next()) {
-                MorayObject row = Rows.object(table, rows);
-                if (filter.matches(row.value())) {
-                    found.add(row);
-                }
-            }
-            return List.copyOf(found);
+        Bucket table = bucket(bucket);
+        try (Connection connection = readers.getConnection()) {
+            return Rows.matching(connection, table, filter, limit, "");
         }
     }
 

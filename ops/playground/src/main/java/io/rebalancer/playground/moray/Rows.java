@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +24,7 @@ final class Rows {
         return select(connection, bucket, key, "");
     }
 
-    static String put(Connection connection, MorayPut put) throws SQLException {
-        Bucket bucket = Bucket.named(put.bucket());
+    static String put(Connection connection, Bucket bucket, MorayPut put) throws SQLException {
         boolean exists = lock(connection, bucket, put.key(), put.condition()).isPresent();
         String text = put.text().orElseGet(() -> text(put.value()));
         String etag = RowEtag.of(text);
@@ -59,6 +60,68 @@ final class Rows {
         }
     }
 
+    /**
+     * The rows that match, by ascending id.
+     *
+     * @throws FilterRefused if no index supports the filter
+     */
+    static List<MorayObject> matching(Connection connection, Bucket bucket, Filter filter, int limit, String suffix)
+            throws SQLException {
+        if (!filter.isIndexed(field -> bucket.index(field).isPresent())) {
+            boolean combined = filter instanceof Filter.And || filter instanceof Filter.Or;
+            throw combined ? FilterRefused.notIndexed(bucket, filter.toString()) : FilterRefused.invalid(filter);
+        }
+        String order = bucket.extendedIds() ? "COALESCE(_id, _idx)" : "_id";
+        String text = "SELECT * FROM " + bucket.table() + " ORDER BY " + order + suffix;
+        try (PreparedStatement select = connection.prepareStatement(text);
+                ResultSet rows = select.executeQuery()) {
+            List<MorayObject> found = new ArrayList<>();
+            while (found.size() < limit && rows.next()) {
+                MorayObject row = object(bucket, rows);
+                if (filter.matches(row.searchable())) {
+                    found.add(row);
+                }
+            }
+            return List.copyOf(found);
+        }
+    }
+
+    /** The etag of updated rows is no checksum: it begins with {@code u}. */
+    static MorayChange.Outcome update(Connection connection, Bucket bucket, MorayChange.Update update)
+            throws SQLException {
+        String etag = "u" + UUID.randomUUID().toString().substring(0, 7);
+        List<@Nullable Object> cells = new ArrayList<>(List.of(etag, System.currentTimeMillis()));
+        StringBuilder columns = new StringBuilder("_etag = ?, _mtime = ?");
+        for (Map.Entry<String, JsonNode> field : update.fields().properties()) {
+            Bucket.Index index = bucket.index(field.getKey())
+                    .orElseThrow(() ->
+                            FilterRefused.notIndexed(bucket, update.fields().toString()));
+            columns.append(", ").append(index.column()).append(" = ?");
+            cells.add(index.ofField(field.getValue()));
+        }
+        List<MorayObject> rows = matching(connection, bucket, update.filter(), update.limit(), " FOR UPDATE");
+        for (MorayObject row : rows) {
+            try (PreparedStatement write =
+                    connection.prepareStatement("UPDATE " + bucket.table() + " SET " + columns + " WHERE _key = ?")) {
+                for (int i = 0; i < cells.size(); i++) {
+                    write.setObject(i + 1, cells.get(i));
+                }
+                write.setString(cells.size() + 1, row.key());
+                write.executeUpdate();
+            }
+        }
+        return new MorayChange.Outcome(Optional.of(etag), Optional.of(rows.size()));
+    }
+
+    static MorayChange.Outcome deleteMany(Connection connection, Bucket bucket, MorayChange.DeleteMany delete)
+            throws SQLException {
+        List<MorayObject> rows = matching(connection, bucket, delete.filter(), delete.limit(), " FOR UPDATE");
+        for (MorayObject row : rows) {
+            delete(connection, bucket, row.key(), EtagCondition.any());
+        }
+        return new MorayChange.Outcome(Optional.empty(), Optional.of(rows.size()));
+    }
+
     /** Locks the row, then checks the condition against its current etag. */
     private static Optional<MorayObject> lock(Connection connection, Bucket bucket, String key, EtagCondition condition)
             throws SQLException {
@@ -81,13 +144,24 @@ final class Rows {
         }
     }
 
-    static MorayObject object(Bucket bucket, ResultSet row) throws SQLException {
+    private static MorayObject object(Bucket bucket, ResultSet row) throws SQLException {
+        ObjectNode value = value(row.getString("_value"));
+        for (Bucket.Index index : bucket.indexes()) {
+            Object cell = row.getObject(index.label());
+            if (index.differs(value, cell)) {
+                if (cell == null) {
+                    value.remove(index.field());
+                } else {
+                    value.set(index.field(), Bucket.Index.json(cell));
+                }
+            }
+        }
         return new MorayObject(
                 bucket.table(),
                 row.getString("_key"),
-                value(row.getString("_value")),
+                value,
                 row.getObject("_id", Long.class),
-                row.getObject("_idx", Long.class),
+                bucket.extendedIds() ? row.getObject("_idx", Long.class) : null,
                 row.getString("_etag"),
                 row.getLong("_mtime"),
                 row.getObject("_txn_snap", Integer.class));
@@ -102,14 +176,14 @@ final class Rows {
     }
 
     private static String insertText(Bucket bucket, MorayPut.RowId ids) {
-        boolean extended = ids == MorayPut.RowId.EXTENDED;
+        boolean extended = bucket.extendedIds() && ids == MorayPut.RowId.EXTENDED;
         String columns = bucket.indexes().stream().map(i -> i.column() + ", ").collect(Collectors.joining());
         return "INSERT INTO %1$s (%2$s_value, _etag, _mtime, _vnode, %3$s_key) VALUES (%4$s?, ?, ?, ?, %5$s?)"
                 .formatted(
                         bucket.table(),
                         extended ? "_id, _idx, " : "",
                         columns,
-                        extended ? "NULL, nextval('" + bucket.table() + "_serial'), " : "",
+                        extended ? "NULL, nextval('" + bucket.table() + "_extended_serial'), " : "",
                         "?, ".repeat(bucket.indexes().size()));
     }
 

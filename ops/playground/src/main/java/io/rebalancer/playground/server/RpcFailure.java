@@ -3,9 +3,12 @@ package io.rebalancer.playground.server;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.playground.moray.BucketNotFound;
+import io.rebalancer.playground.moray.BucketRefused;
 import io.rebalancer.playground.moray.EtagConflict;
-import io.rebalancer.playground.moray.FilterSyntaxException;
+import io.rebalancer.playground.moray.FilterRefused;
+import io.rebalancer.playground.moray.MorayChange;
 import io.rebalancer.playground.moray.QueryRefused;
+import java.sql.SQLException;
 
 /** The failure of a call, with the name that Moray gives it (manta.md 7.9). */
 final class RpcFailure extends Exception {
@@ -38,8 +41,20 @@ final class RpcFailure extends Exception {
         if (failure instanceof BucketNotFound) {
             return new RpcFailure("BucketNotFoundError", message);
         }
-        if (failure instanceof FilterSyntaxException || failure instanceof QueryRefused) {
+        if (failure instanceof MorayChange.ObjectNotFound) {
+            return new RpcFailure("ObjectNotFoundError", message);
+        }
+        if (failure instanceof FilterRefused e) {
+            return new RpcFailure(e.errorName(), message);
+        }
+        if (failure instanceof BucketRefused e) {
+            return new RpcFailure(e.errorName(), message);
+        }
+        if (failure instanceof QueryRefused) {
             return new RpcFailure("InvalidQueryError", message);
+        }
+        if (failure instanceof SQLException e) {
+            return DatabaseErrors.of(e);
         }
         return new RpcFailure("InternalError", message);
     }

@@ -39,7 +39,7 @@ class MoraySqlTest {
         assertThat(shard.sql("SELECT MAX(_id) from manta;", List.of()))
                 .containsExactly(JSON.objectNode().put("max", "3"));
         assertThat(shard.sql("SELECT MAX(_idx) from manta;", List.of()))
-                .containsExactly(JSON.objectNode().put("max", "4"));
+                .containsExactly(JSON.objectNode().put("max", "2147483648"));
         assertThat(shard.sql("SELECT MAX(_id) from manta_storage", List.of()))
                 .containsExactly(JSON.objectNode().putNull("max"));
     }
@@ -60,10 +60,11 @@ class MoraySqlTest {
                 "SELECT * FROM manta WHERE _id >= 1 AND _id <= 1000 AND type = 'object' LIMIT 1000", List.of());
         assertThat(ids).extracting(row -> row.path("_key").asText()).containsExactly("/o/stor/a", "/o/stor/b");
         List<ObjectNode> idxs = shard.sql(
-                "SELECT * FROM manta WHERE _idx >= 1 AND _idx <= 1000 AND type = 'object' LIMIT 1000", List.of());
+                "SELECT * FROM manta WHERE _idx >= 2147483648 AND _idx <= 2147484647 AND type = 'object' LIMIT 1000",
+                List.of());
         assertThat(idxs).extracting(row -> row.path("_key").asText()).containsExactly("/o/stor/x");
         assertThat(idxs.get(0).get("_id").isNull()).isTrue();
-        assertThat(idxs.get(0).get("_idx").textValue()).isEqualTo("4");
+        assertThat(idxs.get(0).get("_idx").textValue()).isEqualTo("2147483648");
     }
 
     @Test
@@ -147,8 +148,8 @@ class MoraySqlTest {
         shard.put("manta", "/o/stor/x", object("y"), EtagCondition.any());
         MorayObject row = shard.get("manta", "/o/stor/x").orElseThrow();
         assertThat(row.id()).isNull();
-        assertThat(row.idx()).isEqualTo(4L);
-        assertThat(row.toJson(null).path("_id").asLong()).isEqualTo(4L);
+        assertThat(row.idx()).isEqualTo(1L << 31);
+        assertThat(row.toJson(null).path("_id").asLong()).isEqualTo(1L << 31);
     }
 
     private static ObjectNode object(String id) {
