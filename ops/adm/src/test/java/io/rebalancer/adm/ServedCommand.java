@@ -1,0 +1,92 @@
+package io.rebalancer.adm;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The command, and a server that responds as a test orders in the place of a manager. */
+final class ServedCommand implements AutoCloseable {
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final HttpServer server;
+
+    /**
+     * A request to the server.
+     *
+     * @param query the part of the address after the question mark; empty if there is none
+     */
+    record Request(String method, String path, String query, String body) {}
+
+    /** The response of the server. */
+    record Response(int status, String body) {}
+
+    /** Decides on the response to a request. */
+    @FunctionalInterface
+    interface Manager {
+        Response respond(Request request);
+    }
+
+    static ServedCommand start(Manager manager) throws IOException {
+        return new ServedCommand(manager);
+    }
+
+    private ServedCommand(Manager manager) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            requests.add((exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
+            Response response = manager.respond(new Request(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().getPath(),
+                    Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""),
+                    body));
+            byte[] bytes = response.body().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
+            exchange.sendResponseHeaders(response.status(), bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    /** Runs the command against the server, and returns its exit code. */
+    int run(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--url";
+        all[arguments.length + 1] = "http://127.0.0.1:" + server.getAddress().getPort();
+        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+    }
+
+    /** Runs the command without the address of the server; {@link #err} then has the errors of this run only. */
+    int runWithoutUrl(String... arguments) {
+        err.getBuffer().setLength(0);
+        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    /** Method, path and body of each request. */
+    List<String> requests() {
+        return requests;
+    }
+
+    String out() {
+        return out.toString();
+    }
+
+    String err() {
+        return err.toString();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
