@@ -35,7 +35,9 @@ public final class NodeSettings {
             rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s, timeouts.full-destinations = 10s }
             """;
 
+    /** Many nodes start at the same time on one machine, so each may take long to listen. */
     private static final String COMMON = """
+            pekko.remote.artery.bind.bind-timeout = 30s
             pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = %s
             pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
             rebalancer.manager.storinfo-refresh = 2s
