@@ -50,8 +50,15 @@ final class OutageRun implements AutoCloseable {
         return awayShard;
     }
 
+    /** Copies that can't be committed during the outage may be made again: as many as are in flight when it begins. */
     void stopShard() throws Exception {
+        JsonNode job = job();
         playground.region().stopShard(awayShard);
+        playground.recordFault(new KillRecord(
+                "metadata shard " + awayShard,
+                0,
+                JobWatch.settled(job),
+                job.path("inFlight").asLong()));
     }
 
     void startShard() throws Exception {
