@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Empties the read-side tables. Managers rebuild them from the journal: on PostgreSQL within seconds, with an"
                     + " embedded journal when the manager starts again.",
+            "Rows of jobs whose events are deleted from the journal stay as they are.",
             "Jobs are not affected."
         },
         mixinStandardHelpOptions = true)
@@ -43,12 +44,17 @@ public final class RebuildCommand implements Callable<Integer> {
     public Integer call() {
         JournalSettings journal =
                 ManagerSettings.from(SettingsFile.load(config)).journal();
-        Journals.of(journal).clearReadSide();
+        int kept = Journals.of(journal).clearReadSide();
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 journal instanceof JournalSettings.Postgresql
                         ? "the tables are empty; a running manager rebuilds them within seconds"
                         : "the tables are empty; the manager rebuilds them when it starts");
+        if (kept > 0) {
+            out.println(
+                    "the rows of " + kept + " jobs stay as they are: some of their events are deleted from the journal,"
+                            + " so the rows can't be written again");
+        }
         return 0;
     }
 }

@@ -86,10 +86,11 @@ class JobFeedTest {
         private final List<Long> followedFrom = new CopyOnWriteArrayList<>();
         private final AtomicInteger followers = new AtomicInteger();
         private volatile boolean failing;
+        private volatile long deletedTo;
 
         private List<EventEnvelope> after(long number) {
             List<JobEvent> stored = List.copyOf(all);
-            return LongStream.rangeClosed(number + 1, stored.size())
+            return LongStream.rangeClosed(Math.max(number, deletedTo) + 1, stored.size())
                     .mapToObj(each -> new EventEnvelope(
                             Offset.sequence(each),
                             PersistentEntities.evacuateJob(JOB).id(),
@@ -427,5 +428,26 @@ class JobFeedTest {
         SinkQueueWithCancel<JobUpdate> subscriber =
                 feed(LONG_LINGER).follow(new UUID(9, 9), OptionalLong.empty()).runWith(Sink.queue(), KIT.system());
         assertThat(pull(subscriber)).isEmpty();
+    }
+
+    @Test
+    void aFeedNeedsNoEventThatTheStoredStateIncludes() throws Exception {
+        storeUntil(40);
+        project(30);
+        events.deletedTo = 25;
+        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(10));
+        assertThat(pull(subscriber).orElseThrow().revision()).isEqualTo(30);
+        assertThat(events.followedFrom).containsExactly(31L);
+        assertThat(pull(subscriber).orElseThrow().revision()).isEqualTo(31);
+    }
+
+    @Test
+    void aFeedThatLacksDeletedEventsFailsWithAdvice() {
+        storeUntil(40);
+        events.deletedTo = 25;
+        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(30));
+        assertThatThrownBy(() -> pull(subscriber))
+                .hasCauseInstanceOf(FoldedJob.MissingEvents.class)
+                .hasMessageContaining("restore the tables from a backup");
     }
 }

@@ -5,8 +5,10 @@ import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.persistence.journal.DeletionSetting;
 import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.log.LogException;
+import io.rebalancer.persistence.plugin.LogEventDeletion;
 import io.rebalancer.persistence.plugin.LogExtension;
 import io.rebalancer.persistence.plugin.LogReadJournal;
 import io.rebalancer.persistence.query.JournalReader;
@@ -62,12 +64,13 @@ public final class EmbeddedJournal implements Journal {
 
     @Override
     public ReadSide readSide(ActorSystem<?> system) {
-        return new ReadSideFile(directory).open(system);
+        ReadSide readSide = new ReadSideFile(directory).open(system);
+        return DeletionSetting.isOn(system) ? readSide.deletingEvents(new LogEventDeletion(system)) : readSide;
     }
 
     @Override
-    public void clearReadSide() {
-        new ReadSideFile(directory).clear();
+    public int clearReadSide() {
+        return new ReadSideFile(directory).clear();
     }
 
     /** Opens the log. */

@@ -15,7 +15,8 @@ import org.jdbi.v3.core.JdbiException;
 
 /**
  * The read side of an embedded journal: an H2 file in the journal's directory. The file need not be durable. It contains
- * the position up to which it is filled, so after a crash the projector fills in the lost events again.
+ * the position up to which it is filled, so after a crash the projector fills in the lost events again. Before events of the
+ * journal are deleted, the file is forced.
  */
 final class ReadSideFile {
     private static final String NAME = "read-side";
@@ -38,10 +39,14 @@ final class ReadSideFile {
         return new ReadSidePool(source).readSide(system);
     }
 
-    /** Empties the tables of a manager that is not running. */
-    void clear() {
+    /**
+     * Empties the tables of a manager that is not running.
+     *
+     * @return the number of jobs whose rows stay, because the journal can't replace them
+     */
+    int clear() {
         try (HikariDataSource source = connect()) {
-            ReadSideTables.over(source::getConnection).clear();
+            return ReadSideTables.over(source::getConnection).clear();
         } catch (JdbiException e) {
             throw fault(e);
         }
@@ -80,6 +85,6 @@ final class ReadSideFile {
         Throwable reason = cause.getCause() == null ? cause : cause.getCause();
         return new SettingsFault("the read side in " + file + ".mv.db can't be used (" + OneLine.of(reason)
                 + "): stop the process that uses the file, or delete it; the manager fills a new file from the"
-                + " journal");
+                + " journal, except for jobs whose events are deleted");
     }
 }

@@ -34,11 +34,13 @@ public interface Journal {
     ReadSide readSide(ActorSystem<?> system);
 
     /**
-     * Empties the tables of the read side; its projector then fills them again from the journal. Blocking.
+     * Empties the tables of the read side, except for the rows of jobs whose events are deleted from the journal; its
+     * projector then fills them again. Blocking.
      *
+     * @return the number of jobs whose rows stay
      * @throws io.rebalancer.cluster.settings.SettingsFault if the tables can't be used, with advice
      */
-    void clearReadSide();
+    int clearReadSide();
 
     /** Reads the stored events. */
     JournalReader reader(ActorSystem<?> system);

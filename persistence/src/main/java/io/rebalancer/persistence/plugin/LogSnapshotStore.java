@@ -21,10 +21,7 @@ public final class LogSnapshotStore extends SnapshotStore {
     /** Called by Pekko. */
     public LogSnapshotStore(Config config) {
         LogExtension extension = LogExtension.get(context().system());
-        this.files = new SnapshotFiles(
-                extension.directory().resolve("snapshots"),
-                context().system(),
-                id -> extension.log().deletedTo(id));
+        this.files = SnapshotFiles.of(extension, context().system());
         this.blocking =
                 new BlockingExecutor(context().system().dispatchers().lookup(config.getString("blocking-dispatcher")));
     }

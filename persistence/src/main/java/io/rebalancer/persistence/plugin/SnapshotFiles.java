@@ -53,6 +53,14 @@ final class SnapshotFiles {
         this.payloads = new Payloads(system);
     }
 
+    /** The snapshots beside the log of {@code extension}. */
+    static SnapshotFiles of(LogExtension extension, ActorSystem system) {
+        return new SnapshotFiles(
+                extension.directory().resolve("snapshots"),
+                system,
+                id -> extension.log().deletedTo(id));
+    }
+
     /** A snapshot's file, with what its name contains. */
     private record SnapshotFile(Path file, long sequenceNr, long timestamp) {
         boolean matches(SnapshotSelectionCriteria criteria) {
@@ -96,6 +104,14 @@ final class SnapshotFiles {
             throw damaged.get();
         }
         return Optional.empty();
+    }
+
+    /** The numbers of the last events that the snapshots include, in descending order. */
+    List<Long> sequenceNrs(String persistenceId) throws IOException {
+        return newestFirst(persistenceId, SnapshotSelectionCriteria.latest()).stream()
+                .map(SnapshotFile::sequenceNr)
+                .distinct()
+                .toList();
     }
 
     private List<SnapshotFile> newestFirst(String persistenceId, SnapshotSelectionCriteria criteria)

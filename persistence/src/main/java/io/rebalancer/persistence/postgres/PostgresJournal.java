@@ -2,9 +2,11 @@ package io.rebalancer.persistence.postgres;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.zaxxer.hikari.HikariDataSource;
 import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.JournalSettings;
+import io.rebalancer.persistence.journal.DeletionSetting;
 import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.query.JournalReader;
 import io.rebalancer.persistence.readside.ReadSide;
@@ -75,15 +77,20 @@ public final class PostgresJournal implements Journal {
 
     @Override
     public ReadSide readSide(ActorSystem<?> system) {
-        return new ReadSidePool(PostgresPool.get(system.classicSystem()).reading()).readSide(system);
+        HikariDataSource reading = PostgresPool.get(system.classicSystem()).reading();
+        ReadSide readSide = new ReadSidePool(reading).readSide(system);
+        return DeletionSetting.isOn(system)
+                ? readSide.deletingEvents(
+                        new PostgresEventDeletion(reading, BlockingExecutor.on(system, Dispatchers.POSTGRESQL)))
+                : readSide;
     }
 
     @Override
-    public void clearReadSide() {
+    public int clearReadSide() {
         Schema schema = new Schema(settings);
         schema.require();
         try {
-            ReadSideTables.over(schema::connect).clear();
+            return ReadSideTables.over(schema::connect).clear();
         } catch (JdbiException e) {
             throw schema.fault(e);
         }

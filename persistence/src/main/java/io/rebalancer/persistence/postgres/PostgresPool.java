@@ -39,8 +39,8 @@ final class PostgresPool implements Extension {
 
     private PostgresPool(ExtendedActorSystem system) {
         Config config = system.settings().config().getConfig(SECTION);
-        writing = open("postgresql", config, config.getInt("size"));
-        reading = open("postgresql-reading", config, config.getInt("reading-size"));
+        writing = open("postgresql", config, config.getInt("size"), false);
+        reading = open("postgresql-reading", config, config.getInt("reading-size"), true);
         system.registerOnTermination(() -> {
             writing.close();
             reading.close();
@@ -53,7 +53,8 @@ final class PostgresPool implements Extension {
         Kamon.gauge("rebalancer.pool.waiting").withTag("pool", "writing").autoUpdate(waiting);
     }
 
-    private static HikariDataSource open(String name, Config config, int size) {
+    /** @param joinInserts whether the driver sends the rows of a batch as one statement; one event can have 1,000 rows */
+    private static HikariDataSource open(String name, Config config, int size, boolean joinInserts) {
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName(name);
         hikari.setDriverClassName("org.postgresql.Driver");
@@ -63,6 +64,7 @@ final class PostgresPool implements Extension {
         hikari.setMaximumPoolSize(size);
         hikari.setMinimumIdle(Math.min(config.getInt("min-idle"), size));
         hikari.setConnectionTimeout(config.getDuration("connection-timeout").toMillis());
+        hikari.addDataSourceProperty("reWriteBatchedInserts", String.valueOf(joinInserts));
         // A database that is away must not end the actor system: the journal's calls fail instead, and are retried.
         hikari.setInitializationFailTimeout(-1);
         return new HikariDataSource(hikari);

@@ -13,8 +13,8 @@ final class AuditProjection implements EventProjection<JobChange> {
     private record Entry(String action, String detail) {}
 
     @Override
-    public List<String> tables() {
-        return List.of("audit");
+    public List<JobTable> tables() {
+        return List.of(new JobTable("audit", "job_id"));
     }
 
     @Override

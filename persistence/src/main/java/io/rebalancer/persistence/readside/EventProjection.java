@@ -10,8 +10,15 @@ import org.jdbi.v3.core.Handle;
  */
 interface EventProjection<E> {
 
+    /**
+     * A table with rows of jobs.
+     *
+     * @param jobColumn the column with the job's id
+     */
+    record JobTable(String name, String jobColumn) {}
+
     /** The tables of the family. Only this projection writes to them. */
-    List<String> tables();
+    List<JobTable> tables();
 
     /**
      * Writes changes to the tables, in the transaction that also advances the position of their persistence id. So each

@@ -19,7 +19,12 @@ public record FoldedJob(long revision, JobState state) {
 
         private MissingEvents(long revision, EventEnvelope found) {
             super("event " + (revision + 1) + " of " + found.persistenceId()
-                    + " is missing in the journal: the next one is " + found.sequenceNr());
+                    + " is missing in the journal: the next one is " + found.sequenceNr()
+                    + (revision == 0
+                            ? "; the earlier ones were deleted after the tables had stored the state that they lead to,"
+                                    + " and that state is lost or can't be read by this build; restore the tables from a"
+                                    + " backup; the job itself is not affected"
+                            : ""));
         }
     }
 

@@ -16,8 +16,8 @@ final class JobProjection implements EventProjection<JobChange> {
     private static final JobCounts NO_RECORDS = new JobCounts(SettledCounts.ZERO, 0, 0, 0);
 
     @Override
-    public List<String> tables() {
-        return List.of("job");
+    public List<JobTable> tables() {
+        return List.of(new JobTable("job", "id"));
     }
 
     @Override
@@ -35,12 +35,13 @@ final class JobProjection implements EventProjection<JobChange> {
         }
     }
 
+    /** The row of a job whose events are deleted stays when the tables are emptied. */
     private static void insertJob(Handle handle, RegistryEvent.JobRegistered job) {
         try (Update insert = handle.createUpdate(
                 "insert into job (id, leaving_node, datacenter, state, reason, created_at, pass, epoch, "
                         + JobCountColumns.NAMES
-                        + ") values (:id, :leavingNode, :datacenter, 'SETUP', '', :createdAt, 0, 0, "
-                        + JobCountColumns.PARAMETERS + ")")) {
+                        + ") select :id, :leavingNode, :datacenter, 'SETUP', '', :createdAt, 0, 0, "
+                        + JobCountColumns.PARAMETERS + " where not exists (select 1 from job where id = :id)")) {
             JobCountColumns.bind(insert, NO_RECORDS);
             insert.bind("id", job.jobId())
                     .bind("leavingNode", job.leaving().storageNode().text())

@@ -12,8 +12,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 final class OrphanProjection implements EventProjection<JobChange> {
 
     @Override
-    public List<String> tables() {
-        return List.of("orphan");
+    public List<JobTable> tables() {
+        return List.of(new JobTable("orphan", "job_id"));
     }
 
     @Override

@@ -15,6 +15,10 @@ final class ProjectionMetrics {
     private final Counter events = Kamon.counter("rebalancer.projection.events").withoutTags();
     private final Counter failures =
             Kamon.counter("rebalancer.projection.failures").withoutTags();
+    private final Counter deletedEvents =
+            Kamon.counter("rebalancer.journal.deleted-events").withoutTags();
+    private final Counter deletionFailures =
+            Kamon.counter("rebalancer.journal.deletion-failures").withoutTags();
     private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
     private volatile double lagSeconds;
 
@@ -35,6 +39,16 @@ final class ProjectionMetrics {
     void recordWrite(int count, Instant lastStoredAt) {
         events.increment(count);
         lagSeconds = secondsSince(lastStoredAt);
+    }
+
+    /** Events that are no longer needed were deleted from the journal. */
+    void recordDeletion(long count) {
+        deletedEvents.increment(count);
+    }
+
+    /** Events that are no longer needed could not be deleted. */
+    void recordDeletionFailure() {
+        deletionFailures.increment();
     }
 
     /** @param since when the first of the attempts failed that have failed in a row */

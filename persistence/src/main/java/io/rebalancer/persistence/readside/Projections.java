@@ -11,7 +11,7 @@ final class Projections {
     private Projections() {}
 
     /** The tables that the projections fill. */
-    static List<String> tables() {
+    static List<EventProjection.JobTable> tables() {
         return OF_JOBS.stream()
                 .flatMap(projection -> projection.tables().stream())
                 .toList();

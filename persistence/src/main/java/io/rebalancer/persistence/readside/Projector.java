@@ -120,6 +120,11 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
         this.readSide = readSide;
         this.timing = timing;
         timers.startTimerWithFixedDelay(Review.INSTANCE, timing.review());
+        readSide.deletion()
+                .ifPresent(events -> context.spawn(
+                        Behaviors.supervise(JournalTrimmer.create(readSide, events, metrics, timing))
+                                .onFailure(RESTART),
+                        "trimmer"));
         context.getSelf().tell(Start.INSTANCE);
     }
 

@@ -21,6 +21,7 @@ public final class ReadSide {
     private final Supplier<PoolUse> pool;
     private final BlockingExecutor blocking;
     private final StateCodec states;
+    private final Optional<EventDeletion> deletion;
 
     /**
      * The use of a connection pool.
@@ -32,17 +33,32 @@ public final class ReadSide {
 
     /** @param blocking runs the JDBC calls */
     ReadSide(ConnectionFactory connections, Supplier<PoolUse> pool, BlockingExecutor blocking, StateCodec states) {
+        this(connections, pool, blocking, states, Optional.empty());
+    }
+
+    private ReadSide(
+            ConnectionFactory connections,
+            Supplier<PoolUse> pool,
+            BlockingExecutor blocking,
+            StateCodec states,
+            Optional<EventDeletion> deletion) {
         this.connections = connections;
         this.tables = ReadSideTables.over(connections);
         this.pool = pool;
         this.blocking = blocking;
         this.states = states;
+        this.deletion = deletion;
     }
 
     /** The read side over these connections, on the dispatcher for its JDBC calls. */
     public static ReadSide of(ActorSystem<?> system, ConnectionFactory connections, Supplier<PoolUse> pool) {
         return new ReadSide(
                 connections, pool, BlockingExecutor.on(system, Dispatchers.READ_SIDE), new StateCodec(system));
+    }
+
+    /** The same read side; its projector deletes events that are no longer needed. */
+    public ReadSide deletingEvents(EventDeletion events) {
+        return new ReadSide(connections, pool, blocking, states, Optional.of(events));
     }
 
     /** Runs work that may block. */
@@ -78,6 +94,10 @@ public final class ReadSide {
     /** The jobs whose events can't be projected at the moment, longest failure first. */
     public CompletionStage<List<ProjectionFailure>> failures() {
         return run(tables::failures);
+    }
+
+    Optional<EventDeletion> deletion() {
+        return deletion;
     }
 
     StateCodec states() {

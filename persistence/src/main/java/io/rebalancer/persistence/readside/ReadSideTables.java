@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.readside;
 
+import io.rebalancer.cluster.PersistentEntities;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,13 @@ public final class ReadSideTables {
     public static final Map<String, String> H2_PLACEHOLDERS =
             Map.of(DIGEST, "lower(rawtohex(hash('SHA-256', " + NAME + ")))");
 
+    private static final UUID NO_JOB = new UUID(0, 0);
+
     private static final String POSITIONS = "projection";
+    /** What precedes the job's id in a persistence id. */
+    private static final String JOB_PREFIX =
+            PersistentEntities.evacuateJob(NO_JOB).id().replace(NO_JOB.toString(), "");
+
     private static final String FAILURES = "projection_failure";
 
     private final Jdbi jdbi;
@@ -47,15 +54,33 @@ public final class ReadSideTables {
         return new ReadSideTables(Jdbi.create(connections).installPlugin(new ColumnTypes()));
     }
 
-    /** Empties all tables. A running projector notices, and fills them again from the first event. */
-    public void clear() {
-        jdbi.useTransaction(handle -> {
-            handle.execute("delete from " + POSITIONS);
+    /**
+     * Deletes the rows of all jobs whose events the journal has from the first on. A running projector notices, and writes
+     * them again. The rows of the other jobs stay, because the journal can't replace them.
+     *
+     * @return the number of jobs whose rows stay
+     */
+    public int clear() {
+        return jdbi.inTransaction(handle -> {
+            // First: from now on no deletion of these jobs' events begins.
+            handle.execute("delete from " + POSITIONS + " where deletion_begun_to = 0");
             handle.execute("delete from " + FAILURES);
-            for (String table : Projections.tables()) {
-                handle.execute("delete from " + table);
+            for (EventProjection.JobTable table : Projections.tables()) {
+                handle.execute(
+                        "delete from " + table.name() + " where not exists (select 1 from projection"
+                                + " where persistence_id = cast(? as varchar) || cast(" + table.name() + "."
+                                + table.jobColumn() + " as varchar))",
+                        JOB_PREFIX);
+            }
+            try (Query kept = handle.createQuery("select count(*) from projection where deletion_begun_to > 0")) {
+                return kept.mapTo(Integer.class).one();
             }
         });
+    }
+
+    /** What the tables store about deleted events. */
+    DeletionTable deletions() {
+        return new DeletionTable(jdbi);
     }
 
     /** The sequence number of the last event that the tables include, 0 for none. */

@@ -7,14 +7,12 @@ import io.rebalancer.core.object.RecordRef;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -51,8 +49,8 @@ final class UnmovedProjection implements EventProjection<JobChange> {
             + COLUMNS.replace(", ", ", report.") + ")";
 
     @Override
-    public List<String> tables() {
-        return List.of("object_exception");
+    public List<JobTable> tables() {
+        return List.of(new JobTable("object_exception", "job_id"));
     }
 
     @Override
@@ -83,7 +81,8 @@ final class UnmovedProjection implements EventProjection<JobChange> {
             return;
         }
         Optional<Assignment> assignment = updated.ended();
-        try (PreparedBatch upsert = handle.prepareBatch(isPostgresql(handle) ? POSTGRESQL_UPSERT : H2_UPSERT)) {
+        try (PreparedBatch upsert = handle.prepareBatch(
+                DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL ? POSTGRESQL_UPSERT : H2_UPSERT)) {
             long ordinal = stored.sequenceNr() * ORDINALS_PER_EVENT;
             for (Map.Entry<String, UnmovedRecord> each : byDigest.entrySet()) {
                 UnmovedRecord unmoved = each.getValue();
@@ -108,14 +107,6 @@ final class UnmovedProjection implements EventProjection<JobChange> {
                         .add();
             }
             upsert.execute();
-        }
-    }
-
-    private static boolean isPostgresql(Handle handle) {
-        try {
-            return handle.getConnection().getMetaData().getDatabaseProductName().equals("PostgreSQL");
-        } catch (SQLException e) {
-            throw new ConnectionException(e);
         }
     }
 

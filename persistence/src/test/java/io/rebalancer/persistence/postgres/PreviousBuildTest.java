@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
@@ -19,9 +18,9 @@ import io.rebalancer.core.port.JobHistory.AuditLine;
 import io.rebalancer.core.port.JobHistory.ExceptionLine;
 import io.rebalancer.core.port.JobHistory.JobLine;
 import io.rebalancer.core.registry.RegisteredJob;
-import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.persistence.EventStore;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.readside.Projector;
@@ -40,16 +39,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.persistence.typed.PersistenceId;
-import org.apache.pekko.persistence.typed.RecoveryCompleted;
-import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
-import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -119,47 +111,8 @@ class PreviousBuildTest {
         return stage.toCompletableFuture().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Recovers a state as an entity does, from the latest snapshot and later events. */
-    private static final class Entity<E, S> extends EventSourcedBehavior<E, E, S> {
-        private final S empty;
-        private final BiFunction<S, E, S> apply;
-        private final ActorRef<S> recovered;
-
-        Entity(PersistenceId id, S empty, BiFunction<S, E, S> apply, ActorRef<S> recovered) {
-            super(id);
-            this.empty = empty;
-            this.apply = apply;
-            this.recovered = recovered;
-        }
-
-        @Override
-        public S emptyState() {
-            return empty;
-        }
-
-        @Override
-        public CommandHandler<E, E, S> commandHandler() {
-            return newCommandHandlerBuilder()
-                    .forAnyState()
-                    .onAnyCommand(event -> Effect().persist(event));
-        }
-
-        @Override
-        public EventHandler<S, E> eventHandler() {
-            return apply::apply;
-        }
-
-        @Override
-        public SignalHandler<S> signalHandler() {
-            return newSignalHandlerBuilder()
-                    .onSignal(RecoveryCompleted.instance(), recovered::tell)
-                    .build();
-        }
-    }
-
-    private ActorRef<JobEvent> recoverJob(UUID jobId, TestProbe<JobState> recovered) {
-        return kit.spawn(new Entity<>(
-                PersistentEntities.evacuateJob(jobId), JobState.EMPTY, JobState::apply, recovered.getRef()));
+    private ActorRef<List<JobEvent>> recoverJob(UUID jobId, TestProbe<JobState> recovered) {
+        return kit.spawn(EventStore.ofJob(jobId, recovered.getRef()));
     }
 
     @Test
@@ -201,11 +154,7 @@ class PreviousBuildTest {
     @Test
     void theRegistryRecovers() {
         TestProbe<RegistryState> recovered = kit.createTestProbe();
-        kit.spawn(new Entity<RegistryEvent, RegistryState>(
-                PersistenceId.ofUniqueId(Entities.JOB_REGISTRY_ID),
-                RegistryState.EMPTY,
-                RegistryState::apply,
-                recovered.getRef()));
+        kit.spawn(EventStore.ofRegistry(recovered.getRef()));
         RegistryState registry = recovered.receiveMessage(TIMEOUT);
         assertThat(registry.jobs()).extracting(RegisteredJob::id).containsExactly(RUNNING_JOB, ENDED_JOB);
         assertThat(registry.active()).extracting(RegisteredJob::id).containsExactly(RUNNING_JOB);
@@ -232,7 +181,7 @@ class PreviousBuildTest {
         kit.spawn(Projector.create(journal.reader(kit.system()), readSide));
         TestProbe<JobState> recovered = kit.createTestProbe();
         recoverJob(RUNNING_JOB, recovered)
-                .tell(new JobEvent.JobEnded(JobPhase.FAILED, "test", Instant.parse("2026-11-20T12:00:00Z")));
+                .tell(List.of(new JobEvent.JobEnded(JobPhase.FAILED, "test", Instant.parse("2026-11-20T12:00:00Z"))));
         await().atMost(TIMEOUT).until(() -> get(history.takenIn(RUNNING_JOB)) == EVENTS_OF_RUNNING_JOB + 1);
         JobLine ended = get(history.jobs(Optional.empty(), 10)).items().get(0);
         assertThat(ended.state()).isEqualTo("FAILED");

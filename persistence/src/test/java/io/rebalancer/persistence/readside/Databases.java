@@ -42,12 +42,14 @@ final class Databases {
                 Server.POSTGRESQL.getJdbcUrl("postgres", name), "postgres", "postgres", CONNECTIONS, CONNECTIONS, true);
     }
 
+    /** Connections as those of a manager. */
     static HikariDataSource pool(JournalSettings.Postgresql settings) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(settings.url());
         config.setUsername(settings.user());
         config.setPassword(settings.password());
         config.setMaximumPoolSize(CONNECTIONS);
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
         return new HikariDataSource(config);
     }
 }

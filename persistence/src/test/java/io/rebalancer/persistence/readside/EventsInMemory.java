@@ -5,8 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.persistence.query.EventEnvelope;
@@ -16,11 +19,16 @@ import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.stream.javadsl.Source;
 
 /** A journal in memory, which records what it was asked for. */
-final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery {
+final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery, EventDeletion {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Map<String, List<EventEnvelope>> events = new ConcurrentHashMap<>();
     private final List<Followed> followed = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> deletedTo = new ConcurrentHashMap<>();
+    /** By persistence id. */
+    private final Map<String, Long> neededAfter = new ConcurrentHashMap<>();
+
+    private final AtomicInteger deletionFaults = new AtomicInteger();
 
     /** A live query. */
     record Followed(String id, long from) {}
@@ -50,6 +58,45 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
         });
     }
 
+    /** The events up to {@code number} are in snapshots. */
+    void addSnapshots(String id, long number) {
+        neededAfter.put(id, number);
+    }
+
+    /** The next deletions fail. */
+    void failDeletions(int count) {
+        deletionFaults.set(count);
+    }
+
+    int deletionFaults() {
+        return deletionFaults.get();
+    }
+
+    long deletedTo(String id) {
+        return deletedTo.getOrDefault(id, 0L);
+    }
+
+    @Override
+    public CompletionStage<Long> neededAfter(String id) {
+        return CompletableFuture.completedFuture(neededAfter.getOrDefault(id, 0L));
+    }
+
+    @Override
+    public CompletionStage<Long> deleteTo(String id, long to) {
+        if (deletionFaults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the deletion fails"));
+        }
+        long before = deletedTo(id);
+        deletedTo.merge(id, to, Math::max);
+        return CompletableFuture.completedFuture(to - before);
+    }
+
+    private List<EventEnvelope> from(String id, long from) {
+        List<EventEnvelope> all = events.getOrDefault(id, List.of());
+        long first = Math.max(from, deletedTo(id) + 1);
+        return all.subList((int) Math.min(all.size(), first - 1), all.size());
+    }
+
     private static EventEnvelope envelope(String id, long number, Object event) {
         return new EventEnvelope(Offset.sequence(number), id, number, event, System.currentTimeMillis());
     }
@@ -77,8 +124,7 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
 
     @Override
     public Source<EventEnvelope, NotUsed> currentEventsByPersistenceId(String id, long from, long to) {
-        List<EventEnvelope> all = events.getOrDefault(id, List.of());
-        return Source.from(all.subList((int) Math.min(all.size(), Math.max(0, from - 1)), all.size()));
+        return Source.from(from(id, Math.max(1, from)));
     }
 
     @Override
@@ -89,9 +135,10 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
                 .statefulMap(
                         () -> new long[] {from},
                         (next, tick) -> {
-                            List<EventEnvelope> all = events.getOrDefault(id, List.of());
-                            List<EventEnvelope> more = all.subList((int) Math.min(all.size(), next[0] - 1), all.size());
-                            next[0] += more.size();
+                            List<EventEnvelope> more = from(id, next[0]);
+                            if (!more.isEmpty()) {
+                                next[0] = more.get(more.size() - 1).sequenceNr() + 1;
+                            }
                             return Pair.create(next, more);
                         },
                         next -> Optional.empty())

@@ -54,7 +54,8 @@ abstract class ReadSideFixture {
 
     final ActorTestKit kit = ActorTestKit.create(
             "tables",
-            ConfigFactory.parseString("pekko.actor.provider = local")
+            ConfigFactory.parseString("pekko.actor.provider = local, pekko.actor.testkit.typed.filter-leeway = 60s,"
+                            + " rebalancer.manager.journal.delete-events = off")
                     .withFallback(SettingsFile.over(ConfigFactory.empty())));
     final EventsInMemory events = new EventsInMemory();
     private Optional<HikariDataSource> pool = Optional.empty();
