@@ -31,7 +31,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
     private static final String VALUES = "cast(:jobId as uuid), :ordinal, :shard, :key, :digest, :pass, :kind, :reason,"
             + " :detail, :storageNode, cast(:assignmentId as uuid), 1, :at, :at";
 
-    /** What a further report changes in a row; {@code NEW} stands for the report. */
+    /** What a further report changes in a row; {@code NEW} is the row of the report. */
     private static final String CHANGES =
             "ordinal = NEW.ordinal, pass = NEW.pass, kind = NEW.kind, reason = NEW.reason,"
                     + " detail = NEW.detail, storage_node = NEW.storage_node, assignment_id = NEW.assignment_id,"

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** How long a million unmoved records take in the tables: reported once, reported again, and read. No test by its name. */
 class UnmovedBench extends ReadSideFixture {
-    private static final int EVENTS = 5000;
+    private static final int EVENTS = Integer.getInteger("bench.events", 5000);
     private static final int RECORDS_PER_EVENT = 200;
     private static final int EVENTS_PER_TRANSACTION = 10;
     private static final int PAGE = 1000;
