@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,27 +81,42 @@ final class AssignmentCommit {
     /** @param searched whether the shard was asked for all records of the objects, and answered */
     private record ShardPart(boolean searched, List<EndedRecord> ended) {}
 
-    /** Fails only if the job has stopped, or because of a bug. */
-    CompletionStage<CommitResult> run() {
+    /**
+     * Starts the commit. A shard with scanned records is committed as soon as it has answered. The other shards follow when
+     * all have answered: most have no record of the objects, so an assignment must not pay for each of them.
+     *
+     * @param search includes this assignment
+     * @return fails only if the job has stopped, or because of a bug
+     */
+    CompletionStage<CommitResult> run(SharedSearch search) {
         List<CopyTask> tasks = inFlight.copiedTasks();
-        // Each shard is asked for the same objects. Most shards have no record of them, so these must cost little.
-        List<UUID> objects = tasks.stream().map(CopyTask::objectId).collect(Collectors.toUnmodifiableList());
+        List<UUID> objects = tasks.stream().map(CopyTask::objectId).toList();
         Map<Integer, List<CopyTask>> byShard = tasks.stream()
                 .collect(Collectors.groupingBy(task -> task.record().shard()));
         // A record may be on a shard that is no longer configured; it must end all the same.
-        Set<Integer> shards = new TreeSet<>(calls.shards());
-        shards.addAll(byShard.keySet());
-        return inParallel(shards, shard -> commitShard(shard, byShard.getOrDefault(shard, List.of()), objects))
+        CompletionStage<List<ShardPart>> scanned = inParallel(
+                byShard.keySet(),
+                shard -> search.on(shard)
+                        .thenCompose(answer -> commitShard(answer, byShard.getOrDefault(shard, List.of()), objects)));
+        CompletionStage<List<ShardPart>> further = search.all()
+                .thenCompose(answers -> inParallel(
+                        answers.stream()
+                                .filter(each -> !byShard.containsKey(each.shard()) && each.concerns(objects))
+                                .toList(),
+                        answer -> commitShard(answer, List.of(), objects)));
+        return scanned.thenCombine(
+                        further,
+                        (some, more) ->
+                                Stream.concat(some.stream(), more.stream()).toList())
                 .thenCompose(parts -> settle(tasks, parts));
     }
 
     /** @param scanned the tasks whose own record is on the shard */
-    private CompletionStage<ShardPart> commitShard(int shard, List<CopyTask> scanned, List<UUID> objects) {
-        return calls.recordsOf(shard, objects)
-                .handle((records, failure) -> failure == null
-                        ? swap(affected(scanned, records)).thenApply(ended -> new ShardPart(true, ended))
-                        : withoutSearch(affected(scanned, List.of()), Failures.rootCause(failure)))
-                .thenCompose(Function.identity());
+    private CompletionStage<ShardPart> commitShard(
+            SharedSearch.Answer answer, List<CopyTask> scanned, List<UUID> objects) {
+        return answer.failure().isPresent()
+                ? withoutSearch(affected(scanned, List.of()), answer.failure().get())
+                : swap(affected(scanned, answer.of(objects))).thenApply(ended -> new ShardPart(true, ended));
     }
 
     /** The scanned records are known without a search, and may be reached by their keys if only the search is refused. */

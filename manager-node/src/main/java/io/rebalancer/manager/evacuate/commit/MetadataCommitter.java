@@ -8,6 +8,7 @@ import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.lease.Lease;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,10 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
     /** Limit the calls in progress, from now on. */
     public record SetParallelism(int calls) implements Command {}
 
+    private enum Start implements Command {
+        INSTANCE
+    }
+
     private record Committed(CommitResult result) implements Command {}
 
     private record CommitFailed(InFlightAssignment inFlight, Throwable cause) implements Command {}
@@ -48,6 +53,7 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
     private final StorageNodeId leaving;
     private final ActorRef<CommitResult> listener;
     private final MetadataCalls calls;
+    private final List<Commit> waiting = new ArrayList<>();
 
     /**
      * @param lease must be held for every write
@@ -82,6 +88,7 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Commit.class, this::onCommit)
+                .onMessage(Start.class, start -> onStart())
                 .onMessage(SetParallelism.class, this::onSetParallelism)
                 .onMessage(Committed.class, this::onCommitted)
                 .onMessage(CommitFailed.class, this::onCommitFailed)
@@ -89,19 +96,35 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
                 .build();
     }
 
+    /** Starts with the other commits that wait in the mailbox. */
     private Behavior<Command> onCommit(Commit commit) {
+        if (waiting.isEmpty()) {
+            getContext().getSelf().tell(Start.INSTANCE);
+        }
+        waiting.add(commit);
+        return this;
+    }
+
+    private Behavior<Command> onStart() {
+        SharedSearch search =
+                SharedSearch.over(calls, waiting.stream().map(Commit::inFlight).toList());
+        waiting.forEach(each -> start(each, search));
+        waiting.clear();
+        return this;
+    }
+
+    private void start(Commit commit, SharedSearch search) {
         InFlightAssignment inFlight = commit.inFlight();
         AssignmentCommit run =
                 new AssignmentCommit(calls, resources.settings().get(), leaving, inFlight, commit.resumed());
         // A stage also carries what run() throws, which would otherwise stop this actor.
         CompletionStage<CommitResult> result =
-                CompletableFuture.completedFuture(run).thenCompose(AssignmentCommit::run);
+                CompletableFuture.completedFuture(run).thenCompose(each -> each.run(search));
         getContext()
                 .pipeToSelf(
                         result,
                         (committed, failure) ->
                                 failure == null ? new Committed(committed) : new CommitFailed(inFlight, failure));
-        return this;
     }
 
     private Behavior<Command> onSetParallelism(SetParallelism set) {

@@ -74,7 +74,7 @@ class AssignmentCommitTest {
         lease.prove(lease.now());
         MetadataCalls calls = new MetadataCalls(shards, destinations, lease, 4);
         return new AssignmentCommit(calls, SETTINGS, location(1).storageNode(), copied, resumed)
-                .run()
+                .run(SharedSearch.over(calls, List.of(copied)))
                 .toCompletableFuture();
     }
 

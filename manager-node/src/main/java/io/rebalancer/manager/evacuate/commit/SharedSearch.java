@@ -1,0 +1,98 @@
+package io.rebalancer.manager.evacuate.commit;
+
+import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.object.MetadataRecord;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/**
+ * The search for all records of the objects of some assignments, one call for each shard. A snaplink may be on any shard, so
+ * each commit has to ask all of them; together the assignments ask once. Only the thread that starts the commits may use it.
+ */
+final class SharedSearch {
+    private final MetadataCalls calls;
+    private final List<UUID> objects;
+    private final Map<Integer, CompletableFuture<Answer>> byShard = new HashMap<>();
+    private Optional<CompletionStage<List<Answer>>> all = Optional.empty();
+
+    /**
+     * What a shard answered.
+     *
+     * @param records by object; empty if the search failed
+     * @param failure why the records are unknown
+     */
+    record Answer(int shard, Map<UUID, List<MetadataRecord>> records, Optional<Throwable> failure) {
+
+        /** Whether the answer matters to an assignment with these objects. */
+        boolean concerns(Collection<UUID> some) {
+            return failure.isPresent() || (!records.isEmpty() && some.stream().anyMatch(records::containsKey));
+        }
+
+        /** The records of these objects. */
+        List<MetadataRecord> of(Collection<UUID> some) {
+            return some.stream()
+                    .flatMap(object -> records.getOrDefault(object, List.of()).stream())
+                    .toList();
+        }
+    }
+
+    private SharedSearch(MetadataCalls calls, List<UUID> objects) {
+        this.calls = calls;
+        this.objects = objects;
+    }
+
+    /** A search that starts when the first answer is asked for. */
+    static SharedSearch over(MetadataCalls calls, Collection<InFlightAssignment> assignments) {
+        return new SharedSearch(
+                calls,
+                assignments.stream()
+                        .flatMap(each -> each.copiedTasks().stream())
+                        .map(CopyTask::objectId)
+                        .collect(Collectors.toUnmodifiableList()));
+    }
+
+    /** The answer of one shard. Never fails. */
+    CompletionStage<Answer> on(int shard) {
+        return answer(shard);
+    }
+
+    private CompletableFuture<Answer> answer(int shard) {
+        return byShard.computeIfAbsent(
+                shard,
+                number -> calls.recordsOf(number, objects)
+                        .handle((records, failure) -> failure == null
+                                ? new Answer(number, byObject(records), Optional.empty())
+                                : new Answer(number, Map.of(), Optional.of(Failures.rootCause(failure))))
+                        .toCompletableFuture());
+    }
+
+    private static Map<UUID, List<MetadataRecord>> byObject(List<MetadataRecord> records) {
+        return records.isEmpty()
+                ? Map.of()
+                : records.stream().collect(Collectors.groupingBy(MetadataRecord::objectId, Collectors.toList()));
+    }
+
+    /** The answers of all shards that have a record, or did not answer. Never fails. */
+    CompletionStage<List<Answer>> all() {
+        if (all.isEmpty()) {
+            List<CompletableFuture<Answer>> answers =
+                    calls.shards().stream().map(this::answer).toList();
+            all = Optional.of(CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+                    .thenApply(done -> answers.stream()
+                            .map(CompletableFuture::join)
+                            .filter(each -> each.failure().isPresent()
+                                    || !each.records().isEmpty())
+                            .toList()));
+        }
+        return all.get();
+    }
+}
