@@ -54,16 +54,16 @@ public final class EventJson {
         int serializer = reader.number();
         String manifest = reader.text();
         ObjectNode value = json.createObjectNode().put("serializer", serializer).put("manifest", manifest);
-        byte[] bytes = CompressedPayload.decompress(reader.block());
+        byte[] bytes = reader.block();
         try {
             JsonNode event = switch (serializer) {
-                case JACKSON_CBOR -> cbor.readTree(bytes);
-                case JACKSON_JSON -> json.readTree(bytes);
+                case JACKSON_CBOR -> cbor.readTree(CompressedPayload.decompress(bytes));
+                case JACKSON_JSON -> json.readTree(CompressedPayload.decompress(bytes));
                 default -> json.getNodeFactory().binaryNode(bytes);
             };
             value.set("event", withReadableIds(event));
         } catch (IOException e) {
-            // The content does not match its serializer: show the bytes.
+            // The content is damaged, or does not match its serializer: show the bytes.
             value.put("event", bytes);
         }
         return value;
