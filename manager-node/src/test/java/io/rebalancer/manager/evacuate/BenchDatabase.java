@@ -20,11 +20,11 @@ import java.util.stream.Stream;
 
 /** A PostgreSQL that forces its log to disk, and what it contains and costs. */
 final class BenchDatabase implements AutoCloseable {
-    /** Pekko's mark of compressed bytes, then their length before compression. */
-    private static final String LZ4 = "substring(%1$s from 1 for 4) = '\\x87d96df6'::bytea";
-
-    private static final String LENGTH_BEFORE = "case when " + LZ4 + " then get_byte(%1$s, 4) * 16777216"
-            + " + get_byte(%1$s, 5) * 65536 + get_byte(%1$s, 6) * 256 + get_byte(%1$s, 7) else octet_length(%1$s) end";
+    /** The length of a payload before compression, which gzip appends as four bytes, the lowest first. */
+    private static final String LENGTH_BEFORE = "case when substring(%1$s from 1 for 2) = '\\x1f8b'::bytea"
+            + " then get_byte(%1$s, octet_length(%1$s) - 1) * 16777216 + get_byte(%1$s, octet_length(%1$s) - 2) * 65536"
+            + " + get_byte(%1$s, octet_length(%1$s) - 3) * 256 + get_byte(%1$s, octet_length(%1$s) - 4)"
+            + " else octet_length(%1$s) end";
 
     private final EmbeddedPostgres postgres;
     private final ProcessHandle server;

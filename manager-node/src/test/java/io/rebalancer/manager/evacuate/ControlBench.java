@@ -193,13 +193,13 @@ class ControlBench {
                 peer.transactions());
     }
 
-    /** The best of two runs with few, and the best of two with many, in turn. */
+    /** The best of three runs with few, and the best of three with many, in turn. */
     private double ratio(
             SimulatedManager manager, BenchDatabase database, String what, int few, int many, boolean ofNodes)
             throws Exception {
         double withFew = Double.MAX_VALUE;
         double withMany = Double.MAX_VALUE;
-        for (int round = 0; round < 2; round++) {
+        for (int round = 0; round < 3; round++) {
             withFew = Math.min(withFew, micros(manager, database, what, few, ofNodes));
             withMany = Math.min(withMany, micros(manager, database, what, many, ofNodes));
         }

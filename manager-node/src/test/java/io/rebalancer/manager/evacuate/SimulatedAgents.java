@@ -38,7 +38,8 @@ record SimulatedAgents(int failuresPerThousand) implements AgentGateway {
                         task.record(),
                         UnmovedRecord.Kind.FAILED,
                         Reason.BAD_MANTA_OBJECT,
-                        "object " + task.objectId() + " has an owner that no agent can use in a path"))
+                        "http://2.stor.us-east.example.com/" + task.owner() + "/" + task.objectId()
+                                + ": the source answers with another object"))
                 .toList();
     }
 

@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -46,6 +48,10 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
     private final List<Integer> shards;
     private final AtomicIntegerArray moved;
     private volatile Runnable onVerification = () -> {};
+    private volatile Lookup lastLookup = new Lookup(List.of(), Map.of());
+
+    /** The numbers of the records of some objects, by shard. */
+    private record Lookup(Collection<UUID> objectIds, Map<Integer, List<Integer>> byShard) {}
 
     /** @param leaving the node that every record names at first */
     SimulatedTier(CopyLocation leaving, int count, int shards) {
@@ -161,11 +167,25 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
 
     @Override
     public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
-        return CompletableFuture.completedFuture(objectIds.stream()
-                .mapToInt(SimulatedTier::numberOf)
-                .filter(i -> i >= 0 && i < count && i % shards.size() + 1 == shard)
-                .mapToObj(this::record)
+        return CompletableFuture.completedFuture(lookup(objectIds).byShard().getOrDefault(shard, List.of()).stream()
+                .map(this::record)
                 .toList());
+    }
+
+    /** All shards are asked for the same ids. The index of a real shard takes no time of the manager. */
+    private Lookup lookup(Collection<UUID> objectIds) {
+        Lookup last = lastLookup;
+        if (last.objectIds() == objectIds) {
+            return last;
+        }
+        Lookup lookup = new Lookup(
+                objectIds,
+                objectIds.stream()
+                        .map(SimulatedTier::numberOf)
+                        .filter(i -> i >= 0 && i < count)
+                        .collect(Collectors.groupingBy(i -> i % shards.size() + 1)));
+        lastLookup = lookup;
+        return lookup;
     }
 
     @Override
