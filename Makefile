@@ -60,12 +60,13 @@ bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and m
 	@rm -rf target/bench
 
 bench-control: ## a manager's share of a job: CPU time of an object, events and bytes, many nodes and shards; 5 minutes
-	@$(MVN) -q test -pl manager-node -am -Dtest=ControlBench -Dsurefire.failIfNoSpecifiedTests=false
+	@$(MVN) -q test -pl manager-node -am -Dtest=ControlBench -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm=-XX:-UseDynamicNumberOfCompilerThreads
 
 OBJECTS ?= 10000000
 test-scale: ## a job of 10,000,000 objects, a tenth of them exceptions, in a heap of 256 MiB; an hour: make test-scale OBJECTS=200000
 	@$(MVN) -q test -pl manager-node -am -Dtest=ScaleRun -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dtest.jvm=-Xmx256m -Dscale.objects=$(OBJECTS)
+		-Dtest.jvm='-Xmx256m -XX:-UseDynamicNumberOfCompilerThreads' -Dscale.objects=$(OBJECTS)
 
 interop: ## our Fast client and server against node-fast from npm
 	@bin/setup-interop

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -65,16 +66,19 @@ final class BenchDatabase implements AutoCloseable {
     private static Duration cpu(ProcessHandle process, boolean withEndedChildren) {
         try {
             String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-            if (withEndedChildren) {
-                ticks += Long.parseLong(fields[13]) + Long.parseLong(fields[14]);
-            }
-            return Duration.ofMillis(ticks * 10);
+            return ticks(stat, withEndedChildren ? 4 : 2);
         } catch (IOException e) {
             // The process has just ended, or this is no Linux.
             return process.info().totalCpuDuration().orElse(Duration.ZERO);
         }
+    }
+
+    /** The sum of the first of the four times: user, system, and the same of children that have ended. */
+    private static Duration ticks(String stat, int times) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long ticks =
+                Arrays.stream(fields, 11, 11 + times).mapToLong(Long::parseLong).sum();
+        return Duration.ofMillis(ticks * 10);
     }
 
     /** The events of a job by type, the most bytes first, then all of them together. */
@@ -178,8 +182,29 @@ final class BenchDatabase implements AutoCloseable {
                 PersistentEntities.evacuateJob(job).id())));
     }
 
+    /**
+     * The CPU time of this process without that of the compiler threads, which a long job hardly pays for. They must not end:
+     * {@code -XX:-UseDynamicNumberOfCompilerThreads}.
+     */
     static Duration ownCpu() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        Duration all = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            return all.minus(threads.map(BenchDatabase::compilerCpu).reduce(Duration.ZERO, Duration::plus));
+        } catch (IOException e) {
+            // This is no Linux.
+            return all;
+        }
+    }
+
+    private static Duration compilerCpu(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            boolean compiles = stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler");
+            return compiles ? ticks(stat, 2) : Duration.ZERO;
+        } catch (IOException e) {
+            // The thread has just ended.
+            return Duration.ZERO;
+        }
     }
 
     /** The first column of the first row. */
