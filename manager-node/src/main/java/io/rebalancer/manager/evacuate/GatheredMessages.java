@@ -12,9 +12,13 @@ import java.util.function.BiFunction;
 /**
  * Messages whose events the job stores in one write: those that arrived while the write before was in progress. Without
  * this, each report of an agent and each commit would cost a transaction of the journal. The order of the messages is kept.
- * Their number is bounded by the assignments in flight, because each assignment waits for the answer to its last message.
+ * Their number is bounded by the assignments in flight, because each assignment waits for the answer to its last message, and
+ * by the chunks that the planner holds. What does not fit into one write waits for the next.
  */
 final class GatheredMessages {
+    /** A write of so many messages is still small, and fails or succeeds soon. */
+    private static final int MESSAGES_PER_WRITE = 100;
+
     private final Deque<JobMessage> messages = new ArrayDeque<>();
 
     /** Returns whether this is the first message, so that {@link #take} must follow. */
@@ -42,7 +46,9 @@ final class GatheredMessages {
         List<JobEvent> events = new ArrayList<>();
         List<Runnable> afterwards = new ArrayList<>();
         JobState state = job;
-        while (!messages.isEmpty() && state.phase() == job.phase()) {
+        for (int taken = 0;
+                taken < MESSAGES_PER_WRITE && !messages.isEmpty() && state.phase() == job.phase();
+                taken++) {
             JobState before = state;
             JobStep step = decide.apply(before, messages.removeFirst());
             JobState after = step.from(before);

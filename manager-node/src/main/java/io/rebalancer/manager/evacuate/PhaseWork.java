@@ -68,8 +68,12 @@ final class PhaseWork {
     /** Does what follows from the new state, whichever command led to it. */
     void follow(JobState before, JobState stored) {
         agents.forgetReleased(before, stored);
-        if (stored.phase() != before.phase() || stored.isActive() != before.isActive()) {
+        if (stored.phase() != before.phase()) {
             enterPhase(stored);
+        } else if (before.isActive() && !stored.isActive()) {
+            // The last agent has acknowledged after the end.
+            timers.cancel(JobInternalMessage.Remind.INSTANCE);
+            stopWhenIdle();
         } else if (stored.phase() == JobPhase.FAILING && stored.inFlight().count() == 0) {
             finishFailing();
         }

@@ -77,6 +77,18 @@ class GatheredMessagesTest {
     }
 
     @Test
+    void oneWriteIsBounded() {
+        for (int i = 0; i < 250; i++) {
+            gathered.add(message(1));
+        }
+        List<Integer> writes = new ArrayList<>();
+        while (!gathered.isEmpty()) {
+            writes.add(gathered.take(JobState.EMPTY, this::decide).events().size());
+        }
+        assertThat(writes).containsExactly(100, 100, 50);
+    }
+
+    @Test
     void clearedMessagesAreNeverDecided() {
         gathered.add(message(1));
         gathered.clear();

@@ -48,8 +48,7 @@ final class PassRules {
         if (unmoved.total() == 0) {
             return job.isLimitReached() ? JobTransition.LIMIT_REACHED : JobTransition.NOTHING_LEFT;
         }
-        boolean fruitless = job.settledInPass() == 0;
-        return fruitless && isPointless(job, pressureTimeout, now)
+        return unmoved.retryable() == 0 || isPointless(job, pressureTimeout, now)
                 ? JobTransition.EXCEPTIONS_LEFT
                 : JobTransition.RECORDS_LEFT;
     }
@@ -57,9 +56,10 @@ final class PassRules {
     /** Records that wait for space or for an agent get time; those with another error get a few attempts. */
     private static boolean isPointless(JobState job, Duration pressureTimeout, Instant now) {
         UnmovedCounts unmoved = job.outcomes().unmoved();
+        boolean fruitless = job.settledInPass() == 0;
         boolean attempted = job.passes().fruitlessInARow() + 1 >= JobRules.MAX_FRUITLESS_PASSES;
         boolean waited = unmoved.waiting() == 0 || job.passes().isFruitlessFor(pressureTimeout, now);
-        return unmoved.retryable() == 0 || (attempted && waited);
+        return fruitless && attempted && waited;
     }
 
     /** DONE is the statement of a verification that read every shard, never an inference from a pass that found nothing. */

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** The objects gathered for one destination. */
 final class OpenBatch {
@@ -69,10 +68,13 @@ final class OpenBatch {
 
     /** The leaving node is the last source to try: it is about to go, perhaps because its disks fail. */
     private static CopyTask task(MetadataRecord record, StorageNodeId leaving) {
-        List<StorageNodeId> sources = Stream.concat(
-                        record.copies().stream().map(CopyLocation::storageNode).filter(node -> !node.equals(leaving)),
-                        Stream.of(leaving))
-                .toList();
+        List<StorageNodeId> sources = new ArrayList<>(record.copies().size());
+        for (CopyLocation copy : record.copies()) {
+            if (!copy.storageNode().equals(leaving)) {
+                sources.add(copy.storageNode());
+            }
+        }
+        sources.add(leaving);
         return new CopyTask(record.ref(), record.objectId(), record.owner(), record.sizeBytes(), record.md5(), sources);
     }
 }
