@@ -437,8 +437,8 @@ class JobFeedTest {
         events.deletedTo = 25;
         SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(10));
         assertThat(pull(subscriber).orElseThrow().revision()).isEqualTo(30);
-        assertThat(events.followedFrom).containsExactly(31L);
         assertThat(pull(subscriber).orElseThrow().revision()).isEqualTo(31);
+        assertThat(events.followedFrom).containsExactly(31L);
     }
 
     @Test
