@@ -65,7 +65,8 @@ public final class EmbeddedJournal implements Journal {
     @Override
     public ReadSide readSide(ActorSystem<?> system) {
         ReadSide readSide = new ReadSideFile(directory).open(system);
-        return DeletionSetting.isOn(system) ? readSide.deletingEvents(new LogEventDeletion(system)) : readSide;
+        // Not by default: the tables can be written again from the log, and the log would hardly get smaller.
+        return DeletionSetting.isOn(system, false) ? readSide.deletingEvents(new LogEventDeletion(system)) : readSide;
     }
 
     @Override

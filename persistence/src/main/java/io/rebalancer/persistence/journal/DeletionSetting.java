@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.journal;
 
+import com.typesafe.config.Config;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** Setting {@code rebalancer.manager.journal.delete-events}. */
@@ -8,8 +9,13 @@ public final class DeletionSetting {
 
     private DeletionSetting() {}
 
-    /** Whether events are deleted that neither a job nor the tables need any more. */
-    public static boolean isOn(ActorSystem<?> system) {
-        return system.settings().config().getBoolean(PATH);
+    /**
+     * Whether events are deleted that neither a job nor the tables need any more.
+     *
+     * @param automatic what {@code auto} means for the kind of the journal
+     */
+    public static boolean isOn(ActorSystem<?> system, boolean automatic) {
+        Config config = system.settings().config();
+        return config.getString(PATH).equals("auto") ? automatic : config.getBoolean(PATH);
     }
 }

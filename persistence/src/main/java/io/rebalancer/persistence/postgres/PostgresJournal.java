@@ -79,7 +79,7 @@ public final class PostgresJournal implements Journal {
     public ReadSide readSide(ActorSystem<?> system) {
         HikariDataSource reading = PostgresPool.get(system.classicSystem()).reading();
         ReadSide readSide = new ReadSidePool(reading).readSide(system);
-        return DeletionSetting.isOn(system)
+        return DeletionSetting.isOn(system, true)
                 ? readSide.deletingEvents(
                         new PostgresEventDeletion(reading, BlockingExecutor.on(system, Dispatchers.POSTGRESQL)))
                 : readSide;
