@@ -110,7 +110,7 @@ class EvacuateJobTest {
         Assignment copied = receive();
         report(copied);
         await().atMost(JobFixture.TIMEOUT)
-                .untilAsserted(() -> assertThat(agent.forgotten).contains(rejected.id(), copied.id()));
+                .untilAsserted(() -> assertThat(List.copyOf(agent.forgotten)).contains(rejected.id(), copied.id()));
         assertThat(fixture.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
         assertThat(fixture.state().releasesPending()).isZero();
         assertThat(promisedMib()).isZero();
@@ -121,7 +121,7 @@ class EvacuateJobTest {
         Assignment rejected = receive();
         fixture.job.tell(new JobMessage.AssignmentRefused(rejected.id(), Reason.ASSIGNMENT_REJECTED, "no"));
         await().atMost(JobFixture.TIMEOUT)
-                .untilAsserted(() -> assertThat(agent.released)
+                .untilAsserted(() -> assertThat(List.copyOf(agent.released))
                         .contains(new PendingRelease(rejected.id(), DESTINATION, List.of(object(1)))));
     }
 
@@ -147,7 +147,7 @@ class EvacuateJobTest {
         await().atMost(JobFixture.TIMEOUT)
                 .until(() -> fixture.state().outcomes().orphans() == 1);
         await().atMost(JobFixture.TIMEOUT).until(() -> fixture.state().releasesPending() == 0);
-        assertThat(agent.released).contains(new PendingRelease(rejected.id(), DESTINATION, List.of()));
+        assertThat(List.copyOf(agent.released)).contains(new PendingRelease(rejected.id(), DESTINATION, List.of()));
     }
 
     @Test
@@ -170,7 +170,7 @@ class EvacuateJobTest {
         await().atMost(JobFixture.TIMEOUT).until(() -> fixture.state().releasesPending() == 1);
         fixture.job.tell(new JobInternalMessage.Decide(new JobCommand.AbandonRelease(rejected.id(), "gone")));
         await().atMost(JobFixture.TIMEOUT)
-                .untilAsserted(() -> assertThat(agent.forgotten).contains(rejected.id()));
+                .untilAsserted(() -> assertThat(List.copyOf(agent.forgotten)).contains(rejected.id()));
         assertThat(fixture.state().outcomes().orphans()).isEqualTo(1);
         int sent = agent.released.size();
         report(rejected);
@@ -188,7 +188,8 @@ class EvacuateJobTest {
         assertThat(fixture.state().phase()).isEqualTo(JobPhase.FAILED);
         assertThat(fixture.state().reason()).isEqualTo("shard 7 rejects the scan");
         assertThat(fixture.state().counts().inFlight()).isZero();
-        assertThat(agent.released).contains(new PendingRelease(inFlight.id(), DESTINATION, List.of(object(1))));
+        assertThat(List.copyOf(agent.released))
+                .contains(new PendingRelease(inFlight.id(), DESTINATION, List.of(object(1))));
     }
 
     /** Its scan fails {@code failures} times, as by a bug. */
@@ -328,8 +329,8 @@ class EvacuateJobTest {
         Assignment inFlight = receive();
         fixture.job.tell(EvacuateJob.stopMessage());
         await().atMost(JobFixture.TIMEOUT)
-                .untilAsserted(() -> assertThat(agent.forgotten).containsExactly(inFlight.id()));
-        assertThat(agent.released).isEmpty();
+                .untilAsserted(() -> assertThat(List.copyOf(agent.forgotten)).containsExactly(inFlight.id()));
+        assertThat(List.copyOf(agent.released)).isEmpty();
         assertThat(promisedMib()).isPositive();
     }
 }

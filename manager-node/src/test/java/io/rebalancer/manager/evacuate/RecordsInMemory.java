@@ -169,11 +169,6 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
     }
 
     @Override
-    public CompletionStage<List<Integer>> shards(UUID jobId, int pass) {
-        return CompletableFuture.completedFuture(shards());
-    }
-
-    @Override
     public String source() {
         return "memory";
     }

@@ -32,19 +32,6 @@ final class JdbcUnmovedRecords implements UnmovedRecords {
     }
 
     @Override
-    public CompletionStage<List<Integer>> shards(UUID jobId, int pass) {
-        return readSide.run(() -> readSide.tables().read(handle -> {
-            try (Query query = handle.createQuery("select distinct shard from object_exception"
-                    + " where job_id = :jobId and pass < :pass order by shard")) {
-                return query.bind("jobId", jobId)
-                        .bind("pass", pass)
-                        .mapTo(Integer.class)
-                        .list();
-            }
-        }));
-    }
-
-    @Override
     public CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit) {
         return readSide.run(() -> {
             // One row more than the page has shows whether there is a next page.

@@ -189,8 +189,6 @@ class UnmovedTableTest extends ReadSideFixture {
         long last = events.count(journalId(0));
         assertThat(get(list.includes(job(0), last))).isTrue();
         assertThat(get(list.includes(job(0), last + 1))).isFalse();
-        assertThat(get(list.shards(job(0), 2))).containsExactly(7, 12);
-        assertThat(get(list.shards(job(0), 1))).as("records of earlier passes").isEmpty();
         assertThat(records(list, 7, 2, 700))
                 .hasSize(4000)
                 .doesNotHaveDuplicates()
@@ -205,7 +203,6 @@ class UnmovedTableTest extends ReadSideFixture {
                 .as("the current pass has reported the others")
                 .hasSize(1000)
                 .doesNotHaveDuplicates();
-        assertThat(get(list.shards(job(0), 2))).containsExactly(7, 12);
     }
 
     @Test
@@ -249,7 +246,6 @@ class UnmovedTableTest extends ReadSideFixture {
                 intact.states());
         UnmovedRecords list = broken.unmovedRecords();
         assertThatThrownBy(() -> get(list.includes(job(0), 1))).hasStackTraceContaining("the database is away");
-        assertThatThrownBy(() -> get(list.shards(job(0), 1))).hasStackTraceContaining("the database is away");
         assertThatThrownBy(() -> get(list.page(job(0), 1, 1, "", 1))).hasStackTraceContaining("the database is away");
     }
 }

@@ -14,9 +14,6 @@ public interface UnmovedRecords {
     /** Whether the list includes the job's events up to number {@code revision}. Never blocks. */
     CompletionStage<Boolean> includes(UUID jobId, long revision);
 
-    /** The shards that have such records, last reported by passes before {@code pass}, in ascending order. */
-    CompletionStage<List<Integer>> shards(UUID jobId, int pass);
-
     /**
      * A page of the records of one shard that passes before {@code pass} reported last. Records that a pass reports, and
      * records that it settles, leave the list while it is read; the order of the others stays.

@@ -27,12 +27,6 @@ final class ListedRecords implements UnmovedRecords {
     }
 
     @Override
-    public CompletionStage<List<Integer>> shards(UUID jobId, int pass) {
-        return CompletableFuture.completedFuture(
-                listed.stream().map(RecordRef::shard).distinct().sorted().toList());
-    }
-
-    @Override
     public CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit) {
         if (failures.getAndDecrement() > 0) {
             return CompletableFuture.failedFuture(new IOException("the database restarts"));
