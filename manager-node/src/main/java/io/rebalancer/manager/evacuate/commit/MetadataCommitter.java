@@ -106,11 +106,29 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
     }
 
     private Behavior<Command> onStart() {
-        SharedSearch search =
-                SharedSearch.over(calls, waiting.stream().map(Commit::inFlight).toList());
-        waiting.forEach(each -> start(each, search));
+        for (List<Commit> group : groups(waiting)) {
+            SharedSearch search = SharedSearch.over(
+                    calls, group.stream().map(Commit::inFlight).toList());
+            group.forEach(each -> start(each, search));
+        }
         waiting.clear();
         return this;
+    }
+
+    /** The commits that share a search, none with more than {@link SharedSearch#MAX_OBJECTS} unless one commit has more. */
+    static List<List<Commit>> groups(List<Commit> commits) {
+        List<List<Commit>> groups = new ArrayList<>();
+        int objects = SharedSearch.MAX_OBJECTS;
+        for (Commit each : commits) {
+            int more = each.inFlight().assignment().tasks().size();
+            if (objects + more > SharedSearch.MAX_OBJECTS) {
+                groups.add(new ArrayList<>());
+                objects = 0;
+            }
+            groups.get(groups.size() - 1).add(each);
+            objects += more;
+        }
+        return groups;
     }
 
     private void start(Commit commit, SharedSearch search) {

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * each commit has to ask all of them; together the assignments ask once. Only the thread that starts the commits may use it.
  */
 final class SharedSearch {
+    /** Objects for which one call to a shard asks, so that statements stay short. */
+    static final int MAX_OBJECTS = 1_000;
+
     private final MetadataCalls calls;
     private final List<UUID> objects;
     private final Map<Integer, CompletableFuture<Answer>> byShard = new HashMap<>();

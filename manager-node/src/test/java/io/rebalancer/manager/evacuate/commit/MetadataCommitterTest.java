@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -93,6 +94,18 @@ class MetadataCommitterTest {
         assertThat(failed.doubtful()).containsExactly(object(1));
         committer.tell(new MetadataCommitter.Commit(copied(2), false));
         assertThat(results.receiveMessage(TIMEOUT).tally().relocated()).isEqualTo(1);
+    }
+
+    /** Thousands of commits may start together, for example when a shard returns. */
+    @Test
+    void commitsThatStartTogetherShareSearchesOfBoundedSize() {
+        List<MetadataCommitter.Commit> commits = IntStream.range(0, 2_500)
+                .mapToObj(object -> new MetadataCommitter.Commit(copied(object), false))
+                .toList();
+        List<List<MetadataCommitter.Commit>> groups = MetadataCommitter.groups(commits);
+        assertThat(groups).extracting(List::size).containsExactly(1_000, 1_000, 500);
+        assertThat(groups.stream().flatMap(List::stream)).containsExactlyElementsOf(commits);
+        assertThat(MetadataCommitter.groups(List.of())).isEmpty();
     }
 
     @Test
