@@ -13,7 +13,6 @@ import io.rebalancer.core.port.JobHistory.OrphanLine;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,9 +106,8 @@ class JournalTrimmerTest extends ReadSideFixture {
         JobState state = storeMany(0, storeJob(0, created(0), passStarted(1)));
         events.addSnapshots(journalId(0), 2500);
         events.failDeletions(Integer.MAX_VALUE);
-        LoggingTestKit.warn("the journal keeps events that can be deleted: the deletion fails")
-                .withOccurrences(2)
-                .expect(kit.system(), () -> project(readSide));
+        project(readSide);
+        await().atMost(TIMEOUT).until(() -> events.deletionFaults() <= Integer.MAX_VALUE - 2);
         store(0, state, excepted(Reason.NO_DESTINATION, 1));
         awaitProjection(readSide, 0);
         assertThat(get(readSide.failures())).isEmpty();
@@ -154,7 +152,8 @@ class JournalTrimmerTest extends ReadSideFixture {
                         .filter(line -> line.action().equals("job_created")))
                 .extracting(AuditLine::jobId)
                 .containsExactlyInAnyOrder(job(0), job(1));
-        assertThat(get(readSide.failures())).isEmpty();
+        // The projector of the job may have met the emptied tables in the middle of a write; it tries again.
+        await().atMost(TIMEOUT).until(() -> get(readSide.failures()).isEmpty());
     }
 
     private static List<ExceptionLine> exceptions(ReadSide readSide, int number) throws Exception {
