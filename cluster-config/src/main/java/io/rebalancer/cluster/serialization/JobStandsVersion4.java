@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's reply. Version 4 lists no unmoved records, and tells how far a verification has come. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
+ * Versions of a job's reply. Version 4 lists no unmoved records, and states how far a verification has come. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
  * flight, as of version 3 of {@link JobStateVersion5}; version 1 carried it as one flat list.
  */
 public final class JobStandsVersion4 extends JacksonMigration {

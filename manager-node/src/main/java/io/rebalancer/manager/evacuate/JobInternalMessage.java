@@ -8,6 +8,7 @@ import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
+import io.rebalancer.manager.evacuate.planning.Leftover;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.util.List;
@@ -51,9 +52,10 @@ sealed interface JobInternalMessage extends JobMessage {
 
         /** The destination is not to blame if it left service, or if the job ends. */
         AssignmentEnded ended(Assignment assignment, List<UnmovedRecord> unmoved) {
+            Leftover left = Leftover.uncommitted(assignment, unmoved);
             return reason == Reason.DESTINATION_FENCED || reason == Reason.JOB_ENDED
-                    ? AssignmentEnded.withdrawn(assignment, unmoved)
-                    : AssignmentEnded.failed(assignment, unmoved, DestinationFault.lost(reason, detail));
+                    ? AssignmentEnded.withdrawn(assignment, left)
+                    : AssignmentEnded.failed(assignment, left, DestinationFault.lost(reason, detail));
         }
     }
 

@@ -13,6 +13,7 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
+import io.rebalancer.manager.evacuate.planning.Leftover;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,7 +109,7 @@ final class JobSteps {
                         : refused(
                                 command,
                                 refused,
-                                () -> work.endAssignment(AssignmentEnded.withdrawn(assignment, List.of()))));
+                                () -> work.endAssignment(AssignmentEnded.withdrawn(assignment, Leftover.NONE))));
     }
 
     /** The records of a batch that is not planned stay for the next pass. */
@@ -117,7 +118,8 @@ final class JobSteps {
         return of(
                 job,
                 new JobCommand.Except(unplaced.records(), unplaced.marks()),
-                stored -> work.endAssignment(AssignmentEnded.withdrawn(ready.assignment(), unplaced.records())));
+                stored -> work.endAssignment(AssignmentEnded.withdrawn(
+                        ready.assignment(), Leftover.uncommitted(ready.assignment(), unplaced.records()))));
     }
 
     private JobStep onCopiesReported(JobState job, JobMessage.CopiesReported reported) {
@@ -165,11 +167,11 @@ final class JobSteps {
         Assignment assignment = inFlight.get().assignment();
         Optional<DestinationFault> fault =
                 DestinationFault.ofCopies(assignment, inFlight.get().copyFailures());
-        return end(
-                job,
-                command,
-                unmoved -> fault.map(each -> AssignmentEnded.failed(assignment, unmoved, each))
-                        .orElseGet(() -> AssignmentEnded.carriedOut(assignment, unmoved)));
+        return end(job, command, unmoved -> {
+            Leftover left = Leftover.ofCommit(assignment, inFlight.get().copyFailures(), unmoved, result.unsearched());
+            return fault.map(each -> AssignmentEnded.failed(assignment, left, each))
+                    .orElseGet(() -> AssignmentEnded.carriedOut(assignment, left));
+        });
     }
 
     /**

@@ -173,7 +173,7 @@ final class PhaseWork {
         verification.stop();
     }
 
-    /** The actor stops when nobody has sent it a message for a while. */
+    /** The actor stops when it has received no message for a while. */
     void stopWhenIdle() {
         context.setReceiveTimeout(IDLE_TIMEOUT, JobInternalMessage.Idle.INSTANCE);
     }

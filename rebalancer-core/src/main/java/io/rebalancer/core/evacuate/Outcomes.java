@@ -46,7 +46,7 @@ public record Outcomes(SettledCounts settled, UnmovedCounts unmoved, long orphan
     }
 
     /**
-     * A record counts once in a pass, with the outcome of its own row. So the records that an assignment leaves do not count
+     * A record counts once in a pass, with the outcome of its row. So the records that an assignment leaves do not count
      * if the scan will find their rows: further records of its objects, and all records of a resumed assignment.
      */
     private static List<UnmovedRecord> counted(

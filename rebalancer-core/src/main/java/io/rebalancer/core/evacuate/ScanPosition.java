@@ -35,7 +35,7 @@ public record ScanPosition(ScanColumn column, long nextId, String afterKey, long
         return new ScanPosition(column, nextId, afterKey, excluded, counts);
     }
 
-    /** Whether this mark tells more than {@code other}, so that it may replace it. */
+    /** Whether this mark states more than {@code other}, so that it may replace it. */
     boolean isBeyond(ScanPosition other) {
         int order = compareTo(other);
         return order > 0 || (order == 0 && unmoved.total() > other.unmoved.total());

@@ -79,7 +79,7 @@ final class AssignmentCommit {
     private record EndedRecord(AffectedRecord record, RecordSwap.Ended ended) {}
 
     /** @param searched whether the shard was asked for all records of the objects, and answered */
-    private record ShardPart(boolean searched, List<EndedRecord> ended) {}
+    private record ShardPart(int shard, boolean searched, List<EndedRecord> ended) {}
 
     /**
      * Starts the commit. A shard with scanned records is committed as soon as it has answered. The other shards follow when
@@ -115,17 +115,21 @@ final class AssignmentCommit {
     private CompletionStage<ShardPart> commitShard(
             SharedSearch.Answer answer, List<CopyTask> scanned, List<UUID> objects) {
         return answer.failure().isPresent()
-                ? withoutSearch(affected(scanned, List.of()), answer.failure().get())
-                : swap(affected(scanned, answer.of(objects))).thenApply(ended -> new ShardPart(true, ended));
+                ? withoutSearch(
+                        answer.shard(),
+                        affected(scanned, List.of()),
+                        answer.failure().get())
+                : swap(affected(scanned, answer.of(objects)))
+                        .thenApply(ended -> new ShardPart(answer.shard(), true, ended));
     }
 
     /** The scanned records are known without a search, and may be reached by their keys if only the search is refused. */
-    private CompletionStage<ShardPart> withoutSearch(List<AffectedRecord> scanned, Throwable failure) {
+    private CompletionStage<ShardPart> withoutSearch(int shard, List<AffectedRecord> scanned, Throwable failure) {
         logFailedSearch(failure);
         CompletionStage<List<EndedRecord>> ended = failure instanceof ShardAway
                 ? CompletableFuture.completedFuture(all(scanned, recordSwap.unmoved(failure)))
                 : swapOneByOne(scanned, RecordSwap.Known.UNTOUCHED);
-        return ended.thenApply(each -> new ShardPart(false, each));
+        return ended.thenApply(each -> new ShardPart(shard, false, each));
     }
 
     private void logFailedSearch(Throwable failure) {
@@ -257,7 +261,10 @@ final class AssignmentCommit {
     }
 
     private CompletionStage<CommitResult> settle(List<CopyTask> tasks, List<ShardPart> parts) {
-        boolean allSearched = parts.stream().allMatch(ShardPart::searched);
+        Set<Integer> unsearched = parts.stream()
+                .filter(part -> !part.searched())
+                .map(ShardPart::shard)
+                .collect(Collectors.toSet());
         Map<UUID, Map<RecordRef, RecordSwap.Ended>> byObject = new HashMap<>();
         for (ShardPart part : parts) {
             for (EndedRecord each : part.ended()) {
@@ -269,7 +276,8 @@ final class AssignmentCommit {
                 .map(task -> new ObjectOutcome(task, byObject.getOrDefault(task.objectId(), Map.of()), resumed))
                 .toList();
         Map<UUID, ObjectOutcome.Copy> copies = outcomes.stream()
-                .collect(Collectors.toMap(ObjectOutcome::objectId, each -> each.copy(allSearched), (one, same) -> one));
+                .collect(Collectors.toMap(
+                        ObjectOutcome::objectId, each -> each.copy(unsearched.isEmpty()), (one, same) -> one));
         UUID id = inFlight.assignment().id();
         return unnamed(copies)
                 .thenApply(decided -> CommitResult.sum(
@@ -277,7 +285,8 @@ final class AssignmentCommit {
                         outcomes.stream()
                                 .map(each -> each.result(
                                         id, decided.getOrDefault(each.objectId(), ObjectOutcome.Copy.DOUBTFUL)))
-                                .toList()));
+                                .toList(),
+                        unsearched));
     }
 
     /**

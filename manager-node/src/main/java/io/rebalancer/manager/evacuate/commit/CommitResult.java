@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.SettledCounts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -13,22 +14,25 @@ import java.util.UUID;
  * @param failures records that still name the leaving node
  * @param unwanted objects whose new copy no record names or can come to name; the copy may be removed
  * @param doubtful objects whose new copy must stay although no record is known to name it: a possible orphan
+ * @param unsearched shards that may contain further records of the objects, because they did not answer
  */
 public record CommitResult(
         UUID assignmentId,
         SettledCounts tally,
         List<UnmovedRecord> failures,
         List<UUID> unwanted,
-        List<UUID> doubtful) {
+        List<UUID> doubtful,
+        Set<Integer> unsearched) {
 
     public CommitResult {
         failures = List.copyOf(failures);
         unwanted = List.copyOf(unwanted);
         doubtful = List.copyOf(doubtful);
+        unsearched = Set.copyOf(unsearched);
     }
 
     /** All of them together; the result of an assignment without objects is empty. */
-    static CommitResult sum(UUID assignmentId, List<CommitResult> parts) {
+    static CommitResult sum(UUID assignmentId, List<CommitResult> parts, Set<Integer> unsearched) {
         SettledCounts tally = SettledCounts.ZERO;
         List<UnmovedRecord> failures = new ArrayList<>();
         List<UUID> unwanted = new ArrayList<>();
@@ -39,6 +43,6 @@ public record CommitResult(
             unwanted.addAll(each.unwanted);
             doubtful.addAll(each.doubtful);
         }
-        return new CommitResult(assignmentId, tally, failures, unwanted, doubtful);
+        return new CommitResult(assignmentId, tally, failures, unwanted, doubtful, unsearched);
     }
 }

@@ -10,6 +10,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -181,7 +182,8 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
                 SettledCounts.ZERO,
                 failures,
                 List.of(),
-                inFlight.copiedTasks().stream().map(CopyTask::objectId).toList());
+                inFlight.copiedTasks().stream().map(CopyTask::objectId).toList(),
+                Set.of());
     }
 
     private Behavior<Command> onPostStop() {

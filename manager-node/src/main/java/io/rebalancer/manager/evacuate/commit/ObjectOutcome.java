@@ -9,6 +9,7 @@ import io.rebalancer.core.object.RecordRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -74,7 +75,8 @@ record ObjectOutcome(CopyTask task, Map<RecordRef, RecordSwap.Ended> records, bo
                 tally(),
                 failures,
                 copy == Copy.UNWANTED ? List.of(objectId()) : List.of(),
-                copy == Copy.DOUBTFUL ? List.of(objectId()) : List.of());
+                copy == Copy.DOUBTFUL ? List.of(objectId()) : List.of(),
+                Set.of());
     }
 
     /** A refused destination is skipped, like the destination of an assignment that was given up. */

@@ -51,21 +51,20 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     record ChunkFound(int shard, ScanPosition end, List<RecordScan.Row> rows, ActorRef<ShardScan.Command> replyTo)
             implements Command {}
 
+    /** A failed read of a shard is repeated. */
+    record ReadRepeated(int shard) implements Command {}
+
     /** A shard has no more rows. */
     record ShardScanned(int shard) implements Command {}
 
     /**
      * An assignment ended.
      *
-     * @param unmoved the records that it left on the leaving node
+     * @param left what it left on the leaving node
      * @param fault what the destination did wrong, if it did not carry out the assignment
      */
-    public record AssignmentEnded(
-            Assignment assignment, End end, List<UnmovedRecord> unmoved, Optional<DestinationFault> fault)
+    public record AssignmentEnded(Assignment assignment, End end, Leftover left, Optional<DestinationFault> fault)
             implements Command {
-        public AssignmentEnded {
-            unmoved = List.copyOf(unmoved);
-        }
 
         /** How an assignment ended, as far as its destination is concerned. */
         public enum End {
@@ -75,19 +74,18 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         }
 
         /** The destination made the copies, at least some of them. */
-        public static AssignmentEnded carriedOut(Assignment assignment, List<UnmovedRecord> unmoved) {
-            return new AssignmentEnded(assignment, End.CARRIED_OUT, unmoved, Optional.empty());
+        public static AssignmentEnded carriedOut(Assignment assignment, Leftover left) {
+            return new AssignmentEnded(assignment, End.CARRIED_OUT, left, Optional.empty());
         }
 
         /** The destination refused the assignment, was lost, or made no copy. */
-        public static AssignmentEnded failed(
-                Assignment assignment, List<UnmovedRecord> unmoved, DestinationFault fault) {
-            return new AssignmentEnded(assignment, End.FAILED, unmoved, Optional.of(fault));
+        public static AssignmentEnded failed(Assignment assignment, Leftover left, DestinationFault fault) {
+            return new AssignmentEnded(assignment, End.FAILED, left, Optional.of(fault));
         }
 
         /** The destination had no part in the end of the assignment. */
-        public static AssignmentEnded withdrawn(Assignment assignment, List<UnmovedRecord> unmoved) {
-            return new AssignmentEnded(assignment, End.WITHDRAWN, unmoved, Optional.empty());
+        public static AssignmentEnded withdrawn(Assignment assignment, Leftover left) {
+            return new AssignmentEnded(assignment, End.WITHDRAWN, left, Optional.empty());
         }
     }
 
@@ -151,6 +149,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(ChunkFound.class, this::onChunkFound)
+                .onMessage(ReadRepeated.class, this::onReadRepeated)
                 .onMessage(ShardScanned.class, this::onShardScanned)
                 .onMessage(AssignmentEnded.class, this::onAssignmentEnded)
                 .onMessage(CandidatesChanged.class, this::onCandidatesChanged)
@@ -166,6 +165,11 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         return advance(new ArrayList<>(selection.unreadable()));
     }
 
+    private Behavior<Command> onReadRepeated(ReadRepeated repeated) {
+        intake.repeatRead(repeated.shard());
+        return this;
+    }
+
     private Behavior<Command> onShardScanned(ShardScanned scanned) {
         intake.finishShard(scanned.shard());
         return advance();
@@ -173,7 +177,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
 
     private Behavior<Command> onAssignmentEnded(AssignmentEnded ended) {
         batches.removeEnded(ended.assignment().id()).ifPresent(batch -> {
-            waiting.addAll(intake.assignmentEnded(ended.assignment(), batch.candidates(), ended.unmoved()));
+            waiting.addAll(intake.assignmentEnded(ended.assignment(), batch.candidates(), ended.left()));
             SpaceLease lease = batch.lease();
             spaceBroker.returnLease(lease.assignmentId());
             destinations.loads().subtract(lease);

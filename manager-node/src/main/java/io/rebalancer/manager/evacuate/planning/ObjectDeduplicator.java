@@ -3,13 +3,11 @@ package io.rebalancer.manager.evacuate.planning;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.object.MetadataRecord;
-import io.rebalancer.core.object.RecordRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -33,7 +31,7 @@ final class ObjectDeduplicator {
 
     /** Whether the record was settled while the chunk that contains it was being read. */
     boolean isSettled(MetadataRecord record) {
-        return recentlySettled.contains(record.objectId(), record.ref());
+        return recentlySettled.contains(record);
     }
 
     /** Whether an earlier record of the object is in progress. */
@@ -62,23 +60,24 @@ final class ObjectDeduplicator {
     /**
      * The assignment has ended. Returns the records that followed its objects.
      *
-     * @param unmoved the records that it left on the node
+     * @param left what it left on the node
      */
-    List<Candidate> assignmentEnded(Assignment assignment, Set<RecordRef> unmoved) {
+    List<Candidate> assignmentEnded(Assignment assignment, Leftover left) {
         List<Candidate> released = new ArrayList<>();
         List<UUID> settled = new ArrayList<>();
         for (CopyTask task : assignment.tasks()) {
             released.addAll(release(task.objectId()));
-            if (!unmoved.contains(task.record())) {
+            if (!left.untouched().contains(task.objectId())) {
                 settled.add(task.objectId());
             }
         }
-        recentlySettled.add(settled, unmoved);
+        recentlySettled.add(settled, left);
         return released;
     }
 
-    void chunkProcessed(int shard) {
-        recentlySettled.chunkProcessed(shard);
+    /** The next rows of {@code shard} are read from now on. */
+    void chunkRequested(int shard) {
+        recentlySettled.chunkRequested(shard);
     }
 
     void shardFinished(int shard) {

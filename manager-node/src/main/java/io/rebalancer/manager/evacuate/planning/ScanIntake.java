@@ -1,7 +1,6 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.core.assignment.Assignment;
-import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanPosition;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -119,28 +117,23 @@ final class ScanIntake {
      * An assignment has ended, and the listener has stored that.
      *
      * @param planned its objects, if this pass planned it; empty for an assignment of an earlier incarnation
-     * @param unmoved the records that it left on the node
-     * @return further records of its objects that it left, to be moved by themselves
+     * @param left what it left on the node
+     * @return further records of its objects that it left, to be moved separately
      */
-    List<Candidate> assignmentEnded(Assignment assignment, List<Candidate> planned, List<UnmovedRecord> unmoved) {
-        Map<RecordRef, UnmovedRecord> left =
-                unmoved.stream().collect(Collectors.toMap(UnmovedRecord::record, each -> each, (one, same) -> one));
+    List<Candidate> assignmentEnded(Assignment assignment, List<Candidate> planned, Leftover left) {
+        Map<RecordRef, UnmovedRecord> unmoved = left.unmoved().stream()
+                .collect(Collectors.toMap(UnmovedRecord::record, each -> each, (one, same) -> one));
         for (Candidate each : planned) {
-            UnmovedRecord own = left.get(each.record().ref());
+            UnmovedRecord own = unmoved.get(each.record().ref());
             if (own == null) {
                 tracker.settle(each.chunk());
             } else {
                 tracker.settle(each.chunk(), own);
             }
         }
-        Set<UUID> leftObjects = assignment.tasks().stream()
-                .filter(task -> left.containsKey(task.record()))
-                .map(CopyTask::objectId)
-                .collect(Collectors.toSet());
         List<Candidate> again = new ArrayList<>();
-        for (Candidate follower : objects.assignmentEnded(assignment, left.keySet())) {
-            MetadataRecord record = follower.record();
-            if (left.containsKey(record.ref()) || leftObjects.contains(record.objectId())) {
+        for (Candidate follower : objects.assignmentEnded(assignment, left)) {
+            if (left.mayInclude(follower.record())) {
                 again.add(follower);
             } else {
                 tracker.settle(follower.chunk());
@@ -157,10 +150,15 @@ final class ScanIntake {
     /** Lets the scans continue with their next chunks, or stop if the budget is used up. */
     void acknowledge() {
         unacknowledged.forEach((shard, scan) -> {
-            objects.chunkProcessed(shard);
+            objects.chunkRequested(shard);
             scan.tell(new ShardScan.ChunkTaken(budget <= 0));
         });
         unacknowledged.clear();
+    }
+
+    /** A failed read of the shard is repeated: its rows are as of now. */
+    void repeatRead(int shard) {
+        objects.chunkRequested(shard);
     }
 
     void finishShard(int shard) {

@@ -107,7 +107,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
                 .onMessage(PieceRead.class, this::onPieceRead)
                 .onMessage(ChunkTaken.class, this::onChunkTaken)
                 .onMessage(ReadFailed.class, this::onReadFailed)
-                .onMessage(Retry.class, retry -> readNext())
+                .onMessage(Retry.class, retry -> onRetry())
                 .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
     }
@@ -187,6 +187,14 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         coordinator.tell(new ScanCoordinator.ShardDelayed(shard, since, OneLine.of(cause)));
         timers.startSingleTimer(Retry.INSTANCE, delay);
         return this;
+    }
+
+    /** A chunk that was read before the failure, and is being checked now, stays as old as it is. */
+    private Behavior<Command> onRetry() {
+        if (unchecked.isEmpty()) {
+            batcher.tell(new AssignmentBatcher.ReadRepeated(shard));
+        }
+        return readNext();
     }
 
     private Behavior<Command> onPostStop() {

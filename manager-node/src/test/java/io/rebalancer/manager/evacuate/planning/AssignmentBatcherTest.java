@@ -55,6 +55,8 @@ class AssignmentBatcherTest {
     private final RecordsInMemory records = new RecordsInMemory();
     private ScanResources scan = new ScanResources(records, records, new ScanPermits(() -> 32));
     private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();
+    /** The last marks of the events so far. */
+    private final Map<Integer, ScanPosition> marks = new HashMap<>();
 
     @AfterAll
     static void stop() {
@@ -116,10 +118,20 @@ class AssignmentBatcherTest {
     private <E extends PlanningEvent> E next(Class<E> kind) {
         PlanningEvent next = listener.receiveMessage(TIMEOUT);
         while (isIncidental(next)) {
+            remember(next);
             next = listener.receiveMessage(TIMEOUT);
         }
+        remember(next);
         assertThat(next).isInstanceOf(kind);
         return kind.cast(next);
+    }
+
+    private void remember(PlanningEvent event) {
+        if (event instanceof PlanningEvent.ScanMoved moved) {
+            marks.putAll(moved.marks());
+        } else if (event instanceof PlanningEvent.BatchReady ready) {
+            marks.putAll(ready.marks());
+        }
     }
 
     private PlanningEvent.BatchReady batch() {
@@ -135,7 +147,7 @@ class AssignmentBatcherTest {
     }
 
     private static void end(ActorRef<AssignmentBatcher.Command> batcher, PlanningEvent.BatchReady ready) {
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment(), List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment(), Leftover.NONE));
     }
 
     @Test
@@ -337,13 +349,60 @@ class AssignmentBatcherTest {
         PlanningEvent.BatchReady first = batch();
         RecordRef own = first.assignment().tasks().get(0).record();
         RecordRef other = own.equals(RecordsInMemory.ref(2)) ? RecordsInMemory.ref(3) : RecordsInMemory.ref(2);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(first.assignment(), List.of(failed(other))));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(first.assignment(), swapsFailed(other)));
         PlanningEvent.BatchReady second = batch();
         assertThat(second.assignment().tasks())
                 .singleElement()
                 .satisfies(task -> assertThat(task.record()).isEqualTo(other));
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(second.assignment(), List.of(failed(other))));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(second.assignment(), swapsFailed(other)));
         assertThat(unmovedBeforeMarks()).isEqualTo(1);
+    }
+
+    /** Its copy would be made again, and it would count a second time. */
+    @Test
+    void aFurtherRecordThatTheCommitMovedIsNotPlannedThoughTheScannedOneStayed() {
+        records.put(2, 7, 1, 2);
+        records.put(3, 7, 1, 2);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady only = batch();
+        RecordRef own = only.assignment().tasks().get(0).record();
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(only.assignment(), swapsFailed(own)));
+        assertThat(unmovedBeforeMarks()).isEqualTo(1);
+    }
+
+    @Test
+    void aFurtherRecordOnAShardThatTheCommitCouldNotSearchIsPlannedByItself() {
+        records.put(2, 7, 1, 2);
+        records.put(3, 7, 1, 2);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady first = batch();
+        RecordRef own = first.assignment().tasks().get(0).record();
+        RecordRef other = own.equals(RecordsInMemory.ref(2)) ? RecordsInMemory.ref(3) : RecordsInMemory.ref(2);
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(
+                first.assignment(), new Leftover(List.of(), Set.of(), Set.of(other.shard()))));
+        PlanningEvent.BatchReady second = batch();
+        assertThat(second.assignment().tasks()).extracting(CopyTask::record).containsExactly(other);
+        end(batcher, second);
+        assertThat(unmovedBeforeMarks()).isZero();
+    }
+
+    @Test
+    void theRecordsOfAnObjectThatWasNotCopiedArePlannedOneAfterTheOther() {
+        records.put(2, 7, 1, 2);
+        records.put(3, 7, 1, 2);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        for (int record = 0; record < 2; record++) {
+            PlanningEvent.BatchReady ready = batch();
+            List<UnmovedRecord> failures =
+                    List.of(failed(ready.assignment().tasks().get(0).record()));
+            batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(
+                    ready.assignment(), Leftover.ofCommit(ready.assignment(), failures, failures, Set.of())));
+        }
+        assertThat(unmovedBeforeMarks()).isEqualTo(2);
+    }
+
+    private static Leftover swapsFailed(RecordRef record) {
+        return new Leftover(List.of(failed(record)), Set.of(), Set.of());
     }
 
     /** The mark must not pass a record whose assignment is in flight: a resumed scan would not count its failure. */
@@ -354,8 +413,8 @@ class AssignmentBatcherTest {
         ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
         PlanningEvent.BatchReady ready = batch();
         assertThat(ready.marks()).doesNotContainKey(1);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(
-                ready.assignment(), List.of(failed(RecordsInMemory.ref(4)))));
+        batcher.tell(
+                AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment(), swapsFailed(RecordsInMemory.ref(4))));
         assertThat(unmovedBeforeMarks()).isEqualTo(1);
     }
 
@@ -365,14 +424,7 @@ class AssignmentBatcherTest {
 
     /** Reads events up to the end of the pass, and returns the number of records that its last marks count as unmoved. */
     private long unmovedBeforeMarks() {
-        Map<Integer, ScanPosition> marks = new HashMap<>();
-        PlanningEvent next = listener.receiveMessage(TIMEOUT);
-        while (!(next instanceof PlanningEvent.PassDrained)) {
-            if (next instanceof PlanningEvent.ScanMoved moved) {
-                marks.putAll(moved.marks());
-            }
-            next = listener.receiveMessage(TIMEOUT);
-        }
+        awaitDrained();
         return marks.values().stream().mapToLong(mark -> mark.unmoved().total()).sum();
     }
 

@@ -106,8 +106,8 @@ class SetAsideTest {
         Assignment big = next(PlanningEvent.BatchReady.class).assignment();
         assertThat(big.destination()).isEqualTo(location(4));
         assertThat(next(PlanningEvent.Waiting.class).waits()).isEmpty();
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(small, List.of()));
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(big, List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(small, Leftover.NONE));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(big, Leftover.NONE));
         next(PlanningEvent.PassDrained.class);
     }
 

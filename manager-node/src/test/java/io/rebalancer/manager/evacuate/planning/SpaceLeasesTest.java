@@ -208,7 +208,7 @@ class SpaceLeasesTest {
                 .extracting(SpaceLease::assignmentId)
                 .containsExactlyInAnyOrder(resumed.id(), planned.id());
         assertThat(second.requested()).containsExactly(open);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(resumed, List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(resumed, Leftover.NONE));
         assertThat(next(SpaceMessage.ReturnLease.class).assignmentId()).isEqualTo(resumed.id());
         clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
         assertThat(next(SpaceMessage.AnnounceLeases.class).held())
@@ -294,7 +294,7 @@ class SpaceLeasesTest {
         SpaceMessage.Lease atOnce = next(SpaceMessage.Lease.class);
         atOnce.replyTo().tell(new SpaceMessage.SpaceReply(atOnce.assignmentId(), atOnce.node(), true, 2));
         nextEvent(PlanningEvent.BatchReady.class);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(planned, List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(planned, Leftover.NONE));
         assertThat(next(SpaceMessage.Return.class).assignmentId()).isEqualTo(planned.id());
         clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
         SpaceMessage.AnnounceLeases announced = next(SpaceMessage.AnnounceLeases.class);
@@ -310,7 +310,7 @@ class SpaceLeasesTest {
         start(broker.getRef(), List.of(assignment(9, 3)), node(3, 50_000), node(5, 50_000));
         next(SpaceMessage.AnnounceLeases.class);
         DestinationFault fault = DestinationFault.lost(Reason.ASSIGNMENT_REJECTED, "no such directory");
-        batcher.tell(AssignmentBatcher.AssignmentEnded.failed(assignment(9, 3), List.of(), fault));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.failed(assignment(9, 3), Leftover.NONE, fault));
         SpaceMessage.ReportDestination report = next(SpaceMessage.ReportDestination.class);
         assertThat(report.node()).isEqualTo(location(3).storageNode());
         assertThat(report.fault()).contains(fault);
@@ -334,15 +334,15 @@ class SpaceLeasesTest {
                         .filter(each -> each.destination().equals(location(3)))
                         .count())
                 .isLessThan(5);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(planned.get(0), List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(planned.get(0), Leftover.NONE));
         assertThat(next(SpaceMessage.ReportDestination.class).fault()).isEqualTo(Optional.empty());
     }
 
     @Test
     void anAssignmentThatWasWithdrawnShowsNothingAboutItsDestination() {
         start(broker.getRef(), List.of(assignment(8, 3), assignment(9, 3)), node(3, 50_000));
-        batcher.tell(AssignmentBatcher.AssignmentEnded.withdrawn(assignment(8, 3), List.of()));
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(assignment(9, 3), List.of()));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.withdrawn(assignment(8, 3), Leftover.NONE));
+        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(assignment(9, 3), Leftover.NONE));
         assertThat(next(SpaceMessage.ReturnLease.class).assignmentId()).isEqualTo(new UUID(1, 8));
         assertThat(next(SpaceMessage.ReturnLease.class).assignmentId()).isEqualTo(new UUID(1, 9));
         next(SpaceMessage.ReportDestination.class);
