@@ -12,6 +12,7 @@ import io.rebalancer.persistence.plugin.LogEventDeletion;
 import io.rebalancer.persistence.plugin.LogExtension;
 import io.rebalancer.persistence.plugin.LogReadJournal;
 import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.readside.EventDeletion;
 import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,19 @@ public final class EmbeddedJournal implements Journal {
     private static final String H2_JOURNAL = "journal.mv.db";
 
     private final Path directory;
+
+    /** The log's plugin knows no tables, so it knows no interface of the read side. */
+    private record Deletion(LogEventDeletion log) implements EventDeletion {
+        @Override
+        public CompletionStage<Long> neededAfter(String persistenceId) {
+            return log.neededAfter(persistenceId);
+        }
+
+        @Override
+        public CompletionStage<Long> deleteTo(String persistenceId, long to) {
+            return log.deleteTo(persistenceId, to);
+        }
+    }
 
     /** @param directory exclusive to this journal; created if absent */
     public EmbeddedJournal(Path directory) {
@@ -66,7 +80,9 @@ public final class EmbeddedJournal implements Journal {
     public ReadSide readSide(ActorSystem<?> system) {
         ReadSide readSide = new ReadSideFile(directory).open(system);
         // Not by default: the tables can be written again from the log, and the log would hardly get smaller.
-        return DeletionSetting.isOn(system, false) ? readSide.deletingEvents(new LogEventDeletion(system)) : readSide;
+        return DeletionSetting.isOn(system, false)
+                ? readSide.deletingEvents(new Deletion(new LogEventDeletion(system)))
+                : readSide;
     }
 
     @Override
