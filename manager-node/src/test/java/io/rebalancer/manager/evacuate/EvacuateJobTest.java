@@ -297,6 +297,7 @@ class EvacuateJobTest {
     }
 
     @Test
+    @Tag("slow")
     void aJobShowsHowFarItsVerificationHasCome() {
         RecordsInMemory slow = new RecordsInMemory() {
             @Override

@@ -37,11 +37,11 @@ class JobHistoryTest {
     }
 
     static List<Long> firstSeeds() {
-        return seeds().subList(0, 40);
+        return seeds().subList(0, 15);
     }
 
     static List<Long> furtherSeeds() {
-        return seeds().subList(40, 400);
+        return seeds().subList(15, 400);
     }
 
     @ParameterizedTest(name = "seed {0}")
