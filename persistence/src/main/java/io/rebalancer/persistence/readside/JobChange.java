@@ -26,8 +26,15 @@ sealed interface JobChange {
      * @param pass the number of the current pass
      * @param ended the assignment that the event ends
      * @param settled records of {@code ended} that ended well, if the tables may list them as unmoved
+     * @param nothingLeft whether the event finishes a pass that left no record
      */
-    record Updated(UUID jobId, JobEvent event, int pass, Optional<Assignment> ended, List<RecordRef> settled)
+    record Updated(
+            UUID jobId,
+            JobEvent event,
+            int pass,
+            Optional<Assignment> ended,
+            List<RecordRef> settled,
+            boolean nothingLeft)
             implements JobChange {
 
         /** @param before the state before the event */
@@ -37,7 +44,9 @@ sealed interface JobChange {
             List<RecordRef> settled = event instanceof JobEvent.RelocationsCommitted && mayHaveUnmoved(before)
                     ? ended.map(assignment -> settled(assignment, event)).orElse(List.of())
                     : List.of();
-            return new Updated(jobId, event, before.passes().number(), ended, settled);
+            boolean nothingLeft = event instanceof JobEvent.PassFinished
+                    && before.outcomes().unmoved().total() == 0;
+            return new Updated(jobId, event, before.passes().number(), ended, settled, nothingLeft);
         }
 
         private static Optional<UUID> endedAssignment(JobEvent event) {
@@ -47,9 +56,14 @@ sealed interface JobChange {
             return event instanceof JobEvent.AssignmentLost e ? Optional.of(e.assignmentId()) : Optional.empty();
         }
 
-        /** Most jobs leave no record, and their commits need not look for rows. */
+        /**
+         * Most jobs leave no record, and their commits need not look for rows. A new incarnation no longer counts records that
+         * have a row.
+         */
         private static boolean mayHaveUnmoved(JobState job) {
-            return job.passes().number() > 1 || job.outcomes().unmoved().total() > 0;
+            return job.passes().number() > 1
+                    || job.epoch() > 1
+                    || job.outcomes().unmoved().total() > 0;
         }
 
         private static List<RecordRef> settled(Assignment assignment, JobEvent event) {

@@ -63,6 +63,10 @@ final class UnmovedProjection implements EventProjection<JobChange> {
                             updated.jobId(),
                             finished.pass());
                 }
+                if (updated.nothingLeft()) {
+                    // A record may have left the node, by a user or with its object, after the pass had reported it.
+                    handle.execute("delete from object_exception where job_id = ?", updated.jobId());
+                }
                 upsert(handle, each, updated);
                 delete(handle, updated.jobId(), updated.settled());
             }

@@ -82,7 +82,13 @@ class ReadSideTest extends ReadSideFixture {
             all.add(new JobEvent.RelocationsCommitted(
                     id, new SettledCounts(1, 0, 0, 0, 5), failures, Optional.empty()));
         }
-        all.add(new JobEvent.IncarnationBegan(2, CREATED, false));
+        // A record without a destination, reported again by a new incarnation. The job counts it, so the pass left
+        // something.
+        JobEvent unplaced =
+                new JobEvent.RecordsExcepted(List.of(failing(2_000_000, Reason.BAD_MANTA_OBJECT)), Map.of());
+        all.add(unplaced);
+        all.add(new JobEvent.IncarnationBegan(2, CREATED, true));
+        all.add(unplaced);
         all.add(passFinished(2));
         if (!open) {
             all.add(new JobEvent.JobEnded(JobPhase.DONE_WITH_EXCEPTIONS, "", CREATED));
@@ -115,7 +121,7 @@ class ReadSideTest extends ReadSideFixture {
             assertThat(line.endedAt().isPresent()).isEqualTo(number != JOBS - 1);
             List<ExceptionLine> exceptions = all(after -> history.exceptions(line.id(), Optional.empty(), after, 7));
             assertThat(exceptions)
-                    .hasSize(ASSIGNMENTS / 2)
+                    .hasSize(ASSIGNMENTS / 2 + 1)
                     .doesNotHaveDuplicates()
                     .allMatch(each -> each.attempts() == 2);
             assertThat(all(after -> history.exceptions(line.id(), Optional.of(Reason.NO_DESTINATION), after, 7)))

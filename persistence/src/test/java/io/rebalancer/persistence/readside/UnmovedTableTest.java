@@ -125,6 +125,42 @@ class UnmovedTableTest extends ReadSideFixture {
         assertExceptions(readSide, "4 NO_DESTINATION in 1 x1", "3 METADATA_UPDATE_FAILED in 1 x2");
     }
 
+    /** The new incarnation counts nothing yet, but the rows of the one before are there. */
+    @ParameterizedTest
+    @EnumSource
+    void aCommitOfANewIncarnationRemovesTheRowsOfTheOneBefore(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        storeJob(
+                0,
+                created(0),
+                passStarted(1),
+                excepted(Reason.NO_DESTINATION, 2, 3),
+                new JobEvent.IncarnationBegan(2, CREATED, true),
+                planned(1),
+                new JobEvent.CopiesFinished(assignmentId(1), List.of()),
+                new JobEvent.RelocationsCommitted(assignmentId(1), ONE_RELOCATED, List.of(), Optional.empty()),
+                excepted(Reason.MD5_MISMATCH, 4));
+        project(readSide);
+        assertExceptions(readSide, "4 MD5_MISMATCH in 1 x1");
+    }
+
+    /** Users overwrote the records that the incarnation before had reported, so the scan did not find them again. */
+    @ParameterizedTest
+    @EnumSource
+    void aPassThatLeftNothingLeavesNoRow(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        storeJob(
+                0,
+                created(0),
+                passStarted(1),
+                excepted(Reason.NO_DESTINATION, 2, 3),
+                new JobEvent.IncarnationBegan(2, CREATED, true),
+                passFinished(1));
+        project(readSide);
+        awaitProjection(readSide, 0);
+        assertThat(exceptions(readSide)).isEmpty();
+    }
+
     /** In a later pass, the rows are those of the pass before. */
     @ParameterizedTest
     @EnumSource
