@@ -23,6 +23,7 @@ import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.evacuate.planning.PlanningWait;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -260,6 +261,41 @@ class EvacuateJobTest {
         job.job.tell(new JobMessage.CopiesReported(found.id(), DESTINATION, List.of()));
         assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
         assertThat(job.state().settled().relocated()).isEqualTo(2);
+    }
+
+    /** A read side that fails or lags once must not cost a scan of all shards. */
+    @Test
+    @Tag("slow")
+    void aListOfUnmovedRecordsThatIsNotReadyAtOnceIsAskedForAgain() {
+        AtomicInteger questions = new AtomicInteger();
+        AtomicInteger scans = new AtomicInteger();
+        RecordsInMemory slow = new RecordsInMemory() {
+            @Override
+            public CompletionStage<Boolean> includes(UUID jobId, long revision) {
+                return switch (questions.incrementAndGet()) {
+                    case 1 -> CompletableFuture.failedFuture(new IOException("the database restarts"));
+                    case 2 -> CompletableFuture.completedFuture(false);
+                    default -> super.includes(jobId, revision);
+                };
+            }
+
+            @Override
+            public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+                scans.incrementAndGet();
+                return super.open(shard, leaving, from);
+            }
+        };
+        slow.put(1, 1, 1, 2);
+        receive();
+        JobFixture job = new JobFixture(KIT, slow, agent);
+        job.create();
+        Assignment rejected = receive();
+        job.job.tell(new JobMessage.AssignmentRefused(rejected.id(), Reason.ASSIGNMENT_REJECTED, "no"));
+        Assignment retried = receive();
+        job.job.tell(new JobMessage.CopiesReported(retried.id(), DESTINATION, List.of()));
+        assertThat(job.ended.receiveMessage(JobFixture.TIMEOUT).emptied()).isTrue();
+        assertThat(questions).hasValue(3);
+        assertThat(scans).hasValue(slow.shards().size());
     }
 
     @Test
