@@ -6,8 +6,8 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cluster chaos test-outage test-scale bench-agent bench-log bench-control interop format demo \
-	run-cluster dist release javadoc clean
+.PHONY: help check test test-cluster chaos test-outage test-scale bench-agent bench-log bench-control \
+	bench-unmoved interop format demo run-cluster dist release javadoc clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -62,6 +62,9 @@ bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and m
 bench-control: ## a manager's share of a job: CPU time of an object, events and bytes, many nodes and shards; 5 minutes
 	@$(MVN) -q test -pl manager-node -am -Dtest=ControlBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm=-XX:-UseDynamicNumberOfCompilerThreads
+
+bench-unmoved: ## the table of exceptions: 1,000,000 rows reported twice and read, in PostgreSQL and H2; some minutes
+	@$(MVN) -q test -pl persistence -am -Dtest=UnmovedBench -Dsurefire.failIfNoSpecifiedTests=false
 
 OBJECTS ?= 10000000
 test-scale: ## a job of 10,000,000 objects, a tenth of them exceptions, in a heap of 256 MiB; an hour: make test-scale OBJECTS=200000
