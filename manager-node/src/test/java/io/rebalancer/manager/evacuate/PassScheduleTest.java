@@ -100,7 +100,9 @@ class PassScheduleTest {
         clock.pass(Duration.ofSeconds(1));
         assertThat(schedule.scope(false)).contains(PassScope.ALL_RECORDS);
         schedule.isListComplete(new UUID(1, 1), 30);
-        assertThat(schedule.scope(false)).as("the next pass waits by itself").isEmpty();
+        assertThat(schedule.scope(false))
+                .as("the next pass has the same patience")
+                .isEmpty();
     }
 
     @Test

@@ -407,7 +407,7 @@ class JobFeedTest {
         }
         await().atMost(TIMEOUT).until(() -> questions.get() > 2);
         held = Optional.of(new CompletableFuture<>());
-        // At most one question was on its way. The next is not answered, so no further one follows.
+        // One question may still get an answer. The next one gets none, and until it does, the job is not asked again.
         int asked = questions.get();
         await().during(WAITS_INTERVAL.multipliedBy(5)).atMost(TIMEOUT).until(() -> questions.get() <= asked + 1);
         CompletableFuture<Optional<View>> answer = held.get();

@@ -152,7 +152,7 @@ class JobHistoryTest {
                 rows.forEach(number -> (inFlight(number) ? followers : waiting).put(number, chunk));
             }
 
-            /** A row that was scanned while its object was in an assignment is planned by itself if that left it. */
+            /** A row that was scanned while its object was in an assignment is planned only if that assignment left it. */
             void ended(List<Integer> numbers, List<UnmovedRecord> unmoved) {
                 Map<Integer, UnmovedRecord> left = new HashMap<>();
                 unmoved.forEach(each -> left.put(number(each.record()), each));
