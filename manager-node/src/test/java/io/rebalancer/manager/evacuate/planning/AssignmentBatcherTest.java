@@ -9,7 +9,6 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.CopyLocation;
@@ -24,131 +23,23 @@ import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
-import io.rebalancer.manager.fleet.StorageNodeDirectory;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Scan and batcher of one pass, with the test as listener and no job; the leaving node is 1. */
+/** How objects find their way into assignments, and what limits them. */
 @Tag("slow")
-class AssignmentBatcherTest {
-    private static final ActorTestKit KIT = TestSettings.kit("batcher");
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final FencingToken TOKEN = new FencingToken(new UUID(7, 7), 1);
-
-    private final RecordsInMemory records = new RecordsInMemory();
-    private ScanResources scan = new ScanResources(records, records, new ScanPermits(() -> 32));
-    private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();
-    /** The last marks of the events so far. */
-    private final Map<Integer, ScanPosition> marks = new HashMap<>();
-
-    @AfterAll
-    static void stop() {
-        KIT.shutdownTestKit();
-    }
-
-    private static StorageNode node(int number, long freeMib) {
-        return new StorageNode(location(number).storageNode(), "dc" + number, freeMib, 10);
-    }
-
-    private static ActorRef<StorageNodeDirectory.Command> directory(DestinationCandidates candidates) {
-        return KIT.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
-                    subscribe.subscriber().tell(candidates);
-                    return Behaviors.same();
-                })
-                .build());
-    }
-
-    private PlanningResources resources(DestinationCandidates candidates, String overrides) {
-        EvacuateSettings settings = TestSettings.evacuate(overrides);
-        return new PlanningResources(
-                () -> settings,
-                scan,
-                directory(candidates),
-                KIT.spawn(SpaceBroker.create(Clock.systemUTC())),
-                Clock.systemUTC());
-    }
-
-    /** Without a scan: the test sends the chunks. */
-    private ActorRef<AssignmentBatcher.Command> batcher(DestinationCandidates candidates, String overrides) {
-        PassInput pass = PassInput.fromStart(TOKEN, location(1), PassInput.UNLIMITED);
-        return KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
-    }
-
-    private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates candidates, String overrides, long budget) {
-        PassInput pass = PassInput.fromStart(TOKEN, location(1), budget);
-        ActorRef<AssignmentBatcher.Command> batcher =
-                KIT.spawn(AssignmentBatcher.create(resources(candidates, overrides), pass, listener.getRef()));
-        KIT.spawn(ScanCoordinator.create(scan, pass, batcher, listener.getRef(), Clock.systemUTC()));
-        return batcher;
-    }
-
-    private ActorRef<AssignmentBatcher.Command> pass(DestinationCandidates candidates, String overrides) {
-        return pass(candidates, overrides, PassInput.UNLIMITED);
-    }
-
-    private static DestinationCandidates reachable(StorageNode... nodes) {
-        return new DestinationCandidates(true, List.of(nodes), List.of(), List.of());
-    }
-
-    private static boolean isIncidental(PlanningEvent event) {
-        return event instanceof PlanningEvent.ScanMoved
-                || event instanceof PlanningEvent.Waiting
-                || event instanceof PlanningEvent.ShardDelayed
-                || event instanceof PlanningEvent.ShardResumed;
-    }
-
-    private <E extends PlanningEvent> E next(Class<E> kind) {
-        PlanningEvent next = listener.receiveMessage(TIMEOUT);
-        while (isIncidental(next)) {
-            remember(next);
-            next = listener.receiveMessage(TIMEOUT);
-        }
-        remember(next);
-        assertThat(next).isInstanceOf(kind);
-        return kind.cast(next);
-    }
-
-    private void remember(PlanningEvent event) {
-        if (event instanceof PlanningEvent.ScanMoved moved) {
-            marks.putAll(moved.marks());
-        } else if (event instanceof PlanningEvent.BatchReady ready) {
-            marks.putAll(ready.marks());
-        }
-    }
-
-    private PlanningEvent.BatchReady batch() {
-        return next(PlanningEvent.BatchReady.class);
-    }
-
-    private PlanningEvent.RecordsUnplaced unplaced() {
-        return next(PlanningEvent.RecordsUnplaced.class);
-    }
-
-    private void awaitDrained() {
-        next(PlanningEvent.PassDrained.class);
-    }
-
-    private static void end(ActorRef<AssignmentBatcher.Command> batcher, PlanningEvent.BatchReady ready) {
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment(), Leftover.NONE));
-    }
+class AssignmentBatcherTest extends BatcherFixture {
 
     @Test
     void everyRecordOfTheNodeIsPlannedOnceAndThePassEndsAfterAllAssignments() {
@@ -206,7 +97,7 @@ class AssignmentBatcherTest {
         // The scan never ends, so the batch can't be ready because no records are left.
         ActorRef<AssignmentBatcher.Command> batcher =
                 batcher(reachable(node(3, 50_000)), "rebalancer.evacuate.max-assignment-age = 300ms");
-        TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
+        TestProbe<ShardScan.Command> scan = kit.createTestProbe();
         List<RecordScan.Row> rows = records.rows(2);
         batcher.tell(new AssignmentBatcher.ChunkFound(2, ScanPosition.at(ScanColumn.ID, 10), rows, scan.getRef()));
         scan.expectMessageClass(ShardScan.ChunkTaken.class);
@@ -237,10 +128,28 @@ class AssignmentBatcherTest {
                 .satisfies(each -> assertThat(each.reason()).isEqualTo(Reason.DESTINATION_UNREACHABLE));
     }
 
+    /** An event of all records of a chunk, with long keys and details, would be too large for the journal. */
+    @Test
+    void manyRecordsWithoutADestinationAreReportedInPieces() {
+        IntStream.range(0, 250).forEach(i -> records.put(2 * i, i, 1, 3));
+        ActorRef<AssignmentBatcher.Command> batcher = batcher(reachable(node(3, 50_000)), "");
+        TestProbe<ShardScan.Command> scan = kit.createTestProbe();
+        batcher.tell(new AssignmentBatcher.ChunkFound(
+                1, ScanPosition.at(ScanColumn.ID, 10), records.rows(1), scan.getRef()));
+        List<PlanningEvent.RecordsUnplaced> pieces = List.of(unplaced(), unplaced(), unplaced());
+        assertThat(pieces)
+                .extracting(piece -> piece.records().size())
+                .containsExactly(PlanningEvent.RECORDS_PER_EVENT, PlanningEvent.RECORDS_PER_EVENT, 50);
+        assertThat(pieces)
+                .as("the mark passes the chunk with the last of its records")
+                .extracting(piece -> piece.marks().keySet())
+                .containsExactly(Set.of(), Set.of(), Set.of(1));
+    }
+
     @Test
     void anUnreadableRowIsReported() {
         ActorRef<AssignmentBatcher.Command> batcher = batcher(reachable(node(3, 50_000)), "");
-        TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
+        TestProbe<ShardScan.Command> scan = kit.createTestProbe();
         batcher.tell(new AssignmentBatcher.ChunkFound(
                 1,
                 ScanPosition.at(ScanColumn.ID, 10),
@@ -340,113 +249,25 @@ class AssignmentBatcherTest {
         return new ScanResources(lookup, records, new ScanPermits(() -> 32));
     }
 
-    /** A record whose commit failed after its object was moved, in another shard: it is planned by itself. */
-    @Test
-    void aRecordThatTheCommitOfItsObjectLeftIsPlannedByItself() {
-        records.put(2, 7, 1, 2);
-        records.put(3, 7, 1, 2);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
-        PlanningEvent.BatchReady first = batch();
-        RecordRef own = first.assignment().tasks().get(0).record();
-        RecordRef other = own.equals(RecordsInMemory.ref(2)) ? RecordsInMemory.ref(3) : RecordsInMemory.ref(2);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(first.assignment(), swapsFailed(other)));
-        PlanningEvent.BatchReady second = batch();
-        assertThat(second.assignment().tasks())
-                .singleElement()
-                .satisfies(task -> assertThat(task.record()).isEqualTo(other));
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(second.assignment(), swapsFailed(other)));
-        assertThat(unmovedBeforeMarks()).isEqualTo(1);
-    }
-
-    /** Its copy would be made again, and it would count a second time. */
-    @Test
-    void aFurtherRecordThatTheCommitMovedIsNotPlannedThoughTheScannedOneStayed() {
-        records.put(2, 7, 1, 2);
-        records.put(3, 7, 1, 2);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
-        PlanningEvent.BatchReady only = batch();
-        RecordRef own = only.assignment().tasks().get(0).record();
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(only.assignment(), swapsFailed(own)));
-        assertThat(unmovedBeforeMarks()).isEqualTo(1);
-    }
-
-    @Test
-    void aFurtherRecordOnAShardThatTheCommitCouldNotSearchIsPlannedByItself() {
-        records.put(2, 7, 1, 2);
-        records.put(3, 7, 1, 2);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
-        PlanningEvent.BatchReady first = batch();
-        RecordRef own = first.assignment().tasks().get(0).record();
-        RecordRef other = own.equals(RecordsInMemory.ref(2)) ? RecordsInMemory.ref(3) : RecordsInMemory.ref(2);
-        batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(
-                first.assignment(), new Leftover(List.of(), Set.of(), Set.of(other.shard()))));
-        PlanningEvent.BatchReady second = batch();
-        assertThat(second.assignment().tasks()).extracting(CopyTask::record).containsExactly(other);
-        end(batcher, second);
-        assertThat(unmovedBeforeMarks()).isZero();
-    }
-
-    @Test
-    void theRecordsOfAnObjectThatWasNotCopiedArePlannedOneAfterTheOther() {
-        records.put(2, 7, 1, 2);
-        records.put(3, 7, 1, 2);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
-        for (int record = 0; record < 2; record++) {
-            PlanningEvent.BatchReady ready = batch();
-            List<UnmovedRecord> failures =
-                    List.of(failed(ready.assignment().tasks().get(0).record()));
-            batcher.tell(AssignmentBatcher.AssignmentEnded.carriedOut(
-                    ready.assignment(), Leftover.ofCommit(ready.assignment(), failures, failures, Set.of())));
-        }
-        assertThat(unmovedBeforeMarks()).isEqualTo(2);
-    }
-
-    private static Leftover swapsFailed(RecordRef record) {
-        return new Leftover(List.of(failed(record)), Set.of(), Set.of());
-    }
-
-    /** The mark must not pass a record whose assignment is in flight: a resumed scan would not count its failure. */
-    @Test
-    void theMarkWaitsForTheEndOfTheAssignmentAndCountsWhatItLeft() {
-        records.put(2, 2, 1, 2);
-        records.put(4, 4, 1, 2);
-        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
-        PlanningEvent.BatchReady ready = batch();
-        assertThat(ready.marks()).doesNotContainKey(1);
-        batcher.tell(
-                AssignmentBatcher.AssignmentEnded.carriedOut(ready.assignment(), swapsFailed(RecordsInMemory.ref(4))));
-        assertThat(unmovedBeforeMarks()).isEqualTo(1);
-    }
-
-    private static UnmovedRecord failed(RecordRef record) {
-        return new UnmovedRecord(record, UnmovedRecord.Kind.FAILED, Reason.METADATA_UPDATE_FAILED, "etag conflict");
-    }
-
-    /** Reads events up to the end of the pass, and returns the number of records that its last marks count as unmoved. */
-    private long unmovedBeforeMarks() {
-        awaitDrained();
-        return marks.values().stream().mapToLong(mark -> mark.unmoved().total()).sum();
-    }
-
     /** Two jobs and one destination: the second object of 30 GiB does not fit until the first assignment has ended. */
     @Test
     void spaceIsNotPromisedTwice() {
         ManualClock clock = new ManualClock();
         EvacuateSettings settings = TestSettings.evacuate("rebalancer.evacuate.max-assignment-bytes = 1");
-        ActorRef<SpaceMessage> broker = KIT.spawn(SpaceBroker.create(clock));
-        TestProbe<SpaceMessage.Penalties> started = KIT.createTestProbe();
+        ActorRef<SpaceMessage> broker = kit.spawn(SpaceBroker.create(clock));
+        TestProbe<SpaceMessage.Penalties> started = kit.createTestProbe();
         broker.tell(new SpaceMessage.GetPenalties(started.getRef()));
         started.receiveMessage(TIMEOUT);
         clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
         PlanningResources shared = new PlanningResources(
                 () -> settings, records.scan(), directory(reachable(node(3, 50_000))), broker, clock);
-        ActorRef<AssignmentBatcher.Command> first = KIT.spawn(AssignmentBatcher.create(
+        ActorRef<AssignmentBatcher.Command> first = kit.spawn(AssignmentBatcher.create(
                 shared, PassInput.fromStart(TOKEN, location(1), PassInput.UNLIMITED), listener.getRef()));
         FencingToken otherJob = new FencingToken(new UUID(7, 8), 1);
-        ActorRef<AssignmentBatcher.Command> second = KIT.spawn(AssignmentBatcher.create(
+        ActorRef<AssignmentBatcher.Command> second = kit.spawn(AssignmentBatcher.create(
                 shared, PassInput.fromStart(otherJob, location(1), PassInput.UNLIMITED), listener.getRef()));
         ActorRef<ShardScan.Command> scan =
-                KIT.<ShardScan.Command>createTestProbe().getRef();
+                kit.<ShardScan.Command>createTestProbe().getRef();
         first.tell(SizedObjects.chunk(scan, SizedObjects.row(1, 30L << 30)));
         PlanningEvent.BatchReady inFlight = batch();
         second.tell(SizedObjects.chunk(scan, SizedObjects.row(2, 30L << 30)));
