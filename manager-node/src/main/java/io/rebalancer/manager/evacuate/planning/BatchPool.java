@@ -65,6 +65,11 @@ final class BatchPool {
         return open.size() >= settings.get().maxAssignmentsInFlight();
     }
 
+    /** Whether objects for {@code node} are being gathered. */
+    boolean isOpen(StorageNodeId node) {
+        return open.containsKey(node);
+    }
+
     /** The destinations of the open batches, the longest open first. */
     List<StorageNode> openDestinations() {
         return open.values().stream().map(OpenBatch::destination).toList();

@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Picks a destination for an object: draws one from the whole fleet, or takes the destination of an open batch while many
- * batches are open. The weights of the draws are as of the last {@link #refresh}; space is checked with the present
- * figures.
+ * Picks a destination for an object. The records of a shard go to one batch until it closes, because a shard changes all of
+ * its records of an assignment in one write. The next destination is drawn from the whole fleet, or, while many batches are
+ * open, is that of an open batch. The weights of the draws are as of the last {@link #refresh}; space is checked with the
+ * present figures.
  */
 final class DestinationPicker {
     private final Supplier<EvacuateSettings> settings;
@@ -31,6 +32,10 @@ final class DestinationPicker {
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
     private Fleet fleet = Fleet.empty();
     private long nextSeed;
+    private Optional<Previous> previous = Optional.empty();
+
+    /** The last object for which a destination was picked. */
+    private record Previous(int shard, StorageNode destination) {}
 
     /** The decision about one object. */
     sealed interface Pick {}
@@ -90,22 +95,38 @@ final class DestinationPicker {
     }
 
     Pick pick(MetadataRecord record) {
-        if (batches.hasManyOpen()) {
-            Optional<StorageNode> open = batches.openDestinations().stream()
-                    .filter(node -> qualifies(record, node))
-                    .findFirst();
-            if (open.isPresent()) {
-                return new Picked(open.get());
-            }
+        Optional<StorageNode> open = ofPrevious(record).or(() -> ofOpenBatches(record));
+        if (open.isPresent()) {
+            return picked(record, open.get());
         }
         Placement.Decision decision = Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
         if (decision.destination().isPresent()) {
-            return new Picked(decision.destination().get());
+            return picked(record, decision.destination().get());
         }
         Optional<Refusal> unreachable = decision.refusedFor(RefusalCause.AGENT_UNREACHABLE);
         return unreachable.isPresent()
                 ? new Unreachable(unreachable.get())
                 : new Unplaceable(decision.reason(), detail(record, decision));
+    }
+
+    private Picked picked(MetadataRecord record, StorageNode destination) {
+        previous = Optional.of(new Previous(record.ref().shard(), destination));
+        return new Picked(destination);
+    }
+
+    /** The destination of the previous object, while its batch is open, if that object is of the same shard. */
+    private Optional<StorageNode> ofPrevious(MetadataRecord record) {
+        return previous.filter(each -> each.shard() == record.ref().shard())
+                .map(Previous::destination)
+                .filter(node -> batches.isOpen(node.id()) && qualifies(record, node));
+    }
+
+    private Optional<StorageNode> ofOpenBatches(MetadataRecord record) {
+        return batches.hasManyOpen()
+                ? batches.openDestinations().stream()
+                        .filter(node -> qualifies(record, node))
+                        .findFirst()
+                : Optional.empty();
     }
 
     private boolean qualifies(MetadataRecord record, StorageNode node) {

@@ -91,6 +91,30 @@ class AssignmentBatcherTest extends BatcherFixture {
         awaitDrained();
     }
 
+    /** A shard changes all of its records of an assignment in one write. RecordsInMemory has odd numbers on shard 2. */
+    @Test
+    void theRecordsOfAShardShareTheirAssignments() {
+        IntStream.range(0, 200).forEach(i -> records.put(i, i, 1, 2));
+        StorageNode[] nodes =
+                IntStream.range(3, 23).mapToObj(i -> node(i, 50_000)).toArray(StorageNode[]::new);
+        // The scan never ends, so only full batches are ready.
+        ActorRef<AssignmentBatcher.Command> batcher = batcher(
+                reachable(nodes), "rebalancer.evacuate { max-tasks-per-assignment = 50, max-assignment-age = 1h }");
+        for (int shard = 1; shard <= 2; shard++) {
+            batcher.tell(new AssignmentBatcher.ChunkFound(
+                    shard,
+                    ScanPosition.at(ScanColumn.ID, 1000),
+                    records.rows(shard),
+                    kit.<ShardScan.Command>createTestProbe().getRef()));
+        }
+        for (int i = 0; i < 4; i++) {
+            int shard = 1 + i / 2;
+            assertThat(batch().assignment().tasks())
+                    .hasSize(50)
+                    .allSatisfy(task -> assertThat(task.record().shard()).isEqualTo(shard));
+        }
+    }
+
     @Test
     void aSmallBatchIsReadyWhenItReachesItsMaximumAge() {
         records.put(1, 1, 1, 2);
