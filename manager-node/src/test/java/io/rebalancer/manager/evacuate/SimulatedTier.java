@@ -167,9 +167,9 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
 
     @Override
     public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
-        return CompletableFuture.completedFuture(lookup(objectIds).byShard().getOrDefault(shard, List.of()).stream()
-                .map(this::record)
-                .toList());
+        List<Integer> found = lookup(objectIds).byShard().getOrDefault(shard, List.of());
+        return CompletableFuture.completedFuture(
+                found.isEmpty() ? List.of() : found.stream().map(this::record).toList());
     }
 
     /** All shards are asked for the same ids. The index of a real shard takes no time of the manager. */

@@ -98,10 +98,10 @@ final class AssignmentCommit {
                 byShard.keySet(),
                 shard -> search.on(shard)
                         .thenCompose(answer -> commitShard(answer, byShard.getOrDefault(shard, List.of()), objects)));
-        CompletionStage<List<ShardPart>> further = search.all()
+        CompletionStage<List<ShardPart>> further = search.concerning(objects)
                 .thenCompose(answers -> inParallel(
                         answers.stream()
-                                .filter(each -> !byShard.containsKey(each.shard()) && each.concerns(objects))
+                                .filter(each -> !byShard.containsKey(each.shard()))
                                 .toList(),
                         answer -> commitShard(answer, List.of(), objects)));
         return scanned.thenCombine(

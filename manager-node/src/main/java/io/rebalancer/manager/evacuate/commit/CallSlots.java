@@ -56,6 +56,16 @@ final class CallSlots {
             return failed ? 1 : limit.current();
         }
 
+        /** Whether a call of this caller overtakes none if it starts now. */
+        private boolean isIdleFor(Caller caller) {
+            return waiting.isEmpty() && running < allowed() && caller.hasFreeSlot();
+        }
+
+        private void begin(Caller caller) {
+            running++;
+            caller.running++;
+        }
+
         /** Takes the first call of the next caller that has a free slot. That caller then comes last. */
         private Optional<Runnable> takeNext() {
             if (running >= allowed()) {
@@ -77,8 +87,7 @@ final class CallSlots {
                 waiting.put(caller, calls);
                 caller.waitingFor.add(this);
             }
-            running++;
-            caller.running++;
+            begin(caller);
             return first;
         }
     }
@@ -88,9 +97,15 @@ final class CallSlots {
         List<Runnable> allowed;
         synchronized (this) {
             Shard target = shard(shard);
-            target.waiting.computeIfAbsent(caller, c -> new ArrayDeque<>()).addLast(call);
-            caller.waitingFor.add(target);
-            allowed = take(List.of(target));
+            if (target.isIdleFor(caller)) {
+                target.begin(caller);
+                running++;
+                allowed = List.of(call);
+            } else {
+                target.waiting.computeIfAbsent(caller, c -> new ArrayDeque<>()).addLast(call);
+                caller.waitingFor.add(target);
+                allowed = take(List.of(target));
+            }
         }
         allowed.forEach(Runnable::run);
     }
@@ -121,9 +136,8 @@ final class CallSlots {
             target.running--;
             caller.running--;
             running--;
-            Set<Shard> freed = new LinkedHashSet<>(caller.waitingFor);
-            freed.add(target);
-            allowed = take(freed);
+            allowed =
+                    target.waiting.isEmpty() && caller.waitingFor.isEmpty() ? List.of() : take(freedBy(target, caller));
         }
         allowed.forEach(Runnable::run);
     }
@@ -136,6 +150,12 @@ final class CallSlots {
             allowed = take(new LinkedHashSet<>(caller.waitingFor));
         }
         allowed.forEach(Runnable::run);
+    }
+
+    private static Set<Shard> freedBy(Shard shard, Caller caller) {
+        Set<Shard> freed = new LinkedHashSet<>(caller.waitingFor);
+        freed.add(shard);
+        return freed;
     }
 
     private List<Runnable> take(Iterable<Shard> from) {

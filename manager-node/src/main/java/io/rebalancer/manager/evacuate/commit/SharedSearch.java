@@ -4,8 +4,10 @@ import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.object.MetadataRecord;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,7 @@ final class SharedSearch {
     private final MetadataCalls calls;
     private final List<UUID> objects;
     private final Map<Integer, CompletableFuture<Answer>> byShard = new HashMap<>();
-    private Optional<CompletionStage<List<Answer>>> all = Optional.empty();
+    private Optional<CompletionStage<Answers>> all = Optional.empty();
 
     /**
      * What a shard answered.
@@ -35,16 +37,41 @@ final class SharedSearch {
      */
     record Answer(int shard, Map<UUID, List<MetadataRecord>> records, Optional<Throwable> failure) {
 
-        /** Whether the answer matters to an assignment with these objects. */
-        boolean concerns(Collection<UUID> some) {
-            return failure.isPresent() || (!records.isEmpty() && some.stream().anyMatch(records::containsKey));
-        }
-
         /** The records of these objects. */
         List<MetadataRecord> of(Collection<UUID> some) {
             return some.stream()
                     .flatMap(object -> records.getOrDefault(object, List.of()).stream())
                     .toList();
+        }
+    }
+
+    /**
+     * The answers of all shards.
+     *
+     * @param failed the shards that may hold records of any object
+     * @param byObject the shards with records of an object
+     */
+    private record Answers(List<Answer> failed, Map<UUID, List<Answer>> byObject) {
+
+        static Answers of(List<Answer> all) {
+            Map<UUID, List<Answer>> byObject = new HashMap<>();
+            for (Answer each : all) {
+                each.records()
+                        .keySet()
+                        .forEach(object -> byObject.computeIfAbsent(object, id -> new ArrayList<>(1))
+                                .add(each));
+            }
+            return new Answers(
+                    all.stream().filter(each -> each.failure().isPresent()).toList(), byObject);
+        }
+
+        Collection<Answer> concerning(Collection<UUID> some) {
+            Map<Integer, Answer> byShard = new LinkedHashMap<>();
+            failed.forEach(each -> byShard.put(each.shard(), each));
+            for (UUID object : some) {
+                byObject.getOrDefault(object, List.of()).forEach(each -> byShard.put(each.shard(), each));
+            }
+            return byShard.values();
         }
     }
 
@@ -84,17 +111,18 @@ final class SharedSearch {
                 : records.stream().collect(Collectors.groupingBy(MetadataRecord::objectId, Collectors.toList()));
     }
 
-    /** The answers of all shards that have a record, or did not answer. Never fails. */
-    CompletionStage<List<Answer>> all() {
+    /** The answers that have a record of one of these objects, or are failures, of all shards. Never fails. */
+    CompletionStage<Collection<Answer>> concerning(Collection<UUID> some) {
+        return all().thenApply(answers -> answers.concerning(some));
+    }
+
+    private CompletionStage<Answers> all() {
         if (all.isEmpty()) {
             List<CompletableFuture<Answer>> answers =
                     calls.shards().stream().map(this::answer).toList();
             all = Optional.of(CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
-                    .thenApply(done -> answers.stream()
-                            .map(CompletableFuture::join)
-                            .filter(each -> each.failure().isPresent()
-                                    || !each.records().isEmpty())
-                            .toList()));
+                    .thenApply(done -> Answers.of(
+                            answers.stream().map(CompletableFuture::join).toList())));
         }
         return all.get();
     }
