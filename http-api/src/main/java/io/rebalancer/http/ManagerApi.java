@@ -41,7 +41,7 @@ public final class ManagerApi {
             LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics).routes(),
-                new JobRoutes(jobs, history, new JobEventsRoute(jobs, feed)).routes(),
+                new JobRoutes(jobs, history, new JobEventsRoute(feed)).routes(),
                 new OrphanRoutes(history).routes(),
                 new AuditRoutes(history).routes(),
                 new StorageNodeRoutes(nodes).routes(),

@@ -225,6 +225,13 @@ public final class ApiServer {
 
     private static final class Feed implements JobFeed {
         @Override
+        public CompletionStage<Optional<JobUpdate>> start(UUID jobId) {
+            return new Jobs()
+                    .get(jobId)
+                    .thenApply(found -> found.map(view -> JobUpdate.of(view.revision(), view.state(), List.of())));
+        }
+
+        @Override
         public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
             Source<JobUpdate, NotUsed> end =
                     feedFailure.<Source<JobUpdate, NotUsed>>map(Source::failed).orElseGet(Source::empty);

@@ -83,11 +83,11 @@ final class FollowedJob {
      * The state to continue from is known.
      *
      * @param start the state, without exceptions
-     * @param revision the job's revision now, which {@code start} may not have reached yet
-     * @param waits what the job waits for now
+     * @param revision the revision at which subscribers without a revision begin, at least that of {@code start}
+     * @param waits what the job waits for now; empty if it is not known
      */
-    void begin(JobUpdate start, long revision, List<JobWait> waits) {
-        waiting = Optional.of(waits);
+    void begin(JobUpdate start, long revision, Optional<List<JobWait>> waits) {
+        waiting = waits;
         latest = start.with(waiting);
         target = revision;
         List.copyOf(subscribers.entrySet()).forEach(each -> place(each.getKey(), each.getValue()));

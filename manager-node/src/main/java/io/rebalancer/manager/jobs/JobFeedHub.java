@@ -39,6 +39,7 @@ import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows each job that has subscribers, once for all of them; one hub per manager.
@@ -52,6 +53,8 @@ import org.slf4j.Logger;
  * asks it what it waits for, which is not stored: one question at a time, whatever the number of subscribers.
  */
 final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(JobFeedHub.class);
+
     static final Duration LINGER = Duration.ofSeconds(10);
     static final Duration WAITS_INTERVAL = Duration.ofSeconds(2);
 
@@ -66,7 +69,7 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     /** The subscriber's stream has ended. */
     record Unsubscribe(UUID jobId, BoundedSourceQueue<JobUpdate> subscriber) implements Command {}
 
-    private record Loaded(FollowedJob job, Start start) implements Command {}
+    private record Loaded(FollowedJob job, Optional<Start> start) implements Command {}
 
     /** @param taken completed when the update is passed on */
     private record Updated(FollowedJob job, JobUpdate update, CompletableFuture<Done> taken) implements Command {}
@@ -90,14 +93,48 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     record Origin(
             JournalReader journal,
             Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
-            Function<UUID, CompletionStage<Optional<JobService.View>>> current) {}
+            Function<UUID, CompletionStage<Optional<JobService.View>>> current) {
+
+        /**
+         * Where to start following a job; empty if there is no such job. A stored state serves at once, while a busy job may
+         * take seconds to answer. Without a stored state the job is asked, because it is new or there is none.
+         */
+        CompletionStage<Optional<Start>> start(UUID jobId) {
+            return storedState
+                    .apply(jobId)
+                    .exceptionally(failure -> {
+                        LOGGER.warn(
+                                "job={} its stored state can't be read: {}; its events are read from the first",
+                                jobId,
+                                reason(failure));
+                        return Optional.empty();
+                    })
+                    .thenCompose(stored -> stored.isPresent()
+                            ? CompletableFuture.completedFuture(stored.map(Start::stored))
+                            : current.apply(jobId).thenApply(found -> found.map(Start::unstored)));
+        }
+    }
 
     /**
      * Where to start following a job.
      *
-     * @param current the answer of the job itself; empty if there is no such job
+     * @param job the state that the events are applied to
+     * @param newest the state at which subscribers without a revision begin; {@code job} may be older
+     * @param waits what the job waits for; empty if it was not asked yet
      */
-    private record Start(FoldedJob job, Optional<JobService.View> current) {}
+    record Start(FoldedJob job, JobUpdate newest, Optional<List<JobWait>> waits) {
+
+        private static Start stored(FoldedJob job) {
+            return new Start(job, update(job, List.of()), Optional.empty());
+        }
+
+        private static Start unstored(JobService.View view) {
+            return new Start(
+                    FoldedJob.EMPTY,
+                    JobUpdate.of(view.revision(), view.state(), List.of()),
+                    Optional.of(view.waiting()));
+        }
+    }
 
     private final TimerScheduler<Command> timers;
     private final Origin origin;
@@ -172,20 +209,9 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
 
     private FollowedJob follow(UUID jobId) {
         FollowedJob job = new FollowedJob(jobId);
-        Logger log = getContext().getSystem().log();
-        CompletionStage<FoldedJob> stored = origin.storedState().apply(jobId).handle((state, failure) -> {
-            if (failure != null) {
-                log.warn(
-                        "job={} its stored state can't be read: {}; its events are read from the first",
-                        jobId,
-                        reason(failure));
-            }
-            return failure == null ? state.orElse(FoldedJob.EMPTY) : FoldedJob.EMPTY;
-        });
-        CompletionStage<Start> start = stored.thenCombine(origin.current().apply(jobId), Start::new);
         getContext()
                 .pipeToSelf(
-                        start,
+                        origin.start(jobId),
                         (loaded, failure) -> failure == null ? new Loaded(job, loaded) : new Failed(job, failure));
         return job;
     }
@@ -195,17 +221,20 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         if (followed.get(job.jobId()) != job) {
             return this;
         }
-        FoldedJob start = loaded.start().job();
-        if (loaded.start().current().isEmpty()) {
+        if (loaded.start().isEmpty()) {
             job.end(BoundedSourceQueue::complete);
             unfollow(job);
             return this;
         }
-        JobService.View current = loaded.start().current().get();
-        job.begin(update(start, List.of()), current.revision(), current.waiting());
+        Start start = loaded.start().get();
+        job.begin(update(start.job(), List.of()), start.newest().revision(), start.waits());
         if (!job.isEnded()) {
-            streams.put(job.jobId(), run(job, start));
-            askWaitsLater(job);
+            streams.put(job.jobId(), run(job, start.job()));
+            if (start.waits().isPresent()) {
+                askWaitsLater(job);
+            } else {
+                getContext().getSelf().tell(new AskWaits(job));
+            }
         }
         unfollowIfUnused(job);
         return this;

@@ -24,9 +24,11 @@ import org.apache.pekko.stream.javadsl.Source;
  * older gets the current state instead of the updates between.
  */
 public final class JournalJobFeed implements JobFeed {
+    private final JobFeedHub.Origin origin;
     private final ActorRef<JobFeedHub.Command> hub;
 
-    private JournalJobFeed(ActorRef<JobFeedHub.Command> hub) {
+    private JournalJobFeed(JobFeedHub.Origin origin, ActorRef<JobFeedHub.Command> hub) {
+        this.origin = origin;
         this.hub = hub;
     }
 
@@ -41,13 +43,22 @@ public final class JournalJobFeed implements JobFeed {
             Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
             JobService jobs) {
         JobFeedHub.Origin origin = new JobFeedHub.Origin(journal, storedState, jobs::get);
-        return new JournalJobFeed(system.systemActorOf(
-                JobFeedHub.create(origin, JobFeedHub.LINGER, JobFeedHub.WAITS_INTERVAL), "job-feed", Props.empty()));
+        return new JournalJobFeed(
+                origin,
+                system.systemActorOf(
+                        JobFeedHub.create(origin, JobFeedHub.LINGER, JobFeedHub.WAITS_INTERVAL),
+                        "job-feed",
+                        Props.empty()));
     }
 
     /** A feed through a hub that runs. */
-    static JournalJobFeed over(ActorRef<JobFeedHub.Command> hub) {
-        return new JournalJobFeed(hub);
+    static JournalJobFeed over(JobFeedHub.Origin origin, ActorRef<JobFeedHub.Command> hub) {
+        return new JournalJobFeed(origin, hub);
+    }
+
+    @Override
+    public CompletionStage<Optional<JobUpdate>> start(UUID jobId) {
+        return origin.start(jobId).thenApply(found -> found.map(JobFeedHub.Start::newest));
     }
 
     @Override

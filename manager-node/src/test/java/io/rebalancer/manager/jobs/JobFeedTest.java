@@ -25,8 +25,10 @@ import io.rebalancer.persistence.readside.FoldedJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -69,6 +71,9 @@ class JobFeedTest {
 
     private final Events events = new Events();
     private Optional<FoldedJob> stored = Optional.empty();
+    /** The revision of each subscriber's last update. */
+    private final Map<SinkQueueWithCancel<JobUpdate>, Long> last = new HashMap<>();
+
     private final AtomicInteger questions = new AtomicInteger();
     private volatile List<JobWait> waiting = List.of();
     private volatile boolean unreachable;
@@ -131,7 +136,7 @@ class JobFeedTest {
     private JobFeed feed(Duration linger) {
         JobFeedHub.Origin origin = new JobFeedHub.Origin(
                 JournalReader.of(events), jobId -> CompletableFuture.completedFuture(stored), this::answer);
-        return JournalJobFeed.over(KIT.spawn(JobFeedHub.create(origin, linger, WAITS_INTERVAL)));
+        return JournalJobFeed.over(origin, KIT.spawn(JobFeedHub.create(origin, linger, WAITS_INTERVAL)));
     }
 
     private CompletionStage<Optional<View>> answer(UUID jobId) {
@@ -176,8 +181,10 @@ class JobFeedTest {
         stored = Optional.of(job);
     }
 
-    private static SinkQueueWithCancel<JobUpdate> subscribe(JobFeed feed, OptionalLong after) {
-        return feed.follow(JOB, after).runWith(Sink.queue(), KIT.system());
+    private SinkQueueWithCancel<JobUpdate> subscribe(JobFeed feed, OptionalLong after) {
+        SinkQueueWithCancel<JobUpdate> subscriber = feed.follow(JOB, after).runWith(Sink.queue(), KIT.system());
+        after.ifPresent(revision -> last.put(subscriber, revision));
+        return subscriber;
     }
 
     private static Optional<JobUpdate> pull(SinkQueueWithCancel<JobUpdate> subscriber)
@@ -185,11 +192,25 @@ class JobFeedTest {
         return subscriber.pull().toCompletableFuture().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** The next updates; checks that each of them has the state as of its revision. */
+    /** The next update with a new revision: not one that only states what the job waits for. */
+    private Optional<JobUpdate> next(SinkQueueWithCancel<JobUpdate> subscriber) throws Exception {
+        Optional<JobUpdate> update = pull(subscriber);
+        while (update.isPresent()
+                && Objects.equals(
+                        last.put(subscriber, update.get().revision()),
+                        update.get().revision())) {
+            update = pull(subscriber);
+        }
+        return update;
+    }
+
+    /**
+     * The revisions of the next updates with a new revision. Checks that each update has the state as of its revision.
+     */
     private List<Long> take(SinkQueueWithCancel<JobUpdate> subscriber, int count) throws Exception {
         List<Long> revisions = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            JobUpdate update = pull(subscriber).orElseThrow();
+        while (revisions.size() < count) {
+            JobUpdate update = next(subscriber).orElseThrow();
             JobState state = JobState.EMPTY;
             for (EventEnvelope each : events.after(0).subList(0, (int) update.revision())) {
                 state = state.apply((JobEvent) each.event());
@@ -206,7 +227,7 @@ class JobFeedTest {
         project(3);
         JobFeed feed = feed(LONG_LINGER);
         SinkQueueWithCancel<JobUpdate> early = subscribe(feed, OptionalLong.empty());
-        assertThat(take(early, 1)).containsExactly(5L);
+        assertThat(take(early, 3)).containsExactly(3L, 4L, 5L);
         storeUntil(7);
         assertThat(take(early, 2)).containsExactly(6L, 7L);
         SinkQueueWithCancel<JobUpdate> late = subscribe(feed, OptionalLong.empty());
@@ -241,7 +262,7 @@ class JobFeedTest {
         storeUntil(12);
         project(10);
         SinkQueueWithCancel<JobUpdate> before = subscribe(feed(LONG_LINGER), OptionalLong.of(4));
-        JobUpdate current = pull(before).orElseThrow();
+        JobUpdate current = next(before).orElseThrow();
         assertThat(current.revision()).isEqualTo(10);
         assertThat(current.exceptions()).isEmpty();
         assertThat(take(before, 2)).containsExactly(11L, 12L);
@@ -249,6 +270,33 @@ class JobFeedTest {
         SinkQueueWithCancel<JobUpdate> behind = subscribe(feed(LONG_LINGER), OptionalLong.of(11));
         storeUntil(13);
         assertThat(take(behind, 2)).containsExactly(12L, 13L);
+    }
+
+    @Test
+    void aStreamBeginsWithTheStoredStateWhileTheJobDoesNotAnswer() throws Exception {
+        storeUntil(5);
+        project(3);
+        held = Optional.of(new CompletableFuture<>());
+        JobFeed feed = feed(LONG_LINGER);
+        JobUpdate start = feed.start(JOB).toCompletableFuture().get().orElseThrow();
+        assertThat(start.revision()).isEqualTo(3);
+        assertThat(start.state().phase()).isEqualTo(JobPhase.RUNNING);
+        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed, OptionalLong.empty());
+        assertThat(take(subscriber, 3)).containsExactly(3L, 4L, 5L);
+        held.get().complete(view(JOB));
+        JobUpdate asked = pull(subscriber).orElseThrow();
+        assertThat(asked.revision()).isEqualTo(5);
+        assertThat(asked.waiting()).contains(List.of());
+    }
+
+    @Test
+    void withoutAStoredStateTheJobIsAsked() throws Exception {
+        storeUntil(6);
+        JobFeed feed = feed(LONG_LINGER);
+        assertThat(feed.start(JOB).toCompletableFuture().get().orElseThrow().revision())
+                .isEqualTo(6);
+        assertThat(feed.start(new UUID(9, 9)).toCompletableFuture().get()).isEmpty();
+        assertThat(take(subscribe(feed, OptionalLong.empty()), 1)).containsExactly(6L);
     }
 
     @Test
@@ -292,7 +340,7 @@ class JobFeedTest {
         JobFeed feed = feed(LONG_LINGER);
         SinkQueueWithCancel<JobUpdate> fresh = subscribe(feed, OptionalLong.empty());
         SinkQueueWithCancel<JobUpdate> resumed = subscribe(feed, OptionalLong.of(5));
-        assertThat(take(fresh, 1)).containsExactly(4L);
+        assertThat(take(fresh, 2)).containsExactly(3L, 4L);
         assertThat(pull(fresh)).isEmpty();
         assertThat(pull(resumed)).isEmpty();
 
@@ -316,7 +364,7 @@ class JobFeedTest {
             storeUntil(last);
             List<Long> revisions = new ArrayList<>();
             while (revisions.size() < 50) {
-                revisions.add(pull(quick).orElseThrow().revision());
+                revisions.add(next(quick).orElseThrow().revision());
             }
             assertThat(revisions)
                     .containsExactlyElementsOf(
@@ -352,7 +400,7 @@ class JobFeedTest {
         SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed, OptionalLong.empty());
         assertThat(take(subscriber, 1)).containsExactly(3L);
         events.failing = true;
-        assertThatThrownBy(() -> pull(subscriber)).hasMessageContaining("the database is away");
+        assertThatThrownBy(() -> next(subscriber)).hasMessageContaining("the database is away");
         events.failing = false;
         storeUntil(4);
         SinkQueueWithCancel<JobUpdate> again = subscribe(feed, OptionalLong.of(3));
@@ -367,7 +415,11 @@ class JobFeedTest {
         SinkQueueWithCancel<JobUpdate> one = subscribe(feed, OptionalLong.empty());
         SinkQueueWithCancel<JobUpdate> other = subscribe(feed, OptionalLong.empty());
         for (SinkQueueWithCancel<JobUpdate> each : List.of(one, other)) {
-            assertThat(pull(each).orElseThrow().waiting()).contains(List.of());
+            JobUpdate update = pull(each).orElseThrow();
+            assertThat(update.waiting().isPresent() ? update : pull(each).orElseThrow())
+                    .as("what the job waits for, once it was asked")
+                    .extracting(JobUpdate::waiting)
+                    .isEqualTo(Optional.of(List.of()));
         }
         waiting = List.of(AGENT_AWAY);
         for (SinkQueueWithCancel<JobUpdate> each : List.of(one, other)) {
@@ -436,8 +488,8 @@ class JobFeedTest {
         project(30);
         events.deletedTo = 25;
         SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(10));
-        assertThat(pull(subscriber).orElseThrow().revision()).isEqualTo(30);
-        assertThat(pull(subscriber).orElseThrow().revision()).isEqualTo(31);
+        assertThat(next(subscriber).orElseThrow().revision()).isEqualTo(30);
+        assertThat(next(subscriber).orElseThrow().revision()).isEqualTo(31);
         assertThat(events.followedFrom).containsExactly(31L);
     }
 

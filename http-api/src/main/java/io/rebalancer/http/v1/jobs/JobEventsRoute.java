@@ -1,6 +1,5 @@
 package io.rebalancer.http.v1.jobs;
 
-import io.rebalancer.core.port.JobService;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
@@ -41,11 +40,9 @@ public final class JobEventsRoute extends AllDirectives {
     private static final long MAX_MERGED = 10_000;
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
 
-    private final JobService jobs;
     private final JobFeed feed;
 
-    public JobEventsRoute(JobService jobs, JobFeed feed) {
-        this.jobs = jobs;
+    public JobEventsRoute(JobFeed feed) {
         this.feed = feed;
     }
 
@@ -66,18 +63,18 @@ public final class JobEventsRoute extends AllDirectives {
                                         + text.orElse("")));
                     }
                     return onComplete(
-                            jobs.get(jobId),
+                            feed.start(jobId),
                             found -> found.isSuccess()
                                     ? stream(jobId, found.get(), after)
                                     : complete(Problems.of(found.failed().get())));
                 }));
     }
 
-    private Route stream(UUID jobId, Optional<JobService.View> found, OptionalLong after) {
+    private Route stream(UUID jobId, Optional<JobUpdate> found, OptionalLong after) {
         if (found.isEmpty()) {
             return complete(Problems.jobNotFound(jobId));
         }
-        JobService.View job = found.get();
+        JobUpdate job = found.get();
         boolean ended = job.state().phase().terminal();
         if (ended && after.isPresent() && after.getAsLong() >= job.revision()) {
             // The job has no further events. After 204, an EventSource does not reconnect.

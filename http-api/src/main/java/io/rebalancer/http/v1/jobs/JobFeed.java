@@ -1,7 +1,9 @@
 package io.rebalancer.http.v1.jobs;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -12,12 +14,18 @@ import org.apache.pekko.stream.javadsl.Source;
 public interface JobFeed {
 
     /**
+     * The state with which a new stream would begin now; empty if there is no such job. Does not wait for a busy job, so the
+     * state may be some seconds old.
+     */
+    CompletionStage<Optional<JobUpdate>> start(UUID jobId);
+
+    /**
      * Updates of a job, oldest first, each once. The stream completes after the update that ends the job. It fails with
      * {@link SubscriberDropped} if the subscriber is too slow.
      *
      * @param afterRevision the subscriber's last revision: it gets every later update. If the feed no longer has the next
-     *     one, the stream starts with the current state instead, without exceptions; these are in the list of exceptions.
-     *     If empty, the stream starts with the current state
+     *     one, the stream starts with a later state instead, without exceptions; these are in the list of exceptions.
+     *     If empty, the stream starts with the state of {@link #start}, and the updates after it follow
      */
     Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision);
 
