@@ -60,7 +60,7 @@ public final class MorayAudit implements RecordAudit {
         Reader(int shard, StorageNodeId node) {
             this.shard = shard;
             this.node = node;
-            this.reader = new RangeReader(shards, shard, node, "", maxRows.getAsInt());
+            this.reader = new RangeReader(shards, shard, "", maxRows.getAsInt());
         }
 
         @Override
@@ -72,7 +72,8 @@ public final class MorayAudit implements RecordAudit {
 
         @Override
         public CompletionStage<Range> read(ScanColumn column, long first, long last) {
-            return reader.read(column, first, last).thenApply(read -> range(column, read.nextId(), read.rows()));
+            return reader.read(column, first, last, List.of(node))
+                    .thenApply(read -> range(column, read.nextId(), read.rows()));
         }
 
         private Range range(ScanColumn column, long nextId, List<JsonNode> rows) {

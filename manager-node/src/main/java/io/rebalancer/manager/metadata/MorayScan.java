@@ -6,28 +6,33 @@ import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
  * Scans shards through Moray's {@code sql} call, by ranges of row ids: first {@code _id}, then {@code _idx}, because a row
- * has only one of the two (manta.md 6.4).
+ * has only one of the two (manta.md 6.4). Scans of the same shard share reads, see {@link ScanGroup}.
  */
 public final class MorayScan implements RecordScan {
     private final MorayShards shards;
     private final IntSupplier maxRows;
     private final Supplier<List<String>> excluded;
+    private final Runnable onSharedChunk;
+    private final Map<Integer, ScanGroup> groups = new ConcurrentHashMap<>();
 
     /**
      * @param maxRows rows per query, at most; read when a scan of a shard begins
      * @param excluded records whose key contains one of these texts are not moved; read for every chunk
+     * @param onSharedChunk called for each chunk that cost no read; must not block
      */
-    public MorayScan(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded) {
+    public MorayScan(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded, Runnable onSharedChunk) {
         this.shards = shards;
         this.maxRows = maxRows;
         this.excluded = excluded;
+        this.onSharedChunk = onSharedChunk;
     }
 
     @Override
@@ -42,69 +47,53 @@ public final class MorayScan implements RecordScan {
 
     @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
-        return new Cursor(shard, leaving, from.column() == ScanColumn.KEY ? ScanPosition.START : from);
+        return groups.computeIfAbsent(shard, number -> new ScanGroup(number, excluded, onSharedChunk))
+                .open(leaving, from.column() == ScanColumn.KEY ? ScanPosition.START : from, new Reader(shard));
     }
 
-    private final class Cursor implements ShardCursor {
-        private static final long UNKNOWN = -1;
-
+    private final class Reader implements ScanGroup.Reader {
         private final int shard;
-        private final StorageNodeId leaving;
-        private final RangeReader reader;
-        private volatile ScanPosition position;
-        private volatile long highest = UNKNOWN;
-        private volatile boolean closed;
+        private final RangeReader ranges;
 
-        Cursor(int shard, StorageNodeId leaving, ScanPosition from) {
+        Reader(int shard) {
             this.shard = shard;
-            this.leaving = leaving;
-            this.reader = new RangeReader(shards, shard, leaving, " AND type = 'object'", maxRows.getAsInt());
-            this.position = from;
+            this.ranges = new RangeReader(shards, shard, " AND type = 'object'", maxRows.getAsInt());
         }
 
         @Override
-        public CompletionStage<Chunk> next() {
-            if (closed) {
-                return CompletableFuture.failedFuture(
-                        new IllegalStateException("the scan of shard " + shard + " is closed"));
-            }
-            if (highest == UNKNOWN) {
-                return RowQueries.highest(shards, shard, position.column()).thenCompose(id -> {
-                    highest = id;
-                    return next();
-                });
-            }
-            if (highest > 0 && position.nextId() <= highest) {
-                return readRange();
-            }
-            if (position.column() == ScanColumn.ID) {
-                position = ScanPosition.at(ScanColumn.IDX, 0, "", position.excluded());
-                highest = UNKNOWN;
-                return next();
-            }
-            return CompletableFuture.completedFuture(new Chunk(List.of(), position, true));
+        public CompletionStage<Long> highest(ScanColumn column) {
+            return RowQueries.highest(shards, shard, column);
         }
 
-        private CompletionStage<Chunk> readRange() {
-            return reader.read(position.column(), position.nextId(), highest)
-                    .thenApply(range -> chunk(range.rows(), range.nextId()));
+        @Override
+        public CompletionStage<ScanGroup.Page> read(ScanGroup.Range range) {
+            ScanPosition from = range.from();
+            return ranges.read(from.column(), from.nextId(), range.lastId(), range.nodes())
+                    .thenApply(read -> new ScanGroup.Page(
+                            read.rows().stream()
+                                    .filter(RowQueries::mentionsNode)
+                                    .map(Reader::storedRow)
+                                    .toList(),
+                            ScanPosition.at(from.column(), read.nextId()),
+                            false,
+                            false));
         }
 
-        private Chunk chunk(List<JsonNode> rows, long nextId) {
-            ScannedRows found = new ScannedRows(shard, leaving, excluded.get());
-            rows.stream()
-                    .filter(RowQueries::mentionsNode)
-                    .forEach(row -> found.add(
-                            row.path("_key").asText(),
-                            row.path("_etag").asText(),
-                            row.path("_value").asText()));
-            position = ScanPosition.at(position.column(), nextId, "", position.excluded() + found.excluded());
-            return new Chunk(found.rows(), position, false);
+        private static ScanGroup.StoredRow storedRow(JsonNode row) {
+            return new ScanGroup.StoredRow(
+                    row.path("_key").asText(),
+                    row.path("_etag").asText(),
+                    row.path("_value").asText());
+        }
+
+        @Override
+        public void markStarted(ScanColumn column) {
+            ranges.markStarted(column);
         }
 
         @Override
         public void close() {
-            closed = true;
+            // Holds no connection.
         }
     }
 }

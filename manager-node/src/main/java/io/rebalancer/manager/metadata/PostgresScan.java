@@ -13,6 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Scans shards by reading the tables behind Moray directly, ordered by key: on the primary, on a replica or on a clone
  * (manta.md 6.3, 6.5). Each page is one short read-only statement in autocommit mode, so no transaction is open between
- * two pages. Only rows that mention the leaving node leave the database, so memory does not grow with the shard.
+ * two pages. Only rows that mention a leaving node leave the database, so memory does not grow with the shard. Scans of the
+ * same shard share reads, see {@link ScanGroup}.
  *
  * <p>A shard occupies at most one thread, however many scans read it. A database that hangs therefore never takes the
  * threads of the other shards.
@@ -51,6 +55,8 @@ public final class PostgresScan implements RecordScan {
     private final Access access;
     private final Executor blocking;
     private final Supplier<List<String>> excluded;
+    private final Runnable onSharedChunk;
+    private final Map<Integer, ScanGroup> groups = new ConcurrentHashMap<>();
 
     /**
      * Access to the databases.
@@ -66,26 +72,36 @@ public final class PostgresScan implements RecordScan {
      * @param urls JDBC URL of each shard's database, by shard number
      * @param blocking runs the JDBC calls; at most one thread per shard is in use
      * @param excluded records whose key contains one of these texts are not moved; read for every chunk
+     * @param onSharedChunk called for each chunk that cost no read; must not block
      */
-    public PostgresScan(Map<Integer, String> urls, Access access, Executor blocking, Supplier<List<String>> excluded) {
+    public PostgresScan(
+            Map<Integer, String> urls,
+            Access access,
+            Executor blocking,
+            Supplier<List<String>> excluded,
+            Runnable onSharedChunk) {
         this.urls = new TreeMap<>(urls);
         this.threads = urls.keySet().stream()
                 .collect(Collectors.toUnmodifiableMap(shard -> shard, shard -> new ConcurrencyLimiter(() -> 1)));
         this.access = access;
         this.blocking = blocking;
         this.excluded = excluded;
+        this.onSharedChunk = onSharedChunk;
     }
 
     /**
-     * The query of one page. Its parameters are the storage id of the leaving node and the last key of the page before.
+     * The query of one page. Its parameters are the storage ids of the leaving nodes, the last key of the page before and, if
+     * the page is bounded, the last key that it may contain.
      *
      * <p>The page is a stretch of the primary key's index: the query has no condition besides the key, so directories
      * count as rows and no page has to skip an unknown number of them. The limit is part of the text, so the planner knows
-     * it in a generic plan too. The value is null unless the row is an object that mentions the node.
+     * it in a generic plan too. The value is null unless the row is an object that mentions one of the nodes.
      */
-    static String pageQuery(int rows) {
-        return "SELECT _key, _etag, CASE WHEN type = 'object' AND strpos(_value, ?) > 0 THEN _value END"
-                + " FROM manta WHERE _key > ? ORDER BY _key LIMIT " + rows;
+    static String pageQuery(int rows, int nodes, boolean bounded) {
+        return "SELECT _key, _etag, CASE WHEN type = 'object' AND ("
+                + String.join(" OR ", Collections.nCopies(nodes, "strpos(_value, ?) > 0"))
+                + ") THEN _value END FROM manta WHERE _key > ?" + (bounded ? " AND _key <= ?" : "")
+                + " ORDER BY _key LIMIT " + rows;
     }
 
     @Override
@@ -107,7 +123,8 @@ public final class PostgresScan implements RecordScan {
             throw new IllegalArgumentException("no database for metadata shard " + shard);
         }
         ScanPosition start = from.column() == ScanColumn.KEY ? from : ScanPosition.at(ScanColumn.KEY, 0);
-        return new Cursor(new Database(shard, url, access), thread, leaving, start);
+        return groups.computeIfAbsent(shard, number -> new ScanGroup(number, excluded, onSharedChunk))
+                .open(leaving, start, new Reader(new Database(shard, url, access), thread));
     }
 
     /** Where a shard's rows are, and how to reach them. */
@@ -152,38 +169,38 @@ public final class PostgresScan implements RecordScan {
     }
 
     /** Its calls never overlap, because all calls to a shard share one slot. */
-    private final class Cursor implements ShardCursor {
+    private final class Reader implements ScanGroup.Reader {
         private final Database database;
         private final ConcurrencyLimiter thread;
-        private final StorageNodeId leaving;
-        private ScanPosition position;
         private Optional<Connection> connection = Optional.empty();
         private int pageRows = access.pageRows();
-        private boolean closed;
 
-        Cursor(Database database, ConcurrencyLimiter thread, StorageNodeId leaving, ScanPosition from) {
+        Reader(Database database, ConcurrencyLimiter thread) {
             this.database = database;
             this.thread = thread;
-            this.leaving = leaving;
-            this.position = from;
+        }
+
+        /** There is no highest key: a page that is not full is the last. */
+        @Override
+        public CompletionStage<Long> highest(ScanColumn column) {
+            return CompletableFuture.completedStage(Long.MAX_VALUE);
         }
 
         @Override
-        public CompletionStage<Chunk> next() {
-            return thread.run(() -> CompletableFuture.supplyAsync(this::read, blocking));
+        public CompletionStage<ScanGroup.Page> read(ScanGroup.Range range) {
+            return thread.run(() -> CompletableFuture.supplyAsync(() -> readNow(range), blocking));
         }
 
-        private Chunk read() {
-            if (closed) {
-                throw new CompletionException(
-                        new IllegalStateException("the scan of shard " + database.shard() + " is closed"));
-            }
+        private ScanGroup.Page readNow(ScanGroup.Range range) {
             try {
                 if (connection.isEmpty()) {
                     connection = Optional.of(database.connect());
                 }
-                Chunk page = readPage(connection.get());
+                ScanGroup.Page page = readPage(connection.get(), range);
                 pageRows = Math.min(access.pageRows(), pageRows * 2);
+                if (page.last()) {
+                    disconnect();
+                }
                 return page;
             } catch (SQLException e) {
                 disconnect();
@@ -192,31 +209,54 @@ public final class PostgresScan implements RecordScan {
             }
         }
 
-        private Chunk readPage(Connection from) throws SQLException {
-            ScannedRows found = new ScannedRows(database.shard(), leaving, excluded.get());
-            String lastKey = position.afterKey();
+        /** Only the database knows the order of keys: no row up to the last key may mean that the last key is not ahead. */
+        private ScanGroup.Page readPage(Connection from, ScanGroup.Range range) throws SQLException {
+            if (range.lastKey().isPresent()) {
+                ScanGroup.Page bounded = readPage(from, range, range.lastKey());
+                if (bounded.end().nextId() > range.from().nextId()) {
+                    return bounded;
+                }
+            }
+            return readPage(from, range, Optional.empty());
+        }
+
+        private ScanGroup.Page readPage(Connection from, ScanGroup.Range range, Optional<String> lastKey)
+                throws SQLException {
+            List<ScanGroup.StoredRow> found = new ArrayList<>();
+            String afterKey = range.from().afterKey();
             int read = 0;
-            try (PreparedStatement page = from.prepareStatement(pageQuery(pageRows))) {
-                page.setString(1, leaving.text());
-                page.setString(2, lastKey);
+            String query = pageQuery(pageRows, range.nodes().size(), lastKey.isPresent());
+            try (PreparedStatement page = from.prepareStatement(query)) {
+                int parameter = 1;
+                for (StorageNodeId node : range.nodes()) {
+                    page.setString(parameter++, node.text());
+                }
+                page.setString(parameter++, afterKey);
+                if (lastKey.isPresent()) {
+                    page.setString(parameter, lastKey.get());
+                }
                 try (ResultSet rows = page.executeQuery()) {
                     while (rows.next()) {
-                        lastKey = rows.getString(1);
+                        afterKey = rows.getString(1);
                         String value = rows.getString(3);
                         if (value != null) {
-                            found.add(lastKey, rows.getString(2), value);
+                            found.add(new ScanGroup.StoredRow(afterKey, rows.getString(2), value));
                         }
                         read++;
                     }
                 }
             }
-            position = ScanPosition.at(
-                    ScanColumn.KEY, position.nextId() + read, lastKey, position.excluded() + found.excluded());
-            boolean last = read < pageRows;
-            if (last) {
-                disconnect();
-            }
-            return new Chunk(found.rows(), position, last);
+            boolean complete = read < pageRows;
+            // A complete page includes all rows up to the last key, even if the row of that key was deleted.
+            return new ScanGroup.Page(
+                    found,
+                    ScanPosition.at(
+                            ScanColumn.KEY,
+                            range.from().nextId() + read,
+                            complete ? lastKey.orElse(afterKey) : afterKey,
+                            0),
+                    lastKey.isPresent(),
+                    complete && lastKey.isEmpty());
         }
 
         private void disconnect() {
@@ -231,13 +271,13 @@ public final class PostgresScan implements RecordScan {
         }
 
         @Override
-        public void close() {
-            thread.run(() -> CompletableFuture.runAsync(this::stop, blocking));
+        public void markStarted(ScanColumn column) {
+            // A read needs no lowest key.
         }
 
-        private void stop() {
-            closed = true;
-            disconnect();
+        @Override
+        public void close() {
+            thread.run(() -> CompletableFuture.runAsync(this::disconnect, blocking));
         }
     }
 }

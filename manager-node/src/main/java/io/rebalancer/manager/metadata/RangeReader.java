@@ -16,7 +16,6 @@ import java.util.concurrent.CompletionStage;
 final class RangeReader {
     private final MorayShards shards;
     private final int shard;
-    private final StorageNodeId node;
     private final String condition;
     private final ChunkSize size;
     /** The column whose first read is over. */
@@ -30,14 +29,12 @@ final class RangeReader {
     record Rows(List<JsonNode> rows, long nextId) {}
 
     /**
-     * @param node rows that mention this storage node have a value, see {@link RowQueries#selectList}
      * @param condition restricts the rows further; starts with AND, or is empty
      * @param maxRows rows per query, at most
      */
-    RangeReader(MorayShards shards, int shard, StorageNodeId node, String condition, int maxRows) {
+    RangeReader(MorayShards shards, int shard, String condition, int maxRows) {
         this.shards = shards;
         this.shard = shard;
-        this.node = node;
         this.condition = condition;
         this.size = new ChunkSize(maxRows);
     }
@@ -45,25 +42,32 @@ final class RangeReader {
     /**
      * Reads some rows with ids from {@code first} to {@code last}, both included, starting at {@code first}. The first read
      * of a column begins at its lowest id, because extended ids may begin above two thousand million (manta.md 6.5).
+     *
+     * @param nodes rows that mention one of these storage nodes have a value, see {@link RowQueries#selectList}
      */
-    CompletionStage<Rows> read(ScanColumn column, long first, long last) {
+    CompletionStage<Rows> read(ScanColumn column, long first, long last, List<StorageNodeId> nodes) {
         if (started.filter(column::equals).isPresent()) {
-            return readRange(column, first, last);
+            return readRange(column, first, last, nodes);
         }
         return RowQueries.lowest(shards, shard, column, first).thenCompose(lowest -> {
             started = Optional.of(column);
             return lowest.isPresent() && lowest.getAsLong() <= last
-                    ? readRange(column, lowest.getAsLong(), last)
+                    ? readRange(column, lowest.getAsLong(), last, nodes)
                     : CompletableFuture.completedFuture(new Rows(List.of(), last + 1));
         });
     }
 
-    private CompletionStage<Rows> readRange(ScanColumn column, long first, long last) {
+    /** The first rows of the column were read elsewhere, so no read has to look for its lowest id. */
+    void markStarted(ScanColumn column) {
+        started = Optional.of(column);
+    }
+
+    private CompletionStage<Rows> readRange(ScanColumn column, long first, long last, List<StorageNodeId> nodes) {
         String name = column.columnName();
         long end = Math.min(last, first + size.width() - 1);
         int limit = size.rows();
         // Order and limit cut a crowded range at a known row. Without them rows would be lost.
-        String statement = "SELECT " + RowQueries.selectList(column, node) + " FROM " + MorayShards.OBJECTS + " WHERE "
+        String statement = "SELECT " + RowQueries.selectList(column, nodes) + " FROM " + MorayShards.OBJECTS + " WHERE "
                 + name + " >= " + first + " AND " + name + " <= " + end + condition + " ORDER BY " + name + " LIMIT "
                 + limit + ";";
         long startNanos = System.nanoTime();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** Queries by row id through Moray. In its answers a BIGINT is text, an INTEGER is a number (manta.md 6.4). */
 final class RowQueries {
@@ -42,16 +43,18 @@ final class RowQueries {
 
     /**
      * The select list of a range query: the row id and {@code type}, and the key, the etag and the value of a row that
-     * mentions the node. They are null in all other rows, so that the shard does not send what the caller drops.
+     * mentions one of the nodes. They are null in all other rows, so that the shard does not send what the caller drops.
      */
-    static String selectList(ScanColumn column, StorageNodeId node) {
+    static String selectList(ScanColumn column, List<StorageNodeId> nodes) {
         // A storage id contains no character that needs an escape.
-        String mentions = "CASE WHEN POSITION('" + node.text() + "' IN _value) > 0 THEN ";
+        String mentions = nodes.stream()
+                .map(node -> "POSITION('" + node.text() + "' IN _value) > 0")
+                .collect(Collectors.joining(" OR ", "CASE WHEN ", " THEN "));
         return column.columnName() + ", type, " + mentions + "_key END AS _key, " + mentions + "_etag END AS _etag, "
                 + mentions + "_value END AS _value";
     }
 
-    /** Whether a row of a query with {@link #selectList} mentions the node. */
+    /** Whether a row of a query with {@link #selectList} mentions one of the nodes. */
     static boolean mentionsNode(JsonNode row) {
         return row.path("_value").isTextual();
     }

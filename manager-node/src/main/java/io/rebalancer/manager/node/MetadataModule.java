@@ -4,7 +4,6 @@ import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
-import io.rebalancer.cluster.settings.PostgresSettings;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
@@ -23,10 +22,12 @@ import io.rebalancer.manager.metadata.PostgresScan;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import kamon.Kamon;
+import kamon.metric.Counter;
 import kamon.metric.Gauge;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -51,8 +52,12 @@ final class MetadataModule {
                         shard -> new FastClient(system, endpoints(shard), options))));
         this.tier = new MorayMetadataTier(shards, settings.domain());
         ScanPermits permits = new ScanPermits(() -> evacuate.get().scan().maxShardsAtATime());
-        this.scan = new ScanResources(createScan(evacuate), tier, permits);
-        this.primaryScan = new ScanResources(createPrimaryScan(evacuate), tier, permits);
+        Counter sharedChunks = Kamon.counter("rebalancer.scan.shared-chunks").withoutTags();
+        RecordScan primary = createPrimaryScan(evacuate, sharedChunks);
+        this.primaryScan = new ScanResources(primary, tier, permits);
+        this.scan = createPostgresScan(evacuate, sharedChunks)
+                .map(primaryScan::with)
+                .orElse(primaryScan);
         this.verification = new VerificationResources(createAudit(evacuate), permits, Clock.systemUTC());
         Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
         Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
@@ -87,21 +92,23 @@ final class MetadataModule {
                         shard.host()));
     }
 
-    private RecordScan createScan(Supplier<EvacuateSettings> evacuate) {
-        if (settings.postgres().isEmpty()) {
-            return createPrimaryScan(evacuate);
-        }
-        PostgresSettings postgres = settings.postgres().get();
-        return new PostgresScan(
-                postgres.urls(),
-                new PostgresScan.Access(
-                        postgres.user(), postgres.password(), postgres.fetchRows(), postgres.statementTimeout()),
-                BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
-                excluded(evacuate));
+    private Optional<PostgresScan> createPostgresScan(Supplier<EvacuateSettings> evacuate, Counter sharedChunks) {
+        return settings.postgres()
+                .map(postgres -> new PostgresScan(
+                        postgres.urls(),
+                        new PostgresScan.Access(
+                                postgres.user(),
+                                postgres.password(),
+                                postgres.fetchRows(),
+                                postgres.statementTimeout()),
+                        BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
+                        excluded(evacuate),
+                        sharedChunks::increment));
     }
 
-    private RecordScan createPrimaryScan(Supplier<EvacuateSettings> evacuate) {
-        return new MorayScan(shards, () -> evacuate.get().scan().chunkRows(), excluded(evacuate));
+    private RecordScan createPrimaryScan(Supplier<EvacuateSettings> evacuate, Counter sharedChunks) {
+        return new MorayScan(
+                shards, () -> evacuate.get().scan().chunkRows(), excluded(evacuate), sharedChunks::increment);
     }
 
     private RecordAudit createAudit(Supplier<EvacuateSettings> evacuate) {

@@ -145,6 +145,11 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
             }
 
             @Override
+            public ScanPosition position() {
+                return ScanPosition.START;
+            }
+
+            @Override
             public void close() {
                 // Holds no resources.
             }

@@ -230,6 +230,11 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
             }
 
             @Override
+            public ScanPosition position() {
+                return ScanPosition.at(ScanColumn.ID, next);
+            }
+
+            @Override
             public void close() {
                 // Holds no resources.
             }

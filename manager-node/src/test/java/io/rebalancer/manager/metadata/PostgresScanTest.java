@@ -53,7 +53,7 @@ class PostgresScanTest {
     private PostgresScan scan(int pageRows, List<String> excluded) {
         PostgresScan.Access access =
                 new PostgresScan.Access(ShardDatabase.READER, "read only", pageRows, Duration.ofSeconds(10));
-        return new PostgresScan(Map.of(1, database.url()), access, Runnable::run, () -> excluded);
+        return new PostgresScan(Map.of(1, database.url()), access, Runnable::run, () -> excluded, () -> {});
     }
 
     private static Chunk next(ShardCursor cursor) throws Exception {
@@ -173,8 +173,18 @@ class PostgresScanTest {
     void aPageIsAStretchOfTheIndexOfTheKey() throws Exception {
         database.fill(50_000);
         database.run("ANALYZE manta");
-        String plans = database.explain(PostgresScan.pageQuery(1000), LEAVING.text(), "/8");
+        String plans = database.explain(PostgresScan.pageQuery(1000, 1, false), LEAVING.text(), "/8");
         assertThat(plans).contains("force_custom_plan", "force_generic_plan");
+        assertThat(plans.split("Index Scan using manta_pkey")).as(plans).hasSize(3);
+        assertThat(plans).doesNotContain("Sort").doesNotContain("Seq Scan");
+    }
+
+    @Test
+    void aPageForSeveralScansIsAStretchOfTheIndexToo() throws Exception {
+        database.fill(50_000);
+        database.run("ANALYZE manta");
+        String plans = database.explain(
+                PostgresScan.pageQuery(1000, 3, true), LEAVING.text(), "2.stor.d", "3.stor.d", "/8", "/9");
         assertThat(plans.split("Index Scan using manta_pkey")).as(plans).hasSize(3);
         assertThat(plans).doesNotContain("Sort").doesNotContain("Seq Scan");
     }
@@ -184,7 +194,7 @@ class PostgresScanTest {
         database.fill(30);
         PostgresScan.Access access =
                 new PostgresScan.Access(ShardDatabase.READER, "read only", 10, Duration.ofMillis(200));
-        PostgresScan scan = new PostgresScan(Map.of(1, database.url()), access, Runnable::run, List::of);
+        PostgresScan scan = new PostgresScan(Map.of(1, database.url()), access, Runnable::run, List::of, () -> {});
         try (ShardCursor cursor = scan.open(1, LEAVING, ScanPosition.START)) {
             try (Connection lock = database.lockTable()) {
                 assertThatThrownBy(() -> next(cursor))
@@ -209,7 +219,11 @@ class PostgresScanTest {
                 new PostgresScan.Access(ShardDatabase.READER, "read only", 10, Duration.ofMinutes(1));
         ExecutorService threads = Executors.newFixedThreadPool(2);
         PostgresScan scan = new PostgresScan(
-                Map.of(1, database.url(), 2, database.url() + "?currentSchema=other"), access, threads, List::of);
+                Map.of(1, database.url(), 2, database.url() + "?currentSchema=other"),
+                access,
+                threads,
+                List::of,
+                () -> {});
         List<ShardCursor> hanging = new ArrayList<>();
         List<CompletableFuture<Chunk>> reads = new ArrayList<>();
         try (Connection lock = database.lockTable()) {

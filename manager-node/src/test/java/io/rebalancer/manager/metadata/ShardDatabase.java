@@ -40,6 +40,29 @@ final class ShardDatabase implements AutoCloseable {
         }
     }
 
+    /**
+     * The number of queries of the table so far. The server adds those of a connection when it is closed, at the latest, so no
+     * scan may have a connection.
+     */
+    long queries() throws SQLException {
+        return number("SELECT coalesce(seq_scan, 0) + coalesce(idx_scan, 0) FROM pg_stat_user_tables"
+                + " WHERE relname = 'manta'");
+    }
+
+    /** The number of connections of scans. */
+    long sessions() throws SQLException {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'rebalancer scan%'");
+    }
+
+    private long number(String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(), "postgres", "postgres");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** Locks the table against readers until the connection is rolled back. */
     Connection lockTable() throws SQLException {
         Connection connection = DriverManager.getConnection(url(), "postgres", "postgres");

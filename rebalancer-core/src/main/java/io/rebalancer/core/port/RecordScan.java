@@ -27,7 +27,10 @@ public interface RecordScan {
      */
     ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from);
 
-    /** Reads one shard, chunk by chunk. Only one call may be in progress. */
+    /**
+     * Reads one shard, chunk by chunk. Only one call may be in progress. The rows of a chunk may have been read before the call,
+     * but not before the call for the chunk before.
+     */
     interface ShardCursor extends AutoCloseable {
 
         /**
@@ -35,6 +38,17 @@ public interface RecordScan {
          * the same place. Any other failure is permanent.
          */
         CompletionStage<Chunk> next();
+
+        /** Where the next read of the shard starts for this cursor. Thread-safe. */
+        ScanPosition position();
+
+        /**
+         * Whether {@link #next} completes at once, without a read of the shard: the rows were read together with those of
+         * another cursor, or there are none left. Stays true until the call. Thread-safe.
+         */
+        default boolean hasChunk() {
+            return false;
+        }
 
         /** Releases the connections once a call in progress has ended. Later calls fail. Does not block. */
         @Override

@@ -75,7 +75,7 @@ final class ObjectDeduplicator {
         return released;
     }
 
-    /** The next rows of {@code shard} are read from now on. */
+    /** The next rows of {@code shard} are requested now. */
     void chunkRequested(int shard) {
         recentlySettled.chunkRequested(shard);
     }

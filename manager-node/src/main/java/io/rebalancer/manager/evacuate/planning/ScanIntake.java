@@ -156,7 +156,7 @@ final class ScanIntake {
         unacknowledged.clear();
     }
 
-    /** A failed read of the shard is repeated: its rows are as of now. */
+    /** A failed read of the shard is repeated: its rows are requested now. */
     void repeatRead(int shard) {
         objects.chunkRequested(shard);
     }

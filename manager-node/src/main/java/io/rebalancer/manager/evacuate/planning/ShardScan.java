@@ -118,13 +118,13 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
             List<RecordScan.Row> piece = unchecked.get().nextPiece();
             getContext()
                     .pipeToSelf(
-                            permits.read(shard, () -> liveRows.get().of(shard, piece)),
+                            permits.check(shard, cursor, () -> liveRows.get().of(shard, piece)),
                             (live, failure) -> failure == null ? new PieceRead(live) : new ReadFailed(failure));
             return this;
         }
         getContext()
                 .pipeToSelf(
-                        permits.read(shard, cursor::next),
+                        permits.next(shard, cursor),
                         (chunk, failure) -> failure == null ? new ChunkRead(chunk) : new ReadFailed(failure));
         return this;
     }

@@ -89,6 +89,11 @@ public final class UnmovedRecordScan implements RecordScan {
         }
 
         @Override
+        public ScanPosition position() {
+            return position;
+        }
+
+        @Override
         public void close() {
             closed = true;
         }

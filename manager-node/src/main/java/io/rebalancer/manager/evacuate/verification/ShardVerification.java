@@ -3,6 +3,7 @@ package io.rebalancer.manager.evacuate.verification;
 import io.rebalancer.cluster.async.ExponentialBackoff;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.evacuate.RowWatermark;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordAudit;
@@ -88,17 +89,20 @@ final class ShardVerification extends AbstractBehavior<ShardVerification.Command
     /** A retry after a failure repeats the same read. */
     private Behavior<Command> readNext() {
         if (sweep.next() instanceof ShardSweep.ReadRows rows) {
-            read(() -> reader.read(rows.column(), rows.first(), rows.last()), RangeRead::new);
+            read(
+                    ScanPosition.at(rows.column(), rows.first()),
+                    () -> reader.read(rows.column(), rows.first(), rows.last()),
+                    RangeRead::new);
         } else {
-            read(reader::watermark, WatermarkRead::new);
+            read(ScanPosition.START, reader::watermark, WatermarkRead::new);
         }
         return this;
     }
 
-    private <T> void read(Supplier<CompletionStage<T>> call, Function<T, Command> result) {
+    private <T> void read(ScanPosition from, Supplier<CompletionStage<T>> call, Function<T, Command> result) {
         getContext()
                 .pipeToSelf(
-                        resources.permits().read(shard, call),
+                        resources.permits().read(shard, from, call),
                         (value, failure) -> failure == null ? result.apply(value) : new ReadFailed(failure));
     }
 

@@ -42,6 +42,11 @@ final class FrozenCopy implements RecordScan {
             }
 
             @Override
+            public ScanPosition position() {
+                return ScanPosition.START;
+            }
+
+            @Override
             public void close() {
                 // Holds no resources.
             }

@@ -3,6 +3,7 @@ package io.rebalancer.manager.evacuate.planning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.core.evacuate.ScanPosition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,12 @@ class ScanPermitsTest {
     private final List<String> started = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<String>> reads = new ArrayList<>();
     private int maxShards = 2;
-    private final ScanPermits permits = new ScanPermits(() -> maxShards, NEVER);
+    private final ScanPermits permits = new ScanPermits(() -> maxShards, NEVER, NEVER);
 
     private CompletionStage<String> read(ScanPermits from, int shard, String name) {
         CompletableFuture<String> end = new CompletableFuture<>();
         reads.add(end);
-        return from.read(shard, () -> {
+        return from.read(shard, ScanPosition.START, () -> {
             started.add(name);
             return end;
         });
@@ -61,7 +62,7 @@ class ScanPermitsTest {
     void theResultIsTheResultOfTheRead() {
         CompletionStage<String> good = read(permits, 1, "good");
         CompletionStage<String> bad = read(permits, 2, "bad");
-        CompletionStage<String> thrown = permits.read(3, () -> {
+        CompletionStage<String> thrown = permits.read(3, ScanPosition.START, () -> {
             throw new IllegalStateException("not started");
         });
         reads.get(0).complete("rows");
@@ -75,7 +76,7 @@ class ScanPermitsTest {
 
     @Test
     void shardsThatHangDoNotStopTheOthers() {
-        ScanPermits impatient = new ScanPermits(() -> 2, Duration.ofMillis(10));
+        ScanPermits impatient = new ScanPermits(() -> 2, Duration.ofMillis(10), NEVER);
         read(impatient, 1, "hangs 1");
         read(impatient, 2, "hangs 2");
         read(impatient, 1, "waits for shard 1");

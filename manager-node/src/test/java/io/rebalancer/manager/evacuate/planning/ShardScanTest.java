@@ -184,13 +184,18 @@ class ShardScanTest {
                     }
 
                     @Override
+                    public ScanPosition position() {
+                        return from;
+                    }
+
+                    @Override
                     public void close() {
                         // Holds no resources.
                     }
                 };
             }
         };
-        ScanPermits permits = new ScanPermits(() -> 1, Duration.ofHours(1));
+        ScanPermits permits = new ScanPermits(() -> 1, Duration.ofHours(1), Duration.ZERO);
         TestProbe<PlanningEvent> listener = KIT.createTestProbe();
         KIT.spawn(ScanCoordinator.create(
                 new ScanResources(hanging, records, permits),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordAudit;
@@ -189,7 +190,7 @@ class VerificationRunTest {
     void readsShareThePermitsOfTheScans() {
         AtomicInteger reads = new AtomicInteger();
         CompletableFuture<RecordAudit.Range> hanging = new CompletableFuture<>();
-        permits.read(1, () -> hanging);
+        permits.read(1, ScanPosition.START, () -> hanging);
         IntStream.range(0, 4).forEach(i -> records.put(i, i, 1, 2));
         verify(new OtherAudit() {
             @Override

@@ -66,7 +66,7 @@ class MorayScanWireTest {
     /** Scans the shard in chunks and returns all rows that name the first node. */
     private List<RecordScan.Row> scan(int maxRows, List<String> excluded) throws Exception {
         List<RecordScan.Row> rows = new ArrayList<>();
-        RecordScan scan = new MorayScan(shards, () -> maxRows, () -> excluded);
+        RecordScan scan = new MorayScan(shards, () -> maxRows, () -> excluded, () -> {});
         try (RecordScan.ShardCursor cursor = scan.open(1, MorayShard.FIRST, ScanPosition.START)) {
             boolean last = false;
             while (!last) {
@@ -112,7 +112,7 @@ class MorayScanWireTest {
         ScanPosition from = ScanPosition.START;
         boolean last = false;
         while (!last) {
-            RecordScan scan = new MorayScan(shards, () -> 4, List::of);
+            RecordScan scan = new MorayScan(shards, () -> 4, List::of, () -> {});
             try (RecordScan.ShardCursor cursor = scan.open(1, MorayShard.FIRST, from)) {
                 RecordScan.Chunk chunk = MorayShard.get(cursor.next());
                 chunk.rows().forEach(row -> resumed.add(row.ref().key()));
