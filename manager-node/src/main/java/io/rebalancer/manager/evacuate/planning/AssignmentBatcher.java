@@ -47,6 +47,9 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     /** Messages to the batcher. */
     public sealed interface Command {}
 
+    /** The scan of a shard can read its first chunk. */
+    record ScanReady(int shard, ActorRef<ShardScan.Command> scan) implements Command {}
+
     /** Rows of a shard up to {@code end}. */
     record ChunkFound(int shard, ScanPosition end, List<RecordScan.Row> rows, ActorRef<ShardScan.Command> replyTo)
             implements Command {}
@@ -148,6 +151,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
+                .onMessage(ScanReady.class, this::onScanReady)
                 .onMessage(ChunkFound.class, this::onChunkFound)
                 .onMessage(ReadRepeated.class, this::onReadRepeated)
                 .onMessage(ShardScanned.class, this::onShardScanned)
@@ -157,6 +161,11 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 .onMessage(EarlierBrokerReplied.class, this::onEarlierBrokerReplied)
                 .onMessage(Tick.class, tick -> onTick())
                 .build();
+    }
+
+    private Behavior<Command> onScanReady(ScanReady ready) {
+        intake.addReady(ready.shard(), ready.scan());
+        return advance();
     }
 
     private Behavior<Command> onChunkFound(ChunkFound found) {
@@ -318,7 +327,9 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         placeWaiting(unplaced);
         leaseDueBatches();
         if (waiting.isEmpty()) {
-            intake.acknowledge();
+            intake.requestChunks(
+                    resources.settings().get().scan().maxShardsAtATime(),
+                    resources.clock().instant());
         }
         report(unplaced);
         return this;

@@ -41,14 +41,16 @@ final class ObjectDeduplicator {
 
     /** The object is in progress from now on; it was not before. */
     void begin(UUID objectId) {
-        followers.put(objectId, new ArrayList<>());
+        followers.put(objectId, List.of());
     }
 
     /** The candidate waits for the end of the object's assignment. */
     void follow(Candidate candidate) {
-        followers
-                .computeIfAbsent(candidate.record().objectId(), id -> new ArrayList<>())
-                .add(candidate);
+        followers.compute(candidate.record().objectId(), (id, before) -> {
+            List<Candidate> all = before == null || before.isEmpty() ? new ArrayList<>() : before;
+            all.add(candidate);
+            return all;
+        });
     }
 
     /** The object is not planned after all. Returns the records that followed it. */

@@ -9,8 +9,12 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +24,22 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Takes chunks from the scans of the shards: selects the records to move within the budget, follows each until the pass is
- * done with it, and acknowledges chunks.
+ * done with it, and requests further chunks. The shards take turns, so that a pass over many shards has few chunks in memory.
  */
 final class ScanIntake {
+    /** A read that takes longer keeps no other shard waiting. */
+    static final Duration LONGEST_READ = Duration.ofSeconds(10);
+
     private final StorageNodeId leaving;
     private final ObjectDeduplicator objects;
     private final ScanTracker tracker;
     private final Set<Integer> scanning;
-    private final Map<Integer, ActorRef<ShardScan.Command>> unacknowledged = new LinkedHashMap<>();
+    /** The scans that can read a chunk, the one whose last chunk came first first. */
+    private final Map<Integer, ActorRef<ShardScan.Command>> ready = new LinkedHashMap<>();
+
+    /** Since when the requested chunks are being read, by shard. */
+    private final Map<Integer, Instant> reading = new HashMap<>();
+
     private long budget;
 
     /**
@@ -46,7 +58,7 @@ final class ScanIntake {
         this.budget = pass.budget();
     }
 
-    /** @param scan is sent {@link ShardScan.ChunkTaken} by {@link #acknowledge} */
+    /** @param scan is sent {@link ShardScan.ChunkWanted} by {@link #requestChunks} */
     Selection take(int shard, ScanPosition end, List<RecordScan.Row> rows, ActorRef<ShardScan.Command> scan) {
         List<MetadataRecord> naming = new ArrayList<>();
         List<UnmovedRecord> unreadable = new ArrayList<>();
@@ -71,7 +83,7 @@ final class ScanIntake {
                 tracker.settle(chunk);
             }
         }
-        unacknowledged.put(shard, scan);
+        addReady(shard, scan);
         return new Selection(
                 select(naming.stream()
                         .map(record -> new Candidate(record, chunk))
@@ -147,13 +159,34 @@ final class ScanIntake {
         return tracker.takeMoved();
     }
 
-    /** Lets the scans continue with their next chunks, or stop if the budget is used up. */
-    void acknowledge() {
-        unacknowledged.forEach((shard, scan) -> {
-            objects.chunkRequested(shard);
-            scan.tell(new ShardScan.ChunkTaken(budget <= 0));
-        });
-        unacknowledged.clear();
+    /** The scan of the shard can read its next chunk. */
+    void addReady(int shard, ActorRef<ShardScan.Command> scan) {
+        reading.remove(shard);
+        ready.put(shard, scan);
+    }
+
+    /**
+     * Lets scans continue with their next chunks, or stop if the budget is used up. Called while no candidate waits, so the
+     * candidates of a pass are bounded by {@code most} chunks.
+     *
+     * @param most chunks that are read at a time
+     */
+    void requestChunks(int most, Instant now) {
+        boolean exhausted = budget <= 0;
+        long free = most
+                - reading.values().stream()
+                        .filter(since -> since.plus(LONGEST_READ).isAfter(now))
+                        .count();
+        Iterator<Map.Entry<Integer, ActorRef<ShardScan.Command>>> next =
+                ready.entrySet().iterator();
+        while (next.hasNext() && (exhausted || free > 0)) {
+            Map.Entry<Integer, ActorRef<ShardScan.Command>> scan = next.next();
+            next.remove();
+            free--;
+            reading.put(scan.getKey(), now);
+            objects.chunkRequested(scan.getKey());
+            scan.getValue().tell(new ShardScan.ChunkWanted(exhausted));
+        }
     }
 
     /** A failed read of the shard is repeated: its rows are requested now. */
@@ -163,6 +196,7 @@ final class ScanIntake {
 
     void finishShard(int shard) {
         scanning.remove(shard);
+        reading.remove(shard);
         objects.shardFinished(shard);
     }
 

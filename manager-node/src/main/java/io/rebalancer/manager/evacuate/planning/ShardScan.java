@@ -22,10 +22,11 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Scans one shard. It reads the next chunk when the batcher has taken the last one, so at most one chunk is in memory. Each
- * read waits for a permit, which the scans of all jobs share ({@link ScanPermits}). Rows that do not come from the primary are first replaced by live records ({@link LiveRows}), piece by
- * piece.
- * While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. The scan reports
+ * Scans one shard. It reads a chunk when the batcher wants one, so at most one chunk is in memory. Each read waits for a
+ * permit, which the scans of all jobs share ({@link ScanPermits}). Rows that do not come from the primary are first replaced
+ * by live records ({@link LiveRows}), piece by piece.
+ *
+ * <p>While the shard is unavailable the read is retried with a growing backoff, and the other shards continue. The scan reports
  * to the coordinator when that begins, with each failed retry, and when a read succeeds again. Any other failure ends the
  * scan with a reason: a scan that skipped rows would report a node as empty that is not.
  */
@@ -36,11 +37,11 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
     sealed interface Command {}
 
     /**
-     * The batcher took the last chunk and is ready for the next one.
+     * The batcher wants the first or the next chunk.
      *
      * @param budgetExhausted whether the pass takes no more records, so the scan may end
      */
-    record ChunkTaken(boolean budgetExhausted) implements Command {}
+    record ChunkWanted(boolean budgetExhausted) implements Command {}
 
     private record ChunkRead(RecordScan.Chunk chunk) implements Command {}
 
@@ -97,7 +98,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         this.cursor = cursor;
         this.batcher = batcher;
         this.coordinator = coordinator;
-        readNext();
+        batcher.tell(new AssignmentBatcher.ScanReady(shard, context.getSelf()));
     }
 
     @Override
@@ -105,7 +106,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         return newReceiveBuilder()
                 .onMessage(ChunkRead.class, this::onChunkRead)
                 .onMessage(PieceRead.class, this::onPieceRead)
-                .onMessage(ChunkTaken.class, this::onChunkTaken)
+                .onMessage(ChunkWanted.class, this::onChunkWanted)
                 .onMessage(ReadFailed.class, this::onReadFailed)
                 .onMessage(Retry.class, retry -> onRetry())
                 .onSignal(PostStop.class, signal -> onPostStop())
@@ -164,7 +165,7 @@ final class ShardScan extends AbstractBehavior<ShardScan.Command> {
         return this;
     }
 
-    private Behavior<Command> onChunkTaken(ChunkTaken taken) {
+    private Behavior<Command> onChunkWanted(ChunkWanted taken) {
         if (!taken.budgetExhausted() && !last) {
             return readNext();
         }

@@ -124,7 +124,7 @@ class AssignmentBatcherTest extends BatcherFixture {
         TestProbe<ShardScan.Command> scan = kit.createTestProbe();
         List<RecordScan.Row> rows = records.rows(2);
         batcher.tell(new AssignmentBatcher.ChunkFound(2, ScanPosition.at(ScanColumn.ID, 10), rows, scan.getRef()));
-        scan.expectMessageClass(ShardScan.ChunkTaken.class);
+        scan.expectMessageClass(ShardScan.ChunkWanted.class);
         PlanningEvent.BatchReady ready = batch();
         assertThat(ready.assignment().tasks()).hasSize(1);
     }

@@ -72,7 +72,7 @@ class SetAsideTest {
 
     private void scan(RecordScan.Row... rows) {
         batcher.tell(SizedObjects.chunk(scan.getRef(), rows));
-        scan.expectMessageClass(ShardScan.ChunkTaken.class, TIMEOUT);
+        scan.expectMessageClass(ShardScan.ChunkWanted.class, TIMEOUT);
     }
 
     private <E extends PlanningEvent> E next(Class<E> kind) {

@@ -56,12 +56,19 @@ class ShardScanTest {
                 batcher.getRef(),
                 coordinator.getRef(),
                 Clock.fixed(NOW, ZoneOffset.UTC)));
+        requestChunk();
         AssignmentBatcher.Command next = batcher.receiveMessage(TIMEOUT);
         while (next instanceof AssignmentBatcher.ReadRepeated) {
             next = batcher.receiveMessage(TIMEOUT);
         }
         assertThat(next).isInstanceOf(AssignmentBatcher.ChunkFound.class);
         return ((AssignmentBatcher.ChunkFound) next).rows();
+    }
+
+    private void requestChunk() {
+        batcher.expectMessageClass(AssignmentBatcher.ScanReady.class, TIMEOUT)
+                .scan()
+                .tell(new ShardScan.ChunkWanted(false));
     }
 
     private static List<MetadataRecord> recordsOf(List<RecordScan.Row> rows) {
@@ -150,6 +157,7 @@ class ShardScanTest {
                 batcher.getRef(),
                 coordinator.getRef(),
                 Clock.fixed(NOW, ZoneOffset.UTC)));
+        requestChunk();
         assertThat(coordinator.expectMessageClass(ScanCoordinator.ShardFailed.class, TIMEOUT))
                 .isEqualTo(new ScanCoordinator.ShardFailed(1, "no owner"));
     }
@@ -203,6 +211,7 @@ class ShardScanTest {
                 batcher.getRef(),
                 listener.getRef(),
                 Clock.systemUTC()));
+        IntStream.range(0, 3).forEach(i -> requestChunk());
         await().untilAsserted(() -> assertThat(permits.waiting()).isEqualTo(2));
         assertThat(reading).hasSize(1);
     }
