@@ -113,6 +113,22 @@ final class BenchDatabase implements AutoCloseable {
                 + " execute function watch_snapshot()");
     }
 
+    /** Counts the bytes of events from now on, because events are deleted while a job runs. */
+    void watchEvents() throws SQLException {
+        execute("create table written_events (bytes bigint);"
+                + " insert into written_events values (0);"
+                + " create function watch_events() returns trigger language plpgsql as $$ begin"
+                + " update written_events set bytes = bytes + (select sum(octet_length(event_payload)) from inserted);"
+                + " return null; end $$;"
+                + " create trigger watch_events after insert on event_journal referencing new table as inserted"
+                + " for each statement execute function watch_events()");
+    }
+
+    /** Bytes of all events since {@link #watchEvents}, those of the registry and of deleted events included. */
+    long writtenBytes() throws SQLException {
+        return Long.parseLong(text("select bytes from written_events"));
+    }
+
     Largest largestSnapshot() throws SQLException {
         return new Largest(
                 Long.parseLong(text("select stored from largest_snapshot")),
