@@ -90,18 +90,22 @@ public final class PostgresScan implements RecordScan {
     }
 
     /**
-     * The query of one page. Its parameters are the storage ids of the leaving nodes, the last key of the page before and, if
-     * the page is bounded, the last key that it may contain.
+     * The query of one page. Its parameters are the storage ids of the leaving nodes, the key to compare with if there is one,
+     * and the last key of the page before.
      *
      * <p>The page is a stretch of the primary key's index: the query has no condition besides the key, so directories
      * count as rows and no page has to skip an unknown number of them. The limit is part of the text, so the planner knows
      * it in a generic plan too. The value is null unless the row is an object that mentions one of the nodes.
+     *
+     * <p>An upper limit of the key would be no stretch: a generic plan expects few rows between two unknown keys, and sorts all of
+     * them for each page. So the query states for each row whether the limit includes it.
+     *
+     * @param comparing whether the last column states if the row's key is at most another key
      */
-    static String pageQuery(int rows, int nodes, boolean bounded) {
+    static String pageQuery(int rows, int nodes, boolean comparing) {
         return "SELECT _key, _etag, CASE WHEN type = 'object' AND ("
-                + String.join(" OR ", Collections.nCopies(nodes, "strpos(_value, ?) > 0"))
-                + ") THEN _value END FROM manta WHERE _key > ?" + (bounded ? " AND _key <= ?" : "")
-                + " ORDER BY _key LIMIT " + rows;
+                + String.join(" OR ", Collections.nCopies(nodes, "strpos(_value, ?) > 0")) + ") THEN _value END"
+                + (comparing ? ", _key <= ?" : "") + " FROM manta WHERE _key > ? ORDER BY _key LIMIT " + rows;
     }
 
     @Override
@@ -209,54 +213,50 @@ public final class PostgresScan implements RecordScan {
             }
         }
 
-        /** Only the database knows the order of keys: no row up to the last key may mean that the last key is not ahead. */
+        /** Only the database knows the order of keys: if the first row is behind the last key, that key is not ahead. */
         private ScanGroup.Page readPage(Connection from, ScanGroup.Range range) throws SQLException {
-            if (range.lastKey().isPresent()) {
-                ScanGroup.Page bounded = readPage(from, range, range.lastKey());
-                if (bounded.end().nextId() > range.from().nextId()) {
-                    return bounded;
-                }
-            }
-            return readPage(from, range, Optional.empty());
-        }
-
-        private ScanGroup.Page readPage(Connection from, ScanGroup.Range range, Optional<String> lastKey)
-                throws SQLException {
             List<ScanGroup.StoredRow> found = new ArrayList<>();
             String afterKey = range.from().afterKey();
             int read = 0;
-            String query = pageQuery(pageRows, range.nodes().size(), lastKey.isPresent());
-            try (PreparedStatement page = from.prepareStatement(query)) {
-                int parameter = 1;
-                for (StorageNodeId node : range.nodes()) {
-                    page.setString(parameter++, node.text());
-                }
-                page.setString(parameter++, afterKey);
-                if (lastKey.isPresent()) {
-                    page.setString(parameter, lastKey.get());
-                }
-                try (ResultSet rows = page.executeQuery()) {
-                    while (rows.next()) {
-                        afterKey = rows.getString(1);
-                        String value = rows.getString(3);
-                        if (value != null) {
-                            found.add(new ScanGroup.StoredRow(afterKey, rows.getString(2), value));
-                        }
-                        read++;
+            boolean bounded = false;
+            try (PreparedStatement page = prepare(from, range);
+                    ResultSet rows = page.executeQuery()) {
+                while (rows.next()) {
+                    boolean within = range.lastKey().isPresent() && rows.getBoolean(4);
+                    if (read == 0) {
+                        bounded = within;
+                    } else if (bounded && !within) {
+                        break;
                     }
+                    afterKey = rows.getString(1);
+                    String value = rows.getString(3);
+                    if (value != null) {
+                        found.add(new ScanGroup.StoredRow(afterKey, rows.getString(2), value));
+                    }
+                    read++;
                 }
             }
             boolean complete = read < pageRows;
             // A complete page includes all rows up to the last key, even if the row of that key was deleted.
+            String end = bounded && complete ? range.lastKey().orElse(afterKey) : afterKey;
             return new ScanGroup.Page(
                     found,
-                    ScanPosition.at(
-                            ScanColumn.KEY,
-                            range.from().nextId() + read,
-                            complete ? lastKey.orElse(afterKey) : afterKey,
-                            0),
-                    lastKey.isPresent(),
-                    complete && lastKey.isEmpty());
+                    ScanPosition.at(ScanColumn.KEY, range.from().nextId() + read, end, 0),
+                    bounded,
+                    complete && !bounded);
+        }
+
+        private PreparedStatement prepare(Connection from, ScanGroup.Range range) throws SQLException {
+            List<String> parameters = new ArrayList<>();
+            range.nodes().forEach(node -> parameters.add(node.text()));
+            range.lastKey().ifPresent(parameters::add);
+            parameters.add(range.from().afterKey());
+            PreparedStatement page = from.prepareStatement(
+                    pageQuery(pageRows, range.nodes().size(), range.lastKey().isPresent()));
+            for (int i = 0; i < parameters.size(); i++) {
+                page.setString(i + 1, parameters.get(i));
+            }
+            return page;
         }
 
         private void disconnect() {

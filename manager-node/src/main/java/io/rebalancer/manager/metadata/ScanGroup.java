@@ -57,7 +57,7 @@ final class ScanGroup {
      *
      * @param from where the range starts
      * @param lastId the last row id of the range; unused for {@link ScanColumn#KEY}
-     * @param lastKey the last key of the range, if it is behind {@code from} in the database's order; otherwise unused
+     * @param lastKey the last key of the range; it does not apply if no row is between {@code from} and this key
      * @param nodes rows that mention none of these storage nodes need not be returned
      */
     record Range(ScanPosition from, long lastId, Optional<String> lastKey, List<StorageNodeId> nodes) {}
@@ -67,7 +67,7 @@ final class ScanGroup {
      *
      * @param rows the rows that mention one of the storage nodes
      * @param end where the next read starts
-     * @param withinLastKey whether the range ended at its last key
+     * @param withinLastKey whether the last key of the range applied
      * @param last whether the shard has no more rows
      */
     record Page(List<StoredRow> rows, ScanPosition end, boolean withinLastKey, boolean last) {}

@@ -184,7 +184,7 @@ class PostgresScanTest {
         database.fill(50_000);
         database.run("ANALYZE manta");
         String plans = database.explain(
-                PostgresScan.pageQuery(1000, 3, true), LEAVING.text(), "2.stor.d", "3.stor.d", "/8", "/9");
+                PostgresScan.pageQuery(1000, 3, true), LEAVING.text(), "2.stor.d", "3.stor.d", "/9", "/8");
         assertThat(plans.split("Index Scan using manta_pkey")).as(plans).hasSize(3);
         assertThat(plans).doesNotContain("Sort").doesNotContain("Seq Scan");
     }

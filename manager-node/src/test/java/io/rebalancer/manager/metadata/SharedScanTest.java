@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan.Chunk;
@@ -101,7 +102,8 @@ class SharedScanTest {
         return database.queries() - queriesBefore;
     }
 
-    private void assertSharing(int scans) throws Exception {
+    /** @param maxQueries a scan whose thread is late misses single reads, and then reads alone */
+    private void assertSharing(int scans, long maxQueries) throws Exception {
         List<ShardCursor> cursors =
                 IntStream.rangeClosed(1, scans).mapToObj(this::open).toList();
         List<CompletableFuture<List<String>>> found =
@@ -112,19 +114,18 @@ class SharedScanTest {
                     .succeedsWithin(LIMIT)
                     .satisfies(keys -> assertThat(keys).hasSize(expected(node)).doesNotHaveDuplicates());
         }
-        long queries = queries();
-        assertThat(queries).isBetween((long) PAGES, 2L * PAGES - PAGES / 2);
-        assertThat((long) sharedChunks.get()).isGreaterThanOrEqualTo((scans - 1) * PAGES / 2);
+        assertThat(queries()).isBetween((long) PAGES, maxQueries);
+        assertThat((long) sharedChunks.get()).isGreaterThanOrEqualTo(scans * PAGES - maxQueries);
     }
 
     @Test
     void twoScansThatStartTogetherCostAboutTheQueriesOfOne() throws Exception {
-        assertSharing(2);
+        assertSharing(2, 7 * PAGES / 4);
     }
 
     @Test
     void eightScansThatStartTogetherCostAboutTheQueriesOfOne() throws Exception {
-        assertSharing(8);
+        assertSharing(8, 3 * PAGES);
     }
 
     @Test
@@ -177,6 +178,22 @@ class SharedScanTest {
         assertThat(readAll(one, ofOne))
                 .succeedsWithin(LIMIT)
                 .satisfies(keys -> assertThat(keys).hasSize(expected(1)).doesNotHaveDuplicates());
+    }
+
+    /** By its count, which may be of another state of the table, it is behind the other scan; by its key, it is ahead. */
+    @Test
+    void aScanThatOnlySeemsToBeBehindReadsAWholePage() {
+        ShardCursor other = open(1);
+        other.next().toCompletableFuture().join();
+        ScanPosition from = ScanPosition.at(ScanColumn.KEY, 1, "/8", 0);
+        try (ShardCursor cursor = scan.open(1, node(2), from)) {
+            Chunk chunk = cursor.next().toCompletableFuture().join();
+            assertThat(chunk.end().nextId()).isEqualTo(1 + PAGE);
+            assertThat(chunk.rows())
+                    .isNotEmpty()
+                    .allSatisfy(row -> assertThat(row.ref().key()).isGreaterThan("/8"));
+        }
+        other.close();
     }
 
     private static void add(List<String> keys, Chunk chunk) {
