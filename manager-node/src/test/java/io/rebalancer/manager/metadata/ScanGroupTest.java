@@ -254,4 +254,20 @@ class ScanGroupTest {
             assertThat(chunk.end().column()).isEqualTo(ScanColumn.IDX);
         });
     }
+
+    /** The reader's highest id may be lower than the ids of rows that the later scan has to find. */
+    @Test
+    void aScanThatStartsAfterTheHighestIdWasReadAsksForItAgain() {
+        fill(5, 1);
+        ShardCursor early = open(0, ScanColumn.ID);
+        CompletableFuture<Chunk> failed = next(early);
+        shard.end(0);
+        shard.fail(0, new TierUnavailable("away", new IOException("reset")));
+        assertThat(failed).isCompletedExceptionally();
+        IntStream.rangeClosed(6, 8).forEach(i -> shard.put(i, node(0)));
+        ShardCursor late = open(0, ScanColumn.ID);
+        assertThat(keys(nextOfEach(List.of(early)).get(0))).hasSize(5);
+        assertThat(late.hasChunk()).isFalse();
+        assertThat(keys(nextOfEach(List.of(late)).get(0))).hasSize(8);
+    }
 }
