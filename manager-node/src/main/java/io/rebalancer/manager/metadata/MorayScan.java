@@ -20,19 +20,19 @@ public final class MorayScan implements RecordScan {
     private final MorayShards shards;
     private final IntSupplier maxRows;
     private final Supplier<List<String>> excluded;
-    private final Runnable onSharedChunk;
+    private final KeptChunks keptChunks;
     private final Map<Integer, ScanGroup> groups = new ConcurrentHashMap<>();
 
     /**
      * @param maxRows rows per query, at most; read when a scan of a shard begins
      * @param excluded records whose key contains one of these texts are not moved; read for every chunk
-     * @param onSharedChunk called for each chunk that cost no read; must not block
+     * @param keptChunks bounds the chunks that are kept for other scans; shared by all scans of a manager
      */
-    public MorayScan(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded, Runnable onSharedChunk) {
+    public MorayScan(MorayShards shards, IntSupplier maxRows, Supplier<List<String>> excluded, KeptChunks keptChunks) {
         this.shards = shards;
         this.maxRows = maxRows;
         this.excluded = excluded;
-        this.onSharedChunk = onSharedChunk;
+        this.keptChunks = keptChunks;
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class MorayScan implements RecordScan {
 
     @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
-        return groups.computeIfAbsent(shard, number -> new ScanGroup(number, excluded, onSharedChunk))
+        return groups.computeIfAbsent(shard, number -> new ScanGroup(number, excluded, keptChunks))
                 .open(leaving, from.column() == ScanColumn.KEY ? ScanPosition.START : from, new Reader(shard));
     }
 

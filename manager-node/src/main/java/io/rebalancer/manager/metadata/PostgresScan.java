@@ -55,7 +55,7 @@ public final class PostgresScan implements RecordScan {
     private final Access access;
     private final Executor blocking;
     private final Supplier<List<String>> excluded;
-    private final Runnable onSharedChunk;
+    private final KeptChunks keptChunks;
     private final Map<Integer, ScanGroup> groups = new ConcurrentHashMap<>();
 
     /**
@@ -72,21 +72,21 @@ public final class PostgresScan implements RecordScan {
      * @param urls JDBC URL of each shard's database, by shard number
      * @param blocking runs the JDBC calls; at most one thread per shard is in use
      * @param excluded records whose key contains one of these texts are not moved; read for every chunk
-     * @param onSharedChunk called for each chunk that cost no read; must not block
+     * @param keptChunks bounds the chunks that are kept for other scans; shared by all scans of a manager
      */
     public PostgresScan(
             Map<Integer, String> urls,
             Access access,
             Executor blocking,
             Supplier<List<String>> excluded,
-            Runnable onSharedChunk) {
+            KeptChunks keptChunks) {
         this.urls = new TreeMap<>(urls);
         this.threads = urls.keySet().stream()
                 .collect(Collectors.toUnmodifiableMap(shard -> shard, shard -> new ConcurrencyLimiter(() -> 1)));
         this.access = access;
         this.blocking = blocking;
         this.excluded = excluded;
-        this.onSharedChunk = onSharedChunk;
+        this.keptChunks = keptChunks;
     }
 
     /**
@@ -127,7 +127,7 @@ public final class PostgresScan implements RecordScan {
             throw new IllegalArgumentException("no database for metadata shard " + shard);
         }
         ScanPosition start = from.column() == ScanColumn.KEY ? from : ScanPosition.at(ScanColumn.KEY, 0);
-        return groups.computeIfAbsent(shard, number -> new ScanGroup(number, excluded, onSharedChunk))
+        return groups.computeIfAbsent(shard, number -> new ScanGroup(number, excluded, keptChunks))
                 .open(leaving, start, new Reader(new Database(shard, url, access), thread));
     }
 

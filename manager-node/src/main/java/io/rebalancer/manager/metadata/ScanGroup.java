@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 /**
  * The open cursors of one scan and shard. Cursors at the same position share a read: one of them reads the rows of all their
  * storage nodes, and each gets a chunk with its own rows. The chunk of a cursor whose caller did not ask for it is kept until
- * the caller does. A cursor keeps at most one chunk, and gets no rows from other reads meanwhile, so memory is bounded by two
- * chunks for each open cursor: the kept chunk, and the chunk that its caller works on.
+ * the caller does. A cursor keeps at most one chunk, and gets no rows from other reads meanwhile. {@link KeptChunks} bounds
+ * the kept chunks of all groups.
  *
  * <p>A read ends where the next cursor ahead is. Both cursors are then at the same position.
  *
@@ -33,7 +33,7 @@ final class ScanGroup {
 
     private final int shard;
     private final Supplier<List<String>> excluded;
-    private final Runnable onSharedChunk;
+    private final KeptChunks keptChunks;
     private final Set<Cursor> cursors = new LinkedHashSet<>();
 
     /** How one cursor reads rows. At most one call is in progress at a time. */
@@ -80,12 +80,12 @@ final class ScanGroup {
 
     /**
      * @param excluded records whose key contains one of these texts are not moved; read for every chunk
-     * @param onSharedChunk called for each returned chunk that another cursor has read; must not block
+     * @param keptChunks bounds the kept chunks of this group and others
      */
-    ScanGroup(int shard, Supplier<List<String>> excluded, Runnable onSharedChunk) {
+    ScanGroup(int shard, Supplier<List<String>> excluded, KeptChunks keptChunks) {
         this.shard = shard;
         this.excluded = excluded;
-        this.onSharedChunk = onSharedChunk;
+        this.keptChunks = keptChunks;
     }
 
     /** Opens a cursor, which is in the group until it is closed. */
@@ -207,8 +207,10 @@ final class ScanGroup {
             ScanPosition end = alignCounts(read, range, page);
             others.keySet().retainAll(read.members());
             others.forEach((each, rows) -> {
-                each.reader.markStarted(end.column());
-                each.kept = Optional.of(each.advance(end, rows, page.last()));
+                if (keptChunks.keep(rows.rows().size())) {
+                    each.reader.markStarted(end.column());
+                    each.kept = Optional.of(each.advance(end, rows, page.last()));
+                }
             });
             return read.reader().advance(end, own, page.last());
         }
@@ -306,6 +308,7 @@ final class ScanGroup {
         public void close() {
             synchronized (ScanGroup.this) {
                 closed = true;
+                kept.ifPresent(keptChunks::drop);
                 kept = Optional.empty();
                 cursors.remove(this);
                 if (read.isPresent() && read.get().reader() != this) {
@@ -353,7 +356,7 @@ final class ScanGroup {
             if (kept.isPresent()) {
                 Optional<Chunk> chunk = kept;
                 kept = Optional.empty();
-                onSharedChunk.run();
+                keptChunks.take(chunk.get());
                 return chunk;
             }
             return hasRowsLeft() ? Optional.empty() : Optional.of(new Chunk(List.of(), position, true));

@@ -14,6 +14,7 @@ import io.rebalancer.manager.fast.FastClient;
 import io.rebalancer.manager.fast.FastEndpoints;
 import io.rebalancer.manager.fast.FastOptions;
 import io.rebalancer.manager.fast.SrvEndpoints;
+import io.rebalancer.manager.metadata.KeptChunks;
 import io.rebalancer.manager.metadata.MorayAudit;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
 import io.rebalancer.manager.metadata.MorayScan;
@@ -53,11 +54,13 @@ final class MetadataModule {
         this.tier = new MorayMetadataTier(shards, settings.domain());
         ScanPermits permits = new ScanPermits(() -> evacuate.get().scan().maxShardsAtATime());
         Counter sharedChunks = Kamon.counter("rebalancer.scan.shared-chunks").withoutTags();
-        RecordScan primary = createPrimaryScan(evacuate, sharedChunks);
+        KeptChunks keptChunks = new KeptChunks(sharedChunks::increment);
+        Consumer<Gauge> kept = gauge -> gauge.update(keptChunks.records());
+        Kamon.gauge("rebalancer.scan.kept-records").withoutTags().autoUpdate(kept);
+        RecordScan primary = createPrimaryScan(evacuate, keptChunks);
         this.primaryScan = new ScanResources(primary, tier, permits);
-        this.scan = createPostgresScan(evacuate, sharedChunks)
-                .map(primaryScan::with)
-                .orElse(primaryScan);
+        this.scan =
+                createPostgresScan(evacuate, keptChunks).map(primaryScan::with).orElse(primaryScan);
         this.verification = new VerificationResources(createAudit(evacuate), permits, Clock.systemUTC());
         Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
         Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
@@ -92,7 +95,7 @@ final class MetadataModule {
                         shard.host()));
     }
 
-    private Optional<PostgresScan> createPostgresScan(Supplier<EvacuateSettings> evacuate, Counter sharedChunks) {
+    private Optional<PostgresScan> createPostgresScan(Supplier<EvacuateSettings> evacuate, KeptChunks keptChunks) {
         return settings.postgres()
                 .map(postgres -> new PostgresScan(
                         postgres.urls(),
@@ -103,12 +106,11 @@ final class MetadataModule {
                                 postgres.statementTimeout()),
                         BlockingExecutor.on(system, Dispatchers.SCAN).executor(),
                         excluded(evacuate),
-                        sharedChunks::increment));
+                        keptChunks));
     }
 
-    private RecordScan createPrimaryScan(Supplier<EvacuateSettings> evacuate, Counter sharedChunks) {
-        return new MorayScan(
-                shards, () -> evacuate.get().scan().chunkRows(), excluded(evacuate), sharedChunks::increment);
+    private RecordScan createPrimaryScan(Supplier<EvacuateSettings> evacuate, KeptChunks keptChunks) {
+        return new MorayScan(shards, () -> evacuate.get().scan().chunkRows(), excluded(evacuate), keptChunks);
     }
 
     private RecordAudit createAudit(Supplier<EvacuateSettings> evacuate) {

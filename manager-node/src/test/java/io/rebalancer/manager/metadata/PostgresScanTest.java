@@ -53,7 +53,8 @@ class PostgresScanTest {
     private PostgresScan scan(int pageRows, List<String> excluded) {
         PostgresScan.Access access =
                 new PostgresScan.Access(ShardDatabase.READER, "read only", pageRows, Duration.ofSeconds(10));
-        return new PostgresScan(Map.of(1, database.url()), access, Runnable::run, () -> excluded, () -> {});
+        return new PostgresScan(
+                Map.of(1, database.url()), access, Runnable::run, () -> excluded, new KeptChunks(() -> {}));
     }
 
     private static Chunk next(ShardCursor cursor) throws Exception {
@@ -194,7 +195,8 @@ class PostgresScanTest {
         database.fill(30);
         PostgresScan.Access access =
                 new PostgresScan.Access(ShardDatabase.READER, "read only", 10, Duration.ofMillis(200));
-        PostgresScan scan = new PostgresScan(Map.of(1, database.url()), access, Runnable::run, List::of, () -> {});
+        PostgresScan scan =
+                new PostgresScan(Map.of(1, database.url()), access, Runnable::run, List::of, new KeptChunks(() -> {}));
         try (ShardCursor cursor = scan.open(1, LEAVING, ScanPosition.START)) {
             try (Connection lock = database.lockTable()) {
                 assertThatThrownBy(() -> next(cursor))
@@ -223,7 +225,7 @@ class PostgresScanTest {
                 access,
                 threads,
                 List::of,
-                () -> {});
+                new KeptChunks(() -> {}));
         List<ShardCursor> hanging = new ArrayList<>();
         List<CompletableFuture<Chunk>> reads = new ArrayList<>();
         try (Connection lock = database.lockTable()) {

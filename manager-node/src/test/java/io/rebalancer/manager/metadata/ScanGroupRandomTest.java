@@ -68,7 +68,7 @@ class ScanGroupRandomTest {
             this.random = random;
             this.shard = new ShardInMemory(random);
             shard.irregular = true;
-            this.group = new ScanGroup(1, () -> List.of(EXCLUDED), () -> sharedChunks++);
+            this.group = new ScanGroup(1, () -> List.of(EXCLUDED), new KeptChunks(() -> sharedChunks++));
             for (int i = random.nextInt(60); i >= 0; i--) {
                 nextId += 1 + random.nextInt(3);
                 if (random.nextInt(4) == 0) {

@@ -23,7 +23,7 @@ class ScanGroupTest {
     private final ShardInMemory shard = new ShardInMemory(new Random(1));
     private final List<String> excluded = new ArrayList<>();
     private int sharedChunks;
-    private final ScanGroup group = new ScanGroup(1, () -> excluded, () -> sharedChunks++);
+    private final ScanGroup group = new ScanGroup(1, () -> excluded, new KeptChunks(() -> sharedChunks++));
 
     private static StorageNodeId node(int i) {
         return new StorageNodeId("n" + i + ".x");
@@ -56,6 +56,44 @@ class ScanGroupTest {
     /** Row {@code i} names node {@code i % nodes}. */
     private void fill(int rows, int nodes) {
         IntStream.rangeClosed(1, rows).forEach(i -> shard.put(i, node(i % nodes)));
+    }
+
+    @Test
+    void aScanReadsForItselfWhenTooManyRecordsAreKept() {
+        fill(100, 2);
+        KeptChunks few = new KeptChunks(1, () -> sharedChunks++);
+        ScanGroup bounded = new ScanGroup(1, () -> excluded, few);
+        List<ShardCursor> cursors = IntStream.range(0, 2)
+                .mapToObj(i -> bounded.open(node(i), ScanPosition.at(ScanColumn.ID, 0), shard.reader()))
+                .toList();
+        for (ShardCursor cursor : cursors) {
+            List<String> found = new ArrayList<>();
+            boolean last = false;
+            while (!last) {
+                CompletableFuture<Chunk> next = next(cursor);
+                shard.endAll();
+                found.addAll(keys(next.join()));
+                last = next.join().last();
+            }
+            assertThat(found).hasSize(50).doesNotHaveDuplicates();
+        }
+        assertThat(few.records()).isZero();
+    }
+
+    @Test
+    void theChunkThatIsKeptForAScanGoesWithIt() {
+        fill(100, 2);
+        KeptChunks kept = new KeptChunks(() -> sharedChunks++);
+        ScanGroup bounded = new ScanGroup(1, () -> excluded, kept);
+        ShardCursor one = bounded.open(node(0), ScanPosition.at(ScanColumn.ID, 0), shard.reader());
+        ShardCursor other = bounded.open(node(1), ScanPosition.at(ScanColumn.ID, 0), shard.reader());
+        CompletableFuture<Chunk> next = next(one);
+        shard.endAll();
+        assertThat(next.join().rows()).isNotEmpty();
+        assertThat(kept.records()).isPositive();
+        other.close();
+        assertThat(kept.records()).isZero();
+        assertThat(sharedChunks).isZero();
     }
 
     @ParameterizedTest

@@ -28,7 +28,8 @@ final class ScanProcess {
         Path keys = Path.of(arguments[1]);
         Path positions = Path.of(arguments[2]);
         int stopAfter = Integer.parseInt(arguments[3]);
-        RecordScan scan = new PostgresScan(Map.of(1, arguments[0]), ACCESS, Runnable::run, List::of, () -> {});
+        RecordScan scan =
+                new PostgresScan(Map.of(1, arguments[0]), ACCESS, Runnable::run, List::of, new KeptChunks(() -> {}));
         try (RecordScan.ShardCursor cursor = scan.open(1, new StorageNodeId("1.stor.d"), lastOf(positions))) {
             boolean last = false;
             for (int chunks = 1; !last; chunks++) {

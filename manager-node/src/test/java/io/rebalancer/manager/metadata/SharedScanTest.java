@@ -46,7 +46,8 @@ class SharedScanTest {
         database.fill(ROWS);
         PostgresScan.Access access =
                 new PostgresScan.Access(ShardDatabase.READER, "read only", PAGE, Duration.ofSeconds(10));
-        scan = new PostgresScan(Map.of(1, database.url()), access, threads, List::of, sharedChunks::incrementAndGet);
+        scan = new PostgresScan(
+                Map.of(1, database.url()), access, threads, List::of, new KeptChunks(sharedChunks::incrementAndGet));
         queriesBefore = database.queries();
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.port.RecordScan;
+import io.rebalancer.manager.metadata.KeptChunks;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
 import io.rebalancer.manager.metadata.MorayScan;
 import io.rebalancer.manager.metadata.MorayShards;
@@ -66,7 +67,7 @@ class MorayScanWireTest {
     /** Scans the shard in chunks and returns all rows that name the first node. */
     private List<RecordScan.Row> scan(int maxRows, List<String> excluded) throws Exception {
         List<RecordScan.Row> rows = new ArrayList<>();
-        RecordScan scan = new MorayScan(shards, () -> maxRows, () -> excluded, () -> {});
+        RecordScan scan = new MorayScan(shards, () -> maxRows, () -> excluded, new KeptChunks(() -> {}));
         try (RecordScan.ShardCursor cursor = scan.open(1, MorayShard.FIRST, ScanPosition.START)) {
             boolean last = false;
             while (!last) {
@@ -112,7 +113,7 @@ class MorayScanWireTest {
         ScanPosition from = ScanPosition.START;
         boolean last = false;
         while (!last) {
-            RecordScan scan = new MorayScan(shards, () -> 4, List::of, () -> {});
+            RecordScan scan = new MorayScan(shards, () -> 4, List::of, new KeptChunks(() -> {}));
             try (RecordScan.ShardCursor cursor = scan.open(1, MorayShard.FIRST, from)) {
                 RecordScan.Chunk chunk = MorayShard.get(cursor.next());
                 chunk.rows().forEach(row -> resumed.add(row.ref().key()));

@@ -10,6 +10,7 @@ import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import io.rebalancer.manager.fast.FastClient;
 import io.rebalancer.manager.fast.FastFrames;
+import io.rebalancer.manager.metadata.KeptChunks;
 import io.rebalancer.manager.metadata.MorayScan;
 import io.rebalancer.manager.metadata.MorayShards;
 import io.rebalancer.playground.moray.EtagCondition;
@@ -82,7 +83,10 @@ class SharedScanWireTest {
                 .run(KIT.system()));
         client = MorayShard.client(KIT.system(), relay.localAddress().getPort());
         scan = new MorayScan(
-                new MorayShards(Map.of(1, client)), () -> MAX_ROWS, List::of, sharedChunks::incrementAndGet);
+                new MorayShards(Map.of(1, client)),
+                () -> MAX_ROWS,
+                List::of,
+                new KeptChunks(sharedChunks::incrementAndGet));
     }
 
     private Flow<ByteString, ByteString, NotUsed> counting() {
