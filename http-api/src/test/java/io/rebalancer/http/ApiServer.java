@@ -56,6 +56,7 @@ public final class ApiServer {
     private static final JobWait WAIT =
             new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 does not answer");
 
+    static final NodesInMemory NODES = new NodesInMemory();
     public static int port;
     public static List<String> waitingFor = List.of();
     public static int parallelism;
@@ -74,7 +75,7 @@ public final class ApiServer {
                         new Jobs(),
                         new Feed(),
                         new HistoryInMemory(),
-                        new NodesInMemory(),
+                        NODES,
                         new OneMember(),
                         () -> CompletableFuture.completedFuture(waitingFor),
                         () -> legacy,

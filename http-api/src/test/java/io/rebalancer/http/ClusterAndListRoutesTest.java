@@ -123,6 +123,64 @@ class ClusterAndListRoutesTest {
         assertThat(nodes.path(0).path("since").asText()).isEqualTo("1970-01-01T00:00:00Z");
     }
 
+    @Test
+    void storageNodesWithAPenaltyAreListedWithWhatTheyDid() throws Exception {
+        JsonNode nodes = Json.read(call("GET", "/api/v1/storage-nodes").body());
+        assertThat(nodes.has("penaltiesUnavailable")).isFalse();
+        assertThat(nodes.path("penalised").findValuesAsText("storageNode")).containsExactly("2.stor.d", "3.stor.d");
+        JsonNode penalty = nodes.path("penalised").path(1).path("penalty");
+        assertThat(penalty).isEqualTo(Json.read("""
+                {"factor": 0.01, "since": "1970-01-01T00:00:03Z", "until": "1970-01-01T00:01:00Z", "causes": [
+                  {"cause": "insufficient_space", "assignments": 1, "penaltiesInARow": 2,
+                   "since": "1970-01-01T00:00:03Z", "until": "1970-01-01T00:00:30Z", "detail": "last detail"},
+                  {"cause": "refused", "assignments": 3, "penaltiesInARow": 2,
+                   "since": "1970-01-01T00:00:06Z", "until": "1970-01-01T00:01:00Z", "detail": "last detail"}]}
+                """));
+        JsonNode outOfService = nodes.path("outOfService");
+        assertThat(outOfService.path(0).has("penalty")).isFalse();
+        JsonNode uncounted = outOfService.path(1).path("penalty").path("causes").path(0);
+        assertThat(uncounted.path("cause").asText()).isEqualTo("busy");
+        assertThat(uncounted.has("assignments"))
+                .as("a broker of an earlier build does not count")
+                .isFalse();
+    }
+
+    @Test
+    void oneStorageNodeIsShownWithItsStateAndItsPenalty() throws Exception {
+        JsonNode fenced =
+                Json.read(call("GET", "/api/v1/storage-nodes/2.stor.d").body());
+        assertThat(fenced.path("state").asText()).isEqualTo("FENCED");
+        assertThat(fenced.path("penalty").path("factor").asDouble()).isEqualTo(0.01);
+        JsonNode inService =
+                Json.read(call("GET", "/api/v1/storage-nodes/3.stor.d").body());
+        assertThat(inService.path("state").asText()).isEqualTo("IN_SERVICE");
+        assertThat(inService.has("job")).isFalse();
+        assertThat(inService.path("penalty").path("causes")).hasSize(2);
+        assertThat(Json.read(call("GET", "/api/v1/storage-nodes/4.stor.d").body()))
+                .isEqualTo(Json.read("{\"storageNode\": \"4.stor.d\", \"state\": \"IN_SERVICE\"}"));
+        assertThat(call("GET", "/api/v1/storage-nodes/no%20node").statusCode()).isEqualTo(400);
+    }
+
+    /** An empty list would look as if no node had a penalty. */
+    @Test
+    void storageNodesAreShownWithoutPenaltiesIfTheSpaceBrokerDoesNotReply() throws Exception {
+        ApiServer.NODES.setBrokerReplies(false);
+        try {
+            HttpResponse<String> answer = call("GET", "/api/v1/storage-nodes");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonNode nodes = Json.read(answer.body());
+            assertThat(nodes.path("outOfService")).hasSize(2).noneMatch(each -> each.has("penalty"));
+            assertThat(nodes.has("penalised")).isFalse();
+            assertThat(nodes.path("penaltiesUnavailable").asText()).contains("did not reply");
+            JsonNode node =
+                    Json.read(call("GET", "/api/v1/storage-nodes/3.stor.d").body());
+            assertThat(node.has("penalty")).isFalse();
+            assertThat(node.path("penaltiesUnavailable").asText()).contains("did not reply");
+        } finally {
+            ApiServer.NODES.setBrokerReplies(true);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/api/v1/storage-nodes/1.stor.d/recommission, 200, IN_SERVICE",

@@ -5,23 +5,53 @@ import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.core.storage.Penalty;
+import io.rebalancer.core.storage.PenaltyCause;
+import io.rebalancer.core.storage.PenaltyReport;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Two storage nodes: 1.stor.d is drained, and a job empties 2.stor.d. */
+/** Three storage nodes: 1.stor.d is drained, a job empties 2.stor.d, and 2.stor.d and 3.stor.d have penalties. */
 public final class NodesInMemory implements StorageNodeService {
     private static final StorageNodeId DRAINED = new StorageNodeId("1.stor.d");
     private static final StorageNodeId FENCED = new StorageNodeId("2.stor.d");
+    private static final StorageNodeId PENALISED = new StorageNodeId("3.stor.d");
     private static final UUID JOB = new UUID(0, 7);
+
+    private volatile boolean brokerReplies = true;
+
+    /** Whether the space broker replies from now on. */
+    void setBrokerReplies(boolean replies) {
+        brokerReplies = replies;
+    }
 
     @Override
     public CompletionStage<List<NodeStatus>> outOfService() {
         return CompletableFuture.completedFuture(List.of(
                 new NodeStatus(DRAINED, ServiceState.DRAINED, JOB, Instant.EPOCH),
                 new NodeStatus(FENCED, ServiceState.FENCED, JOB, Instant.EPOCH)));
+    }
+
+    @Override
+    public CompletionStage<Optional<List<PenaltyReport>>> penalties() {
+        return CompletableFuture.completedFuture(
+                brokerReplies
+                        ? Optional.of(List.of(
+                                penalty(FENCED, PenaltyCause.BUSY, 10, Optional.empty()),
+                                penalty(PENALISED, PenaltyCause.INSUFFICIENT_SPACE, 30, Optional.of(1)),
+                                penalty(PENALISED, PenaltyCause.REFUSED, 60, Optional.of(3))))
+                        : Optional.empty());
+    }
+
+    private static PenaltyReport penalty(
+            StorageNodeId node, PenaltyCause cause, int seconds, Optional<Integer> faults) {
+        Instant since = Instant.EPOCH.plusSeconds(seconds / 10);
+        return new PenaltyReport(
+                new Penalty(node, cause, 2, since, Instant.EPOCH.plusSeconds(seconds), "last detail"), faults);
     }
 
     @Override

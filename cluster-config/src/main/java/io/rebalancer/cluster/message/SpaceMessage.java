@@ -6,6 +6,7 @@ import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.Penalty;
+import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.SpaceLease;
 import java.util.List;
 import java.util.Optional;
@@ -95,8 +96,12 @@ public interface SpaceMessage {
         }
     }
 
-    /** Reply to {@link GetPenalties}. */
-    record Penalties(List<Penalty> penalties) implements WireMessage {
+    /**
+     * Reply to {@link GetPenalties}. No build before version 2 asks for it, so a broker may send version 2 to every member.
+     *
+     * @param penalties the penalties that have not ended, by node and cause
+     */
+    record Penalties(List<PenaltyReport> penalties) implements WireMessage {
         public Penalties {
             penalties = List.copyOf(penalties);
         }

@@ -31,6 +31,7 @@ import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
+import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.SpaceLease;
 import java.time.Instant;
 import java.util.List;
@@ -127,7 +128,8 @@ class WireMessageTest {
                 new SpaceMessage.GetPenalties(penalties.getRef()),
                 new SpaceMessage.LeaseDecided(TOKEN, ID, NODE, LeaseDecision.LEARNING, 5),
                 new SpaceMessage.SpaceStatus(TOKEN, List.of(new NodePromise(NODE, 5, 1)), List.of(PENALTY)),
-                new SpaceMessage.Penalties(List.of(PENALTY)),
+                new SpaceMessage.Penalties(List.of(
+                        new PenaltyReport(PENALTY, Optional.of(3)), new PenaltyReport(PENALTY, Optional.empty()))),
                 new SpaceMessage.Lease(ID, NODE, 1, 2, spaceReply.getRef()),
                 new SpaceMessage.Hold(ID, NODE, 1),
                 new SpaceMessage.Return(ID),

@@ -37,6 +37,9 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
+import io.rebalancer.core.storage.Penalty;
+import io.rebalancer.core.storage.PenaltyCause;
+import io.rebalancer.core.storage.PenaltyReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -274,6 +277,27 @@ class VersionsTest {
                 "io.rebalancer.core.evacuate.JobEvent$IncarnationBegan#1",
                 new JobEvent.IncarnationBegan(2, Instant.EPOCH, true));
         assertThat(began.rescans()).isFalse();
+    }
+
+    /** A space broker of the last build that did not count the faults behind a penalty replies to a manager of this build. */
+    @Test
+    void penaltiesWithoutACountAreRead() throws IOException {
+        Penalty penalty = new Penalty(
+                new StorageNodeId("3.stor.example.com"),
+                PenaltyCause.REFUSED,
+                2,
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(60),
+                "no such directory");
+        SpaceMessage.Penalties counted =
+                new SpaceMessage.Penalties(List.of(new PenaltyReport(penalty, Optional.of(3))));
+        assertThat(serializer(counted).manifest(counted)).isEqualTo(SpaceMessage.Penalties.class.getName() + "#2");
+        assertThat(readStored("io.rebalancer.cluster.message.SpaceMessage$Penalties#1", counted))
+                .isEqualTo(new SpaceMessage.Penalties(List.of(new PenaltyReport(penalty, Optional.empty()))));
+        assertThat(read(counted, serializer(counted).manifest(counted), same -> {}))
+                .isEqualTo(counted);
+        assertThatThrownBy(() -> read(counted, SpaceMessage.Penalties.class.getName() + "#3", same -> {}))
+                .hasMessageContaining("version");
     }
 
     private static ObjectNode stored(String manifest) throws IOException {

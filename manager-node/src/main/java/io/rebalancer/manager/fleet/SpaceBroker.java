@@ -126,7 +126,7 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
     }
 
     private Behavior<SpaceMessage> onGetPenalties(SpaceMessage.GetPenalties get) {
-        get.replyTo().tell(new SpaceMessage.Penalties(penalties.active(clock.instant())));
+        get.replyTo().tell(new SpaceMessage.Penalties(penalties.report(clock.instant())));
         return this;
     }
 

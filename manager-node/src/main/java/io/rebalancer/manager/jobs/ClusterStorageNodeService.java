@@ -1,34 +1,50 @@
 package io.rebalancer.manager.jobs;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.async.RepeatedAsk;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.NodesOutOfService;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
+import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.storage.PenaltyReport;
+import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Asks the registry, on whichever member it runs. Every question may be repeated: the orders are idempotent. */
+/**
+ * Asks the registry and the space broker, on whichever member they run. Every question to the registry may be repeated: the
+ * orders are idempotent. Penalties are an addition to an answer, so the broker is asked once and for a short time.
+ */
 public final class ClusterStorageNodeService implements StorageNodeService {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+    static final Duration PENALTIES_TIMEOUT = Duration.ofSeconds(2);
     /** No revision: the registry answers at once. */
     private static final long UNKNOWN = -1;
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(ClusterStorageNodeService.class);
+
     private final ActorSystem<?> system;
     private final ActorRef<RegistryMessage> registry;
+    private final ActorRef<SpaceMessage> spaceBroker;
 
-    public ClusterStorageNodeService(ActorSystem<?> system, ActorRef<RegistryMessage> registry) {
+    public ClusterStorageNodeService(
+            ActorSystem<?> system, ActorRef<RegistryMessage> registry, ActorRef<SpaceMessage> spaceBroker) {
         this.system = system;
         this.registry = registry;
+        this.spaceBroker = spaceBroker;
     }
 
     @Override
@@ -44,6 +60,20 @@ public final class ClusterStorageNodeService implements StorageNodeService {
                 .thenApply(reply -> reply.nodes().stream()
                         .sorted(Comparator.comparing(status -> status.node().text()))
                         .toList());
+    }
+
+    @Override
+    public CompletionStage<Optional<List<PenaltyReport>>> penalties() {
+        return AskPattern.<SpaceMessage, SpaceMessage.Penalties>ask(
+                        spaceBroker, SpaceMessage.GetPenalties::new, PENALTIES_TIMEOUT, system.scheduler())
+                .thenApply(reply -> Optional.of(reply.penalties()))
+                .exceptionally(failure -> {
+                    LOGGER.warn(
+                            "the penalties of storage nodes are not shown: no reply of the space broker within {} ({})",
+                            PENALTIES_TIMEOUT,
+                            OneLine.of(Failures.rootCause(failure)));
+                    return Optional.empty();
+                });
     }
 
     @Override

@@ -45,7 +45,7 @@ final class HttpModule {
                 jobs.service(),
                 feed,
                 readSide.readSide().history(),
-                new ClusterStorageNodeService(system, jobs.registry()),
+                new ClusterStorageNodeService(system, jobs.registry(), jobs.spaceBroker()),
                 cluster,
                 readiness,
                 legacy,

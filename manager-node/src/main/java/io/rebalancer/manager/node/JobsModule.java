@@ -44,6 +44,7 @@ final class JobsModule {
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorRef<RegistryMessage> registry;
+    private final ActorRef<SpaceMessage> spaceBroker;
     private final ActorRef<StorageNodeDirectory.Command> directory;
     private final JobService service;
 
@@ -63,7 +64,7 @@ final class JobsModule {
                 settings.httpAgents().keySet());
         StorageAgents.startProxy(system);
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
-        ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
+        this.spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
         StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
         NodesInService nodes = new NodesInService();
         AgentAbsences absences = new AgentAbsences(() -> evacuate.get().agentLostAfter(), clock);
@@ -107,6 +108,10 @@ final class JobsModule {
 
     ActorRef<RegistryMessage> registry() {
         return registry;
+    }
+
+    ActorRef<SpaceMessage> spaceBroker() {
+        return spaceBroker;
     }
 
     ActorRef<StorageNodeDirectory.Command> directory() {

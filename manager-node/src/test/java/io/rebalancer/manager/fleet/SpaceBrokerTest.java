@@ -12,6 +12,7 @@ import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
+import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.storage.SpaceLease;
 import io.rebalancer.manager.evacuate.ManualClock;
@@ -57,10 +58,14 @@ class SpaceBrokerTest {
         return replies.expectMessageClass(SpaceMessage.SpaceStatus.class);
     }
 
-    private List<Penalty> penalties() {
+    private List<PenaltyReport> reports() {
         TestProbe<SpaceMessage.Penalties> reply = KIT.createTestProbe();
         broker.tell(new SpaceMessage.GetPenalties(reply.getRef()));
         return reply.receiveMessage().penalties();
+    }
+
+    private List<Penalty> penalties() {
+        return reports().stream().map(PenaltyReport::penalty).toList();
     }
 
     @Test
@@ -109,6 +114,7 @@ class SpaceBrokerTest {
             assertThat(each.until()).isEqualTo(clock.instant().plusSeconds(30));
             assertThat(each.detail()).isEqualTo("no such directory");
         });
+        assertThat(reports()).extracting(PenaltyReport::faults).containsExactly(Optional.of(1));
         assertThat(announce(OTHER_JOB).penalties()).isEqualTo(penalties());
         clock.pass(Duration.ofSeconds(30));
         assertThat(penalties()).isEmpty();

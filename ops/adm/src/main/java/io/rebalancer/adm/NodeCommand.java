@@ -11,20 +11,34 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "node",
         mixinStandardHelpOptions = true,
-        description = "Lists the storage nodes that are out of service, puts them back, and lists orphaned copies.")
+        description = "Lists the storage nodes that are out of service or have a penalty, puts them back, and lists"
+                + " orphaned copies.")
 final class NodeCommand extends ManagerCommand {
     private static final String ORPHAN_LINE = "%-40s %-36s %-36s %-36s %-27s %s%n";
     private static final String ORPHANS = "/api/v1/orphans?limit=1000";
     private static final String NODES = "/api/v1/storage-nodes";
 
-    @Command(name = "list", description = "Lists the storage nodes that receive no copies, and why.")
+    @Command(
+            name = "list",
+            description = "Lists the storage nodes that receive no copies, and those that receive few because they"
+                    + " failed assignments.")
     int list() throws CommandFailed, InterruptedException {
-        JsonNode nodes =
-                ManagerApiClient.json(new ManagerApiClient(url).get(NODES)).path("outOfService");
+        JsonNode list = ManagerApiClient.json(new ManagerApiClient(url).get(NODES));
         PrintWriter out = spec.commandLine().getOut();
+        printOutOfService(out, list.path("outOfService"));
+        if (list.has("penalised")) {
+            list.path("penalised").forEach(node -> PenaltyText.of(node).forEach(out::println));
+        } else {
+            out.println("the penalties of storage nodes are unknown: "
+                    + list.path("penaltiesUnavailable").asText("a manager of this version does not report them"));
+        }
+        return 0;
+    }
+
+    private static void printOutOfService(PrintWriter out, JsonNode nodes) {
         if (nodes.isEmpty()) {
             out.println("every storage node is in service");
-            return 0;
+            return;
         }
         out.printf("%-40s %-8s %-36s %s%n", "STORAGE NODE", "STATE", "JOB", "SINCE");
         for (JsonNode node : nodes) {
@@ -35,7 +49,6 @@ final class NodeCommand extends ManagerCommand {
                     node.path("job").asText(),
                     node.path("since").asText());
         }
-        return 0;
     }
 
     @Command(

@@ -33,7 +33,7 @@ class V1CommandsTest {
     void nodesOutOfServiceAreListedWithTheirJob() {
         answers.put("/api/v1/storage-nodes", """
                 {"outOfService":[{"storageNode":"1.stor.d","state":"DRAINED","job":"%s",
-                 "since":"2026-11-26T10:00:00Z"}]}
+                 "since":"2026-11-26T10:00:00Z"}],"penalised":[]}
                 """.formatted(JOB));
         assertThat(command.run("node", "list")).isZero();
         assertThat(command.out().lines().toList().get(1)).contains("1.stor.d", "DRAINED", JOB, "2026-11-26T10:00:00Z");
@@ -41,9 +41,48 @@ class V1CommandsTest {
 
     @Test
     void aFleetInServiceIsSaidInWords() {
-        answers.put("/api/v1/storage-nodes", "{\"outOfService\":[]}");
+        answers.put("/api/v1/storage-nodes", "{\"outOfService\":[],\"penalised\":[]}");
         assertThat(command.run("node", "list")).isZero();
         assertThat(command.out().strip()).isEqualTo("every storage node is in service");
+    }
+
+    @Test
+    void penaltiesAreShownWithWhatTheNodeDid() {
+        answers.put("/api/v1/storage-nodes", """
+                {"outOfService":[],"penalised":[
+                  {"storageNode":"3.stor.d","penalty":{"factor":0.01,"since":"2026-11-26T13:50:00Z",
+                   "until":"2026-11-26T14:02:00Z","causes":[
+                    {"cause":"insufficient_space","assignments":1,"penaltiesInARow":1,
+                     "since":"2026-11-26T13:50:00Z","until":"2026-11-26T14:01:00Z","detail":"9 MiB free"},
+                    {"cause":"refused","assignments":3,"penaltiesInARow":2,
+                     "since":"2026-11-26T13:58:00Z","until":"2026-11-26T14:02:00Z","detail":"no such directory"}]}},
+                  {"storageNode":"4.stor.d","penalty":{"factor":0.01,"since":"2026-11-26T13:50:00Z",
+                   "until":"2026-11-26T14:02:00Z","causes":[
+                    {"cause":"busy","penaltiesInARow":1,
+                     "since":"2026-11-26T13:50:00Z","until":"2026-11-26T14:01:00Z","detail":"queue is full"}]}}]}
+                """);
+        assertThat(command.run("node", "list")).isZero();
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "every storage node is in service",
+                        "3.stor.d penalty until 2026-11-26T14:01:00Z: had too little space for 1 assignment (9 MiB free)",
+                        "3.stor.d penalty until 2026-11-26T14:02:00Z: refused 3 assignments (no such directory)",
+                        "4.stor.d penalty until 2026-11-26T14:01:00Z: was too busy for assignments (queue is full)");
+    }
+
+    @Test
+    void unknownPenaltiesAreNotShownAsNone() {
+        answers.put("/api/v1/storage-nodes", "{\"outOfService\":[],\"penaltiesUnavailable\":\"the broker is away\"}");
+        assertThat(command.run("node", "list")).isZero();
+        assertThat(command.out()).contains("the penalties of storage nodes are unknown: the broker is away");
+    }
+
+    @Test
+    void aManagerOfAnEarlierBuildShowsNoPenalties() {
+        answers.put("/api/v1/storage-nodes", "{\"outOfService\":[]}");
+        assertThat(command.run("node", "list")).isZero();
+        assertThat(command.out())
+                .contains("the penalties of storage nodes are unknown: a manager of this version does not report them");
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.rebalancer.core.port;
 
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.storage.PenaltyReport;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The operations on storage nodes as destinations, apart from the jobs that empty them. */
@@ -10,6 +12,14 @@ public interface StorageNodeService {
 
     /** The nodes that are out of service, by storage id. Every other node may receive copies. */
     CompletionStage<List<NodeStatus>> outOfService();
+
+    /**
+     * The penalties of destinations that have not ended, by node and cause.
+     *
+     * @return completes soon and never fails; empty if the space broker, which keeps them, did not reply in time, so that
+     *     nothing is known
+     */
+    CompletionStage<Optional<List<PenaltyReport>>> penalties();
 
     /**
      * Puts a node back in service; nothing happens if it is.

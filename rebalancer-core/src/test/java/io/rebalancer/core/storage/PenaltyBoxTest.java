@@ -1,6 +1,7 @@
 package io.rebalancer.core.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -13,6 +14,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,24 @@ class PenaltyBoxTest {
         });
         now = begun.until();
         assertThat(box.active(now)).isEmpty();
+    }
+
+    @Test
+    void aReportCountsTheFaultsSinceTheFirstPenaltyInARow() {
+        strike(REFUSED);
+        box.recordFault(NODE, REFUSED, now);
+        box.recordFault(NODE, REFUSED, now.plusSeconds(1));
+        box.recordFault(NODE, DestinationFault.lost(Reason.DESTINATION_UNREACHABLE, "gone"), now);
+        assertThat(box.report(now)).extracting(PenaltyReport::penalty).isEqualTo(box.active(now));
+        assertThat(box.report(now))
+                .extracting(
+                        each -> each.penalty().cause(), each -> each.faults().orElseThrow())
+                .containsExactly(tuple(PenaltyCause.UNREACHABLE, 1), tuple(PenaltyCause.REFUSED, 3));
+        now = now.plusSeconds(60);
+        assertThat(box.report(now)).isEmpty();
+        box.recordSuccess(NODE, now);
+        box.recordFault(NODE, REFUSED, now);
+        assertThat(box.report(now)).extracting(PenaltyReport::faults).containsExactly(Optional.of(1));
     }
 
     @Test
