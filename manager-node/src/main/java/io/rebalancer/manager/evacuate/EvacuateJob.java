@@ -12,7 +12,7 @@ import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.text.OneLine;
-import io.rebalancer.manager.evacuate.verification.VerificationEvent;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,8 +41,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  */
 public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent, JobState> {
     /**
-     * A fenced incarnation must not restart before its member learns that it was removed from the cluster: it would take
-     * the job back.
+     * A fenced or superseded incarnation must not restart before its member learns that it was removed from the cluster: it
+     * would take the job back.
      */
     private static final Duration MIN_RESTART_BACKOFF = Duration.ofSeconds(3);
 
@@ -91,7 +91,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.shard = entity.getShard();
         Clock clock = resources.planning().clock();
         this.telemetry = new JobTelemetry(jobId, resources, clock);
-        this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem());
+        this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem(), minRestartBackoff);
         this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule);
@@ -159,9 +159,13 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onInternal(JobState job, JobInternalMessage message) {
         if (message instanceof JobInternalMessage.PlanningReported reported
-                && work.pass().isCurrent(reported.generation())
-                && work.pass().followWaits(reported.event())) {
-            return Effect().none();
+                && work.pass().isCurrent(reported.generation())) {
+            if (work.pass().followWaits(reported.event())) {
+                return Effect().none();
+            }
+            if (reported.event() instanceof PlanningEvent.Superseded superseded) {
+                return onSuperseded(superseded);
+            }
         }
         if (message instanceof JobInternalMessage.PlanningReported
                 || message instanceof JobInternalMessage.CommitReported) {
@@ -171,9 +175,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return onStoreGathered(job);
         }
         if (message instanceof JobInternalMessage.VerificationReported reported) {
-            return work.verification().isCurrent(reported.generation())
-                    ? onVerificationEvent(job, reported.event())
-                    : Effect().none();
+            if (!work.verification().isCurrent(reported.generation())) {
+                return Effect().none();
+            }
+            work.verification().follow(reported.event());
+            return carryOut(job, steps.onVerificationEvent(job, reported.event()));
         }
         if (message instanceof JobInternalMessage.ChildStopped stopped) {
             return onChildStopped(job, work.pass().isCurrent(stopped.generation()));
@@ -207,6 +213,13 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             context.getSelf().tell(JobInternalMessage.StoreGathered.INSTANCE);
         }
         return carryOut(job, step);
+    }
+
+    /** Gathered messages are dropped too: the later incarnation gets them again. */
+    private Effect<JobEvent, JobState> onSuperseded(PlanningEvent.Superseded superseded) {
+        gathered.clear();
+        work.stopSuperseded(superseded, incarnation.supersede());
+        return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onTimer(JobState job, JobInternalMessage message) {
@@ -251,13 +264,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                         : jobReply(job)));
     }
 
-    /** Another job is about to verify that nothing names its storage node. */
     private Effect<JobEvent, JobState> onAskInFlightTo(JobState job, JobMessage.AskInFlightTo ask) {
-        long assignments = job.inFlight().all().stream()
-                .filter(each -> each.assignment().destination().storageNode().equals(ask.node()))
-                .count();
-        boolean fenced = resources.nodes().isOutOfService(ask.node());
-        ask.replyTo().tell(new JobMessage.InFlightTo(jobId, (int) assignments, fenced || !job.isActive()));
+        steps.inFlightTo(job, ask.node()).ifPresent(ask.replyTo()::tell);
         return Effect().none();
     }
 
@@ -351,20 +359,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> storeReleased(JobState job) {
         return carryOut(job, new JobCommand.ReportReleased(agents.acknowledged()), stored -> {});
-    }
-
-    private Effect<JobEvent, JobState> onVerificationEvent(JobState job, VerificationEvent event) {
-        work.verification().follow(event);
-        if (event instanceof VerificationEvent.Finished finished) {
-            return carryOut(job, new JobCommand.FinishVerification(finished.evidence()), stored -> {});
-        }
-        if (event instanceof VerificationEvent.Failed failed) {
-            return carryOut(
-                    job,
-                    new JobCommand.Fail("metadata shard " + failed.shard() + " can't be verified: " + failed.reason()),
-                    stored -> {});
-        }
-        return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {

@@ -4,6 +4,7 @@ import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
 import io.rebalancer.persistence.query.JournalReader;
+import java.time.Duration;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -14,10 +15,14 @@ import org.apache.pekko.actor.typed.ActorSystem;
 final class Incarnation {
     private final Lease lease = new Lease(System::nanoTime);
     private final LeaseRenewal renewal;
+    private final Duration minRestartBackoff;
     private boolean begun;
+    private boolean superseded;
     private int childFailures;
 
-    Incarnation(UUID jobId, JournalReader journal, ActorSystem<?> system) {
+    /** @param minRestartBackoff shortest time from the end of an incarnation to the start of the next one on this member */
+    Incarnation(UUID jobId, JournalReader journal, ActorSystem<?> system, Duration minRestartBackoff) {
+        this.minRestartBackoff = minRestartBackoff;
         String persistenceId = PersistentEntities.evacuateJob(jobId).id();
         this.renewal = new LeaseRenewal(jobId, lease, last -> journal.endsWith(persistenceId, last, system));
     }
@@ -25,6 +30,7 @@ final class Incarnation {
     /** The job was recovered, so the incarnation before this one is over. */
     void recovered() {
         begun = false;
+        superseded = false;
     }
 
     /** The job was created by this incarnation: no earlier one exists. */
@@ -38,6 +44,17 @@ final class Incarnation {
             begun = true;
             lease.waitForEarlierIncarnation();
         }
+    }
+
+    /** A later incarnation is known: this one acts on no message any more. Returns after what time its actor may stop. */
+    Duration supersede() {
+        begun = false;
+        superseded = true;
+        return minRestartBackoff;
+    }
+
+    boolean isSuperseded() {
+        return superseded;
     }
 
     boolean hasBegun() {

@@ -10,11 +10,13 @@ import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.Leftover;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import io.rebalancer.manager.evacuate.verification.VerificationEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +28,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * What messages of agents and of a pass mean for a job. A step is a pure decision until {@link EvacuateJob} has stored its
+ * What messages of agents, of a pass and of a verification mean for a job. A step is a pure decision until {@link EvacuateJob} has stored its
  * events, so several steps can be stored in one write.
  */
 final class JobSteps {
@@ -87,6 +89,33 @@ final class JobSteps {
         }
         Duration pressureTimeout = resources.settings().timeouts().fullDestinations();
         return of(job, new JobCommand.FinishPass(pressureTimeout), stored -> {});
+    }
+
+    /**
+     * The reply to another job that is about to verify that nothing names {@code node}; empty if this incarnation is
+     * superseded, because its state is out of date. The other job asks again.
+     */
+    Optional<JobMessage.InFlightTo> inFlightTo(JobState job, StorageNodeId node) {
+        if (incarnation.isSuperseded()) {
+            return Optional.empty();
+        }
+        long assignments = job.inFlight().all().stream()
+                .filter(each -> each.assignment().destination().storageNode().equals(node))
+                .count();
+        boolean fenced = resources.nodes().isOutOfService(node);
+        return Optional.of(new JobMessage.InFlightTo(jobId, (int) assignments, fenced || !job.isActive()));
+    }
+
+    /** What an event of the verification means. */
+    JobStep onVerificationEvent(JobState job, VerificationEvent event) {
+        if (event instanceof VerificationEvent.Finished finished) {
+            return of(job, new JobCommand.FinishVerification(finished.evidence()), stored -> {});
+        }
+        if (event instanceof VerificationEvent.Failed failed) {
+            String reason = "metadata shard " + failed.shard() + " can't be verified: " + failed.reason();
+            return of(job, new JobCommand.Fail(reason), stored -> {});
+        }
+        return JobStep.NONE;
     }
 
     /** The node may have left service since the batch was placed. */

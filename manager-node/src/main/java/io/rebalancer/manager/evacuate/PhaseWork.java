@@ -10,6 +10,7 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -171,6 +172,26 @@ final class PhaseWork {
     void stopChildren() {
         pass.stop();
         verification.stop();
+    }
+
+    /**
+     * A later incarnation of the job is known: this one stops, and stores nothing, because a write would take the job back.
+     * It waits before it stops, because sharding starts a stopped job again with the next message to it.
+     */
+    void stopSuperseded(PlanningEvent.Superseded superseded, Duration delay) {
+        verification.stop();
+        stopPass();
+        timers.cancel(JobInternalMessage.Remind.INSTANCE);
+        timers.startSingleTimer(JobInternalMessage.Stop.INSTANCE, delay);
+        context.getLog()
+                .warn(
+                        "job={} epoch={} is superseded: the space broker knows a later incarnation of the job and refused"
+                                + " space for assignment={}; this incarnation stores nothing more and stops in {}. If it"
+                                + " still belongs to this manager, it then starts again from the journal",
+                        jobId,
+                        superseded.epoch(),
+                        superseded.assignmentId(),
+                        delay);
     }
 
     /** The actor stops when it has received no message for a while. */

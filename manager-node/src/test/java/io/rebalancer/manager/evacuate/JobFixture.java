@@ -46,7 +46,7 @@ import org.apache.pekko.persistence.testkit.query.javadsl.PersistenceTestKitRead
 final class JobFixture {
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    final UUID id = UUID.randomUUID();
+    final UUID id;
     final TestProbe<RegistryMessage.JobEnded> ended;
     final ActorRef<SpaceMessage> spaceBroker;
     final ActorRef<JobMessage> job;
@@ -61,9 +61,42 @@ final class JobFixture {
     }
 
     JobFixture(ActorTestKit kit, RecordsInMemory records, AgentGateway agents) {
+        this(
+                kit,
+                records,
+                agents,
+                UUID.randomUUID(),
+                kit.spawn(SpaceBroker.create(Clock.systemUTC())),
+                Duration.ofMillis(10));
+    }
+
+    /** An incarnation of job {@code id}, which recovers from the journal if the job exists. */
+    JobFixture(
+            ActorTestKit kit,
+            RecordsInMemory records,
+            AgentGateway agents,
+            UUID id,
+            ActorRef<SpaceMessage> spaceBroker,
+            Duration restartBackoff) {
         this.kit = kit;
+        this.id = id;
         this.ended = kit.createTestProbe();
-        this.spaceBroker = kit.spawn(SpaceBroker.create(Clock.systemUTC()));
+        this.spaceBroker = spaceBroker;
+        JobResources resources = resources(kit, records, agents, spaceBroker, ended.getRef());
+        EntityContext<JobMessage> entity = new EntityContext<>(
+                Entities.EVACUATE_JOB,
+                id.toString(),
+                kit.<ClusterSharding.ShardCommand>createTestProbe().getRef());
+        this.job = kit.spawn(EvacuateJob.create(entity, resources, restartBackoff));
+    }
+
+    /** @param ended gets the end of the job */
+    static JobResources resources(
+            ActorTestKit kit,
+            RecordsInMemory records,
+            AgentGateway agents,
+            ActorRef<SpaceMessage> spaceBroker,
+            ActorRef<RegistryMessage.JobEnded> ended) {
         EvacuateSettings settings = TestSettings.evacuate("""
                 rebalancer.evacuate {
                   retry-pause-min = 10ms, reminder-interval = 100ms, max-assignment-age = 10ms
@@ -75,8 +108,8 @@ final class JobFixture {
                 .getReadJournalFor(PersistenceTestKitReadJournal.class, PersistenceTestKitReadJournal.Identifier());
         ScanPermits permits = new ScanPermits(() -> 32);
         ScanResources scan = new ScanResources(records, records, permits);
-        JobResources resources = new JobResources(
-                new PlanningResources(() -> settings, scan, directory(), spaceBroker, Clock.systemUTC()),
+        return new JobResources(
+                new PlanningResources(() -> settings, scan, directory(kit), spaceBroker, Clock.systemUTC()),
                 CommitResources.create(
                         kit.system(),
                         settings::commit,
@@ -88,15 +121,10 @@ final class JobFixture {
                 new VerificationResources(records, permits, Clock.systemUTC()),
                 new NodesInService(),
                 agents,
-                registry(),
+                registry(kit, ended),
                 JournalReader.of(journal),
                 metrics,
                 AssignmentTraces.NONE);
-        EntityContext<JobMessage> entity = new EntityContext<>(
-                Entities.EVACUATE_JOB,
-                id.toString(),
-                kit.<ClusterSharding.ShardCommand>createTestProbe().getRef());
-        this.job = kit.spawn(EvacuateJob.create(entity, resources, Duration.ofMillis(10)));
     }
 
     void create() {
@@ -124,20 +152,20 @@ final class JobFixture {
     }
 
     /** The only job there is. */
-    private ActorRef<RegistryMessage> registry() {
+    private static ActorRef<RegistryMessage> registry(ActorTestKit kit, ActorRef<RegistryMessage.JobEnded> ended) {
         return kit.spawn(Behaviors.receive(RegistryMessage.class)
                 .onMessage(RegistryMessage.ListJobs.class, list -> {
                     list.replyTo().tell(new RegistryMessage.Jobs(List.of()));
                     return Behaviors.same();
                 })
                 .onMessage(RegistryMessage.JobEnded.class, message -> {
-                    ended.getRef().tell(message);
+                    ended.tell(message);
                     return Behaviors.same();
                 })
                 .build());
     }
 
-    private ActorRef<StorageNodeDirectory.Command> directory() {
+    private static ActorRef<StorageNodeDirectory.Command> directory(ActorTestKit kit) {
         DestinationCandidates candidates = new DestinationCandidates(
                 true, List.of(new StorageNode(location(3).storageNode(), "dc3", 50_000, 10)), List.of(), List.of());
         return kit.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)

@@ -250,12 +250,12 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
             destinations.refresh();
             aside.requestRetry();
         } else if (replied.reply() instanceof SpaceMessage.LeaseDecided decided) {
-            onLeaseDecided(decided);
+            return onLeaseDecided(decided);
         }
         return advance();
     }
 
-    private void onLeaseDecided(SpaceMessage.LeaseDecided decided) {
+    private Behavior<Command> onLeaseDecided(SpaceMessage.LeaseDecided decided) {
         destinations.loads().setPromised(decided.node(), decided.promisedMib());
         switch (decided.decision()) {
             case GRANTED -> finishRequest(decided.assignmentId(), true);
@@ -264,15 +264,17 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 batches.request(decided.assignmentId()).ifPresent(LeaseRequest::defer);
                 spaceBroker.announceSoon();
             }
-            case STALE ->
-                getContext()
-                        .getLog()
-                        .warn(
-                                "job={} assignment={} no lease of space: a later incarnation of the job runs, so this one"
-                                        + " has to end",
-                                spaceBroker.jobId(),
-                                decided.assignmentId());
+            case STALE -> {
+                return endSuperseded(decided);
+            }
         }
+        return advance();
+    }
+
+    /** It sends nothing more, but runs until the job stops it: a child that ends unasked counts as a failure. */
+    private Behavior<Command> endSuperseded(SpaceMessage.LeaseDecided refused) {
+        listener.tell(new PlanningEvent.Superseded(refused.token().epoch(), refused.assignmentId()));
+        return Behaviors.ignore();
     }
 
     private Behavior<Command> onEarlierBrokerReplied(EarlierBrokerReplied replied) {

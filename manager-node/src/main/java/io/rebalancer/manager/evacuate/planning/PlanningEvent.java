@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * An event that planning reports to its listener, once and in order. Low-water marks travel with or after the event that
@@ -95,6 +96,15 @@ public sealed interface PlanningEvent {
     enum PassDrained implements PlanningEvent {
         INSTANCE
     }
+
+    /**
+     * The space broker refused a lease, because it knows a later incarnation of the job. Sent once, and the last event:
+     * planning has ended. Nothing has to be stored.
+     *
+     * @param epoch the epoch that the broker refused
+     * @param assignmentId the assignment that was to get the lease
+     */
+    record Superseded(long epoch, UUID assignmentId) implements PlanningEvent {}
 
     /** A shard can't be scanned, and waiting does not help. The pass can't be completed. */
     record ScanFailed(String reason) implements PlanningEvent {}

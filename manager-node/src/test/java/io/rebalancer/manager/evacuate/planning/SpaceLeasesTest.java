@@ -247,6 +247,27 @@ class SpaceLeasesTest {
         nextEvent(PlanningEvent.BatchReady.class);
     }
 
+    @Test
+    void aSupersededIncarnationReportsItOnceAndSendsNothingMore() {
+        start();
+        scan(1);
+        scan(2);
+        SpaceMessage.RequestLease first = next(SpaceMessage.RequestLease.class);
+        SpaceMessage.RequestLease second = next(SpaceMessage.RequestLease.class);
+        decide(first, LeaseDecision.STALE);
+        decide(second, LeaseDecision.STALE);
+        assertThat(nextEvent(PlanningEvent.Superseded.class))
+                .isEqualTo(new PlanningEvent.Superseded(
+                        TOKEN.epoch(), first.lease().assignmentId()));
+        // All that the batcher has sent before is before this mark.
+        SpaceMessage.ReturnLease mark = new SpaceMessage.ReturnLease(TOKEN, new UUID(7, 9));
+        broker.getRef().tell(mark);
+        assertThat(next(SpaceMessage.ReturnLease.class)).isEqualTo(mark);
+        clock.pass(SpaceBrokerClient.REQUEST_TIMEOUT);
+        broker.expectNoMessage(Duration.ofMillis(700));
+        listener.expectNoMessage(Duration.ZERO);
+    }
+
     /** The broker moves to another manager in mid-job: its successor knows nothing. */
     @Test
     void aNewBrokerLearnsTheLeasesOfARunningJob() {
