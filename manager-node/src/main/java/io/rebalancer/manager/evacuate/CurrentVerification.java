@@ -7,7 +7,6 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.manager.evacuate.verification.FencedVerification;
 import io.rebalancer.manager.evacuate.verification.VerificationEvent;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +14,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /**
- * The children of a job's verification, if one runs. As with {@link CurrentPass}, a message of an earlier generation is
+ * The verification of a job, if one runs. As with {@link CurrentPass}, a message of an earlier generation is
  * dropped.
  */
 final class CurrentVerification {
@@ -29,7 +30,7 @@ final class CurrentVerification {
     private final UUID jobId;
     private final ActorContext<JobMessage> context;
     private final JobResources resources;
-    private final List<ActorRef<?>> children = new ArrayList<>();
+    private Optional<ActorRef<VerificationEvent>> running = Optional.empty();
     private final Map<String, JobWait> waits = new TreeMap<>();
     private final Map<Integer, VerificationEvent.ShardProgress> shards = new HashMap<>();
     private long generation;
@@ -42,27 +43,36 @@ final class CurrentVerification {
 
     /** Whether a message of {@code generation} comes from the verification that runs now. */
     boolean isCurrent(long ofMessage) {
-        return !children.isEmpty() && ofMessage == generation;
+        return running.isPresent() && ofMessage == generation;
     }
 
     /** Starts from the beginning; a verification that runs is stopped, and proves nothing. */
     void start(JobState job) {
         stop();
         long current = ++generation;
-        ActorRef<VerificationEvent> listener = context.spawnAnonymous(Behaviors.receiveMessage(event -> {
-            context.getSelf().tell(new JobInternalMessage.VerificationReported(current, event));
-            return Behaviors.same();
+        ActorRef<VerificationEvent> started = context.spawnAnonymous(Behaviors.setup(listener -> {
+            listener.watch(listener.spawnAnonymous(FencedVerification.create(
+                    resources.verification(),
+                    resources.registry(),
+                    this::ask,
+                    jobId,
+                    job.leaving().orElseThrow().storageNode(),
+                    listener.getSelf())));
+            return forwardUntilEnd(current);
         }));
-        ActorRef<FencedVerification.Command> verification = context.spawnAnonymous(FencedVerification.create(
-                resources.verification(),
-                resources.registry(),
-                this::ask,
-                jobId,
-                job.leaving().orElseThrow().storageNode(),
-                listener));
-        context.watchWith(verification, new JobInternalMessage.VerificationStopped(current));
-        children.add(listener);
-        children.add(verification);
+        context.watchWith(started, new JobInternalMessage.VerificationStopped(current));
+        running = Optional.of(started);
+    }
+
+    /** The end of the verification takes the same way as its events, so that it does not overtake the result. */
+    private Behavior<VerificationEvent> forwardUntilEnd(long ofMessages) {
+        return Behaviors.receive(VerificationEvent.class)
+                .onAnyMessage(event -> {
+                    context.getSelf().tell(new JobInternalMessage.VerificationReported(ofMessages, event));
+                    return Behaviors.same();
+                })
+                .onSignal(Terminated.class, ended -> Behaviors.stopped())
+                .build();
     }
 
     private void ask(UUID otherJob, JobMessage.AskInFlightTo question) {
@@ -72,11 +82,11 @@ final class CurrentVerification {
     }
 
     void stop() {
-        for (ActorRef<?> child : children) {
+        running.ifPresent(child -> {
             context.unwatch(child);
             context.stop(child);
-        }
-        children.clear();
+        });
+        running = Optional.empty();
         waits.clear();
         shards.clear();
     }
@@ -104,7 +114,7 @@ final class CurrentVerification {
 
     /** How far the verification has come; empty if none runs. */
     Optional<VerificationProgress> progress() {
-        if (children.isEmpty()) {
+        if (running.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new VerificationProgress(
