@@ -28,8 +28,8 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * What messages of agents, of a pass and of a verification mean for a job. A step is a pure decision until {@link EvacuateJob} has stored its
- * events, so several steps can be stored in one write.
+ * What messages of agents, of a pass and of a verification mean for a job. A step is a pure decision until
+ * {@link EvacuateJob} has stored its events, so several steps can be stored in one write.
  */
 final class JobSteps {
     private final UUID jobId;

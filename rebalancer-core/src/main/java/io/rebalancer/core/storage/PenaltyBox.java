@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 
 /**
  * The penalties of destinations, one for each cause. A fault begins a penalty. Further faults during the penalty change
- * nothing but its detail and its number of faults, because they come from assignments that were in flight already. A fault after the penalty begins
- * the next one, which is twice as long, up to the longest time of its cause. A success after the penalty clears the node; so
- * does the longest time without a fault.
+ * nothing but its detail and its number of faults, because they come from assignments that were in flight already. A fault
+ * after the penalty begins the next one, which is twice as long, up to the longest time of its cause. A success after the
+ * penalty clears the node; so does the longest time without a fault.
  *
  * <p>The size is bounded by the number of storage nodes. Not thread-safe.
  */
