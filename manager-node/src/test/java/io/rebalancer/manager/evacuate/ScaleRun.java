@@ -108,8 +108,10 @@ class ScaleRun {
                 peakLiveBytes,
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         long start = System.nanoTime();
-        JobUpdate first = feed.follow(job, OptionalLong.empty())
-                .runWith(Sink.head(), manager.kit().system())
+        // As the route of the event streams does.
+        JobUpdate first = feed.start(job)
+                .thenCompose(found -> feed.follow(job, OptionalLong.empty())
+                        .runWith(Sink.head(), manager.kit().system()))
                 .toCompletableFuture()
                 .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
