@@ -209,7 +209,7 @@ public final class ApiServer {
     }
 
     /** A job with a thousand updates of progress, one of them with two exceptions. */
-    private static List<JobUpdate> updates() {
+    static List<JobUpdate> updates() {
         List<JobUpdate> updates = new ArrayList<>();
         JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
         updates.add(JobUpdate.of(1, state.outline(), List.of()));
@@ -226,19 +226,27 @@ public final class ApiServer {
 
     private static final class Feed implements JobFeed {
         @Override
-        public CompletionStage<Optional<JobUpdate>> start(UUID jobId) {
-            return new Jobs()
-                    .get(jobId)
-                    .thenApply(found -> found.map(view -> JobUpdate.of(view.revision(), view.state(), List.of())));
+        public CompletionStage<Optional<Changes>> open(UUID jobId) {
+            return new Jobs().get(jobId).thenApply(found -> found.map(Feed::changes));
         }
 
-        @Override
-        public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
-            Source<JobUpdate, NotUsed> end =
-                    feedFailure.<Source<JobUpdate, NotUsed>>map(Source::failed).orElseGet(Source::empty);
-            return Source.from(updates())
-                    .filter(update -> update.revision() > afterRevision.orElse(0))
-                    .concat(end);
+        private static Changes changes(JobService.View view) {
+            return new Changes() {
+                @Override
+                public JobUpdate start() {
+                    return JobUpdate.of(view.revision(), view.state(), List.of());
+                }
+
+                @Override
+                public Source<JobUpdate, NotUsed> updates(OptionalLong afterRevision) {
+                    Source<JobUpdate, NotUsed> end = feedFailure
+                            .<Source<JobUpdate, NotUsed>>map(Source::failed)
+                            .orElseGet(Source::empty);
+                    return Source.from(ApiServer.updates())
+                            .filter(update -> update.revision() > afterRevision.orElse(0))
+                            .concat(end);
+                }
+            };
         }
     }
 

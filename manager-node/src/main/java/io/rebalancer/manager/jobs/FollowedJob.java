@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -16,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.QueueOfferResult;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A job that one stream follows, and its subscribers. Each subscriber gets every update after its revision once, in order.
@@ -37,12 +35,11 @@ final class FollowedJob {
 
     private final Deque<JobUpdate> recent = new ArrayDeque<>();
     private int recentExceptions;
-    /** Null until the job is known. */
-    private @Nullable JobUpdate latest;
+    private JobUpdate latest;
     /** What the job waits for, as it last reported; empty while it does not reply. */
-    private Optional<List<JobWait>> waiting = Optional.empty();
+    private Optional<List<JobWait>> waiting;
     /** The revision at which a subscriber without a revision begins, if {@code latest} has not reached it yet. */
-    private long target;
+    private final long target;
 
     /**
      * Which updates a subscriber gets.
@@ -67,8 +64,16 @@ final class FollowedJob {
         }
     }
 
-    FollowedJob(UUID jobId) {
+    /**
+     * @param start the state to continue from, without exceptions
+     * @param revision the revision at which subscribers without a revision begin, at least that of {@code start}
+     * @param waits what the job waits for now; empty if it is not known
+     */
+    FollowedJob(UUID jobId, JobUpdate start, long revision, Optional<List<JobWait>> waits) {
         this.jobId = jobId;
+        this.waiting = waits;
+        this.latest = start.with(waits);
+        this.target = revision;
     }
 
     UUID jobId() {
@@ -79,29 +84,12 @@ final class FollowedJob {
         return !subscribers.isEmpty();
     }
 
-    /**
-     * The state to continue from is known.
-     *
-     * @param start the state, without exceptions
-     * @param revision the revision at which subscribers without a revision begin, at least that of {@code start}
-     * @param waits what the job waits for now; empty if it is not known
-     */
-    void begin(JobUpdate start, long revision, Optional<List<JobWait>> waits) {
-        waiting = waits;
-        latest = start.with(waiting);
-        target = revision;
-        List.copyOf(subscribers.entrySet()).forEach(each -> place(each.getKey(), each.getValue()));
-        completeIfEnded();
-    }
-
     /** @param after the subscriber's last revision; if empty, it starts with the current state */
     void add(BoundedSourceQueue<JobUpdate> subscriber, OptionalLong after) {
         Position position = new Position(after, after.isEmpty());
         subscribers.put(subscriber, position);
-        if (latest != null) {
-            place(subscriber, position);
-            completeIfEnded();
-        }
+        place(subscriber, position);
+        completeIfEnded();
     }
 
     void remove(BoundedSourceQueue<JobUpdate> subscriber) {
@@ -110,7 +98,7 @@ final class FollowedJob {
 
     /** Sends what the subscriber lacks of the past, so that it needs later updates only. */
     private void place(BoundedSourceQueue<JobUpdate> subscriber, Position position) {
-        JobUpdate current = Objects.requireNonNull(latest);
+        JobUpdate current = latest;
         boolean later = current.revision() < target && !isEnded();
         long after = position.after().orElse(later ? target - 1 : -1);
         if (after >= current.revision()) {
@@ -164,7 +152,7 @@ final class FollowedJob {
      * @return whether that has changed
      */
     boolean publishWaits(Optional<List<JobWait>> reported) {
-        if (latest == null || isEnded() || reported.equals(waiting)) {
+        if (isEnded() || reported.equals(waiting)) {
             return false;
         }
         waiting = reported;
@@ -190,7 +178,7 @@ final class FollowedJob {
     }
 
     boolean isEnded() {
-        return latest != null && latest.state().phase().terminal();
+        return latest.state().phase().terminal();
     }
 
     private void completeIfEnded() {

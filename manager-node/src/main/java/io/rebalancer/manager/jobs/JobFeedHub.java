@@ -63,13 +63,15 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     /** Messages to the hub. */
     interface Command {}
 
-    /** @param after the subscriber's last revision; if empty, it starts with the current state */
-    record Subscribe(UUID jobId, OptionalLong after, BoundedSourceQueue<JobUpdate> subscriber) implements Command {}
+    /**
+     * @param start where to start following the job, if it is not followed
+     * @param after the subscriber's last revision; if empty, it starts with the current state
+     */
+    record Subscribe(UUID jobId, Start start, OptionalLong after, BoundedSourceQueue<JobUpdate> subscriber)
+            implements Command {}
 
     /** The subscriber's stream has ended. */
     record Unsubscribe(UUID jobId, BoundedSourceQueue<JobUpdate> subscriber) implements Command {}
-
-    private record Loaded(FollowedJob job, Optional<Start> start) implements Command {}
 
     /** @param taken completed when the update is passed on */
     private record Updated(FollowedJob job, JobUpdate update, CompletableFuture<Done> taken) implements Command {}
@@ -171,7 +173,6 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         return newReceiveBuilder()
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
-                .onMessage(Loaded.class, this::onLoaded)
                 .onMessage(Updated.class, this::onUpdated)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Unused.class, this::onUnused)
@@ -190,7 +191,7 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
                             + " event streams, which is its limit; use another manager, or try later"));
             return this;
         }
-        FollowedJob job = followed.computeIfAbsent(subscribe.jobId(), this::follow);
+        FollowedJob job = followed.computeIfAbsent(subscribe.jobId(), jobId -> follow(jobId, subscribe.start()));
         timers.cancel(job);
         job.add(subscribe.subscriber(), subscribe.after());
         unfollowIfUnused(job);
@@ -207,37 +208,18 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         return this;
     }
 
-    private FollowedJob follow(UUID jobId) {
-        FollowedJob job = new FollowedJob(jobId);
-        getContext()
-                .pipeToSelf(
-                        origin.start(jobId),
-                        (loaded, failure) -> failure == null ? new Loaded(job, loaded) : new Failed(job, failure));
-        return job;
-    }
-
-    private Behavior<Command> onLoaded(Loaded loaded) {
-        FollowedJob job = loaded.job();
-        if (followed.get(job.jobId()) != job) {
-            return this;
-        }
-        if (loaded.start().isEmpty()) {
-            job.end(BoundedSourceQueue::complete);
-            unfollow(job);
-            return this;
-        }
-        Start start = loaded.start().get();
-        job.begin(update(start.job(), List.of()), start.newest().revision(), start.waits());
+    private FollowedJob follow(UUID jobId, Start start) {
+        FollowedJob job = new FollowedJob(
+                jobId, update(start.job(), List.of()), start.newest().revision(), start.waits());
         if (!job.isEnded()) {
-            streams.put(job.jobId(), run(job, start.job()));
+            streams.put(jobId, run(job, start.job()));
             if (start.waits().isPresent()) {
                 askWaitsLater(job);
             } else {
                 getContext().getSelf().tell(new AskWaits(job));
             }
         }
-        unfollowIfUnused(job);
-        return this;
+        return job;
     }
 
     private UniqueKillSwitch run(FollowedJob job, FoldedJob start) {

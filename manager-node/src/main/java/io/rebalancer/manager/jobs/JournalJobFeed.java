@@ -57,16 +57,25 @@ public final class JournalJobFeed implements JobFeed {
     }
 
     @Override
-    public CompletionStage<Optional<JobUpdate>> start(UUID jobId) {
-        return origin.start(jobId).thenApply(found -> found.map(JobFeedHub.Start::newest));
+    public CompletionStage<Optional<Changes>> open(UUID jobId) {
+        return origin.start(jobId).thenApply(found -> found.map(start -> changes(jobId, start)));
     }
 
-    @Override
-    public Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision) {
-        return Source.<JobUpdate>queue(FollowedJob.SUBSCRIBER_BUFFER).watchTermination((subscriber, ended) -> {
-            hub.tell(new JobFeedHub.Subscribe(jobId, afterRevision, subscriber));
-            ended.whenComplete((done, failure) -> hub.tell(new JobFeedHub.Unsubscribe(jobId, subscriber)));
-            return NotUsed.getInstance();
-        });
+    private Changes changes(UUID jobId, JobFeedHub.Start start) {
+        return new Changes() {
+            @Override
+            public JobUpdate start() {
+                return start.newest();
+            }
+
+            @Override
+            public Source<JobUpdate, NotUsed> updates(OptionalLong afterRevision) {
+                return Source.<JobUpdate>queue(FollowedJob.SUBSCRIBER_BUFFER).watchTermination((subscriber, ended) -> {
+                    hub.tell(new JobFeedHub.Subscribe(jobId, start, afterRevision, subscriber));
+                    ended.whenComplete((done, failure) -> hub.tell(new JobFeedHub.Unsubscribe(jobId, subscriber)));
+                    return NotUsed.getInstance();
+                });
+            }
+        };
     }
 }

@@ -108,9 +108,9 @@ class ScaleRun {
                 peakLiveBytes,
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         long start = System.nanoTime();
-        // As the route of the event streams does.
-        JobUpdate first = feed.start(job)
-                .thenCompose(found -> feed.follow(job, OptionalLong.empty())
+        JobUpdate first = feed.open(job)
+                .thenCompose(found -> found.orElseThrow()
+                        .updates(OptionalLong.empty())
                         .runWith(Sink.head(), manager.kit().system()))
                 .toCompletableFuture()
                 .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);

@@ -182,7 +182,12 @@ class JobFeedTest {
     }
 
     private SinkQueueWithCancel<JobUpdate> subscribe(JobFeed feed, OptionalLong after) {
-        SinkQueueWithCancel<JobUpdate> subscriber = feed.follow(JOB, after).runWith(Sink.queue(), KIT.system());
+        SinkQueueWithCancel<JobUpdate> subscriber = feed.open(JOB)
+                .toCompletableFuture()
+                .join()
+                .orElseThrow()
+                .updates(after)
+                .runWith(Sink.queue(), KIT.system());
         after.ifPresent(revision -> last.put(subscriber, revision));
         return subscriber;
     }
@@ -278,7 +283,8 @@ class JobFeedTest {
         project(3);
         held = Optional.of(new CompletableFuture<>());
         JobFeed feed = feed(LONG_LINGER);
-        JobUpdate start = feed.start(JOB).toCompletableFuture().get().orElseThrow();
+        JobUpdate start =
+                feed.open(JOB).toCompletableFuture().get().orElseThrow().start();
         assertThat(start.revision()).isEqualTo(3);
         assertThat(start.state().phase()).isEqualTo(JobPhase.RUNNING);
         SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed, OptionalLong.empty());
@@ -293,9 +299,13 @@ class JobFeedTest {
     void withoutAStoredStateTheJobIsAsked() throws Exception {
         storeUntil(6);
         JobFeed feed = feed(LONG_LINGER);
-        assertThat(feed.start(JOB).toCompletableFuture().get().orElseThrow().revision())
+        assertThat(feed.open(JOB)
+                        .toCompletableFuture()
+                        .get()
+                        .orElseThrow()
+                        .start()
+                        .revision())
                 .isEqualTo(6);
-        assertThat(feed.start(new UUID(9, 9)).toCompletableFuture().get()).isEmpty();
         assertThat(take(subscribe(feed, OptionalLong.empty()), 1)).containsExactly(6L);
     }
 
@@ -476,10 +486,9 @@ class JobFeedTest {
     }
 
     @Test
-    void anUnknownJobHasNoUpdates() throws Exception {
-        SinkQueueWithCancel<JobUpdate> subscriber =
-                feed(LONG_LINGER).follow(new UUID(9, 9), OptionalLong.empty()).runWith(Sink.queue(), KIT.system());
-        assertThat(pull(subscriber)).isEmpty();
+    void thereIsNoFeedOfAnUnknownJob() throws Exception {
+        assertThat(feed(LONG_LINGER).open(new UUID(9, 9)).toCompletableFuture().get())
+                .isEmpty();
     }
 
     @Test

@@ -63,29 +63,28 @@ public final class JobEventsRoute extends AllDirectives {
                                         + text.orElse("")));
                     }
                     return onComplete(
-                            feed.start(jobId),
+                            feed.open(jobId),
                             found -> found.isSuccess()
                                     ? stream(jobId, found.get(), after)
                                     : complete(Problems.of(found.failed().get())));
                 }));
     }
 
-    private Route stream(UUID jobId, Optional<JobUpdate> found, OptionalLong after) {
+    private Route stream(UUID jobId, Optional<JobFeed.Changes> found, OptionalLong after) {
         if (found.isEmpty()) {
             return complete(Problems.jobNotFound(jobId));
         }
-        JobUpdate job = found.get();
+        JobUpdate job = found.get().start();
         boolean ended = job.state().phase().terminal();
         if (ended && after.isPresent() && after.getAsLong() >= job.revision()) {
             // The job has no further events. After 204, an EventSource does not reconnect.
             return complete(HttpResponse.create().withStatus(StatusCodes.NO_CONTENT));
         }
-        return completeOK(events(jobId, after), EventStreamMarshalling.toEventStream());
+        return completeOK(events(jobId, found.get().updates(after)), EventStreamMarshalling.toEventStream());
     }
 
-    private Source<ServerSentEvent, NotUsed> events(UUID jobId, OptionalLong after) {
-        return feed.follow(jobId, after)
-                .statefulMap(
+    private static Source<ServerSentEvent, NotUsed> events(UUID jobId, Source<JobUpdate, NotUsed> updates) {
+        return updates.statefulMap(
                         PacedUpdates.ChangeDetector::new,
                         (detector, update) -> Pair.create(detector, detector.next(update)),
                         detector -> Optional.empty())

@@ -8,26 +8,33 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
- * The changes of a job as a stream. This port is here and not in {@code core.port}, because it returns a Pekko
- * {@link Source} and the core knows no Pekko.
+ * The changes of jobs as streams. This port is here and not in {@code core.port}, because it returns a Pekko {@link Source}
+ * and the core knows no Pekko.
  */
 public interface JobFeed {
 
     /**
-     * The state with which a new stream would begin now; empty if there is no such job. Does not wait for a busy job, so the
-     * state may be some seconds old.
+     * Opens the changes of a job; empty if there is no such job. Does not wait for a busy job, so the state at the start may
+     * be some seconds old.
      */
-    CompletionStage<Optional<JobUpdate>> start(UUID jobId);
+    CompletionStage<Optional<Changes>> open(UUID jobId);
 
-    /**
-     * Updates of a job, oldest first, each once. The stream completes after the update that ends the job. It fails with
-     * {@link SubscriberDropped} if the subscriber is too slow.
-     *
-     * @param afterRevision the subscriber's last revision: it gets every later update. If the feed no longer has the next
-     *     one, the stream starts with a later state instead, without exceptions; these are in the list of exceptions.
-     *     If empty, the stream starts with the state of {@link #start}, and the updates after it follow
-     */
-    Source<JobUpdate, NotUsed> follow(UUID jobId, OptionalLong afterRevision);
+    /** The changes of one job. */
+    interface Changes {
+
+        /** The state with which a new stream begins. */
+        JobUpdate start();
+
+        /**
+         * Updates of the job, oldest first, each once. The stream completes after the update that ends the job. It fails with
+         * {@link SubscriberDropped} if the subscriber is too slow.
+         *
+         * @param afterRevision the subscriber's last revision: it gets every later update. If the feed no longer has the next
+         *     one, the stream starts with a later state instead, without exceptions; these are in the list of exceptions.
+         *     If empty, the stream starts with a state like {@link #start}, and the updates after it follow
+         */
+        Source<JobUpdate, NotUsed> updates(OptionalLong afterRevision);
+    }
 
     /** The feed ends a subscriber's stream early. The subscriber can reconnect. */
     final class SubscriberDropped extends RuntimeException {
