@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.log;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,6 +38,7 @@ public final class EventLog implements AutoCloseable {
     private final IdTable ids;
     private final Cursors cursors;
     private final SegmentList segments = new SegmentList();
+    private final UnneededSegments unneeded;
     private final LogQueue queue;
     private final Publisher publisher;
     private final LogReader reader;
@@ -84,6 +86,7 @@ public final class EventLog implements AutoCloseable {
      * @param events number of events ever stored
      * @param groups number of groups that were written and forced since the log was opened
      * @param bytes of all segments
+     * @param undeletedSegments number of segments that nothing needs, but whose files could not be deleted yet
      * @param queued number of entries that wait for the disk
      * @param queueAge how long the oldest of them has waited
      * @param tornBytes bytes that were cut off the end when the log was opened
@@ -96,6 +99,7 @@ public final class EventLog implements AutoCloseable {
             long groups,
             int segments,
             long bytes,
+            int undeletedSegments,
             int persistenceIds,
             int queued,
             Duration queueAge,
@@ -116,6 +120,8 @@ public final class EventLog implements AutoCloseable {
         this.ids = recovered.ids();
         this.cursors = recovered.cursors();
         recovered.segments().forEach(segments::add);
+        this.unneeded = new UnneededSegments(disk, listener);
+        recovered.unneededSegments().forEach(unneeded::add);
         this.queue = new LogQueue(settings, listener);
         Optional<Acknowledger> acknowledger =
                 acknowledgements.isPresent() ? Optional.empty() : Optional.of(new Acknowledger());
@@ -128,7 +134,7 @@ public final class EventLog implements AutoCloseable {
                 recovered.nextOffset());
         LogWriter writer = new LogWriter(disk, settings, clock, queue, recovered, segments, publisher, listener);
         this.reader = new LogReader(disk, settings, segments, ids);
-        this.retention = new LogRetention(disk, settings, clock, queue, segments, ids, cursors, listener);
+        this.retention = new LogRetention(disk, settings, clock, queue, segments, unneeded, ids, cursors, listener);
         this.threads = new LogThreads(writer, acknowledger, listener);
         this.opening = new Opening(recovered.tornBytes(), Duration.ofNanos(System.nanoTime() - startNanos));
     }
@@ -347,6 +353,7 @@ public final class EventLog implements AutoCloseable {
                 publisher.publishedGroups(),
                 segments.size(),
                 segments.bytes(),
+                unneeded.size(),
                 ids.size(),
                 queue.size(),
                 queue.age(),
@@ -375,7 +382,9 @@ public final class EventLog implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         closed = true;
-        segments.close();
-        disk.close();
+        try (disk;
+                Closeable files = unneeded::close) {
+            segments.close();
+        }
     }
 }

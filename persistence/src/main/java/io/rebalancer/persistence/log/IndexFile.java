@@ -94,6 +94,11 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
         return String.format("%016x%s", segment, SUFFIX);
     }
 
+    /** The name of the file until it is complete. */
+    static String unfinishedName(long segment) {
+        return name(segment) + UNFINISHED_SUFFIX;
+    }
+
     static boolean isIndex(String name) {
         return name.endsWith(SUFFIX) || name.endsWith(SUFFIX + UNFINISHED_SUFFIX);
     }
@@ -116,7 +121,7 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
     /** Writes and forces the index of a finished segment, then opens it. */
     static IndexFile write(LogDisk disk, Segment segment, GrowingIndex index) throws IOException {
         String name = name(segment.header().number());
-        String unfinishedName = name + UNFINISHED_SUFFIX;
+        String unfinishedName = unfinishedName(segment.header().number());
         if (disk.list().contains(unfinishedName)) {
             disk.delete(unfinishedName);
         }

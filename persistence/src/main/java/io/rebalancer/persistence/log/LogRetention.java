@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *                             every event in it is deleted
  *                             every cursor is beyond it
  *                             it is old enough, and enough newer segments remain
- * steps                       rewrite its ids and cursors ─► LOG_BEGINS, forced ─► delete the files, oldest first
+ * steps                       rewrite its ids and cursors ─► LOG_BEGINS, forced ─► take it from the list
+ *                             ─► delete its files, oldest first; a file that can't be deleted is tried again
  * </pre>
  */
 final class LogRetention {
@@ -33,6 +34,7 @@ final class LogRetention {
     private final Clock clock;
     private final LogQueue queue;
     private final SegmentList segments;
+    private final UnneededSegments unneeded;
     private final IdTable ids;
     private final Cursors cursors;
     private final LogListener listener;
@@ -45,6 +47,7 @@ final class LogRetention {
             Clock clock,
             LogQueue queue,
             SegmentList segments,
+            UnneededSegments unneeded,
             IdTable ids,
             Cursors cursors,
             LogListener listener) {
@@ -53,6 +56,7 @@ final class LogRetention {
         this.clock = clock;
         this.queue = queue;
         this.segments = segments;
+        this.unneeded = unneeded;
         this.ids = ids;
         this.cursors = cursors;
         this.listener = listener;
@@ -64,7 +68,8 @@ final class LogRetention {
             checkFreeSpace();
             writeIndexes();
             checkCursors();
-            deleteSegments();
+            findUnneededSegments();
+            unneeded.deleteAll();
         } catch (IOException e) {
             listener.maintenanceFailed(
                     "maintenance of the log in " + disk.location() + " failed: " + e.getMessage(), e);
@@ -126,38 +131,34 @@ final class LogRetention {
         });
     }
 
-    private void deleteSegments() throws IOException {
+    private void findUnneededSegments() throws IOException {
         if (!logBegins.toCompletableFuture().isDone()) {
             return;
         }
         if (!logBegins.toCompletableFuture().isCompletedExceptionally()) {
-            while (segments.all().get(0).header().number() < firstNeededSegment) {
-                Segment first = segments.all().get(0);
-                segments.deleteFirst(disk);
-                listener.segmentDeleted(first.name(), first.endPosition());
-            }
+            segments.removeBefore(firstNeededSegment, unneeded);
         }
-        List<Segment> unneeded = unneededSegments();
-        if (!unneeded.isEmpty()) {
-            carryOver(unneeded);
+        List<Segment> oldest = unneededSegments();
+        if (!oldest.isEmpty()) {
+            carryOver(oldest);
         }
     }
 
     /** The oldest segments that are no longer needed, up to the first that is. */
     private List<Segment> unneededSegments() {
         List<Segment> all = segments.all();
-        List<Segment> unneeded = new ArrayList<>();
+        List<Segment> oldest = new ArrayList<>();
         int finished = all.size() - 1;
         for (int i = 0; i < finished - settings.retention().keepSegments(); i++) {
             long finishedMillis = all.get(i + 1).header().createdMillis();
             boolean oldEnough = clock.millis() - finishedMillis
                     >= settings.retention().minAge().toMillis();
             if (!oldEnough || isNeeded(all.get(i))) {
-                return unneeded;
+                return oldest;
             }
-            unneeded.add(all.get(i));
+            oldest.add(all.get(i));
         }
-        return unneeded;
+        return oldest;
     }
 
     private boolean isNeeded(Segment segment) {
@@ -173,10 +174,10 @@ final class LogRetention {
         return false;
     }
 
-    private void carryOver(List<Segment> unneeded) throws IOException {
+    private void carryOver(List<Segment> oldest) throws IOException {
         SortedSet<Long> idNumbers = new TreeSet<>();
         SortedSet<String> cursorNames = new TreeSet<>();
-        for (Segment segment : unneeded) {
+        for (Segment segment : oldest) {
             for (long id : segment.index().ids()) {
                 idNumbers.add(id);
             }
@@ -191,7 +192,7 @@ final class LogRetention {
             }
         }
         List<IdTable.Entry> entries = idNumbers.stream().map(ids::get).toList();
-        firstNeededSegment = unneeded.get(unneeded.size() - 1).header().number() + 1;
+        firstNeededSegment = oldest.get(oldest.size() - 1).header().number() + 1;
         CarryOver carryOver = new CarryOver(cursorNames, firstNeededSegment);
         for (int i = 0; i < entries.size(); i += IDS_PER_REWRITE) {
             queue.submit(carryOver.rewrite(entries.subList(i, Math.min(entries.size(), i + IDS_PER_REWRITE))));

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -34,6 +36,7 @@ final class Recovery {
     private final IdTable ids = new IdTable();
     private final Cursors cursors = new Cursors();
     private final List<Segment> segments = new ArrayList<>();
+    private final SortedSet<Long> unneededSegments = new TreeSet<>();
     private final Map<Long, Long> highest = new HashMap<>();
     private final Map<Long, Long> deletedTo = new HashMap<>();
     private long nextFrame;
@@ -44,6 +47,7 @@ final class Recovery {
     /**
      * The log as it was recovered.
      *
+     * @param unneededSegments numbers of segments before the first needed one, whose files still have to be deleted
      * @param logId id of the log; a new one if there was no log
      * @param epoch of the last writer; 0 if there was none
      * @param nextSegment number for the next segment
@@ -53,6 +57,7 @@ final class Recovery {
             IdTable ids,
             Cursors cursors,
             List<Segment> segments,
+            SortedSet<Long> unneededSegments,
             UUID logId,
             int epoch,
             long nextSegment,
@@ -80,11 +85,12 @@ final class Recovery {
 
     private RecoveredLog recover() throws IOException {
         List<String> names = disk.list().stream().filter(Segment::isSegment).toList();
-        for (int i = 0; i < names.size(); i++) {
+        int first = firstWithoutHoles(names);
+        for (int i = first; i < names.size(); i++) {
             boolean last = i == names.size() - 1;
             Optional<Segment> segment = Segment.open(disk, names.get(i));
             if (segment.isPresent()) {
-                addSegment(segment.get());
+                addSegment(segment.get(), names.get(i));
                 recoverSegment(segment.get(), last);
             } else if (last && isUnfinishedCreation(names.get(i))) {
                 disk.delete(names.get(i));
@@ -97,7 +103,10 @@ final class Recovery {
                 ? Optional.empty()
                 : Optional.of(segments.get(segments.size() - 1).header());
         deleteEmptyLastSegment();
-        deleteUnneededFiles();
+        for (String name : names.subList(0, first)) {
+            unneededSegments.add(number(name));
+        }
+        dropUnneededSegments();
         // Only now: the frame that defines an id follows its events if the segment with the first definition was
         // deleted.
         highest.forEach(ids::raiseHighest);
@@ -107,6 +116,7 @@ final class Recovery {
                 ids,
                 cursors,
                 segments,
+                unneededSegments,
                 newest.map(Header::logId).orElseGet(UUID::randomUUID),
                 newest.map(Header::epoch).orElse(0),
                 segments.isEmpty()
@@ -117,6 +127,24 @@ final class Recovery {
                 tornBytes);
     }
 
+    /**
+     * Index of the first name that no missing segment follows. A segment before a hole is one whose deletion failed: the
+     * LOG_BEGINS that permitted it is in a later segment, so what the segment contains plays no part any more.
+     */
+    private int firstWithoutHoles(List<String> names) {
+        int first = 0;
+        for (int i = 1; i < names.size(); i++) {
+            if (number(names.get(i)) != number(names.get(i - 1)) + 1) {
+                first = i;
+            }
+        }
+        return first;
+    }
+
+    private long number(String name) {
+        return Segment.number(name).orElseThrow(() -> damaged(name, 0, "its name is not that of a segment"));
+    }
+
     /** Whether the process died while it created the file: nothing follows the header until the header is forced. */
     private boolean isUnfinishedCreation(String name) throws IOException {
         try (LogDisk.LogFile file = disk.open(name)) {
@@ -124,15 +152,18 @@ final class Recovery {
         }
     }
 
-    private void addSegment(Segment segment) throws IOException {
+    private void addSegment(Segment segment, String name) throws IOException {
         Header header = segment.header();
+        if (!segment.name().equals(name)) {
+            segment.close();
+            throw damaged(name, 0, "it is a copy of " + segment.name());
+        }
         if (segments.isEmpty()) {
             nextFrame = header.firstFrame();
             nextOffset = header.firstOffset();
         } else {
             Header previous = segments.get(segments.size() - 1).header();
             boolean follows = header.logId().equals(previous.logId())
-                    && header.number() == previous.number() + 1
                     && header.firstFrame() == nextFrame
                     && header.firstOffset() == nextOffset;
             if (!follows) {
@@ -251,37 +282,39 @@ final class Recovery {
             Segment last = segments.get(segments.size() - 1);
             if (last.endPosition() == Segment.BLOCK_BYTES) {
                 segments.remove(last);
-                delete(disk, last);
+                last.close();
+                disk.delete(last.name());
+                disk.forceDirectory();
             }
         }
     }
 
-    private void deleteUnneededFiles() throws IOException {
+    /** Finds what is to be deleted. Retention deletes it after the start, so that a failure does not prevent the start. */
+    private void dropUnneededSegments() throws IOException {
+        if (segments.isEmpty() && !unneededSegments.isEmpty()) {
+            throw missing(unneededSegments.last() + 1);
+        }
         if (!segments.isEmpty() && segments.get(0).header().number() > firstNeededSegment) {
-            throw damaged(Segment.name(firstNeededSegment), 0, "it is missing");
+            throw missing(
+                    unneededSegments.isEmpty()
+                            ? firstNeededSegment
+                            : segments.get(0).header().number() - 1);
         }
         while (!segments.isEmpty() && segments.get(0).header().number() < firstNeededSegment) {
-            delete(disk, segments.remove(0));
+            Segment unneeded = segments.remove(0);
+            unneeded.close();
+            unneededSegments.add(unneeded.header().number());
         }
-        List<String> indexNames = segments.stream()
-                .map(segment -> IndexFile.name(segment.header().number()))
-                .toList();
         for (String name : disk.list()) {
-            if (IndexFile.isIndex(name) && !indexNames.contains(name)) {
-                disk.delete(name);
+            Optional<Long> number = IndexFile.isIndex(name) ? Segment.number(name) : Optional.empty();
+            if (number.isPresent() && number.get() < firstNeededSegment) {
+                unneededSegments.add(number.get());
             }
         }
     }
 
-    /** Deletes a segment and its index, and forces the directory, so that segments always disappear in order. */
-    static void delete(LogDisk disk, Segment segment) throws IOException {
-        segment.close();
-        String indexName = IndexFile.name(segment.header().number());
-        if (disk.list().contains(indexName)) {
-            disk.delete(indexName);
-        }
-        disk.delete(segment.name());
-        disk.forceDirectory();
+    private LogException missing(long number) {
+        return damaged(Segment.name(number), 0, "it is missing");
     }
 
     private LogException damaged(String name, long position, String reason) {

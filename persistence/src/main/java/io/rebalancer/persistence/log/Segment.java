@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -35,6 +36,8 @@ final class Segment {
     static final int FORMAT = 1;
     private static final byte[] MAGIC = "RBLOGSEG".getBytes(StandardCharsets.US_ASCII);
     private static final String SUFFIX = ".seg";
+    private static final int NUMBER_DIGITS = 16;
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{" + NUMBER_DIGITS + "}\\.[a-z.]+");
     private static final int CRC_AT = BLOCK_BYTES - Integer.BYTES;
 
     private final Header header;
@@ -56,6 +59,13 @@ final class Segment {
 
     static boolean isSegment(String name) {
         return name.endsWith(SUFFIX);
+    }
+
+    /** The number in the name of a segment or of its index; empty if the file does not belong to the log. */
+    static Optional<Long> number(String name) {
+        return NAME.matcher(name).matches()
+                ? Optional.of(Long.parseUnsignedLong(name.substring(0, NUMBER_DIGITS), 16))
+                : Optional.empty();
     }
 
     static String name(long number) {
@@ -143,10 +153,11 @@ final class Segment {
     }
 
     void close() throws IOException {
-        if (index instanceof IndexFile stored) {
-            stored.close();
+        try (file) {
+            if (index instanceof IndexFile stored) {
+                stored.close();
+            }
         }
-        file.close();
     }
 
     private static ByteBuffer encode(Header header) {

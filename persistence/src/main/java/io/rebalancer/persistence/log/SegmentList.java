@@ -2,7 +2,6 @@ package io.rebalancer.persistence.log;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -48,16 +47,25 @@ final class SegmentList {
                         : segment.index().scanStart(offset));
     }
 
-    /** Removes the first segment and its files. */
-    void deleteFirst(LogDisk disk) throws IOException {
-        Map.Entry<Long, Segment> first = segments.firstEntry();
-        segments.remove(first.getKey());
-        Recovery.delete(disk, first.getValue());
+    /** Moves the segments before this number to {@code unneeded}, where they wait for their deletion. */
+    void removeBefore(long number, UnneededSegments unneeded) {
+        for (Segment segment : segments.headMap(number).values()) {
+            unneeded.add(segment);
+            segments.remove(segment.header().number());
+        }
     }
 
     void close() throws IOException {
+        IOException failure = null;
         for (Segment segment : segments.values()) {
-            segment.close();
+            try {
+                segment.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -97,7 +97,7 @@ class EventLogModelTest {
                 if (matchesModel(log)) {
                     use(log);
                 }
-                segmentsDeleted |= !disk.list().contains(Segment.name(0)) && log.endOffset() > 0;
+                segmentsDeleted |= !disk.names().contains(Segment.name(0)) && log.endOffset() > 0;
                 if (random.nextInt(4) == 0) {
                     close(log);
                 }
@@ -110,7 +110,7 @@ class EventLogModelTest {
             EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
             check(log);
             checkFeed(log);
-            segmentsDeleted |= !disk.list().contains(Segment.name(0)) && log.endOffset() > 0;
+            segmentsDeleted |= !disk.names().contains(Segment.name(0)) && log.endOffset() > 0;
             log.close();
             return crashes;
         }

@@ -195,7 +195,7 @@ class EventLogTest {
         assertThatThrownBy(this::open).hasMessageContaining("it is shorter than when it was finished");
         Path missing = segment(1);
         Files.delete(missing);
-        assertThatThrownBy(this::open).hasMessageContaining("does not follow the segment before it");
+        assertThatThrownBy(this::open).hasMessageContaining(missing.getFileName() + " at byte 0 (it is missing)");
         Files.write(missing, whole);
         open().close();
     }

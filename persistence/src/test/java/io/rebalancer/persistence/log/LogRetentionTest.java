@@ -14,6 +14,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.persistence.log.EventLog.Event;
 import io.rebalancer.persistence.log.LogException.Kind;
+import io.rebalancer.persistence.log.SimulatedDisk.Operation;
+import io.rebalancer.persistence.log.SimulatedDisk.Times;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,10 +24,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which segments are deleted, which are kept, and how cursors affect that. */
 @Tag("slow")
@@ -40,7 +45,7 @@ class LogRetentionTest {
     }
 
     private long firstSegment() {
-        return disk.list().stream()
+        return disk.names().stream()
                 .filter(Segment::isSegment)
                 .mapToLong(name -> Long.parseLong(name.substring(0, 16), 16))
                 .min()
@@ -277,6 +282,117 @@ class LogRetentionTest {
                 .hasMessageContaining(Segment.name(0) + " at byte 0 (it is missing)");
     }
 
+    /** A log whose first three segments are no longer needed, although they exist. */
+    private long logWithUnneededSegments(EventLog log) throws Exception {
+        long next = 1;
+        for (int i = 0; i < 3; i++) {
+            next = fillSegment(log, "a", next);
+        }
+        get(log.append("b", 1, events("stays")));
+        get(log.deleteTo("a", next - 1));
+        return next;
+    }
+
+    private void assertIsWhole(EventLog log, long next) throws Exception {
+        assertThat(get(log.highestSequenceNr("a"))).isEqualTo(next - 1);
+        assertThat(read(log, "a")).isEmpty();
+        assertThat(read(log, "b")).containsExactly("stays");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Operation.class,
+            names = {"DELETE", "LIST", "FORCE_DIRECTORY", "CLOSE"})
+    void aFailedDeletionIsTriedAgainInTheNextRound(Operation operation) throws Exception {
+        for (int first = 1; first <= 8; first++) {
+            SimulatedDisk small = new SimulatedDisk();
+            long next;
+            try (EventLog log = open(small, SMALL)) {
+                next = logWithUnneededSegments(log);
+                // The indexes are complete from here on, so the next failure is that of a deletion.
+                log.runRetention();
+                get(log.highestSequenceNr("a"));
+                small.fail(Set.of(operation), first, Times.ONCE);
+                runRetentionUntilSegments(log, 1);
+                await().until(() -> {
+                    log.runRetention();
+                    return log.status().undeletedSegments() == 0;
+                });
+                assertThat(small.names()).filteredOn(Segment::isSegment).containsExactly(Segment.name(3));
+                assertThat(log.status().state()).isEqualTo(EventLog.State.READY);
+                small.repair();
+            }
+            try (EventLog log = open(small, SMALL)) {
+                assertIsWhole(log, next);
+            }
+        }
+    }
+
+    @Test
+    void filesThatCanNeverBeDeletedAreKeptAndReported() throws Exception {
+        List<String> failures = new CopyOnWriteArrayList<>();
+        LogListener listener = new LogListener() {
+            @Override
+            public void maintenanceFailed(String message, Throwable cause) {
+                failures.add(message);
+            }
+        };
+        long next;
+        try (EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), listener)) {
+            next = logWithUnneededSegments(log);
+            disk.fail(Set.of(Operation.DELETE), 1, Times.FOR_EVER);
+            runRetentionUntilSegments(log, 1);
+            log.runRetention();
+            assertThat(log.status().undeletedSegments()).isEqualTo(3);
+            assertThat(failures).last().asString().contains(Segment.name(0)).contains("can't be deleted");
+            get(log.append("b", 2, events("more")));
+            get(log.deleteTo("b", 0));
+        }
+        assertThat(disk.names()).contains(Segment.name(0), Segment.name(1), Segment.name(2), Segment.name(3));
+        try (EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), listener)) {
+            assertThat(get(log.highestSequenceNr("a"))).isEqualTo(next - 1);
+            assertThat(read(log, "b")).containsExactly("stays", "more");
+            assertThat(log.status().undeletedSegments()).isEqualTo(3);
+            disk.repair();
+            log.runRetention();
+            assertThat(log.status().undeletedSegments()).isZero();
+            assertThat(firstSegment()).isEqualTo(3);
+        }
+    }
+
+    /** Each set of the segments before LOG_BEGINS may have outlived the others. */
+    @Test
+    void segmentsBeforeTheBeginningMayRemainInAnyCombination() throws Exception {
+        long next;
+        List<byte[]> deleted = new ArrayList<>();
+        try (EventLog log = open(disk, SMALL)) {
+            next = logWithUnneededSegments(log);
+            for (int i = 0; i < 3; i++) {
+                deleted.add(disk.content(Segment.name(i)));
+            }
+            runRetentionUntilSegments(log, 1);
+        }
+        for (int remaining = 0; remaining < 8; remaining++) {
+            for (int i = 0; i < 3; i++) {
+                if ((remaining & 1 << i) != 0) {
+                    disk.put(Segment.name(i), deleted.get(i));
+                }
+            }
+            try (EventLog log = open(disk, SMALL)) {
+                assertIsWhole(log, next);
+                log.runRetention();
+                assertThat(disk.names()).doesNotContain(Segment.name(0), Segment.name(1), Segment.name(2));
+            }
+        }
+        // A hole that LOG_BEGINS does not explain is damage.
+        disk.put(Segment.name(0), deleted.get(0));
+        disk.remove(Segment.name(3));
+        assertThatThrownBy(() -> open(disk, SMALL))
+                .isInstanceOfSatisfying(
+                        LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+                .hasMessageContaining("(it is missing)");
+    }
+
     /** The power fails at each step of the deletion in turn. The next start finds the same log. */
     @Test
     void theDeletionOfSegmentsMayStopAtAnyStep() throws Exception {
@@ -318,7 +434,7 @@ class LogRetentionTest {
             next = fillSegment(log, "a", fillSegment(log, "a", 1));
         }
         open(disk, SMALL).close();
-        List<String> indexes = disk.list().stream().filter(IndexFile::isIndex).toList();
+        List<String> indexes = disk.names().stream().filter(IndexFile::isIndex).toList();
         assertThat(indexes).hasSizeGreaterThanOrEqualTo(2);
         List<byte[]> before = indexes.stream().map(disk::content).toList();
         for (int i = 0; i < indexes.size(); i++) {

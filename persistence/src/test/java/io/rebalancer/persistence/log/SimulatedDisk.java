@@ -4,14 +4,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A directory in memory that tracks what is forced, and that can lose power. After a power cut each sector that was not
  * forced may have its old or its new content, in any combination, and so may file lengths and names.
+ *
+ * <p>Operations can fail once or for ever. As in a real page cache, bytes whose force failed stay readable, but no later
+ * force makes them durable: only writing them again does.
  */
 final class SimulatedDisk implements LogDisk {
     private static final int SECTOR_BYTES = 512;
@@ -19,14 +26,64 @@ final class SimulatedDisk implements LogDisk {
 
     private Map<String, File> files = new TreeMap<>();
     private Map<String, File> forcedNames = new TreeMap<>();
-    private int operationsUntilFault = Integer.MAX_VALUE;
+    private Fault fault = Fault.NONE;
+    private int matchingOperations;
     private boolean faulted;
     private long usableBytes = TOTAL_BYTES;
     private int forces;
 
+    /** The operations of a disk that can fail. */
+    enum Operation {
+        LIST,
+        CREATE,
+        OPEN,
+        DELETE,
+        RENAME,
+        FORCE_DIRECTORY,
+        WRITE,
+        FORCE,
+        TRUNCATE,
+        CLOSE
+    }
+
+    /** How often an operation fails. */
+    enum Times {
+        ONCE,
+        FOR_EVER
+    }
+
+    /** Fails the {@code first}th of these operations, and with {@code FOR_EVER} all of them after it. */
+    private record Fault(Set<Operation> operations, int first, Times times, Supplier<? extends Throwable> failure) {
+        static final Fault NONE = new Fault(Set.of(), 0, Times.ONCE, SimulatedDisk::ioError);
+
+        boolean affects(int operation) {
+            return times == Times.ONCE ? operation == first : operation >= first;
+        }
+    }
+
+    private static IOException ioError() {
+        return new IOException("Input/output error");
+    }
+
     /** Fails the {@code operations}th operation from now on, and all after it. */
     synchronized void failAfter(int operations) {
-        operationsUntilFault = operations;
+        fail(EnumSet.complementOf(EnumSet.of(Operation.CLOSE)), operations, Times.FOR_EVER);
+    }
+
+    /** Fails the {@code first}th of these operations from now on. */
+    synchronized void fail(Set<Operation> operations, int first, Times times) {
+        fail(operations, first, times, SimulatedDisk::ioError);
+    }
+
+    /** The same with a failure of another type. */
+    synchronized void fail(Set<Operation> operations, int first, Times times, Supplier<? extends Throwable> failure) {
+        fault = new Fault(Set.copyOf(operations), first, times, failure);
+        matchingOperations = 0;
+    }
+
+    /** Lets all operations succeed from now on. */
+    synchronized void repair() {
+        fault = Fault.NONE;
     }
 
     synchronized int forces() {
@@ -37,11 +94,19 @@ final class SimulatedDisk implements LogDisk {
         return faulted;
     }
 
-    private void startOperation() throws IOException {
-        if (faulted || --operationsUntilFault <= 0) {
-            faulted = true;
-            throw new IOException("Input/output error");
+    private synchronized void startOperation(Operation operation) throws IOException {
+        if (!fault.operations().contains(operation) || !fault.affects(++matchingOperations)) {
+            return;
         }
+        faulted = true;
+        Throwable failure = fault.failure().get();
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        throw (IOException) failure;
     }
 
     /** A possible content of the directory if the power failed now. */
@@ -63,13 +128,34 @@ final class SimulatedDisk implements LogDisk {
     }
 
     @Override
-    public synchronized List<String> list() {
+    public synchronized List<String> list() throws IOException {
+        startOperation(Operation.LIST);
+        return names();
+    }
+
+    /** The same for tests: never fails. */
+    synchronized List<String> names() {
         return List.copyOf(files.keySet());
+    }
+
+    /** Adds a file as a person does, or as a deletion that failed. */
+    synchronized void put(String name, byte[] content) {
+        File file = new File(this);
+        file.content = content.clone();
+        file.forced = content.clone();
+        files.put(name, file);
+        forcedNames.put(name, file);
+    }
+
+    /** Removes a file as a person does. */
+    synchronized void remove(String name) {
+        files.remove(name);
+        forcedNames.remove(name);
     }
 
     @Override
     public synchronized LogFile create(String name) throws IOException {
-        startOperation();
+        startOperation(Operation.CREATE);
         if (files.containsKey(name)) {
             throw new IOException(name + " already exists");
         }
@@ -80,6 +166,7 @@ final class SimulatedDisk implements LogDisk {
 
     @Override
     public synchronized LogFile open(String name) throws IOException {
+        startOperation(Operation.OPEN);
         File file = files.get(name);
         if (file == null) {
             throw new IOException("no file " + name);
@@ -89,13 +176,15 @@ final class SimulatedDisk implements LogDisk {
 
     @Override
     public synchronized void delete(String name) throws IOException {
-        startOperation();
-        files.remove(name);
+        startOperation(Operation.DELETE);
+        if (files.remove(name) == null) {
+            throw new IOException("no file " + name);
+        }
     }
 
     @Override
     public synchronized void rename(String from, String to) throws IOException {
-        startOperation();
+        startOperation(Operation.RENAME);
         File file = files.remove(from);
         if (file == null) {
             throw new IOException("no file " + from);
@@ -120,7 +209,7 @@ final class SimulatedDisk implements LogDisk {
 
     @Override
     public synchronized void forceDirectory() throws IOException {
-        startOperation();
+        startOperation(Operation.FORCE_DIRECTORY);
         forces++;
         forcedNames = new TreeMap<>(files);
     }
@@ -155,6 +244,9 @@ final class SimulatedDisk implements LogDisk {
         private byte[] content = new byte[0];
         private byte[] forced = new byte[0];
         private final List<Range> unforced = new ArrayList<>();
+        // Bytes whose force failed: the page cache takes them for clean.
+        private final BitSet dropped = new BitSet();
+        private final List<Range> droppedRanges = new ArrayList<>();
 
         private record Range(int from, int to) {}
 
@@ -168,7 +260,9 @@ final class SimulatedDisk implements LogDisk {
             if (content.length < forced.length && random.nextBoolean()) {
                 bytes = Arrays.copyOf(bytes, content.length);
             }
-            for (Range range : unforced) {
+            List<Range> uncertain = new ArrayList<>(unforced);
+            uncertain.addAll(droppedRanges);
+            for (Range range : uncertain) {
                 for (int at = range.from(); at < range.to(); at = (at / SECTOR_BYTES + 1) * SECTOR_BYTES) {
                     int end = Math.min(range.to(), (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
                     if (random.nextInt(3) > 0 && end <= content.length) {
@@ -185,12 +279,13 @@ final class SimulatedDisk implements LogDisk {
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             synchronized (disk) {
-                disk.startOperation();
+                disk.startOperation(Operation.WRITE);
                 int from = (int) position;
                 int to = from + bytes.remaining();
                 content = content.length < to ? Arrays.copyOf(content, to) : content;
                 bytes.get(content, from, to - from);
                 unforced.add(new Range(from, to));
+                dropped.clear(from, to);
             }
         }
 
@@ -206,9 +301,22 @@ final class SimulatedDisk implements LogDisk {
         @Override
         public void force() throws IOException {
             synchronized (disk) {
-                disk.startOperation();
+                try {
+                    disk.startOperation(Operation.FORCE);
+                } catch (IOException e) {
+                    for (Range range : unforced) {
+                        dropped.set(range.from(), range.to());
+                    }
+                    droppedRanges.addAll(unforced);
+                    unforced.clear();
+                    throw e;
+                }
                 disk.forces++;
-                forced = content.clone();
+                byte[] durable = content.clone();
+                dropped.stream()
+                        .filter(at -> at < durable.length)
+                        .forEach(at -> durable[at] = at < forced.length ? forced[at] : 0);
+                forced = durable;
                 unforced.clear();
             }
         }
@@ -223,14 +331,14 @@ final class SimulatedDisk implements LogDisk {
         @Override
         public void truncate(long size) throws IOException {
             synchronized (disk) {
-                disk.startOperation();
+                disk.startOperation(Operation.TRUNCATE);
                 content = Arrays.copyOf(content, (int) Math.min(content.length, size));
             }
         }
 
         @Override
-        public void close() {
-            // Nothing to release.
+        public void close() throws IOException {
+            disk.startOperation(Operation.CLOSE);
         }
     }
 }
