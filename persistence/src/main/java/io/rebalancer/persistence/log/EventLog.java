@@ -89,6 +89,7 @@ public final class EventLog implements AutoCloseable {
      * @param undeletedSegments number of segments that nothing needs, but whose files could not be deleted yet
      * @param queued number of entries that wait for the disk
      * @param queueAge how long the oldest of them has waited
+     * @param sinceMaintenance time since the last round of maintenance in which nothing failed, or since the log was opened
      * @param tornBytes bytes that were cut off the end when the log was opened
      * @param recovery how long opening the log took
      * @param failure message of the failure, if the log has failed
@@ -103,6 +104,7 @@ public final class EventLog implements AutoCloseable {
             int persistenceIds,
             int queued,
             Duration queueAge,
+            Duration sinceMaintenance,
             long tornBytes,
             Duration recovery,
             Optional<String> failure) {}
@@ -357,6 +359,7 @@ public final class EventLog implements AutoCloseable {
                 ids.size(),
                 queue.size(),
                 queue.age(),
+                retention.sinceLastGoodRun(),
                 opening.tornBytes(),
                 opening.duration(),
                 queue.failure().map(LogException::getMessage));

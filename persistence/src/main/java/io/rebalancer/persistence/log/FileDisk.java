@@ -1,6 +1,7 @@
 package io.rebalancer.persistence.log;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -74,6 +75,8 @@ final class FileDisk implements LogDisk {
                     .filter(name -> !name.equals(LOCK_FILE))
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

@@ -40,6 +40,7 @@ final class LogRetention {
     private final LogListener listener;
     private CompletionStage<Long> logBegins = CompletableFuture.completedFuture(0L);
     private long firstNeededSegment;
+    private volatile long lastGoodRunNanos = System.nanoTime();
 
     LogRetention(
             LogDisk disk,
@@ -62,18 +63,44 @@ final class LogRetention {
         this.listener = listener;
     }
 
-    /** Does the maintenance that is due. Never waits for the writer. */
+    /** A step of the maintenance. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /**
+     * Does the maintenance that is due. Never waits for the writer. A step that fails is reported and does not prevent the
+     * others; the next run tries it again.
+     */
     synchronized void runOnce() {
-        try {
-            checkFreeSpace();
-            writeIndexes();
-            checkCursors();
-            findUnneededSegments();
-            unneeded.deleteAll();
-        } catch (IOException e) {
-            listener.maintenanceFailed(
-                    "maintenance of the log in " + disk.location() + " failed: " + e.getMessage(), e);
+        boolean good = succeeds(this::checkFreeSpace);
+        good &= succeeds(this::writeIndexes);
+        good &= succeeds(this::checkCursors);
+        good &= succeeds(this::findUnneededSegments);
+        good &= succeeds(unneeded::deleteAll);
+        if (good) {
+            lastGoodRunNanos = System.nanoTime();
         }
+    }
+
+    private boolean succeeds(Step step) {
+        try {
+            step.run();
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
+            // Errors too: without maintenance, the log would fill the disk. Whether the JVM ends after an
+            // OutOfMemoryError
+            // is an option of the JVM.
+            String cause = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+            LogThreads.report(listener, "maintenance of the log in " + disk.location() + " failed: " + cause, e);
+            return false;
+        }
+    }
+
+    /** Time since the last run in which no step failed, or since the log was opened. */
+    Duration sinceLastGoodRun() {
+        return Duration.ofNanos(System.nanoTime() - lastGoodRunNanos);
     }
 
     private void checkFreeSpace() throws IOException {

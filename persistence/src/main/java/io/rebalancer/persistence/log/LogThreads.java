@@ -52,11 +52,24 @@ final class LogThreads implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                listener.maintenanceFailed("maintenance of the log failed: " + e, e);
+                report(listener, "maintenance of the log failed: " + e, e);
             }
         };
         scheduler.scheduleWithFixedDelay(
                 reportingTask, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Reports a failure. If the listener fails too, the thread's handler of uncaught exceptions reports both. */
+    static void report(LogListener listener, String message, Throwable failure) {
+        try {
+            listener.maintenanceFailed(message, failure);
+        } catch (RuntimeException | Error e) {
+            if (e != failure) {
+                e.addSuppressed(failure);
+            }
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler().uncaughtException(current, e);
+        }
     }
 
     /** Waits until the writer has drained its closed queue, then ends the other threads and waits for them. */

@@ -49,6 +49,10 @@ final class LogMetrics implements LogListener {
                 "rebalancer.log.queue.age.seconds",
                 log,
                 status -> status.queueAge().toMillis() / 1000.0);
+        gauge(
+                "rebalancer.log.maintenance.age.seconds",
+                log,
+                status -> status.sinceMaintenance().toMillis() / 1000.0);
         gauge("rebalancer.log.bytes", log, EventLog.Status::bytes);
         gauge("rebalancer.log.events", log, EventLog.Status::events);
         gauge("rebalancer.log.segments", log, EventLog.Status::segments);

@@ -16,6 +16,8 @@ import io.rebalancer.persistence.log.EventLog.Event;
 import io.rebalancer.persistence.log.LogException.Kind;
 import io.rebalancer.persistence.log.SimulatedDisk.Operation;
 import io.rebalancer.persistence.log.SimulatedDisk.Times;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which segments are deleted, which are kept, and how cursors affect that. */
 @Tag("slow")
@@ -268,6 +271,58 @@ class LogRetentionTest {
             await().until(() -> runs.get() >= 2);
             assertThat(failures).first().asString().contains("broken listener");
         }
+    }
+
+    /** Each kind of failure, also in a listener that fails while it reports another failure. */
+    @ParameterizedTest
+    @ValueSource(classes = {IOException.class, UncheckedIOException.class, StackOverflowError.class})
+    void maintenanceSurvivesEveryFailureAndItsAgeShowsIt(Class<? extends Throwable> type) throws Exception {
+        AtomicLong failures = new AtomicLong();
+        AtomicLong laterSteps = new AtomicLong();
+        LogListener listener = new LogListener() {
+            @Override
+            public void maintenanceFailed(String message, Throwable cause) {
+                failures.incrementAndGet();
+                if (failures.get() % 2 == 0) {
+                    throw new IllegalStateException("broken listener");
+                }
+            }
+
+            @Override
+            public void cursorLagging(String cursor, long bytes) {
+                laterSteps.incrementAndGet();
+            }
+        };
+        LogSettings settings = SmallLogs.with(
+                new LogSettings.Retention(0, Duration.ZERO, 1, OptionalLong.empty(), Duration.ofDays(1)));
+        try (EventLog log = EventLog.open(disk, settings, Clock.systemUTC(), listener)) {
+            get(log.registerCursor("slow", 0));
+            // The thread's handler of uncaught exceptions gets what the listener throws. The index of the finished
+            // segment can't be stored.
+            disk.fail(Set.of(Operation.CREATE), 2, Times.FOR_EVER, () -> failure(type));
+            fillSegment(log, "a", 1);
+            await().dontCatchUncaughtExceptions().until(() -> disk.faulted() && failures.get() >= 1);
+            long failingNanos = System.nanoTime();
+            await().dontCatchUncaughtExceptions().until(() -> failures.get() >= 3 && laterSteps.get() >= 2);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - failingNanos);
+            assertThat(log.status().sinceMaintenance()).isGreaterThan(elapsed);
+            disk.repair();
+            await().dontCatchUncaughtExceptions()
+                    .until(() -> log.status()
+                                    .sinceMaintenance()
+                                    .compareTo(Duration.ofNanos(System.nanoTime() - failingNanos))
+                            < 0);
+            assertThat(disk.names()).contains(IndexFile.name(0));
+            assertThat(log.status().state()).isEqualTo(EventLog.State.READY);
+        }
+    }
+
+    private static Throwable failure(Class<? extends Throwable> type) {
+        IOException ioError = new IOException("Input/output error");
+        if (type == IOException.class) {
+            return ioError;
+        }
+        return type == UncheckedIOException.class ? new UncheckedIOException(ioError) : new StackOverflowError();
     }
 
     @Test
