@@ -19,6 +19,9 @@ final class Acknowledger implements Executor, AutoCloseable {
 
     Acknowledger() {
         thread.setDaemon(true);
+    }
+
+    void start() {
         thread.start();
     }
 

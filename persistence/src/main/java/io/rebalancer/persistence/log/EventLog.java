@@ -134,7 +134,13 @@ public final class EventLog implements AutoCloseable {
                 listener,
                 acknowledgements.orElseGet(acknowledger::orElseThrow),
                 recovered.nextOffset());
-        LogWriter writer = new LogWriter(disk, settings, clock, queue, recovered, segments, publisher, listener);
+        LogWriter writer;
+        try {
+            writer = new LogWriter(disk, settings, clock, queue, recovered, segments, publisher, listener);
+        } catch (IOException | RuntimeException e) {
+            segments.close();
+            throw e;
+        }
         this.reader = new LogReader(disk, settings, segments, ids);
         this.retention = new LogRetention(disk, settings, clock, queue, segments, unneeded, ids, cursors, listener);
         this.threads = new LogThreads(writer, acknowledger, listener);

@@ -21,6 +21,7 @@ public final class LogInspector implements AutoCloseable {
 
     private final LogDisk disk;
     private final List<Segment> segments;
+    private final long highestSegment;
     private final Map<Long, String> idNames = new HashMap<>();
 
     /** How a segment ends. */
@@ -29,7 +30,7 @@ public final class LogInspector implements AutoCloseable {
         WHOLE,
         /** An incomplete frame follows: a write in progress, or the remains of a crash, which the next start cuts off. */
         UNFINISHED,
-        /** An invalid frame follows, although events were stored after it. */
+        /** An invalid frame follows, or a missing segment, although events were stored after it. */
         DAMAGED
     }
 
@@ -54,7 +55,13 @@ public final class LogInspector implements AutoCloseable {
             long firstOffset,
             long events,
             boolean indexed,
-            End how) {}
+            End how) {
+
+        private SegmentSummary damaged() {
+            return new SegmentSummary(
+                    name, number, epoch, createdMillis, bytes, frames, end, firstOffset, events, indexed, End.DAMAGED);
+        }
+    }
 
     /**
      * A persistence id.
@@ -73,9 +80,10 @@ public final class LogInspector implements AutoCloseable {
         }
     }
 
-    private LogInspector(LogDisk disk, List<Segment> segments) {
+    private LogInspector(LogDisk disk, List<Segment> segments, long highestSegment) {
         this.disk = disk;
         this.segments = segments;
+        this.highestSegment = highestSegment;
     }
 
     /**
@@ -86,6 +94,9 @@ public final class LogInspector implements AutoCloseable {
      */
     public static LogInspector open(Path directory) throws IOException {
         LogDisk disk = FileDisk.readOnly(directory);
+        // Before the list of segments: a process that uses the log may start another one at any time.
+        long highest =
+                HighestSegment.read(disk).map(HighestSegment.Stored::number).orElse(-1L);
         List<Segment> segments = new ArrayList<>();
         for (String name : disk.list().stream().filter(Segment::isSegment).toList()) {
             Optional<Segment> segment = Segment.open(disk, name);
@@ -96,21 +107,26 @@ public final class LogInspector implements AutoCloseable {
             }
             segment.ifPresent(segments::add);
         }
+        if (segments.isEmpty() && highest >= 0) {
+            throw new LogException(
+                    LogException.Kind.CORRUPT,
+                    "the log in " + directory + " is damaged: " + Segment.name(highest) + " is missing");
+        }
         if (segments.isEmpty()) {
             throw new LogException(LogException.Kind.REFUSED, "there is no log in " + directory);
         }
-        return new LogInspector(disk, segments);
+        return new LogInspector(disk, segments, highest);
     }
 
     /** Reads every byte of the log. */
     public Summary summary() throws IOException {
         IdCollector ids = new IdCollector();
         List<SegmentSummary> summaries = new ArrayList<>();
+        List<Long> endFrames = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
             SegmentScan scan = scan(segment, ids::add);
-            boolean last = i == segments.size() - 1;
-            boolean follows = last || segments.get(i + 1).header().firstFrame() == scan.nextFrame;
+            endFrames.add(scan.nextFrame);
             summaries.add(new SegmentSummary(
                     segment.name(),
                     segment.header().number(),
@@ -122,7 +138,17 @@ public final class LogInspector implements AutoCloseable {
                     segment.header().firstOffset(),
                     scan.events,
                     isIndexed(segment, scan),
-                    follows ? scan.end(last) : End.DAMAGED));
+                    scan.end(i == segments.size() - 1)));
+        }
+        for (int i = 0; i < summaries.size(); i++) {
+            boolean last = i == segments.size() - 1;
+            boolean follows = last
+                    ? summaries.get(i).number() >= highestSegment
+                    : segments.get(i + 1).header().firstFrame() == endFrames.get(i)
+                            || summaries.get(i).number() < ids.firstNeededSegment;
+            if (!follows) {
+                summaries.set(i, summaries.get(i).damaged());
+            }
         }
         return new Summary(summaries, ids.summaries(idNames), ids.cursors.all());
     }
@@ -224,6 +250,8 @@ public final class LogInspector implements AutoCloseable {
         private final Map<Long, Long> highest = new HashMap<>();
         private final Map<Long, Long> deletedTo = new HashMap<>();
         private final Cursors cursors = new Cursors();
+        /** Earlier segments are deleted already, or as soon as their files can be deleted. */
+        private long firstNeededSegment;
 
         void add(Frame frame) {
             switch (frame.kind()) {
@@ -239,9 +267,7 @@ public final class LogInspector implements AutoCloseable {
                 case HIGHEST -> highest.merge(frame.id(), frame.sequenceNr(), Math::max);
                 case CURSOR -> cursors.move(frame.text(), frame.sequenceNr(), frame.timeMillis());
                 case CURSOR_REMOVED -> cursors.remove(frame.text());
-                case LOG_BEGINS -> {
-                    // Earlier segments are deleted already, or will be at the next start.
-                }
+                case LOG_BEGINS -> firstNeededSegment = Math.max(firstNeededSegment, frame.sequenceNr());
             }
         }
 

@@ -39,6 +39,7 @@ final class LogThreads implements AutoCloseable {
 
     /** Starts the writer at once, and each periodic task after its first interval. */
     void start(DiskWatchdog watchdog, LogRetention retention) {
+        acknowledger.ifPresent(Acknowledger::start);
         writerThread.start();
         repeat(watchdogScheduler, DiskWatchdog.INTERVAL, watchdog::tick);
         repeat(retentionScheduler, RETENTION_INTERVAL, retention::runOnce);

@@ -85,6 +85,9 @@ final class Recovery {
 
     private RecoveredLog recover() throws IOException {
         List<String> names = disk.list().stream().filter(Segment::isSegment).toList();
+        Optional<HighestSegment.Stored> highestSegment = HighestSegment.read(disk);
+        // Before anything is changed: the segment that is now the last one would be taken for one with a torn tail.
+        requireHighest(highestSegment, names.isEmpty() ? -1 : number(names.get(names.size() - 1)));
         int first = firstWithoutHoles(names);
         for (int i = first; i < names.size(); i++) {
             boolean last = i == names.size() - 1;
@@ -103,6 +106,7 @@ final class Recovery {
                 ? Optional.empty()
                 : Optional.of(segments.get(segments.size() - 1).header());
         deleteEmptyLastSegment();
+        requireLastSegment(highestSegment);
         for (String name : names.subList(0, first)) {
             unneededSegments.add(number(name));
         }
@@ -287,6 +291,36 @@ final class Recovery {
                 disk.forceDirectory();
             }
         }
+    }
+
+    /** Rejects a log without its last segment: nothing in the other segments refers to it. */
+    private void requireHighest(Optional<HighestSegment.Stored> highestSegment, long last) {
+        if (highestSegment.isPresent() && highestSegment.get().number() > last) {
+            throw missingLast(highestSegment.get().number(), HighestSegment.FILE);
+        }
+    }
+
+    private void requireLastSegment(Optional<HighestSegment.Stored> highestSegment) throws IOException {
+        long last = segments.isEmpty()
+                ? -1
+                : segments.get(segments.size() - 1).header().number();
+        requireHighest(highestSegment, last);
+        if (highestSegment.isPresent()
+                && !segments.isEmpty()
+                && !highestSegment.get().logId().equals(segments.get(0).header().logId())) {
+            throw damaged(HighestSegment.FILE, 0, "it belongs to another log");
+        }
+        // An index is deleted before its segment, so a log of a version that had no HIGHEST-SEGMENT may show it too.
+        for (String name : disk.list()) {
+            Optional<Long> number = IndexFile.isIndex(name) ? Segment.number(name) : Optional.empty();
+            if (number.isPresent() && number.get() > last) {
+                throw missingLast(number.get(), name);
+            }
+        }
+    }
+
+    private LogException missingLast(long number, String witness) {
+        return damaged(Segment.name(number), 0, "it is missing, although " + witness + " shows that it had events");
     }
 
     /** Finds what is to be deleted. Retention deletes it after the start, so that a failure does not prevent the start. */

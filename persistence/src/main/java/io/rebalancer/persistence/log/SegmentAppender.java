@@ -16,6 +16,7 @@ final class SegmentAppender {
     private Segment segment;
     private long appendPosition = Segment.BLOCK_BYTES;
     private long allocatedPosition = Segment.BLOCK_BYTES;
+    private boolean isRecorded;
 
     /** Creates a segment with this header and appends to it. */
     SegmentAppender(LogDisk disk, LogSettings settings, SegmentList segments, Header header) throws IOException {
@@ -45,13 +46,18 @@ final class SegmentAppender {
         return appendPosition + bytes <= settings.segmentBytes();
     }
 
-    /** Writes the bytes at the end of the segment, and forces them. */
+    /** Writes the bytes at the end of the segment, and forces them. With the first bytes, the segment is recorded. */
     void appendAndForce(ByteBuffer bytes) throws IOException {
         int count = bytes.remaining();
         segment.file().write(bytes, appendPosition);
         appendPosition += count;
         allocateAhead();
         segment.file().force();
+        if (!isRecorded) {
+            HighestSegment.write(
+                    disk, segment.header().logId(), segment.header().number());
+            isRecorded = true;
+        }
     }
 
     /**
@@ -88,6 +94,7 @@ final class SegmentAppender {
         segments.add(segment);
         appendPosition = Segment.BLOCK_BYTES;
         allocatedPosition = appendPosition;
+        isRecorded = false;
     }
 
     /** Cuts off the zeros after the last frame. */

@@ -445,7 +445,7 @@ class LogRetentionTest {
         assertThatThrownBy(() -> open(disk, SMALL))
                 .isInstanceOfSatisfying(
                         LogException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
-                .hasMessageContaining("(it is missing)");
+                .hasMessageContaining(Segment.name(3) + " at byte 0 (it is missing");
     }
 
     /** The power fails at each step of the deletion in turn. The next start finds the same log. */
