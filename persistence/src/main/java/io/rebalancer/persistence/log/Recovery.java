@@ -30,6 +30,7 @@ import java.util.UUID;
  */
 final class Recovery {
     private static final int READ_AHEAD_BYTES = 4 << 20;
+    private static final int COPY_BYTES = 1 << 20;
 
     private final LogDisk disk;
     private final LogSettings settings;
@@ -190,6 +191,7 @@ final class Recovery {
         long size = segment.file().size();
         FrameWindow window = new FrameWindow(segment, settings.maxFrameBytes(), size, READ_AHEAD_BYTES);
         long position = Segment.BLOCK_BYTES;
+        long lastGroupPosition = position;
         boolean whole = true;
         while (whole && position < size) {
             Optional<ByteBuffer> bytes = window.bytesAt(position);
@@ -197,6 +199,9 @@ final class Recovery {
                             FrameFormat.decodeHeader(each, segment.header().epoch()))
                     .filter(each -> each.number() == nextFrame && each.offset() == nextOffset);
             if (header.isPresent()) {
+                boolean firstOfGroup =
+                        header.get().durableBefore() == header.get().number();
+                lastGroupPosition = firstOfGroup ? position : lastGroupPosition;
                 recoverFrame(segment, index, header.get(), bytes.orElseThrow(), (int) position);
                 position += bytes.orElseThrow().remaining();
             }
@@ -204,9 +209,13 @@ final class Recovery {
         }
         segment.moveEnd(position, nextFrame, nextOffset);
         cutOffAfter(segment, window, position, size, last);
+        if (last) {
+            writeAgain(segment, lastGroupPosition, position);
+        }
+        segment.useIndex(index);
         // The segment is finished: this process writes to a new one.
         if (segment.endPosition() > Segment.BLOCK_BYTES) {
-            segment.useIndex(IndexFile.write(disk, segment, index));
+            storeIndex(segment, index);
         }
     }
 
@@ -273,10 +282,31 @@ final class Recovery {
             }
             segment.file().truncate(position);
         }
-        if (last) {
-            // A killed process may have left frames in the page cache only. Force them, because readers see them from
-            // now on.
-            segment.file().force();
+    }
+
+    /**
+     * Writes the frames of the last group again, and forces them: readers see them from now on. The process before may have
+     * left them in the page cache only, because it was killed, or because their force failed. After a failed force the
+     * operating system takes the pages for clean, so another force alone would not store them.
+     */
+    private static void writeAgain(Segment segment, long from, long to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(COPY_BYTES, to - from));
+        for (long position = from; position < to; position += bytes.limit()) {
+            bytes.clear().limit((int) Math.min(bytes.capacity(), to - position));
+            if (segment.file().read(bytes, position) < bytes.limit()) {
+                throw new IOException(segment.name() + " became shorter while it was read");
+            }
+            segment.file().write(bytes.flip(), position);
+        }
+        segment.file().force();
+    }
+
+    /** Stores an index. If that fails, the index stays in memory, and retention stores it later or reports why not. */
+    private void storeIndex(Segment segment, GrowingIndex index) {
+        try {
+            segment.useIndex(IndexFile.write(disk, segment, index));
+        } catch (IOException e) {
+            segment.useIndex(index);
         }
     }
 

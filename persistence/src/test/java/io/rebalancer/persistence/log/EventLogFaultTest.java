@@ -10,21 +10,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.persistence.log.EventLog.Event;
 import io.rebalancer.persistence.log.LogException.Kind;
+import io.rebalancer.persistence.log.SimulatedDisk.Operation;
+import io.rebalancer.persistence.log.SimulatedDisk.Times;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Disks that fail, fill up or stop responding, and interrupted threads. */
 @Tag("slow")
@@ -32,52 +42,134 @@ class EventLogFaultTest {
     @TempDir
     private Path directory;
 
-    /** Each disk operation fails in turn, while the log opens, appends, starts segments and runs retention. */
-    @Test
-    void aDiskFailureAtAnyStepLosesNoAcknowledgedEvent() throws Exception {
+    /**
+     * Each operation of the disk fails in turn, once or from then on, while the log opens, appends, starts segments, stores
+     * indexes and deletes segments. Then the power fails, or the process starts again with what the page cache holds, and the
+     * power fails later.
+     */
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aDiskFailureAtAnyStepLosesNoAcknowledgedEvent(Set<Operation> operations, Times times) throws Exception {
         boolean ranWithoutFault = false;
-        int steps = 0;
+        int first = 0;
         while (!ranWithoutFault) {
-            steps++;
+            first++;
             SimulatedDisk disk = new SimulatedDisk();
-            disk.failAfter(steps);
-            List<String> acknowledged = new ArrayList<>();
+            disk.fail(operations, first, times);
+            Writer writer = new Writer();
+            for (int run = 0; run < 2; run++) {
+                writer.run(disk);
+            }
+            ranWithoutFault = !disk.faulted();
+            assertThat(!ranWithoutFault || writer.highest == Writer.EVENTS)
+                    .as("a healthy disk stores everything")
+                    .isTrue();
+            disk.repair();
+            Random random = new Random(first);
+            SimulatedDisk afterPowerCut = disk.afterPowerCut(random);
+            writer.check(afterPowerCut);
+            long visible = writer.check(disk);
+            long visibleLater = writer.check(disk.afterPowerCut(random));
+            assertThat(visibleLater).as("what readers saw is durable").isGreaterThanOrEqualTo(visible);
+        }
+        assertThat(first).isGreaterThan(1);
+    }
+
+    static Stream<Arguments> faults() {
+        Stream<Set<Operation>> each = Stream.of(Operation.values()).map(Set::of);
+        Set<Operation> all = EnumSet.allOf(Operation.class);
+        return Stream.concat(each, Stream.of(all))
+                .flatMap(operations -> Stream.of(Times.values()).map(times -> Arguments.of(operations, times)));
+    }
+
+    /** Appends events, deletes the older ones, and knows what must be stored. */
+    private static final class Writer {
+        private static final int EVENTS = 140;
+        private static final int EVENT_BYTES = 1500;
+        private long highest;
+        private long deletedTo;
+        private long maxDeletedTo;
+
+        /** Uses the log until half of the events are stored, or the disk fails. */
+        void run(SimulatedDisk disk) throws Exception {
+            EventLog log;
             try {
-                EventLog log = open(disk, SMALL);
-                append(log, acknowledged);
+                log = open(disk, SMALL);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("Input/output error");
+                return;
+            }
+            highest = Math.max(highest, get(log.highestSequenceNr("a")));
+            boolean failed = false;
+            for (int i = 1; i <= EVENTS / 2; i++) {
+                failed |= !isStored(log, log.append("a", highest + 1, events("x".repeat(EVENT_BYTES))), failed);
+                highest += failed ? 0 : 1;
+                if (i % 10 == 0 && !failed) {
+                    maxDeletedTo = highest - 2;
+                    failed = !isStored(log, log.deleteTo("a", maxDeletedTo), false);
+                    deletedTo = failed ? deletedTo : maxDeletedTo;
+                    log.runRetention();
+                }
+            }
+            try {
                 log.close();
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("Input/output error");
             }
-            ranWithoutFault = !disk.faulted();
-            SimulatedDisk recoveredDisk = disk.afterPowerCut(new Random(steps));
-            try (EventLog reopened = open(recoveredDisk, SMALL)) {
-                List<String> stored = read(reopened, "a");
-                assertThat(stored).hasSizeGreaterThanOrEqualTo(acknowledged.size());
-                assertThat(stored.subList(0, acknowledged.size())).isEqualTo(acknowledged);
-            }
         }
-        assertThat(steps).isGreaterThan(100);
-    }
 
-    private static void append(EventLog log, List<String> acknowledged) throws Exception {
-        for (int i = 1; i <= 70; i++) {
-            String event = i + "x".repeat(1000);
+        /** Whether a request was acknowledged. After the first failure none is. */
+        private static boolean isStored(EventLog log, CompletionStage<Long> request, boolean failedBefore)
+                throws Exception {
             try {
-                get(log.append("a", i, events(event)));
-                acknowledged.add(event);
-            } catch (java.util.concurrent.ExecutionException e) {
+                get(request);
+                assertThat(failedBefore).as("acknowledged after a failure").isFalse();
+                return true;
+            } catch (ExecutionException e) {
                 assertThat(e.getCause())
                         .isInstanceOfSatisfying(
                                 LogException.class,
                                 failure -> assertThat(failure.kind()).isEqualTo(Kind.FAILED));
                 assertThat(log.status().state()).isEqualTo(EventLog.State.FAILED);
                 assertThat(log.status().failure()).get().asString().contains("Input/output error");
-                return;
+                return false;
             }
-            if (i % 20 == 0) {
-                log.runRetention();
+        }
+
+        /** Opens the log, compares it with what was acknowledged, and returns the highest sequence number. */
+        long check(SimulatedDisk disk) throws Exception {
+            try (EventLog log = open(disk, SMALL)) {
+                long stored = get(log.highestSequenceNr("a"));
+                assertThat(stored).isGreaterThanOrEqualTo(highest);
+                List<Event> found = log.read("a", 1, Long.MAX_VALUE, Long.MAX_VALUE);
+                assertThat(log.deletedTo("a")).isBetween(deletedTo, maxDeletedTo);
+                assertThat(found)
+                        .extracting(Event::sequenceNr)
+                        .containsExactlyElementsOf(LongStream.rangeClosed(log.deletedTo("a") + 1, stored)
+                                .boxed()
+                                .toList());
+                return stored;
             }
+        }
+    }
+
+    /** Without a stored index, reads work and the log opens; the index is stored when the disk permits it. */
+    @Test
+    void anIndexThatCantBeStoredDoesNotPreventTheStart() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        long next;
+        try (EventLog log = open(disk, SMALL)) {
+            next = SmallLogs.fillSegment(log, "a", 1);
+            get(log.append("b", 1, events("b")));
+        }
+        disk.names().stream().filter(IndexFile::isIndex).forEach(disk::remove);
+        disk.fail(Set.of(Operation.RENAME), 1, Times.FOR_EVER);
+        try (EventLog log = open(disk, SMALL)) {
+            assertThat(read(log, "a")).hasSize((int) next - 1);
+            get(log.append("b", 2, events("b2")));
+            disk.repair();
+            log.runRetention();
+            assertThat(disk.names()).contains(IndexFile.name(0), IndexFile.name(1));
         }
     }
 

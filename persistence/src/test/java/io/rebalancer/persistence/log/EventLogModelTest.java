@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,10 @@ class EventLogModelTest {
             int runs = 2 + random.nextInt(3);
             for (int run = 0; run < runs; run++) {
                 if (random.nextInt(3) == 0) {
-                    disk.failAfter(1 + random.nextInt(20));
+                    disk.fail(
+                            EnumSet.allOf(SimulatedDisk.Operation.class),
+                            1 + random.nextInt(20),
+                            random.nextBoolean() ? SimulatedDisk.Times.ONCE : SimulatedDisk.Times.FOR_EVER);
                 }
                 EventLog log;
                 try {
