@@ -2,6 +2,7 @@ package io.rebalancer.cluster.process;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.settings.LogLevel;
 import io.rebalancer.cluster.settings.SettingsFault;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +75,8 @@ public final class NodeProcess {
      * Runs a node in this process until it ends.
      *
      * @param name {@code manager} or {@code agent}
-     * @return the exit code: 0 after an orderly shutdown, {@link #CANNOT_START} if the node could not start
+     * @return the exit code: that of the reason for the shutdown, which is 0 unless Pekko's settings give the reason
+     *     another one; {@link #CANNOT_START} if the node could not start
      */
     public static int run(String name, Path settingsFile, Starter starter) throws InterruptedException {
         try {
@@ -88,12 +91,24 @@ public final class NodeProcess {
             process.setNode(node);
             LOGGER.info("{} runs with {}", name, settingsFile);
             node.system().getWhenTerminated().toCompletableFuture().get();
-            return 0;
+            return exitCode(node.system());
         } catch (SettingsFault | IOException e) {
             return reportStartFailure(name, e);
         } catch (ExecutionException e) {
             return reportStartFailure(name, Failures.rootCause(e));
         }
+    }
+
+    /** Pekko ends the JVM with the same exit code. Whichever of the two exits comes first, the code is right. */
+    private static int exitCode(ActorSystem<?> system) {
+        Config shutdown = system.settings().config().getConfig("pekko.coordinated-shutdown");
+        return CoordinatedShutdown.get(system)
+                .getShutdownReason()
+                .map(reason -> "reason-overrides."
+                        + ConfigUtil.quoteString(reason.getClass().getName()) + ".exit-code")
+                .filter(shutdown::hasPath)
+                .map(shutdown::getInt)
+                .orElseGet(() -> shutdown.getInt("exit-code"));
     }
 
     private synchronized void setNode(Node started) {

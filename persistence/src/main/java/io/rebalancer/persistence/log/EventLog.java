@@ -24,7 +24,7 @@ import java.util.concurrent.Executor;
  * </ul>
  *
  * <pre>
- * opening ─► ready ⇄ throttled: the disk is nearly full
+ * opening ─► ready ⇄ throttled: the disk is nearly full, or slow
  *              ├──► failed: a disk operation failed or exceeded its deadline
  *              └──► closed
  * </pre>
@@ -72,7 +72,7 @@ public final class EventLog implements AutoCloseable {
     public enum State {
         /** Accepts events, reads and deletions. */
         READY,
-        /** The disk is nearly full. Accepts reads and deletions, but no events until space is free again. */
+        /** The disk is nearly full, or slow. Accepts reads and deletions, but no events until that has passed. */
         THROTTLED,
         /** A disk operation failed. Accepts reads only; nothing is stored until the log is reopened. */
         FAILED,
@@ -186,7 +186,7 @@ public final class EventLog implements AutoCloseable {
 
     private void start() {
         retention.runOnce();
-        threads.start(new DiskWatchdog(disk.location(), settings.forceDeadline(), queue, publisher), retention);
+        threads.start(new DiskWatchdog(disk.location(), settings.force(), queue, publisher), retention);
     }
 
     /** Runs retention now, rather than with its next interval. */

@@ -14,6 +14,12 @@ public interface LogListener {
     /** A request was rejected, or failed. */
     default void requestFailed(LogException.Kind kind) {}
 
+    /** From now on events are rejected for this reason. */
+    default void throttled(LogException reason) {}
+
+    /** The reason of {@link #throttled} has passed. */
+    default void throttleEnded(LogException reason) {}
+
     /** A maintenance step failed. No event is affected, and the step is retried. */
     default void maintenanceFailed(String message, Throwable cause) {}
 

@@ -5,9 +5,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,7 +25,7 @@ final class LogQueue {
     private boolean writerWaits;
     private boolean closing;
     private Optional<LogException> failure = Optional.empty();
-    private volatile Optional<LogException> noSpace = Optional.empty();
+    private final Map<LogException.Kind, LogException> throttles = new ConcurrentHashMap<>();
 
     LogQueue(LogSettings settings, LogListener listener) {
         this.bounds = settings.queue();
@@ -62,8 +64,11 @@ final class LogQueue {
         if (closing) {
             return Optional.of(new LogException(LogException.Kind.CLOSED, "the log is closed"));
         }
-        if (noSpace.isPresent() && !request.isAcceptedWhenThrottled()) {
-            return noSpace;
+        if (!throttles.isEmpty() && !request.isAcceptedWhenThrottled()) {
+            Optional<LogException> reason = throttles.values().stream().findFirst();
+            if (reason.isPresent()) {
+                return reason;
+            }
         }
         boolean full = queuedBytes + request.bytes() > bounds.bytes() || requests.size() >= bounds.entries();
         boolean stalled = oldestAge().compareTo(bounds.maxAge()) > 0;
@@ -83,13 +88,23 @@ final class LogQueue {
                 : Duration.ofNanos(System.nanoTime() - requests.getFirst().submittedNanos());
     }
 
-    /** Rejects events with this reason from now on, or accepts them again if it is empty. */
-    void throttle(Optional<LogException> reason) {
-        noSpace = reason;
+    /** Rejects events with this reason until {@link #endThrottle} is called with its kind. */
+    void throttle(LogException reason) {
+        if (throttles.put(reason.kind(), reason) == null) {
+            listener.throttled(reason);
+        }
+    }
+
+    /** Accepts events again, unless they are rejected for another kind of reason. Without effect if they are not rejected. */
+    void endThrottle(LogException.Kind kind) {
+        LogException reason = throttles.remove(kind);
+        if (reason != null) {
+            listener.throttleEnded(reason);
+        }
     }
 
     boolean isThrottled() {
-        return noSpace.isPresent();
+        return !throttles.isEmpty();
     }
 
     /** Number of waiting requests. */

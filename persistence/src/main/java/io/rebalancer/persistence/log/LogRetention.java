@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -109,14 +108,14 @@ final class LogRetention {
         }
         long usableBytes = disk.usableBytes();
         long minFreeBytes = Math.min(settings.lowWaterBytes(), disk.totalBytes() / 10);
-        queue.throttle(
-                usableBytes < minFreeBytes
-                        ? Optional.of(new LogException(
-                                LogException.Kind.NO_SPACE,
-                                "events are rejected: " + disk.location() + " has " + usableBytes
-                                        + " bytes free, less than the minimum of " + minFreeBytes
-                                        + "; free space there"))
-                        : Optional.empty());
+        if (usableBytes < minFreeBytes) {
+            queue.throttle(new LogException(
+                    LogException.Kind.NO_SPACE,
+                    "events are rejected: " + disk.location() + " has " + usableBytes
+                            + " bytes free, less than the minimum of " + minFreeBytes + "; free space there"));
+        } else {
+            queue.endThrottle(LogException.Kind.NO_SPACE);
+        }
     }
 
     private void writeIndexes() throws IOException {

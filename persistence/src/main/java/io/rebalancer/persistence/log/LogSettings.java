@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * @param aheadBytes most zeros that are written ahead of the events, so that few forces change the file's length; 0 for
  *     none
  * @param queue bounds of the queue before the writer
- * @param forceDeadline a disk operation that takes longer fails the log; should be shorter than the timeouts of callers
+ * @param force how long a disk operation may take
  * @param lowWaterBytes events are rejected while less space is free, or less than a tenth of the file system if that is
  *     smaller; 0 accepts events until the disk is full
  * @param retention what is kept for longer than it is needed
@@ -24,7 +24,7 @@ public record LogSettings(
         int maxFrameBytes,
         int aheadBytes,
         Queue queue,
-        Duration forceDeadline,
+        Force force,
         long lowWaterBytes,
         Retention retention,
         boolean verifyAll) {
@@ -35,7 +35,7 @@ public record LogSettings(
             16 << 20,
             1 << 20,
             new Queue(64L << 20, 10_000, Duration.ofSeconds(5)),
-            Duration.ofSeconds(8),
+            new Force(Duration.ofSeconds(5), Duration.ofMinutes(2)),
             1L << 30,
             new Retention(2, Duration.ofHours(1), 8L << 30, OptionalLong.empty(), Duration.ofDays(7)),
             false);
@@ -55,6 +55,22 @@ public record LogSettings(
         public Queue {
             require(entries >= 1, "queue-entries must be at least 1");
             require(!maxAge.isNegative() && !maxAge.isZero(), "queue-max-age must be positive");
+        }
+    }
+
+    /**
+     * How long a write and its force may take together.
+     *
+     * @param throttleAfter while an operation takes longer, events are rejected at once
+     * @param deadline an operation that takes longer fails the log
+     */
+    public record Force(Duration throttleAfter, Duration deadline) {
+        /** @throws IllegalArgumentException with the name and the range of the invalid setting */
+        public Force {
+            require(!throttleAfter.isNegative() && !throttleAfter.isZero(), "force-throttle-after must be positive");
+            require(
+                    deadline.compareTo(throttleAfter) > 0,
+                    "force-deadline must be longer than force-throttle-after, which is " + throttleAfter);
         }
     }
 
@@ -92,7 +108,6 @@ public record LogSettings(
                 "max-batch-bytes must be at most a quarter of segment-bytes");
         require(aheadBytes >= 0 && aheadBytes <= segmentBytes, "ahead-bytes must be 0 to segment-bytes");
         require(queue.bytes() >= maxFrameBytes, "queue-bytes must be at least max-frame-bytes");
-        require(!forceDeadline.isNegative() && !forceDeadline.isZero(), "force-deadline must be positive");
         require(lowWaterBytes >= 0, "low-water can't be negative");
     }
 

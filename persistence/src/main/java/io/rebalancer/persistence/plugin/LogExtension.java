@@ -70,13 +70,9 @@ public final class LogExtension implements Extension {
     private void stop(ExtendedActorSystem system, LogException failure) {
         LOGGER.error("log={} failed, stopping this node: {}", directory, failure.getMessage(), failure);
         CoordinatedShutdown.get(system)
-                .runAll(JournalFailed.INSTANCE)
+                .runAll(new JournalFailed())
                 .whenComplete(
                         (done, shutdownFailure) -> LOGGER.info("log={} node stopped after the failure", directory));
-    }
-
-    private enum JournalFailed implements CoordinatedShutdown.Reason {
-        INSTANCE
     }
 
     private static LogSettings settings(Config config) {
@@ -91,7 +87,7 @@ public final class LogExtension implements Extension {
                         config.getBytes("queue-bytes"),
                         config.getInt("queue-entries"),
                         config.getDuration("queue-max-age")),
-                config.getDuration("force-deadline"),
+                new LogSettings.Force(config.getDuration("force-throttle-after"), config.getDuration("force-deadline")),
                 config.getBytes("low-water"),
                 new LogSettings.Retention(
                         retention.getInt("keep-segments"),

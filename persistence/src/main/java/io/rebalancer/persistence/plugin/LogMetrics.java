@@ -5,6 +5,7 @@ import io.rebalancer.persistence.log.Cursor;
 import io.rebalancer.persistence.log.EventLog;
 import io.rebalancer.persistence.log.LogException;
 import io.rebalancer.persistence.log.LogListener;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Reports what the log does as metrics, and in the log output of the process. */
 final class LogMetrics implements LogListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogMetrics.class);
+    private static final Duration REPEAT_AFTER = Duration.ofMinutes(1);
 
     private final Timer writes = Kamon.timer("rebalancer.log.write").withoutTags();
     private final Timer forces = Kamon.timer("rebalancer.log.force").withoutTags();
@@ -35,6 +37,8 @@ final class LogMetrics implements LogListener {
             Kamon.counter("rebalancer.log.segments.deleted").withoutTags();
     private final Counter evicted =
             Kamon.counter("rebalancer.log.cursors.evicted").withoutTags();
+    private String lastFailure = "";
+    private long lastFailureNanos;
 
     LogMetrics() {
         for (LogException.Kind kind : LogException.Kind.values()) {
@@ -106,9 +110,25 @@ final class LogMetrics implements LogListener {
     }
 
     @Override
-    public void maintenanceFailed(String message, Throwable cause) {
+    public void throttled(LogException reason) {
+        LOGGER.warn("log throttled: {}", reason.getMessage());
+    }
+
+    @Override
+    public void throttleEnded(LogException reason) {
+        LOGGER.info("log accepts events again, which it rejected because of: {}", reason.getMessage());
+    }
+
+    @Override
+    public synchronized void maintenanceFailed(String message, Throwable cause) {
         faults.increment();
-        LOGGER.warn("{}; it will be retried", message, cause);
+        // Maintenance runs every second: a fault that lasts must not fill the log output.
+        long nowNanos = System.nanoTime();
+        if (!message.equals(lastFailure) || nowNanos - lastFailureNanos >= REPEAT_AFTER.toNanos()) {
+            lastFailure = message;
+            lastFailureNanos = nowNanos;
+            LOGGER.warn("{}; it is retried every second, and reported once in {}", message, REPEAT_AFTER, cause);
+        }
     }
 
     @Override

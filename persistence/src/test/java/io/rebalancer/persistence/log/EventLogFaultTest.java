@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -195,7 +196,7 @@ class EventLogFaultTest {
     @Test
     void aDiskThatDoesNotRespondFailsTheLogAfterTheDeadline() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        EventLog log = open(disk, SmallLogs.with(SMALL.queue(), Duration.ofMillis(300)));
+        EventLog log = open(disk, SmallLogs.with(SMALL.queue(), force(100, 300)));
         get(log.append("a", 1, events("stored")));
         CompletionStage<Long> blocked;
         synchronized (disk) {
@@ -210,12 +211,60 @@ class EventLogFaultTest {
         }
     }
 
+    private static LogSettings.Force force(long throttleMillis, long deadlineMillis) {
+        return new LogSettings.Force(Duration.ofMillis(throttleMillis), Duration.ofMillis(deadlineMillis));
+    }
+
+    /** Events are rejected while the write takes its time; the write itself succeeds, and the log continues. */
+    @Test
+    void aSlowDiskThrottlesTheLogAndDoesNotFailIt() throws Exception {
+        List<String> reports = new CopyOnWriteArrayList<>();
+        LogListener listener = new LogListener() {
+            @Override
+            public void throttled(LogException reason) {
+                reports.add("throttled");
+            }
+
+            @Override
+            public void throttleEnded(LogException reason) {
+                reports.add("ended");
+            }
+        };
+        SimulatedDisk disk = new SimulatedDisk();
+        LogSettings settings = SmallLogs.with(SMALL.queue(), force(200, 600_000));
+        try (EventLog log = EventLog.open(disk, settings, Clock.systemUTC(), listener)) {
+            get(log.append("a", 1, events("stored")));
+            CompletionStage<Long> slow;
+            CompletionStage<Long> deletion;
+            synchronized (disk) {
+                slow = log.append("a", 2, events("slow"));
+                await().until(() -> log.status().state() == EventLog.State.THROTTLED);
+                assertFails(log.append("a", 3, events("rejected")), Kind.BACKPRESSURE);
+                deletion = log.deleteTo("a", 1);
+                assertThat(slow.toCompletableFuture()).isNotDone();
+            }
+            get(slow);
+            get(deletion);
+            await().until(() -> log.status().state() == EventLog.State.READY);
+            get(log.append("a", 3, events("accepted")));
+            assertThat(read(log, "a")).containsExactly("slow", "accepted");
+            assertThat(reports).startsWith("throttled", "ended");
+        }
+    }
+
+    @Test
+    void theDeadlineMustBeLongerThanTheThrottle() {
+        assertThatThrownBy(() -> force(1000, 1000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("force-deadline must be longer than force-throttle-after");
+    }
+
     /** The entry fails when it has waited for the maximum age, without any other call. */
     @Test
     void anEntryThatWaitsTooLongIsRejectedAndNeverStored() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         LogSettings.Queue shortQueue = new LogSettings.Queue(64 << 10, 100, Duration.ofMillis(200));
-        try (EventLog log = open(disk, SmallLogs.with(shortQueue, Duration.ofMinutes(1)))) {
+        try (EventLog log = open(disk, SmallLogs.with(shortQueue, force(50_000, 60_000)))) {
             CompletionStage<Long> writing;
             synchronized (disk) {
                 writing = log.append("a", 1, events("being written"));

@@ -31,7 +31,7 @@ class EventLogModelTest {
             16 << 10,
             4 << 10,
             new LogSettings.Queue(1 << 20, 1000, Duration.ofSeconds(5)),
-            Duration.ofSeconds(8),
+            new LogSettings.Force(Duration.ofSeconds(5), Duration.ofSeconds(8)),
             0,
             new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1)),
             false);

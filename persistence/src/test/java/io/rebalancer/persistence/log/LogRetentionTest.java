@@ -528,7 +528,7 @@ class LogRetentionTest {
                 SMALL.maxFrameBytes(),
                 SMALL.aheadBytes(),
                 SMALL.queue(),
-                SMALL.forceDeadline(),
+                SMALL.force(),
                 0,
                 SMALL.retention(),
                 true);

@@ -21,21 +21,21 @@ final class SmallLogs {
             16 << 10,
             8 << 10,
             new LogSettings.Queue(64 << 10, 100, Duration.ofSeconds(5)),
-            Duration.ofSeconds(8),
+            new LogSettings.Force(Duration.ofSeconds(5), Duration.ofSeconds(8)),
             0,
             new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1)),
             false);
 
     private SmallLogs() {}
 
-    static LogSettings with(LogSettings.Queue queue, Duration forceDeadline) {
+    static LogSettings with(LogSettings.Queue queue, LogSettings.Force force) {
         return new LogSettings(
                 SMALL.segmentBytes(),
                 SMALL.maxBatchBytes(),
                 SMALL.maxFrameBytes(),
                 SMALL.aheadBytes(),
                 queue,
-                forceDeadline,
+                force,
                 0,
                 SMALL.retention(),
                 false);
@@ -48,7 +48,7 @@ final class SmallLogs {
                 SMALL.maxFrameBytes(),
                 SMALL.aheadBytes(),
                 SMALL.queue(),
-                SMALL.forceDeadline(),
+                SMALL.force(),
                 0,
                 retention,
                 false);
@@ -61,7 +61,7 @@ final class SmallLogs {
                 SMALL.maxFrameBytes(),
                 SMALL.aheadBytes(),
                 SMALL.queue(),
-                SMALL.forceDeadline(),
+                SMALL.force(),
                 bytes,
                 SMALL.retention(),
                 false);
