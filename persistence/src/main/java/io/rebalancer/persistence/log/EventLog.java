@@ -38,7 +38,6 @@ public final class EventLog implements AutoCloseable {
     private final IdTable ids;
     private final Cursors cursors;
     private final SegmentList segments = new SegmentList();
-    private final UnneededSegments unneeded;
     private final LogQueue queue;
     private final Publisher publisher;
     private final LogReader reader;
@@ -86,10 +85,9 @@ public final class EventLog implements AutoCloseable {
      * @param events number of events ever stored
      * @param groups number of groups that were written and forced since the log was opened
      * @param bytes of all segments
-     * @param undeletedSegments number of segments that nothing needs, but whose files could not be deleted yet
      * @param queued number of entries that wait for the disk
      * @param queueAge how long the oldest of them has waited
-     * @param sinceMaintenance time since the last round of maintenance in which nothing failed, or since the log was opened
+     * @param maintenance how the maintenance of the files proceeds
      * @param tornBytes bytes that were cut off the end when the log was opened
      * @param recovery how long opening the log took
      * @param failure message of the failure, if the log has failed
@@ -100,14 +98,21 @@ public final class EventLog implements AutoCloseable {
             long groups,
             int segments,
             long bytes,
-            int undeletedSegments,
             int persistenceIds,
             int queued,
             Duration queueAge,
-            Duration sinceMaintenance,
+            Maintenance maintenance,
             long tornBytes,
             Duration recovery,
             Optional<String> failure) {}
+
+    /**
+     * How the maintenance of a log proceeds.
+     *
+     * @param undeletedSegments number of segments that nothing needs, but whose files could not be deleted yet
+     * @param sinceGoodRound time since the last round in which nothing failed, or since the log was opened
+     */
+    public record Maintenance(int undeletedSegments, Duration sinceGoodRound) {}
 
     /** What opening the log did. */
     private record Opening(long tornBytes, Duration duration) {}
@@ -122,7 +127,7 @@ public final class EventLog implements AutoCloseable {
         this.ids = recovered.ids();
         this.cursors = recovered.cursors();
         recovered.segments().forEach(segments::add);
-        this.unneeded = new UnneededSegments(disk, listener);
+        UnneededSegments unneeded = new UnneededSegments(disk, listener);
         recovered.unneededSegments().forEach(unneeded::add);
         this.queue = new LogQueue(settings, listener);
         Optional<Acknowledger> acknowledger =
@@ -361,11 +366,10 @@ public final class EventLog implements AutoCloseable {
                 publisher.publishedGroups(),
                 segments.size(),
                 segments.bytes(),
-                unneeded.size(),
                 ids.size(),
                 queue.size(),
                 queue.age(),
-                retention.sinceLastGoodRun(),
+                retention.status(),
                 opening.tornBytes(),
                 opening.duration(),
                 queue.failure().map(LogException::getMessage));
@@ -392,7 +396,7 @@ public final class EventLog implements AutoCloseable {
         }
         closed = true;
         try (disk;
-                Closeable files = unneeded::close) {
+                Closeable files = retention::close) {
             segments.close();
         }
     }

@@ -97,9 +97,13 @@ final class LogRetention {
         }
     }
 
-    /** Time since the last run in which no step failed, or since the log was opened. */
-    Duration sinceLastGoodRun() {
-        return Duration.ofNanos(System.nanoTime() - lastGoodRunNanos);
+    EventLog.Maintenance status() {
+        return new EventLog.Maintenance(unneeded.size(), Duration.ofNanos(System.nanoTime() - lastGoodRunNanos));
+    }
+
+    /** Closes the files that are no longer needed and still open. */
+    void close() throws IOException {
+        unneeded.close();
     }
 
     private void checkFreeSpace() throws IOException {

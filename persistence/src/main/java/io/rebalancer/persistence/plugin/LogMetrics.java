@@ -56,11 +56,14 @@ final class LogMetrics implements LogListener {
         gauge(
                 "rebalancer.log.maintenance.age.seconds",
                 log,
-                status -> status.sinceMaintenance().toMillis() / 1000.0);
+                status -> status.maintenance().sinceGoodRound().toMillis() / 1000.0);
         gauge("rebalancer.log.bytes", log, EventLog.Status::bytes);
         gauge("rebalancer.log.events", log, EventLog.Status::events);
         gauge("rebalancer.log.segments", log, EventLog.Status::segments);
-        gauge("rebalancer.log.segments.undeleted", log, EventLog.Status::undeletedSegments);
+        gauge(
+                "rebalancer.log.segments.undeleted",
+                log,
+                status -> status.maintenance().undeletedSegments());
         gauge("rebalancer.log.persistence.ids", log, EventLog.Status::persistenceIds);
         gauge("rebalancer.log.throttled", log, status -> status.state() == EventLog.State.THROTTLED ? 1 : 0);
         gauge(

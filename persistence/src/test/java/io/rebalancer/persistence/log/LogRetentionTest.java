@@ -305,11 +305,12 @@ class LogRetentionTest {
             long failingNanos = System.nanoTime();
             await().dontCatchUncaughtExceptions().until(() -> failures.get() >= 3 && laterSteps.get() >= 2);
             Duration elapsed = Duration.ofNanos(System.nanoTime() - failingNanos);
-            assertThat(log.status().sinceMaintenance()).isGreaterThan(elapsed);
+            assertThat(log.status().maintenance().sinceGoodRound()).isGreaterThan(elapsed);
             disk.repair();
             await().dontCatchUncaughtExceptions()
                     .until(() -> log.status()
-                                    .sinceMaintenance()
+                                    .maintenance()
+                                    .sinceGoodRound()
                                     .compareTo(Duration.ofNanos(System.nanoTime() - failingNanos))
                             < 0);
             assertThat(disk.names()).contains(IndexFile.name(0));
@@ -371,7 +372,7 @@ class LogRetentionTest {
                 runRetentionUntilSegments(log, 1);
                 await().until(() -> {
                     log.runRetention();
-                    return log.status().undeletedSegments() == 0;
+                    return log.status().maintenance().undeletedSegments() == 0;
                 });
                 assertThat(small.names()).filteredOn(Segment::isSegment).containsExactly(Segment.name(3));
                 assertThat(log.status().state()).isEqualTo(EventLog.State.READY);
@@ -398,7 +399,7 @@ class LogRetentionTest {
             disk.fail(Set.of(Operation.DELETE), 1, Times.FOR_EVER);
             runRetentionUntilSegments(log, 1);
             log.runRetention();
-            assertThat(log.status().undeletedSegments()).isEqualTo(3);
+            assertThat(log.status().maintenance().undeletedSegments()).isEqualTo(3);
             assertThat(failures).last().asString().contains(Segment.name(0)).contains("can't be deleted");
             get(log.append("b", 2, events("more")));
             get(log.deleteTo("b", 0));
@@ -407,10 +408,10 @@ class LogRetentionTest {
         try (EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), listener)) {
             assertThat(get(log.highestSequenceNr("a"))).isEqualTo(next - 1);
             assertThat(read(log, "b")).containsExactly("stays", "more");
-            assertThat(log.status().undeletedSegments()).isEqualTo(3);
+            assertThat(log.status().maintenance().undeletedSegments()).isEqualTo(3);
             disk.repair();
             log.runRetention();
-            assertThat(log.status().undeletedSegments()).isZero();
+            assertThat(log.status().maintenance().undeletedSegments()).isZero();
             assertThat(firstSegment()).isEqualTo(3);
         }
     }
