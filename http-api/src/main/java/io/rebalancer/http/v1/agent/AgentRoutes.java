@@ -59,7 +59,8 @@ public final class AgentRoutes extends AllDirectives {
         CopyLimits limits;
         try {
             limits = StrictJson.merge(current, changes, CopyLimits.class);
-        } catch (MalformedBody e) {
+            limits.requireUsableChange(current);
+        } catch (MalformedBody | IllegalArgumentException e) {
             return CompletableFuture.completedFuture(Problems.badRequest(OneLine.of(e)));
         }
         return control.choose(limits).thenApply(AgentRoutes::ok);

@@ -88,6 +88,8 @@ class AgentRoutesTest {
             {"parallelFetches":257}         | parallelFetches must be 1 to 256
             {"parallelFetches":99999999999} | parallelFetches is out of range: 99999999999
             {"bytesPerSecond":-1}           | bytesPerSecond must be at least 0
+            {"bytesPerSecond":50}           | bytesPerSecond must be 0 (no limit) or at least 65536 bytes per second
+            {"bytesPerSecondOfSource":9}    | bytesPerSecondOfSource must be 0 (no limit) or at least 65536
             {"bytesPerSecond":"fast"}       | bytesPerSecond must be a whole number, not "fast"
             {"bytesPerSecond":"7"}          | bytesPerSecond must be a whole number, not "7"
             {"bytesPerSecond":1.5}          | bytesPerSecond must be a whole number, not 1.5
