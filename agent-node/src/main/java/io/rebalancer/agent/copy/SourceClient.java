@@ -44,6 +44,10 @@ final class SourceClient {
     private static final int MAX_OPEN_REQUESTS = 1024;
     private static final long CHUNK_BYTES = 1 << 18;
     private static final long MAX_THROTTLED_SECONDS = 3600;
+
+    /** A longer body is cut off if it is not needed. Reading a short one keeps the connection. */
+    private static final long MAX_DISCARDED_BYTES = 64 << 10;
+
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int NOT_FOUND = 404;
@@ -97,7 +101,7 @@ final class SourceClient {
                 response.toCompletableFuture().copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
         response.thenAccept(received -> {
             if (inTime.isCompletedExceptionally()) {
-                received.discardEntityBytes(system);
+                discard(received);
             }
         });
         return inTime.exceptionally(failure -> {
@@ -114,7 +118,7 @@ final class SourceClient {
             return write(source, order, object, response);
         }
         if (status != OK) {
-            response.discardEntityBytes(system);
+            discard(response);
             Reason reason = status == NOT_FOUND ? Reason.SOURCE_OBJECT_NOT_FOUND : Reason.HTTP_STATUS_CODE;
             return CompletableFuture.failedFuture(new CopyFailure(reason, status, "answered " + status));
         }
@@ -123,13 +127,26 @@ final class SourceClient {
                 && length.isPresent()
                 && length.getAsLong() != order.sizeBytes();
         if (lengthDiffers) {
-            response.discardEntityBytes(system);
+            discard(response);
             return CompletableFuture.failedFuture(new CopyFailure(
                     Reason.MD5_MISMATCH, "declares " + length.getAsLong() + " bytes, not " + order.sizeBytes()));
         }
         return object.writtenBytes() == 0
                 ? write(source, order, object, response)
                 : restart(object).thenCompose(done -> write(source, order, object, response));
+    }
+
+    /**
+     * Ends a response whose body is not needed. Reading a large body to its end would use the network beside all limits,
+     * so the connection is closed unless the body is known to be short.
+     */
+    private void discard(HttpResponse response) {
+        OptionalLong length = response.entity().getContentLengthOption();
+        if (length.isPresent() && length.getAsLong() <= MAX_DISCARDED_BYTES) {
+            response.discardEntityBytes(system);
+        } else {
+            response.entity().getDataBytes().runWith(Sink.cancelled(), system);
+        }
     }
 
     private CompletableFuture<Void> restart(IncomingObject object) {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +39,10 @@ final class FaultySource implements AutoCloseable {
         DRIP,
         REDIRECT,
         GARBAGE,
-        BREAKS_TWICE
+        BREAKS_TWICE,
+        ENDLESS_ERROR,
+        ENDLESS_WRONG_LENGTH,
+        ENDLESS_AFTER_TIMEOUT
     }
 
     private final ServerSocket server;
@@ -47,6 +51,8 @@ final class FaultySource implements AutoCloseable {
     private final Map<UUID, byte[]> contents = new ConcurrentHashMap<>();
     private final Map<UUID, Fault> faults = new ConcurrentHashMap<>();
     private final Map<UUID, AtomicInteger> requests = new ConcurrentHashMap<>();
+    private final Set<UUID> cutOff = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch timeout = new CountDownLatch(1);
 
     FaultySource() throws IOException {
         server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
@@ -64,6 +70,16 @@ final class FaultySource implements AutoCloseable {
 
     int requests(UUID objectId) {
         return requests.getOrDefault(objectId, new AtomicInteger()).get();
+    }
+
+    /** Whether the client closed the connection before an endless body was complete. */
+    boolean wasCutOff(UUID objectId) {
+        return cutOff.contains(objectId);
+    }
+
+    /** Lets the responses begin that wait for a timeout of the client. */
+    void passTimeout() {
+        timeout.countDown();
     }
 
     private void accept() {
@@ -166,6 +182,12 @@ final class FaultySource implements AutoCloseable {
                 out.write(new byte[] {0, 1, 2, (byte) 0xFF, '\r', '\n', '\r', '\n'});
                 return false;
             }
+            case ENDLESS_ERROR -> endless(id, out, "500 Broken");
+            case ENDLESS_WRONG_LENGTH -> endless(id, out, "200 OK");
+            case ENDLESS_AFTER_TIMEOUT -> {
+                timeout.await(1, TimeUnit.MINUTES);
+                endless(id, out, "200 OK");
+            }
             case BREAKS_TWICE -> {
                 int from = rangeOf(head);
                 int to = attempt <= 2 ? from + (content.length - from) / 2 : content.length;
@@ -176,6 +198,20 @@ final class FaultySource implements AutoCloseable {
         }
         out.flush();
         return true;
+    }
+
+    /** Sends a terabyte, until the client closes the connection. */
+    private void endless(UUID id, OutputStream out, String status) throws IOException {
+        text(out, "HTTP/1.1 " + status + "\r\nContent-Length: " + (1L << 40) + "\r\n\r\n");
+        byte[] block = new byte[64 << 10];
+        try {
+            while (closing.getCount() > 0) {
+                out.write(block);
+            }
+        } catch (IOException e) {
+            cutOff.add(id);
+            throw e;
+        }
     }
 
     private static void whole(OutputStream out, String head, byte[] content) throws IOException {

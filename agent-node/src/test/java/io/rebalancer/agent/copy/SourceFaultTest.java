@@ -137,6 +137,31 @@ class SourceFaultTest {
         assertNothingIsLeft();
     }
 
+    /** The bytes of a response that nothing needs must not use the network. */
+    @ParameterizedTest
+    @CsvSource({"ENDLESS_ERROR,HTTP_STATUS_CODE", "ENDLESS_WRONG_LENGTH,MD5_MISMATCH"})
+    void aLargeResponseThatIsNotNeededIsCutOff(Fault fault, Reason reason) throws Exception {
+        UUID id = fail(fault, reason);
+        await().until(() -> first.wasCutOff(id));
+    }
+
+    @Test
+    void aLargeResponseThatArrivesAfterTheTimeoutIsCutOff() throws Exception {
+        UUID id = fail(Fault.ENDLESS_AFTER_TIMEOUT, Reason.SOURCE_OTHER_ERROR);
+        assertThat(first.wasCutOff(id)).isFalse();
+        first.passTimeout();
+        await().until(() -> first.wasCutOff(id));
+    }
+
+    private UUID fail(Fault fault, Reason reason) throws Exception {
+        byte[] bytes = content(7, 3000);
+        UUID id = UUID.randomUUID();
+        first.serve(id, bytes, fault);
+        CopyOutcome failed = pipeline.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST));
+        assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
+        return id;
+    }
+
     @Test
     void aSourceThatSentWrongBytesIsNotTriedAgainForTheObject() throws Exception {
         byte[] bytes = content(2, 3000);
