@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.Optional;
 
 /** Compares the content of a file with an object's size and MD5. */
@@ -27,6 +28,17 @@ final class ContentVerifier {
         try (FileChannel channel = file.get()) {
             return (sizeBytes == ObjectStore.UNKNOWN_SIZE || channel.size() == sizeBytes)
                     && MessageDigest.isEqual(digest(channel), md5.bytes());
+        }
+    }
+
+    /** The digest of a file, or empty if no regular file has that name. Reads the whole file. */
+    static Optional<ContentMd5> md5(SafeDirectory directory, String name) throws IOException {
+        Optional<FileChannel> file = directory.read(name);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (FileChannel channel = file.get()) {
+            return Optional.of(new ContentMd5(Base64.getEncoder().encodeToString(digest(channel))));
         }
     }
 

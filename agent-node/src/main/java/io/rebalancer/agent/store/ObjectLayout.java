@@ -13,6 +13,9 @@ import java.util.UUID;
  * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that had an object's name
  * root/.rebalancer/lock                              locked by the agent that uses this root
  * </pre>
+ *
+ * Names in {@code incoming} and {@code quarantine} contain the object's whole path below the root, with dots instead of
+ * slashes: {@code v2.OWNER.BUCKET.PP.OBJECT,NAMEHASH.RANDOM} in the v2 layout.
  */
 record ObjectLayout(Path root) {
     private static final String AGENT_DIRECTORY = ".rebalancer";
@@ -54,8 +57,8 @@ record ObjectLayout(Path root) {
         return Path.of(key.relativePath()).getFileName().toString();
     }
 
-    /** A name in a directory that holds files of many objects. */
+    /** A name in a directory that holds files of many objects. It contains the object's path; no id contains a dot. */
     static String uniqueName(ObjectKey key) {
-        return key.owner() + "." + key.objectId() + "." + UUID.randomUUID();
+        return key.relativePath().replace('/', '.') + "." + UUID.randomUUID();
     }
 }

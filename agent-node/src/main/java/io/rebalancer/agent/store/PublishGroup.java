@@ -88,7 +88,7 @@ final class PublishGroup implements AutoCloseable {
         boolean nameTaken = directories.mayContain(key);
         if (!nameTaken || !isAlreadyStored(object, directory)) {
             if (nameTaken) {
-                quarantine.keep(directory, key);
+                quarantine.keep(directory, key, object.md5());
             }
             rename(object, directory);
         }
