@@ -26,9 +26,14 @@ final class ContentVerifier {
             return false;
         }
         try (FileChannel channel = file.get()) {
-            return (sizeBytes == ObjectStore.UNKNOWN_SIZE || channel.size() == sizeBytes)
-                    && MessageDigest.isEqual(digest(channel), md5.bytes());
+            return matches(channel, sizeBytes, md5);
         }
+    }
+
+    /** Whether an open file has the right content. */
+    static boolean matches(FileChannel channel, long sizeBytes, ContentMd5 md5) throws IOException {
+        return (sizeBytes == ObjectStore.UNKNOWN_SIZE || channel.size() == sizeBytes)
+                && MessageDigest.isEqual(digest(channel), md5.bytes());
     }
 
     /** The digest of a file, or empty if no regular file has that name. Reads the whole file. */

@@ -1,16 +1,16 @@
 package io.rebalancer.agent.store;
 
 import java.io.IOException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The directories of object files, opened from the root downwards and durable before a file is renamed into them. */
 final class ObjectDirectories implements AutoCloseable {
+    private static final int MAX_REMEMBERED = 10_000;
+
     private final ObjectLayout layout;
     private final SafeDirectory root;
     private final DiskOperations disk;
     private final Durability durability;
-    private final Set<String> durable = ConcurrentHashMap.newKeySet();
+    private final ForcedDirectories forced = new ForcedDirectories(MAX_REMEMBERED);
 
     ObjectDirectories(ObjectLayout layout, DiskOperations disk, Durability durability) throws IOException {
         this.layout = layout;
@@ -33,7 +33,7 @@ final class ObjectDirectories implements AutoCloseable {
     DirectoryChain create(ObjectKey key) throws IOException {
         DirectoryChain chain = DirectoryChain.create(root, key);
         try {
-            forceParents(ObjectLayout.directoryName(key), chain);
+            forceParents(chain);
             return chain;
         } catch (IOException e) {
             chain.close();
@@ -41,19 +41,32 @@ final class ObjectDirectories implements AutoCloseable {
         }
     }
 
+    /** Forces all directories that lead to a file, the file's directory included. */
+    void forceAll(DirectoryChain chain) throws IOException {
+        forceParents(chain);
+        force(chain.last().orElseThrow());
+    }
+
     /**
-     * Another process may have created a parent directory and crashed before it forced the new entry. So the whole
-     * chain is forced when it is used for the first time.
+     * Another process may have created a directory and crashed before it forced the new entry. So each parent is forced
+     * when it is used for the first time, and after each change of it.
      */
-    private void forceParents(String directory, DirectoryChain chain) throws IOException {
-        if (durability == Durability.OS || durable.contains(directory)) {
+    private void forceParents(DirectoryChain chain) throws IOException {
+        if (durability == Durability.OS) {
             return;
         }
-        force(root);
+        forceIfChanged(root);
         for (SafeDirectory parent : chain.parents()) {
-            force(parent);
+            forceIfChanged(parent);
         }
-        durable.add(directory);
+    }
+
+    private void forceIfChanged(SafeDirectory directory) throws IOException {
+        ForcedDirectories.State state = ForcedDirectories.state(directory);
+        if (!forced.contains(directory.path(), state)) {
+            force(directory);
+            forced.add(directory.path(), state);
+        }
     }
 
     /** Forces the entries of {@code directory} to disk, unless the durability is {@link Durability#OS}. */

@@ -30,6 +30,7 @@ public final class ObjectStore implements AutoCloseable {
     private final Durability durability;
     private final DiskOperations disk;
     private final ObjectDirectories directories;
+    private final StoredFiles storedFiles;
     private final SafeDirectory incoming;
     private final Quarantine quarantine;
     private final SpaceGuard space;
@@ -52,6 +53,7 @@ public final class ObjectStore implements AutoCloseable {
         DurableDirectories.create(layout.incoming());
         DurableDirectories.create(layout.quarantine());
         this.directories = new ObjectDirectories(layout, disk, durability);
+        this.storedFiles = new StoredFiles(directories, disk, durability);
         this.incoming = SafeDirectory.open(layout.incoming());
         this.quarantine = new Quarantine(layout);
         this.space = new SpaceGuard(layout.root(), bounds);
@@ -148,18 +150,18 @@ public final class ObjectStore implements AutoCloseable {
 
     /**
      * Finds the object's file if it exists with the right content, so that no fetch is necessary. Reads the whole file
-     * if its size is right.
+     * if its size is right, and forces it with its directories, because a process may have crashed before it did so. A
+     * file that could not be forced once is not found until it is published again.
      *
      * @param sizeBytes length of the object according to its metadata, or {@link #UNKNOWN_SIZE}
+     * @throws IOException if the file can't be read or forced
      */
     public Optional<ExistingObject> find(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         if (!directories.mayContain(key)) {
             return Optional.empty();
         }
         try (DirectoryChain chain = directories.find(key)) {
-            Optional<SafeDirectory> directory = chain.last();
-            return directory.isPresent()
-                            && ContentVerifier.matches(directory.get(), ObjectLayout.fileName(key), sizeBytes, md5)
+            return storedFiles.contains(chain, key, sizeBytes, md5)
                     ? Optional.of(new ExistingObject(CreatorAttribute.read(path(key))))
                     : Optional.empty();
         }
@@ -184,10 +186,12 @@ public final class ObjectStore implements AutoCloseable {
      * Gives verified objects their final names. When this returns, the objects without a failure are durable as
      * {@link #durability} requires. A group costs less than single objects, because each directory is forced once.
      *
-     * @return the failure of each object that could not be stored; nothing of these objects is kept
+     * @return the failure of each object that could not be stored. If only its directory could not be forced, the object
+     *     has its final name, but {@link #find} does not find it; otherwise nothing of the object is kept
      */
     public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
-        try (PublishGroup group = new PublishGroup(directories, incoming, quarantine, space, disk, durability)) {
+        try (PublishGroup group =
+                new PublishGroup(directories, storedFiles, incoming, quarantine, space, disk, durability)) {
             return group.publish(objects);
         }
     }

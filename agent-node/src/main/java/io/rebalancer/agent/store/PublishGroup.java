@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  */
 final class PublishGroup implements AutoCloseable {
     private final ObjectDirectories directories;
+    private final StoredFiles storedFiles;
     private final SafeDirectory incoming;
     private final Quarantine quarantine;
     private final SpaceGuard space;
@@ -31,12 +32,14 @@ final class PublishGroup implements AutoCloseable {
 
     PublishGroup(
             ObjectDirectories directories,
+            StoredFiles storedFiles,
             SafeDirectory incoming,
             Quarantine quarantine,
             SpaceGuard space,
             DiskOperations disk,
             Durability durability) {
         this.directories = directories;
+        this.storedFiles = storedFiles;
         this.incoming = incoming;
         this.quarantine = quarantine;
         this.space = space;
@@ -86,8 +89,8 @@ final class PublishGroup implements AutoCloseable {
         Target target = target(key);
         SafeDirectory directory = target.directory();
         boolean nameTaken = directories.mayContain(key);
-        if (!nameTaken || !isAlreadyStored(object, directory)) {
-            if (nameTaken) {
+        if (!nameTaken || !isAlreadyStored(object, target.chain())) {
+            if (nameTaken && !isDoubtfulCopy(object, directory)) {
                 quarantine.keep(directory, key, object.md5());
             }
             rename(object, directory);
@@ -108,9 +111,15 @@ final class PublishGroup implements AutoCloseable {
     }
 
     /** Whether another copy has stored the same content in the meantime. */
-    private static boolean isAlreadyStored(IncomingObject object, SafeDirectory directory) throws IOException {
-        return ContentVerifier.matches(
-                directory, ObjectLayout.fileName(object.key()), object.sizeBytes(), object.md5());
+    private boolean isAlreadyStored(IncomingObject object, DirectoryChain chain) throws IOException {
+        return storedFiles.contains(chain, object.key(), object.sizeBytes(), object.md5());
+    }
+
+    /** Whether the file with the object's name is the same object and only replaced because it may not be durable. */
+    private boolean isDoubtfulCopy(IncomingObject object, SafeDirectory directory) throws IOException {
+        return storedFiles.isDoubtful(object.key())
+                && ContentVerifier.matches(
+                        directory, ObjectLayout.fileName(object.key()), object.sizeBytes(), object.md5());
     }
 
     private void rename(IncomingObject object, SafeDirectory directory) throws IOException {
@@ -123,8 +132,13 @@ final class PublishGroup implements AutoCloseable {
     private void forceDirectory(Target target) {
         try {
             directories.force(target.directory());
+            target.objects().forEach(object -> storedFiles.markDurable(object.key()));
         } catch (IOException e) {
-            target.objects().forEach(object -> fail(object, e));
+            // The objects have their names, and another force of the directory would prove nothing.
+            target.objects().forEach(object -> {
+                storedFiles.markDoubtful(object.key());
+                fail(object, e);
+            });
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.Set;
 
@@ -100,6 +101,11 @@ final class SafeDirectory implements Closeable {
         } catch (NoSuchFileException e) {
             return false;
         }
+    }
+
+    /** The attributes of this directory itself. */
+    BasicFileAttributes attributes() throws IOException {
+        return handle.getFileAttributeView(BasicFileAttributeView.class).readAttributes();
     }
 
     private BasicFileAttributeView attributes(String name) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that fails at one step: the object fails with the right exception, and no file of it is left. */
 class DiskFaultTest {
@@ -48,12 +52,24 @@ class DiskFaultTest {
     private static final class FaultyDisk extends DiskOperations {
         private List<Fault> faults = List.of();
         private final List<Path> forcedDirectories = new ArrayList<>();
+        private int skipped;
         private int maxFailures = Integer.MAX_VALUE;
         private int failed;
+        private int forcedFiles;
+        private int renames;
+
+        /** Fails a step after {@code skip} successes, once or for ever. */
+        private void fail(Step step, int skip, boolean forEver) {
+            faults = List.of(new Fault(step, "Input/output error"));
+            skipped = skip;
+            maxFailures = forEver ? Integer.MAX_VALUE : 1;
+        }
 
         private void at(Step step) throws IOException {
             for (Fault fault : faults) {
-                if (fault.step() == step && failed < maxFailures) {
+                if (fault.step() == step && skipped > 0) {
+                    skipped--;
+                } else if (fault.step() == step && failed < maxFailures) {
                     failed++;
                     throw new IOException(fault.message());
                 }
@@ -76,12 +92,14 @@ class DiskFaultTest {
         protected void force(FileChannel file) throws IOException {
             at(Step.FORCE);
             super.force(file);
+            forcedFiles++;
         }
 
         @Override
         protected void rename(Path to, Work rename) throws IOException {
             at(Step.RENAME);
             super.rename(to, rename);
+            renames++;
         }
 
         @Override
@@ -177,6 +195,118 @@ class DiskFaultTest {
             object.close();
         }
         assertThat(isStored(5)).isTrue();
+    }
+
+    /**
+     * The object has its name when the force of its directory fails. A force that succeeds later proves nothing, so the
+     * object is not found until it is written and renamed again.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anObjectWhoseDirectoryCouldNotBeForcedIsStoredAgain(boolean forEver) throws Exception {
+        disk.fail(Step.FORCE_DIRECTORY, 1, forEver);
+        assertThatThrownBy(() -> put(1)).hasMessageContaining("Input/output error");
+        assertThat(store.path(StoreUntilKilled.key(1))).exists();
+        assertThat(isStored(1)).isFalse();
+        if (forEver) {
+            assertThatThrownBy(() -> put(1)).hasMessageContaining("Input/output error");
+            assertThat(isStored(1)).isFalse();
+            disk.faults = List.of();
+        }
+        int renames = disk.renames;
+        put(1);
+        assertThat(disk.renames).isEqualTo(renames + 1);
+        assertThat(isStored(1)).isTrue();
+        assertThat(root.resolve(".rebalancer/quarantine")).isEmptyDirectory();
+        assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+    }
+
+    /** The process that created the file may have crashed before it forced the file. */
+    @Test
+    void aFoundFileIsForcedWithItsDirectories() throws Exception {
+        Path file = createFile(1);
+        assertThat(isStored(1)).isTrue();
+        assertThat(disk.forcedFiles).isEqualTo(1);
+        assertThat(disk.forcedDirectories).containsExactly(root, file.getParent());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FORCE,0,false",
+        "FORCE,0,true",
+        "FORCE_DIRECTORY,0,false",
+        "FORCE_DIRECTORY,0,true",
+        "FORCE_DIRECTORY,1,false",
+        "FORCE_DIRECTORY,1,true"
+    })
+    void aFoundFileThatCouldNotBeForcedIsStoredAgain(Step step, int skipped, boolean forEver) throws Exception {
+        createFile(1);
+        disk.fail(step, skipped, forEver);
+        assertThatThrownBy(() -> isStored(1)).hasMessageContaining("Input/output error");
+        assertThat(isStored(1)).isFalse();
+        if (forEver) {
+            assertThatThrownBy(() -> put(1)).hasMessageContaining("Input/output error");
+            assertThat(isStored(1)).isFalse();
+            disk.faults = List.of();
+        }
+        put(1);
+        assertThat(disk.renames).isEqualTo(1);
+        assertThat(isStored(1)).isTrue();
+        assertThat(root.resolve(".rebalancer/quarantine")).isEmptyDirectory();
+    }
+
+    /** Another process stores the object while it is fetched: its file has to be durable too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFileThatAppearsDuringACopyIsForced(boolean forEver) throws Exception {
+        List<IncomingObject> group = group(1);
+        createFile(1);
+        disk.fail(Step.FORCE, 1, forEver);
+        assertThat(store.publish(group)).containsOnlyKeys(group.get(0));
+        group.get(0).close();
+        assertThat(isStored(1)).isFalse();
+    }
+
+    @Test
+    void tooManyDoubtfulFilesMakeAllFilesDoubtful() throws Exception {
+        StoredFiles files = new StoredFiles(
+                new ObjectDirectories(new ObjectLayout(root), disk, Durability.FLUSHED), disk, Durability.FLUSHED);
+        for (long number = 0; number < StoredFiles.MAX_DOUBTFUL; number++) {
+            files.markDoubtful(StoreUntilKilled.key(number));
+        }
+        ObjectKey other = StoreUntilKilled.key(StoredFiles.MAX_DOUBTFUL);
+        assertThat(files.isDoubtful(other)).isFalse();
+        files.markDoubtful(other);
+        files.markDurable(other);
+        assertThat(files.isDoubtful(other)).isTrue();
+        assertThat(files.isDoubtful(StoreUntilKilled.key(-1))).isTrue();
+    }
+
+    /** The file of an object, as another process creates it. */
+    private Path createFile(long number) throws IOException {
+        Path file = store.path(StoreUntilKilled.key(number));
+        Files.createDirectories(file.getParent());
+        return Files.write(file, StoreUntilKilled.content(number));
+    }
+
+    /** A directory that another process removes and creates again has an entry that was never forced. */
+    @Test
+    void aDirectoryThatWasCreatedAgainIsForcedAgain() throws Exception {
+        Path directory = store.path(StoreUntilKilled.key(1)).getParent();
+        Files.createDirectories(directory);
+        Files.setLastModifiedTime(root, FileTime.fromMillis(0));
+        put(1);
+        put(6);
+        assertThat(disk.forcedDirectories)
+                .as("the root is forced once, because it does not change")
+                .containsExactly(root, directory, directory);
+        Files.delete(store.path(StoreUntilKilled.key(1)));
+        Files.delete(store.path(StoreUntilKilled.key(6)));
+        Files.delete(directory);
+        Files.createDirectory(directory);
+        disk.forcedDirectories.clear();
+        put(1);
+        assertThat(disk.forcedDirectories).containsExactly(root, directory);
     }
 
     private List<IncomingObject> group(long... numbers) throws Exception {

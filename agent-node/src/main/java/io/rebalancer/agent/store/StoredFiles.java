@@ -1,0 +1,115 @@
+package io.rebalancer.agent.store;
+
+import io.rebalancer.core.object.ContentMd5;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import kamon.Kamon;
+import kamon.metric.Gauge;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a file that exists counts as a stored copy: it has the right content, and it is durable. The process
+ * that created the file may have crashed before it forced the file, so the file is forced before it counts.
+ *
+ * <p>After a failed force, a second force may succeed although nothing was written: the kernel reports a fault once. So
+ * the file of a failed force is doubtful. It counts as stored only after it was written and renamed again. The metric
+ * {@code rebalancer.store.doubtful-files} counts these files.
+ */
+final class StoredFiles {
+    /** With more doubtful files, every file is doubtful until the next start of the agent. */
+    static final int MAX_DOUBTFUL = 10_000;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(StoredFiles.class);
+
+    private final ObjectDirectories directories;
+    private final DiskOperations disk;
+    private final Durability durability;
+    private final Gauge doubtfulFiles =
+            Kamon.gauge("rebalancer.store.doubtful-files").withoutTags();
+    private final Set<ObjectKey> doubtful = new HashSet<>();
+    private boolean allDoubtful;
+
+    StoredFiles(ObjectDirectories directories, DiskOperations disk, Durability durability) {
+        this.directories = directories;
+        this.disk = disk;
+        this.durability = durability;
+    }
+
+    /**
+     * Whether the object's file has the right content. Forces the file and the directories that lead to it.
+     *
+     * @throws IOException if the file can't be read or forced; then it is doubtful
+     */
+    boolean contains(DirectoryChain chain, ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
+        Optional<SafeDirectory> directory = chain.last();
+        if (directory.isEmpty() || isDoubtful(key) || !forceMatching(directory.get(), key, sizeBytes, md5)) {
+            return false;
+        }
+        try {
+            directories.forceAll(chain);
+            return true;
+        } catch (IOException e) {
+            markDoubtful(key);
+            throw e;
+        }
+    }
+
+    private boolean forceMatching(SafeDirectory directory, ObjectKey key, long sizeBytes, ContentMd5 md5)
+            throws IOException {
+        Optional<FileChannel> file = directory.read(ObjectLayout.fileName(key));
+        if (file.isEmpty()) {
+            return false;
+        }
+        try (FileChannel channel = file.get()) {
+            if (!ContentVerifier.matches(channel, sizeBytes, md5)) {
+                return false;
+            }
+            if (durability != Durability.OS) {
+                force(key, channel);
+            }
+            return true;
+        }
+    }
+
+    private void force(ObjectKey key, FileChannel channel) throws IOException {
+        try {
+            disk.force(channel);
+        } catch (IOException e) {
+            markDoubtful(key);
+            throw e;
+        }
+    }
+
+    /** The file's content or one of its directories could not be forced. */
+    synchronized void markDoubtful(ObjectKey key) {
+        if (allDoubtful) {
+            return;
+        }
+        doubtful.add(key);
+        doubtfulFiles.update(doubtful.size());
+        if (doubtful.size() > MAX_DOUBTFUL) {
+            allDoubtful = true;
+            doubtful.clear();
+            LOGGER.warn(
+                    "more than {} files could not be flushed; until a restart, the agent copies every object again,"
+                            + " also an object that it has; check the disk",
+                    MAX_DOUBTFUL);
+        }
+    }
+
+    /** The object was written and renamed again, and its directory was forced. */
+    synchronized void markDurable(ObjectKey key) {
+        if (doubtful.remove(key)) {
+            doubtfulFiles.update(doubtful.size());
+        }
+    }
+
+    /** Whether the object's file has to be written again before it counts as stored. */
+    synchronized boolean isDoubtful(ObjectKey key) {
+        return allDoubtful || doubtful.contains(key);
+    }
+}
