@@ -47,6 +47,11 @@ final class ContentVerifier {
         }
     }
 
+    /** The digest of {@code bytes}. */
+    static ContentMd5 md5(byte[] bytes) {
+        return new ContentMd5(Base64.getEncoder().encodeToString(newDigest().digest(bytes)));
+    }
+
     private static byte[] digest(FileChannel channel) throws IOException {
         MessageDigest digest = newDigest();
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER_BYTES, channel.size())));

@@ -1,8 +1,10 @@
 package io.rebalancer.agent.store;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -12,6 +14,15 @@ public class DiskOperations {
     /** Creates a file; fails if the file exists. */
     protected FileChannel create(Path file) throws IOException {
         return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * Opens a file for reads that bypass the page cache.
+     *
+     * @throws IOException or {@link UnsupportedOperationException} if the file system has no such reads
+     */
+    protected FileChannel openDirect(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS, ExtendedOpenOption.DIRECT);
     }
 
     /** Writes all of {@code bytes}. */

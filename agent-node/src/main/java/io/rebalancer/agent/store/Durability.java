@@ -6,7 +6,7 @@ import io.rebalancer.core.text.StableWord;
 public enum Durability {
     /** The file and its name are forced to disk. */
     FLUSHED,
-    /** The file and its name are forced to disk, and the file is read again with the right digest. */
+    /** The file and its name are forced to disk, and the device returns the file with the right digest. */
     READ_BACK,
     /** The file is handed to the operating system and is lost in a power cut. For tests only. */
     OS;

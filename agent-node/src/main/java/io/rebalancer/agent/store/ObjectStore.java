@@ -2,8 +2,10 @@ package io.rebalancer.agent.store;
 
 import io.rebalancer.core.object.ContentMd5;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +27,8 @@ public final class ObjectStore implements AutoCloseable {
     /** The length of an object of which only the digest is known. */
     public static final long UNKNOWN_SIZE = -1;
 
+    private static final String PROBE = "probe";
+
     private final ObjectLayout layout;
     private final FileChannel lock;
     private final Durability durability;
@@ -32,6 +36,7 @@ public final class ObjectStore implements AutoCloseable {
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
     private final SafeDirectory incoming;
+    private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
     private final int removedPartFiles;
@@ -55,6 +60,7 @@ public final class ObjectStore implements AutoCloseable {
         this.directories = new ObjectDirectories(layout, disk, durability);
         this.storedFiles = new StoredFiles(directories, disk, durability);
         this.incoming = SafeDirectory.open(layout.incoming());
+        this.deviceReader = new DeviceReader(disk, layout.incoming());
         this.quarantine = new Quarantine(layout);
         this.space = new SpaceGuard(layout.root(), bounds);
         probeDisk();
@@ -71,7 +77,8 @@ public final class ObjectStore implements AutoCloseable {
      * copies.
      *
      * @param bounds the space that must stay free, until {@link SpaceGuard#setBounds} changes it
-     * @throws IOException naming {@code root}, if it is not writable or another agent uses it
+     * @throws IOException naming {@code root}, if it is not writable, another agent uses it, or it has no direct reads
+     *     and {@link Durability#READ_BACK} needs them
      */
     public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds) throws IOException {
         return open(root, durability, bounds, new DiskOperations());
@@ -113,8 +120,23 @@ public final class ObjectStore implements AutoCloseable {
     /** Writes to the disk once, so that a read-only disk fails the start and not the first copy. */
     private void probeDisk() throws IOException {
         Path file = Files.createTempFile(incoming.path(), "probe", ".part");
-        Files.delete(file);
+        try {
+            if (durability == Durability.READ_BACK) {
+                probeDeviceReads(file);
+            }
+        } finally {
+            Files.delete(file);
+        }
         incoming.force();
+    }
+
+    private void probeDeviceReads(Path file) throws IOException {
+        byte[] bytes = PROBE.getBytes(StandardCharsets.US_ASCII);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes));
+            channel.force(true);
+        }
+        deviceReader.probe(file, bytes.length, ContentVerifier.md5(bytes));
     }
 
     private int removePartFiles() throws IOException {
@@ -190,8 +212,8 @@ public final class ObjectStore implements AutoCloseable {
      *     has its final name, but {@link #find} does not find it; otherwise nothing of the object is kept
      */
     public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
-        try (PublishGroup group =
-                new PublishGroup(directories, storedFiles, incoming, quarantine, space, disk, durability)) {
+        try (PublishGroup group = new PublishGroup(
+                directories, storedFiles, incoming, deviceReader, quarantine, space, disk, durability)) {
             return group.publish(objects);
         }
     }

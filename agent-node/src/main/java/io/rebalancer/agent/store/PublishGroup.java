@@ -16,6 +16,7 @@ final class PublishGroup implements AutoCloseable {
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
     private final SafeDirectory incoming;
+    private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
     private final DiskOperations disk;
@@ -34,6 +35,7 @@ final class PublishGroup implements AutoCloseable {
             ObjectDirectories directories,
             StoredFiles storedFiles,
             SafeDirectory incoming,
+            DeviceReader deviceReader,
             Quarantine quarantine,
             SpaceGuard space,
             DiskOperations disk,
@@ -41,6 +43,7 @@ final class PublishGroup implements AutoCloseable {
         this.directories = directories;
         this.storedFiles = storedFiles;
         this.incoming = incoming;
+        this.deviceReader = deviceReader;
         this.quarantine = quarantine;
         this.space = space;
         this.disk = disk;
@@ -78,7 +81,8 @@ final class PublishGroup implements AutoCloseable {
         }
         object.force();
         if (durability == Durability.READ_BACK
-                && !ContentVerifier.matches(incoming, object.partName(), object.writtenBytes(), object.md5())) {
+                && !deviceReader.matches(
+                        incoming.path().resolve(object.partName()), object.writtenBytes(), object.md5())) {
             throw new IOException(
                     "object " + object.key().objectId() + ": the content read back differs from the content written");
         }

@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,8 @@ class DiskFaultTest {
         WRITE,
         FORCE,
         RENAME,
-        FORCE_DIRECTORY
+        FORCE_DIRECTORY,
+        OPEN_DIRECT
     }
 
     private record Fault(Step step, String message) {
@@ -57,6 +61,9 @@ class DiskFaultTest {
         private int failed;
         private int forcedFiles;
         private int renames;
+        private int directReads;
+        private @Nullable Path damaged;
+        private int maxDamagedReads;
 
         /** Fails a step after {@code skip} successes, once or for ever. */
         private void fail(Step step, int skip, boolean forEver) {
@@ -80,6 +87,17 @@ class DiskFaultTest {
         protected FileChannel create(Path file) throws IOException {
             at(Step.CREATE);
             return super.create(file);
+        }
+
+        @Override
+        protected FileChannel openDirect(Path file) throws IOException {
+            at(Step.OPEN_DIRECT);
+            directReads++;
+            if (damaged != null && maxDamagedReads > 0) {
+                maxDamagedReads--;
+                return super.openDirect(damaged);
+            }
+            return super.openDirect(file);
         }
 
         @Override
@@ -112,7 +130,7 @@ class DiskFaultTest {
 
     static List<Fault> faults() {
         List<Fault> all = new ArrayList<>();
-        for (Step step : Step.values()) {
+        for (Step step : EnumSet.complementOf(EnumSet.of(Step.OPEN_DIRECT))) {
             all.add(new Fault(step, "No space left on device"));
             all.add(new Fault(step, "Disk quota exceeded"));
             all.add(new Fault(step, "Input/output error"));
@@ -280,6 +298,53 @@ class DiskFaultTest {
         files.markDurable(other);
         assertThat(files.isDoubtful(other)).isTrue();
         assertThat(files.isDoubtful(StoreUntilKilled.key(-1))).isTrue();
+    }
+
+    /** The page cache has the right bytes. Only a direct read finds the fault of the device. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readBackFindsOtherBytesOnTheDevice(boolean forEver, @TempDir Path other) throws Exception {
+        store.close();
+        store = ObjectStore.open(other, Durability.READ_BACK, SpaceGuard.Bounds.NONE, disk);
+        disk.damaged = Files.write(root.resolve("damaged"), new byte[StoreUntilKilled.content(1).length]);
+        disk.maxDamagedReads = forEver ? Integer.MAX_VALUE : 1;
+        assertThatThrownBy(() -> put(1)).hasMessageContaining("the content read back differs");
+        assertThat(isStored(1)).isFalse();
+        if (forEver) {
+            assertThatThrownBy(() -> put(1)).hasMessageContaining("the content read back differs");
+        } else {
+            put(1);
+            assertThat(isStored(1)).isTrue();
+        }
+    }
+
+    /** Sizes around the block size and the buffer size of direct reads. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 511, 4095, 4096, 4097, 65535, 65536, 65537, 200_000})
+    void readBackReadsEverySize(int size, @TempDir Path other) throws Exception {
+        store.close();
+        store = ObjectStore.open(other, Durability.READ_BACK, SpaceGuard.Bounds.NONE, disk);
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        try (IncomingObject object = store.begin(StoreUntilKilled.key(1), size, StoreUntilKilled.md5(bytes))) {
+            object.write(ByteBuffer.wrap(bytes));
+            object.verify(ASSIGNMENT);
+            store.publish(object);
+        }
+        assertThat(store.path(StoreUntilKilled.key(1))).hasBinaryContent(bytes);
+        assertThat(disk.directReads).as("one at the start, one for the object").isEqualTo(2);
+    }
+
+    @Test
+    void readBackIsRejectedWithoutDirectReads(@TempDir Path other) throws Exception {
+        disk.fail(Step.OPEN_DIRECT, 0, true);
+        assertThatThrownBy(() -> ObjectStore.open(other, Durability.READ_BACK, SpaceGuard.Bounds.NONE, disk))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(other.toString())
+                .hasMessageContaining("read-back needs reads that bypass the page cache")
+                .hasMessageContaining("set durability = flushed");
+        ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, disk)
+                .close();
     }
 
     /** The file of an object, as another process creates it. */
