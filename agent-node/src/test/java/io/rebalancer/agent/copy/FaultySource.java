@@ -182,11 +182,18 @@ final class FaultySource implements AutoCloseable {
                 out.write(new byte[] {0, 1, 2, (byte) 0xFF, '\r', '\n', '\r', '\n'});
                 return false;
             }
-            case ENDLESS_ERROR -> endless(id, out, "500 Broken");
-            case ENDLESS_WRONG_LENGTH -> endless(id, out, "200 OK");
+            case ENDLESS_ERROR -> {
+                endless(id, out, "500 Broken");
+                return false;
+            }
+            case ENDLESS_WRONG_LENGTH -> {
+                endless(id, out, "200 OK");
+                return false;
+            }
             case ENDLESS_AFTER_TIMEOUT -> {
                 timeout.await(1, TimeUnit.MINUTES);
                 endless(id, out, "200 OK");
+                return false;
             }
             case BREAKS_TWICE -> {
                 int from = rangeOf(head);

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Faulty sources: each fault leads to its reason or to another source, and wrong bytes never get a final name. */
 @Timeout(120)
@@ -139,26 +140,26 @@ class SourceFaultTest {
 
     /** The bytes of a response that nothing needs must not use the network. */
     @ParameterizedTest
-    @CsvSource({"ENDLESS_ERROR,HTTP_STATUS_CODE", "ENDLESS_WRONG_LENGTH,MD5_MISMATCH"})
-    void aLargeResponseThatIsNotNeededIsCutOff(Fault fault, Reason reason) throws Exception {
-        UUID id = fail(fault, reason);
+    @EnumSource(names = {"ENDLESS_ERROR", "ENDLESS_WRONG_LENGTH"})
+    void aLargeResponseThatIsNotNeededIsCutOff(Fault fault) throws Exception {
+        UUID id = failWith(fault);
         await().until(() -> first.wasCutOff(id));
     }
 
     @Test
     void aLargeResponseThatArrivesAfterTheTimeoutIsCutOff() throws Exception {
-        UUID id = fail(Fault.ENDLESS_AFTER_TIMEOUT, Reason.SOURCE_OTHER_ERROR);
+        UUID id = failWith(Fault.ENDLESS_AFTER_TIMEOUT);
         assertThat(first.wasCutOff(id)).isFalse();
         first.passTimeout();
         await().until(() -> first.wasCutOff(id));
     }
 
-    private UUID fail(Fault fault, Reason reason) throws Exception {
+    private UUID failWith(Fault fault) throws Exception {
         byte[] bytes = content(7, 3000);
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, fault);
         CopyOutcome failed = pipeline.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST));
-        assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
+        assertThat(failed.result().failure()).isPresent();
         return id;
     }
 
