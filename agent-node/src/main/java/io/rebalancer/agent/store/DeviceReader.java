@@ -3,6 +3,7 @@ package io.rebalancer.agent.store;
 import io.rebalancer.core.object.ContentMd5;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -21,14 +22,19 @@ final class DeviceReader {
     /** One for each thread of the disk dispatcher. A direct read needs a buffer that is aligned to the block size. */
     private final ThreadLocal<ByteBuffer> buffers;
 
-    /** @param directory a directory of the file system, to learn its block size */
-    DeviceReader(DiskOperations disk, Path directory) throws IOException {
+    /** @param directory a directory of the file system. Its block size is read with the first file, if ever */
+    DeviceReader(DiskOperations disk, Path directory) {
         this.disk = disk;
-        int blockBytes = Math.toIntExact(Files.getFileStore(directory).getBlockSize());
-        this.buffers = ThreadLocal.withInitial(() -> newBuffer(blockBytes));
+        this.buffers = ThreadLocal.withInitial(() -> newBuffer(directory));
     }
 
-    private static ByteBuffer newBuffer(int blockBytes) {
+    private static ByteBuffer newBuffer(Path directory) {
+        int blockBytes;
+        try {
+            blockBytes = Math.toIntExact(Files.getFileStore(directory).getBlockSize());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         int bytes = Math.max(1, MIN_BUFFER_BYTES / blockBytes) * blockBytes;
         return ByteBuffer.allocateDirect(bytes + blockBytes - 1)
                 .alignedSlice(blockBytes)
@@ -65,7 +71,7 @@ final class DeviceReader {
 
     private byte[] digest(FileChannel direct, long sizeBytes) throws IOException {
         MessageDigest digest = ContentVerifier.newDigest();
-        ByteBuffer buffer = buffers.get();
+        ByteBuffer buffer = buffer();
         long remaining = sizeBytes;
         // A direct read at the end of the file fails, unless the end is a multiple of the block size.
         while (remaining > 0) {
@@ -78,5 +84,13 @@ final class DeviceReader {
             digest.update(buffer.flip());
         }
         return digest.digest();
+    }
+
+    private ByteBuffer buffer() throws IOException {
+        try {
+            return buffers.get();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 }
