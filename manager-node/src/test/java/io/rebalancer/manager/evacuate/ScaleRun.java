@@ -41,6 +41,7 @@ class ScaleRun {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
+    private Duration lastClientWait = Duration.ZERO;
     private Duration longestClientWait = Duration.ZERO;
     private Duration longestRestart = Duration.ZERO;
     private long peakLiveBytes;
@@ -72,12 +73,13 @@ class ScaleRun {
                 }
                 state = manager.reply(job).state();
                 System.out.printf(
-                        "%,d s: %s, pass %d, %,d objects relocated, %,d failed%n",
+                        "%,d s: %s, pass %d, %,d objects relocated, %,d failed; a new event stream waited %d ms%n",
                         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
                         state.phase(),
                         state.pass(),
                         state.settled().relocated(),
-                        state.counts().failed());
+                        state.counts().failed(),
+                        lastClientWait.toMillis());
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             state = manager.awaitEnd(job);
@@ -116,6 +118,7 @@ class ScaleRun {
                 .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         assertThat(first.state().counts().discovered()).isPositive();
+        lastClientWait = waited;
         longestClientWait = max(longestClientWait, waited);
     }
 
