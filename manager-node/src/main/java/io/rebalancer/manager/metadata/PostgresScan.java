@@ -178,6 +178,7 @@ public final class PostgresScan implements RecordScan {
         private final ConcurrencyLimiter thread;
         private Optional<Connection> connection = Optional.empty();
         private int pageRows = access.pageRows();
+        private boolean closed;
 
         Reader(Database database, ConcurrencyLimiter thread) {
             this.database = database;
@@ -196,6 +197,11 @@ public final class PostgresScan implements RecordScan {
         }
 
         private ScanGroup.Page readNow(ScanGroup.Range range) {
+            if (closed) {
+                // A read that was decided before the scan ended must not connect after it.
+                throw new CompletionException(
+                        new IllegalStateException("the scan of shard " + database.shard() + " is closed"));
+            }
             try {
                 if (connection.isEmpty()) {
                     connection = Optional.of(database.connect());
@@ -277,7 +283,12 @@ public final class PostgresScan implements RecordScan {
 
         @Override
         public void close() {
-            thread.run(() -> CompletableFuture.runAsync(this::disconnect, blocking));
+            thread.run(() -> CompletableFuture.runAsync(this::stop, blocking));
+        }
+
+        private void stop() {
+            closed = true;
+            disconnect();
         }
     }
 }
