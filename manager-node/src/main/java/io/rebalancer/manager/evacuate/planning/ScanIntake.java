@@ -9,7 +9,6 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordScan;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,9 +26,6 @@ import org.apache.pekko.actor.typed.ActorRef;
  * done with it, and requests further chunks. The shards take turns, so that a pass over many shards has few chunks in memory.
  */
 final class ScanIntake {
-    /** A read that takes longer keeps no other shard waiting. */
-    static final Duration LONGEST_READ = Duration.ofSeconds(10);
-
     private final StorageNodeId leaving;
     private final ObjectDeduplicator objects;
     private final ScanTracker tracker;
@@ -175,7 +171,7 @@ final class ScanIntake {
         boolean exhausted = budget <= 0;
         long free = most
                 - reading.values().stream()
-                        .filter(since -> since.plus(LONGEST_READ).isAfter(now))
+                        .filter(since -> since.plus(ScanPermits.LONGEST_HOLD).isAfter(now))
                         .count();
         Iterator<Map.Entry<Integer, ActorRef<ShardScan.Command>>> next =
                 ready.entrySet().iterator();

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
  * <p>Thread-safe. Each scan has at most one read in progress, so the number of waiting reads is at most the number of scans.
  */
 public final class ScanPermits {
-    private static final Duration LONGEST_HOLD = Duration.ofSeconds(10);
+    /** A read that takes longer keeps no other shard waiting. */
+    static final Duration LONGEST_HOLD = Duration.ofSeconds(10);
     /** Long enough for a chunk to pass the batcher, and short beside a read. */
     private static final Duration PAUSE = Duration.ofMillis(50);
 

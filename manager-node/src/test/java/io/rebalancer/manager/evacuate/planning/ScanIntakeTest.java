@@ -72,12 +72,12 @@ class ScanIntakeTest {
         ScanIntake intake = intake(PassInput.UNLIMITED);
         intake.requestChunks(1, START);
         assertThat(asked(false)).containsExactly(1);
-        intake.requestChunks(1, START.plus(ScanIntake.LONGEST_READ).minusMillis(1));
+        intake.requestChunks(1, START.plus(ScanPermits.LONGEST_HOLD).minusMillis(1));
         assertThat(asked(false)).isEmpty();
-        intake.requestChunks(1, START.plus(ScanIntake.LONGEST_READ));
+        intake.requestChunks(1, START.plus(ScanPermits.LONGEST_HOLD));
         assertThat(asked(false)).containsExactly(2);
         deliver(intake, 1);
-        intake.requestChunks(1, START.plus(ScanIntake.LONGEST_READ).plus(Duration.ofSeconds(1)));
+        intake.requestChunks(1, START.plus(ScanPermits.LONGEST_HOLD).plus(Duration.ofSeconds(1)));
         assertThat(asked(false)).as("shard 2 is being read").isEmpty();
     }
 
