@@ -4,227 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.ConfigFactory;
-import io.rebalancer.cluster.PersistentEntities;
-import io.rebalancer.cluster.settings.SettingsFile;
-import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
-import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.core.evacuate.JobWait;
-import io.rebalancer.core.evacuate.PassScope;
-import io.rebalancer.core.object.CopyLocation;
-import io.rebalancer.core.object.RecordRef;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService.View;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
-import io.rebalancer.persistence.query.JournalReader;
-import io.rebalancer.persistence.readside.FoldedJob;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.persistence.query.EventEnvelope;
-import org.apache.pekko.persistence.query.Offset;
-import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
-import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
-import org.apache.pekko.stream.javadsl.Source;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each subscriber gets each update once, and all subscribers of a job share one reader of the journal. */
 @Tag("slow")
-class JobFeedTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration SHORT_LINGER = Duration.ofMillis(20);
-    private static final Duration LONG_LINGER = Duration.ofMinutes(10);
-    private static final Duration WAITS_INTERVAL = Duration.ofMillis(20);
-    private static final JobWait AGENT_AWAY =
-            new JobWait(JobWait.Cause.AGENT_UNREACHABLE, Instant.EPOCH, Optional.empty(), "2.stor.d");
-    private static final UUID JOB = new UUID(3, 4);
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "feed",
-            ConfigFactory.parseString("pekko.actor.provider = local")
-                    .withFallback(SettingsFile.over(ConfigFactory.empty())));
-
-    private final Events events = new Events();
-    private Optional<FoldedJob> stored = Optional.empty();
-    /** The revision of each subscriber's last update. */
-    private final Map<SinkQueueWithCancel<JobUpdate>, Long> last = new HashMap<>();
-
-    private final AtomicInteger questions = new AtomicInteger();
-    private volatile List<JobWait> waiting = List.of();
-    private volatile boolean unreachable;
-    /** The answer to the next question, while it is not there yet. */
-    private volatile Optional<CompletableFuture<Optional<View>>> held = Optional.empty();
-
-    @AfterAll
-    static void stop() {
-        KIT.shutdownTestKit();
-    }
-
-    /** The events of the job, in memory. */
-    private static final class Events implements EventsByPersistenceIdQuery, CurrentEventsByPersistenceIdQuery {
-        private final List<JobEvent> all = new CopyOnWriteArrayList<>();
-        private final List<Long> followedFrom = new CopyOnWriteArrayList<>();
-        private final AtomicInteger followers = new AtomicInteger();
-        private volatile boolean failing;
-        private volatile long deletedTo;
-
-        private List<EventEnvelope> after(long number) {
-            List<JobEvent> stored = List.copyOf(all);
-            return LongStream.rangeClosed(Math.max(number, deletedTo) + 1, stored.size())
-                    .mapToObj(each -> new EventEnvelope(
-                            Offset.sequence(each),
-                            PersistentEntities.evacuateJob(JOB).id(),
-                            each,
-                            stored.get((int) each - 1),
-                            0))
-                    .toList();
-        }
-
-        @Override
-        public Source<EventEnvelope, NotUsed> currentEventsByPersistenceId(String id, long from, long to) {
-            return Source.from(after(from - 1));
-        }
-
-        @Override
-        public Source<EventEnvelope, NotUsed> eventsByPersistenceId(String id, long from, long to) {
-            followedFrom.add(from);
-            followers.incrementAndGet();
-            return Source.tick(Duration.ZERO, Duration.ofMillis(5), id)
-                    .statefulMap(
-                            () -> from - 1,
-                            (last, tick) -> {
-                                if (failing) {
-                                    throw new IllegalStateException("the database is away");
-                                }
-                                List<EventEnvelope> more = after(last);
-                                return Pair.create(last + more.size(), more);
-                            },
-                            last -> Optional.empty())
-                    .mapConcat(more -> more)
-                    .watchTermination((cancel, done) -> {
-                        done.whenComplete((ended, failure) -> followers.decrementAndGet());
-                        return NotUsed.getInstance();
-                    });
-        }
-    }
-
-    private JobFeed feed(Duration linger) {
-        JobFeedHub.Origin origin = new JobFeedHub.Origin(
-                JournalReader.of(events), jobId -> CompletableFuture.completedFuture(stored), this::answer);
-        return JournalJobFeed.over(origin, KIT.spawn(JobFeedHub.create(origin, linger, WAITS_INTERVAL)));
-    }
-
-    private CompletionStage<Optional<View>> answer(UUID jobId) {
-        questions.incrementAndGet();
-        if (unreachable) {
-            return CompletableFuture.failedFuture(new IllegalStateException("the job's manager is away"));
-        }
-        return held.isPresent() ? held.get() : CompletableFuture.completedFuture(view(jobId));
-    }
-
-    private Optional<View> view(UUID jobId) {
-        return Optional.of(new View(JOB, events.all.size(), JobState.EMPTY.outline(), waiting, Optional.empty()))
-                .filter(view -> jobId.equals(JOB));
-    }
-
-    /** Stores events until the job has {@code revision} of them. */
-    private void storeUntil(long revision) {
-        while (events.all.size() < revision) {
-            int number = events.all.size() + 1;
-            events.all.add(
-                    switch (number) {
-                        case 1 ->
-                            new JobEvent.JobCreated(
-                                    new CopyLocation("dc1", new StorageNodeId("1.stor.d")), 0, Instant.EPOCH);
-                        case 2 -> new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS);
-                        default -> new JobEvent.RecordsExcepted(List.of(exception(number)), Map.of());
-                    });
-        }
-    }
-
-    private static UnmovedRecord exception(int number) {
-        return new UnmovedRecord(
-                new RecordRef(1, "/o/stor/" + number), UnmovedRecord.Kind.SKIPPED, Reason.NO_DESTINATION, "full");
-    }
-
-    /** The tables have the state as of {@code revision}. */
-    private void project(long revision) {
-        FoldedJob job = FoldedJob.EMPTY;
-        for (EventEnvelope each : events.after(0).subList(0, (int) revision)) {
-            job = job.after(each);
-        }
-        stored = Optional.of(job);
-    }
-
-    private SinkQueueWithCancel<JobUpdate> subscribe(JobFeed feed, OptionalLong after) {
-        SinkQueueWithCancel<JobUpdate> subscriber = feed.open(JOB)
-                .toCompletableFuture()
-                .join()
-                .orElseThrow()
-                .updates(after)
-                .runWith(Sink.queue(), KIT.system());
-        after.ifPresent(revision -> last.put(subscriber, revision));
-        return subscriber;
-    }
-
-    private static Optional<JobUpdate> pull(SinkQueueWithCancel<JobUpdate> subscriber)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        return subscriber.pull().toCompletableFuture().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    /** The next update with a new revision: not one that only states what the job waits for. */
-    private Optional<JobUpdate> next(SinkQueueWithCancel<JobUpdate> subscriber) throws Exception {
-        Optional<JobUpdate> update = pull(subscriber);
-        while (update.isPresent()
-                && Objects.equals(
-                        last.put(subscriber, update.get().revision()),
-                        update.get().revision())) {
-            update = pull(subscriber);
-        }
-        return update;
-    }
-
-    /**
-     * The revisions of the next updates with a new revision. Checks that each update has the state as of its revision.
-     */
-    private List<Long> take(SinkQueueWithCancel<JobUpdate> subscriber, int count) throws Exception {
-        List<Long> revisions = new ArrayList<>();
-        while (revisions.size() < count) {
-            JobUpdate update = next(subscriber).orElseThrow();
-            JobState state = JobState.EMPTY;
-            for (EventEnvelope each : events.after(0).subList(0, (int) update.revision())) {
-                state = state.apply((JobEvent) each.event());
-            }
-            assertThat(update.state()).isEqualTo(state.outline());
-            revisions.add(update.revision());
-        }
-        return revisions;
-    }
+class JobFeedTest extends JobFeedFixture {
 
     @Test
     void subscribersAtDifferentTimesShareOneReaderThatStartsFromTheStoredState() throws Exception {
@@ -259,62 +59,6 @@ class JobFeedTest {
         storeUntil(8);
         assertThat(take(again, 3)).containsExactly(6L, 7L, 8L);
         assertThat(events.followedFrom).containsExactly(3L);
-    }
-
-    /** As after the replacement of a manager. */
-    @Test
-    void aSubscriberWhoseRevisionIsBeforeTheStoredStateGetsTheCurrentStateFirst() throws Exception {
-        storeUntil(12);
-        project(10);
-        SinkQueueWithCancel<JobUpdate> before = subscribe(feed(LONG_LINGER), OptionalLong.of(4));
-        JobUpdate current = next(before).orElseThrow();
-        assertThat(current.revision()).isEqualTo(10);
-        assertThat(current.exceptions()).isEmpty();
-        assertThat(take(before, 2)).containsExactly(11L, 12L);
-
-        SinkQueueWithCancel<JobUpdate> behind = subscribe(feed(LONG_LINGER), OptionalLong.of(11));
-        storeUntil(13);
-        assertThat(take(behind, 2)).containsExactly(12L, 13L);
-    }
-
-    @Test
-    void aStreamBeginsWithTheStoredStateWhileTheJobDoesNotAnswer() throws Exception {
-        storeUntil(5);
-        project(3);
-        held = Optional.of(new CompletableFuture<>());
-        JobFeed feed = feed(LONG_LINGER);
-        JobUpdate start =
-                feed.open(JOB).toCompletableFuture().get().orElseThrow().start();
-        assertThat(start.revision()).isEqualTo(3);
-        assertThat(start.state().phase()).isEqualTo(JobPhase.RUNNING);
-        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed, OptionalLong.empty());
-        assertThat(take(subscriber, 3)).containsExactly(3L, 4L, 5L);
-        held.get().complete(view(JOB));
-        JobUpdate asked = pull(subscriber).orElseThrow();
-        assertThat(asked.revision()).isEqualTo(5);
-        assertThat(asked.waiting()).contains(List.of());
-    }
-
-    @Test
-    void withoutAStoredStateTheJobIsAsked() throws Exception {
-        storeUntil(6);
-        JobFeed feed = feed(LONG_LINGER);
-        assertThat(feed.open(JOB)
-                        .toCompletableFuture()
-                        .get()
-                        .orElseThrow()
-                        .start()
-                        .revision())
-                .isEqualTo(6);
-        assertThat(take(subscribe(feed, OptionalLong.empty()), 1)).containsExactly(6L);
-    }
-
-    @Test
-    void withoutAStoredStateTheEventsAreReadFromTheFirst() throws Exception {
-        storeUntil(6);
-        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(0));
-        assertThat(take(subscriber, 6)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
-        assertThat(events.followedFrom).containsExactly(1L);
     }
 
     @Test
@@ -403,21 +147,6 @@ class JobFeedTest {
     }
 
     @Test
-    void theStreamsOfAFailingJournalFailAndTheNextStreamStartsAgain() throws Exception {
-        storeUntil(3);
-        project(3);
-        JobFeed feed = feed(LONG_LINGER);
-        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed, OptionalLong.empty());
-        assertThat(take(subscriber, 1)).containsExactly(3L);
-        events.failing = true;
-        assertThatThrownBy(() -> next(subscriber)).hasMessageContaining("the database is away");
-        events.failing = false;
-        storeUntil(4);
-        SinkQueueWithCancel<JobUpdate> again = subscribe(feed, OptionalLong.of(3));
-        assertThat(take(again, 1)).containsExactly(4L);
-    }
-
-    @Test
     void aChangeOfWhatTheJobWaitsForReachesEverySubscriberWithoutAnEvent() throws Exception {
         storeUntil(3);
         project(3);
@@ -483,32 +212,5 @@ class JobFeedTest {
                 .during(WAITS_INTERVAL.multipliedBy(5))
                 .atMost(TIMEOUT)
                 .until(() -> last.getAndSet(questions.get()) == questions.get());
-    }
-
-    @Test
-    void thereIsNoFeedOfAnUnknownJob() throws Exception {
-        assertThat(feed(LONG_LINGER).open(new UUID(9, 9)).toCompletableFuture().get())
-                .isEmpty();
-    }
-
-    @Test
-    void aFeedNeedsNoEventThatTheStoredStateIncludes() throws Exception {
-        storeUntil(40);
-        project(30);
-        events.deletedTo = 25;
-        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(10));
-        assertThat(next(subscriber).orElseThrow().revision()).isEqualTo(30);
-        assertThat(next(subscriber).orElseThrow().revision()).isEqualTo(31);
-        assertThat(events.followedFrom).containsExactly(31L);
-    }
-
-    @Test
-    void aFeedThatLacksDeletedEventsFailsWithAdvice() {
-        storeUntil(40);
-        events.deletedTo = 25;
-        SinkQueueWithCancel<JobUpdate> subscriber = subscribe(feed(LONG_LINGER), OptionalLong.of(30));
-        assertThatThrownBy(() -> pull(subscriber))
-                .hasCauseInstanceOf(FoldedJob.MissingEvents.class)
-                .hasMessageContaining("restore the tables from a backup");
     }
 }
