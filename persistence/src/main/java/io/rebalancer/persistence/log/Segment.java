@@ -4,7 +4,10 @@ import io.rebalancer.persistence.log.LogDisk.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -157,6 +160,32 @@ final class Segment {
             if (index instanceof IndexFile stored) {
                 stored.close();
             }
+        }
+    }
+
+    /**
+     * Closes all of these segments.
+     *
+     * @throws IOException the first failure, with the others; all segments were tried
+     */
+    static void closeAll(Collection<Segment> segments) throws IOException {
+        List<IOException> failures = new ArrayList<>();
+        for (Segment segment : segments) {
+            try {
+                segment.close();
+            } catch (IOException e) {
+                failures.add(e);
+            }
+        }
+        throwFirst(failures);
+    }
+
+    /** Throws the first of these failures, if there is one. It carries the others. */
+    static void throwFirst(List<IOException> failures) throws IOException {
+        if (!failures.isEmpty()) {
+            IOException first = failures.get(0);
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
         }
     }
 

@@ -56,16 +56,6 @@ final class SegmentList {
     }
 
     void close() throws IOException {
-        IOException failure = null;
-        for (Segment segment : segments.values()) {
-            try {
-                segment.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        Segment.closeAll(segments.values());
     }
 }

@@ -56,11 +56,7 @@ final class UnneededSegments {
                         Segment.name(number) + " is no longer needed, but can't be deleted: " + e.getMessage(), e));
             }
         });
-        if (!failures.isEmpty()) {
-            IOException first = failures.get(0);
-            failures.stream().skip(1).forEach(first::addSuppressed);
-            throw first;
-        }
+        Segment.throwFirst(failures);
     }
 
     /** Deletes what is left of a segment, and forces the directory, so that segments disappear in order. */
@@ -84,10 +80,6 @@ final class UnneededSegments {
 
     /** Closes the files that are still open. */
     void close() throws IOException {
-        for (Optional<Segment> segment : segments.values()) {
-            if (segment.isPresent()) {
-                segment.get().close();
-            }
-        }
+        Segment.closeAll(segments.values().stream().flatMap(Optional::stream).toList());
     }
 }

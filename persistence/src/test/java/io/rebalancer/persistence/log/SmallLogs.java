@@ -2,6 +2,7 @@ package io.rebalancer.persistence.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,5 +109,13 @@ final class SmallLogs {
             sequenceNr++;
         }
         return sequenceNr;
+    }
+
+    /** Runs retention until the log has this number of segments. */
+    static void runRetentionUntilSegments(EventLog log, int segments) {
+        await().until(() -> {
+            log.runRetention();
+            return log.status().segments() == segments;
+        });
     }
 }
