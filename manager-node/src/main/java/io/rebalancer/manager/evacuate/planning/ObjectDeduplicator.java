@@ -15,7 +15,7 @@ import java.util.UUID;
  * record of an object in progress follows that one: it has to be planned only if the commit leaves it.
  */
 final class ObjectDeduplicator {
-    /** By object in progress. Most objects have none, so only a follower makes a list of its own necessary. */
+    /** By object in progress. Most objects have none, so a list is made for the first follower only. */
     private final Map<UUID, List<Candidate>> followers = new HashMap<>();
 
     private final RecentlySettledObjects recentlySettled;
