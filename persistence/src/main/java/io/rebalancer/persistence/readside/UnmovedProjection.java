@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * The records that stay on the leaving node, one row for each. A row stays until its record is settled, or until a whole
@@ -47,6 +48,16 @@ final class UnmovedProjection implements EventProjection<JobChange> {
             + " when matched then update set " + CHANGES.replace("NEW", "report")
             + " when not matched then insert (" + COLUMNS + ") values (report."
             + COLUMNS.replace(", ", ", report.") + ")";
+
+    /**
+     * One statement for all records of an event. PostgreSQL may keep a plan from when the table was small, which reads the
+     * whole table; it would then do so for each record.
+     */
+    private static final String POSTGRESQL_DELETE = "delete from object_exception where job_id = :jobId"
+            + " and (shard, record_digest) in (select * from unnest(:shards, :digests))";
+
+    private static final String H2_DELETE =
+            "delete from object_exception where job_id = :jobId and shard = :shard and record_digest = :digest";
 
     @Override
     public List<JobTable> tables() {
@@ -118,8 +129,30 @@ final class UnmovedProjection implements EventProjection<JobChange> {
         if (records.isEmpty()) {
             return;
         }
-        try (PreparedBatch delete = handle.prepareBatch(
-                "delete from object_exception where job_id = :jobId and shard = :shard and record_digest = :digest")) {
+        if (DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL) {
+            deleteTogether(handle, jobId, records);
+        } else {
+            deleteInBatch(handle, jobId, records);
+        }
+    }
+
+    private static void deleteTogether(Handle handle, UUID jobId, List<RecordRef> records) {
+        try (Update delete = handle.createUpdate(POSTGRESQL_DELETE)) {
+            delete.bind("jobId", jobId)
+                    .bindArray(
+                            "shards",
+                            Integer.class,
+                            records.stream().map(RecordRef::shard).toList())
+                    .bindArray(
+                            "digests",
+                            String.class,
+                            records.stream().map(UnmovedProjection::digest).toList())
+                    .execute();
+        }
+    }
+
+    private static void deleteInBatch(Handle handle, UUID jobId, List<RecordRef> records) {
+        try (PreparedBatch delete = handle.prepareBatch(H2_DELETE)) {
             for (RecordRef record : records) {
                 delete.bind("jobId", jobId)
                         .bind("shard", record.shard())
