@@ -2,9 +2,6 @@ package io.rebalancer.cluster;
 
 /** Configuration paths of the dispatchers for blocking work. The default dispatcher never runs blocking work. */
 public final class Dispatchers {
-    /** Reads and writes of object files. */
-    public static final String DISK = "rebalancer.disk-dispatcher";
-
     /** JDBC calls of the direct scan of a metadata shard's database. */
     public static final String SCAN = "rebalancer.scan-dispatcher";
 

@@ -6,6 +6,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -30,6 +31,10 @@ public final class StorageAgents {
         return ClusterSharding.get(system)
                 .init(Entity.of(Entities.STORAGE_AGENT, context -> create(behavior, context.getEntityId()))
                         .withMessageExtractor(new StorageIdIsShard())
+                        .withSettings(ClusterShardingSettings.create(system)
+                                // An agent that gets no message may have copies in progress.
+                                .withPassivationStrategy(
+                                        ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled()))
                         .withAllocationStrategy(new StorageNodeAllocationStrategy(Cluster.get(system))));
     }
 

@@ -1,14 +1,8 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.cluster.async.ConcurrencyLimiter;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.limit.AimdLimit;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.util.ByteString;
 
 /**
  * Limits the copies that an agent makes at a time and the bytes it fetches per second. Below the operator's limits, an
@@ -16,7 +10,14 @@ import org.apache.pekko.util.ByteString;
  * both.
  */
 public final class CopyLimiter {
+    /**
+     * A flush is slow if it takes longer than a disk with 30 forces and 25 MiB per second would need for it, and half a
+     * second in addition. So neither a large group nor a large object is slow because of its size.
+     */
     private static final Duration SLOW_FLUSH = Duration.ofMillis(500);
+
+    private static final Duration EXPECTED_PER_FORCE = Duration.ofMillis(33);
+    private static final Duration EXPECTED_PER_MIB = Duration.ofMillis(40);
 
     /** Fetches are judged in windows of this size. */
     private static final int FETCH_WINDOW = 50;
@@ -25,7 +26,6 @@ public final class CopyLimiter {
     private static final int MAX_FAILURES = 10;
 
     private final Throttle throttle;
-    private final ConcurrencyLimiter limiter = new ConcurrencyLimiter(this::effectiveFetches);
     private final AimdLimit aimdLimit;
     private final boolean adaptive;
     private volatile CopyLimits limits;
@@ -33,8 +33,8 @@ public final class CopyLimiter {
     private int failures;
 
     /** @param adaptive whether the AIMD limit applies */
-    public CopyLimiter(ActorSystem<?> system, CopyLimits limits, boolean adaptive) {
-        this.throttle = new Throttle(system, limits.bytesPerSecond());
+    public CopyLimiter(CopyLimits limits, boolean adaptive) {
+        this.throttle = new Throttle(limits.bytesPerSecond());
         this.aimdLimit = new AimdLimit(limits.parallelFetches(), SLOW_FLUSH);
         this.adaptive = adaptive;
         this.limits = limits;
@@ -46,13 +46,12 @@ public final class CopyLimiter {
     }
 
     /** Replaces the operator's limits. Copies that are already running continue. */
-    public void setLimits(CopyLimits newLimits) {
+    void setLimits(CopyLimits newLimits) {
         limits = newLimits;
         synchronized (aimdLimit) {
             aimdLimit.setCeiling(newLimits.parallelFetches());
         }
         throttle.setRate(newLimits.bytesPerSecond());
-        limiter.limitRaised();
     }
 
     /** Copies allowed at a time now, at most {@link CopyLimits#parallelFetches}. */
@@ -65,24 +64,8 @@ public final class CopyLimiter {
         }
     }
 
-    /** Copies that are being fetched. */
-    public int running() {
-        return limiter.running();
-    }
-
-    /** Copies that wait for the limit. */
-    public int waiting() {
-        return limiter.waiting();
-    }
-
-    /** Runs {@code fetch} as soon as the limit allows it. */
-    <T> CompletionStage<T> run(Supplier<CompletionStage<T>> fetch) {
-        return limiter.run(fetch);
-    }
-
-    /** Completes with {@code bytes} as soon as the byte rate allows them. */
-    CompletionStage<ByteString> throttle(ByteString bytes) {
-        return throttle.isUnlimited() ? CompletableFuture.completedFuture(bytes) : throttle.delay(bytes);
+    Throttle throttle() {
+        return throttle;
     }
 
     void recordFetch(boolean sourceUnhealthy) {
@@ -99,10 +82,18 @@ public final class CopyLimiter {
         }
     }
 
-    void recordFlush(Duration duration) {
+    /**
+     * Records a flush.
+     *
+     * @param duration without the wait for a thread
+     * @param files files and directories that were forced
+     * @param bytes content of the files
+     */
+    void recordFlush(Duration duration, int files, long bytes) {
+        Duration expected = EXPECTED_PER_FORCE.multipliedBy(files).plus(EXPECTED_PER_MIB.multipliedBy(bytes >> 20));
+        Duration excess = duration.minus(expected);
         synchronized (aimdLimit) {
-            aimdLimit.recordReply(duration);
+            aimdLimit.recordReply(excess.isNegative() ? Duration.ZERO : excess);
         }
-        limiter.limitRaised();
     }
 }

@@ -64,6 +64,12 @@ public final class CopyMetrics {
         traces.markVerified(order);
     }
 
+    void recordCancelledCopy(CopyOrder order, boolean started) {
+        (started ? running : waiting).decrement();
+        traces.cancelCopy(order);
+        Kamon.counter(COPIES).withTag(RESULT, "cancelled").increment();
+    }
+
     CopyOutcome recordCopyEnd(CopyOutcome outcome) {
         running.decrement();
         traces.endCopy(outcome);

@@ -52,6 +52,13 @@ public final class CopyTraces {
         Optional.ofNullable(copySpans.get(order)).ifPresent(span -> span.mark("verified"));
     }
 
+    void cancelCopy(CopyOrder order) {
+        Span span = copySpans.remove(order);
+        if (span != null) {
+            span.tag("reason", "cancelled").finish();
+        }
+    }
+
     void endCopy(CopyOutcome outcome) {
         Span span = copySpans.remove(outcome.order());
         if (span != null) {

@@ -1,52 +1,181 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.store.IncomingObject;
+import io.rebalancer.agent.store.ObjectRejected;
 import io.rebalancer.agent.store.ObjectStore;
-import io.rebalancer.cluster.Dispatchers;
-import io.rebalancer.cluster.async.BlockingExecutor;
-import io.rebalancer.cluster.settings.AgentSettings.SourceSettings;
 import io.rebalancer.core.assignment.Reason;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorSystem;
+import io.rebalancer.core.object.StorageNodeId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Fetches an object from the storage nodes that hold a copy, one after the other ({@link FetchAttempts}). */
-public final class Fetcher {
-    private final ActorSystem<?> system;
+/**
+ * Makes one attempt to fetch an object from one source, and decides what follows a failure. Blocking.
+ *
+ * <pre>
+ * first candidate ─GET─► length agrees? ─► digest and write ─► verified
+ *        ├─ connection broke after some bytes ─► resume at the first missing byte
+ *        ├─ wrong bytes ───────────────────────► restart with another source; this source is not tried again
+ *        └─ any other failure ─────────────────► another source
+ * </pre>
+ */
+final class Fetcher {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Fetcher.class);
+    private static final int MAX_RESUMPTIONS = 20;
+    private static final long MIN_RESUMABLE_BYTES = 1 << 20;
+
     private final ObjectStore store;
     private final Sources sources;
-    private final CopyLimiter limiter;
-    private final BlockingExecutor disk;
     private final SourceClient client;
 
-    public Fetcher(
-            ActorSystem<?> system, SourceSettings settings, ObjectStore store, Sources sources, CopyLimiter limiter) {
-        this.system = system;
+    /** What an attempt led to. */
+    enum Result {
+        /** A file has the object's name; it may be a copy. */
+        FILE_EXISTS,
+        /** The content is complete and verified. */
+        VERIFIED,
+        /** Another attempt may succeed, with the first of the candidates that are left. */
+        RETRY,
+        /** No attempt is left. */
+        FAILED,
+        /** The attempt was interrupted; the content that has arrived is kept. */
+        INTERRUPTED
+    }
+
+    /** @param failure present if the attempt failed, also if another one follows */
+    record Attempt(Result result, Optional<CopyFailure> failure) {
+        static Attempt of(Result result) {
+            return new Attempt(result, Optional.empty());
+        }
+
+        /** Whether the attempt shows whether the source works. */
+        boolean isComplete() {
+            return result != Result.FILE_EXISTS && result != Result.INTERRUPTED;
+        }
+    }
+
+    Fetcher(ObjectStore store, Sources sources, SourceClient client) {
         this.store = store;
         this.sources = sources;
-        this.limiter = limiter;
-        this.disk = BlockingExecutor.on(system, Dispatchers.DISK);
-        this.client = new SourceClient(system, settings, limiter, disk);
+        this.client = client;
     }
 
-    /** Fetches verified bytes that are not published yet; the caller closes them. Fails with {@link CopyFailure}. */
-    CompletionStage<IncomingObject> fetch(CopyOrder order) {
-        if (order.sources().isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new CopyFailure(Reason.SOURCE_OBJECT_NOT_FOUND, "the order names no source"));
+    /** Makes an attempt with the first candidate of the copy. Throws nothing. */
+    Attempt attempt(PendingCopy copy) {
+        long bytesBefore = 0;
+        try {
+            if (!copy.isChecked() && store.mayContain(copy.key())) {
+                return Attempt.of(Result.FILE_EXISTS);
+            }
+            IncomingObject object = open(copy);
+            bytesBefore = object.writtenBytes();
+            fetch(copy, object);
+            return Attempt.of(Result.VERIFIED);
+        } catch (InterruptedException e) {
+            // The engine ends its threads.
+            return Attempt.of(Result.INTERRUPTED);
+        } catch (IOException | ObjectRejected | RuntimeException e) {
+            if (e instanceof RuntimeException && !(e instanceof CopyFailure)) {
+                LOGGER.error(
+                        "object={} copy failed by an unexpected error",
+                        copy.key().objectId(),
+                        e);
+            }
+            return afterFailure(copy, CopyFailure.from(e), bytesBefore);
         }
-        return disk.run(() -> store.begin(order.key(), order.sizeBytes(), order.md5()))
-                .thenCompose(object -> new FetchAttempts(system, sources, limiter, disk, client, order, object)
-                        .fetchFrom(sources.healthiestFirst(order.sources()))
-                        .handle((done, failure) ->
-                                failure == null ? CompletableFuture.completedFuture(object) : discard(object, failure))
-                        .thenCompose(stage -> stage));
     }
 
-    private CompletableFuture<IncomingObject> discard(IncomingObject object, Throwable failure) {
-        return disk.run(() -> {
+    private IncomingObject open(PendingCopy copy) throws IOException {
+        IncomingObject known = copy.object();
+        if (known != null) {
+            return known;
+        }
+        CopyOrder order = copy.order();
+        IncomingObject opened = store.begin(order.key(), order.sizeBytes(), order.md5());
+        copy.setObject(opened);
+        return opened;
+    }
+
+    private void fetch(PendingCopy copy, IncomingObject object)
+            throws IOException, ObjectRejected, InterruptedException {
+        CopyOrder order = copy.order();
+        SourceNode source = source(copy.source());
+        copy.recordContentSource();
+        try {
+            client.download(source, order, object, copy.interruption());
+            object.verify(order.assignmentId());
+        } catch (ObjectRejected | CopyFailure e) {
+            throw CopyFailure.from(e).withUrl(source.url() + "/" + order.key().relativePath());
+        }
+    }
+
+    private SourceNode source(StorageNodeId id) {
+        return sources.find(id)
+                .orElseThrow(() -> new CopyFailure(
+                        Reason.SOURCE_OTHER_ERROR,
+                        id + " is not a storage node that this agent knows; add it to rebalancer.agent.sources, or set"
+                                + " rebalancer.agent.domain"));
+    }
+
+    private static Attempt afterFailure(PendingCopy copy, CopyFailure failure, long bytesBefore) {
+        if (copy.interruption().isRequested()) {
+            return Attempt.of(Result.INTERRUPTED);
+        }
+        if (failure.isSourceFault() && prepareRetry(copy, failure, bytesBefore)) {
+            return new Attempt(Result.RETRY, Optional.of(failure));
+        }
+        close(copy);
+        return new Attempt(Result.FAILED, Optional.of(failure));
+    }
+
+    /** Returns whether another attempt may succeed. */
+    private static boolean prepareRetry(PendingCopy copy, CopyFailure failure, long bytesBefore) {
+        if (failure.isContentWrong() && copy.hasSeveralSources()) {
+            // It is unknown which source sent wrong bytes, so this source has to send the whole object.
+            restart(copy);
+            return true;
+        }
+        long arrivedBytes = copy.arrivedBytes();
+        boolean canResume = !failure.isContentWrong()
+                && arrivedBytes >= MIN_RESUMABLE_BYTES
+                && copy.order().sizeBytes() != ObjectStore.UNKNOWN_SIZE;
+        if (canResume && arrivedBytes > bytesBefore && copy.resumptions() < MAX_RESUMPTIONS) {
+            copy.countResumption();
+            return true;
+        }
+        List<StorageNodeId> candidates = copy.candidates();
+        if (candidates.size() == 1) {
+            return false;
+        }
+        copy.setCandidates(candidates.subList(1, candidates.size()));
+        if (!canResume) {
+            restart(copy);
+        }
+        return true;
+    }
+
+    private static void restart(PendingCopy copy) {
+        copy.forgetSources();
+        close(copy);
+    }
+
+    /** Closes the content that has arrived and removes what is not published. */
+    static void close(PendingCopy copy) {
+        IncomingObject object = copy.object();
+        if (object != null) {
+            copy.setObject(null);
             object.closeOrLog();
-            throw CopyFailure.from(failure);
-        });
+        }
+    }
+
+    /** Closes the content that has arrived and keeps it for the next start, if it is worth it. */
+    static void suspend(PendingCopy copy) {
+        IncomingObject object = copy.object();
+        if (object != null) {
+            copy.setObject(null);
+            object.closeOrLog();
+        }
     }
 }

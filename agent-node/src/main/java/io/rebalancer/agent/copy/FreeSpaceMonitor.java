@@ -1,35 +1,40 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.store.SpaceGuard;
-import io.rebalancer.cluster.Dispatchers;
 import java.io.IOException;
 import java.time.Duration;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the space that is left for copies in the background, because the call may block on a sick disk. */
-public final class FreeSpaceMonitor {
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
+/** Reads the space that is left for copies on a thread for this alone, because the call may block on a sick disk. */
+public final class FreeSpaceMonitor implements AutoCloseable {
+    private static final long INTERVAL_MILLIS = 1000;
+
+    /** A disk that takes longer than this to report its space must not get new copies. */
+    private static final Duration MAX_AGE = Duration.ofSeconds(30);
+
     private static final Logger LOGGER = LoggerFactory.getLogger(FreeSpaceMonitor.class);
 
     private final SpaceGuard space;
-    private volatile long availableBytes;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(EngineThreads.named("free-space"));
+    private volatile Reading last = new Reading(0, System.nanoTime());
+
+    private record Reading(long availableBytes, long atNanos) {}
 
     /** Reads the space for the first time before it returns. */
-    public FreeSpaceMonitor(ActorSystem<?> system, SpaceGuard space) {
+    public FreeSpaceMonitor(SpaceGuard space) {
         this.space = space;
         refresh();
-        system.scheduler()
-                .scheduleWithFixedDelay(
-                        INTERVAL,
-                        INTERVAL,
-                        this::refresh,
-                        system.dispatchers().lookup(DispatcherSelector.fromConfig(Dispatchers.DISK)));
+        var unused =
+                thread.scheduleWithFixedDelay(this::refresh, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void refresh() {
+        long availableBytes;
         try {
             availableBytes = space.availableBytes();
         } catch (IOException e) {
@@ -37,10 +42,17 @@ public final class FreeSpaceMonitor {
             availableBytes = 0;
             LOGGER.warn("can't read the free space of the object root, new assignments are refused: {}", e.toString());
         }
+        last = new Reading(availableBytes, System.nanoTime());
     }
 
-    /** Bytes that may be written; at most {@code INTERVAL} old. */
+    /** Bytes that may be written, as of the last second; 0 while the disk does not report its space. */
     public long availableBytes() {
-        return availableBytes;
+        Reading reading = last;
+        return System.nanoTime() - reading.atNanos() > MAX_AGE.toNanos() ? 0 : reading.availableBytes();
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
     }
 }

@@ -3,223 +3,281 @@ package io.rebalancer.agent.copy;
 import io.rebalancer.agent.store.IncomingObject;
 import io.rebalancer.agent.store.ObjectRejected;
 import io.rebalancer.agent.store.ObjectStore;
-import io.rebalancer.cluster.Dispatchers;
-import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.AgentSettings.SourceSettings;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.ByteRange;
-import org.apache.pekko.http.javadsl.model.headers.ContentRange;
-import org.apache.pekko.http.javadsl.model.headers.Range;
-import org.apache.pekko.http.javadsl.model.headers.RangeUnits;
-import org.apache.pekko.http.javadsl.settings.ClientConnectionSettings;
-import org.apache.pekko.http.javadsl.settings.ConnectionPoolSettings;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.util.ByteString;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
 /**
- * Downloads an object from one source with one GET. It follows no redirect, uses no proxy, and never writes more bytes
- * than the order declares. A silent or slow source times out.
+ * Downloads an object from one source with one GET. Blocking, on the thread of the copy: a copy reads only as fast as it
+ * writes, and only the time in which it waits for the source counts as the source's silence. It follows no redirect, uses
+ * no proxy, and never writes more bytes than the order declares.
  */
-final class SourceClient {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration CONNECTION_IDLE_TIMEOUT = Duration.ofMinutes(30);
+final class SourceClient implements AutoCloseable {
+    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(10);
+    private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(2);
+    private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(30);
     private static final Duration MAX_DOWNLOAD_TIMEOUT = Duration.ofDays(7);
-    private static final int MAX_OPEN_REQUESTS = 1024;
-    private static final long CHUNK_BYTES = 1 << 18;
-    private static final long MAX_THROTTLED_SECONDS = 3600;
+    private static final int BUFFER_BYTES = 128 << 10;
 
-    /** A longer body is cut off if it is not needed. Reading a short one keeps the connection. */
-    private static final long MAX_DISCARDED_BYTES = 64 << 10;
-
-    private static final int OK = 200;
-    private static final int PARTIAL = 206;
-    private static final int NOT_FOUND = 404;
-
-    private final ActorSystem<?> system;
     private final SourceSettings settings;
     private final CopyLimiter limiter;
-    private final BlockingExecutor disk;
-    private final ConnectionPoolSettings connections;
+    private final CloseableHttpClient client;
+    private final Buffers buffers = new Buffers(BUFFER_BYTES);
 
-    SourceClient(ActorSystem<?> system, SourceSettings settings, CopyLimiter limiter, BlockingExecutor disk) {
-        this.system = system;
+    SourceClient(SourceSettings settings, CopyLimiter limiter) {
         this.settings = settings;
         this.limiter = limiter;
-        this.disk = disk;
-        this.connections = ConnectionPoolSettings.create(system.classicSystem())
-                .withMaxConnections(CopyLimits.MAX_PARALLEL_FETCHES)
-                .withMaxOpenRequests(MAX_OPEN_REQUESTS)
-                .withMaxRetries(0)
-                .withResponseEntitySubscriptionTimeout(settings.idleTimeout())
-                .withConnectionSettings(ClientConnectionSettings.create(system.classicSystem())
-                        .withConnectingTimeout(CONNECT_TIMEOUT)
-                        .withIdleTimeout(CONNECTION_IDLE_TIMEOUT));
+        Timeout silence = Timeout.of(settings.idleTimeout());
+        this.client = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnPerRoute(CopyLimits.MAX_PARALLEL_FETCHES)
+                        .setMaxConnTotal(2 * CopyLimits.MAX_PARALLEL_FETCHES)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(CONNECT_TIMEOUT)
+                                .setSocketTimeout(silence)
+                                .setValidateAfterInactivity(VALIDATE_AFTER)
+                                .setTimeToLive(CONNECTION_LIFE)
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(silence)
+                        .setConnectionRequestTimeout(silence)
+                        .build())
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableAuthCaching()
+                .disableCookieManagement()
+                .disableContentCompression()
+                .disableDefaultUserAgent()
+                .build();
     }
 
     /**
-     * Downloads the bytes that {@code object} is missing and verifies the object.
+     * Downloads the bytes that {@code object} is missing.
      *
      * @param object keeps the bytes that arrived, even if the download fails
+     * @throws CopyFailure if the source is the cause
+     * @throws IOException if the disk is the cause
+     * @throws ObjectRejected if the source sends too many bytes
      */
-    CompletionStage<Void> download(SourceNode source, CopyOrder order, IncomingObject object) {
-        HttpRequest request =
-                HttpRequest.create(source.url() + "/" + order.key().relativePath());
+    void download(SourceNode source, CopyOrder order, IncomingObject object, Interruption interruption)
+            throws IOException, ObjectRejected, InterruptedException {
+        HttpGet request =
+                new HttpGet(URI.create(source.url() + "/" + order.key().relativePath()));
         if (object.writtenBytes() > 0) {
-            request = request.addHeader(
-                    Range.create(RangeUnits.BYTES, ByteRange.createFromOffset(object.writtenBytes())));
+            request.setHeader(HttpHeaders.RANGE, "bytes=" + object.writtenBytes() + "-");
         }
-        CompletionStage<HttpResponse> response = Http.get(system)
-                .singleRequest(
-                        request,
-                        Http.get(system).defaultClientHttpsContext(),
-                        connections,
-                        system.classicSystem().log());
-        return timeOut(response).thenCompose(received -> receive(source, order, object, received));
-    }
-
-    /** A response that arrives after the timeout is discarded; otherwise it would keep its connection forever. */
-    private CompletionStage<HttpResponse> timeOut(CompletionStage<HttpResponse> response) {
-        Duration timeout = settings.idleTimeout();
-        CompletableFuture<HttpResponse> inTime =
-                response.toCompletableFuture().copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        response.thenAccept(received -> {
-            if (inTime.isCompletedExceptionally()) {
-                discard(received);
+        interruption.setConnection(request);
+        try (ClassicHttpResponse response = send(request)) {
+            boolean ended = false;
+            try {
+                receive(source, order, object, response, interruption);
+                ended = true;
+            } finally {
+                end(request, response, ended);
             }
-        });
-        return inTime.exceptionally(failure -> {
-            throw failure instanceof TimeoutException
-                    ? new CopyFailure(Reason.SOURCE_OTHER_ERROR, "no response within " + timeout)
-                    : CopyFailure.from(failure);
-        });
+        }
     }
 
-    private CompletionStage<Void> receive(
-            SourceNode source, CopyOrder order, IncomingObject object, HttpResponse response) {
-        int status = response.status().intValue();
-        if (status == PARTIAL && object.writtenBytes() > 0 && continues(order, object, response)) {
-            return write(source, order, object, response);
+    private ClassicHttpResponse send(HttpGet request) {
+        try {
+            try {
+                return client.executeOpen(null, request, null);
+            } catch (NoHttpResponseException e) {
+                // The source closed an idle connection at the moment of the request.
+                return client.executeOpen(null, request, null);
+            }
+        } catch (IOException e) {
+            // A response that arrives later must not use the network.
+            request.cancel();
+            throw new CopyFailure(
+                    Reason.SOURCE_OTHER_ERROR,
+                    e instanceof SocketTimeoutException
+                            ? "no response within " + settings.idleTimeout() + " (" + e.getMessage() + ")"
+                            : OneLine.of(e));
         }
-        if (status != OK) {
-            discard(response);
-            Reason reason = status == NOT_FOUND ? Reason.SOURCE_OBJECT_NOT_FOUND : Reason.HTTP_STATUS_CODE;
-            return CompletableFuture.failedFuture(new CopyFailure(reason, status, "answered " + status));
-        }
-        OptionalLong length = response.entity().getContentLengthOption();
-        boolean lengthDiffers = order.sizeBytes() != ObjectStore.UNKNOWN_SIZE
-                && length.isPresent()
-                && length.getAsLong() != order.sizeBytes();
-        if (lengthDiffers) {
-            discard(response);
-            return CompletableFuture.failedFuture(new CopyFailure(
-                    Reason.MD5_MISMATCH, "declares " + length.getAsLong() + " bytes, not " + order.sizeBytes()));
-        }
-        return object.writtenBytes() == 0
-                ? write(source, order, object, response)
-                : restart(object).thenCompose(done -> write(source, order, object, response));
     }
 
     /**
-     * Ends a response whose body is not needed. Reading a large body to its end would use the network beside all limits,
-     * so the connection is closed unless the body is known to be short.
+     * Ends a response. Reading the rest of a body that is not needed would use the network beside all limits, and a slow
+     * source could send it for hours. So the connection is closed, unless the whole body has arrived with the head.
      */
-    private void discard(HttpResponse response) {
-        OptionalLong length = response.entity().getContentLengthOption();
-        if (length.isPresent() && length.getAsLong() <= MAX_DISCARDED_BYTES) {
-            response.discardEntityBytes(system);
+    private static void end(HttpGet request, ClassicHttpResponse response, boolean bodyWasRead) throws IOException {
+        HttpEntity entity = response.getEntity();
+        if (bodyWasRead || entity == null) {
+            return;
+        }
+        if (entity.getContentLength() >= 0 && entity.getContent().available() >= entity.getContentLength()) {
+            EntityUtils.consumeQuietly(entity);
         } else {
-            response.entity().getDataBytes().runWith(Sink.cancelled(), system);
+            request.cancel();
         }
     }
 
-    private CompletableFuture<Void> restart(IncomingObject object) {
-        return disk.run(() -> {
-            object.restart();
-            return null;
-        });
-    }
-
-    /** Whether a partial response starts at the first missing byte. */
-    private static boolean continues(CopyOrder order, IncomingObject object, HttpResponse response) {
-        return response.getHeader(ContentRange.class)
-                .map(header -> header.contentRange())
-                .filter(range -> range.getSatisfiableFirst().equals(OptionalLong.of(object.writtenBytes())))
-                .filter(range -> range.getInstanceLength().isEmpty()
-                        || range.getInstanceLength().getAsLong() == order.sizeBytes())
-                .isPresent();
-    }
-
-    private CompletionStage<Void> write(
-            SourceNode source, CopyOrder order, IncomingObject object, HttpResponse response) {
-        return writeBody(source, order, object, response)
-                .thenCompose(done -> disk.run(() -> {
-                    object.verify(order.assignmentId());
-                    return null;
-                }));
-    }
-
-    private CompletionStage<?> writeBody(
-            SourceNode source, CopyOrder order, IncomingObject object, HttpResponse response) {
-        if (response.entity() instanceof HttpEntity.Strict strict) {
-            return source.throttle(strict.getData()).thenCompose(bytes -> disk.run(() -> append(object, bytes)));
+    private void receive(
+            SourceNode source,
+            CopyOrder order,
+            IncomingObject object,
+            ClassicHttpResponse response,
+            Interruption interruption)
+            throws IOException, ObjectRejected, InterruptedException {
+        int status = response.getCode();
+        long missing = object.writtenBytes();
+        boolean continues = status == HttpStatus.SC_PARTIAL_CONTENT
+                && missing > 0
+                && ContentRange.of(response).continues(missing, order.sizeBytes());
+        if (!continues && status != HttpStatus.SC_OK) {
+            Reason reason =
+                    status == HttpStatus.SC_NOT_FOUND ? Reason.SOURCE_OBJECT_NOT_FOUND : Reason.HTTP_STATUS_CODE;
+            throw new CopyFailure(reason, status, "answered " + status);
         }
-        return response.entity()
-                .withoutSizeLimit()
-                .getDataBytes()
-                .idleTimeout(idleTimeout())
-                .completionTimeout(downloadTimeout(order))
-                .mapAsync(1, source::throttle)
-                .via(Flow.of(ByteString.class)
-                        .fold(object, SourceClient::append)
-                        .async(Dispatchers.DISK))
-                .runWith(Sink.ignore(), system);
+        HttpEntity entity = response.getEntity();
+        OptionalLong length = entity == null || entity.getContentLength() < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(entity.getContentLength());
+        if (!continues) {
+            requireLength(order, length);
+            if (missing > 0) {
+                object.restart();
+            }
+        }
+        if (entity != null) {
+            read(source, order, object, entity, interruption);
+        }
     }
 
-    private static IncomingObject append(IncomingObject object, ByteString bytes) throws IOException, ObjectRejected {
-        object.write(bytes.asByteBuffer());
-        return object;
+    private static void requireLength(CopyOrder order, OptionalLong length) {
+        if (order.sizeBytes() != ObjectStore.UNKNOWN_SIZE
+                && length.isPresent()
+                && length.getAsLong() != order.sizeBytes()) {
+            throw new CopyFailure(
+                    Reason.MD5_MISMATCH, "declares " + length.getAsLong() + " bytes, not " + order.sizeBytes());
+        }
     }
 
-    /** The longest silence of a source, extended by the time that the agent's own limits may delay one chunk. */
-    private Duration idleTimeout() {
-        return minThrottledRate()
-                .map(rate -> settings.idleTimeout().plusSeconds(Math.min(CHUNK_BYTES / rate, MAX_THROTTLED_SECONDS)))
-                .orElse(settings.idleTimeout());
+    private void read(
+            SourceNode source, CopyOrder order, IncomingObject object, HttpEntity entity, Interruption interruption)
+            throws IOException, ObjectRejected, InterruptedException {
+        long allowedNanos = downloadTimeout(order).toNanos();
+        long waitedNanos = 0;
+        byte[] buffer = buffers.take();
+        // Not closed here: close() would read the rest of a body that is not needed. The end of the response closes it.
+        InputStream content = open(entity);
+        try {
+            while (true) {
+                long startNanos = System.nanoTime();
+                int bytes = readSome(content, buffer);
+                waitedNanos += System.nanoTime() - startNanos;
+                if (bytes < 0) {
+                    return;
+                }
+                if (waitedNanos > allowedNanos) {
+                    throw new CopyFailure(
+                            Reason.SOURCE_OTHER_ERROR,
+                            "sends less than " + settings.minBytesPerSecond() + " bytes per second");
+                }
+                source.throttle().await(bytes, interruption);
+                limiter.throttle().await(bytes, interruption);
+                if (interruption.isRequested()) {
+                    throw new CopyFailure(Reason.SOURCE_OTHER_ERROR, "the copy was interrupted");
+                }
+                object.write(ByteBuffer.wrap(buffer, 0, bytes));
+            }
+        } finally {
+            buffers.giveBack(buffer);
+        }
     }
 
-    /** The longest duration of a download. It ends sources that send slowly but are never silent. */
+    private static InputStream open(HttpEntity entity) {
+        try {
+            return entity.getContent();
+        } catch (IOException e) {
+            throw new CopyFailure(Reason.SOURCE_OTHER_ERROR, OneLine.of(e));
+        }
+    }
+
+    /** Fills the buffer as far as bytes have arrived. */
+    private int readSome(InputStream content, byte[] buffer) {
+        try {
+            return content.read(buffer);
+        } catch (SocketTimeoutException e) {
+            throw new CopyFailure(Reason.SOURCE_OTHER_ERROR, "no bytes within " + settings.idleTimeout());
+        } catch (IOException e) {
+            throw new CopyFailure(Reason.SOURCE_OTHER_ERROR, OneLine.of(e));
+        }
+    }
+
+    /** The longest time to wait for the bytes of a download. It ends sources that send slowly but are never silent. */
     private Duration downloadTimeout(CopyOrder order) {
         if (order.sizeBytes() == ObjectStore.UNKNOWN_SIZE) {
             return MAX_DOWNLOAD_TIMEOUT;
         }
-        long rate = Math.min(settings.minBytesPerSecond(), minThrottledRate().orElse(Long.MAX_VALUE));
-        Duration timeout = settings.idleTimeout().plusSeconds(order.sizeBytes() / rate);
+        Duration timeout = settings.idleTimeout().plusSeconds(order.sizeBytes() / settings.minBytesPerSecond());
         return timeout.compareTo(MAX_DOWNLOAD_TIMEOUT) > 0 ? MAX_DOWNLOAD_TIMEOUT : timeout;
     }
 
-    /** The lowest rate, in bytes per second, to which the agent's own limits slow one copy; empty without a limit. */
-    private Optional<Long> minThrottledRate() {
-        CopyLimits limits = limiter.limits();
-        return Stream.of(limits.bytesPerSecond(), limits.bytesPerSecondOfSource())
-                .filter(limit -> limit > 0)
-                .map(limit -> Math.max(1, limit / (2 * CopyLimits.MAX_PARALLEL_FETCHES)))
-                .min(Comparator.naturalOrder());
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+    }
+
+    /** The range of a partial response. */
+    private record ContentRange(long first, OptionalLong total) {
+        private static final String UNIT = "bytes ";
+
+        static ContentRange of(ClassicHttpResponse response) {
+            return Optional.ofNullable(response.getFirstHeader(HttpHeaders.CONTENT_RANGE))
+                    .map(Header::getValue)
+                    .flatMap(ContentRange::parse)
+                    .orElse(new ContentRange(-1, OptionalLong.empty()));
+        }
+
+        /** For example {@code bytes 500-999/1000}, or {@code bytes 500-999/*} if the length is unknown. */
+        private static Optional<ContentRange> parse(String value) {
+            int dash = value.indexOf('-');
+            int slash = value.indexOf('/');
+            if (!value.startsWith(UNIT) || dash < 0 || slash < dash) {
+                return Optional.empty();
+            }
+            String total = value.substring(slash + 1).trim();
+            try {
+                return Optional.of(new ContentRange(
+                        Long.parseLong(value.substring(UNIT.length(), dash).trim()),
+                        total.equals("*") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(total))));
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        }
+
+        /** Whether the range starts at the first missing byte of an object of that size. */
+        boolean continues(long missing, long sizeBytes) {
+            return first == missing
+                    && (total.isEmpty() || sizeBytes == ObjectStore.UNKNOWN_SIZE || total.getAsLong() == sizeBytes);
+        }
     }
 }

@@ -1,57 +1,64 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.cluster.async.ConcurrencyLimiter;
 import io.rebalancer.cluster.async.ExponentialBackoff;
+import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.port.AgentControl;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.util.ByteString;
 
-/** A storage node that copies are fetched from, with its limits and a backoff after failures. */
+/**
+ * A storage node that copies are fetched from, with its limits and a backoff after failures. A node that fails gets a
+ * quarter of its fetches at a time, so that it does not occupy the agent.
+ */
 final class SourceNode {
     private static final ExponentialBackoff BACKOFF =
-            new ExponentialBackoff(Duration.ofMillis(100), Duration.ofSeconds(10));
+            new ExponentialBackoff(Duration.ofMillis(100), Duration.ofSeconds(3));
+
+    private static final int SHARE_OF_FAILING = 4;
 
     private final StorageNodeId id;
     private final URI url;
-    private final CopyLimiter agentLimiter;
     private final Throttle throttle;
-    private final ConcurrencyLimiter limiter;
+    private volatile int maxFetches;
+    private int running;
     private int failures;
     private long backoffEndNanos = System.nanoTime();
 
-    SourceNode(ActorSystem<?> system, StorageNodeId id, URI url, CopyLimiter agentLimiter) {
+    SourceNode(StorageNodeId id, URI url, CopyLimits limits) {
         this.id = id;
         this.url = url;
-        this.agentLimiter = agentLimiter;
-        this.throttle = new Throttle(system, agentLimiter.limits().bytesPerSecondOfSource());
-        this.limiter = new ConcurrencyLimiter(() -> agentLimiter.limits().fetchesOfSource());
+        this.throttle = new Throttle(limits.bytesPerSecondOfSource());
+        this.maxFetches = limits.fetchesOfSource();
+    }
+
+    StorageNodeId id() {
+        return id;
     }
 
     URI url() {
         return url;
     }
 
-    /** Runs {@code fetch} as soon as the limits of this node and of the agent allow it. */
-    <T> CompletionStage<T> run(Supplier<CompletionStage<T>> fetch) {
-        return limiter.run(() -> agentLimiter.run(fetch));
+    Throttle throttle() {
+        return throttle;
     }
 
-    /** Completes with {@code bytes} as soon as the byte rates of this node and of the agent allow them. */
-    CompletionStage<ByteString> throttle(ByteString bytes) {
-        return throttle.isUnlimited()
-                ? agentLimiter.throttle(bytes)
-                : throttle.delay(bytes).thenCompose(agentLimiter::throttle);
+    void setLimits(CopyLimits limits) {
+        maxFetches = limits.fetchesOfSource();
+        throttle.setRate(limits.bytesPerSecondOfSource());
     }
 
-    /** Applies the agent's current limits. */
-    void applyLimits() {
-        throttle.setRate(agentLimiter.limits().bytesPerSecondOfSource());
-        limiter.limitRaised();
+    /** Whether the limits allow a further fetch, and the node is not in backoff. */
+    synchronized boolean canStart() {
+        return running < (failures == 0 ? maxFetches : Math.max(1, maxFetches / SHARE_OF_FAILING)) && !isInBackoff();
+    }
+
+    synchronized void recordStart() {
+        running++;
+    }
+
+    synchronized void recordEnd() {
+        running--;
     }
 
     synchronized void recordSuccess() {
@@ -63,26 +70,20 @@ final class SourceNode {
         backoffEndNanos = System.nanoTime() + BACKOFF.delay(failures++).toNanos();
     }
 
-    /** Time until the next fetch should start; zero or less without a backoff. */
-    synchronized Duration remainingBackoff() {
-        return Duration.ofNanos(backoffEndNanos - System.nanoTime());
+    boolean isInBackoff() {
+        return backoffNanos() > 0;
     }
 
-    /** Whether no fetch from this node runs or waits. */
-    boolean isIdle() {
-        return limiter.running() == 0 && limiter.waiting() == 0;
+    /** Nanoseconds until the next fetch may start; zero or less without a backoff. */
+    synchronized long backoffNanos() {
+        return backoffEndNanos - System.nanoTime();
     }
 
-    AgentControl.Source status() {
-        int failuresInARow;
-        synchronized (this) {
-            failuresInARow = failures;
-        }
-        return new AgentControl.Source(
-                id.text(),
-                limiter.running(),
-                limiter.waiting(),
-                failuresInARow,
-                remainingBackoff().compareTo(Duration.ZERO) > 0);
+    synchronized int running() {
+        return running;
+    }
+
+    synchronized int failures() {
+        return failures;
     }
 }

@@ -1,10 +1,11 @@
 package io.rebalancer.agent.legacy;
 
+import io.rebalancer.agent.copy.CopyClient;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyOutcome;
-import io.rebalancer.agent.copy.CopyQueue;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.legacy.LegacyAssignment;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyFailure;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
@@ -54,19 +56,21 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
 
     private final AgentSettings settings;
     private final CopyMetrics metrics;
-    private final CopyQueue queue;
+    private final ActorContext<Command> context;
+    private final CopyClient copies;
 
-    /** @param queues opens the queue for this actor's copies */
-    public static Behavior<Command> create(AgentSettings settings, CopyQueue.Factory queues, CopyMetrics metrics) {
-        return Behaviors.setup(context -> new LegacyAssignments(
-                settings, metrics, queues.open(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)))));
+    /** @param copies the copy engine, for the orders of legacy managers */
+    public static Behavior<Command> create(AgentSettings settings, CopyClient copies, CopyMetrics metrics) {
+        return Behaviors.setup(context -> new LegacyAssignments(context, settings, metrics, copies));
     }
 
-    private LegacyAssignments(AgentSettings settings, CopyMetrics metrics, CopyQueue queue) {
+    private LegacyAssignments(
+            ActorContext<Command> context, AgentSettings settings, CopyMetrics metrics, CopyClient copies) {
         super(PersistenceId.of("LegacyAssignments", settings.storageNode().text()), PersistentEntities.restart());
         this.settings = settings;
         this.metrics = metrics;
-        this.queue = queue;
+        this.context = context;
+        this.copies = copies;
     }
 
     @Override
@@ -89,7 +93,7 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
         if (state.assignments().containsKey(accept.id())) {
             return reply(accept.replyTo(), Acceptance.EXISTS);
         }
-        if (state.scheduled() >= settings.maxAssignments()) {
+        if (copies.gate() != CopyGate.OPEN || state.scheduled() >= settings.maxAssignments()) {
             return reply(accept.replyTo(), Acceptance.BUSY);
         }
         List<LegacyEvent> events = new ArrayList<>();
@@ -127,7 +131,7 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
         for (int taskIndex : assignment.openTasks()) {
             LegacyOrders.parse(assignment.id(), taskIndex, assignment.tasks().get(taskIndex))
                     .order()
-                    .ifPresent(queue::enqueue);
+                    .ifPresent(copies::submit);
         }
     }
 
@@ -148,22 +152,22 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                 .thenRun((LegacyState stored) -> delete.replyTo().tell(Deletion.DELETED));
     }
 
-    private Effect<LegacyEvent, LegacyState> onCopiesEnded(LegacyState state, CopiesEnded copies) {
+    private Effect<LegacyEvent, LegacyState> onCopiesEnded(LegacyState state, CopiesEnded ended) {
         Map<UUID, List<CopyOutcome>> byAssignment = new LinkedHashMap<>();
-        for (CopyOutcome outcome : copies.outcomes()) {
-            queue.markEnded(outcome.order());
+        for (CopyOutcome outcome : ended.outcomes()) {
             byAssignment
                     .computeIfAbsent(outcome.order().assignmentId(), id -> new ArrayList<>())
                     .add(outcome);
         }
         List<LegacyEvent> events = new ArrayList<>();
         byAssignment.forEach((id, outcomes) -> events.add(tasksFinished(id, outcomes)));
-        return Effect()
-                .persist(events)
-                .thenRun((LegacyState stored) -> byAssignment.keySet().stream()
-                        .filter(id -> !isComplete(state, id))
-                        .flatMap(id -> Optional.ofNullable(stored.assignments().get(id)).stream())
-                        .forEach(this::reportIfComplete));
+        return Effect().persist(events).thenRun((LegacyState stored) -> {
+            copies.markStored(ended.outcomes());
+            byAssignment.keySet().stream()
+                    .filter(id -> !isComplete(state, id))
+                    .flatMap(id -> Optional.ofNullable(stored.assignments().get(id)).stream())
+                    .forEach(this::reportIfComplete);
+        });
     }
 
     private static boolean isComplete(LegacyState state, UUID assignmentId) {
@@ -205,7 +209,9 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                 .build();
     }
 
+    /** The copy engine has outlived the actor, and delivers again what the actor had not stored. */
     private void resume(LegacyState state) {
+        copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));
         state.assignments().values().stream()
                 .filter(assignment -> !assignment.complete())
                 .forEach(this::startCopies);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Translates between the tasks of the legacy HTTP API and the orders and outcomes of the copy pipeline. */
+/** Translates between the tasks of the legacy HTTP API and the orders and outcomes of the copy engine. */
 final class LegacyOrders {
     private static final int NOT_FOUND = 404;
 
@@ -52,7 +52,7 @@ final class LegacyOrders {
         try {
             StorageNodeId source = new StorageNodeId(task.storageId());
             CopyOrder order =
-                    new CopyOrder(assignmentId, taskIndex, key, ObjectStore.UNKNOWN_SIZE, md5, List.of(source));
+                    new CopyOrder(assignmentId, 0, taskIndex, key, ObjectStore.UNKNOWN_SIZE, md5, List.of(source));
             return new ParsedTask(Optional.of(order), Optional.empty());
         } catch (IllegalArgumentException e) {
             return ParsedTask.failed(LegacyFailure.of("SourceOtherError"));

@@ -1,64 +1,79 @@
 package io.rebalancer.agent.limits;
 
-import io.rebalancer.agent.copy.CopyLimiter;
+import io.rebalancer.agent.copy.CopyEngine;
+import io.rebalancer.agent.copy.EngineStatus;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
-import io.rebalancer.agent.copy.Sources;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
-/** Reads the status of a running agent, and changes its limits through {@link LimitsStore}. */
+/** Reads the status of a running agent, and changes its limits and its gate through {@link LimitsStore}. */
 public final class ActorAgentControl implements AgentControl {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ACKNOWLEDGE_TIMEOUT = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
-    private final ActorRef<LimitsStore.SetLimits> limitsStore;
+    private final ActorRef<LimitsStore.Command> limitsStore;
     private final StorageNodeId node;
     private final String durability;
-    private final CopyLimiter limiter;
-    private final Sources sources;
+    private final CopyEngine engine;
     private final FreeSpaceMonitor freeSpace;
 
     /** @param durability the word of the settings */
     public ActorAgentControl(
             ActorSystem<?> system,
-            ActorRef<LimitsStore.SetLimits> limitsStore,
+            ActorRef<LimitsStore.Command> limitsStore,
             StorageNodeId node,
             String durability,
-            CopyLimiter limiter,
-            Sources sources,
+            CopyEngine engine,
             FreeSpaceMonitor freeSpace) {
         this.system = system;
         this.limitsStore = limitsStore;
         this.node = node;
         this.durability = durability;
-        this.limiter = limiter;
-        this.sources = sources;
+        this.engine = engine;
         this.freeSpace = freeSpace;
     }
 
     @Override
     public CompletionStage<AgentStatus> status() {
+        EngineStatus status = engine.status();
         return CompletableFuture.completedFuture(new AgentStatus(
                 node.text(),
                 durability,
-                limiter.limits(),
-                limiter.effectiveFetches(),
-                limiter.running(),
-                limiter.waiting(),
+                status.gate(),
+                status.limits(),
+                status.effectiveFetches(),
+                status.running(),
+                status.waiting(),
+                status.inProgress(),
                 freeSpace.availableBytes(),
-                sources.status()));
+                status.sources()));
     }
 
     @Override
     public CompletionStage<CopyLimits> choose(CopyLimits limits) {
         return AskPattern.ask(
                 limitsStore, replyTo -> new LimitsStore.SetLimits(limits, replyTo), ASK_TIMEOUT, system.scheduler());
+    }
+
+    @Override
+    public CompletionStage<GateStatus> setGate(CopyGate gate) {
+        CompletionStage<CopyGate> stored = AskPattern.ask(
+                limitsStore, replyTo -> new LimitsStore.SetGate(gate, replyTo), ASK_TIMEOUT, system.scheduler());
+        return stored.thenCompose(applied -> engine.whenQuiet()
+                        .toCompletableFuture()
+                        .copy()
+                        .orTimeout(ACKNOWLEDGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+                .handle((quiet, failure) -> new GateStatus(
+                        engine.status().gate(), failure == null, engine.status().inProgress()));
     }
 }

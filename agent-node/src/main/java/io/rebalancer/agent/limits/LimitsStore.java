@@ -1,11 +1,12 @@
 package io.rebalancer.agent.limits;
 
 import io.rebalancer.cluster.PersistentEntities;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.object.StorageNodeId;
-import java.util.function.Consumer;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -18,23 +19,39 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
-/** Stores the limits that an operator sets, and applies them after each change and after each start. */
-public final class LimitsStore extends EventSourcedBehavior<LimitsStore.SetLimits, LimitsEvent, LimitsState> {
+/**
+ * Stores the limits and the gate that an operator sets, and applies them after each change. No copy starts before they are
+ * recovered.
+ */
+public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Command, LimitsEvent, LimitsState> {
     private static final int SNAPSHOT_EVERY = 20;
 
-    /** Replaces the limits. The reply is sent after the limits are stored and applied. */
-    public record SetLimits(CopyLimits limits, ActorRef<CopyLimits> replyTo) {}
+    /** The commands of this actor. The reply is sent after the change is stored and applied. */
+    public sealed interface Command {}
 
-    private final Consumer<CopyLimits> applyLimits;
+    record SetLimits(CopyLimits limits, ActorRef<CopyLimits> replyTo) implements Command {}
 
-    /** @param applyLimits makes the running agent use the limits */
-    public static Behavior<SetLimits> create(StorageNodeId node, Consumer<CopyLimits> applyLimits) {
-        return Behaviors.setup(context -> new LimitsStore(node, applyLimits));
+    record SetGate(CopyGate gate, ActorRef<CopyGate> replyTo) implements Command {}
+
+    /** What the limits and the gate apply to. */
+    public interface Target {
+        /** Starts with what was stored; called once, or again after a failed write. */
+        void start(LimitsState stored);
+
+        void setLimits(CopyLimits limits);
+
+        void setGate(CopyGate gate);
     }
 
-    private LimitsStore(StorageNodeId node, Consumer<CopyLimits> applyLimits) {
+    private final Target target;
+
+    public static Behavior<Command> create(StorageNodeId node, Target target) {
+        return Behaviors.setup(context -> new LimitsStore(node, target));
+    }
+
+    private LimitsStore(StorageNodeId node, Target target) {
         super(PersistenceId.of("AgentLimits", node.text()), PersistentEntities.restart());
-        this.applyLimits = applyLimits;
+        this.target = target;
     }
 
     @Override
@@ -43,17 +60,28 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.SetLimit
     }
 
     @Override
-    public CommandHandler<SetLimits, LimitsEvent, LimitsState> commandHandler() {
+    public CommandHandler<Command, LimitsEvent, LimitsState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(SetLimits.class, this::onSetLimits)
+                .onCommand(SetGate.class, this::onSetGate)
                 .build();
     }
 
     private Effect<LimitsEvent, LimitsState> onSetLimits(LimitsState state, SetLimits command) {
         return Effect().persist(new LimitsEvent.LimitsChosen(command.limits())).thenRun((LimitsState stored) -> {
-            stored.chosen().ifPresent(applyLimits);
+            target.setLimits(command.limits());
             command.replyTo().tell(command.limits());
+        });
+    }
+
+    private Effect<LimitsEvent, LimitsState> onSetGate(LimitsState state, SetGate command) {
+        var events = state.gate() == command.gate()
+                ? List.<LimitsEvent>of()
+                : List.<LimitsEvent>of(new LimitsEvent.GateSet(command.gate()));
+        return Effect().persist(events).thenRun((LimitsState stored) -> {
+            target.setGate(command.gate());
+            command.replyTo().tell(command.gate());
         });
     }
 
@@ -65,9 +93,7 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.SetLimit
     @Override
     public SignalHandler<LimitsState> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(
-                        RecoveryCompleted.class,
-                        (state, signal) -> state.chosen().ifPresent(applyLimits))
+                .onSignal(RecoveryCompleted.class, (state, signal) -> target.start(state))
                 .build();
     }
 

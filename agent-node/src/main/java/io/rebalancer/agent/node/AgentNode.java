@@ -62,8 +62,8 @@ public final class AgentNode implements NodeProcess.Node {
             TraceSettings traceSettings,
             StoreModule store) {
         TelemetryModule telemetry = new TelemetryModule(system, settings.storageNode(), metricsSettings, traceSettings);
-        CopyModule copies = new CopyModule(system, settings, store.store(), telemetry.copyMetrics());
-        OrdersModule orders = new OrdersModule(system, settings, store, copies, telemetry.copyMetrics());
+        CopyModule copies = new CopyModule(system, settings, store, telemetry.copyMetrics());
+        OrdersModule orders = new OrdersModule(system, settings, copies, telemetry.copyMetrics());
         orders.claimStorageId();
         return new HttpModule(system, settings.http(), orders, telemetry).start();
     }

@@ -4,19 +4,20 @@ import io.rebalancer.core.port.Readiness;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
-/** An agent is ready when it is a member of the cluster and holds its storage id. */
+/** An agent is ready when it is a member of the cluster and can take orders. */
 final class AgentReadiness implements Readiness {
     private final ActorSystem<?> system;
-    private final BooleanSupplier isHosting;
+    private final Supplier<List<String>> orders;
 
-    AgentReadiness(ActorSystem<?> system, BooleanSupplier isHosting) {
+    /** @param orders returns what the agent waits for before it takes orders */
+    AgentReadiness(ActorSystem<?> system, Supplier<List<String>> orders) {
         this.system = system;
-        this.isHosting = isHosting;
+        this.orders = orders;
     }
 
     @Override
@@ -28,8 +29,6 @@ final class AgentReadiness implements Readiness {
         if (!Cluster.get(system).selfMember().status().equals(MemberStatus.up())) {
             return List.of("this agent is not a member of the cluster yet");
         }
-        return isHosting.getAsBoolean()
-                ? List.of()
-                : List.of("waiting to claim the storage id: another agent may still hold it");
+        return orders.get();
     }
 }

@@ -1,51 +1,74 @@
 package io.rebalancer.agent.node;
 
-import io.rebalancer.agent.copy.CopyLimiter;
+import io.rebalancer.agent.copy.CopyEngine;
 import io.rebalancer.agent.copy.CopyMetrics;
-import io.rebalancer.agent.copy.CopyPipeline;
-import io.rebalancer.agent.copy.CopyQueue;
-import io.rebalancer.agent.copy.Fetcher;
-import io.rebalancer.agent.copy.SourceTopology;
-import io.rebalancer.agent.copy.Sources;
-import io.rebalancer.agent.store.ObjectStore;
-import io.rebalancer.cluster.Dispatchers;
-import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.agent.copy.FreeSpaceMonitor;
+import io.rebalancer.agent.limits.LimitsStore;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.agent.LimitsState;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** The parts that make copies: limiter, sources, pipeline, and the queues in front of it. */
-final class CopyModule {
-    private final CopyLimiter limiter;
-    private final Sources sources;
-    private final CopyQueue.Factory queues;
+/** The copy engine, the free space, and what the stored limits apply to. */
+final class CopyModule implements LimitsStore.Target {
+    private final AgentSettings settings;
+    private final StoreModule store;
+    private final CopyEngine engine;
+    private final FreeSpaceMonitor freeSpace;
+    private volatile boolean started;
 
-    CopyModule(ActorSystem<?> system, AgentSettings settings, ObjectStore store, CopyMetrics metrics) {
-        this.limiter = new CopyLimiter(system, settings.limits(), settings.adaptive());
-        this.sources = new Sources(system, new SourceTopology(settings.sources()), limiter);
-        Fetcher fetcher = new Fetcher(system, settings.sources(), store, sources, limiter);
-        this.queues = CopyQueue.factory(
-                new CopyPipeline(system, store, fetcher, limiter, metrics),
-                store,
-                settings.maxAssignments(),
-                BlockingExecutor.on(system, Dispatchers.DISK).executor(),
-                metrics);
+    CopyModule(ActorSystem<?> system, AgentSettings settings, StoreModule store, CopyMetrics metrics) {
+        this.settings = settings;
+        this.store = store;
+        this.engine = CopyEngine.create(settings, store.store(), metrics);
+        this.freeSpace = new FreeSpaceMonitor(store.store().space());
+        // After the actors that give orders have ended, and before the store is closed.
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "end-copies",
+                        () -> CompletableFuture.supplyAsync(this::close));
     }
 
-    CopyLimiter limiter() {
-        return limiter;
+    private Done close() {
+        engine.close();
+        freeSpace.close();
+        return Done.getInstance();
     }
 
-    Sources sources() {
-        return sources;
+    CopyEngine engine() {
+        return engine;
     }
 
-    CopyQueue.Factory queues() {
-        return queues;
+    FreeSpaceMonitor freeSpace() {
+        return freeSpace;
     }
 
-    void applyLimits(CopyLimits limits) {
-        limiter.setLimits(limits);
-        sources.applyLimits();
+    /** Whether the stored limits and the stored gate are recovered. Before that, no copy starts. */
+    boolean hasStarted() {
+        return started;
+    }
+
+    @Override
+    public void start(LimitsState stored) {
+        CopyLimits limits = stored.chosen().orElse(settings.limits());
+        store.applyLimits(limits);
+        engine.start(limits, stored.gate());
+        started = true;
+    }
+
+    @Override
+    public void setLimits(CopyLimits limits) {
+        store.applyLimits(limits);
+        engine.setLimits(limits);
+    }
+
+    @Override
+    public void setGate(CopyGate gate) {
+        engine.setGate(gate);
     }
 }

@@ -26,7 +26,7 @@ final class HttpModule {
     CompletionStage<?> start() {
         AssignmentService assignments = orders.startAssignmentService();
         AgentControl control = orders.startAgentControl();
-        AgentReadiness readiness = new AgentReadiness(system, orders::isHosting);
+        AgentReadiness readiness = new AgentReadiness(system, orders::waitingFor);
         return HttpServer.start(
                         system,
                         "agent",

@@ -1,7 +1,7 @@
 package io.rebalancer.agent.node;
 
+import io.rebalancer.agent.copy.CopyClient;
 import io.rebalancer.agent.copy.CopyMetrics;
-import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.agent.legacy.ActorAssignmentService;
 import io.rebalancer.agent.legacy.LegacyAssignments;
 import io.rebalancer.agent.limits.ActorAgentControl;
@@ -11,9 +11,10 @@ import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
-import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -28,20 +29,17 @@ final class OrdersModule {
 
     private final ActorSystem<?> system;
     private final AgentSettings settings;
-    private final StoreModule store;
     private final CopyModule copies;
     private final CopyMetrics metrics;
-    private final FreeSpaceMonitor freeSpace;
+    private final CopyClient clusterCopies;
     private volatile boolean hosting;
 
-    OrdersModule(
-            ActorSystem<?> system, AgentSettings settings, StoreModule store, CopyModule copies, CopyMetrics metrics) {
+    OrdersModule(ActorSystem<?> system, AgentSettings settings, CopyModule copies, CopyMetrics metrics) {
         this.system = system;
         this.settings = settings;
-        this.store = store;
         this.copies = copies;
         this.metrics = metrics;
-        this.freeSpace = store.monitorFreeSpace(system);
+        this.clusterCopies = copies.engine().newClient();
     }
 
     /**
@@ -60,7 +58,7 @@ final class OrdersModule {
 
     private void hostStorageAgent() {
         ActorRef<ShardingEnvelope<AgentMessage>> agents = StorageAgents.host(
-                system, storageId -> StorageAgent.create(settings, copies.queues(), freeSpace, metrics));
+                system, storageId -> StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics));
         agents.tell(new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE));
         hosting = true;
     }
@@ -71,34 +69,37 @@ final class OrdersModule {
         CoordinatedShutdown.get(system).runAll(new StorageIdTaken());
     }
 
-    /** Whether this agent holds its storage id and takes assignments of the cluster. */
-    boolean isHosting() {
-        return hosting;
+    /** What the agent still waits for before it makes copies for the cluster; empty if nothing. */
+    List<String> waitingFor() {
+        List<String> reasons = new ArrayList<>();
+        if (!hosting) {
+            reasons.add("waiting to claim the storage id: another agent may still hold it");
+        }
+        if (!copies.hasStarted()) {
+            reasons.add("reading the stored limits: no copy starts before that; see the log if this lasts");
+        }
+        return reasons;
     }
 
     /** Starts the actor for assignments over HTTP. */
     AssignmentService startAssignmentService() {
         ActorRef<LegacyAssignments.Command> legacyAssignments = system.systemActorOf(
-                LegacyAssignments.create(settings, copies.queues(), metrics), "legacy-assignments", Props.empty());
+                LegacyAssignments.create(settings, copies.engine().newClient(), metrics),
+                "legacy-assignments",
+                Props.empty());
         return new ActorAssignmentService(system, legacyAssignments);
     }
 
-    /** Starts the actor that stores and applies the operator's limits. */
+    /** Starts the actor that stores and applies what the operator sets. The copies start when it has recovered. */
     AgentControl startAgentControl() {
-        ActorRef<LimitsStore.SetLimits> limitsStore = system.systemActorOf(
-                LimitsStore.create(settings.storageNode(), this::applyLimits), "limits", Props.empty());
+        ActorRef<LimitsStore.Command> limitsStore =
+                system.systemActorOf(LimitsStore.create(settings.storageNode(), copies), "limits", Props.empty());
         return new ActorAgentControl(
                 system,
                 limitsStore,
                 settings.storageNode(),
                 settings.durability(),
-                copies.limiter(),
-                copies.sources(),
-                freeSpace);
-    }
-
-    private void applyLimits(CopyLimits limits) {
-        store.applyLimits(limits);
-        copies.applyLimits(limits);
+                copies.engine(),
+                copies.freeSpace());
     }
 }

@@ -1,10 +1,11 @@
 package io.rebalancer.agent.node;
 
+import io.rebalancer.agent.copy.CopyClient;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyOrder;
 import io.rebalancer.agent.copy.CopyOutcome;
-import io.rebalancer.agent.copy.CopyQueue;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
+import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.MemberPresence;
 import io.rebalancer.cluster.PersistentEntities;
@@ -14,7 +15,9 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.HeldAssignment;
+import io.rebalancer.core.agent.KnownEpoch;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -24,10 +27,12 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -50,8 +55,11 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
     private static final int SNAPSHOT_EVERY = 200;
 
-    /** The copy pipeline sends this when copies have ended. */
+    /** The copy engine sends this when copies have ended. */
     private record CopiesEnded(List<CopyOutcome> outcomes) implements AgentMessage {}
+
+    /** Nothing of the copies that a job does not want is left, or in progress. */
+    private record UnwantedRemoved(UUID jobId, UUID assignmentId) implements AgentMessage {}
 
     private enum ResendReports implements AgentMessage {
         INSTANCE
@@ -63,20 +71,18 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final Clock clock = Clock.systemUTC();
     private final FreeSpaceMonitor freeSpace;
     private final CopyMetrics metrics;
-    private final CopyQueue queue;
+    private final CopyClient copies;
+    /** Assignments whose unwanted copies are being removed. */
+    private final Set<UUID> releasing = new HashSet<>();
+
     private final MemberPresence presence;
 
-    /** @param queues opens the queue for this agent's copies */
+    /** @param copies the copy engine, for the orders of the cluster */
     public static Behavior<AgentMessage> create(
-            AgentSettings settings, CopyQueue.Factory queues, FreeSpaceMonitor freeSpace, CopyMetrics metrics) {
+            AgentSettings settings, CopyClient copies, FreeSpaceMonitor freeSpace, CopyMetrics metrics) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(ResendReports.INSTANCE, REPORT_INTERVAL);
-            return new StorageAgent(
-                    settings,
-                    context,
-                    freeSpace,
-                    metrics,
-                    queues.open(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes))));
+            return new StorageAgent(settings, context, freeSpace, metrics, copies);
         }));
     }
 
@@ -85,7 +91,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             ActorContext<AgentMessage> context,
             FreeSpaceMonitor freeSpace,
             CopyMetrics metrics,
-            CopyQueue queue) {
+            CopyClient copies) {
         super(
                 PersistenceId.of(
                         Entities.STORAGE_AGENT.name(), settings.storageNode().text()),
@@ -95,7 +101,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.context = context;
         this.freeSpace = freeSpace;
         this.metrics = metrics;
-        this.queue = queue;
+        this.copies = copies;
         this.presence = MemberPresence.get(context.getSystem());
     }
 
@@ -111,6 +117,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(AgentMessage.Order.class, this::onOrder)
                 .onCommand(AgentMessage.Wake.class, (state, wake) -> Effect().none())
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
+                .onCommand(UnwantedRemoved.class, this::onUnwantedRemoved)
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
                 .build();
     }
@@ -151,6 +158,13 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         if (!assignment.destination().storageNode().equals(node)) {
             return refuse(assign, Reason.ASSIGNMENT_REJECTED, "this is the agent of " + node);
         }
+        if (copies.gate() != CopyGate.OPEN) {
+            return refuse(
+                    assign,
+                    Reason.AGENT_BUSY,
+                    node + " starts no copies: its gate is " + copies.gate()
+                            + "; PUT /api/v1/agent/gate of its agent opens it");
+        }
         if (state.held().size() >= settings.maxAssignments()) {
             return refuse(
                     assign, Reason.AGENT_BUSY, node + " already holds " + settings.maxAssignments() + " assignments");
@@ -171,7 +185,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         List<AgentEvent> events = new ArrayList<>(epochEvents);
         events.add(new AgentEvent.AssignmentAccepted(jobId, assignment));
         return Effect().persist(events).thenRun((AgentState stored) -> {
-            stored.held(assignment.id()).ifPresent(this::startCopies);
+            stored.held(assignment.id()).ifPresent(accepted -> startCopies(stored, accepted));
             send(jobId, new JobMessage.AssignmentAccepted(assignment.id(), 0));
         });
     }
@@ -180,11 +194,16 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         return held.openTasks().stream().mapToLong(CopyTask::sizeBytes).sum();
     }
 
-    private void startCopies(HeldAssignment held) {
-        UUID id = held.assignment().id();
-        metrics.recordAssignmentStart(id);
-        for (CopyTask task : held.openTasks()) {
-            queue.enqueue(CopyOrder.of(id, held.assignment().tasks().indexOf(task), task));
+    private void startCopies(AgentState state, HeldAssignment held) {
+        Assignment assignment = held.assignment();
+        metrics.recordAssignmentStart(assignment.id());
+        KnownEpoch known = state.epochs().get(held.jobId());
+        long epoch = known == null ? 0 : known.epoch();
+        for (int i = 0; i < assignment.tasks().size(); i++) {
+            CopyTask task = assignment.tasks().get(i);
+            if (!held.results().containsKey(task.objectId())) {
+                copies.submit(CopyOrder.of(assignment.id(), epoch, i, task));
+            }
         }
     }
 
@@ -195,30 +214,29 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         return Effect().none();
     }
 
-    private Effect<AgentEvent, AgentState> onCopiesEnded(AgentState state, CopiesEnded copies) {
+    private Effect<AgentEvent, AgentState> onCopiesEnded(AgentState state, CopiesEnded ended) {
         Map<UUID, List<TaskResult>> byAssignment = new LinkedHashMap<>();
-        for (CopyOutcome outcome : copies.outcomes()) {
-            queue.markEnded(outcome.order());
-            if (state.held().containsKey(outcome.order().assignmentId())) {
-                byAssignment
-                        .computeIfAbsent(outcome.order().assignmentId(), id -> new ArrayList<>())
-                        .add(outcome.result());
+        for (CopyOutcome outcome : ended.outcomes()) {
+            UUID id = outcome.order().assignmentId();
+            if (state.held().containsKey(id) && !releasing.contains(id)) {
+                byAssignment.computeIfAbsent(id, each -> new ArrayList<>()).add(outcome.result());
             } else {
-                queue.discard(UnwantedCopies.ofReleased(state, outcome));
+                UnwantedCopies.ofReleased(state, outcome).ifPresent(key -> copies.remove(id, List.of(key)));
             }
         }
         List<AgentEvent> events = new ArrayList<>();
         byAssignment.forEach((id, results) -> events.add(new AgentEvent.TasksFinished(id, results)));
-        return Effect()
-                .persist(events)
-                .thenRun((AgentState stored) -> byAssignment.keySet().stream()
-                        .map(id -> stored.held().get(id))
-                        .filter(HeldAssignment::finished)
-                        .forEach(held -> {
-                            metrics.recordAssignmentEnd(held.assignment().id());
-                            logEnd(held);
-                            report(held);
-                        }));
+        return Effect().persist(events).thenRun((AgentState stored) -> {
+            copies.markStored(ended.outcomes());
+            byAssignment.keySet().stream()
+                    .flatMap(id -> stored.held(id).stream())
+                    .filter(HeldAssignment::finished)
+                    .forEach(held -> {
+                        metrics.recordAssignmentEnd(held.assignment().id());
+                        logEnd(held);
+                        report(held);
+                    });
+        });
     }
 
     private void logEnd(HeldAssignment held) {
@@ -234,18 +252,40 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                                 .sum());
     }
 
-    /** The job repeats the release until it is acknowledged, so an assignment that is not held was released before. */
+    /**
+     * The job repeats the release until it is acknowledged, so an assignment that is not held was released before. The
+     * release is stored after the unwanted copies are gone, so after a crash the repeated release removes them.
+     */
     private Effect<AgentEvent, AgentState> onRelease(
             AgentState state, AgentMessage.Release release, List<AgentEvent> epochEvents) {
+        UUID jobId = release.token().jobId();
         UUID id = release.assignmentId();
-        List<AgentEvent> events = new ArrayList<>(epochEvents);
-        state.held(id).ifPresent(held -> {
-            queue.discard(UnwantedCopies.of(state, held, release.unwanted()));
-            events.add(new AgentEvent.AssignmentReleased(id));
+        HeldAssignment held = state.held().get(id);
+        if (held == null) {
+            return Effect().persist(epochEvents).thenRun((AgentState stored) -> acknowledgeRelease(jobId, id));
+        }
+        if (releasing.add(id)) {
+            List<ObjectKey> unwanted = UnwantedCopies.of(state, held, release.unwanted());
+            copies.cancel(id)
+                    .thenCompose(cancelled -> copies.remove(id, unwanted))
+                    .thenRun(() -> context.getSelf().tell(new UnwantedRemoved(jobId, id)));
+        }
+        return Effect().persist(epochEvents);
+    }
+
+    private Effect<AgentEvent, AgentState> onUnwantedRemoved(AgentState state, UnwantedRemoved removed) {
+        UUID id = removed.assignmentId();
+        releasing.remove(id);
+        List<AgentEvent> events =
+                state.held().containsKey(id) ? List.of(new AgentEvent.AssignmentReleased(id)) : List.of();
+        return Effect().persist(events).thenRun((AgentState stored) -> {
+            metrics.recordAssignmentEnd(id);
+            acknowledgeRelease(removed.jobId(), id);
         });
-        return Effect()
-                .persist(events)
-                .thenRun((AgentState stored) -> send(release.token().jobId(), new JobMessage.ReleaseAcknowledged(id)));
+    }
+
+    private void acknowledgeRelease(UUID jobId, UUID assignmentId) {
+        send(jobId, new JobMessage.ReleaseAcknowledged(assignmentId));
     }
 
     private Effect<AgentEvent, AgentState> onResendReports(AgentState state) {
@@ -284,10 +324,13 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .build();
     }
 
+    /** The copy engine has outlived the actor, and delivers again what the actor had not stored. */
     private void resume(AgentState state) {
+        releasing.clear();
+        copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));
         long openCopies = 0;
         for (HeldAssignment held : state.held().values()) {
-            startCopies(held);
+            startCopies(state, held);
             openCopies += held.openTasks().size();
         }
         context.getLog()

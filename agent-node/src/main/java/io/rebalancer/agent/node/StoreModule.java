@@ -1,6 +1,5 @@
 package io.rebalancer.agent.node;
 
-import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
@@ -9,7 +8,6 @@ import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,10 +63,6 @@ final class StoreModule {
 
     ObjectStore store() {
         return store;
-    }
-
-    FreeSpaceMonitor monitorFreeSpace(ActorSystem<?> system) {
-        return new FreeSpaceMonitor(system, store.space());
     }
 
     void applyLimits(CopyLimits limits) {

@@ -7,6 +7,7 @@ import io.rebalancer.core.agent.HeldAssignment;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.CopyTask;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Selects the copies that may be removed when a job reports them as unwanted. */
@@ -27,12 +28,12 @@ final class UnwantedCopies {
     }
 
     /** A copy that ended after the release of its assignment: the job gave the assignment up, so no record names the copy. */
-    static List<ObjectKey> ofReleased(AgentState state, CopyOutcome outcome) {
+    static Optional<ObjectKey> ofReleased(AgentState state, CopyOutcome outcome) {
         TaskResult result = outcome.result();
         boolean unwanted = result.failure().isEmpty()
                 && result.created()
                 && !isInOtherAssignment(state, outcome.order().assignmentId(), result.objectId());
-        return unwanted ? List.of(outcome.order().key()) : List.of();
+        return unwanted ? Optional.of(outcome.order().key()) : Optional.empty();
     }
 
     private static boolean isInOtherAssignment(AgentState state, UUID assignmentId, UUID objectId) {

@@ -170,6 +170,11 @@ public final class ObjectStore implements AutoCloseable {
         return layout.file(key);
     }
 
+    /** Whether a file may have the object's name: a quick check, because most objects are new. */
+    public boolean mayContain(ObjectKey key) {
+        return directories.mayContain(key);
+    }
+
     /**
      * Finds the object's file if it exists with the right content, so that no fetch is necessary. Reads the whole file
      * if its size is right, and forces it with its directories, because a process may have crashed before it did so. A

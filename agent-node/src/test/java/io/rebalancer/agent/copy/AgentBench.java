@@ -24,17 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.stream.BoundedSourceQueue;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -63,21 +57,11 @@ class AgentBench {
     @Test
     void compareWithRclone() throws Exception {
         Files.createDirectories(BASE);
-        ActorTestKit kit = TestPipeline.kit("bench");
         Heap heap = new Heap();
-        try {
-            compare(kit, load("small", SMALL, SMALL_BYTES));
-            Load large = load("large", LARGE, LARGE_BYTES);
-            compare(kit, large);
-            changeLimit(kit, large);
-        } finally {
-            // A pool that is still open when its actor system ends is logged as an error.
-            Http.get(kit.system())
-                    .shutdownAllConnectionPools()
-                    .toCompletableFuture()
-                    .get();
-            kit.shutdownTestKit();
-        }
+        compare(load("small", SMALL, SMALL_BYTES));
+        Load large = load("large", LARGE, LARGE_BYTES);
+        compare(large);
+        changeLimit(large);
         System.out.printf(
                 "heap of the agent: at most %d MiB (-Xmx %d MiB)%n",
                 heap.stop() >> 20, Runtime.getRuntime().maxMemory() >> 20);
@@ -126,12 +110,12 @@ class AgentBench {
                 }
             }
             String md5 = Base64.getEncoder().encodeToString(digest.digest());
-            orders.add(TestPipeline.order(i, owner, id, size, new ContentMd5(md5), SOURCE));
+            orders.add(TestEngine.order(i, owner, id, size, new ContentMd5(md5), SOURCE));
         }
         return new Load(name, served, orders, (long) count * size);
     }
 
-    private static void compare(ActorTestKit kit, Load load) throws Exception {
+    private static void compare(Load load) throws Exception {
         if (load.orders().isEmpty()) {
             return;
         }
@@ -139,8 +123,8 @@ class AgentBench {
                 load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath())) {
             Map<String, Runner> runners = new LinkedHashMap<>();
             runners.put("rclone", (each, to) -> rclone(nginx, to));
-            runners.put("agent, flushed", (each, to) -> agent(kit, nginx, each, to, Durability.FLUSHED));
-            runners.put("agent, os", (each, to) -> agent(kit, nginx, each, to, Durability.OS));
+            runners.put("agent, flushed", (each, to) -> agent(nginx, each, to, Durability.FLUSHED));
+            runners.put("agent, os", (each, to) -> agent(nginx, each, to, Durability.OS));
             Map<String, List<Double>> seconds = new LinkedHashMap<>();
             for (int round = 0; round <= ROUNDS; round++) {
                 for (Map.Entry<String, Runner> runner : runners.entrySet()) {
@@ -162,7 +146,7 @@ class AgentBench {
     }
 
     /** Changes the byte limit during a run and measures the bytes of each ten seconds under it. */
-    private static void changeLimit(ActorTestKit kit, Load load) throws Exception {
+    private static void changeLimit(Load load) throws Exception {
         if (load.orders().isEmpty()) {
             return;
         }
@@ -173,15 +157,13 @@ class AgentBench {
                         load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath());
                 ObjectStore store = ObjectStore.open(to, Durability.OS, SpaceGuard.Bounds.NONE)) {
             AgentSettings settings =
-                    TestPipeline.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
-            TestPipeline pipeline = TestPipeline.create(kit.system(), settings, store);
-            BoundedSourceQueue<CopyOrder> orders =
-                    pipeline.pipeline().run(load.orders().size(), Sink.ignore());
+                    TestEngine.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
+            TestEngine engine = TestEngine.start(settings, store);
             long startNanos = -1;
             for (long limit : new long[] {40_000_000, 20_000_000, 60_000_000}) {
-                pipeline.limiter().setLimits(new CopyLimits(limit, 0, 32, 32, 0, 100));
+                engine.engine().setLimits(new CopyLimits(limit, 0, 32, 32, 0, 100));
                 if (startNanos < 0) {
-                    load.orders().forEach(orders::offer);
+                    load.orders().forEach(engine::submit);
                     startNanos = System.nanoTime();
                 }
                 long minBytes = Long.MAX_VALUE;
@@ -202,8 +184,7 @@ class AgentBench {
                         "limit  %3d MB/s: each 10 s used %.1f %% to %.1f %% of it%n",
                         limit / 1_000_000, minBytes * 10.0 / limit, maxBytes * 10.0 / limit);
             }
-            pipeline.limiter().setLimits(TestPipeline.LIMITS);
-            orders.complete();
+            engine.close();
         }
     }
 
@@ -244,7 +225,7 @@ class AgentBench {
                         "--config=/dev/null",
                         "--http-url=" + nginx.url(),
                         "--http-no-head",
-                        "--transfers=" + TestPipeline.LIMITS.parallelFetches(),
+                        "--transfers=" + TestEngine.LIMITS.parallelFetches(),
                         "--checkers=16",
                         ":http:",
                         to.toString())
@@ -258,30 +239,24 @@ class AgentBench {
         return (System.nanoTime() - startNanos) / 1e9;
     }
 
-    private static double agent(ActorTestKit kit, Nginx nginx, Load load, Path to, Durability durability)
-            throws Exception {
+    private static double agent(Nginx nginx, Load load, Path to, Durability durability) throws Exception {
         AgentSettings settings =
-                TestPipeline.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
+                TestEngine.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
         try (ObjectStore store = ObjectStore.open(to, durability, SpaceGuard.Bounds.NONE)) {
-            CountDownLatch left = new CountDownLatch(load.orders().size());
-            AtomicInteger failed = new AtomicInteger();
             long startNanos = System.nanoTime();
-            BoundedSourceQueue<CopyOrder> orders = TestPipeline.create(kit.system(), settings, store)
-                    .pipeline()
-                    .run(load.orders().size(), Sink.<List<CopyOutcome>>foreach(done -> {
-                        for (CopyOutcome each : done) {
-                            if (each.result().failure().isPresent() && failed.getAndIncrement() == 0) {
-                                System.out.println("failed: " + each.result().detail());
-                            }
-                            left.countDown();
-                        }
-                    }));
-            load.orders().forEach(orders::offer);
-            left.await();
+            TestEngine engine = TestEngine.start(settings, store);
+            load.orders().forEach(engine::submit);
+            while (engine.outcomes().size() < load.orders().size()) {
+                LockSupport.parkNanos(1_000_000);
+            }
             double took = (System.nanoTime() - startNanos) / 1e9;
-            orders.complete();
-            if (failed.get() > 0) {
-                throw new IOException(failed + " copies failed");
+            engine.close();
+            List<CopyOutcome> failed = engine.outcomes().stream()
+                    .filter(each -> each.result().failure().isPresent())
+                    .toList();
+            if (!failed.isEmpty()) {
+                throw new IOException(failed.size() + " copies failed, the first with "
+                        + failed.get(0).result().detail());
             }
             for (CopyOrder order : load.orders()) {
                 if (store.find(order.key(), order.sizeBytes(), order.md5()).isEmpty()) {

@@ -22,10 +22,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A file server with one fault per object. It works on plain sockets, because no real server has these faults. */
-final class FaultySource implements AutoCloseable {
+public final class FaultySource implements AutoCloseable {
 
     /** What the server does with a GET. */
-    enum Fault {
+    public enum Fault {
         NONE,
         NOT_FOUND,
         SERVER_ERROR,
@@ -54,21 +54,21 @@ final class FaultySource implements AutoCloseable {
     private final Set<UUID> cutOff = ConcurrentHashMap.newKeySet();
     private final CountDownLatch timeout = new CountDownLatch(1);
 
-    FaultySource() throws IOException {
+    public FaultySource() throws IOException {
         server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    void serve(UUID objectId, byte[] content, Fault fault) {
+    public void serve(UUID objectId, byte[] content, Fault fault) {
         contents.put(objectId, content);
         faults.put(objectId, fault);
     }
 
-    int requests(UUID objectId) {
+    public int requests(UUID objectId) {
         return requests.getOrDefault(objectId, new AtomicInteger()).get();
     }
 
@@ -209,9 +209,9 @@ final class FaultySource implements AutoCloseable {
 
     /** Sends a terabyte, until the client closes the connection. */
     private void endless(UUID id, OutputStream out, String status) throws IOException {
-        text(out, "HTTP/1.1 " + status + "\r\nContent-Length: " + (1L << 40) + "\r\n\r\n");
         byte[] block = new byte[64 << 10];
         try {
+            text(out, "HTTP/1.1 " + status + "\r\nContent-Length: " + (1L << 40) + "\r\n\r\n");
             while (closing.getCount() > 0) {
                 out.write(block);
             }

@@ -11,6 +11,7 @@ import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.AgentControl;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,16 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.stream.BoundedSourceQueue;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,7 +39,6 @@ class SourceFaultTest {
     private static final StorageNodeId FIRST = new StorageNodeId("first.stor");
     private static final StorageNodeId SECOND = new StorageNodeId("second.stor");
     private static final UUID OWNER = new UUID(7, 7);
-    private static ActorTestKit kit;
 
     @TempDir
     private Path root;
@@ -52,30 +46,16 @@ class SourceFaultTest {
     private FaultySource first;
     private FaultySource second;
     private ObjectStore store;
-    private TestPipeline pipeline;
-
-    @BeforeAll
-    static void startSystem() {
-        kit = TestPipeline.kit("faults");
-    }
-
-    @AfterAll
-    static void stopSystem() throws Exception {
-        Http.get(kit.system())
-                .shutdownAllConnectionPools()
-                .toCompletableFuture()
-                .get();
-        kit.shutdownTestKit();
-    }
+    private int taskIndex;
+    private TestEngine engine;
 
     @BeforeEach
     void open() throws IOException {
         first = new FaultySource();
         second = new FaultySource();
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
-        pipeline = TestPipeline.create(
-                kit.system(),
-                TestPipeline.settings(
+        engine = TestEngine.start(
+                TestEngine.settings(
                         root,
                         Duration.ofSeconds(1),
                         Map.of(FIRST, URI.create(first.url()), SECOND, URI.create(second.url()))),
@@ -84,9 +64,15 @@ class SourceFaultTest {
 
     @AfterEach
     void close() throws IOException {
+        engine.close();
         store.close();
         first.close();
         second.close();
+    }
+
+    /** Each order is another task of its assignment. */
+    private CopyOrder order(UUID owner, UUID objectId, long size, ContentMd5 md5, StorageNodeId... sources) {
+        return TestEngine.order(taskIndex++, owner, objectId, size, md5, sources);
     }
 
     private static byte[] content(int seed, int size) {
@@ -119,8 +105,7 @@ class SourceFaultTest {
         byte[] bytes = content(1, 3000);
         UUID withoutHelp = UUID.randomUUID();
         first.serve(withoutHelp, bytes, fault);
-        CopyOutcome failed =
-                pipeline.copy(TestPipeline.order(0, OWNER, withoutHelp, 3000, TestPipeline.md5(bytes), FIRST));
+        CopyOutcome failed = engine.copy(order(OWNER, withoutHelp, 3000, TestEngine.md5(bytes), FIRST));
         assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
         assertThat(failed.result().detail())
                 .contains(first.url() + "/" + OWNER + "/" + withoutHelp)
@@ -131,8 +116,7 @@ class SourceFaultTest {
         UUID withHelp = UUID.randomUUID();
         first.serve(withHelp, bytes, fault);
         second.serve(withHelp, bytes, Fault.NONE);
-        CopyOutcome succeeded =
-                pipeline.copy(TestPipeline.order(0, OWNER, withHelp, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome succeeded = engine.copy(order(OWNER, withHelp, 3000, TestEngine.md5(bytes), FIRST, SECOND));
         assertThat(succeeded.result().failure()).as(succeeded.result().detail()).isEmpty();
         assertThat(store.path(succeeded.order().key())).hasBinaryContent(bytes);
         assertNothingIsLeft();
@@ -158,7 +142,7 @@ class SourceFaultTest {
         byte[] bytes = content(7, 3000);
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, fault);
-        CopyOutcome failed = pipeline.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST));
+        CopyOutcome failed = engine.copy(order(OWNER, id, 3000, TestEngine.md5(bytes), FIRST));
         assertThat(failed.result().failure()).isPresent();
         return id;
     }
@@ -169,8 +153,7 @@ class SourceFaultTest {
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.FLIPPED_BIT);
         second.serve(id, bytes, Fault.FLIPPED_BIT);
-        CopyOutcome done =
-                pipeline.copy(TestPipeline.order(0, OWNER, id, 3000, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome done = engine.copy(order(OWNER, id, 3000, TestEngine.md5(bytes), FIRST, SECOND));
         assertThat(done.result().failure()).contains(Reason.MD5_MISMATCH);
         assertThat(first.requests(id)).isEqualTo(1);
         assertThat(second.requests(id)).isEqualTo(1);
@@ -181,8 +164,7 @@ class SourceFaultTest {
         byte[] bytes = content(3, 8 << 20);
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.BREAKS_TWICE);
-        CopyOutcome done =
-                pipeline.copy(TestPipeline.order(0, OWNER, id, bytes.length, TestPipeline.md5(bytes), FIRST));
+        CopyOutcome done = engine.copy(order(OWNER, id, bytes.length, TestEngine.md5(bytes), FIRST));
         assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
         assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
         assertThat(first.requests(id)).isEqualTo(3);
@@ -195,15 +177,13 @@ class SourceFaultTest {
         UUID good = UUID.randomUUID();
         first.serve(good, bytes, Fault.STALL);
         second.serve(good, bytes, Fault.NONE);
-        CopyOutcome done =
-                pipeline.copy(TestPipeline.order(0, OWNER, good, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome done = engine.copy(order(OWNER, good, bytes.length, TestEngine.md5(bytes), FIRST, SECOND));
         assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
         assertThat(store.path(done.order().key())).hasBinaryContent(bytes);
         UUID bad = UUID.randomUUID();
         first.serve(bad, content(5, 8 << 20), Fault.STALL);
         second.serve(bad, bytes, Fault.NONE);
-        CopyOutcome mixed =
-                pipeline.copy(TestPipeline.order(0, OWNER, bad, bytes.length, TestPipeline.md5(bytes), FIRST, SECOND));
+        CopyOutcome mixed = engine.copy(order(OWNER, bad, bytes.length, TestEngine.md5(bytes), FIRST, SECOND));
         assertThat(mixed.result().failure()).as(mixed.result().detail()).isEmpty();
         assertThat(store.path(mixed.order().key())).hasBinaryContent(bytes);
     }
@@ -217,11 +197,10 @@ class SourceFaultTest {
             byte[] bytes = content(i, 1000);
             UUID id = new UUID(1, i);
             first.serve(id, bytes, kinds[i % kinds.length]);
-            orders.add(TestPipeline.order(i, OWNER, id, 1000, TestPipeline.md5(bytes), FIRST));
+            orders.add(TestEngine.order(i, OWNER, id, 1000, TestEngine.md5(bytes), FIRST));
         }
-        ConcurrentLinkedQueue<CopyOutcome> done = new ConcurrentLinkedQueue<>();
-        BoundedSourceQueue<CopyOrder> queue = pipeline.pipeline().run(transfers, Sink.foreach(done::addAll));
-        orders.forEach(queue::offer);
+        orders.forEach(engine::submit);
+        Queue<CopyOutcome> done = engine.outcomes();
         await().atMost(Duration.ofMinutes(3)).until(() -> done.size() == transfers);
         assertThat(done).allSatisfy(each -> {
             assertThat(each.result().failure()).isPresent();
@@ -229,7 +208,6 @@ class SourceFaultTest {
         });
         assertThat(root.resolve(OWNER.toString())).doesNotExist();
         assertNothingIsLeft();
-        queue.complete();
     }
 
     /** Copies stay below a byte limit that changes while they run. */
@@ -237,14 +215,13 @@ class SourceFaultTest {
     void aByteLimitHoldsWhileItChanges() throws Exception {
         int objects = 400;
         int size = 64 << 10;
-        ConcurrentLinkedQueue<CopyOutcome> done = new ConcurrentLinkedQueue<>();
-        BoundedSourceQueue<CopyOrder> queue = pipeline.pipeline().run(objects, Sink.foreach(done::addAll));
-        pipeline.limiter().setLimits(limits(2_000_000));
+        Queue<CopyOutcome> done = engine.outcomes();
+        engine.engine().setLimits(limits(2_000_000));
         for (int i = 0; i < objects; i++) {
             byte[] bytes = content(i, size);
             UUID id = new UUID(2, i);
             first.serve(id, bytes, Fault.NONE);
-            queue.offer(TestPipeline.order(i, OWNER, id, size, TestPipeline.md5(bytes), FIRST));
+            engine.submit(TestEngine.order(i, OWNER, id, size, TestEngine.md5(bytes), FIRST));
         }
         long startNanos = System.nanoTime();
         await().until(() -> done.size() > 60);
@@ -252,10 +229,9 @@ class SourceFaultTest {
         assertThat(bytesPerSecond)
                 .as("bytes per second under a limit of 2 MB/s")
                 .isLessThan(2_000_000 * 1.05 + 2 * size * 32);
-        pipeline.limiter().setLimits(limits(0));
+        engine.engine().setLimits(limits(0));
         await().atMost(Duration.ofSeconds(30)).until(() -> done.size() == objects);
         assertThat(done).allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
-        queue.complete();
     }
 
     private static CopyLimits limits(long bytesPerSecond) {
@@ -265,31 +241,27 @@ class SourceFaultTest {
     @Test
     void aFailingSourceIsInBackoffAndRecovers() throws Exception {
         byte[] bytes = content(6, 1000);
-        ContentMd5 md5 = TestPipeline.md5(bytes);
+        ContentMd5 md5 = TestEngine.md5(bytes);
         for (int i = 0; i < 3; i++) {
             UUID id = UUID.randomUUID();
             first.serve(id, bytes, Fault.SERVER_ERROR);
             second.serve(id, bytes, Fault.NONE);
-            assertThat(pipeline.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST, SECOND))
+            assertThat(engine.copy(order(OWNER, id, 1000, md5, FIRST, SECOND))
                             .result()
                             .failure())
                     .isEmpty();
         }
-        assertThat(pipeline.sources().status()).anySatisfy(source -> {
+        assertThat(engine.engine().status().sources()).anySatisfy(source -> {
             assertThat(source.storageId()).isEqualTo(FIRST.text());
             assertThat(source.failures()).isPositive();
         });
-        assertThat(pipeline.sources().healthiestFirst(List.of(FIRST, SECOND))).containsExactly(SECOND, FIRST);
-        await().until(() -> pipeline.sources()
-                .healthiestFirst(List.of(FIRST, SECOND))
-                .get(0)
-                .equals(FIRST));
+        await().until(() -> engine.engine().status().sources().stream().noneMatch(AgentControl.Source::resting));
         UUID id = UUID.randomUUID();
         first.serve(id, bytes, Fault.NONE);
-        assertThat(pipeline.copy(TestPipeline.order(0, OWNER, id, 1000, md5, FIRST))
-                        .result()
-                        .failure())
+        assertThat(engine.copy(order(OWNER, id, 1000, md5, FIRST)).result().failure())
                 .isEmpty();
-        assertThat(pipeline.sources().status()).allMatch(source -> source.failures() == 0);
+        assertThat(engine.engine().status().sources())
+                .filteredOn(source -> source.storageId().equals(FIRST.text()))
+                .allMatch(source -> source.failures() == 0);
     }
 }

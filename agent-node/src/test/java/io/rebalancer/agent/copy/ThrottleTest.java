@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.util.ByteString;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,66 +16,70 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ThrottleTest {
-    private static final ByteString CHUNK = ByteString.fromArray(new byte[128 << 10]);
-    private static ActorTestKit kit;
+    private static final int CHUNK = 128 << 10;
 
-    @BeforeAll
-    static void startSystem() {
-        kit = TestPipeline.kit("throttle");
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
     }
 
-    @AfterAll
-    static void stopSystem() {
-        kit.shutdownTestKit();
-    }
-
-    private static List<CompletableFuture<ByteString>> delay(Throttle throttle, int chunks) {
-        List<CompletableFuture<ByteString>> delayed = new ArrayList<>();
+    private List<CompletableFuture<Void>> pass(Throttle throttle, int chunks, Interruption interruption) {
+        List<CompletableFuture<Void>> passed = new ArrayList<>();
         for (int i = 0; i < chunks; i++) {
-            delayed.add(throttle.delay(CHUNK).toCompletableFuture());
+            passed.add(CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            throttle.await(CHUNK, interruption);
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    threads));
         }
-        return delayed;
+        return passed;
+    }
+
+    private static void awaitAll(List<CompletableFuture<Void>> passed) {
+        await().untilAsserted(() ->
+                assertThat(passed).allSatisfy(each -> assertThat(each).isCompleted()));
     }
 
     /** At 50 bytes per second, the chunks that wait need 23 hours. */
     @ParameterizedTest
     @ValueSource(longs = {50_000_000, 0})
     void chunksThatWaitForARateThatIsTooLowPassWhenItIsCorrected(long corrected) {
-        Throttle throttle = new Throttle(kit.system(), 50);
-        List<CompletableFuture<ByteString>> delayed = delay(throttle, 32);
-        assertThat(delayed).noneMatch(CompletableFuture::isDone);
+        Throttle throttle = new Throttle(50);
+        List<CompletableFuture<Void>> passed = pass(throttle, 32, new Interruption());
+        assertThat(passed).noneMatch(CompletableFuture::isDone);
         throttle.setRate(corrected);
-        await().untilAsserted(() ->
-                assertThat(delayed).allSatisfy(each -> assertThat(each).isCompletedWithValue(CHUNK)));
+        awaitAll(passed);
     }
 
     @Test
     void noLimitInBetweenLeavesNoDebtForTheNextRate() {
-        Throttle throttle = new Throttle(kit.system(), 50);
-        delay(throttle, 32);
+        Throttle throttle = new Throttle(50);
+        List<CompletableFuture<Void>> first = pass(throttle, 32, new Interruption());
         throttle.setRate(0);
+        awaitAll(first);
         throttle.setRate(50_000_000);
-        assertThat(delay(throttle, 1).get(0)).isCompletedWithValue(CHUNK);
+        awaitAll(pass(throttle, 1, new Interruption()));
     }
 
     /** A chunk that is larger than the bytes of one second passes after several waits. */
     @Test
     void aChunkPassesInSlicesOfASecond() {
-        Throttle throttle = new Throttle(kit.system(), CHUNK.size() / 2 + 1);
-        List<CompletableFuture<ByteString>> delayed = delay(throttle, 2);
-        await().untilAsserted(() ->
-                assertThat(delayed).allSatisfy(each -> assertThat(each).isCompletedWithValue(CHUNK)));
+        awaitAll(pass(new Throttle(CHUNK / 2 + 1), 2, new Interruption()));
     }
 
-    /** Downloads that ended leave chunks behind; they must not grow without bound. */
     @Test
-    void theLongestWaitingChunkIsDroppedWhenTheQueueIsFull() {
-        Throttle throttle = new Throttle(kit.system(), 50);
-        List<CompletableFuture<ByteString>> delayed = delay(throttle, Throttle.MAX_WAITING + 1);
-        assertThat(delayed.get(0)).isCompletedExceptionally();
-        assertThat(delayed.subList(1, delayed.size())).noneMatch(CompletableFuture::isDone);
-        throttle.setRate(0);
-        assertThat(delayed.subList(1, delayed.size()))
-                .allSatisfy(each -> assertThat(each).isCompletedWithValue(CHUNK));
+    void anInterruptedCopyDoesNotWaitForTheRate() {
+        Throttle throttle = new Throttle(50);
+        Interruption interruption = new Interruption();
+        List<CompletableFuture<Void>> passed = pass(throttle, 32, interruption);
+        interruption.request();
+        throttle.wake();
+        awaitAll(passed);
     }
 }

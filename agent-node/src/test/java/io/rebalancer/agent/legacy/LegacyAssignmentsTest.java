@@ -3,17 +3,12 @@ package io.rebalancer.agent.legacy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.agent.copy.CopyMetrics;
-import io.rebalancer.agent.copy.CopyQueue;
-import io.rebalancer.agent.copy.CopyTraces;
-import io.rebalancer.agent.copy.TestPipeline;
+import io.rebalancer.agent.copy.TestEngine;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
-import io.rebalancer.cluster.telemetry.AssignmentTraces;
-import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.legacy.LegacyTask;
 import io.rebalancer.core.port.AssignmentService.Acceptance;
 import java.io.IOException;
@@ -48,26 +43,22 @@ class LegacyAssignmentsTest {
                     .withFallback(EventSourcedBehaviorTestKit.config())
                     .withFallback(SettingsFile.over(ConfigFactory.empty())));
     private ObjectStore store;
+    private TestEngine engine;
     private ActorRef<LegacyAssignments.Command> assignments;
 
     @BeforeEach
     void start() throws IOException {
-        AgentSettings settings = TestPipeline.settings(root, Duration.ofSeconds(1), Map.of());
+        AgentSettings settings = TestEngine.settings(root, Duration.ofSeconds(1), Map.of());
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
-        CopyMetrics metrics = new CopyMetrics(
-                new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
-        CopyQueue.Factory queues = CopyQueue.factory(
-                TestPipeline.create(kit.system(), settings, store).pipeline(),
-                store,
-                settings.maxAssignments(),
-                Runnable::run,
-                metrics);
-        assignments = kit.spawn(LegacyAssignments.create(settings, queues, metrics));
+        engine = TestEngine.start(settings, store);
+        assignments = kit.spawn(
+                LegacyAssignments.create(settings, engine.engine().newClient(), TestEngine.metrics(settings)));
     }
 
     @AfterEach
     void stop() throws IOException {
         kit.shutdownTestKit();
+        engine.close();
         store.close();
     }
 

@@ -103,7 +103,7 @@ class AgentCrashTest {
                         sources = [{ storage-id = "%s", url = "http://%s" }]
                         # Slow enough to be killed during the copies.
                         limits {
-                          bytes-per-second = 3000000, parallel-fetches = %d, free-space-floor = 0
+                          bytes-per-second = 1000000, parallel-fetches = %d, free-space-floor = 0
                           fill-ceiling-percent = 100
                         }
                       }

@@ -3,19 +3,14 @@ package io.rebalancer.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import io.rebalancer.agent.copy.CopyMetrics;
-import io.rebalancer.agent.copy.CopyQueue;
-import io.rebalancer.agent.copy.CopyTraces;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
-import io.rebalancer.agent.copy.TestPipeline;
+import io.rebalancer.agent.copy.TestEngine;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
-import io.rebalancer.cluster.telemetry.AssignmentTraces;
-import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.assignment.Assignment;
@@ -49,28 +44,27 @@ class StorageAgentTest {
                     .withFallback(EventSourcedBehaviorTestKit.config())
                     .withFallback(SettingsFile.over(ConfigFactory.empty())));
     private ObjectStore store;
+    private TestEngine engine;
     private EventSourcedBehaviorTestKit<AgentMessage, AgentEvent, AgentState> agent;
 
     @BeforeEach
     void start() throws IOException {
-        AgentSettings settings = TestPipeline.settings(root, Duration.ofSeconds(1), Map.of());
+        AgentSettings settings = TestEngine.settings(root, Duration.ofSeconds(1), Map.of());
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
-        CopyMetrics metrics = new CopyMetrics(
-                new LegacyMetrics(Map.of()), new CopyTraces(AssignmentTraces.NONE, settings.storageNode()));
-        CopyQueue.Factory queues = CopyQueue.factory(
-                TestPipeline.create(kit.system(), settings, store).pipeline(),
-                store,
-                settings.maxAssignments(),
-                Runnable::run,
-                metrics);
+        engine = TestEngine.start(settings, store);
         agent = EventSourcedBehaviorTestKit.create(
                 kit.system(),
-                StorageAgent.create(settings, queues, new FreeSpaceMonitor(kit.system(), store.space()), metrics));
+                StorageAgent.create(
+                        settings,
+                        engine.engine().newClient(),
+                        new FreeSpaceMonitor(store.space()),
+                        TestEngine.metrics(settings)));
     }
 
     @AfterEach
     void stop() throws IOException {
         kit.shutdownTestKit();
+        engine.close();
         store.close();
     }
 
@@ -80,7 +74,7 @@ class StorageAgentTest {
                 new UUID(1, id),
                 new CopyLocation(
                         "dc1",
-                        TestPipeline.settings(Path.of("/"), Duration.ZERO, Map.of())
+                        TestEngine.settings(Path.of("/"), Duration.ZERO, Map.of())
                                 .storageNode()),
                 List.of());
     }

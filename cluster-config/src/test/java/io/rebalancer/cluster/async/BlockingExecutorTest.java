@@ -52,8 +52,8 @@ class BlockingExecutorTest {
                 ConfigFactory.parseString("pekko.actor.provider = local")
                         .withFallback(SettingsFile.over(ConfigFactory.empty())));
         try {
-            BlockingExecutor disk = BlockingExecutor.on(kit.system(), Dispatchers.DISK);
-            assertThat(disk.run(() -> Thread.currentThread().getName()).join()).contains("disk-dispatcher");
+            BlockingExecutor reads = BlockingExecutor.on(kit.system(), Dispatchers.READ_SIDE);
+            assertThat(reads.run(() -> Thread.currentThread().getName()).join()).contains("read-side-dispatcher");
         } finally {
             kit.shutdownTestKit();
         }

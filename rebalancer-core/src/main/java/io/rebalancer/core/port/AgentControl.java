@@ -1,5 +1,6 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -14,21 +15,42 @@ public interface AgentControl {
     CompletionStage<CopyLimits> choose(CopyLimits limits);
 
     /**
+     * Stores the gate and applies it.
+     *
+     * @return completes with the acknowledgement within a few seconds, also if work that the gate forbids is then still in
+     *     progress; asking again with the same gate is harmless
+     */
+    CompletionStage<GateStatus> setGate(CopyGate gate);
+
+    /**
+     * What an agent does with its gate.
+     *
+     * @param acknowledged whether nothing that the gate forbids is in progress. With {@link CopyGate#STOPPED}, nothing is
+     *     then written until the gate changes.
+     * @param inProgress operations in progress that change the disk
+     */
+    record GateStatus(CopyGate gate, boolean acknowledged, int inProgress) {}
+
+    /**
      * The status of an agent.
      *
+     * @param gate what the agent may do with its copies
      * @param durability what the agent verifies before it reports a copy; {@code os} is for tests only
      * @param effectiveFetches copies that the agent makes at a time now, at most {@code limits.parallelFetches}
-     * @param running copies in progress
+     * @param running copies that are fetched
      * @param waiting copies that wait to start
+     * @param inProgress operations in progress that change the disk
      * @param availableBytes free space that the limits allow the agent to fill
      */
     record AgentStatus(
             String storageId,
             String durability,
+            CopyGate gate,
             CopyLimits limits,
             int effectiveFetches,
             int running,
             int waiting,
+            int inProgress,
             long availableBytes,
             List<Source> sources) {
         public AgentStatus {

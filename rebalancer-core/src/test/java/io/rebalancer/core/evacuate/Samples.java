@@ -1,6 +1,7 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.agent.AgentEvent;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.TaskResult;
@@ -144,7 +145,9 @@ public final class Samples {
 
     /** One sample of each event of an agent's limits. */
     public static List<LimitsEvent> limitsEvents() {
-        return List.of(new LimitsEvent.LimitsChosen(new CopyLimits(1_000_000, 0, 32, 16, 1024, 97)));
+        return List.of(
+                new LimitsEvent.LimitsChosen(new CopyLimits(1_000_000, 0, 32, 16, 1024, 97)),
+                new LimitsEvent.GateSet(CopyGate.NO_NEW));
     }
 
     /** One sample of each event of the registry. */

@@ -5,6 +5,7 @@ import static io.rebalancer.http.ApiServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.http.ApiServer;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent of API v1, with its limits in memory. */
 class AgentRoutesTest {
@@ -28,17 +30,34 @@ class AgentRoutesTest {
 
     private static final class LimitsInMemory implements AgentControl {
         private volatile CopyLimits limits = INITIAL;
+        private volatile CopyGate gate = CopyGate.OPEN;
+        private volatile int busy;
 
         @Override
         public CompletionStage<AgentStatus> status() {
             return CompletableFuture.completedFuture(new AgentStatus(
-                    "1.stor.d", "flushed", limits, 8, 3, 2, 1L << 40, List.of(new Source("2.stor.d", 3, 2, 1, false))));
+                    "1.stor.d",
+                    "flushed",
+                    gate,
+                    limits,
+                    8,
+                    3,
+                    2,
+                    busy,
+                    1L << 40,
+                    List.of(new Source("2.stor.d", 3, 2, 1, false))));
         }
 
         @Override
         public CompletionStage<CopyLimits> choose(CopyLimits chosen) {
             limits = chosen;
             return CompletableFuture.completedFuture(chosen);
+        }
+
+        @Override
+        public CompletionStage<GateStatus> setGate(CopyGate chosen) {
+            gate = chosen;
+            return CompletableFuture.completedFuture(new GateStatus(chosen, busy == 0, busy));
         }
     }
 
@@ -55,6 +74,8 @@ class AgentRoutesTest {
     @BeforeEach
     void resetLimits() {
         CONTROL.limits = INITIAL;
+        CONTROL.gate = CopyGate.OPEN;
+        CONTROL.busy = 0;
     }
 
     @Test
@@ -63,6 +84,28 @@ class AgentRoutesTest {
         assertThat(status.path("storageId").asText()).isEqualTo("1.stor.d");
         assertThat(status.path("limits").path("parallelFetches").asInt()).isEqualTo(32);
         assertThat(status.path("sources").path(0).path("storageId").asText()).isEqualTo("2.stor.d");
+    }
+
+    @Test
+    void theGateIsAcknowledgedWhenNothingIsInProgress() throws Exception {
+        CONTROL.busy = 3;
+        HttpResponse<String> busy = send("PUT", "/api/v1/agent/gate", "{\"gate\":\"STOPPED\"}");
+        assertThat(busy.statusCode()).isEqualTo(202);
+        assertThat(Json.read(busy.body()))
+                .isEqualTo(Json.read("{\"gate\":\"STOPPED\",\"acknowledged\":false,\"inProgress\":3}"));
+        CONTROL.busy = 0;
+        assertThat(send("PUT", "/api/v1/agent/gate", "{\"gate\":\"STOPPED\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(Json.read(get("/api/v1/agent").body()).path("gate").asText()).isEqualTo("STOPPED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"gate\":\"stopped\"}", "{\"gate\":1}"})
+    void anUnknownGateIsRefused(String body) throws Exception {
+        HttpResponse<String> response = send("PUT", "/api/v1/agent/gate", body);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("gate must be OPEN, NO_NEW or STOPPED");
+        assertThat(CONTROL.gate).isEqualTo(CopyGate.OPEN);
     }
 
     @Test

@@ -30,10 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.stream.BoundedSourceQueue;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Copies from a real nginx. */
 @Tag("external")
-class CopyPipelineTest {
+class CopyFromNginxTest {
     private static final StorageNodeId GOOD = new StorageNodeId("good.stor");
     private static final StorageNodeId REDIRECTING = new StorageNodeId("redirecting.stor");
     private static final StorageNodeId BROKEN = new StorageNodeId("broken.stor");
@@ -63,19 +59,18 @@ class CopyPipelineTest {
     @TempDir
     private Path root;
 
-    private static ActorTestKit kit;
     private static Nginx nginx;
     private static ServerSocket cutting;
 
     private ObjectStore store;
-    private CopyPipeline pipeline;
+    private int taskIndex;
+    private TestEngine engine;
 
     @BeforeAll
     static void start() throws IOException {
-        kit = TestPipeline.kit("copy");
         nginx = Nginx.serve(served, work);
         cutting = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        Thread server = new Thread(CopyPipelineTest::cutAnswers, "cutting-server");
+        Thread server = new Thread(CopyFromNginxTest::cutAnswers, "cutting-server");
         server.setDaemon(true);
         server.start();
     }
@@ -99,22 +94,22 @@ class CopyPipelineTest {
     static void stop() throws IOException {
         cutting.close();
         nginx.close();
-        kit.shutdownTestKit();
     }
 
     @BeforeEach
     void open() throws IOException {
         store = ObjectStore.open(root);
-        pipeline = TestPipeline.create(kit.system(), settings(), store).pipeline();
+        engine = TestEngine.start(settings(), store);
     }
 
     @AfterEach
     void close() throws IOException {
+        engine.close();
         store.close();
     }
 
     private AgentSettings settings() {
-        return TestPipeline.settings(
+        return TestEngine.settings(
                 root,
                 Duration.ofSeconds(5),
                 Map.of(
@@ -141,19 +136,20 @@ class CopyPipelineTest {
 
     private static CopyTask task(UUID objectId, byte[] bytes, StorageNodeId... sources) throws Exception {
         return new CopyTask(
-                new RecordRef(1, "/o/stor/x"),
-                objectId,
-                OWNER,
-                bytes.length,
-                TestPipeline.md5(bytes),
-                List.of(sources));
+                new RecordRef(1, "/o/stor/x"), objectId, OWNER, bytes.length, TestEngine.md5(bytes), List.of(sources));
     }
 
     private TaskResult copy(CopyTask task) throws Exception {
-        return pipeline.copy(CopyOrder.of(new UUID(0, 1), 0, task))
-                .toCompletableFuture()
-                .get()
-                .result();
+        return copy(1, task);
+    }
+
+    private TaskResult copy(long assignment, CopyTask task) throws Exception {
+        return engine.copy(order(new UUID(0, assignment), task)).result();
+    }
+
+    /** Each order is another task of its assignment. */
+    private CopyOrder order(UUID assignmentId, CopyTask task) {
+        return CopyOrder.of(assignmentId, 1, taskIndex++, task);
     }
 
     private Path file(UUID objectId) {
@@ -187,10 +183,7 @@ class CopyPipelineTest {
         assertThat(same.created())
                 .as("created by the same assignment, perhaps before a crash")
                 .isTrue();
-        TaskResult another = pipeline.copy(CopyOrder.of(new UUID(0, 2), 0, task(id, bytes, GOOD)))
-                .toCompletableFuture()
-                .get()
-                .result();
+        TaskResult another = copy(2, task(id, bytes, GOOD));
         assertThat(another.failure()).isEmpty();
         assertThat(another.created()).isFalse();
         assertThat(nginx.fetches("/" + OWNER + "/" + id)).isEqualTo(1);
@@ -282,21 +275,16 @@ class CopyPipelineTest {
 
     @Test
     void ordersRunInParallelAndEachHasAnOutcome() throws Exception {
-        List<CopyOutcome> outcomes = new CopyOnWriteArrayList<>();
-        BoundedSourceQueue<CopyOrder> orders = pipeline.run(200, Sink.foreach(outcomes::addAll));
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
             UUID id = UUID.randomUUID();
             ids.add(id);
-            assertThat(orders.offer(CopyOrder.of(new UUID(0, 1), i, task(id, serve(id, 20_000), GOOD)))
-                            .isEnqueued())
-                    .isTrue();
+            engine.submit(order(new UUID(0, 1), task(id, serve(id, 20_000), GOOD)));
         }
-        await().untilAsserted(() -> assertThat(outcomes).hasSize(150));
-        assertThat(outcomes)
+        await().untilAsserted(() -> assertThat(engine.outcomes()).hasSize(150));
+        assertThat(engine.outcomes())
                 .allSatisfy(each -> assertThat(each.result().failure()).isEmpty());
         assertThat(ids).allSatisfy(id -> assertThat(file(id)).hasSize(20_000));
-        orders.complete();
     }
 
     /**
@@ -319,9 +307,10 @@ class CopyPipelineTest {
         };
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 1000);
-        try (ObjectStore faulty = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, failing)) {
-            TaskResult result = TestPipeline.create(kit.system(), settings(), faulty)
-                    .copy(CopyOrder.of(new UUID(0, 1), 0, task(id, bytes, GOOD)))
+        try (ObjectStore faulty = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, failing);
+                TestEngine onFaultyDisk = TestEngine.start(settings(), faulty)) {
+            TaskResult result = onFaultyDisk
+                    .copy(order(new UUID(0, 1), task(id, bytes, GOOD)))
                     .result();
             assertThat(result.failure()).contains(reason);
             assertThat(result.detail()).contains(message);

@@ -1,0 +1,367 @@
+package io.rebalancer.agent.copy;
+
+import io.rebalancer.agent.copy.WorkInProgress.Kind;
+import io.rebalancer.agent.store.ObjectKey;
+import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.core.agent.CopyGate;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.port.AgentControl;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the copies of an agent (manta.md 9.4). One per process, for the orders of all callers; it outlives the actors that
+ * give the orders.
+ *
+ * <pre>
+ * order ─► one at a time per object ─► queue of its source ─► fetch, digest, write, verify ─► group ─► outcome, kept
+ *                                            │      ▲                                         │        until stored
+ *                                   a file has      │                        force all, rename all,
+ *                                   the name ─► check it                     force each directory
+ * </pre>
+ *
+ * The work is done by threads that may block: at most {@link CopyLimiter#effectiveFetches} fetches, {@value #MAX_CHECKS}
+ * checks of existing files, {@value #MAX_FLUSHES} flushes and {@value #MAX_REMOVALS} removals at a time, so that none of
+ * them waits for a thread of another. Orders wait in memory: the callers bound them. Memory use does not grow with the size
+ * of an object.
+ *
+ * <p>Nothing starts before {@link #start}. The gate applies to all work that changes the disk, and {@link #whenQuiet}
+ * completes when that work has ended.
+ */
+public final class CopyEngine implements AutoCloseable {
+    static final int MAX_CHECKS = 2;
+    static final int MAX_FLUSHES = 4;
+    static final int MAX_REMOVALS = 2;
+
+    /** While more verified copies wait for a flush, no fetch starts. */
+    private static final int MAX_UNPUBLISHED = 512;
+
+    private static final long TICK_MILLIS = 50;
+    private static final long MAX_CLOSE_SECONDS = 10;
+    private static final Logger LOGGER = LoggerFactory.getLogger(CopyEngine.class);
+
+    private final ObjectStore store;
+    private final CopyLimiter limiter;
+    private final Sources sources;
+    private final SourceClient client;
+    private final Fetcher fetcher;
+    private final Publisher publisher;
+    private final ExecutorService threads = Executors.newCachedThreadPool(EngineThreads.named("copy"));
+    private final ScheduledExecutorService ticker =
+            Executors.newSingleThreadScheduledExecutor(EngineThreads.named("copy-ticker"));
+
+    // The rest is used with this engine's lock held.
+    private final CopySchedule schedule;
+    private final List<Outbox> outboxes = new ArrayList<>();
+    private final WorkInProgress work = new WorkInProgress();
+    private CopyGate gate = CopyGate.STOPPED;
+    private boolean started;
+
+    /** @param client used by the engine alone, which closes it */
+    CopyEngine(ObjectStore store, CopyLimiter limiter, Sources sources, SourceClient client, CopyMetrics metrics) {
+        this.store = store;
+        this.limiter = limiter;
+        this.sources = sources;
+        this.client = client;
+        this.fetcher = new Fetcher(store, sources, client);
+        this.publisher = new Publisher(store, limiter);
+        this.schedule = new CopySchedule(sources, metrics);
+    }
+
+    /** An engine for the object store of an agent. It works after {@link #start}. */
+    public static CopyEngine create(AgentSettings settings, ObjectStore store, CopyMetrics metrics) {
+        CopyLimiter limiter = new CopyLimiter(settings.limits(), settings.adaptive());
+        return new CopyEngine(
+                store,
+                limiter,
+                new Sources(new SourceTopology(settings.sources()), limiter),
+                new SourceClient(settings.sources(), limiter),
+                metrics);
+    }
+
+    /** Starts to work, with the limits and the gate that an operator has set before, or with those of the settings. */
+    public void start(CopyLimits limits, CopyGate stored) {
+        setLimits(limits);
+        synchronized (this) {
+            if (started) {
+                return;
+            }
+            started = true;
+            setGate(stored);
+        }
+        var unused = ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Delivers what waits in the outboxes, and starts the copies whose sources have left their backoff. */
+    private synchronized void tick() {
+        outboxes.forEach(Outbox::deliver);
+        startAllowed();
+    }
+
+    /** Adds a caller. */
+    public synchronized CopyClient newClient() {
+        Outbox outbox = new Outbox();
+        outboxes.add(outbox);
+        return new CopyClient(this, outbox);
+    }
+
+    /** Replaces the limits. They apply to new copies, and to further bytes of copies in progress. */
+    public void setLimits(CopyLimits limits) {
+        limiter.setLimits(limits);
+        sources.setLimits(limits);
+        synchronized (this) {
+            startAllowed();
+        }
+    }
+
+    /** Changes the gate. {@link #whenQuiet} completes when the work that it forbids has ended. */
+    public synchronized void setGate(CopyGate next) {
+        gate = next;
+        if (next == CopyGate.STOPPED) {
+            schedule.interruptAll();
+            wakeThreads();
+        }
+        startAllowed();
+    }
+
+    /**
+     * Completes when nothing that the gate forbids is in progress, and at once if the gate is open. With {@link
+     * CopyGate#STOPPED}, nothing is then written until the gate changes.
+     */
+    public synchronized CompletionStage<Void> whenQuiet() {
+        CompletionStage<Void> quiet = work.whenQuiet();
+        startAllowed();
+        return quiet;
+    }
+
+    /** Lets the threads that wait for a byte rate see that their copies are interrupted. */
+    private void wakeThreads() {
+        limiter.throttle().wake();
+        sources.wake();
+    }
+
+    synchronized CopyGate gate() {
+        return gate;
+    }
+
+    synchronized void deliver(Outbox outbox, Consumer<List<CopyOutcome>> listener) {
+        outbox.deliverTo(listener);
+    }
+
+    synchronized void submit(Outbox outbox, CopyOrder order) {
+        schedule.submit(outbox, order);
+        startAllowed();
+    }
+
+    synchronized void markStored(Outbox outbox, List<CopyOutcome> outcomes) {
+        schedule.markStored(outbox, outcomes);
+    }
+
+    synchronized CompletionStage<Void> remove(UUID assignmentId, List<ObjectKey> unwanted) {
+        CompletionStage<Void> removed = all(schedule.remove(assignmentId, unwanted));
+        startAllowed();
+        return removed;
+    }
+
+    synchronized CompletionStage<Void> cancel(Outbox outbox, UUID assignmentId) {
+        CompletionStage<Void> gone = all(schedule.cancel(outbox, assignmentId));
+        wakeThreads();
+        startAllowed();
+        return gone;
+    }
+
+    private static CompletionStage<Void> all(List<CompletableFuture<Void>> stages) {
+        return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
+    }
+
+    private void startAllowed() {
+        if (gate == CopyGate.OPEN) {
+            startChecks();
+            startFetches();
+        }
+        if (gate != CopyGate.STOPPED) {
+            startFlushes();
+            startRemovals();
+        }
+        if (isQuiet()) {
+            work.completeWaiting();
+        }
+    }
+
+    private boolean isQuiet() {
+        return switch (gate) {
+            case OPEN -> true;
+            case NO_NEW -> work.total() == 0 && schedule.isDrained();
+            case STOPPED -> work.total() == 0;
+        };
+    }
+
+    private void startChecks() {
+        while (work.count(Kind.CHECK) < MAX_CHECKS) {
+            Optional<PendingCopy> next = schedule.nextCheck();
+            if (next.isEmpty()) {
+                return;
+            }
+            run(Kind.CHECK, () -> check(next.get()));
+        }
+    }
+
+    private void startFetches() {
+        while (work.count(Kind.FETCH) < limiter.effectiveFetches() && schedule.unpublished() < MAX_UNPUBLISHED) {
+            Optional<PendingCopy> next = schedule.nextFetch();
+            if (next.isEmpty()) {
+                return;
+            }
+            run(Kind.FETCH, () -> fetch(next.get()));
+        }
+    }
+
+    private void startFlushes() {
+        while (work.count(Kind.FLUSH) < MAX_FLUSHES) {
+            List<PendingCopy> group = schedule.nextGroup();
+            if (group.isEmpty()) {
+                return;
+            }
+            run(Kind.FLUSH, () -> publish(group));
+        }
+    }
+
+    private void startRemovals() {
+        while (work.count(Kind.REMOVAL) < MAX_REMOVALS) {
+            Optional<KeyQueues.Work> next = schedule.nextRemoval();
+            if (next.isEmpty()) {
+                return;
+            }
+            run(Kind.REMOVAL, () -> remove(next.get()));
+        }
+    }
+
+    private void run(Kind kind, Runnable task) {
+        work.start(kind);
+        threads.execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOGGER.error("the thread of a copy failed by an unexpected error", e);
+            } finally {
+                synchronized (this) {
+                    work.end(kind);
+                    startAllowed();
+                }
+            }
+        });
+    }
+
+    private void fetch(PendingCopy copy) {
+        Fetcher.Attempt attempt = fetcher.attempt(copy);
+        boolean unhealthy =
+                attempt.failure().map(CopyFailure::isSourceUnhealthy).orElse(false);
+        if (attempt.isComplete()) {
+            limiter.recordFetch(unhealthy);
+        }
+        synchronized (this) {
+            schedule.endFetch(copy, attempt, unhealthy);
+        }
+    }
+
+    private void check(PendingCopy copy) {
+        CopyOrder order = copy.order();
+        copy.interruption().interruptThread();
+        Optional<CopyOutcome> outcome;
+        try {
+            outcome = store.find(order.key(), order.sizeBytes(), order.md5())
+                    .map(existing -> CopyOutcome.found(order, existing));
+        } catch (IOException | RuntimeException e) {
+            outcome = Optional.of(CopyOutcome.failed(order, CopyFailure.from(e)));
+        }
+        synchronized (this) {
+            schedule.endCheck(copy, outcome, copy.interruption().clearThread());
+        }
+    }
+
+    private void publish(List<PendingCopy> group) {
+        Map<PendingCopy, CopyOutcome> outcomes = publisher.publish(group);
+        synchronized (this) {
+            schedule.endFlush(outcomes);
+        }
+    }
+
+    private void remove(KeyQueues.Work work) {
+        if (work instanceof Removal removal) {
+            remove(removal);
+        } else if (work instanceof PendingCopy cancelled) {
+            Fetcher.close(cancelled);
+        }
+        synchronized (this) {
+            schedule.endRemoval(work);
+        }
+    }
+
+    private void remove(Removal removal) {
+        try {
+            store.discard(removal.key());
+        } catch (IOException | RuntimeException e) {
+            LOGGER.warn(
+                    "assignment={} object={} unwanted copy not removed, it stays as an orphan: {}",
+                    removal.assignmentId(),
+                    removal.key().objectId(),
+                    e.toString());
+        }
+    }
+
+    /** The copies and limits as they are now. */
+    public synchronized EngineStatus status() {
+        return new EngineStatus(
+                gate,
+                limiter.limits(),
+                limiter.effectiveFetches(),
+                work.count(Kind.FETCH),
+                schedule.waiting(),
+                work.total(),
+                sources.all().stream()
+                        .map(node -> new AgentControl.Source(
+                                node.id().text(),
+                                node.running(),
+                                schedule.waitingFor(node),
+                                node.failures(),
+                                node.isInBackoff()))
+                        .sorted(Comparator.comparing(AgentControl.Source::storageId))
+                        .toList());
+    }
+
+    /** Ends all work, and keeps what has arrived of large objects, so that the next start of the agent resumes them. */
+    @Override
+    public void close() {
+        try {
+            setGate(CopyGate.STOPPED);
+            whenQuiet().toCompletableFuture().get(MAX_CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOGGER.warn("copies did not end within {} s: {}", MAX_CLOSE_SECONDS, e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ticker.shutdownNow();
+        threads.shutdownNow();
+        client.close();
+        synchronized (this) {
+            schedule.copies().forEach(Fetcher::suspend);
+        }
+    }
+}

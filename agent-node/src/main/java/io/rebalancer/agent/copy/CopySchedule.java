@@ -1,0 +1,309 @@
+package io.rebalancer.agent.copy;
+
+import io.rebalancer.agent.copy.PendingCopy.Stage;
+import io.rebalancer.agent.store.ObjectKey;
+import io.rebalancer.core.assignment.Reason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Decides which work of the {@link CopyEngine} comes next, and what follows when it has ended. It does no work and has no
+ * threads. Not thread-safe: the engine uses it with its lock held.
+ */
+final class CopySchedule {
+    private final Sources sources;
+    private final CopyMetrics metrics;
+    private final Map<PendingCopy.Id, PendingCopy> copies = new HashMap<>();
+    private final KeyQueues keys = new KeyQueues();
+    private final SourceQueues fetches;
+    private final Deque<PendingCopy> checks = new ArrayDeque<>();
+    private final VerifiedCopies verified = new VerifiedCopies();
+    private final Deque<KeyQueues.Work> removals = new ArrayDeque<>();
+    private int unpublished;
+
+    CopySchedule(Sources sources, CopyMetrics metrics) {
+        this.sources = sources;
+        this.metrics = metrics;
+        this.fetches = new SourceQueues(sources);
+    }
+
+    /** Adds an order, unless it is in progress, or its outcome is not stored yet. */
+    void submit(Outbox outbox, CopyOrder order) {
+        PendingCopy copy = new PendingCopy(order, outbox);
+        if (copies.putIfAbsent(copy.id(), copy) == null) {
+            metrics.recordQueuedCopy();
+            if (keys.add(copy)) {
+                activate(copy);
+            }
+        }
+    }
+
+    /** Forgets copies whose outcomes are stored. */
+    void markStored(Outbox outbox, List<CopyOutcome> outcomes) {
+        outbox.markStored(outcomes).forEach(outcome -> copies.remove(PendingCopy.Id.of(outcome.order())));
+    }
+
+    /** Adds the removal of files, each behind the earlier work on the same object. */
+    List<CompletableFuture<Void>> remove(UUID assignmentId, List<ObjectKey> unwanted) {
+        return unwanted.stream().map(key -> add(new Removal(key, assignmentId))).toList();
+    }
+
+    /** Cancels the copies of an assignment whose outcomes are not delivered; each stage completes when nothing is left. */
+    List<CompletableFuture<Void>> cancel(Outbox outbox, UUID assignmentId) {
+        List<PendingCopy> affected = copies.values().stream()
+                .filter(copy ->
+                        copy.outbox() == outbox && copy.order().assignmentId().equals(assignmentId))
+                .toList();
+        List<CompletableFuture<Void>> gone = new ArrayList<>();
+        affected.forEach(copy -> gone.add(cancel(copy)));
+        return gone;
+    }
+
+    private CompletableFuture<Void> cancel(PendingCopy copy) {
+        Stage stage = copy.stage();
+        if (stage == Stage.ENDED) {
+            // What is delivered is the caller's to remove.
+            Optional<CopyOutcome> withdrawn = copy.outbox().withdraw(copy.id());
+            withdrawn.ifPresent(outcome -> copies.remove(copy.id()));
+            return withdrawn.filter(CopyOutcome::createdFile).isPresent() ? add(removalOf(copy)) : nothing();
+        }
+        CompletableFuture<Void> gone = copy.cancel();
+        switch (stage) {
+            case WAITING -> drop(copy);
+            case QUEUED -> {
+                if (!checks.remove(copy)) {
+                    fetches.remove(copy);
+                }
+                drop(copy);
+            }
+            case VERIFIED -> {
+                verified.remove(copy);
+                unpublished--;
+                drop(copy);
+            }
+            default -> {
+                // A thread works on the copy, and drops it at its end.
+            }
+        }
+        return gone;
+    }
+
+    private static Removal removalOf(PendingCopy copy) {
+        return new Removal(copy.key(), copy.order().assignmentId());
+    }
+
+    private static CompletableFuture<Void> nothing() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Removes what a cancelled copy has left. */
+    private void drop(PendingCopy copy) {
+        if (copy.object() == null) {
+            endRemoval(copy);
+        } else {
+            removals.addLast(copy);
+        }
+    }
+
+    private void forget(PendingCopy copy) {
+        copies.remove(copy.id());
+        metrics.recordCancelledCopy(copy.order(), copy.isStarted());
+        release(copy);
+    }
+
+    private CompletableFuture<Void> add(Removal removal) {
+        if (keys.add(removal)) {
+            activate(removal);
+        }
+        return removal.ended();
+    }
+
+    /** Lets the next work on the same object start. */
+    private void release(KeyQueues.Work ended) {
+        keys.remove(ended).ifPresent(this::activate);
+    }
+
+    private void activate(KeyQueues.Work first) {
+        if (first instanceof PendingCopy copy) {
+            copy.setCandidates(sources.healthiestFirst(copy.candidates()));
+            copy.setStage(Stage.QUEUED);
+            queue(copy);
+        } else {
+            removals.addLast(first);
+        }
+    }
+
+    /** An order without a source can only find the file. */
+    private void queue(PendingCopy copy) {
+        if (copy.candidates().isEmpty()) {
+            checks.addLast(copy);
+        } else {
+            fetches.add(copy);
+        }
+    }
+
+    /** The next copy whose existing file has to be checked. */
+    Optional<PendingCopy> nextCheck() {
+        return start(Optional.ofNullable(checks.pollFirst()), Stage.CHECKING);
+    }
+
+    /** The next copy to fetch from its first candidate. */
+    Optional<PendingCopy> nextFetch() {
+        Optional<PendingCopy> next = start(fetches.take(), Stage.FETCHING);
+        next.flatMap(copy -> sources.find(copy.candidates().get(0))).ifPresent(SourceNode::recordStart);
+        return next;
+    }
+
+    private Optional<PendingCopy> start(Optional<PendingCopy> next, Stage stage) {
+        next.ifPresent(copy -> {
+            if (copy.markStarted()) {
+                metrics.recordCopyStart(copy.order());
+            }
+            copy.startWork(stage);
+        });
+        return next;
+    }
+
+    /** The next group of copies to publish; empty if there is none. */
+    List<PendingCopy> nextGroup() {
+        List<PendingCopy> group = verified.isEmpty() ? List.of() : verified.nextGroup();
+        group.forEach(copy -> copy.setStage(Stage.PUBLISHING));
+        return group;
+    }
+
+    /** The next file to remove, or the next cancelled copy to close. */
+    Optional<KeyQueues.Work> nextRemoval() {
+        return Optional.ofNullable(removals.pollFirst());
+    }
+
+    /** A fetch has ended. Copies of a source that fails move to other sources. */
+    void endFetch(PendingCopy copy, Fetcher.Attempt attempt, boolean sourceUnhealthy) {
+        sources.find(copy.source()).ifPresent(node -> {
+            node.recordEnd();
+            if (sourceUnhealthy) {
+                node.recordFailure();
+                fetches.moveToHealthySources(node.id());
+            } else if (attempt.isComplete()) {
+                node.recordSuccess();
+            }
+        });
+        if (copy.isCancelled()) {
+            drop(copy);
+            return;
+        }
+        switch (attempt.result()) {
+            case FILE_EXISTS -> {
+                copy.setStage(Stage.QUEUED);
+                checks.addLast(copy);
+            }
+            case VERIFIED -> {
+                metrics.recordVerifiedCopy(copy.order());
+                copy.setStage(Stage.VERIFIED);
+                verified.add(copy);
+                unpublished++;
+            }
+            case RETRY, INTERRUPTED -> {
+                copy.setStage(Stage.QUEUED);
+                copy.setCandidates(sources.healthiestFirst(copy.candidates()));
+                // First, so that few copies with a part of their content wait.
+                fetches.addFirst(copy);
+            }
+            case FAILED ->
+                end(copy, CopyOutcome.failed(copy.order(), attempt.failure().orElseThrow()));
+        }
+    }
+
+    /**
+     * The check of an existing file has ended.
+     *
+     * @param outcome empty if the file is no copy
+     * @param interrupted whether the check was interrupted
+     */
+    void endCheck(PendingCopy copy, Optional<CopyOutcome> outcome, boolean interrupted) {
+        if (copy.isCancelled()) {
+            drop(copy);
+        } else if (interrupted) {
+            copy.setStage(Stage.QUEUED);
+            checks.addFirst(copy);
+        } else if (outcome.isPresent()) {
+            end(copy, outcome.get());
+        } else if (copy.candidates().isEmpty()) {
+            CopyFailure failure = new CopyFailure(Reason.SOURCE_OBJECT_NOT_FOUND, "the order names no source");
+            end(copy, CopyOutcome.failed(copy.order(), failure));
+        } else {
+            copy.markChecked();
+            copy.setStage(Stage.QUEUED);
+            queue(copy);
+        }
+    }
+
+    /** A group was published. A cancelled copy that got its name is removed again. */
+    void endFlush(Map<PendingCopy, CopyOutcome> outcomes) {
+        unpublished -= outcomes.size();
+        outcomes.forEach((copy, outcome) -> {
+            if (copy.isCancelled()) {
+                CompletionStage<Void> rest = outcome.createdFile() ? add(removalOf(copy)) : nothing();
+                rest.thenRun(copy::markGone);
+                forget(copy);
+            } else {
+                end(copy, outcome);
+            }
+        });
+    }
+
+    /** A file is removed, or a cancelled copy is closed. */
+    void endRemoval(KeyQueues.Work ended) {
+        if (ended instanceof PendingCopy copy) {
+            forget(copy);
+            copy.markGone();
+        } else if (ended instanceof Removal removal) {
+            release(removal);
+            removal.ended().complete(null);
+        }
+    }
+
+    private void end(PendingCopy copy, CopyOutcome outcome) {
+        copy.setStage(Stage.ENDED);
+        copy.outbox().add(metrics.recordCopyEnd(outcome));
+        release(copy);
+    }
+
+    /** Interrupts the threads that fetch or check, so that their copies wait again. */
+    void interruptAll() {
+        copies.values().stream()
+                .filter(copy -> copy.stage() == Stage.FETCHING || copy.stage() == Stage.CHECKING)
+                .forEach(copy -> copy.interruption().request());
+    }
+
+    /** All copies whose outcomes are not stored. */
+    Iterable<PendingCopy> copies() {
+        return copies.values();
+    }
+
+    /** The copies that wait for a fetch or a check. */
+    int waiting() {
+        return fetches.size() + checks.size();
+    }
+
+    int waitingFor(SourceNode source) {
+        return fetches.waitingFor(source.id());
+    }
+
+    /** The copies whose content is complete, and not published. */
+    int unpublished() {
+        return unpublished;
+    }
+
+    /** Whether neither a verified copy nor a removal waits. */
+    boolean isDrained() {
+        return verified.isEmpty() && removals.isEmpty();
+    }
+}
