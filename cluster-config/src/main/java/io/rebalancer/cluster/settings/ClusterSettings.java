@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param version application version of this member, visible to all members
  * @param firstSeedTimeout how long the first seed node looks for an existing cluster before it forms one
  * @param tls empty if members communicate without TLS
+ * @param openToNetwork whether a host that other machines may reach needs no TLS
  */
 public record ClusterSettings(
         String host,
@@ -24,13 +25,20 @@ public record ClusterSettings(
         List<String> seedNodes,
         String version,
         Duration firstSeedTimeout,
-        Optional<TlsSettings> tls) {
+        Optional<TlsSettings> tls,
+        boolean openToNetwork) {
     /** Name of the actor system of every member, and a part of every address. */
     public static final String SYSTEM_NAME = "rebalancer";
 
     public ClusterSettings {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port must be 1 to 65535, not " + port);
+        }
+        if (tls.isEmpty() && !openToNetwork && !LoopbackHosts.isLoopback(host)) {
+            throw new IllegalArgumentException("host " + host
+                    + " is no loopback address, so any process that reaches port " + port
+                    + " could join the cluster; set tls.enabled = on with certificates, or open-to-network = on if only"
+                    + " members can reach the port");
         }
         seedNodes = List.copyOf(seedNodes);
     }
@@ -48,7 +56,8 @@ public record ClusterSettings(
                                 .filter(given -> !given.isEmpty())
                                 .orElse(Build.VERSION),
                         section.getDuration("first-seed-timeout"),
-                        TlsSettings.from(section.getConfig("tls"))));
+                        TlsSettings.from(section.getConfig("tls")),
+                        section.getBoolean("open-to-network")));
     }
 
     /**

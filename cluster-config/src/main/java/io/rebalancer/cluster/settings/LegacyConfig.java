@@ -55,7 +55,19 @@ final class LegacyConfig {
      * @throws Faults if the legacy file has errors
      */
     static Config translate(Config settings) throws Faults {
-        return settings.hasPath("domain_name") ? new LegacyConfig(settings).translate() : settings;
+        return isLegacy(settings) ? new LegacyConfig(settings).translate() : settings;
+    }
+
+    private static boolean isLegacy(Config settings) {
+        return settings.hasPath("domain_name");
+    }
+
+    /** What an operator with a legacy file may do if the listener needs tokens or consent. Empty for any other file. */
+    static String adviceForListener(Config settings) {
+        return isLegacy(settings)
+                ? "; a legacy config.json listens on 0.0.0.0, and keeps doing so with this member in the file:"
+                        + " \"rebalancer\": {\"manager\": {\"http\": {\"open-to-network\": true}}}"
+                : "";
     }
 
     private Config translate() throws Faults {

@@ -1,11 +1,9 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
-import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,7 +17,8 @@ import java.util.Optional;
  * @param storinfo base URL
  * @param storinfoRefresh how often storinfo is queried
  * @param journal where the events of jobs are stored
- * @param httpAgents base URLs of agents that are reached over the legacy HTTP API only
+ * @param httpAgents how agents are called over the legacy HTTP API
+ * @param maxEventStreams event streams of the HTTP API at a time, at least 1
  */
 public record ManagerSettings(
         HttpSettings http,
@@ -32,16 +31,17 @@ public record ManagerSettings(
         URI storinfo,
         Duration storinfoRefresh,
         JournalSettings journal,
-        Map<StorageNodeId, URI> httpAgents) {
+        HttpAgentSettings httpAgents,
+        int maxEventStreams) {
 
     public ManagerSettings {
         morayShards = List.copyOf(morayShards);
-        httpAgents = Map.copyOf(httpAgents);
         List<Integer> numbers =
                 morayShards.stream().map(MorayShard::number).sorted().toList();
         require(!morayShards.isEmpty(), "moray-shards must list at least one shard");
         require(numbers.get(0) >= 1, "moray-shards: the number of a shard must be at least 1");
         require(numbers.stream().distinct().count() == numbers.size(), "moray-shards: a number occurs twice");
+        require(maxEventStreams >= 1, "http.max-event-streams must be at least 1");
         require(morayConnections >= 1, "moray-connections must be at least 1");
         require(
                 postgres.isEmpty()
@@ -72,7 +72,7 @@ public record ManagerSettings(
                 root,
                 "rebalancer.manager",
                 section -> new ManagerSettings(
-                        HttpSettings.from(section),
+                        HttpSettings.from(section, "http.", LegacyConfig.adviceForListener(root)),
                         section.getString("domain"),
                         section.getConfigList("moray-shards").stream()
                                 .map(ManagerSettings::shard)
@@ -84,7 +84,8 @@ public record ManagerSettings(
                         URI.create(SettingsFile.required(section, "storinfo")),
                         section.getDuration("storinfo-refresh"),
                         JournalSettings.from(section),
-                        SettingsFile.urls(section, "http-agents")));
+                        HttpAgentSettings.from(section),
+                        section.getInt("http.max-event-streams")));
     }
 
     private static MorayShard shard(Config each) {

@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The legacy manager's config.json, as its template renders it (manta.md 10.1). */
 class LegacyConfigTest {
-    private static final String RENDERED = """
-            {"options":{"max_tasks_per_assignment":60,"max_metadata_update_threads":30,"max_md_read_threads":10,
+    private static final String OPEN = "\"rebalancer\":{\"manager\":{\"http\":{\"open-to-network\":true}}}";
+    private static final String RENDERED = "{" + OPEN + """
+            ,"options":{"max_tasks_per_assignment":60,"max_metadata_update_threads":30,"max_md_read_threads":10,
               "max_sharks":7,"use_static_md_update_threads":false,"static_queue_depth":10,"max_assignment_age":900,
               "use_batched_updates":false,"md_read_chunk_size":500},
              "listen_port":8088,"log_level":"debug","domain_name":"us-east.example.com","max_fill_percentage":91,
@@ -28,13 +29,17 @@ class LegacyConfigTest {
              "shards":[{"host":"2.moray.us-east.example.com"},{"host":"1.moray.us-east.example.com"}]}
             """;
     private static final String SMALLEST =
-            "{\"domain_name\":\"d.example.com\",\"shards\":[{\"host\":\"1.moray.d.example.com\"}]}";
+            "{" + OPEN + ",\"domain_name\":\"d.example.com\",\"shards\":[{\"host\":\"1.moray.d.example.com\"}]}";
 
     @TempDir
     private Path directory;
 
     private Config load(String text) throws IOException {
         return SettingsFile.load(Files.writeString(directory.resolve("config.json"), text));
+    }
+
+    private static HttpSettings open(int port) {
+        return new HttpSettings("0.0.0.0", port, true, Optional.empty(), List.of());
     }
 
     private static MorayShard shard(int number, String domain) {
@@ -46,7 +51,7 @@ class LegacyConfigTest {
         Config config = load(RENDERED);
         ManagerSettings manager = ManagerSettings.from(config);
         EvacuateSettings evacuate = EvacuateSettings.from(config);
-        assertThat(manager.http()).isEqualTo(new HttpSettings("0.0.0.0", 8088));
+        assertThat(manager.http()).isEqualTo(open(8088));
         assertThat(manager.domain()).isEqualTo("us-east.example.com");
         assertThat(manager.storinfo()).hasToString("http://storinfo.us-east.example.com");
         assertThat(manager.morayShards())
@@ -80,13 +85,14 @@ class LegacyConfigTest {
     /** 99, 1000, 200, 2, 100: the lowest is 2, the highest 1000, and every number between is a shard. */
     @Test
     void shardsRangeFromTheLowestToTheHighest() throws IOException {
-        Config config = load("""
-                {"domain_name":"d","shards":[{"host":"99.moray.d"},{"host":"1000.moray.d"},{"host":"200.moray.d"},
+        Config config = load("{" + OPEN + """
+                ,"domain_name":"d","shards":[{"host":"99.moray.d"},{"host":"1000.moray.d"},{"host":"200.moray.d"},
                  {"host":"2.moray.d"},{"host":"100.moray.d"}]}""");
         List<MorayShard> shards = ManagerSettings.from(config).morayShards();
         assertThat(shards).hasSize(999).first().isEqualTo(shard(2, "d"));
         assertThat(shards).last().isEqualTo(shard(1000, "d"));
-        assertThat(ManagerSettings.from(load("{\"domain_name\":\"d\",\"shards\":[{\"host\":\"3.moray.d\"}]}"))
+        assertThat(ManagerSettings.from(
+                                load("{" + OPEN + ",\"domain_name\":\"d\",\"shards\":[{\"host\":\"3.moray.d\"}]}"))
                         .morayShards())
                 .containsExactly(shard(3, "d"));
     }
@@ -145,9 +151,25 @@ class LegacyConfigTest {
                 "include file(\"" + directory.resolve("config.json")
                         + "\")\nrebalancer.manager { data-dir = \"/var/rebalancer\", http.port = 9 }");
         ManagerSettings manager = ManagerSettings.from(SettingsFile.load(ours));
-        assertThat(manager.http()).isEqualTo(new HttpSettings("0.0.0.0", 9));
+        assertThat(manager.http()).isEqualTo(open(9));
         assertThat(manager.journal()).isEqualTo(new JournalSettings.Embedded(Path.of("/var/rebalancer")));
         assertThat(manager.morayShards()).hasSize(2);
+    }
+
+    @Test
+    void aLegacyFileDoesNotOpenTheApiUnlessItStatesSo() throws IOException {
+        Config config = load(SMALLEST.replace(OPEN + ",", ""));
+        assertThatThrownBy(() -> ManagerSettings.from(config))
+                .isInstanceOf(SettingsFault.class)
+                .message()
+                .contains("http.host 0.0.0.0 is no loopback address")
+                .contains("port 80")
+                .contains("http.token-file")
+                .contains("a legacy config.json listens on 0.0.0.0")
+                .contains(OPEN.replace(":", ": "))
+                .doesNotContain("\n");
+        Config loopback = load(SMALLEST.replace("\"open-to-network\":true", "\"host\":\"127.0.0.1\""));
+        assertThat(ManagerSettings.from(loopback).http()).isEqualTo(new HttpSettings("127.0.0.1", 80));
     }
 
     @Test

@@ -1,12 +1,11 @@
 package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.settings.HttpAgentSettings;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
-import java.net.URI;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -17,9 +16,9 @@ public final class HttpAgentGateway implements AgentGateway {
     private final LegacyAgentCalls calls;
     private final ActorRef<LegacyAgents.Command> agents;
 
-    /** @param addresses base URLs of agents that do not listen under their node's name at port 7878 */
-    public HttpAgentGateway(ActorSystem<?> system, Map<StorageNodeId, URI> addresses) {
-        this.calls = new LegacyAgentCalls(system, addresses);
+    /** @param settings its addresses are those of agents that do not listen under their node's name at port 7878 */
+    public HttpAgentGateway(ActorSystem<?> system, HttpAgentSettings settings) {
+        this.calls = new LegacyAgentCalls(system, settings);
         this.agents = system.systemActorOf(LegacyAgents.create(calls), "legacy-agents", Props.empty());
     }
 

@@ -61,7 +61,7 @@ final class JobsModule {
         AgentGateway agents = new AgentGateways(
                 new ClusterAgentGateway(system),
                 new HttpAgentGateway(system, settings.httpAgents()),
-                settings.httpAgents().keySet());
+                settings.httpAgents().addresses().keySet());
         StorageAgents.startProxy(system);
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
         this.spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));

@@ -1,11 +1,14 @@
 package io.rebalancer.manager.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.settings.AccessTokens;
+import io.rebalancer.cluster.settings.HttpAgentSettings;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
@@ -20,9 +23,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -31,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Against a peer whose answers the test chooses, to produce failures that a healthy agent does not have. */
 @Tag("slow")
@@ -42,6 +51,7 @@ class HttpAgentGatewayTest {
     private final Assignment assignment = assignment();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> paths = new CopyOnWriteArrayList<>();
+    private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private final HttpServer peer;
     private final ActorTestKit kit = ActorTestKit.create(
             "gateway",
@@ -60,13 +70,20 @@ class HttpAgentGatewayTest {
         peer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         gateway = new HttpAgentGateway(
                 kit.system(),
-                Map.of(NODE, URI.create("http://127.0.0.1:" + peer.getAddress().getPort())));
+                new HttpAgentSettings(
+                        Map.of(
+                                NODE,
+                                URI.create(
+                                        "http://127.0.0.1:" + peer.getAddress().getPort())),
+                        Optional.empty()));
     }
 
     @BeforeEach
     void start() {
         peer.createContext("/assignments", exchange -> {
             requests.add(exchange.getRequestMethod());
+            authorizations.add(
+                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Authorization"), "none"));
             paths.add(exchange.getRequestURI().getPath());
             exchange.getRequestBody().readAllBytes();
             if (hangUp) {
@@ -178,6 +195,47 @@ class HttpAgentGatewayTest {
         assertThat(job.expectMessageClass(JobMessage.AssignmentRefused.class, TIMEOUT)
                         .reason())
                 .isEqualTo(Reason.ASSIGNMENT_REJECTED);
+    }
+
+    @Test
+    void theTokenOfTheTokenFileIsSent(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("tokens"), "0123456789abcdef\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        HttpAgentSettings settings = new HttpAgentSettings(
+                Map.of(NODE, URI.create("http://127.0.0.1:" + peer.getAddress().getPort())),
+                AccessTokens.from(ConfigFactory.parseString("file = \"" + file + "\""), "file"));
+        LegacyAgentCalls calls = new LegacyAgentCalls(kit.system(), settings);
+        assertThat(calls.post(assignment).toCompletableFuture().join().status()).isEqualTo(200);
+        assertThat(authorizations).containsExactly("Bearer 0123456789abcdef");
+        assertThat(calls.isReachable(NODE)).isTrue();
+    }
+
+    /** A wrong token is a fault of the settings: the objects must not get other destinations at once because of it. */
+    @Test
+    void anAgentThatRefusesAccessIsUnreachable() {
+        HttpAgentSettings settings = new HttpAgentSettings(
+                Map.of(NODE, URI.create("http://127.0.0.1:" + peer.getAddress().getPort())), Optional.empty());
+        LegacyAgentCalls calls = new LegacyAgentCalls(kit.system(), settings);
+        for (int status : new int[] {401, 421}) {
+            postStatus = 200;
+            calls.post(assignment).toCompletableFuture().join();
+            assertThat(calls.isReachable(NODE)).isTrue();
+            postStatus = status;
+            assertThatThrownBy(
+                            () -> calls.post(assignment).toCompletableFuture().join())
+                    .hasCauseInstanceOf(LegacyAgentCalls.AgentRefusedAccess.class)
+                    .hasMessageContaining(status == 401 ? "http-agent-token-file" : "allowed-hosts");
+            assertThat(calls.isReachable(NODE)).isFalse();
+        }
+        assertThat(authorizations).containsOnly("none");
+        assign();
+        await().atMost(TIMEOUT).until(() -> count("POST") >= 5);
+        postStatus = 200;
+        // An order during a call has no effect, so it is repeated, as a job does.
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            assign();
+            job.expectMessage(Duration.ofMillis(500), new JobMessage.AssignmentAccepted(assignment.id(), 0));
+        });
     }
 
     private long polls(Assignment of) {
