@@ -79,7 +79,7 @@ public final class AdmCommand implements Runnable {
     static final class Job extends ManagerCommand {
         @Command(name = "list", description = "Lists all jobs, newest first.")
         int list() throws CommandFailed, InterruptedException, JsonProcessingException {
-            return printJson(new ManagerApiClient(url).get("/jobs"));
+            return printJson(manager().get("/jobs"));
         }
 
         @Command(name = "get", description = "Shows the state and the counts of a job.")
@@ -88,20 +88,20 @@ public final class AdmCommand implements Runnable {
             try (WaitingNotice notice = new WaitingNotice(
                     spec.commandLine().getOut(), "Getting job status counts.  This may take some time...")) {
                 notice.start();
-                return printJson(new ManagerApiClient(url).get("/jobs/" + id));
+                return printJson(manager().get("/jobs/" + id));
             }
         }
 
         @Command(name = "retry", description = "Creates a job for the unmoved records of an earlier job.")
         int retry(@Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id)
                 throws CommandFailed, InterruptedException {
-            return print(new ManagerApiClient(url).post("/jobs/" + id + "/retry", ""));
+            return print(manager().post("/jobs/" + id + "/retry", ""));
         }
 
         @Command(name = "waiting", description = "Shows what a job waits for now, the longest wait first.")
         int waiting(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
                 throws CommandFailed, InterruptedException {
-            JsonNode job = ManagerApiClient.json(new ManagerApiClient(url).get("/api/v1/jobs/" + id));
+            JsonNode job = ManagerApiClient.json(manager().get("/api/v1/jobs/" + id));
             PrintWriter out = spec.commandLine().getOut();
             if (job.path("waiting").isEmpty()) {
                 out.println("job " + id + " is " + job.path("state").asText() + " and waits for nothing");
@@ -161,7 +161,7 @@ public final class AdmCommand implements Runnable {
                     throws CommandFailed, InterruptedException {
                 ObjectNode request = JsonNodeFactory.instance.objectNode().put("action", "evacuate");
                 request.putObject("params").put("from_shark", shark).put("max_objects", limit(maxObjects));
-                return job.print(new ManagerApiClient(job.url).post("/jobs", request.toString()));
+                return job.print(job.manager().post("/jobs", request.toString()));
             }
 
             private static @Nullable Long limit(@Nullable String text) throws CommandFailed {

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Calls a manager's HTTP API. A status other than 2xx becomes a {@link CommandFailed} with the manager's message. */
 final class ManagerApiClient {
@@ -23,6 +24,7 @@ final class ManagerApiClient {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
 
+    private static final int UNAUTHORIZED = 401;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -30,10 +32,15 @@ final class ManagerApiClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final URI manager;
+    private final Optional<String> token;
 
-    /** @param manager base URL, without a path */
-    ManagerApiClient(URI manager) {
+    /**
+     * @param manager base URL, without a path
+     * @param token empty if the manager needs none
+     */
+    ManagerApiClient(URI manager, Optional<String> token) {
         this.manager = manager;
+        this.token = token;
     }
 
     /**
@@ -72,12 +79,18 @@ final class ManagerApiClient {
     }
 
     private Response send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
+        token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
         HttpResponse<String> response;
         try {
             response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new CommandFailed("Request failed: the manager at " + manager + " can't be reached (" + e
                     + "); check that it runs, and give its address with --url");
+        }
+        if (response.statusCode() == UNAUTHORIZED) {
+            throw new CommandFailed("The manager at " + manager
+                    + " does not accept this request without one of its tokens; set --token-file or REBALANCER_TOKEN_FILE"
+                    + " to a file with a token of its http.token-file");
         }
         if (response.statusCode() / 100 != 2) {
             throw new CommandFailed("Server response: " + response.statusCode() + " "

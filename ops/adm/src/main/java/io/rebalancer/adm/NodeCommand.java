@@ -23,7 +23,7 @@ final class NodeCommand extends ManagerCommand {
             description = "Lists the storage nodes that receive no copies, and those that receive few because they"
                     + " failed assignments.")
     int list() throws CommandFailed, InterruptedException {
-        JsonNode list = ManagerApiClient.json(new ManagerApiClient(url).get(NODES));
+        JsonNode list = ManagerApiClient.json(manager().get(NODES));
         PrintWriter out = spec.commandLine().getOut();
         printOutOfService(out, list.path("outOfService"));
         if (list.has("penalised")) {
@@ -56,7 +56,7 @@ final class NodeCommand extends ManagerCommand {
             description = "Lists copies that may stay on storage nodes and that no metadata record is known to name,"
                     + " newest first.")
     int orphans() throws CommandFailed, InterruptedException {
-        ManagerApiClient manager = new ManagerApiClient(url);
+        ManagerApiClient manager = manager();
         JsonNode page = ManagerApiClient.json(manager.get(ORPHANS));
         PrintWriter out = spec.commandLine().getOut();
         if (page.path("orphans").isEmpty()) {
@@ -100,7 +100,7 @@ final class NodeCommand extends ManagerCommand {
 
     private int order(String node, String order) throws CommandFailed, InterruptedException {
         String path = NODES + "/" + URLEncoder.encode(node, StandardCharsets.UTF_8) + "/" + order;
-        JsonNode changed = ManagerApiClient.json(new ManagerApiClient(url).post(path, ""));
+        JsonNode changed = ManagerApiClient.json(manager().post(path, ""));
         spec.commandLine()
                 .getOut()
                 .println(changed.path("storageNode").asText() + " is "

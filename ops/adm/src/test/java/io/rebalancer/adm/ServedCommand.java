@@ -22,9 +22,10 @@ final class ServedCommand implements AutoCloseable {
     /**
      * A request to the server.
      *
+     * @param authorization the header of this name; empty if there is none
      * @param query the part of the address after the question mark; empty if there is none
      */
-    record Request(String method, String path, String query, String body) {}
+    record Request(String method, String path, String query, String body, String authorization) {}
 
     /** The response of the server. */
     record Response(int status, String body) {}
@@ -48,7 +49,8 @@ final class ServedCommand implements AutoCloseable {
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().getPath(),
                     Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""),
-                    body));
+                    body,
+                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Authorization"), "")));
             byte[] bytes = response.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
             exchange.sendResponseHeaders(response.status(), bytes.length);

@@ -3,10 +3,13 @@ package io.rebalancer.adm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that the legacy tool does not have, against a server with answers of API v1. */
 class V1CommandsTest {
@@ -27,6 +30,30 @@ class V1CommandsTest {
         return answer == null
                 ? new ServedCommand.Response(409, "{\"detail\":\"a job empties it\"}")
                 : new ServedCommand.Response(200, answer);
+    }
+
+    @Test
+    void theTokenInTheFileIsSentAndAMissingOneIsExplained(@TempDir Path directory) throws IOException {
+        Path tokens =
+                Files.writeString(directory.resolve("tokens"), "# for operators\n\n 0123456789abcdef \nolder-token\n");
+        try (ServedCommand closed = ServedCommand.start(request -> new ServedCommand.Response(
+                request.authorization().equals("Bearer 0123456789abcdef") ? 200 : 401, "[]"))) {
+            assertThat(closed.run("job", "list")).isEqualTo(1);
+            assertThat(closed.err()).contains("--token-file or REBALANCER_TOKEN_FILE", "http.token-file");
+            assertThat(closed.run("job", "list", "--token-file", tokens.toString()))
+                    .isZero();
+            assertThat(closed.run(
+                            "job",
+                            "list",
+                            "--token-file",
+                            directory.resolve("none").toString()))
+                    .isEqualTo(1);
+            assertThat(closed.err()).contains("none can't be read", "--token-file");
+            Files.writeString(tokens, "# nothing\n");
+            assertThat(closed.run("job", "list", "--token-file", tokens.toString()))
+                    .isEqualTo(1);
+            assertThat(closed.err()).contains("contains no token");
+        }
     }
 
     @Test
