@@ -12,7 +12,6 @@ import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.v1.audit.AuditRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
-import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobRoutes;
 import io.rebalancer.http.v1.jobs.OrphanRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
@@ -32,7 +31,7 @@ public final class ManagerApi {
      */
     public static Route routes(
             JobService jobs,
-            JobFeed feed,
+            JobEventsRoute events,
             JobHistory history,
             StorageNodeService nodes,
             ClusterControl cluster,
@@ -41,7 +40,7 @@ public final class ManagerApi {
             LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics).routes(),
-                new JobRoutes(jobs, history, new JobEventsRoute(feed)).routes(),
+                new JobRoutes(jobs, history, events).routes(),
                 new OrphanRoutes(history).routes(),
                 new AuditRoutes(history).routes(),
                 new StorageNodeRoutes(nodes).routes(),

@@ -21,6 +21,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.http.server.HttpServer;
+import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.loopback.LoopbackPorts;
@@ -36,6 +37,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -51,6 +53,7 @@ public final class ApiServer {
     public static final UUID BROKEN = UUID.fromString("44444444-4444-4444-8444-444444444444");
     private static final CopyLocation LEAVING = new CopyLocation("dc1", new StorageNodeId("1.stor.d"));
     public static final int STEPS = 1000;
+    public static final int MAX_STREAMS = 64;
 
     private static final VerificationProgress VERIFYING = new VerificationProgress(8, 3, 1000, 2);
     private static final JobWait WAIT =
@@ -68,25 +71,33 @@ public final class ApiServer {
     }
 
     public static void start(LegacySettings legacy) throws Exception {
+        serve("manager", managerRoutes(legacy));
+    }
+
+    /** The routes of a manager with jobs in memory. */
+    public static Route managerRoutes(LegacySettings legacy) {
         parallelism = 0;
-        serve(
-                "manager",
-                ManagerApi.routes(
-                        new Jobs(),
-                        new Feed(),
-                        new HistoryInMemory(),
-                        NODES,
-                        new OneMember(),
-                        () -> CompletableFuture.completedFuture(waitingFor),
-                        () -> legacy,
-                        new LegacyMetrics(Map.of())));
+        return ManagerApi.routes(
+                new Jobs(),
+                new JobEventsRoute(new Feed(), MAX_STREAMS),
+                new HistoryInMemory(),
+                NODES,
+                new OneMember(),
+                () -> CompletableFuture.completedFuture(waitingFor),
+                () -> legacy,
+                new LegacyMetrics(Map.of()));
     }
 
     /** Starts a server with other routes, such as an agent's. */
     public static void serve(String name, Route route) throws Exception {
+        serve(name, route, listening -> listening);
+    }
+
+    /** Starts a server with further settings of its listener. */
+    public static void serve(String name, Route route, UnaryOperator<HttpSettings> settings) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
         port = LoopbackPorts.reserve();
-        HttpServer.start(system(), name, new HttpSettings("127.0.0.1", port), route)
+        HttpServer.start(system(), name, settings.apply(new HttpSettings("127.0.0.1", port)), route)
                 .toCompletableFuture()
                 .get();
     }

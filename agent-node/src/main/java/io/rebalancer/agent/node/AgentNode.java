@@ -65,7 +65,7 @@ public final class AgentNode implements NodeProcess.Node {
         CopyModule copies = new CopyModule(system, settings, store, telemetry.copyMetrics());
         OrdersModule orders = new OrdersModule(system, settings, copies, telemetry.copyMetrics());
         orders.claimStorageId();
-        return new HttpModule(system, settings.http(), orders, telemetry).start();
+        return new HttpModule(system, settings.http(), settings.storageNode(), orders, telemetry).start();
     }
 
     /** The member's actor system; terminate it to stop the agent. */

@@ -1,6 +1,8 @@
 package io.rebalancer.agent.node;
 
+import io.rebalancer.cluster.settings.AllowedHost;
 import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
 import io.rebalancer.http.AgentApi;
@@ -12,12 +14,20 @@ import org.apache.pekko.actor.typed.ActorSystem;
 final class HttpModule {
     private final ActorSystem<?> system;
     private final HttpSettings settings;
+    private final StorageNodeId storageNode;
     private final OrdersModule orders;
     private final TelemetryModule telemetry;
 
-    HttpModule(ActorSystem<?> system, HttpSettings settings, OrdersModule orders, TelemetryModule telemetry) {
+    /** @param storageNode the host under which managers call this agent */
+    HttpModule(
+            ActorSystem<?> system,
+            HttpSettings settings,
+            StorageNodeId storageNode,
+            OrdersModule orders,
+            TelemetryModule telemetry) {
         this.system = system;
         this.settings = settings;
+        this.storageNode = storageNode;
         this.orders = orders;
         this.telemetry = telemetry;
     }
@@ -30,8 +40,8 @@ final class HttpModule {
         return HttpServer.start(
                         system,
                         "agent",
-                        settings,
+                        settings.alsoAllowing(AllowedHost.atAnyPort(storageNode.text())),
                         AgentApi.routes(assignments, control, readiness, telemetry.legacyMetrics()))
-                .thenCompose(api -> telemetry.startServer());
+                .thenCompose(api -> telemetry.startServer(readiness));
     }
 }

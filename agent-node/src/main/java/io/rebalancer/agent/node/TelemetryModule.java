@@ -8,6 +8,7 @@ import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.cluster.telemetry.Telemetry;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.server.MetricsServer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,11 +38,11 @@ final class TelemetryModule {
         return copyMetrics;
     }
 
-    /** Serves the metrics on their own port, if the settings enable them. */
-    CompletionStage<?> startServer() {
+    /** Serves the metrics and the health of the process on their own port, if the settings enable them. */
+    CompletionStage<?> startServer(Readiness readiness) {
         return settings.http()
                 .<CompletionStage<?>>map(
-                        address -> MetricsServer.start(system, "agent", address, telemetry::exposition))
+                        address -> MetricsServer.start(system, "agent", address, readiness, telemetry::exposition))
                 .orElseGet(() -> CompletableFuture.completedFuture(telemetry));
     }
 }

@@ -3,6 +3,7 @@ package io.rebalancer.http.server;
 import io.rebalancer.core.port.Readiness;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -15,7 +16,13 @@ import org.apache.pekko.http.javadsl.server.Route;
  */
 public final class HealthRoutes {
 
+    private static final Set<String> PATHS = Set.of("/health/alive", "/health/ready");
+
     private HealthRoutes() {}
+
+    static boolean isHealth(String path) {
+        return PATHS.contains(path);
+    }
 
     public static Route routes(Readiness readiness) {
         return Directives.pathPrefix(

@@ -2,10 +2,12 @@ package io.rebalancer.manager.node;
 
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.ManagerApi;
 import io.rebalancer.http.server.HttpServer;
+import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.manager.jobs.ClusterStorageNodeService;
 import io.rebalancer.manager.jobs.JournalJobFeed;
@@ -20,12 +22,13 @@ import org.apache.pekko.http.javadsl.server.Route;
 final class HttpModule {
     private final ActorSystem<?> system;
     private final HttpSettings settings;
+    private final Readiness readiness;
     private final Route routes;
 
     /** @param legacy the current settings of the legacy API, which may be reloaded */
     HttpModule(
             ActorSystem<?> system,
-            HttpSettings settings,
+            ManagerSettings settings,
             Supplier<LegacySettings> legacy,
             MetadataModule metadata,
             JobsModule jobs,
@@ -33,23 +36,28 @@ final class HttpModule {
             JournalReader journal,
             ObservabilityModule observability) {
         this.system = system;
-        this.settings = settings;
+        this.settings = settings.http();
         JobFeed feed = JournalJobFeed.start(system, journal, readSide.readSide()::state, jobs.service());
         ClusterControl cluster = new ClusterInspector(
                 system,
                 jobs.service(),
                 readSide.readSide(),
                 List.of(JobsModule.JOB_REGISTRY, JobsModule.SPACE_BROKER, ReadSideModule.PROJECTOR));
-        Readiness readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
+        this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         this.routes = ManagerApi.routes(
                 jobs.service(),
-                feed,
+                new JobEventsRoute(feed, settings.maxEventStreams()),
                 readSide.readSide().history(),
                 new ClusterStorageNodeService(system, jobs.registry(), jobs.spaceBroker()),
                 cluster,
                 readiness,
                 legacy,
                 observability.metrics());
+    }
+
+    /** Whether the manager can work, as the API reports it. */
+    Readiness readiness() {
+        return readiness;
     }
 
     /** Completes when the API is served; fails with {@code SettingsFault} if the port is taken. */

@@ -90,8 +90,8 @@ public final class ManagerNode implements NodeProcess.Node {
                 journal,
                 readSide.readSide().unmovedRecords());
         HttpModule http =
-                new HttpModule(system, settings.http(), () -> legacy, metadata, jobs, readSide, journal, observability);
-        return http.start().thenCompose(started -> observability.startServer());
+                new HttpModule(system, settings, () -> legacy, metadata, jobs, readSide, journal, observability);
+        return http.start().thenCompose(started -> observability.startServer(http.readiness()));
     }
 
     /** The member's actor system. Terminate it to stop the manager. */

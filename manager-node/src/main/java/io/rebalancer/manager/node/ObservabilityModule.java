@@ -5,6 +5,7 @@ import io.rebalancer.cluster.settings.TraceSettings;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.cluster.telemetry.Telemetry;
+import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.server.MetricsServer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,11 +37,11 @@ final class ObservabilityModule {
         return traces;
     }
 
-    /** Serves the metrics, if an address is configured. */
-    CompletionStage<?> startServer() {
+    /** Serves the metrics and the health of the process, if an address is configured. */
+    CompletionStage<?> startServer(Readiness readiness) {
         return settings.http()
                 .<CompletionStage<?>>map(
-                        address -> MetricsServer.start(system, SERVICE, address, telemetry::exposition))
+                        address -> MetricsServer.start(system, SERVICE, address, readiness, telemetry::exposition))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 }

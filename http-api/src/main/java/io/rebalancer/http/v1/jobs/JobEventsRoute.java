@@ -32,6 +32,8 @@ import org.apache.pekko.stream.javadsl.Source;
  * and sends {@code progress} with the same event id when the answer has changed. {@code waiting} is absent after the end of
  * the job, and while the job does not reply.
  *
+ * <p>A manager serves a limited number of streams at a time.
+ *
  * <p>A slow client slows only its own stream. If it is too slow, the stream ends with the event {@code dropped}, which
  * states why; the client can reconnect.
  */
@@ -41,9 +43,12 @@ public final class JobEventsRoute extends AllDirectives {
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
 
     private final JobFeed feed;
+    private final EventStreamLimit limit;
 
-    public JobEventsRoute(JobFeed feed) {
+    /** @param maxStreams streams that are served at a time; a further request gets 503 */
+    public JobEventsRoute(JobFeed feed, int maxStreams) {
         this.feed = feed;
+        this.limit = new EventStreamLimit(maxStreams);
     }
 
     Route route(UUID jobId) {
@@ -61,6 +66,10 @@ public final class JobEventsRoute extends AllDirectives {
                                 "BAD_LAST_EVENT_ID",
                                 "Last-Event-ID must be the id of an event of this stream (a number), not "
                                         + text.orElse("")));
+                    }
+                    if (limit.isReached()) {
+                        return complete(
+                                Problem.of(StatusCodes.SERVICE_UNAVAILABLE, "TOO_MANY_EVENT_STREAMS", tooMany()));
                     }
                     return onComplete(
                             feed.open(jobId),
@@ -80,7 +89,15 @@ public final class JobEventsRoute extends AllDirectives {
             // The job has no further events. After 204, an EventSource does not reconnect.
             return complete(HttpResponse.create().withStatus(StatusCodes.NO_CONTENT));
         }
-        return completeOK(events(jobId, found.get().updates(after)), EventStreamMarshalling.toEventStream());
+        Source<ServerSentEvent, NotUsed> events = limit.counted(
+                events(jobId, found.get().updates(after)),
+                Source.single(dropped(new JobFeed.SubscriberDropped(tooMany()))));
+        return completeOK(events, EventStreamMarshalling.toEventStream());
+    }
+
+    private String tooMany() {
+        return "this manager serves " + limit.max() + " event streams, and no further one now (http.max-event-streams);"
+                + " repeat the request later, or ask another manager";
     }
 
     private static Source<ServerSentEvent, NotUsed> events(UUID jobId, Source<JobUpdate, NotUsed> updates) {
