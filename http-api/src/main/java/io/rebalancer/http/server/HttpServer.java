@@ -10,10 +10,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.ProductVersion;
@@ -23,28 +25,43 @@ import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.MethodRejection;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.javadsl.BidiFlow;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves routes over HTTP, with the same responses to unknown paths, wrong methods and unexpected failures everywhere. */
 public final class HttpServer {
     private static final Duration TERMINATION_TIMEOUT = Duration.ofSeconds(3);
+    /** Time for the head of a connection's first request. */
+    private static final Duration FIRST_REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    /** Time for the head of each further request. Clients keep idle connections, so it is longer. */
+    private static final Duration NEXT_REQUEST_TIMEOUT = Duration.ofSeconds(60);
+
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpServer.class);
 
     private HttpServer() {}
 
     /**
-     * Starts to listen. The server stops with the actor system.
+     * Starts to listen. Requests that {@link RequestGuard} refuses do not reach the routes. The server stops with the actor system.
      *
      * @param name the process, such as {@code manager}; part of the {@code Server} header
      * @return fails with {@link SettingsFault} if the address is not available
      */
     public static CompletionStage<ServerBinding> start(
             ActorSystem<?> system, String name, HttpSettings settings, Route route) {
+        return start(system, name, settings, route, new RequestDeadline(FIRST_REQUEST_TIMEOUT, NEXT_REQUEST_TIMEOUT));
+    }
+
+    static CompletionStage<ServerBinding> start(
+            ActorSystem<?> system, String name, HttpSettings settings, Route route, RequestDeadline deadline) {
         // The legacy manager's header has this shape, and its command line prints it (manta.md section 2).
         Server server =
                 Server.create(ProductVersion.create("rebalancer-" + name + " " + Build.VERSION, "", "no-STAMP"));
-        Route sealed = Directives.respondWithHeader(server, () -> route.seal(rejections(), failures()));
+        Route guarded = RequestGuard.of(settings).protect(route);
+        Route sealed = Directives.respondWithHeader(server, () -> guarded.seal(rejections(), failures()));
+        Flow<HttpRequest, HttpResponse, NotUsed> handler =
+                Flow.of(HttpRequest.class).mapAsync(1, sealed.handler(system)::apply);
         // Pekko logs an error for each client pool that is still open when the actor system ends.
         CoordinatedShutdown.get(system)
                 .addTask(
@@ -53,7 +70,7 @@ public final class HttpServer {
                         () -> Http.get(system).shutdownAllConnectionPools().thenApply(closed -> Done.getInstance()));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
-                .bind(sealed)
+                .bindFlow(BidiFlow.fromGraph(deadline).join(handler))
                 .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION_TIMEOUT, system))
                 .exceptionally(failure -> {
                     throw new CompletionException(new SettingsFault(cannotListen(settings, failure)));

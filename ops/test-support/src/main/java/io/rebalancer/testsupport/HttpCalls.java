@@ -6,10 +6,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
-/** Sends requests to one HTTP server under test. Bodies are text in UTF-8. Every method waits for the response. */
+/**
+ * Sends requests to one HTTP server under test. Bodies are text in UTF-8; those for API v1 are labelled as JSON. Every method waits for the response.
+ */
 public final class HttpCalls {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+    private static final String LABEL = "Content-Type";
+    private static final String API_V1 = "/api/v1/";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final String base;
@@ -66,6 +71,9 @@ public final class HttpCalls {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(REQUEST_TIMEOUT)
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!body.isEmpty() && path.startsWith(API_V1) && !List.of(headers).contains(LABEL)) {
+            request.setHeader(LABEL, "application/json");
+        }
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -1,0 +1,15 @@
+package io.rebalancer.http.server;
+
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** A rule that a request must meet before any route sees it. */
+interface RequestCheck {
+
+    /** What the metric {@code rebalancer.http.refused} calls the rule. */
+    String name();
+
+    /** The response to a request that breaks the rule; empty if the request may pass. */
+    Optional<HttpResponse> refusal(HttpRequest request);
+}
