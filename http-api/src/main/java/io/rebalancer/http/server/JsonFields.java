@@ -1,6 +1,7 @@
 package io.rebalancer.http.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.text.OneLine;
 
@@ -16,6 +17,8 @@ public final class JsonFields {
         JsonNode read;
         try {
             read = Json.read(body);
+        } catch (StreamConstraintsException e) {
+            throw new MalformedBody("the body exceeds a limit of JSON: " + OneLine.of(e.getOriginalMessage()));
         } catch (JsonProcessingException e) {
             throw new MalformedBody("the body is not JSON: " + OneLine.of(e.getOriginalMessage()));
         }

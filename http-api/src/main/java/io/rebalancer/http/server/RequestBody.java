@@ -2,11 +2,17 @@ package io.rebalancer.http.server;
 
 import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Directives that read a request body of limited size. They ignore the {@code Content-Type}. */
+/**
+ * Directives that read a request body of limited size. They ignore the {@code Content-Type}. Only a few large bodies are
+ * read at a time ({@link LargeBodies}); further ones get 503.
+ */
 public final class RequestBody {
     private static final long MAX_BYTES = 64 << 10;
     /** Enough for about ten thousand tasks. */
@@ -46,6 +52,35 @@ public final class RequestBody {
     }
 
     private static Route strict(long maxBytes, Function<String, Route> inner) {
+        return Directives.extractRequest(request -> {
+            OptionalLong length = request.entity().getContentLengthOption();
+            boolean large = maxBytes > LargeBodies.THRESHOLD_BYTES
+                    && (length.isEmpty() || length.getAsLong() > LargeBodies.THRESHOLD_BYTES);
+            return large ? oneOfFew(read(maxBytes, inner)) : read(maxBytes, inner);
+        });
+    }
+
+    /** Holds a slot from the first byte of the body to the response. */
+    private static Route oneOfFew(Route inner) {
+        return Directives.extractActorSystem(system -> {
+            LargeBodies large = LargeBodies.of(system);
+            if (!large.tryAcquire()) {
+                return Directives.complete(Problem.of(
+                        StatusCodes.SERVICE_UNAVAILABLE,
+                        "TOO_MANY_LARGE_BODIES",
+                        "this process reads " + LargeBodies.MAX_AT_A_TIME
+                                + " large request bodies at a time, and no further one now; repeat the request later"));
+            }
+            // A route that throws must complete too, otherwise its slot would be lost.
+            ExceptionHandler failed =
+                    ExceptionHandler.newBuilder().matchAny(Directives::failWith).build();
+            return Directives.mapRouteResultFuture(
+                    result -> result.whenComplete((done, failure) -> large.release()),
+                    () -> Directives.handleExceptions(failed, () -> inner));
+        });
+    }
+
+    private static Route read(long maxBytes, Function<String, Route> inner) {
         return Directives.withSizeLimit(
                 maxBytes,
                 () -> Directives.extractStrictEntity(
