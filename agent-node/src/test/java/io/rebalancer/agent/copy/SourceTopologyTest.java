@@ -29,14 +29,30 @@ class SourceTopologyTest {
     }
 
     @Test
-    void aNodeBelowTheDomainIsCalledByItsName() {
-        assertThat(topology().addressOf(IN_DOMAIN)).contains(URI.create("http://3.stor.example.com"));
+    void aStorageNodeOfTheDomainIsCalledByItsName() {
+        URI address = URI.create("http://3.stor.example.com");
+        assertThat(topology().addressOf(IN_DOMAIN)).contains(address);
+        assertThat(topology("example.com", Map.of()).addressOf(IN_DOMAIN)).contains(address);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "127.0.0.1", "3.stor.example.com.evil.org", "xstor.example.com"})
+    @ValueSource(
+            strings = {
+                "web.stor.example.com",
+                "4.web.stor.example.com",
+                "evil3.stor.example.com",
+                "3.stor.xexample.com",
+                "4.example.com",
+                "3.stor.stor.example.com",
+                "localhost",
+                "127.0.0.1",
+                "3.stor.example.com.evil.org",
+                "xstor.example.com"
+            })
     void anUnknownNodeHasNoAddress(String id) {
         assertThat(topology().addressOf(new StorageNodeId(id))).isEmpty();
+        assertThat(topology("example.com", Map.of()).addressOf(new StorageNodeId(id)))
+                .isEmpty();
     }
 
     @Test
