@@ -3,6 +3,7 @@ package io.rebalancer.playground;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rebalancer.cluster.process.NodeProcess;
 import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.manager.node.ManagerCommand;
 import io.rebalancer.testsupport.HttpCalls;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,38 @@ class ReloadTest {
                 .isZero();
     }
 
+    private Process start(Path settings) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ManagerCommand.class.getName(),
+                        "--config",
+                        settings.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+    }
+
+    /** The legacy manager listens at 0.0.0.0. This one does not start before it opens a port that way. */
+    @Test
+    void aLegacyFileNeedsConsentToListen() throws Exception {
+        write(LoopbackPorts.reserve(), "true", "90");
+        Process manager = start(directory.resolve("config.json"));
+        try {
+            assertThat(manager.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(manager.exitValue()).isEqualTo(NodeProcess.CANNOT_START);
+            assertThat(log().lines().toList())
+                    .last()
+                    .asString()
+                    .startsWith("rebalancer manager: ")
+                    .contains(
+                            "http.host 0.0.0.0 is no loopback address", "open-to-network", "token-file", "config.json");
+        } finally {
+            manager.destroyForcibly();
+        }
+    }
+
     @Test
     void aSignalReloadsTheSettings() throws Exception {
         int port = LoopbackPorts.reserve();
@@ -67,16 +101,7 @@ class ReloadTest {
                 }
                 """.formatted(
                         directory.resolve("config.json"), LoopbackPorts.reserve(), metrics, directory.resolve("data")));
-        Process manager = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ManagerCommand.class.getName(),
-                        "--config",
-                        settings.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
-                .start();
+        Process manager = start(settings);
         try {
             await().atMost(TIMEOUT).until(() -> log().contains("manager runs with"));
             assertThat(createJob(port)).isEqualTo(REJECTION);
