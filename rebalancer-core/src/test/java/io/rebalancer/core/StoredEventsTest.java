@@ -16,13 +16,16 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
 import io.rebalancer.core.legacy.LegacyEvent;
+import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +93,13 @@ class StoredEventsTest {
         }
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(state), JobState.class))
                 .isEqualTo(state);
+        LegacyState legacy = LegacyState.EMPTY
+                .apply(Samples.legacyEvents().get(0))
+                .apply(Samples.legacyEvents().get(1))
+                .apply(new LegacyEvent.LegacyAssigned(new UUID(0, 9), List.of(), Optional.empty()));
+        assertThat(legacy.ended().size()).isEqualTo(2);
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(legacy), LegacyState.class))
+                .isEqualTo(legacy);
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);

@@ -1,6 +1,6 @@
 package io.rebalancer.agent.legacy;
 
-import io.rebalancer.core.legacy.LegacyAssignment;
+import io.rebalancer.core.legacy.LegacyProgress;
 import io.rebalancer.core.legacy.LegacyTask;
 import io.rebalancer.core.port.AssignmentService;
 import java.time.Duration;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -15,13 +16,28 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 /** Serves the legacy HTTP API from the agent's {@link LegacyAssignments} actor. */
 public final class ActorAssignmentService implements AssignmentService {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
+    private final int maxTasks;
     private final ActorRef<LegacyAssignments.Command> legacyAssignments;
 
-    public ActorAssignmentService(ActorSystem<?> system, ActorRef<LegacyAssignments.Command> legacyAssignments) {
+    /** @param maxTasks most tasks of an assignment */
+    public ActorAssignmentService(
+            ActorSystem<?> system, int maxTasks, ActorRef<LegacyAssignments.Command> legacyAssignments) {
         this.system = system;
+        this.maxTasks = maxTasks;
         this.legacyAssignments = legacyAssignments;
+    }
+
+    @Override
+    public int maxTasks() {
+        return maxTasks;
+    }
+
+    /** Completes when the actor has recovered and processes commands; fails if it does not reply within 5 s. */
+    public CompletionStage<Done> ping() {
+        return AskPattern.ask(legacyAssignments, LegacyAssignments.Ping::new, PING_TIMEOUT, system.scheduler());
     }
 
     @Override
@@ -34,7 +50,7 @@ public final class ActorAssignmentService implements AssignmentService {
     }
 
     @Override
-    public CompletionStage<Optional<LegacyAssignment>> find(UUID assignmentId) {
+    public CompletionStage<Optional<LegacyProgress>> find(UUID assignmentId) {
         return AskPattern.ask(
                 legacyAssignments,
                 replyTo -> new LegacyAssignments.Find(assignmentId, replyTo),

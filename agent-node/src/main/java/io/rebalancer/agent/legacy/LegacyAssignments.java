@@ -9,10 +9,15 @@ import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.legacy.LegacyAssignment;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyFailure;
+import io.rebalancer.core.legacy.LegacyProgress;
+import io.rebalancer.core.legacy.LegacyRules;
 import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.legacy.LegacyTask;
 import io.rebalancer.core.port.AssignmentService.Acceptance;
 import io.rebalancer.core.port.AssignmentService.Deletion;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -28,6 +34,7 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
@@ -37,31 +44,59 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The assignments that an agent accepted over the legacy HTTP API. Each assignment is stored before it is acknowledged,
- * resumed after a restart, and kept until its manager deletes it.
+ * resumed after a restart, and kept until its manager deletes it or it expires. Rules: {@link LegacyRules}.
  */
 public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignments.Command, LegacyEvent, LegacyState> {
     private static final Logger LOGGER = LoggerFactory.getLogger(LegacyAssignments.class);
-    private static final int SNAPSHOT_EVERY = 200;
+    /**
+     * A snapshot holds all ended assignments, so a short interval would write each of them a hundred times. As many events are
+     * replayed in about a second.
+     */
+    private static final int SNAPSHOT_EVERY = 1_000;
+
+    private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(10);
 
     /** The commands of this actor. */
     public sealed interface Command {}
 
     record Accept(UUID id, List<LegacyTask> tasks, ActorRef<Acceptance> replyTo) implements Command {}
 
-    record Find(UUID id, ActorRef<Optional<LegacyAssignment>> replyTo) implements Command {}
+    record Find(UUID id, ActorRef<Optional<LegacyProgress>> replyTo) implements Command {}
 
     record Delete(UUID id, ActorRef<Deletion> replyTo) implements Command {}
+
+    /** Asks whether this actor has recovered and processes commands. */
+    record Ping(ActorRef<Done> replyTo) implements Command {}
+
+    /** Removes the assignments that ended too long ago. */
+    enum Expire implements Command {
+        INSTANCE
+    }
 
     private record CopiesEnded(List<CopyOutcome> outcomes) implements Command {}
 
     private final AgentSettings settings;
     private final CopyMetrics metrics;
+    private final EndedAssignmentMetrics endedMetrics = new EndedAssignmentMetrics();
     private final ActorContext<Command> context;
     private final CopyClient copies;
+    private final Clock clock = Clock.systemUTC();
 
-    /** @param copies the copy engine, for the orders of legacy managers */
+    /**
+     * The behavior, which restarts after every failure: the API has no other actor that could serve it.
+     *
+     * @param copies the copy engine, for the orders of legacy managers
+     */
     public static Behavior<Command> create(AgentSettings settings, CopyClient copies, CopyMetrics metrics) {
-        return Behaviors.setup(context -> new LegacyAssignments(context, settings, metrics, copies));
+        return Behaviors.supervise(unsupervised(settings, copies, metrics))
+                .onFailure(Exception.class, PersistentEntities.restart());
+    }
+
+    private static Behavior<Command> unsupervised(AgentSettings settings, CopyClient copies, CopyMetrics metrics) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(Expire.INSTANCE, Duration.ZERO, EXPIRY_INTERVAL);
+            return new LegacyAssignments(context, settings, metrics, copies);
+        }));
     }
 
     private LegacyAssignments(
@@ -86,29 +121,41 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                 .onCommand(Find.class, this::onFind)
                 .onCommand(Delete.class, this::onDelete)
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
+                .onCommand(Expire.class, (state, expire) -> onExpire(state))
+                .onCommand(Ping.class, (state, ping) -> reply(ping.replyTo(), Done.getInstance()))
                 .build();
     }
 
     private Effect<LegacyEvent, LegacyState> onAccept(LegacyState state, Accept accept) {
-        if (state.assignments().containsKey(accept.id())) {
+        UUID id = accept.id();
+        if (state.find(id).isPresent()) {
             return reply(accept.replyTo(), Acceptance.EXISTS);
         }
-        if (copies.gate() != CopyGate.OPEN || state.scheduled() >= settings.maxAssignments()) {
+        if (copies.gate() != CopyGate.OPEN) {
+            return reply(accept.replyTo(), Acceptance.busy("the gate of this agent is " + copies.gate()
+                    + "; PUT /api/v1/agent/gate opens it"));
+        }
+        if (state.open().size() >= settings.maxAssignments()) {
             return reply(accept.replyTo(), Acceptance.BUSY);
         }
-        List<LegacyEvent> events = new ArrayList<>();
-        events.add(new LegacyEvent.LegacyAssigned(accept.id(), accept.tasks()));
-        Map<Integer, LegacyFailure> failures = parseFailures(accept.id(), accept.tasks());
-        if (!failures.isEmpty()) {
-            events.add(new LegacyEvent.LegacyTasksFinished(accept.id(), List.copyOf(failures.keySet()), failures));
+        Optional<String> busy =
+                LegacyRules.tooManyOpenTasks(state, accept.tasks().size(), settings.legacy());
+        if (busy.isPresent()) {
+            return reply(accept.replyTo(), Acceptance.busy(busy.get()));
         }
-        return Effect().persist(events).thenRun((LegacyState stored) -> {
-            Optional.ofNullable(stored.assignments().get(accept.id())).ifPresent(assignment -> {
-                startCopies(assignment);
-                reportIfComplete(assignment);
-            });
+        List<LegacyEvent> events =
+                LegacyRules.accept(id, accept.tasks(), parseFailures(id, accept.tasks()), clock.instant());
+        return persist(state, events).thenRun((LegacyState stored) -> {
+            metrics.recordAssignmentStart(id);
+            Optional.ofNullable(stored.open().get(id)).ifPresent(this::startCopies);
+            reportIfEnded(stored, id);
             accept.replyTo().tell(Acceptance.ACCEPTED);
         });
+    }
+
+    private EffectBuilder<LegacyEvent, LegacyState> persist(LegacyState state, List<LegacyEvent> events) {
+        List<LegacyEvent> all = LegacyRules.withExpiry(state, events, settings.legacy());
+        return Effect().persist(all).thenRun((LegacyState stored) -> endedMetrics.record(stored, all));
     }
 
     private <T> Effect<LegacyEvent, LegacyState> reply(ActorRef<T> replyTo, T message) {
@@ -127,7 +174,6 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     }
 
     private void startCopies(LegacyAssignment assignment) {
-        metrics.recordAssignmentStart(assignment.id());
         for (int taskIndex : assignment.openTasks()) {
             LegacyOrders.parse(assignment.id(), taskIndex, assignment.tasks().get(taskIndex))
                     .order()
@@ -136,20 +182,24 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     }
 
     private Effect<LegacyEvent, LegacyState> onFind(LegacyState state, Find find) {
-        return reply(find.replyTo(), Optional.ofNullable(state.assignments().get(find.id())));
+        return reply(find.replyTo(), state.find(find.id()));
     }
 
     private Effect<LegacyEvent, LegacyState> onDelete(LegacyState state, Delete delete) {
-        LegacyAssignment assignment = state.assignments().get(delete.id());
-        if (assignment == null) {
+        Optional<LegacyProgress> assignment = state.find(delete.id());
+        if (assignment.isEmpty()) {
             return reply(delete.replyTo(), Deletion.UNKNOWN);
         }
-        if (!assignment.complete()) {
+        if (!assignment.get().ended()) {
             return reply(delete.replyTo(), Deletion.NOT_COMPLETE);
         }
-        return Effect()
-                .persist(new LegacyEvent.LegacyDeleted(delete.id()))
+        return persist(state, List.of(new LegacyEvent.LegacyDeleted(delete.id())))
                 .thenRun((LegacyState stored) -> delete.replyTo().tell(Deletion.DELETED));
+    }
+
+    private Effect<LegacyEvent, LegacyState> onExpire(LegacyState state) {
+        List<LegacyEvent> events = LegacyRules.expire(state, clock.instant(), settings.legacy());
+        return Effect().persist(events).thenRun((LegacyState stored) -> endedMetrics.record(stored, events));
     }
 
     private Effect<LegacyEvent, LegacyState> onCopiesEnded(LegacyState state, CopiesEnded ended) {
@@ -160,41 +210,33 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                     .add(outcome);
         }
         List<LegacyEvent> events = new ArrayList<>();
-        byAssignment.forEach((id, outcomes) -> events.add(tasksFinished(id, outcomes)));
-        return Effect().persist(events).thenRun((LegacyState stored) -> {
+        byAssignment.forEach((id, outcomes) -> events.add(tasksFinished(id, outcomes, clock.instant())));
+        return persist(state, events).thenRun((LegacyState stored) -> {
             copies.markStored(ended.outcomes());
-            byAssignment.keySet().stream()
-                    .filter(id -> !isComplete(state, id))
-                    .flatMap(id -> Optional.ofNullable(stored.assignments().get(id)).stream())
-                    .forEach(this::reportIfComplete);
+            byAssignment.keySet().stream().filter(state.open()::containsKey).forEach(id -> reportIfEnded(stored, id));
         });
     }
 
-    private static boolean isComplete(LegacyState state, UUID assignmentId) {
-        LegacyAssignment assignment = state.assignments().get(assignmentId);
-        return assignment != null && assignment.complete();
-    }
-
-    private static LegacyEvent tasksFinished(UUID assignmentId, List<CopyOutcome> outcomes) {
+    private static LegacyEvent tasksFinished(UUID assignmentId, List<CopyOutcome> outcomes, Instant now) {
         Map<Integer, LegacyFailure> failures = new HashMap<>();
         outcomes.forEach(outcome -> LegacyOrders.failure(outcome)
                 .ifPresent(failure -> failures.put(outcome.order().taskIndex(), failure)));
         return new LegacyEvent.LegacyTasksFinished(
                 assignmentId,
                 outcomes.stream().map(outcome -> outcome.order().taskIndex()).toList(),
-                failures);
+                failures,
+                Optional.of(now));
     }
 
-    private void reportIfComplete(LegacyAssignment assignment) {
-        if (!assignment.complete()) {
-            return;
-        }
-        metrics.recordAssignmentEnd(assignment.id());
-        LOGGER.info(
-                "assignment={} ended: copies={} failed={}",
-                assignment.id(),
-                assignment.tasks().size(),
-                assignment.failures().size());
+    private void reportIfEnded(LegacyState stored, UUID assignmentId) {
+        stored.ended().find(assignmentId).ifPresent(ended -> {
+            metrics.recordAssignmentEnd(assignmentId);
+            LOGGER.info(
+                    "assignment={} ended: copies={} failed={}",
+                    assignmentId,
+                    ended.taskCount(),
+                    ended.failed().size());
+        });
     }
 
     @Override
@@ -212,9 +254,11 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     /** The copy engine has outlived the actor, and delivers again what the actor had not stored. */
     private void resume(LegacyState state) {
         copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));
-        state.assignments().values().stream()
-                .filter(assignment -> !assignment.complete())
-                .forEach(this::startCopies);
+        endedMetrics.record(state, List.of());
+        for (LegacyAssignment assignment : state.open().values()) {
+            metrics.recordAssignmentStart(assignment.id());
+            startCopies(assignment);
+        }
     }
 
     @Override

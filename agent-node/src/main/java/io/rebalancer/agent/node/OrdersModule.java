@@ -12,7 +12,6 @@ import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.port.AgentControl;
-import io.rebalancer.core.port.AssignmentService;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -82,12 +81,12 @@ final class OrdersModule {
     }
 
     /** Starts the actor for assignments over HTTP. */
-    AssignmentService startAssignmentService() {
+    ActorAssignmentService startAssignmentService() {
         ActorRef<LegacyAssignments.Command> legacyAssignments = system.systemActorOf(
                 LegacyAssignments.create(settings, copies.engine().newClient(), metrics),
                 "legacy-assignments",
                 Props.empty());
-        return new ActorAssignmentService(system, legacyAssignments);
+        return new ActorAssignmentService(system, settings.legacy().maxTasks(), legacyAssignments);
     }
 
     /** Starts the actor that stores and applies what the operator sets. The copies start when it has recovered. */

@@ -8,6 +8,7 @@ import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.legacy.LegacyLimits;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
@@ -49,6 +50,7 @@ public final class TestEngine implements AutoCloseable {
                 LIMITS,
                 true,
                 4,
+                new LegacyLimits(5_000, 50_000, Duration.ofDays(7), 10_000, 16 << 20),
                 new AgentSettings.SourceSettings("", sources, idleTimeout, 16 << 10),
                 Duration.ofSeconds(1));
     }

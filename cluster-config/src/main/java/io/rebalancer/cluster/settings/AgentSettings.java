@@ -2,6 +2,7 @@ package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.legacy.LegacyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param limits limits until an operator sets others through the API
  * @param adaptive whether the agent copies less than its limits allow while its disk or its sources are in trouble
  * @param maxAssignments assignments held at a time, at least 1
+ * @param legacy limits on assignments over the legacy HTTP API
  * @param claimTimeout how long another member with the same storage id must be reachable before this agent ends
  */
 public record AgentSettings(
@@ -28,6 +30,7 @@ public record AgentSettings(
         CopyLimits limits,
         boolean adaptive,
         int maxAssignments,
+        LegacyLimits legacy,
         SourceSettings sources,
         Duration claimTimeout) {
 
@@ -78,8 +81,18 @@ public record AgentSettings(
                         limits(section.getConfig("limits")),
                         section.getBoolean("adaptive"),
                         section.getInt("max-assignments"),
+                        legacy(section),
                         SourceSettings.from(section),
                         section.getDuration("claim-timeout")));
+    }
+
+    private static LegacyLimits legacy(Config section) {
+        return new LegacyLimits(
+                section.getInt("max-tasks-per-assignment"),
+                section.getInt("max-open-tasks"),
+                section.getDuration("legacy.keep-ended-for"),
+                section.getInt("legacy.keep-ended"),
+                section.getBytes("legacy.keep-failed-tasks"));
     }
 
     private static CopyLimits limits(Config section) {

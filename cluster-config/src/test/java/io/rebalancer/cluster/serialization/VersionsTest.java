@@ -31,7 +31,10 @@ import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.SettledCounts;
+import io.rebalancer.core.legacy.EndedLegacyAssignment;
+import io.rebalancer.core.legacy.LegacyAssignment;
 import io.rebalancer.core.legacy.LegacyEvent;
+import io.rebalancer.core.legacy.LegacyFailure;
 import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
@@ -298,6 +301,45 @@ class VersionsTest {
                 .isEqualTo(counted);
         assertThatThrownBy(() -> read(counted, SpaceMessage.Penalties.class.getName() + "#3", same -> {}))
                 .hasMessageContaining("version");
+    }
+
+    /** Written by the last build that kept all tasks of ended assignments over the legacy HTTP API. */
+    @Test
+    void endedLegacyAssignmentsOfEarlierBuildsShrink() throws IOException {
+        LegacyState state = (LegacyState) readStored("io.rebalancer.core.legacy.LegacyState#1", LegacyState.EMPTY);
+        UUID open = UUID.fromString("00000000-0000-4000-8000-000000000001");
+        assertThat(state.open().keySet()).containsExactly(open);
+        assertThat(state.open().values())
+                .singleElement()
+                .extracting(LegacyAssignment::openTasks)
+                .isEqualTo(List.of(1));
+        EndedLegacyAssignment failed = state.ended()
+                .find(UUID.fromString("00000000-0000-4000-8000-000000000002"))
+                .orElseThrow();
+        assertThat(failed.taskCount()).isEqualTo(2);
+        assertThat(failed.endedAt()).isEmpty();
+        assertThat(failed.failed()).singleElement().satisfies(each -> {
+            assertThat(each.task().objectId()).isEqualTo("../x");
+            assertThat(each.failure()).isEqualTo(LegacyFailure.httpStatus(404));
+        });
+        assertThat(state.ended().find(UUID.fromString("00000000-0000-4000-8000-000000000003")))
+                .contains(new EndedLegacyAssignment(
+                        UUID.fromString("00000000-0000-4000-8000-000000000003"), 0, List.of(), Optional.empty()));
+        assertThat(read(state, serializer(state).manifest(state), same -> {})).isEqualTo(state);
+    }
+
+    @Test
+    void eventsOfLegacyAssignmentsWithoutATimeAreRead() throws IOException {
+        LegacyEvent.LegacyAssigned assigned = (LegacyEvent.LegacyAssigned) readStored(
+                "io.rebalancer.core.legacy.LegacyEvent$LegacyAssigned#1",
+                new LegacyEvent.LegacyAssigned(new UUID(1, 2), List.of(), Optional.empty()));
+        assertThat(assigned.tasks()).hasSize(1);
+        assertThat(assigned.at()).isEmpty();
+        LegacyEvent.LegacyTasksFinished finished = (LegacyEvent.LegacyTasksFinished) readStored(
+                "io.rebalancer.core.legacy.LegacyEvent$LegacyTasksFinished#1",
+                new LegacyEvent.LegacyTasksFinished(new UUID(1, 2), List.of(), Map.of(), Optional.empty()));
+        assertThat(finished.done()).containsExactly(0, 1);
+        assertThat(finished.at()).isEmpty();
     }
 
     private static ObjectNode stored(String manifest) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.core.legacy.LegacyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
 import java.net.URI;
@@ -145,6 +146,15 @@ class SettingsTest {
             """)
     void anInvalidSettingIsNamedInOneLine(String line, String name) {
         assertOneLine(EvacuateSettings::from, line, name);
+    }
+
+    @Test
+    void theLimitsOfTheLegacyAgentApiAreRead() {
+        assertThat(AgentSettings.from(config(AGENT)).legacy())
+                .isEqualTo(new LegacyLimits(5_000, 50_000, Duration.ofDays(7), 10_000, 16 << 20));
+        assertOneLine(AgentSettings::from, AGENT + "\nrebalancer.agent.max-tasks-per-assignment = 10001", "1 to 10000");
+        assertOneLine(AgentSettings::from, AGENT + "\nrebalancer.agent.max-open-tasks = 4999", "max-open-tasks");
+        assertOneLine(AgentSettings::from, AGENT + "\nrebalancer.agent.legacy.keep-ended = 0", "legacy.keep-ended");
     }
 
     @Test

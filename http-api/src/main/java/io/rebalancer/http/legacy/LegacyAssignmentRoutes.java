@@ -2,7 +2,11 @@ package io.rebalancer.http.legacy;
 
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.port.AssignmentService;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.MalformedBody;
+import io.rebalancer.http.server.Problem;
+import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,22 +46,33 @@ public final class LegacyAssignmentRoutes extends AllDirectives {
 
     private Route accept() {
         metrics.request("POST");
-        return RequestBody.assignment(body -> LegacyAssignmentJson.read(body)
-                .map(payload -> respond(accept(payload)))
-                .orElseGet(() -> {
-                    metrics.error("decode", 1);
-                    return complete(empty(StatusCodes.BAD_REQUEST));
-                }));
+        return RequestBody.assignment(body -> {
+            Optional<LegacyAssignmentReader.Payload> payload;
+            try {
+                payload = LegacyAssignmentReader.read(body, assignments.maxTasks());
+            } catch (MalformedBody e) {
+                metrics.error("decode", 1);
+                return complete(Problems.badRequest(OneLine.of(e)));
+            }
+            if (payload.isEmpty()) {
+                metrics.error("decode", 1);
+                return complete(empty(StatusCodes.BAD_REQUEST));
+            }
+            return respond(accept(payload.get()));
+        });
     }
 
-    private CompletionStage<HttpResponse> accept(LegacyAssignmentJson.Payload payload) {
-        return assignments.accept(payload.id(), payload.tasks()).thenApply(acceptance -> switch (acceptance) {
+    private CompletionStage<HttpResponse> accept(LegacyAssignmentReader.Payload payload) {
+        return assignments.accept(payload.id(), payload.tasks()).thenApply(acceptance -> switch (acceptance.result()) {
             case ACCEPTED -> text(StatusCodes.OK, Json.write(payload.id()));
             case EXISTS -> {
                 metrics.error("conflict", 1);
                 yield empty(StatusCodes.CONFLICT);
             }
-            case BUSY -> empty(StatusCodes.SERVICE_UNAVAILABLE);
+            case BUSY ->
+                acceptance.reason().isEmpty()
+                        ? empty(StatusCodes.SERVICE_UNAVAILABLE)
+                        : Problem.of(StatusCodes.SERVICE_UNAVAILABLE, "AGENT_BUSY", acceptance.reason());
         });
     }
 

@@ -1,50 +1,71 @@
 package io.rebalancer.core.legacy;
 
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * The assignments that an agent accepted over the legacy HTTP API and that are not deleted.
+ * The assignments that an agent accepted over the legacy HTTP API, and that are neither deleted nor expired.
  *
- * @param assignments by id
+ * @param open assignments with open tasks, by id; bounded by the agent's admission limits
+ * @param ended assignments without open tasks
  */
-public record LegacyState(Map<UUID, LegacyAssignment> assignments) {
-    public static final LegacyState EMPTY = new LegacyState(Map.of());
+public record LegacyState(Map<UUID, LegacyAssignment> open, EndedLegacyAssignments ended) {
+    public static final LegacyState EMPTY = new LegacyState(Map.of(), EndedLegacyAssignments.NONE);
 
     public LegacyState {
-        assignments = Map.copyOf(assignments);
+        open = Map.copyOf(open);
     }
 
-    /** Number of assignments that are not complete. */
-    public long scheduled() {
-        return assignments.values().stream().filter(each -> !each.complete()).count();
+    /** The progress of the assignment with this id; empty if it is unknown. */
+    public Optional<LegacyProgress> find(UUID assignmentId) {
+        return Optional.ofNullable(open.get(assignmentId))
+                .map(LegacyProgress::of)
+                .or(() -> ended.find(assignmentId).map(LegacyProgress::of));
+    }
+
+    /** Number of tasks that have not ended. */
+    public long openTasks() {
+        return open.values().stream()
+                .mapToLong(each -> each.tasks().size() - each.done().size())
+                .sum();
     }
 
     /** The state after {@code event}. Accepts every event and has no side effects, because the journal replays it. */
     public LegacyState apply(LegacyEvent event) {
-        Map<UUID, LegacyAssignment> next = new HashMap<>(assignments);
         if (event instanceof LegacyEvent.LegacyAssigned e) {
-            next.putIfAbsent(e.assignmentId(), new LegacyAssignment(e.assignmentId(), e.tasks(), Set.of(), Map.of()));
-        } else if (event instanceof LegacyEvent.LegacyTasksFinished e) {
-            next.computeIfPresent(e.assignmentId(), (id, each) -> {
-                Set<Integer> done = new HashSet<>(each.done());
-                Map<Integer, LegacyFailure> failures = new HashMap<>(each.failures());
-                for (int index : e.done()) {
-                    LegacyFailure failure = e.failures().get(index);
-                    if (done.add(index) && failure != null) {
-                        failures.put(index, failure);
-                    }
-                }
-                return new LegacyAssignment(id, each.tasks(), done, failures);
-            });
-        } else if (event instanceof LegacyEvent.LegacyDeleted e) {
-            next.remove(e.assignmentId());
-        } else {
-            throw new AssertionError("event without a rule: " + event.getClass().getName());
+            return find(e.assignmentId()).isPresent()
+                    ? this
+                    : with(new LegacyAssignment(e.assignmentId(), e.tasks(), Set.of(), Map.of()), e.at());
         }
-        return new LegacyState(next);
+        if (event instanceof LegacyEvent.LegacyTasksFinished e) {
+            LegacyAssignment assignment = open.get(e.assignmentId());
+            return assignment == null ? this : with(assignment.withEnded(e), e.at());
+        }
+        if (event instanceof LegacyEvent.LegacyDeleted e) {
+            return new LegacyState(openWithout(e.assignmentId()), ended.without(e.assignmentId()));
+        }
+        if (event instanceof LegacyEvent.LegacyExpired e) {
+            return new LegacyState(open, ended.from(e.firstKept()));
+        }
+        throw new AssertionError("event without a rule: " + event.getClass().getName());
+    }
+
+    private LegacyState with(LegacyAssignment assignment, Optional<Instant> at) {
+        Map<UUID, LegacyAssignment> next = openWithout(assignment.id());
+        if (assignment.complete()) {
+            return new LegacyState(next, ended.plus(assignment.ended(at)));
+        }
+        next.put(assignment.id(), assignment);
+        return new LegacyState(next, ended);
+    }
+
+    private Map<UUID, LegacyAssignment> openWithout(UUID assignmentId) {
+        Map<UUID, LegacyAssignment> next = new HashMap<>(open);
+        next.remove(assignmentId);
+        return next;
     }
 }

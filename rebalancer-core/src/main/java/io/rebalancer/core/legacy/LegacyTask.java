@@ -15,4 +15,10 @@ public record LegacyTask(
         String datacenter,
         String storageId,
         Optional<String> bucketId,
-        Optional<String> objectNameHash) {}
+        Optional<String> objectNameHash) {
+    /**
+     * Most characters of a text that the agent accepts. Every valid id and digest is shorter. Stored tasks of earlier builds
+     * may have longer texts.
+     */
+    public static final int MAX_TEXT_CHARS = 256;
+}

@@ -138,9 +138,11 @@ public final class Samples {
                 Optional.of("c0ffee00-0000-4000-8000-000000000001"),
                 Optional.of("d41d8cd98f00b204e9800998ecf8427e"));
         return List.of(
-                new LegacyEvent.LegacyAssigned(uuid(1), List.of(task)),
-                new LegacyEvent.LegacyTasksFinished(uuid(1), List.of(0, 1), Map.of(1, LegacyFailure.httpStatus(404))),
-                new LegacyEvent.LegacyDeleted(uuid(1)));
+                new LegacyEvent.LegacyAssigned(uuid(1), List.of(task), Optional.of(NOW)),
+                new LegacyEvent.LegacyTasksFinished(
+                        uuid(1), List.of(0, 1), Map.of(1, LegacyFailure.httpStatus(404)), Optional.of(NOW)),
+                new LegacyEvent.LegacyDeleted(uuid(1)),
+                new LegacyEvent.LegacyExpired(17, 3));
     }
 
     /** One sample of each event of an agent's limits. */
