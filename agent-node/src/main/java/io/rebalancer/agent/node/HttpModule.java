@@ -1,10 +1,10 @@
 package io.rebalancer.agent.node;
 
+import io.rebalancer.agent.legacy.ActorAssignmentService;
 import io.rebalancer.cluster.settings.AllowedHost;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
-import io.rebalancer.core.port.AssignmentService;
 import io.rebalancer.http.AgentApi;
 import io.rebalancer.http.server.HttpServer;
 import java.util.concurrent.CompletionStage;
@@ -34,9 +34,9 @@ final class HttpModule {
 
     /** Completes when both servers listen; fails with {@code SettingsFault} if a port is taken. */
     CompletionStage<?> start() {
-        AssignmentService assignments = orders.startAssignmentService();
+        ActorAssignmentService assignments = orders.startAssignmentService();
         AgentControl control = orders.startAgentControl();
-        AgentReadiness readiness = new AgentReadiness(system, orders::waitingFor);
+        AgentReadiness readiness = new AgentReadiness(system, orders::waitingFor, assignments::ping);
         return HttpServer.start(
                         system,
                         "agent",

@@ -1,6 +1,7 @@
 package io.rebalancer.agent.legacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.copy.TestEngine;
@@ -18,20 +19,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each assignment over HTTP logs one line when it ends. */
+/** Each assignment over HTTP logs one line when it ends. The actor restarts after every failure. */
 class LegacyAssignmentsTest {
     private static final UUID ASSIGNMENT = new UUID(1, 1);
     private static final String ID = new UUID(2, 2).toString();
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(2);
     private static final String MD5 = "XUFAKrxLKna5cZ2REBfFkg==";
 
     @TempDir
@@ -90,5 +95,47 @@ class LegacyAssignmentsTest {
     @Test
     void theEndIsLoggedWithoutTasks() {
         expectEnd(0, 0, List.of());
+    }
+
+    private boolean isAccepted(UUID id) {
+        TestProbe<Acceptance> client = kit.createTestProbe();
+        assignments.tell(new LegacyAssignments.Accept(id, List.of(task("../x")), client.getRef()));
+        try {
+            return client.receiveMessage(ANSWER_TIME).equals(Acceptance.ACCEPTED);
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
+    private boolean answersPing() {
+        TestProbe<Done> client = kit.createTestProbe();
+        assignments.tell(new LegacyAssignments.Ping(client.getRef()));
+        try {
+            client.receiveMessage(ANSWER_TIME);
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
+    @Test
+    void theActorServesAgainAfterTheJournalRejectedOneEvent() {
+        PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+        journal.rejectNextPersisted();
+        assertThat(isAccepted(ASSIGNMENT)).isFalse();
+        await().atMost(DEADLINE).until(() -> isAccepted(new UUID(1, 2)));
+        await().atMost(DEADLINE).until(() -> isAccepted(ASSIGNMENT));
+    }
+
+    @Test
+    void theActorAnswersWhileTheJournalRejectsEveryEventAndServesWhenItNoLongerDoes() {
+        PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+        journal.rejectNextNPersisted(1_000);
+        for (int i = 0; i < 3; i++) {
+            assertThat(isAccepted(ASSIGNMENT)).isFalse();
+            await().atMost(DEADLINE).until(this::answersPing);
+        }
+        journal.resetPolicy();
+        await().atMost(DEADLINE).until(() -> isAccepted(ASSIGNMENT));
     }
 }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,5 +213,23 @@ class LegacyIntakeTest {
             answers.add(agent.find(id).body());
         }
         return answers;
+    }
+
+    @Test
+    void anAgentWithoutTheActorOfTheLegacyApiIsNotReady() throws Exception {
+        try (TestAgent agent = TestAgent.start(directory, "")) {
+            await().atMost(DEADLINE).until(() -> agent.get("/health/ready").statusCode() == 200);
+            org.apache.pekko.actor.ActorSystem system =
+                    Adapter.toClassic(agent.node().system());
+            ActorRef actor = system.actorSelection("/system/legacy-assignments")
+                    .resolveOne(DEADLINE)
+                    .toCompletableFuture()
+                    .get();
+            system.stop(actor);
+            await().atMost(DEADLINE)
+                    .untilAsserted(() ->
+                            assertThat(agent.get("/health/ready").body()).contains("legacy HTTP API do not answer"));
+            assertThat(agent.get("/health/ready").statusCode()).isEqualTo(503);
+        }
     }
 }
