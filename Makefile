@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cluster chaos test-outage test-scale bench-agent bench-log bench-control \
+.PHONY: help check test test-cluster chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
 	bench-unmoved interop format demo run-cluster dist release javadoc clean
 
 help: ## list the targets
@@ -70,6 +70,11 @@ OBJECTS ?= 10000000
 test-scale: ## a job of 10,000,000 objects, a tenth of them exceptions, in a heap of 256 MiB; an hour: make test-scale OBJECTS=200000
 	@$(MVN) -q test -pl manager-node -am -Dtest=ScaleRun -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm='-Xmx256m -XX:-UseDynamicNumberOfCompilerThreads' -Dscale.objects=$(OBJECTS)
+
+ASSIGNMENTS ?= 100000
+test-legacy-intake: ## a legacy manager that never deletes: 100,000 assignments over HTTP to an agent in a heap of 256 MiB; 10 minutes
+	@$(MVN) -q test -pl agent-node -am -Dtest=LegacyIntakeRun -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm='-Xmx256m -XX:-UseDynamicNumberOfCompilerThreads' -Dintake.assignments=$(ASSIGNMENTS)
 
 interop: ## our Fast client and server against node-fast from npm
 	@bin/setup-interop
