@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -145,13 +146,21 @@ final class FileDisk implements LogDisk {
     private static final class File implements LogFile {
         private final Path path;
         private final Optional<FileChannel> writeChannel;
+        private final Optional<Object> key;
         private FileChannel readChannel;
         private boolean closed;
 
         File(Path path, Optional<FileChannel> writeChannel) throws IOException {
             this.path = path;
             this.writeChannel = writeChannel;
+            this.key = key(path);
             this.readChannel = FileChannel.open(path, StandardOpenOption.READ);
+        }
+
+        /** What identifies the file whatever its name is; empty if the file system has nothing of that kind. */
+        private static Optional<Object> key(Path path) throws IOException {
+            return Optional.ofNullable(
+                    Files.readAttributes(path, BasicFileAttributes.class).fileKey());
         }
 
         private FileChannel writeChannel() {
@@ -203,7 +212,13 @@ final class FileDisk implements LogDisk {
                 throw new ClosedChannelException();
             }
             if (readChannel == closedChannel) {
-                readChannel = FileChannel.open(path, StandardOpenOption.READ);
+                FileChannel reopened = FileChannel.open(path, StandardOpenOption.READ);
+                // A compacted segment may have taken the name over. The write channel keeps the key in use until then.
+                if (!key(path).equals(key)) {
+                    reopened.close();
+                    throw new ClosedChannelException();
+                }
+                readChannel = reopened;
             }
         }
 

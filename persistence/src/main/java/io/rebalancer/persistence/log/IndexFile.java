@@ -18,13 +18,14 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  magic "RBLOGIDX"    8
- *   8  format              4   1
+ *   8  format              4   1; 2 for the index of a compacted segment
  *  12  epoch               4   of the segment
  *  16  log id             16
  *  32  segment             8
  *  40  end of the segment  8   then its end frame 8 and its end offset 8
  *  64  control frames 4 · ids 4 · marks 4 · bytes before the locations 4
- *  80  control frames: the frames without events, as they are in the segment
+ *  80  only in format 2: id of the compaction 16
+ *      control frames: the frames without events, as they are in the segment
  *      ids, ascending: id 8 · last sequence number 8 · frames 4 · position of its locations 4
  *      marks: offset 8 · position 4
  *      locations, by id: first sequence number 8 · position 4
@@ -34,7 +35,9 @@ import java.util.zip.CRC32C;
 final class IndexFile implements SegmentIndex, AutoCloseable {
     private static final byte[] MAGIC = "RBLOGIDX".getBytes(StandardCharsets.US_ASCII);
     private static final int FORMAT = 1;
+    private static final int COMPACTED_FORMAT = 2;
     private static final int HEADER_BYTES = 80;
+    private static final int COMPACTION_ID_BYTES = 16;
     private static final int ID_BYTES = 24;
     private static final int MARK_BYTES = 12;
     private static final int LOCATION_BYTES = 12;
@@ -51,8 +54,9 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
     private final long[] markOffsets;
     private final int[] markPositions;
 
-    /** The first 80 bytes. */
+    /** What is before the control frames. */
     private record IndexHeader(
+            Optional<UUID> compactionId,
             int epoch,
             UUID logId,
             long segment,
@@ -64,9 +68,17 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
             int marks,
             int bytesBeforeLocations) {
 
+        int controlFramesPosition() {
+            return headerBytes(compactionId.isPresent());
+        }
+
         int tablesPosition() {
             return bytesBeforeLocations - ids * ID_BYTES - marks * MARK_BYTES;
         }
+    }
+
+    private static int headerBytes(boolean compacted) {
+        return HEADER_BYTES + (compacted ? COMPACTION_ID_BYTES : 0);
     }
 
     private IndexFile(LogFile file, IndexHeader header, ByteBuffer tables) {
@@ -118,6 +130,29 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
         return header.endOffset();
     }
 
+    /** Number of bytes that the frames without events take, here as in the segment. */
+    int controlBytes() {
+        return header.tablesPosition() - header.controlFramesPosition();
+    }
+
+    /** Number of frames with events. */
+    long eventFrames() {
+        long frames = 0;
+        for (int count : frameCounts) {
+            frames += count;
+        }
+        return frames;
+    }
+
+    /** Number of frames of a persistence id that hold events from {@code from} on. */
+    int framesFrom(long id, long from) throws IOException {
+        int idIndex = Arrays.binarySearch(ids, id);
+        if (idIndex < 0 || from > lastSequenceNrs[idIndex]) {
+            return 0;
+        }
+        return frameCounts[idIndex] - (from <= 1 ? 0 : firstFrame(idIndex, from));
+    }
+
     /** Writes and forces the index of a finished segment, then opens it. */
     static IndexFile write(LogDisk disk, Segment segment, GrowingIndex index) throws IOException {
         String name = name(segment.header().number());
@@ -144,12 +179,13 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
         long[] ids = index.ids();
         long[] markOffsets = index.markOffsets();
         int[] markPositions = index.markPositions();
-        int bytesBeforeLocations =
-                HEADER_BYTES + controlFrameBytes + ids.length * ID_BYTES + markOffsets.length * MARK_BYTES;
         Segment.Header header = segment.header();
-        output.reserve(HEADER_BYTES)
-                .put(MAGIC)
-                .putInt(FORMAT)
+        int headerBytes = headerBytes(header.compaction().isPresent());
+        int bytesBeforeLocations =
+                headerBytes + controlFrameBytes + ids.length * ID_BYTES + markOffsets.length * MARK_BYTES;
+        ByteBuffer target = output.reserve(headerBytes);
+        target.put(MAGIC)
+                .putInt(header.compaction().isPresent() ? COMPACTED_FORMAT : FORMAT)
                 .putInt(header.epoch())
                 .putLong(header.logId().getMostSignificantBits())
                 .putLong(header.logId().getLeastSignificantBits())
@@ -161,6 +197,9 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
                 .putInt(ids.length)
                 .putInt(markOffsets.length)
                 .putInt(bytesBeforeLocations);
+        header.compaction()
+                .ifPresent(compaction -> target.putLong(compaction.id().getMostSignificantBits())
+                        .putLong(compaction.id().getLeastSignificantBits()));
         CRC32C crc = new CRC32C();
         for (Frame frame : controlFrames) {
             int length = (int) FrameFormat.length(frame.parts());
@@ -207,18 +246,24 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
 
     private static Optional<IndexFile> open(LogFile file, Segment.Header segment) throws IOException {
         long size = file.size();
-        ByteBuffer headerBytes = ByteBuffer.allocate(HEADER_BYTES);
-        if (size < HEADER_BYTES + Integer.BYTES
-                || file.read(headerBytes, 0) < HEADER_BYTES
+        int headerSize = headerBytes(segment.compaction().isPresent());
+        ByteBuffer headerBytes = ByteBuffer.allocate(headerSize);
+        if (size < headerSize + Integer.BYTES
+                || file.read(headerBytes, 0) < headerSize
                 || !hasValidChecksum(file, size)) {
             return Optional.empty();
         }
         byte[] magic = new byte[MAGIC.length];
         headerBytes.flip().get(magic);
-        if (!Arrays.equals(magic, MAGIC) || headerBytes.getInt() != FORMAT) {
+        int format = segment.compaction().isPresent() ? COMPACTED_FORMAT : FORMAT;
+        if (!Arrays.equals(magic, MAGIC) || headerBytes.getInt() != format) {
             return Optional.empty();
         }
+        Optional<UUID> compactionId = segment.compaction().map(Segment.Compaction::id);
         IndexHeader header = new IndexHeader(
+                // Behind the numbers that follow, so it is read by its position.
+                compactionId.map(id ->
+                        new UUID(headerBytes.getLong(HEADER_BYTES), headerBytes.getLong(HEADER_BYTES + Long.BYTES))),
                 headerBytes.getInt(),
                 new UUID(headerBytes.getLong(), headerBytes.getLong()),
                 headerBytes.getLong(),
@@ -229,7 +274,8 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
                 headerBytes.getInt(),
                 headerBytes.getInt(),
                 headerBytes.getInt());
-        if (header.epoch() != segment.epoch()
+        if (!header.compactionId().equals(compactionId)
+                || header.epoch() != segment.epoch()
                 || !header.logId().equals(segment.logId())
                 || header.segment() != segment.number()) {
             return Optional.empty();
@@ -318,8 +364,8 @@ final class IndexFile implements SegmentIndex, AutoCloseable {
 
     @Override
     public List<Frame> controlFrames() throws IOException {
-        ByteBuffer stored = ByteBuffer.allocate(header.tablesPosition() - HEADER_BYTES);
-        file.read(stored, HEADER_BYTES);
+        ByteBuffer stored = ByteBuffer.allocate(controlBytes());
+        file.read(stored, header.controlFramesPosition());
         stored.flip();
         List<Frame> frames = new ArrayList<>();
         for (int i = 0; i < header.controlFrames(); i++) {

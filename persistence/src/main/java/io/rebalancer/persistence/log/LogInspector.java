@@ -3,6 +3,7 @@ package io.rebalancer.persistence.log;
 import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
  */
 public final class LogInspector implements AutoCloseable {
     private static final int READ_AHEAD_BYTES = 1 << 20;
+    private static final int MAX_ATTEMPTS = 10;
 
     private final LogDisk disk;
     private final List<Segment> segments;
@@ -37,6 +39,7 @@ public final class LogInspector implements AutoCloseable {
     /**
      * A segment.
      *
+     * @param firstNumber lowest number of the segments that it replaces; its own number if it was not compacted
      * @param frames number of valid frames, counted from the first
      * @param end position after the last valid frame, in bytes
      * @param firstOffset offset of its first event
@@ -47,6 +50,7 @@ public final class LogInspector implements AutoCloseable {
     public record SegmentSummary(
             String name,
             long number,
+            long firstNumber,
             int epoch,
             long createdMillis,
             long bytes,
@@ -59,7 +63,18 @@ public final class LogInspector implements AutoCloseable {
 
         private SegmentSummary damaged() {
             return new SegmentSummary(
-                    name, number, epoch, createdMillis, bytes, frames, end, firstOffset, events, indexed, End.DAMAGED);
+                    name,
+                    number,
+                    firstNumber,
+                    epoch,
+                    createdMillis,
+                    bytes,
+                    frames,
+                    end,
+                    firstOffset,
+                    events,
+                    indexed,
+                    End.DAMAGED);
         }
     }
 
@@ -94,18 +109,36 @@ public final class LogInspector implements AutoCloseable {
      */
     public static LogInspector open(Path directory) throws IOException {
         LogDisk disk = FileDisk.readOnly(directory);
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return open(directory, disk);
+            } catch (NoSuchFileException e) {
+                // The process that uses the log deleted a segment since the directory was listed.
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static LogInspector open(Path directory, LogDisk disk) throws IOException {
         // Before the list of segments: a process that uses the log may start another one at any time.
         long highest =
                 HighestSegment.read(disk).map(HighestSegment.Stored::number).orElse(-1L);
-        List<Segment> segments = new ArrayList<>();
-        for (String name : disk.list().stream().filter(Segment::isSegment).toList()) {
-            Optional<Segment> segment = Segment.open(disk, name);
-            if (segment.isEmpty() && Files.size(directory.resolve(name)) > Segment.BLOCK_BYTES) {
-                throw new LogException(
-                        LogException.Kind.CORRUPT,
-                        name + " in " + disk.location() + " is damaged: its header is incomplete");
+        List<Segment> all = new ArrayList<>();
+        try {
+            openAll(directory, disk, all);
+        } catch (IOException | RuntimeException e) {
+            for (Segment segment : all) {
+                segment.close();
             }
-            segment.ifPresent(segments::add);
+            throw e;
+        }
+        List<Segment> segments = SegmentFiles.withoutReplaced(all);
+        for (Segment segment : all) {
+            if (!segments.contains(segment)) {
+                segment.close();
+            }
         }
         if (segments.isEmpty() && highest >= 0) {
             throw new LogException(
@@ -118,6 +151,18 @@ public final class LogInspector implements AutoCloseable {
         return new LogInspector(disk, segments, highest);
     }
 
+    private static void openAll(Path directory, LogDisk disk, List<Segment> opened) throws IOException {
+        for (String name : disk.list().stream().filter(Segment::isSegment).toList()) {
+            Optional<Segment> segment = Segment.open(disk, name);
+            if (segment.isEmpty() && Files.size(directory.resolve(name)) > Segment.BLOCK_BYTES) {
+                throw new LogException(
+                        LogException.Kind.CORRUPT,
+                        name + " in " + disk.location() + " is damaged: its header is incomplete");
+            }
+            segment.ifPresent(opened::add);
+        }
+    }
+
     /** Reads every byte of the log. */
     public Summary summary() throws IOException {
         IdCollector ids = new IdCollector();
@@ -126,10 +171,11 @@ public final class LogInspector implements AutoCloseable {
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
             SegmentScan scan = scan(segment, ids::add);
-            endFrames.add(scan.nextFrame);
+            endFrames.add(scan.endFrame());
             summaries.add(new SegmentSummary(
                     segment.name(),
                     segment.header().number(),
+                    segment.header().firstNumber(),
                     segment.header().epoch(),
                     segment.header().createdMillis(),
                     segment.file().size(),
@@ -159,7 +205,7 @@ public final class LogInspector implements AutoCloseable {
             return false;
         }
         try (IndexFile stored = index.get()) {
-            return stored.endPosition() == scan.position && stored.endFrame() == scan.nextFrame;
+            return stored.endPosition() == scan.position && stored.endFrame() == scan.endFrame();
         }
     }
 
@@ -218,9 +264,9 @@ public final class LogInspector implements AutoCloseable {
 
         void run(Consumer<Frame> consumer) throws IOException {
             Optional<Frame> frame = window.frameAt(position);
-            while (frame.isPresent() && frame.get().number() == nextFrame) {
+            while (frame.isPresent() && isNext(frame.get())) {
                 consumer.accept(frame.get());
-                nextFrame++;
+                nextFrame = frame.get().number() + 1;
                 frames++;
                 events += frame.get().events();
                 position += FrameFormat.length(frame.get().parts());
@@ -228,7 +274,23 @@ public final class LogInspector implements AutoCloseable {
             }
         }
 
+        /** Whether the frame follows. In a compacted segment there are gaps, and its header states the end. */
+        private boolean isNext(Frame frame) {
+            return isCompacted() ? frame.number() >= nextFrame : frame.number() == nextFrame;
+        }
+
+        private boolean isCompacted() {
+            return segment.header().compaction().isPresent();
+        }
+
+        long endFrame() {
+            return isCompacted() && position == segment.endPosition() ? segment.endFrame() : nextFrame;
+        }
+
         End end(boolean last) throws IOException {
+            if (isCompacted()) {
+                return position == segment.endPosition() && position == size ? End.WHOLE : End.DAMAGED;
+            }
             if (window.hasOnlyZerosFrom(position)) {
                 return End.WHOLE;
             }

@@ -26,6 +26,16 @@ public interface LogListener {
     /** A segment that was no longer needed is deleted. */
     default void segmentDeleted(String segment, long bytes) {}
 
+    /**
+     * Segments were replaced by a smaller one.
+     *
+     * @param segment name of the segment that replaces the others
+     * @param segments number of segments that it replaces
+     * @param bytesBefore size of these segments
+     * @param bytesAfter size of the segment that replaces them
+     */
+    default void segmentsCompacted(String segment, int segments, long bytesBefore, long bytesAfter) {}
+
     /** A reader is further behind than the alarm threshold. */
     default void cursorLagging(String cursor, long bytes) {}
 

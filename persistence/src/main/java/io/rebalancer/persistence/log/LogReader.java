@@ -3,6 +3,7 @@ package io.rebalancer.persistence.log;
 import io.rebalancer.persistence.log.EventLog.Event;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,19 +31,30 @@ final class LogReader {
     List<Event> read(IdTable.Entry id, long from, long to, long maxEvents) throws IOException {
         List<Event> events = new ArrayList<>();
         long first = Math.max(from, id.deletedTo() + 1);
+        boolean complete = false;
+        while (!complete) {
+            complete = readEach(id, first, to, maxEvents, events);
+        }
+        return events;
+    }
+
+    /** Adds what is missing in {@code events}; false if a segment disappeared before it was read. */
+    private boolean readEach(IdTable.Entry id, long first, long to, long maxEvents, List<Event> events)
+            throws IOException {
         for (Segment segment : segments.all()) {
             if (events.size() < maxEvents) {
                 try {
                     read(segment, id, next(events, first), to, maxEvents, events);
-                } catch (ClosedChannelException e) {
-                    // The segment is being deleted, so all its events are deleted.
+                } catch (ClosedChannelException | NoSuchFileException e) {
                     if (segments.contains(segment)) {
                         throw e;
                     }
+                    // The segment was deleted, or compacted: then its events are in another one.
+                    return false;
                 }
             }
         }
-        return events;
+        return true;
     }
 
     private static long next(List<Event> events, long first) {
@@ -99,19 +111,27 @@ final class LogReader {
     /** The events of all ids from an offset on, in the order of the log; with deleted events whose segment still exists. */
     List<Event> feed(long fromOffset, int maxEvents) throws IOException {
         List<Event> events = new ArrayList<>();
+        while (!feedEach(fromOffset, maxEvents, events)) {
+            events.clear();
+        }
+        return events;
+    }
+
+    /** Adds events to {@code events}; false if a segment disappeared before it was read. */
+    private boolean feedEach(long fromOffset, int maxEvents, List<Event> events) throws IOException {
         for (Segment segment : segments.all()) {
             if (segment.endOffset() > fromOffset && events.size() < maxEvents) {
                 try {
                     feed(segment, fromOffset, maxEvents, events);
-                } catch (ClosedChannelException e) {
+                } catch (ClosedChannelException | NoSuchFileException e) {
                     if (segments.contains(segment)) {
                         throw e;
                     }
-                    events.clear();
+                    return false;
                 }
             }
         }
-        return events;
+        return true;
     }
 
     private void feed(Segment segment, long fromOffset, int maxEvents, List<Event> events) throws IOException {

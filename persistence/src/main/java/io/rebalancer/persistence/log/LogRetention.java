@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Maintains a log: writes the indexes of finished segments, checks the free space, removes expired cursors, and deletes
- * segments that are no longer needed. A failure affects no event; the next run tries again.
+ * Maintains a log: writes the indexes of finished segments, checks the free space, removes expired cursors, deletes segments
+ * that are no longer needed, and {@linkplain Compactor compacts} those that are mostly deleted. A failure affects no event; the next run tries again.
  *
  * <pre>
  * a segment is deleted when   it is finished and indexed
@@ -37,6 +37,7 @@ final class LogRetention {
     private final IdTable ids;
     private final Cursors cursors;
     private final LogListener listener;
+    private final Compactor compactor;
     private CompletionStage<Long> logBegins = CompletableFuture.completedFuture(0L);
     private long firstNeededSegment;
     private volatile long lastGoodRunNanos = System.nanoTime();
@@ -60,6 +61,7 @@ final class LogRetention {
         this.ids = ids;
         this.cursors = cursors;
         this.listener = listener;
+        this.compactor = new Compactor(disk, settings, segments, unneeded, ids, cursors, listener);
     }
 
     /** A step of the maintenance. */
@@ -77,6 +79,7 @@ final class LogRetention {
         good &= succeeds(this::writeIndexes);
         good &= succeeds(this::checkCursors);
         good &= succeeds(this::findUnneededSegments);
+        good &= succeeds(() -> compactor.runOnce(oldSegments()));
         good &= succeeds(unneeded::deleteAll);
         if (good) {
             lastGoodRunNanos = System.nanoTime();
@@ -174,26 +177,40 @@ final class LogRetention {
         }
     }
 
+    /**
+     * The oldest segments that may be deleted or compacted: they are finished and old enough, enough newer ones remain, and
+     * every cursor is beyond them.
+     */
+    private List<Segment> oldSegments() {
+        List<Segment> all = segments.all();
+        int mostSegments = all.size() - 1 - settings.retention().keepSegments();
+        int count = 0;
+        while (count < mostSegments && isOld(all.get(count), all.get(count + 1))) {
+            count++;
+        }
+        return all.subList(0, count);
+    }
+
+    private boolean isOld(Segment segment, Segment next) {
+        long ageMillis = clock.millis() - next.header().createdMillis();
+        return ageMillis >= settings.retention().minAge().toMillis()
+                && cursors.slowest().orElse(Long.MAX_VALUE) >= segment.endOffset();
+    }
+
     /** The oldest segments that are no longer needed, up to the first that is. */
     private List<Segment> unneededSegments() {
-        List<Segment> all = segments.all();
         List<Segment> oldest = new ArrayList<>();
-        int finished = all.size() - 1;
-        for (int i = 0; i < finished - settings.retention().keepSegments(); i++) {
-            long finishedMillis = all.get(i + 1).header().createdMillis();
-            boolean oldEnough = clock.millis() - finishedMillis
-                    >= settings.retention().minAge().toMillis();
-            if (!oldEnough || isNeeded(all.get(i))) {
+        for (Segment segment : oldSegments()) {
+            if (isNeeded(segment)) {
                 return oldest;
             }
-            oldest.add(all.get(i));
+            oldest.add(segment);
         }
         return oldest;
     }
 
     private boolean isNeeded(Segment segment) {
-        if (!(segment.index() instanceof IndexFile index)
-                || cursors.slowest().orElse(Long.MAX_VALUE) < segment.endOffset()) {
+        if (!(segment.index() instanceof IndexFile index)) {
             return true;
         }
         for (long id : index.ids()) {

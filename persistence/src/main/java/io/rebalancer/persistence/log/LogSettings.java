@@ -37,11 +37,12 @@ public record LogSettings(
             new Queue(64L << 20, 10_000, Duration.ofSeconds(5)),
             new Force(Duration.ofSeconds(5), Duration.ofMinutes(2)),
             1L << 30,
-            new Retention(2, Duration.ofHours(1), 8L << 30, OptionalLong.empty(), Duration.ofDays(7)),
+            new Retention(2, Duration.ofHours(1), 8L << 30, OptionalLong.empty(), Duration.ofDays(7), 25),
             false);
 
     private static final int MIN_SEGMENT_BYTES = 64 << 10;
     private static final int MAX_SEGMENT_BYTES = 1 << 30;
+    private static final int MAX_COMPACT_PERCENT = 50;
 
     /**
      * Bounds of the queue before the writer. An entry that does not fit is rejected at once.
@@ -82,9 +83,16 @@ public record LogSettings(
      * @param lagAlarmBytes a cursor that is further behind is reported
      * @param maxLagBytes a cursor that is further behind is removed, and its reader must start over; empty for no limit
      * @param cursorExpiry a cursor that has events to acknowledge and acknowledges none for this long is removed
+     * @param compactBelowPercent a segment is compacted when less than this part of it is still needed, 1 to 50 percent; 0
+     *     for never
      */
     public record Retention(
-            int keepSegments, Duration minAge, long lagAlarmBytes, OptionalLong maxLagBytes, Duration cursorExpiry) {
+            int keepSegments,
+            Duration minAge,
+            long lagAlarmBytes,
+            OptionalLong maxLagBytes,
+            Duration cursorExpiry,
+            int compactBelowPercent) {
         /** @throws IllegalArgumentException with the name and the range of the invalid setting */
         public Retention {
             require(keepSegments >= 0, "keep-segments can't be negative");
@@ -92,6 +100,9 @@ public record LogSettings(
             require(lagAlarmBytes > 0, "cursor-lag-alarm must be positive");
             require(maxLagBytes.isEmpty() || maxLagBytes.getAsLong() > 0, "max-cursor-lag must be positive");
             require(!cursorExpiry.isNegative() && !cursorExpiry.isZero(), "cursor-expiry must be positive");
+            require(
+                    compactBelowPercent >= 0 && compactBelowPercent <= MAX_COMPACT_PERCENT,
+                    "compact-below-percent must be 0 to " + MAX_COMPACT_PERCENT);
         }
     }
 

@@ -9,9 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Recovers a log from its first segment to its end. A finished segment is recovered from its index alone if it has a valid
@@ -37,6 +39,7 @@ final class Recovery {
     private final IdTable ids = new IdTable();
     private final Cursors cursors = new Cursors();
     private final List<Segment> segments = new ArrayList<>();
+    private List<Segment> opened = List.of();
     private final SortedSet<Long> unneededSegments = new TreeSet<>();
     private final Map<Long, Long> highest = new HashMap<>();
     private final Map<Long, Long> deletedTo = new HashMap<>();
@@ -77,7 +80,7 @@ final class Recovery {
         try {
             return recovery.recover();
         } catch (IOException | RuntimeException e) {
-            for (Segment segment : recovery.segments) {
+            for (Segment segment : recovery.opened) {
                 segment.close();
             }
             throw e;
@@ -89,29 +92,29 @@ final class Recovery {
         Optional<HighestSegment.Stored> highestSegment = HighestSegment.read(disk);
         // Before anything is changed: the segment that is now the last one would be taken for one with a torn tail.
         requireHighest(highestSegment, names.isEmpty() ? -1 : number(names.get(names.size() - 1)));
-        int first = firstWithoutHoles(names);
-        for (int i = first; i < names.size(); i++) {
-            boolean last = i == names.size() - 1;
-            Optional<Segment> segment = Segment.open(disk, names.get(i));
-            if (segment.isPresent()) {
-                addSegment(segment.get(), names.get(i));
-                recoverSegment(segment.get(), last);
-            } else if (last && isUnfinishedCreation(names.get(i))) {
-                disk.delete(names.get(i));
-                disk.forceDirectory();
-            } else {
-                throw damaged(names.get(i), 0, "its header is incomplete");
-            }
+        SegmentFiles files = SegmentFiles.open(disk, names);
+        opened = files.segments();
+        for (int i = 0; i < opened.size(); i++) {
+            addSegment(opened.get(i));
+            recoverSegment(
+                    opened.get(i), i == opened.size() - 1 && files.unfinished().isEmpty());
+        }
+        if (files.unfinished().isPresent()) {
+            disk.delete(files.unfinished().get());
+            disk.forceDirectory();
         }
         Optional<Header> newest = segments.isEmpty()
                 ? Optional.empty()
                 : Optional.of(segments.get(segments.size() - 1).header());
         deleteEmptyLastSegment();
         requireLastSegment(highestSegment);
-        for (String name : names.subList(0, first)) {
-            unneededSegments.add(number(name));
-        }
+        unneededSegments.addAll(files.beforeHole());
         dropUnneededSegments();
+        if (!files.replaced().isEmpty()) {
+            // The process may have died before it forced the name of the segment that replaces them.
+            disk.forceDirectory();
+            unneededSegments.addAll(files.replaced());
+        }
         // Only now: the frame that defines an id follows its events if the segment with the first definition was
         // deleted.
         highest.forEach(ids::raiseHighest);
@@ -132,37 +135,12 @@ final class Recovery {
                 tornBytes);
     }
 
-    /**
-     * Index of the first name that no missing segment follows. A segment before a hole is one whose deletion failed: the
-     * LOG_BEGINS that permitted it is in a later segment, so what the segment contains plays no part any more.
-     */
-    private int firstWithoutHoles(List<String> names) {
-        int first = 0;
-        for (int i = 1; i < names.size(); i++) {
-            if (number(names.get(i)) != number(names.get(i - 1)) + 1) {
-                first = i;
-            }
-        }
-        return first;
-    }
-
     private long number(String name) {
         return Segment.number(name).orElseThrow(() -> damaged(name, 0, "its name is not that of a segment"));
     }
 
-    /** Whether the process died while it created the file: nothing follows the header until the header is forced. */
-    private boolean isUnfinishedCreation(String name) throws IOException {
-        try (LogDisk.LogFile file = disk.open(name)) {
-            return file.size() <= Segment.BLOCK_BYTES;
-        }
-    }
-
-    private void addSegment(Segment segment, String name) throws IOException {
+    private void addSegment(Segment segment) {
         Header header = segment.header();
-        if (!segment.name().equals(name)) {
-            segment.close();
-            throw damaged(name, 0, "it is a copy of " + segment.name());
-        }
         if (segments.isEmpty()) {
             nextFrame = header.firstFrame();
             nextOffset = header.firstOffset();
@@ -172,7 +150,6 @@ final class Recovery {
                     && header.firstFrame() == nextFrame
                     && header.firstOffset() == nextOffset;
             if (!follows) {
-                segment.close();
                 throw damaged(segment.name(), 0, "it does not follow the segment before it");
             }
         }
@@ -180,12 +157,17 @@ final class Recovery {
     }
 
     private void recoverSegment(Segment segment, boolean last) throws IOException {
-        if (!last && !settings.verifyAll()) {
+        Optional<Segment.Compaction> compaction = segment.header().compaction();
+        if ((!last || compaction.isPresent()) && !settings.verifyAll()) {
             Optional<IndexFile> index = IndexFile.open(disk, segment);
             if (index.isPresent()) {
                 recoverFromIndex(segment, index.get());
                 return;
             }
+        }
+        if (compaction.isPresent()) {
+            recoverCompacted(segment, compaction.get());
+            return;
         }
         GrowingIndex index = new GrowingIndex();
         long size = segment.file().size();
@@ -217,6 +199,34 @@ final class Recovery {
         if (segment.endPosition() > Segment.BLOCK_BYTES) {
             storeIndex(segment, index);
         }
+    }
+
+    /** Reads all frames of a compacted segment. It was complete before it got its name, so it has no torn tail. */
+    private void recoverCompacted(Segment segment, Segment.Compaction end) throws IOException {
+        long size = segment.file().size();
+        if (size != end.endPosition()) {
+            throw damaged(segment.name(), size, "its length is not " + end.endPosition() + ", as its header states");
+        }
+        GrowingIndex index = new GrowingIndex();
+        FrameWindow window = new FrameWindow(segment, settings.maxFrameBytes(), size, READ_AHEAD_BYTES);
+        long position = Segment.BLOCK_BYTES;
+        while (position < size) {
+            long at = position;
+            ByteBuffer bytes = window.bytesAt(at).orElseThrow(() -> invalidFrame(segment, at));
+            FrameHeader header = FrameFormat.decodeHeader(
+                            bytes, segment.header().epoch())
+                    .filter(each -> each.number() >= nextFrame && each.offset() >= nextOffset)
+                    .orElseThrow(() -> invalidFrame(segment, at));
+            recoverFrame(segment, index, header, bytes, (int) at);
+            position += bytes.remaining();
+        }
+        nextFrame = end.endFrame();
+        nextOffset = end.endOffset();
+        storeIndex(segment, index);
+    }
+
+    private LogException invalidFrame(Segment segment, long position) {
+        return damaged(segment.name(), position, "an invalid frame in a finished segment");
     }
 
     /** Takes from the index what the frames of the segment contain. The next segment's header must agree with it. */
@@ -268,7 +278,7 @@ final class Recovery {
         if (position < size) {
             boolean onlyZeros = window.hasOnlyZerosFrom(position);
             if (!onlyZeros && !last) {
-                throw damaged(segment.name(), position, "an invalid frame in a finished segment");
+                throw invalidFrame(segment, position);
             }
             if (!onlyZeros) {
                 Optional<Long> proof = window.positionProvingForced(position, nextFrame);
@@ -314,7 +324,8 @@ final class Recovery {
     private void deleteEmptyLastSegment() throws IOException {
         if (!segments.isEmpty()) {
             Segment last = segments.get(segments.size() - 1);
-            if (last.endPosition() == Segment.BLOCK_BYTES) {
+            if (last.endPosition() == Segment.BLOCK_BYTES
+                    && last.header().compaction().isEmpty()) {
                 segments.remove(last);
                 last.close();
                 disk.delete(last.name());
@@ -358,22 +369,21 @@ final class Recovery {
         if (segments.isEmpty() && !unneededSegments.isEmpty()) {
             throw missing(unneededSegments.last() + 1);
         }
-        if (!segments.isEmpty() && segments.get(0).header().number() > firstNeededSegment) {
-            throw missing(
-                    unneededSegments.isEmpty()
-                            ? firstNeededSegment
-                            : segments.get(0).header().number() - 1);
+        long first = segments.isEmpty() ? 0 : segments.get(0).header().firstNumber();
+        if (first > firstNeededSegment) {
+            throw missing(unneededSegments.isEmpty() ? firstNeededSegment : first - 1);
         }
         while (!segments.isEmpty() && segments.get(0).header().number() < firstNeededSegment) {
             Segment unneeded = segments.remove(0);
             unneeded.close();
             unneededSegments.add(unneeded.header().number());
         }
+        Set<Long> numbers =
+                segments.stream().map(segment -> segment.header().number()).collect(Collectors.toSet());
         for (String name : disk.list()) {
+            // All numbers are known to be in order: an index without its segment remains of a deletion.
             Optional<Long> number = IndexFile.isIndex(name) ? Segment.number(name) : Optional.empty();
-            if (number.isPresent() && number.get() < firstNeededSegment) {
-                unneededSegments.add(number.get());
-            }
+            number.filter(each -> !numbers.contains(each)).ifPresent(unneededSegments::add);
         }
     }
 
@@ -382,10 +392,6 @@ final class Recovery {
     }
 
     private LogException damaged(String name, long position, String reason) {
-        return new LogException(
-                LogException.Kind.CORRUPT,
-                "the log in " + disk.location() + " is damaged: " + name + " at byte " + position + " ("
-                        + reason + "). Nothing is skipped: restore the files from a copy, or move the directory away to"
-                        + " start with an empty log, without these events");
+        return SegmentFiles.damaged(disk, name, position, reason);
     }
 }

@@ -18,27 +18,35 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *    0  magic "RBLOGSEG"  8
- *    8  format            4   1
+ *    8  format            4   1; 2 for a compacted segment
  *   12  epoch             4   increases by one each time the log is opened
  *   16  log id           16
  *   32  number            8   of the segment
  *   40  first frame       8
  *   48  first offset      8
  *   56  created, ms       8
- *   64  zeros
+ *   64  only in format 2: id of the compaction 16 · first number that the segment replaces 8 · end position 8 ·
+ *       end frame 8 · end offset 8
+ *       then zeros
  * 4092  CRC32C            4   of the block before it
  * 4096  frames …
  * </pre>
  *
+ * A compacted segment replaces all segments from its first number to its own number. It holds what is still needed of
+ * them: its frames have the numbers, offsets and times that they had there, so there are gaps between them.
+ *
  * <pre>
  * growing ──► finished: forced, another follows ──► indexed ──► no longer needed ──► deleted
+ *                                                     └─ mostly deleted ──► replaced by a compacted segment
  * </pre>
  */
 final class Segment {
     static final int BLOCK_BYTES = 4096;
-    static final int FORMAT = 1;
+    private static final int FORMAT = 1;
+    private static final int COMPACTED_FORMAT = 2;
     private static final byte[] MAGIC = "RBLOGSEG".getBytes(StandardCharsets.US_ASCII);
     private static final String SUFFIX = ".seg";
+    private static final String UNFINISHED_SUFFIX = SUFFIX + ".part";
     private static final int NUMBER_DIGITS = 16;
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{" + NUMBER_DIGITS + "}\\.[a-z.]+");
     private static final int CRC_AT = BLOCK_BYTES - Integer.BYTES;
@@ -50,14 +58,47 @@ final class Segment {
     private volatile long endFrame;
     private volatile long endOffset;
 
-    /** The content of the header block. */
-    record Header(int epoch, UUID logId, long number, long firstFrame, long firstOffset, long createdMillis) {}
+    /**
+     * The content of the header block.
+     *
+     * @param compaction only for a compacted segment
+     */
+    record Header(
+            int epoch,
+            UUID logId,
+            long number,
+            long firstFrame,
+            long firstOffset,
+            long createdMillis,
+            Optional<Compaction> compaction) {
+
+        Header(int epoch, UUID logId, long number, long firstFrame, long firstOffset, long createdMillis) {
+            this(epoch, logId, number, firstFrame, firstOffset, createdMillis, Optional.empty());
+        }
+
+        /** The lowest number of the segments that this one replaces; its own number if it was not compacted. */
+        long firstNumber() {
+            return compaction.map(Compaction::firstNumber).orElse(number);
+        }
+    }
+
+    /**
+     * What a compacted segment states about itself.
+     *
+     * @param id distinguishes the segment from earlier ones of the same name
+     * @param firstNumber the lowest number of the segments that it replaces
+     * @param endPosition after its last frame: the length of the file
+     * @param endFrame number of the frame after the last one of the replaced segments
+     * @param endOffset offset after their last event
+     */
+    record Compaction(UUID id, long firstNumber, long endPosition, long endFrame, long endOffset) {}
 
     private Segment(Header header, LogFile file) {
         this.header = header;
         this.file = file;
         this.endFrame = header.firstFrame();
         this.endOffset = header.firstOffset();
+        header.compaction().ifPresent(end -> moveEnd(end.endPosition(), end.endFrame(), end.endOffset()));
     }
 
     static boolean isSegment(String name) {
@@ -73,6 +114,15 @@ final class Segment {
 
     static String name(long number) {
         return String.format("%016x%s", number, SUFFIX);
+    }
+
+    /** The name of a compacted segment until it is complete. */
+    static String unfinishedName(long number) {
+        return String.format("%016x%s", number, UNFINISHED_SUFFIX);
+    }
+
+    static boolean isUnfinished(String name) {
+        return name.endsWith(UNFINISHED_SUFFIX);
     }
 
     String name() {
@@ -189,13 +239,22 @@ final class Segment {
         }
     }
 
-    private static ByteBuffer encode(Header header) {
+    static ByteBuffer encode(Header header) {
         ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
-        block.put(MAGIC).putInt(FORMAT).putInt(header.epoch());
+        block.put(MAGIC);
+        block.putInt(header.compaction().isPresent() ? COMPACTED_FORMAT : FORMAT);
+        block.putInt(header.epoch());
         block.putLong(header.logId().getMostSignificantBits())
                 .putLong(header.logId().getLeastSignificantBits());
         block.putLong(header.number()).putLong(header.firstFrame());
         block.putLong(header.firstOffset()).putLong(header.createdMillis());
+        header.compaction()
+                .ifPresent(compaction -> block.putLong(compaction.id().getMostSignificantBits())
+                        .putLong(compaction.id().getLeastSignificantBits())
+                        .putLong(compaction.firstNumber())
+                        .putLong(compaction.endPosition())
+                        .putLong(compaction.endFrame())
+                        .putLong(compaction.endOffset()));
         block.putInt(CRC_AT, crc(block));
         return block.rewind();
     }
@@ -207,16 +266,28 @@ final class Segment {
         if (!Arrays.equals(magic, MAGIC) || crc(block) != block.getInt(CRC_AT)) {
             return Optional.empty();
         }
-        if (format > FORMAT) {
+        if (format > COMPACTED_FORMAT) {
             throw new LogException(
                     LogException.Kind.NEWER_FORMAT,
-                    path + " has format " + format + ", and this version reads up to " + FORMAT
+                    path + " has format " + format + ", and this version reads up to " + COMPACTED_FORMAT
                             + "; use the version that wrote it");
         }
         int epoch = block.getInt();
         UUID logId = new UUID(block.getLong(), block.getLong());
-        return Optional.of(
-                new Header(epoch, logId, block.getLong(), block.getLong(), block.getLong(), block.getLong()));
+        Header header = new Header(epoch, logId, block.getLong(), block.getLong(), block.getLong(), block.getLong());
+        if (format != COMPACTED_FORMAT) {
+            return Optional.of(header);
+        }
+        UUID id = new UUID(block.getLong(), block.getLong());
+        Compaction compaction = new Compaction(id, block.getLong(), block.getLong(), block.getLong(), block.getLong());
+        return Optional.of(new Header(
+                epoch,
+                logId,
+                header.number(),
+                header.firstFrame(),
+                header.firstOffset(),
+                header.createdMillis(),
+                Optional.of(compaction)));
     }
 
     private static int crc(ByteBuffer block) {

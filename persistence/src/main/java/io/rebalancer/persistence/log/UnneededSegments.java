@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Segments that nothing needs any more, until their files are deleted. A file that can't be deleted stays here and is tried
- * again in each round; it takes space, but harms nothing, because recovery ignores every segment before LOG_BEGINS. Safe for
- * any threads.
+ * again in each round; it takes space, but harms nothing, because recovery ignores every segment before LOG_BEGINS and
+ * every segment that a compacted one replaces. Safe for any threads.
  */
 final class UnneededSegments {
     private final LogDisk disk;

@@ -96,7 +96,8 @@ public final class LogExtension implements Extension {
                         maxLag.equals("off")
                                 ? OptionalLong.empty()
                                 : OptionalLong.of(retention.getBytes("max-cursor-lag")),
-                        retention.getDuration("cursor-expiry")),
+                        retention.getDuration("cursor-expiry"),
+                        retention.getInt("compact-below-percent")),
                 config.getBoolean("verify-on-open"));
     }
 

@@ -35,6 +35,11 @@ final class LogMetrics implements LogListener {
     private final Counter faults = Kamon.counter("rebalancer.log.fault").withoutTags();
     private final Counter deleted =
             Kamon.counter("rebalancer.log.segments.deleted").withoutTags();
+    private final Counter compactions =
+            Kamon.counter("rebalancer.log.compactions").withoutTags();
+    private final Counter compactedBytes = Kamon.counter(
+                    "rebalancer.log.compacted", MeasurementUnit.information().bytes())
+            .withoutTags();
     private final Counter evicted =
             Kamon.counter("rebalancer.log.cursors.evicted").withoutTags();
     private String lastFailure = "";
@@ -137,10 +142,19 @@ final class LogMetrics implements LogListener {
     @Override
     public void segmentDeleted(String segment, long segmentBytes) {
         deleted.increment();
+        LOGGER.info("segment={} bytes={} deleted: nothing needs it any more", segment, segmentBytes);
+    }
+
+    @Override
+    public void segmentsCompacted(String segment, int segments, long bytesBefore, long bytesAfter) {
+        compactions.increment();
+        compactedBytes.increment(Math.max(0, bytesBefore - bytesAfter));
         LOGGER.info(
-                "segment={} bytes={} deleted: its events are deleted, and every cursor is beyond it",
+                "segment={} replaces {} segments: bytes={} instead of {}, because most of their events are deleted",
                 segment,
-                segmentBytes);
+                segments,
+                bytesAfter,
+                bytesBefore);
     }
 
     @Override

@@ -134,7 +134,10 @@ public final class LogCommand implements Callable<Integer> {
 
     private static String describe(SegmentSummary segment) {
         String end = StableWord.of(segment.how());
-        return segment.how() == End.WHOLE ? end : end + " at byte " + segment.end();
+        String replaces = segment.firstNumber() == segment.number()
+                ? ""
+                : String.format(", compacted: replaces %016x to %016x", segment.firstNumber(), segment.number());
+        return (segment.how() == End.WHOLE ? end : end + " at byte " + segment.end()) + replaces;
     }
 
     @Command(name = "verify", description = "Reads every byte. Exits with 1 if a segment is damaged.")

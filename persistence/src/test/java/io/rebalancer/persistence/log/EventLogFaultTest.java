@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.log;
 
+import static io.rebalancer.persistence.log.SmallLogs.COMPACTING;
 import static io.rebalancer.persistence.log.SmallLogs.SMALL;
 import static io.rebalancer.persistence.log.SmallLogs.assertFails;
 import static io.rebalancer.persistence.log.SmallLogs.events;
@@ -45,7 +46,7 @@ class EventLogFaultTest {
 
     /**
      * Each operation of the disk fails in turn, once or from then on, while the log opens, appends, starts segments, stores
-     * indexes and deletes segments. Then the power fails, or the process starts again with what the page cache holds, and the
+     * indexes, deletes segments and compacts them. Then the power fails, or the process starts again with what the page cache holds, and the
      * power fails later.
      */
     @ParameterizedTest
@@ -95,7 +96,7 @@ class EventLogFaultTest {
         void run(SimulatedDisk disk) throws Exception {
             EventLog log;
             try {
-                log = open(disk, SMALL);
+                log = open(disk, COMPACTING);
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("Input/output error");
                 return;

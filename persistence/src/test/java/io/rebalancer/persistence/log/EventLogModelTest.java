@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Compares random histories of appends, deletions, cursors, faults and power cuts with a model. Acknowledged events are
  * stored exactly once and in order. Every other stored event was submitted. Each entry is whole or absent. A cursor never
- * loses an event that it has not acknowledged, although segments are deleted.
+ * loses an event that it has not acknowledged, although segments are deleted and compacted.
  */
 @Tag("slow")
 class EventLogModelTest {
@@ -33,7 +34,7 @@ class EventLogModelTest {
             new LogSettings.Queue(1 << 20, 1000, Duration.ofSeconds(5)),
             new LogSettings.Force(Duration.ofSeconds(5), Duration.ofSeconds(8)),
             0,
-            new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1)),
+            new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1), 50),
             false);
     private static final int HISTORIES = 2500;
     private static final String CURSOR = "reader";
@@ -43,18 +44,21 @@ class EventLogModelTest {
     void acknowledgedEventsAreStoredOnceAndInOrder(long seed) throws Exception {
         long crashes = 0;
         long withDeletedSegments = 0;
+        long compactions = 0;
         for (int history = 0; history < HISTORIES; history++) {
             Random random = new Random(seed * 1_000_003 + history);
             try {
                 History run = new History(random);
                 crashes += run.run();
                 withDeletedSegments += run.segmentsDeleted ? 1 : 0;
+                compactions += run.compactions.get();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + ", history " + history + ": " + e.getMessage(), e);
             }
         }
         assertThat(crashes).as("power cuts").isGreaterThan(HISTORIES);
         assertThat(withDeletedSegments).as("histories with deleted segments").isGreaterThan(HISTORIES / 10);
+        assertThat(compactions).as("compactions").isGreaterThan(HISTORIES / 50);
     }
 
     /** The model of one persistence id: its submitted events, and how many of them must be stored or deleted. */
@@ -71,6 +75,15 @@ class EventLogModelTest {
         private final Map<String, Id> ids = new HashMap<>();
         private final Map<Long, String> byOffset = new HashMap<>();
         private SimulatedDisk disk = new SimulatedDisk();
+        // Large events fill segments, and one id keeps all of its events: then there is something to compact.
+        private final boolean large;
+        private final AtomicLong compactions = new AtomicLong();
+        private final LogListener listener = new LogListener() {
+            @Override
+            public void segmentsCompacted(String segment, int segments, long bytesBefore, long bytesAfter) {
+                compactions.incrementAndGet();
+            }
+        };
         private boolean segmentsDeleted;
         private boolean registered;
         private long cursor;
@@ -78,6 +91,7 @@ class EventLogModelTest {
 
         History(Random random) {
             this.random = random;
+            this.large = random.nextInt(3) == 0;
         }
 
         int run() throws Exception {
@@ -92,7 +106,7 @@ class EventLogModelTest {
                 }
                 EventLog log;
                 try {
-                    log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
+                    log = EventLog.open(disk, SMALL, Clock.systemUTC(), listener);
                 } catch (java.io.IOException e) {
                     // The fault occurred while the log opened; nothing was acknowledged.
                     disk = disk.afterPowerCut(random);
@@ -111,7 +125,7 @@ class EventLogModelTest {
                 disk = recoveredDisk;
                 crashes++;
             }
-            EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), LogListener.NONE);
+            EventLog log = EventLog.open(disk, SMALL, Clock.systemUTC(), listener);
             check(log);
             checkFeed(log);
             segmentsDeleted |= !disk.names().contains(Segment.name(0)) && log.endOffset() > 0;
@@ -152,7 +166,7 @@ class EventLogModelTest {
                 if (random.nextInt(8) == 0) {
                     pending.addAll(deleteAll(log));
                 }
-                if (random.nextInt(4) == 0) {
+                if (random.nextInt(large ? 2 : 4) == 0) {
                     log.runRetention();
                 }
                 if (random.nextInt(10) == 0) {
@@ -190,7 +204,7 @@ class EventLogModelTest {
         private List<CompletableFuture<Long>> deleteAll(EventLog log) {
             List<CompletableFuture<Long>> deletes = new ArrayList<>();
             ids.forEach((name, id) -> {
-                if (id.acknowledged > 0) {
+                if (id.acknowledged > 0 && !(large && name.equals("id-0"))) {
                     deletes.add(delete(log, name, id.acknowledged));
                 }
             });
@@ -254,7 +268,7 @@ class EventLogModelTest {
             List<byte[]> events = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 String event = name + "/" + (first + i) + "/"
-                        + "x".repeat(random.nextInt(random.nextInt(40) == 0 ? 12_000 / count : 300));
+                        + "x".repeat(random.nextInt(isLarge(name) ? 12_000 / count : 300));
                 id.submitted.add(event);
                 events.add(event.getBytes(StandardCharsets.UTF_8));
             }
@@ -265,6 +279,10 @@ class EventLogModelTest {
                     id.acknowledged = Math.max(id.acknowledged, end);
                 }
             });
+        }
+
+        private boolean isLarge(String name) {
+            return large ? !name.equals("id-0") : random.nextInt(40) == 0;
         }
 
         private static void await(CompletableFuture<Long> result) {

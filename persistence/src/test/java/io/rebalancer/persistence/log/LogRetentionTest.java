@@ -120,8 +120,8 @@ class LogRetentionTest {
                 return Instant.ofEpochMilli(nowMillis.get());
             }
         };
-        LogSettings settings = SmallLogs.with(
-                new LogSettings.Retention(1, Duration.ofHours(1), 1L << 40, OptionalLong.empty(), Duration.ofDays(1)));
+        LogSettings settings = SmallLogs.with(new LogSettings.Retention(
+                1, Duration.ofHours(1), 1L << 40, OptionalLong.empty(), Duration.ofDays(1), 0));
         try (EventLog log = EventLog.open(disk, settings, clock, LogListener.NONE)) {
             long next = 1;
             for (int i = 0; i < 3; i++) {
@@ -215,7 +215,7 @@ class LogRetentionTest {
             }
         };
         LogSettings settings = SmallLogs.with(
-                new LogSettings.Retention(0, Duration.ZERO, 10_000, OptionalLong.of(100_000), Duration.ofDays(1)));
+                new LogSettings.Retention(0, Duration.ZERO, 10_000, OptionalLong.of(100_000), Duration.ofDays(1), 0));
         try (EventLog log = EventLog.open(disk, settings, Clock.systemUTC(), listener)) {
             get(log.registerCursor("slow", 0));
             for (int i = 1; i <= 20; i++) {
@@ -256,7 +256,7 @@ class LogRetentionTest {
             }
         };
         LogSettings settings = SmallLogs.with(
-                new LogSettings.Retention(0, Duration.ZERO, 1, OptionalLong.empty(), Duration.ofDays(1)));
+                new LogSettings.Retention(0, Duration.ZERO, 1, OptionalLong.empty(), Duration.ofDays(1), 0));
         try (EventLog log = EventLog.open(disk, settings, Clock.systemUTC(), listener)) {
             get(log.registerCursor("slow", 0));
             get(log.append("a", 1, events("x".repeat(1000))));
@@ -286,7 +286,7 @@ class LogRetentionTest {
             }
         };
         LogSettings settings = SmallLogs.with(
-                new LogSettings.Retention(0, Duration.ZERO, 1, OptionalLong.empty(), Duration.ofDays(1)));
+                new LogSettings.Retention(0, Duration.ZERO, 1, OptionalLong.empty(), Duration.ofDays(1), 0));
         try (EventLog log = EventLog.open(disk, settings, Clock.systemUTC(), listener)) {
             get(log.registerCursor("slow", 0));
             // The thread's handler of uncaught exceptions gets what the listener throws. The index of the finished

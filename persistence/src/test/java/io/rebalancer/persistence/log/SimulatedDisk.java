@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -107,6 +108,16 @@ final class SimulatedDisk implements LogDisk {
             throw exception;
         }
         throw (IOException) failure;
+    }
+
+    /** The directory as the next process finds it if this one is killed now: nothing is forced that was not. */
+    synchronized SimulatedDisk afterKill() {
+        SimulatedDisk next = new SimulatedDisk();
+        Map<File, File> copies = new IdentityHashMap<>();
+        files.forEach((name, file) -> next.files.put(name, copies.computeIfAbsent(file, each -> each.copy(next))));
+        forcedNames.forEach(
+                (name, file) -> next.forcedNames.put(name, copies.computeIfAbsent(file, each -> each.copy(next))));
+        return next;
     }
 
     /** A possible content of the directory if the power failed now. */
@@ -252,6 +263,16 @@ final class SimulatedDisk implements LogDisk {
 
         File(SimulatedDisk disk) {
             this.disk = disk;
+        }
+
+        private File copy(SimulatedDisk next) {
+            File copy = new File(next);
+            copy.content = content.clone();
+            copy.forced = forced.clone();
+            copy.unforced.addAll(unforced);
+            copy.dropped.or(dropped);
+            copy.droppedRanges.addAll(droppedRanges);
+            return copy;
         }
 
         private File afterPowerCut(SimulatedDisk recoveredDisk, Random random) {

@@ -24,8 +24,12 @@ final class SmallLogs {
             new LogSettings.Queue(64 << 10, 100, Duration.ofSeconds(5)),
             new LogSettings.Force(Duration.ofSeconds(5), Duration.ofSeconds(8)),
             0,
-            new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1)),
+            new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1), 0),
             false);
+
+    /** The same, and a segment is compacted when less than a quarter of it is needed. */
+    static final LogSettings COMPACTING =
+            with(new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1), 25));
 
     private SmallLogs() {}
 
