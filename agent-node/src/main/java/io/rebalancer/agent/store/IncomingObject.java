@@ -24,6 +24,7 @@ public final class IncomingObject implements AutoCloseable {
 
     private final DiskOperations disk;
     private final ObjectKey key;
+    private final SafeDirectory directory;
     private final Path partFile;
     private final long sizeBytes;
     private final ContentMd5 md5;
@@ -33,11 +34,19 @@ public final class IncomingObject implements AutoCloseable {
     private boolean verified;
     private boolean published;
 
-    IncomingObject(DiskOperations disk, ObjectKey key, Path partFile, long sizeBytes, ContentMd5 md5)
+    /** @param directory directory of the temporary file */
+    IncomingObject(
+            DiskOperations disk,
+            ObjectKey key,
+            SafeDirectory directory,
+            String partName,
+            long sizeBytes,
+            ContentMd5 md5)
             throws IOException {
         this.disk = disk;
         this.key = key;
-        this.partFile = partFile;
+        this.directory = directory;
+        this.partFile = directory.path().resolve(partName);
         this.sizeBytes = sizeBytes;
         this.md5 = md5;
         this.channel = disk.create(partFile);
@@ -100,7 +109,12 @@ public final class IncomingObject implements AutoCloseable {
         return key;
     }
 
-    /** The name of the temporary file, in the directory of incoming objects. */
+    /** The directory of the temporary file. */
+    SafeDirectory partDirectory() {
+        return directory;
+    }
+
+    /** The name of the temporary file in its directory. */
     String partName() {
         return partFile.getFileName().toString();
     }

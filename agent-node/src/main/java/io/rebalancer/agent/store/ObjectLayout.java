@@ -9,7 +9,7 @@ import java.util.UUID;
  * <pre>
  * root/OWNER/OBJECT                                  object of the v1 layout: complete, verified and durable
  * root/v2/OWNER/BUCKET/PP/OBJECT,NAMEHASH            object of the v2 layout
- * root/.rebalancer/incoming/OWNER.OBJECT.RANDOM.part object being written; removed at start
+ * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.RANDOM.part   object being written; removed at start
  * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that had an object's name
  * root/.rebalancer/lock                              locked by the agent that uses this root
  * </pre>
@@ -41,9 +41,9 @@ record ObjectLayout(Path root) {
         return root.resolve(key.relativePath());
     }
 
-    /** A new temporary file for the object. */
-    Path newPartFile(ObjectKey key) {
-        return incoming().resolve(uniqueName(key) + ".part");
+    /** The name of a new temporary file for the object. */
+    static String newPartName(ObjectKey key) {
+        return uniqueName(key) + ".part";
     }
 
     /** The directory of the object's file, relative to the root. */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * The object files of one storage node (manta.md 9.4), below the paths of {@link ObjectLayout}. Blocking: use it on the
@@ -35,7 +34,7 @@ public final class ObjectStore implements AutoCloseable {
     private final DiskOperations disk;
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
-    private final SafeDirectory incoming;
+    private final IncomingDirectories incoming;
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
@@ -59,7 +58,7 @@ public final class ObjectStore implements AutoCloseable {
         DurableDirectories.create(layout.quarantine());
         this.directories = new ObjectDirectories(layout, disk, durability);
         this.storedFiles = new StoredFiles(directories, disk, durability);
-        this.incoming = SafeDirectory.open(layout.incoming());
+        this.incoming = IncomingDirectories.open(layout.incoming());
         this.deviceReader = new DeviceReader(disk, layout.incoming());
         this.quarantine = new Quarantine(layout);
         this.space = new SpaceGuard(layout.root(), bounds);
@@ -119,7 +118,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Writes to the disk once, so that a read-only disk fails the start and not the first copy. */
     private void probeDisk() throws IOException {
-        Path file = Files.createTempFile(incoming.path(), "probe", ".part");
+        Path file = Files.createTempFile(layout.incoming(), "probe", ".part");
         try {
             if (durability == Durability.READ_BACK) {
                 probeDeviceReads(file);
@@ -127,7 +126,7 @@ public final class ObjectStore implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
-        incoming.force();
+        DurableDirectories.force(layout.incoming());
     }
 
     private void probeDeviceReads(Path file) throws IOException {
@@ -140,10 +139,7 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     private int removePartFiles() throws IOException {
-        List<Path> partFiles;
-        try (Stream<Path> files = Files.list(incoming.path())) {
-            partFiles = files.toList();
-        }
+        List<Path> partFiles = incoming.files();
         for (Path file : partFiles) {
             Files.delete(file);
         }
@@ -203,7 +199,8 @@ public final class ObjectStore implements AutoCloseable {
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         space.require(Math.max(0, sizeBytes));
         try {
-            return new IncomingObject(disk, key, layout.newPartFile(key), sizeBytes, md5);
+            String partName = ObjectLayout.newPartName(key);
+            return new IncomingObject(disk, key, incoming.of(partName), partName, sizeBytes, md5);
         } catch (IOException e) {
             throw OutOfSpace.translate(e);
         }
@@ -217,8 +214,8 @@ public final class ObjectStore implements AutoCloseable {
      *     has its final name, but {@link #find} does not find it; otherwise nothing of the object is kept
      */
     public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
-        try (PublishGroup group = new PublishGroup(
-                directories, storedFiles, incoming, deviceReader, quarantine, space, disk, durability)) {
+        try (PublishGroup group =
+                new PublishGroup(directories, storedFiles, deviceReader, quarantine, space, disk, durability)) {
             return group.publish(objects);
         }
     }

@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 final class PublishGroup implements AutoCloseable {
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
-    private final SafeDirectory incoming;
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
@@ -34,7 +33,6 @@ final class PublishGroup implements AutoCloseable {
     PublishGroup(
             ObjectDirectories directories,
             StoredFiles storedFiles,
-            SafeDirectory incoming,
             DeviceReader deviceReader,
             Quarantine quarantine,
             SpaceGuard space,
@@ -42,7 +40,6 @@ final class PublishGroup implements AutoCloseable {
             Durability durability) {
         this.directories = directories;
         this.storedFiles = storedFiles;
-        this.incoming = incoming;
         this.deviceReader = deviceReader;
         this.quarantine = quarantine;
         this.space = space;
@@ -82,7 +79,9 @@ final class PublishGroup implements AutoCloseable {
         object.force();
         if (durability == Durability.READ_BACK
                 && !deviceReader.matches(
-                        incoming.path().resolve(object.partName()), object.writtenBytes(), object.md5())) {
+                        object.partDirectory().path().resolve(object.partName()),
+                        object.writtenBytes(),
+                        object.md5())) {
             throw new IOException(
                     "object " + object.key().objectId() + ": the content read back differs from the content written");
         }
@@ -129,7 +128,9 @@ final class PublishGroup implements AutoCloseable {
     private void rename(IncomingObject object, SafeDirectory directory) throws IOException {
         String name = ObjectLayout.fileName(object.key());
         space.require(0);
-        disk.rename(directory.path().resolve(name), () -> directory.moveFrom(incoming, object.partName(), name));
+        disk.rename(
+                directory.path().resolve(name),
+                () -> directory.moveFrom(object.partDirectory(), object.partName(), name));
         object.markPublished();
     }
 

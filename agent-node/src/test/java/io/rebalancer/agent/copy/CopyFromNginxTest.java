@@ -8,6 +8,7 @@ import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.agent.store.TemporaryFiles;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.CopyTask;
@@ -158,8 +159,7 @@ class CopyFromNginxTest {
 
     private void assertNothingLeft(UUID objectId) throws IOException {
         assertThat(file(objectId)).doesNotExist();
-        await().untilAsserted(
-                        () -> assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory());
+        await().untilAsserted(() -> assertThat(TemporaryFiles.of(root)).isEmpty());
     }
 
     @Test
@@ -314,7 +314,7 @@ class CopyFromNginxTest {
                     .result();
             assertThat(result.failure()).contains(reason);
             assertThat(result.detail()).contains(message);
-            assertThat(other.resolve(".rebalancer/incoming")).isEmptyDirectory();
+            assertThat(TemporaryFiles.of(other)).isEmpty();
         }
     }
 }

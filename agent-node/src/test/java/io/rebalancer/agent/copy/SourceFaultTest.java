@@ -7,6 +7,7 @@ import io.rebalancer.agent.copy.FaultySource.Fault;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.agent.store.TemporaryFiles;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.ContentMd5;
@@ -82,8 +83,7 @@ class SourceFaultTest {
     }
 
     private void assertNothingIsLeft() {
-        await().untilAsserted(
-                        () -> assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory());
+        await().untilAsserted(() -> assertThat(TemporaryFiles.of(root)).isEmpty());
     }
 
     @ParameterizedTest

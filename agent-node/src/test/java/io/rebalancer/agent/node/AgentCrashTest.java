@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rebalancer.agent.copy.Nginx;
+import io.rebalancer.agent.store.TemporaryFiles;
 import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
@@ -138,7 +139,7 @@ class AgentCrashTest {
                 fetches += nginx.fetches("/" + owner + "/" + id);
             }
             assertThat(fetches).isBetween((long) OBJECTS, (long) OBJECTS + KILLS * (PARALLEL + 64));
-            assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+            assertThat(TemporaryFiles.of(root)).isEmpty();
         }
     }
 }

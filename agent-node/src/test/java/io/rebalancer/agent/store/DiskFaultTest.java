@@ -177,7 +177,7 @@ class DiskFaultTest {
                         .as("distinguished from other faults")
                         .isEqualTo(full));
         assertThat(disk.failed).isPositive();
-        assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        assertThat(TemporaryFiles.of(root)).isEmpty();
         disk.faults = List.of();
         put(1);
         assertThat(isStored(1)).isTrue();
@@ -197,7 +197,7 @@ class DiskFaultTest {
         for (IncomingObject object : group) {
             object.close();
         }
-        assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        assertThat(TemporaryFiles.of(root)).isEmpty();
     }
 
     /** The second object must not rely on directory entries whose force failed for the first object. */
@@ -236,7 +236,7 @@ class DiskFaultTest {
         assertThat(disk.renames).isEqualTo(renames + 1);
         assertThat(isStored(1)).isTrue();
         assertThat(root.resolve(".rebalancer/quarantine")).isEmptyDirectory();
-        assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        assertThat(TemporaryFiles.of(root)).isEmpty();
     }
 
     /** The process that created the file may have crashed before it forced the file. */

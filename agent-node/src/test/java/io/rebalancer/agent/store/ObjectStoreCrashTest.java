@@ -39,7 +39,7 @@ class ObjectStoreCrashTest {
                 long number = UUID.fromString(file.getFileName().toString()).getLeastSignificantBits();
                 assertThat(file).hasBinaryContent(StoreUntilKilled.content(number));
             }
-            assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+            assertThat(TemporaryFiles.of(root)).isEmpty();
         }
     }
 

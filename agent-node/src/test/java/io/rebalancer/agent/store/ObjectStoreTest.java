@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -134,11 +135,30 @@ class ObjectStoreTest {
 
     @Test
     void anInterruptedCopyIsRemovedAtTheNextStart() throws IOException {
-        Files.writeString(root.resolve(".rebalancer/incoming/left.part"), "half");
+        Files.writeString(root.resolve(".rebalancer/incoming/7/left.part"), "half");
+        Files.writeString(root.resolve(".rebalancer/incoming/left-by-an-earlier-version.part"), "half");
         store.close();
         store = ObjectStore.open(root);
-        assertThat(store.removedPartFiles()).isEqualTo(1);
+        assertThat(store.removedPartFiles()).isEqualTo(2);
         assertThat(incoming()).isEmpty();
+    }
+
+    /** A directory with many entries in flight is a queue: the kernel changes one entry at a time. */
+    @Test
+    void partsAreSpreadOverDirectories() throws Exception {
+        List<IncomingObject> objects = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            objects.add(store.begin(new ObjectKey(new UUID(1, 2), new UUID(3, i)), 0, md5(new byte[0])));
+        }
+        assertThat(incoming().stream().map(Path::getParent).distinct()).hasSize(16);
+        for (IncomingObject object : objects) {
+            object.verify(ASSIGNMENT);
+        }
+        assertThat(store.publish(objects)).isEmpty();
+        assertThat(incoming()).isEmpty();
+        for (IncomingObject object : objects) {
+            object.close();
+        }
     }
 
     @Test
@@ -293,8 +313,8 @@ class ObjectStoreTest {
         assertThat(incoming()).isEmpty();
     }
 
-    private List<Path> incoming() throws IOException {
-        return list(root.resolve(".rebalancer/incoming"));
+    private List<Path> incoming() {
+        return TemporaryFiles.of(root);
     }
 
     private static List<Path> list(Path directory) throws IOException {
