@@ -29,19 +29,29 @@ public final class IncomingObject implements AutoCloseable {
     private final long sizeBytes;
     private final ContentMd5 md5;
     private final FileChannel channel;
+    private final SpaceReservation reservation;
+    private final long maxUnknownBytes;
     private MessageDigest digest = ContentVerifier.newDigest();
     private long writtenBytes;
     private boolean verified;
     private boolean published;
 
-    /** @param directory directory of the temporary file */
+    /**
+     * Creates the temporary file.
+     *
+     * @param directory directory of the temporary file
+     * @param reservation the object's space; closed with the object
+     * @param maxUnknownBytes {@link PartLimits#maxUnknownBytes()}
+     */
     IncomingObject(
             DiskOperations disk,
             ObjectKey key,
             SafeDirectory directory,
             String partName,
             long sizeBytes,
-            ContentMd5 md5)
+            ContentMd5 md5,
+            SpaceReservation reservation,
+            long maxUnknownBytes)
             throws IOException {
         this.disk = disk;
         this.key = key;
@@ -49,6 +59,8 @@ public final class IncomingObject implements AutoCloseable {
         this.partFile = directory.path().resolve(partName);
         this.sizeBytes = sizeBytes;
         this.md5 = md5;
+        this.reservation = reservation;
+        this.maxUnknownBytes = maxUnknownBytes;
         this.channel = disk.create(partFile);
     }
 
@@ -56,9 +68,13 @@ public final class IncomingObject implements AutoCloseable {
      * Writes all of {@code bytes}.
      *
      * @throws ObjectRejected as soon as the object is longer than declared
+     * @throws OutOfSpace if the bytes would cross a bound
      */
     public void write(ByteBuffer bytes) throws IOException, ObjectRejected {
-        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && writtenBytes + bytes.remaining() > sizeBytes) {
+        long newLength = writtenBytes + bytes.remaining();
+        if (sizeBytes == ObjectStore.UNKNOWN_SIZE) {
+            reserveUnknown(newLength);
+        } else if (newLength > sizeBytes) {
             throw wrongLength("more than " + sizeBytes);
         }
         writtenBytes += bytes.remaining();
@@ -70,12 +86,20 @@ public final class IncomingObject implements AutoCloseable {
         }
     }
 
+    private void reserveUnknown(long newLength) throws IOException {
+        if (newLength > maxUnknownBytes) {
+            throw OutOfSpace.ofUnknownLength(key, maxUnknownBytes);
+        }
+        reservation.growInStepsTo(newLength);
+    }
+
     /** Discards the bytes written so far, so that the object can be fetched from another source. */
     public void restart() throws IOException {
         channel.truncate(0);
         channel.position(0);
         digest = ContentVerifier.newDigest();
         writtenBytes = 0;
+        reservation.restart(Math.max(0, sizeBytes));
     }
 
     /**
@@ -134,6 +158,7 @@ public final class IncomingObject implements AutoCloseable {
 
     void force() throws IOException {
         disk.force(channel);
+        reservation.settle(writtenBytes);
     }
 
     private ObjectRejected wrongLength(String received) {
@@ -154,14 +179,22 @@ public final class IncomingObject implements AutoCloseable {
         }
     }
 
+    private void removeOrSettle() throws IOException {
+        try (reservation) {
+            if (published) {
+                reservation.settle(writtenBytes);
+            } else {
+                Files.deleteIfExists(partFile);
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         try {
             channel.close();
         } finally {
-            if (!published) {
-                Files.deleteIfExists(partFile);
-            }
+            removeOrSettle();
         }
     }
 }

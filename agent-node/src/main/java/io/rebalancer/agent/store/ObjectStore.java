@@ -38,6 +38,7 @@ public final class ObjectStore implements AutoCloseable {
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
+    private final PartLimits partLimits;
     private final int removedPartFiles;
 
     /**
@@ -48,7 +49,12 @@ public final class ObjectStore implements AutoCloseable {
     public record ExistingObject(Optional<UUID> createdFor) {}
 
     private ObjectStore(
-            ObjectLayout layout, FileChannel lock, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
+            ObjectLayout layout,
+            FileChannel lock,
+            Durability durability,
+            SpaceGuard space,
+            PartLimits partLimits,
+            DiskOperations disk)
             throws IOException {
         this.layout = layout;
         this.lock = lock;
@@ -61,7 +67,8 @@ public final class ObjectStore implements AutoCloseable {
         this.incoming = IncomingDirectories.open(layout.incoming());
         this.deviceReader = new DeviceReader(disk, layout.incoming());
         this.quarantine = new Quarantine(layout);
-        this.space = new SpaceGuard(layout.root(), bounds);
+        this.space = space;
+        this.partLimits = partLimits;
         probeDisk();
         this.removedPartFiles = removePartFiles();
     }
@@ -76,9 +83,16 @@ public final class ObjectStore implements AutoCloseable {
      * copies.
      *
      * @param bounds the space that must stay free, until {@link SpaceGuard#setBounds} changes it
+     * @param partLimits the limits of objects that are not complete
      * @throws IOException naming {@code root}, if it is not writable, another agent uses it, or it has no direct reads
      *     and {@link Durability#READ_BACK} needs them
      */
+    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, PartLimits partLimits)
+            throws IOException {
+        return open(root, durability, bounds, partLimits, new DiskOperations());
+    }
+
+    /** Opens the store with the default limits of objects that are not complete. */
     public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds) throws IOException {
         return open(root, durability, bounds, new DiskOperations());
     }
@@ -86,12 +100,18 @@ public final class ObjectStore implements AutoCloseable {
     /** Opens the store with other disk operations, for tests that inject faults. */
     public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
             throws IOException {
+        return open(root, durability, bounds, PartLimits.DEFAULT, disk);
+    }
+
+    private static ObjectStore open(
+            Path root, Durability durability, SpaceGuard.Bounds bounds, PartLimits partLimits, DiskOperations disk)
+            throws IOException {
         ObjectLayout layout = new ObjectLayout(root);
         try {
             DurableDirectories.create(layout.agentDirectory());
             FileChannel lock = lock(layout.lock());
             try {
-                return new ObjectStore(layout, lock, durability, bounds, disk);
+                return new ObjectStore(layout, lock, durability, new SpaceGuard(root, bounds), partLimits, disk);
             } catch (IOException e) {
                 lock.close();
                 throw e;
@@ -197,11 +217,20 @@ public final class ObjectStore implements AutoCloseable {
      * @throws OutOfSpace if the object would cross a bound
      */
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
-        space.require(Math.max(0, sizeBytes));
+        SpaceReservation reservation = space.reserve(Math.max(0, sizeBytes));
         try {
             String partName = ObjectLayout.newPartName(key);
-            return new IncomingObject(disk, key, incoming.of(partName), partName, sizeBytes, md5);
+            return new IncomingObject(
+                    disk,
+                    key,
+                    incoming.of(partName),
+                    partName,
+                    sizeBytes,
+                    md5,
+                    reservation,
+                    partLimits.maxUnknownBytes());
         } catch (IOException e) {
+            reservation.close();
             throw OutOfSpace.translate(e);
         }
     }
@@ -215,7 +244,7 @@ public final class ObjectStore implements AutoCloseable {
      */
     public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
         try (PublishGroup group =
-                new PublishGroup(directories, storedFiles, deviceReader, quarantine, space, disk, durability)) {
+                new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability)) {
             return group.publish(objects);
         }
     }

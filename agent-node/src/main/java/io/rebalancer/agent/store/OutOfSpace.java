@@ -14,6 +14,12 @@ public final class OutOfSpace extends IOException {
         super(detail);
     }
 
+    static OutOfSpace ofUnknownLength(ObjectKey key, long maxBytes) {
+        return new OutOfSpace("object " + key.objectId() + ": neither the order nor the source states a length, and the"
+                + " source sends more than " + maxBytes
+                + " bytes; if the object is that long, raise rebalancer.agent.max-object-of-unknown-size");
+    }
+
     /**
      * Returns an {@code OutOfSpace} if the message reports a full disk or quota, because the JDK has no type for it.
      */

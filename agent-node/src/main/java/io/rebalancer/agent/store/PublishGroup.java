@@ -17,7 +17,6 @@ final class PublishGroup implements AutoCloseable {
     private final StoredFiles storedFiles;
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
-    private final SpaceGuard space;
     private final DiskOperations disk;
     private final Durability durability;
     private final Map<String, Target> targets = new LinkedHashMap<>();
@@ -35,14 +34,12 @@ final class PublishGroup implements AutoCloseable {
             StoredFiles storedFiles,
             DeviceReader deviceReader,
             Quarantine quarantine,
-            SpaceGuard space,
             DiskOperations disk,
             Durability durability) {
         this.directories = directories;
         this.storedFiles = storedFiles;
         this.deviceReader = deviceReader;
         this.quarantine = quarantine;
-        this.space = space;
         this.disk = disk;
         this.durability = durability;
     }
@@ -127,7 +124,6 @@ final class PublishGroup implements AutoCloseable {
 
     private void rename(IncomingObject object, SafeDirectory directory) throws IOException {
         String name = ObjectLayout.fileName(object.key());
-        space.require(0);
         disk.rename(
                 directory.path().resolve(name),
                 () -> directory.moveFrom(object.partDirectory(), object.partName(), name));

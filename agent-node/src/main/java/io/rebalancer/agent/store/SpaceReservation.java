@@ -1,0 +1,95 @@
+package io.rebalancer.agent.store;
+
+import java.io.IOException;
+
+/**
+ * The space that one object may use. Written bytes stay reserved until the file is forced, because the file system may
+ * not count them before. For one thread at a time.
+ */
+final class SpaceReservation implements AutoCloseable {
+    /** An object of unknown length reserves so many bytes at a time. */
+    static final long STEP_BYTES = 64L << 20;
+
+    private final SpaceGuard guard;
+
+    /** The length that the object may have. */
+    private long grantedBytes;
+
+    /** The part of it that is forced to disk, so that the file system counts it. */
+    private long settledBytes;
+
+    private boolean closed;
+
+    SpaceReservation(SpaceGuard guard, long bytes) {
+        this.guard = guard;
+        this.grantedBytes = bytes;
+    }
+
+    /** The reservation of an object of which the disk already has {@code bytes}. */
+    static SpaceReservation ofExisting(SpaceGuard guard, long bytes) {
+        SpaceReservation reservation = new SpaceReservation(guard, bytes);
+        reservation.settledBytes = bytes;
+        return reservation;
+    }
+
+    /**
+     * Lets the object have {@code totalBytes} bytes.
+     *
+     * @throws OutOfSpace if that would cross a bound
+     */
+    void growTo(long totalBytes) throws IOException {
+        if (totalBytes > grantedBytes) {
+            guard.take(totalBytes - grantedBytes);
+            grantedBytes = totalBytes;
+        }
+    }
+
+    /**
+     * Lets the object have at least {@code totalBytes} bytes; reserves whole steps.
+     *
+     * @throws OutOfSpace if that would cross a bound
+     */
+    void growInStepsTo(long totalBytes) throws IOException {
+        if (totalBytes > grantedBytes) {
+            growTo(Math.max(totalBytes, grantedBytes + STEP_BYTES));
+        }
+    }
+
+    /**
+     * Checks the bounds again while the object is written.
+     *
+     * @throws OutOfSpace if a bound is crossed
+     */
+    void requireBounds() throws IOException {
+        guard.requireBounds();
+    }
+
+    /** The first {@code totalBytes} bytes of the object are forced to disk. */
+    void settle(long totalBytes) {
+        if (totalBytes > settledBytes) {
+            guard.settle(totalBytes - settledBytes);
+            settledBytes = totalBytes;
+        }
+    }
+
+    /** The file is empty again. The object may have {@code totalBytes} bytes, at most as many as before. */
+    void restart(long totalBytes) {
+        long heldBytes = grantedBytes - settledBytes;
+        if (totalBytes >= heldBytes) {
+            guard.takeBack(totalBytes - heldBytes);
+        } else {
+            guard.giveBack(heldBytes - totalBytes);
+        }
+        grantedBytes = totalBytes;
+        settledBytes = 0;
+    }
+
+    /** Returns the space that is not settled. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            guard.giveBack(grantedBytes - settledBytes);
+        }
+    }
+}
