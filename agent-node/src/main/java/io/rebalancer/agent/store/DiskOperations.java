@@ -4,6 +4,8 @@ import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +16,41 @@ public class DiskOperations {
     /** Creates a file; fails if the file exists. */
     protected FileChannel create(Path file) throws IOException {
         return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Opens a part that an earlier copy left, to read it and to continue it. */
+    protected FileChannel reopen(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Reads some bytes at the position of {@code file}; returns -1 at its end. */
+    protected int read(FileChannel file, ByteBuffer buffer) throws IOException {
+        return file.read(buffer);
+    }
+
+    /** Removes the bytes of {@code file} after its first {@code lengthBytes}. */
+    protected void truncate(FileChannel file, long lengthBytes) throws IOException {
+        file.truncate(lengthBytes);
+    }
+
+    /** Reads the text of a checkpoint. */
+    protected String readCheckpoint(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Writes a checkpoint, replaces the file if it exists, and forces it to disk. */
+    protected void writeCheckpoint(Path file, ByteBuffer text) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)) {
+            while (text.hasRemaining()) {
+                channel.write(text);
+            }
+            channel.force(true);
+        }
     }
 
     /**

@@ -1,12 +1,13 @@
 package io.rebalancer.agent.store;
 
 import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.channels.ClosedByInterruptException;
 import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,73 +17,181 @@ import org.slf4j.LoggerFactory;
  * thread at a time.
  *
  * <pre>
- * ObjectStore.begin ─► write … ─► verify ─► ObjectStore.publish ─► close
+ * ObjectStore.begin ─► setSource ─► write … ─► verify ─► ObjectStore.publish ─► close
+ *                  └─ resumed ────►       └─► suspend: a later begin continues
  * </pre>
+ *
+ * <p>Each {@link #CHECKPOINT_BYTES} the written bytes are forced to disk and a checkpoint records their length. So the
+ * force at the end is short, and a process that crashes loses at most so many bytes. A checkpoint has no digest,
+ * because the JDK can't store the state of one: a resumed object reads its bytes again to compute it. Whether these
+ * bytes survived a crash is proved at the end, by the digest of the whole object.
  */
 public final class IncomingObject implements AutoCloseable {
+    /** Bytes between two checkpoints. A shorter object has none, so it costs no more than its bytes. */
+    public static final long CHECKPOINT_BYTES = 64L << 20;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(IncomingObject.class);
 
-    private final DiskOperations disk;
     private final ObjectKey key;
-    private final SafeDirectory directory;
-    private final Path partFile;
     private final long sizeBytes;
     private final ContentMd5 md5;
-    private final FileChannel channel;
+    private final PartFile part;
     private final SpaceReservation reservation;
     private final long maxUnknownBytes;
     private MessageDigest digest = ContentVerifier.newDigest();
+    private OptionalLong declaredBytes;
+    private Optional<String> entityTag = Optional.empty();
     private long writtenBytes;
-    private boolean verified;
-    private boolean published;
+    private State state = State.WRITING;
 
-    /**
-     * Creates the temporary file.
-     *
-     * @param directory directory of the temporary file
-     * @param reservation the object's space; closed with the object
-     * @param maxUnknownBytes {@link PartLimits#maxUnknownBytes()}
-     */
-    IncomingObject(
-            DiskOperations disk,
+    private enum State {
+        /** The part has exactly the written bytes. */
+        WRITING,
+        /** A write failed, so the part's bytes after its last checkpoint are unknown. */
+        BROKEN,
+        /** The written bytes are not the object. */
+        REJECTED,
+        VERIFIED,
+        PUBLISHED,
+        CLOSED
+    }
+
+    private IncomingObject(
             ObjectKey key,
-            SafeDirectory directory,
-            String partName,
             long sizeBytes,
             ContentMd5 md5,
+            PartFile part,
             SpaceReservation reservation,
-            long maxUnknownBytes)
-            throws IOException {
-        this.disk = disk;
+            long maxUnknownBytes) {
         this.key = key;
-        this.directory = directory;
-        this.partFile = directory.path().resolve(partName);
         this.sizeBytes = sizeBytes;
         this.md5 = md5;
+        this.part = part;
         this.reservation = reservation;
         this.maxUnknownBytes = maxUnknownBytes;
-        this.channel = disk.create(partFile);
+        this.declaredBytes = lengthOfOrder();
+    }
+
+    private OptionalLong lengthOfOrder() {
+        return sizeBytes == ObjectStore.UNKNOWN_SIZE ? OptionalLong.empty() : OptionalLong.of(sizeBytes);
     }
 
     /**
-     * Writes all of {@code bytes}.
+     * Begins an object in an open part: reserves its space, and reads the bytes of a resumed part. If it fails, a
+     * resumed part is kept for the next attempt, unless its bytes can't be read.
+     *
+     * @param reservation an empty reservation, closed with the object
+     * @param maxUnknownBytes {@link PartLimits#maxUnknownBytes()}
+     */
+    static IncomingObject begin(
+            ObjectKey key,
+            long sizeBytes,
+            ContentMd5 md5,
+            PartFiles.OpenPart part,
+            SpaceReservation reservation,
+            long maxUnknownBytes)
+            throws IOException {
+        IncomingObject object = new IncomingObject(key, sizeBytes, md5, part.file(), reservation, maxUnknownBytes);
+        boolean begun = false;
+        try {
+            if (part.resumed().isPresent()) {
+                object.resume(part.resumed().get());
+            } else {
+                reservation.growTo(Math.max(0, sizeBytes));
+            }
+            begun = true;
+            return object;
+        } finally {
+            if (!begun) {
+                object.suspendOrLog();
+            }
+        }
+    }
+
+    private void resume(Checkpoint checkpoint) throws IOException {
+        declaredBytes = OptionalLong.of(checkpoint.lengthBytes());
+        entityTag = checkpoint.entityTag();
+        state = State.BROKEN;
+        reservation.continueAt(part.forcedBytes());
+        reservation.growTo(checkpoint.lengthBytes());
+        try {
+            part.read(this::addToDigest);
+            state = State.WRITING;
+        } catch (ClosedByInterruptException e) {
+            // The bytes are not at fault, so they are kept.
+            throw e;
+        } catch (IOException e) {
+            LOGGER.warn(
+                    "object={} the part's bytes can't be read, so the copy begins at the start: {}",
+                    key.objectId(),
+                    OneLine.of(e));
+            restart();
+        }
+    }
+
+    private void addToDigest(ByteBuffer bytes) {
+        writtenBytes += bytes.remaining();
+        digest.update(bytes);
+    }
+
+    /**
+     * Records what the source states of the object, when its answer begins at byte 0. An object whose order has no
+     * length gets the length of the answer: then a wrong length is rejected, and the object can be resumed.
+     *
+     * @param contentLength length of the object by the answer; ignored if the order has a length
+     * @param newEntityTag entity tag of the answer; ignored if it is weak, because then it does not identify the bytes
+     * @throws OutOfSpace if an object of that length would cross a bound
+     * @throws IllegalStateException after bytes are written; {@link #restart} first
+     */
+    public void setSource(OptionalLong contentLength, Optional<String> newEntityTag) throws IOException {
+        if (writtenBytes > 0) {
+            throw new IllegalStateException("object " + key.objectId() + " has bytes of another answer");
+        }
+        if (state == State.REJECTED) {
+            // None of the rejected bytes are in the part.
+            state = State.WRITING;
+        }
+        OptionalLong length = sizeBytes == ObjectStore.UNKNOWN_SIZE ? contentLength : lengthOfOrder();
+        if (length.isPresent()) {
+            reservation.growTo(length.getAsLong());
+        }
+        declaredBytes = length;
+        entityTag = newEntityTag.filter(Checkpoint::isStrong);
+    }
+
+    /**
+     * Writes all of {@code bytes}, and stores a checkpoint each {@link #CHECKPOINT_BYTES}.
      *
      * @throws ObjectRejected as soon as the object is longer than declared
      * @throws OutOfSpace if the bytes would cross a bound
      */
     public void write(ByteBuffer bytes) throws IOException, ObjectRejected {
+        requireConsistent();
         long newLength = writtenBytes + bytes.remaining();
-        if (sizeBytes == ObjectStore.UNKNOWN_SIZE) {
+        if (declaredBytes.isEmpty()) {
             reserveUnknown(newLength);
-        } else if (newLength > sizeBytes) {
-            throw wrongLength("more than " + sizeBytes);
+        } else if (newLength > declaredBytes.getAsLong()) {
+            state = State.REJECTED;
+            throw wrongLength("more than " + declaredBytes.getAsLong(), declaredBytes.getAsLong());
         }
-        writtenBytes += bytes.remaining();
+        state = State.BROKEN;
         digest.update(bytes.duplicate());
         try {
-            disk.write(channel, bytes);
+            part.write(bytes);
         } catch (IOException e) {
             throw OutOfSpace.translate(e);
+        }
+        writtenBytes = newLength;
+        state = State.WRITING;
+        if (writtenBytes - part.forcedBytes() >= CHECKPOINT_BYTES && !isComplete()) {
+            storeCheckpoint();
+            reservation.requireBounds();
+        }
+    }
+
+    private void requireConsistent() throws IOException {
+        if (state != State.WRITING) {
+            throw new IOException("object " + key.objectId() + " can't be continued after a failure (" + state + ")");
         }
     }
 
@@ -93,13 +202,31 @@ public final class IncomingObject implements AutoCloseable {
         reservation.growInStepsTo(newLength);
     }
 
-    /** Discards the bytes written so far, so that the object can be fetched from another source. */
+    private boolean isComplete() {
+        return declaredBytes.equals(OptionalLong.of(writtenBytes));
+    }
+
+    private void storeCheckpoint() throws IOException {
+        force();
+        if (declaredBytes.isPresent()) {
+            part.store(
+                    new Checkpoint(key.relativePath(), md5, declaredBytes.getAsLong(), part.forcedBytes(), entityTag));
+        }
+    }
+
+    /**
+     * Discards the bytes written so far and what {@link #setSource} recorded, so that the object can be fetched from
+     * the start again.
+     */
     public void restart() throws IOException {
-        channel.truncate(0);
-        channel.position(0);
+        state = State.BROKEN;
+        part.restart();
+        reservation.restart(Math.max(0, sizeBytes));
         digest = ContentVerifier.newDigest();
         writtenBytes = 0;
-        reservation.restart(Math.max(0, sizeBytes));
+        declaredBytes = lengthOfOrder();
+        entityTag = Optional.empty();
+        state = State.WRITING;
     }
 
     /**
@@ -109,24 +236,45 @@ public final class IncomingObject implements AutoCloseable {
      * @throws ObjectRejected if length or digest differ; then nothing may be published
      */
     public void verify(UUID assignmentId) throws IOException, ObjectRejected {
-        if (sizeBytes != ObjectStore.UNKNOWN_SIZE && writtenBytes != sizeBytes) {
-            throw wrongLength(String.valueOf(writtenBytes));
+        requireConsistent();
+        state = State.REJECTED;
+        if (declaredBytes.isPresent() && !isComplete()) {
+            throw wrongLength(String.valueOf(writtenBytes), declaredBytes.getAsLong());
         }
         if (!MessageDigest.isEqual(digest.digest(), md5.bytes())) {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        CreatorAttribute.write(partFile, assignmentId);
-        verified = true;
+        CreatorAttribute.write(part.path(), assignmentId);
+        state = State.VERIFIED;
     }
 
-    /** Bytes written so far. */
+    private ObjectRejected wrongLength(String received, long declared) {
+        return new ObjectRejected(
+                ObjectRejected.Cause.WRONG_LENGTH,
+                "object " + key.objectId() + ": received " + received + " bytes, not " + declared);
+    }
+
+    /** Bytes written so far, those of a resumed part included. The next write continues there. */
     public long writtenBytes() {
         return writtenBytes;
     }
 
+    /** The length of the object by its order or by the source's answer; empty while neither stated it. */
+    public OptionalLong declaredBytes() {
+        return declaredBytes;
+    }
+
+    /**
+     * The strong entity tag of the answer from which the written bytes come. A source that has the same tag can continue
+     * the answer; another source may have other bytes.
+     */
+    public Optional<String> entityTag() {
+        return entityTag;
+    }
+
     boolean isVerified() {
-        return verified;
+        return state == State.VERIFIED;
     }
 
     ObjectKey key() {
@@ -135,14 +283,15 @@ public final class IncomingObject implements AutoCloseable {
 
     /** The directory of the temporary file. */
     SafeDirectory partDirectory() {
-        return directory;
+        return part.directory();
     }
 
     /** The name of the temporary file in its directory. */
     String partName() {
-        return partFile.getFileName().toString();
+        return part.name();
     }
 
+    /** The length by the order, or {@link ObjectStore#UNKNOWN_SIZE}. */
     long sizeBytes() {
         return sizeBytes;
     }
@@ -153,18 +302,61 @@ public final class IncomingObject implements AutoCloseable {
 
     /** The temporary file has its final name now, so {@link #close} leaves it in place. */
     void markPublished() {
-        published = true;
+        state = State.PUBLISHED;
     }
 
+    /** Forces the written bytes to disk. After a failure the object can't be published or resumed. */
     void force() throws IOException {
-        disk.force(channel);
-        reservation.settle(writtenBytes);
+        try {
+            part.force(writtenBytes);
+        } catch (ClosedByInterruptException e) {
+            state = State.BROKEN;
+            throw e;
+        } catch (IOException e) {
+            throw OutOfSpace.translate(e);
+        }
+        reservation.recordForced(writtenBytes);
     }
 
-    private ObjectRejected wrongLength(String received) {
-        return new ObjectRejected(
-                ObjectRejected.Cause.WRONG_LENGTH,
-                "object " + key.objectId() + ": received " + received + " bytes, not " + sizeBytes);
+    /**
+     * Closes the object and keeps what is forced to disk, so that a later {@link ObjectStore#begin} continues it. If
+     * nothing can be kept, because the object is short, wrong or of unknown length, this is the same as {@link #close}.
+     */
+    public void suspend() throws IOException {
+        if (state == State.PUBLISHED || state == State.CLOSED) {
+            close();
+            return;
+        }
+        try {
+            forceRest();
+        } finally {
+            if (state != State.REJECTED && part.hasCheckpoint()) {
+                state = State.CLOSED;
+                reservation.close();
+                part.suspend();
+            } else {
+                close();
+            }
+        }
+    }
+
+    private void forceRest() throws IOException {
+        boolean consistent = state == State.WRITING || state == State.VERIFIED;
+        if (consistent
+                && declaredBytes.isPresent()
+                && part.canHaveCheckpoint()
+                && writtenBytes >= CHECKPOINT_BYTES
+                && writtenBytes > part.forcedBytes()) {
+            storeCheckpoint();
+        }
+    }
+
+    private void suspendOrLog() {
+        try {
+            suspend();
+        } catch (IOException e) {
+            logNotClosed(e);
+        }
     }
 
     /** Closes the object and logs a failure. The next start of the agent removes a temporary file that is left. */
@@ -172,29 +364,32 @@ public final class IncomingObject implements AutoCloseable {
         try {
             close();
         } catch (IOException e) {
-            LOGGER.warn(
-                    "object={} temporary file not removed, the next start of the agent removes it: {}",
-                    key.objectId(),
-                    e.toString());
+            logNotClosed(e);
         }
     }
 
-    private void removeOrSettle() throws IOException {
-        try (reservation) {
-            if (published) {
-                reservation.settle(writtenBytes);
-            } else {
-                Files.deleteIfExists(partFile);
-            }
-        }
+    private void logNotClosed(IOException failure) {
+        LOGGER.warn(
+                "object={} temporary file not removed, the next start of the agent removes it: {}",
+                key.objectId(),
+                failure.toString());
     }
 
+    /** Closes the object and removes its temporary file and its checkpoint, unless it is published or suspended. */
     @Override
     public void close() throws IOException {
-        try {
-            channel.close();
-        } finally {
-            removeOrSettle();
+        if (state == State.CLOSED) {
+            return;
+        }
+        boolean published = state == State.PUBLISHED;
+        state = State.CLOSED;
+        try (reservation) {
+            if (published) {
+                reservation.recordForced(writtenBytes);
+                part.closePublished();
+            } else {
+                part.delete();
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.rebalancer.agent.store;
 
+import io.rebalancer.core.object.ContentMd5;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.UUID;
 
 /**
@@ -9,7 +11,9 @@ import java.util.UUID;
  * <pre>
  * root/OWNER/OBJECT                                  object of the v1 layout: complete, verified and durable
  * root/v2/OWNER/BUCKET/PP/OBJECT,NAMEHASH            object of the v2 layout
- * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.RANDOM.part   object being written; removed at start
+ * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.MD5.part      object being written; removed at start, unless
+ *                                                            it has a checkpoint
+ * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.MD5.part.checkpoint   see Checkpoint
  * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that had an object's name
  * root/.rebalancer/lock                              locked by the agent that uses this root
  * </pre>
@@ -41,8 +45,13 @@ record ObjectLayout(Path root) {
         return root.resolve(key.relativePath());
     }
 
-    /** The name of a new temporary file for the object. */
-    static String newPartName(ObjectKey key) {
+    /** The name of the temporary file for the object with that content; the same in each process. */
+    static String partName(ObjectKey key, ContentMd5 md5) {
+        return dottedPath(key) + "." + HexFormat.of().formatHex(md5.bytes()) + ".part";
+    }
+
+    /** A new name of a temporary file for the object. */
+    static String randomPartName(ObjectKey key) {
         return uniqueName(key) + ".part";
     }
 
@@ -59,6 +68,10 @@ record ObjectLayout(Path root) {
 
     /** A name in a directory that holds files of many objects. It contains the object's path; no id contains a dot. */
     static String uniqueName(ObjectKey key) {
-        return key.relativePath().replace('/', '.') + "." + UUID.randomUUID();
+        return dottedPath(key) + "." + UUID.randomUUID();
+    }
+
+    private static String dottedPath(ObjectKey key) {
+        return key.relativePath().replace('/', '.');
     }
 }

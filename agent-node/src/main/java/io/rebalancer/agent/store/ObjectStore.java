@@ -34,12 +34,11 @@ public final class ObjectStore implements AutoCloseable {
     private final DiskOperations disk;
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
-    private final IncomingDirectories incoming;
+    private final PartFiles parts;
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
-    private final PartLimits partLimits;
-    private final int removedPartFiles;
+    private final PartFiles.Sweep sweepAtOpen;
 
     /**
      * An object's file that exists with the right content.
@@ -64,13 +63,12 @@ public final class ObjectStore implements AutoCloseable {
         DurableDirectories.create(layout.quarantine());
         this.directories = new ObjectDirectories(layout, disk, durability);
         this.storedFiles = new StoredFiles(directories, disk, durability);
-        this.incoming = IncomingDirectories.open(layout.incoming());
+        this.parts = new PartFiles(IncomingDirectories.open(layout.incoming()), disk, durability, partLimits);
         this.deviceReader = new DeviceReader(disk, layout.incoming());
         this.quarantine = new Quarantine(layout);
         this.space = space;
-        this.partLimits = partLimits;
         probeDisk();
-        this.removedPartFiles = removePartFiles();
+        this.sweepAtOpen = parts.removeExpired();
     }
 
     /** Opens the store with {@link Durability#FLUSHED} and without bounds. */
@@ -80,7 +78,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /**
      * Opens the store below {@code root}. Creates missing directories and removes the temporary files of interrupted
-     * copies.
+     * copies, except the parts that a copy can continue.
      *
      * @param bounds the space that must stay free, until {@link SpaceGuard#setBounds} changes it
      * @param partLimits the limits of objects that are not complete
@@ -158,17 +156,24 @@ public final class ObjectStore implements AutoCloseable {
         deviceReader.probe(file, bytes.length, ContentVerifier.md5(bytes));
     }
 
-    private int removePartFiles() throws IOException {
-        List<Path> partFiles = incoming.files();
-        for (Path file : partFiles) {
-            Files.delete(file);
-        }
-        return partFiles.size();
-    }
-
     /** The number of temporary files of interrupted copies that {@link #open} removed. */
     public int removedPartFiles() {
-        return removedPartFiles;
+        return sweepAtOpen.removedFiles();
+    }
+
+    /** The number of parts that {@link #open} found and that a copy can continue. */
+    public int resumableParts() {
+        return sweepAtOpen.resumableParts();
+    }
+
+    /**
+     * Removes the parts whose last checkpoint is older than {@link PartLimits#maxAge()}, and those without one that are
+     * not being written.
+     *
+     * @return the number of removed files
+     */
+    public int removeExpiredParts() throws IOException {
+        return parts.removeExpired().removedFiles();
     }
 
     /** What must be true of a copy before {@link #publish} returns. */
@@ -211,26 +216,19 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /**
-     * Begins to write an object. Always close the result; only {@link #publish} keeps the object.
+     * Begins to write an object. Always close or suspend the result; only {@link #publish} keeps the object.
+     *
+     * <p>If an interrupted copy of the same content left a part, the object continues there:
+     * {@link IncomingObject#writtenBytes()} is its length, and at least one byte is left to fetch. Its bytes are read
+     * again, which may take long; an interrupt of the thread ends it and keeps the part.
      *
      * @param sizeBytes exact length of the object, at least 0, or {@link #UNKNOWN_SIZE}
      * @throws OutOfSpace if the object would cross a bound
      */
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
-        SpaceReservation reservation = space.reserve(Math.max(0, sizeBytes));
         try {
-            String partName = ObjectLayout.newPartName(key);
-            return new IncomingObject(
-                    disk,
-                    key,
-                    incoming.of(partName),
-                    partName,
-                    sizeBytes,
-                    md5,
-                    reservation,
-                    partLimits.maxUnknownBytes());
+            return parts.begin(key, sizeBytes, md5, space);
         } catch (IOException e) {
-            reservation.close();
             throw OutOfSpace.translate(e);
         }
     }
@@ -276,7 +274,7 @@ public final class ObjectStore implements AutoCloseable {
     @Override
     public void close() throws IOException {
         directories.close();
-        incoming.close();
+        parts.close();
         quarantine.close();
         lock.close();
     }

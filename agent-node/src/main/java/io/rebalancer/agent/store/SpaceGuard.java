@@ -14,11 +14,11 @@ import kamon.metric.Gauge;
  * {@code rebalancer.store.reserved-bytes} shows the reserved space.
  *
  * <p>A file system counts written bytes late: ZFS some seconds after they are forced. So the bytes of a forced file are
- * subtracted from the available space for another {@link #SETTLING_TIME} at least. While many bytes are written, the
+ * subtracted from the available space for another {@link #COUNTING_DELAY} at least. While many bytes are written, the
  * guard sees less space than there is, never more.
  */
 public final class SpaceGuard {
-    static final Duration SETTLING_TIME = Duration.ofSeconds(5);
+    static final Duration COUNTING_DELAY = Duration.ofSeconds(5);
 
     /** The file system is asked again when the last reading is older, or when so many bytes were reserved since. */
     private static final Duration MAX_READING_AGE = Duration.ofSeconds(1);
@@ -34,9 +34,9 @@ public final class SpaceGuard {
     private long readingNanos;
     private long reservedSinceReading;
     private long reservedBytes;
-    private long settlingBytes;
-    private long previousSettlingBytes;
-    private long settlingNanos;
+    private long recentlyForcedBytes;
+    private long olderForcedBytes;
+    private long forcedSinceNanos;
 
     /**
      * The bounds of a file system.
@@ -70,7 +70,7 @@ public final class SpaceGuard {
         this.nanoTime = nanoTime;
         this.reading = fileSystem.read();
         this.readingNanos = nanoTime.getAsLong();
-        this.settlingNanos = readingNanos;
+        this.forcedSinceNanos = readingNanos;
     }
 
     /** Replaces the bounds; what is reserved already stays reserved. */
@@ -115,7 +115,7 @@ public final class SpaceGuard {
         refreshIfOld(0);
         long unused = unusedBytes();
         if (unused < 0) {
-            throw outOfSpace("a bound is crossed by " + -unused + " bytes while the object is written");
+            throw outOfSpace("a bound is already crossed by " + -unused + " bytes");
         }
     }
 
@@ -136,10 +136,14 @@ public final class SpaceGuard {
     }
 
     /** Reserved bytes are forced to disk now, so the file system counts them soon. */
-    synchronized void settle(long bytes) {
-        ageSettling();
-        settlingBytes += bytes;
+    synchronized void recordForced(long bytes) {
+        ageForcedBytes();
+        recentlyForcedBytes += bytes;
         addReserved(-bytes);
+    }
+
+    synchronized long reservedBytes() {
+        return reservedBytes;
     }
 
     private void addReserved(long bytes) {
@@ -149,8 +153,8 @@ public final class SpaceGuard {
 
     /** The number of bytes that may still be written, reserved bytes included. */
     private long remainingBytes() {
-        ageSettling();
-        return unusedBytes() - settlingBytes - previousSettlingBytes;
+        ageForcedBytes();
+        return unusedBytes() - recentlyForcedBytes - olderForcedBytes;
     }
 
     /** The number of bytes within the bounds that the last reading counts as free; negative when a bound is crossed. */
@@ -161,12 +165,12 @@ public final class SpaceGuard {
         return Math.min(reading.usable() - now.floorBytes(), belowCeiling);
     }
 
-    private void ageSettling() {
-        long age = nanoTime.getAsLong() - settlingNanos;
-        if (age >= SETTLING_TIME.toNanos()) {
-            previousSettlingBytes = age >= 2 * SETTLING_TIME.toNanos() ? 0 : settlingBytes;
-            settlingBytes = 0;
-            settlingNanos += age;
+    private void ageForcedBytes() {
+        long age = nanoTime.getAsLong() - forcedSinceNanos;
+        if (age >= COUNTING_DELAY.toNanos()) {
+            olderForcedBytes = age >= 2 * COUNTING_DELAY.toNanos() ? 0 : recentlyForcedBytes;
+            recentlyForcedBytes = 0;
+            forcedSinceNanos += age;
         }
     }
 

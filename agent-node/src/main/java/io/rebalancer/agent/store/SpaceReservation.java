@@ -16,7 +16,7 @@ final class SpaceReservation implements AutoCloseable {
     private long grantedBytes;
 
     /** The part of it that is forced to disk, so that the file system counts it. */
-    private long settledBytes;
+    private long forcedBytes;
 
     private boolean closed;
 
@@ -25,11 +25,10 @@ final class SpaceReservation implements AutoCloseable {
         this.grantedBytes = bytes;
     }
 
-    /** The reservation of an object of which the disk already has {@code bytes}. */
-    static SpaceReservation ofExisting(SpaceGuard guard, long bytes) {
-        SpaceReservation reservation = new SpaceReservation(guard, bytes);
-        reservation.settledBytes = bytes;
-        return reservation;
+    /** The object continues a file of {@code bytes} bytes, which the file system counts. Call it before any growth. */
+    void continueAt(long bytes) {
+        grantedBytes = bytes;
+        forcedBytes = bytes;
     }
 
     /**
@@ -65,31 +64,31 @@ final class SpaceReservation implements AutoCloseable {
     }
 
     /** The first {@code totalBytes} bytes of the object are forced to disk. */
-    void settle(long totalBytes) {
-        if (totalBytes > settledBytes) {
-            guard.settle(totalBytes - settledBytes);
-            settledBytes = totalBytes;
+    void recordForced(long totalBytes) {
+        if (totalBytes > forcedBytes) {
+            guard.recordForced(totalBytes - forcedBytes);
+            forcedBytes = totalBytes;
         }
     }
 
     /** The file is empty again. The object may have {@code totalBytes} bytes, at most as many as before. */
     void restart(long totalBytes) {
-        long heldBytes = grantedBytes - settledBytes;
+        long heldBytes = grantedBytes - forcedBytes;
         if (totalBytes >= heldBytes) {
             guard.takeBack(totalBytes - heldBytes);
         } else {
             guard.giveBack(heldBytes - totalBytes);
         }
         grantedBytes = totalBytes;
-        settledBytes = 0;
+        forcedBytes = 0;
     }
 
-    /** Returns the space that is not settled. */
+    /** Returns the space that the file system does not count. */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            guard.giveBack(grantedBytes - settledBytes);
+            guard.giveBack(grantedBytes - forcedBytes);
         }
     }
 }

@@ -108,23 +108,23 @@ class SpaceGuardTest {
 
     /** Written bytes are free for the file system until it counts them. They must not be given to another object. */
     @Test
-    void settledBytesAreSubtractedUntilTheFileSystemCountsThem() throws Exception {
+    void forcedBytesAreSubtractedUntilTheFileSystemCountsThem() throws Exception {
         SpaceReservation written = guard.reserve(400 * MIB);
-        written.settle(400 * MIB);
+        written.recordForced(400 * MIB);
         written.close();
         assertThat(guard.availableBytes()).isEqualTo(500 * MIB);
-        pass(SpaceGuard.SETTLING_TIME.minusNanos(1));
+        pass(SpaceGuard.COUNTING_DELAY.minusNanos(1));
         assertThat(guard.availableBytes()).isEqualTo(500 * MIB);
         fileSystem.used = 400 * MIB;
-        pass(SpaceGuard.SETTLING_TIME.multipliedBy(2));
+        pass(SpaceGuard.COUNTING_DELAY.multipliedBy(2));
         assertThat(guard.availableBytes()).isEqualTo(500 * MIB);
     }
 
     @Test
     void aRestartedObjectNeedsItsWholeSpaceAgain() throws Exception {
         SpaceReservation known = guard.reserve(400 * MIB);
-        known.settle(128 * MIB);
-        pass(SpaceGuard.SETTLING_TIME.multipliedBy(2));
+        known.recordForced(128 * MIB);
+        pass(SpaceGuard.COUNTING_DELAY.multipliedBy(2));
         assertThat(guard.availableBytes()).isEqualTo((900 - 272) * MIB);
         known.restart(400 * MIB);
         assertThat(guard.availableBytes()).isEqualTo(500 * MIB);
@@ -142,7 +142,8 @@ class SpaceGuardTest {
     void aResumedObjectReservesOnlyTheBytesThatAreMissing() throws Exception {
         fileSystem.used = 700 * MIB;
         pass(Duration.ofSeconds(1));
-        SpaceReservation resumed = SpaceReservation.ofExisting(guard, 600 * MIB);
+        SpaceReservation resumed = guard.reserve(0);
+        resumed.continueAt(600 * MIB);
         resumed.growTo(800 * MIB);
         assertThat(guard.availableBytes()).isZero();
         resumed.close();
@@ -188,13 +189,13 @@ class SpaceGuardTest {
     @Test
     void aBoundThatIsCrossedWhileAnObjectIsWrittenIsNoticed() throws Exception {
         SpaceReservation object = guard.reserve(500 * MIB);
-        object.settle(64 * MIB);
+        object.recordForced(64 * MIB);
         object.requireBounds();
         fileSystem.used = 901 * MIB;
         pass(Duration.ofSeconds(1));
         assertThatThrownBy(object::requireBounds)
                 .isInstanceOf(OutOfSpace.class)
-                .hasMessageContaining("crossed by " + MIB + " bytes");
+                .hasMessageContaining("already crossed by " + MIB + " bytes");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class StoreUntilKilled {
     }
 
     /** Sends SIGKILL to its own process when a step is reached for the nth time. */
-    private static final class Killer extends DiskOperations {
+    static final class Killer extends DiskOperations {
         private final Step step;
         private int remaining;
 

@@ -1,0 +1,100 @@
+package io.rebalancer.agent.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rebalancer.core.object.ContentMd5;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** SIGKILL in the middle of a large object: the next process continues at the last checkpoint. */
+@Tag("slow")
+class PartCrashTest {
+    private static final long CHECKPOINT = IncomingObject.CHECKPOINT_BYTES;
+
+    @TempDir
+    private Path root;
+
+    @TempDir
+    private Path outside;
+
+    private final LargeObjectUntilKilled content = new LargeObjectUntilKilled();
+
+    @ParameterizedTest
+    @CsvSource({
+        "IN_MID_WRITE,400,6",
+        "BEFORE_FORCE,5,4",
+        "AFTER_FORCE,5,4",
+        "BEFORE_RENAME,5,4",
+        "AFTER_RENAME,5,5",
+        "BEFORE_DIRECTORY_FORCE,5,5"
+    })
+    void theNextProcessContinuesAtTheLastCheckpoint(StoreUntilKilled.Step step, int times, int checkpoints)
+            throws Exception {
+        long written = writeAndKill(step, times);
+        assertThat(written / CHECKPOINT).isBetween(checkpoints - 1L, (long) checkpoints);
+        finish(checkpoints * CHECKPOINT);
+    }
+
+    @Test
+    void eachOfSeveralProcessesContinues() throws Exception {
+        assertThat(writeAndKill(StoreUntilKilled.Step.IN_MID_WRITE, 100)).isEqualTo(99L * LargeObjectUntilKilled.MIB);
+        assertThat(writeAndKill(StoreUntilKilled.Step.IN_MID_WRITE, 100))
+                .isEqualTo(CHECKPOINT + 99L * LargeObjectUntilKilled.MIB);
+        assertThat(writeAndKill(StoreUntilKilled.Step.AFTER_FORCE, 3)).isBetween(4 * CHECKPOINT, 5 * CHECKPOINT);
+        finish(4 * CHECKPOINT);
+    }
+
+    /** Continues the object in this process and verifies it. */
+    private void finish(long resumedBytes) throws Exception {
+        ContentMd5 md5 = content.md5();
+        try (ObjectStore store = ObjectStore.open(root)) {
+            assertThat(store.resumableParts()).isEqualTo(1);
+            try (IncomingObject object = store.begin(LargeObject.KEY, LargeObjectUntilKilled.SIZE, md5)) {
+                assertThat(object.writtenBytes()).isEqualTo(resumedBytes);
+                while (object.writtenBytes() < LargeObjectUntilKilled.SIZE) {
+                    content.writeNext(object);
+                }
+                object.verify(LargeObject.ASSIGNMENT);
+                store.publish(object);
+            }
+            assertThat(store.find(LargeObject.KEY, LargeObjectUntilKilled.SIZE, md5))
+                    .isPresent();
+            assertThat(TemporaryFiles.of(root)).isEmpty();
+        }
+    }
+
+    /** Returns the length that the process reported last. */
+    private long writeAndKill(StoreUntilKilled.Step step, int times) throws Exception {
+        Path out = outside.resolve("out");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LargeObjectUntilKilled.class.getName(),
+                        root.toString(),
+                        step.name(),
+                        String.valueOf(times))
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS))
+                .as("the process kills itself")
+                .isTrue();
+        String text = Files.readString(out);
+        assertThat(process.exitValue()).as(text).isEqualTo(137);
+        // The kill may have truncated the last line.
+        return text.substring(0, text.lastIndexOf('\n') + 1)
+                .lines()
+                .filter(line -> line.matches("[0-9]+"))
+                .mapToLong(Long::parseLong)
+                .max()
+                .orElse(0);
+    }
+}
