@@ -2,6 +2,7 @@ package io.rebalancer.agent.node;
 
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
+import io.rebalancer.agent.store.PartLimits;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
@@ -32,7 +33,8 @@ final class StoreModule {
     static StoreModule open(AgentSettings settings) throws IOException {
         return new StoreModule(
                 settings.storageNode(),
-                ObjectStore.open(settings.root(), durability(settings), bounds(settings.limits())));
+                ObjectStore.open(
+                        settings.root(), durability(settings), bounds(settings.limits()), limits(settings.parts())));
     }
 
     private static Durability durability(AgentSettings settings) {
@@ -47,12 +49,17 @@ final class StoreModule {
         return new SpaceGuard.Bounds(limits.freeSpaceFloorMib() << 20, limits.fillCeilingPercent());
     }
 
+    private static PartLimits limits(AgentSettings.PartSettings settings) {
+        return new PartLimits(settings.maxAge(), settings.maxObjectOfUnknownSize());
+    }
+
     void logState() {
         LOGGER.info(
-                "agent={} opened its object store: durability={} temporary-files-removed={}",
+                "agent={} opened its object store: durability={} temporary-files-removed={}" + " resumable-parts={}",
                 node,
                 store.durability().word(),
-                store.removedPartFiles());
+                store.removedPartFiles(),
+                store.resumableParts());
         if (System.getProperty("user.name", "").equals("root")) {
             LOGGER.warn("agent={} runs as root without need; run it as a user that owns the object root", node);
         }

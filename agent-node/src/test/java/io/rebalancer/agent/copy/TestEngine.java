@@ -52,6 +52,7 @@ public final class TestEngine implements AutoCloseable {
                 4,
                 new LegacyLimits(5_000, 50_000, Duration.ofDays(7), 10_000, 16 << 20),
                 new AgentSettings.SourceSettings("", sources, idleTimeout, 16 << 10),
+                new AgentSettings.PartSettings(Duration.ofDays(7), 1L << 40),
                 Duration.ofSeconds(1));
     }
 

@@ -32,6 +32,7 @@ public record AgentSettings(
         int maxAssignments,
         LegacyLimits legacy,
         SourceSettings sources,
+        PartSettings parts,
         Duration claimTimeout) {
 
     public AgentSettings {
@@ -67,6 +68,31 @@ public record AgentSettings(
         }
     }
 
+    /**
+     * Objects that are not complete.
+     *
+     * @param maxAge a part without progress for longer is removed at the next start, more than 0
+     * @param maxObjectOfUnknownSize longest object, in bytes, of which neither the order nor the source states the
+     *     length, at least 1
+     */
+    public record PartSettings(Duration maxAge, long maxObjectOfUnknownSize) {
+
+        public PartSettings {
+            if (maxAge.isNegative() || maxAge.isZero()) {
+                throw new IllegalArgumentException("parts-max-age must be more than 0, not " + maxAge);
+            }
+            if (maxObjectOfUnknownSize < 1) {
+                throw new IllegalArgumentException(
+                        "max-object-of-unknown-size must be at least 1 byte, not " + maxObjectOfUnknownSize);
+            }
+        }
+
+        private static PartSettings from(Config section) {
+            return new PartSettings(
+                    section.getDuration("parts-max-age"), section.getBytes("max-object-of-unknown-size"));
+        }
+    }
+
     /** @throws SettingsFault if a setting is missing or wrong */
     public static AgentSettings from(Config root) {
         return SettingsFile.section(
@@ -83,6 +109,7 @@ public record AgentSettings(
                         section.getInt("max-assignments"),
                         legacy(section),
                         SourceSettings.from(section),
+                        PartSettings.from(section),
                         section.getDuration("claim-timeout")));
     }
 

@@ -128,6 +128,20 @@ class SettingsTest {
                 .containsExactly(Map.entry(new StorageNodeId("2.stor.example.com"), URI.create("http://127.0.0.1:81")));
     }
 
+    @Test
+    void theLimitsOfPartsAreRead() {
+        assertThat(AgentSettings.from(config(AGENT)).parts())
+                .isEqualTo(new AgentSettings.PartSettings(Duration.ofDays(7), 5L << 40));
+        assertThat(AgentSettings.from(config(AGENT + """
+                rebalancer.agent { parts-max-age = 2h, max-object-of-unknown-size = 10 MiB }""")).parts())
+                .isEqualTo(new AgentSettings.PartSettings(Duration.ofHours(2), 10L << 20));
+        assertOneLine(AgentSettings::from, AGENT + "rebalancer.agent.parts-max-age = 0s", "parts-max-age");
+        assertOneLine(
+                AgentSettings::from,
+                AGENT + "rebalancer.agent.max-object-of-unknown-size = 0",
+                "max-object-of-unknown-size");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             rebalancer.evacuate.max-tasks-per-assignment = 0     | max-tasks-per-assignment
