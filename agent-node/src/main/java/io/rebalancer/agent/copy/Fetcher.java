@@ -105,7 +105,7 @@ final class Fetcher {
         copy.recordContentSource();
         try {
             client.download(source, order, object, copy.interruption());
-            object.verify(order.assignmentId());
+            object.verify(order.assignmentId(), order.jobEpoch());
         } catch (ObjectRejected | CopyFailure e) {
             throw CopyFailure.from(e).withUrl(source.url() + "/" + order.key().relativePath());
         }

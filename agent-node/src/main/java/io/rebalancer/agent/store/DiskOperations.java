@@ -74,6 +74,11 @@ public class DiskOperations {
         file.force(true);
     }
 
+    /** Runs {@code write}, which writes the note of {@code file} ({@link FileNote}). */
+    protected void writeNote(Path file, Work write) throws IOException {
+        write.run();
+    }
+
     /** Runs {@code rename}, which atomically gives a file its final name {@code to}. */
     protected void rename(Path to, Work rename) throws IOException {
         rename.run();

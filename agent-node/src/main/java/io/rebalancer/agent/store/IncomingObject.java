@@ -233,9 +233,10 @@ public final class IncomingObject implements AutoCloseable {
      * Checks length and digest of the complete content.
      *
      * @param assignmentId the assignment that needs the copy; stored with the file, so that it is known after a crash
+     * @param jobEpoch epoch of the assignment's job, or 0 for an order without a job
      * @throws ObjectRejected if length or digest differ; then nothing may be published
      */
-    public void verify(UUID assignmentId) throws IOException, ObjectRejected {
+    public void verify(UUID assignmentId, long jobEpoch) throws IOException, ObjectRejected {
         requireConsistent();
         state = State.REJECTED;
         if (declaredBytes.isPresent() && !isComplete()) {
@@ -245,7 +246,12 @@ public final class IncomingObject implements AutoCloseable {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        CreatorAttribute.write(part.path(), assignmentId);
+        FileNote note = FileNote.of(assignmentId, jobEpoch, md5, writtenBytes);
+        try {
+            disk.writeNote(part.path(), () -> NoteAttribute.write(part.path(), note));
+        } catch (IOException e) {
+            throw OutOfSpace.translate(e);
+        }
         state = State.VERIFIED;
     }
 

@@ -209,9 +209,11 @@ public final class ObjectStore implements AutoCloseable {
             return Optional.empty();
         }
         try (DirectoryChain chain = directories.find(key)) {
-            return storedFiles.contains(chain, key, sizeBytes, md5)
-                    ? Optional.of(new ExistingObject(CreatorAttribute.read(path(key))))
-                    : Optional.empty();
+            if (!storedFiles.contains(chain, key, sizeBytes, md5)) {
+                return Optional.empty();
+            }
+            Optional<FileNote> note = NoteAttribute.read(chain.last().orElseThrow(), ObjectLayout.fileName(key));
+            return Optional.of(new ExistingObject(note.map(FileNote::assignmentId)));
         }
     }
 

@@ -90,26 +90,23 @@ final class SafeDirectory implements Closeable {
 
     /** Whether a regular file has that name; a symbolic link does not count. */
     boolean isFile(String name) throws IOException {
-        return exists(name) && attributes(name).readAttributes().isRegularFile();
+        return attributes(name).filter(BasicFileAttributes::isRegularFile).isPresent();
     }
 
-    /** Whether the name exists, for a file, a directory or a symbolic link. */
-    boolean exists(String name) throws IOException {
+    /** The attributes of the file, directory or symbolic link of that name, or empty if the name does not exist. */
+    Optional<BasicFileAttributes> attributes(String name) throws IOException {
         try {
-            attributes(name).readAttributes();
-            return true;
+            return Optional.of(
+                    handle.getFileAttributeView(Path.of(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                            .readAttributes());
         } catch (NoSuchFileException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
     /** The attributes of this directory itself. */
     BasicFileAttributes attributes() throws IOException {
         return handle.getFileAttributeView(BasicFileAttributeView.class).readAttributes();
-    }
-
-    private BasicFileAttributeView attributes(String name) {
-        return handle.getFileAttributeView(Path.of(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Moves a file from another directory into this directory, atomically; replaces the file that has the new name. */

@@ -41,6 +41,7 @@ class DiskFaultTest {
         CREATE,
         WRITE,
         FORCE,
+        NOTE,
         RENAME,
         FORCE_DIRECTORY,
         OPEN_DIRECT
@@ -114,6 +115,12 @@ class DiskFaultTest {
         }
 
         @Override
+        protected void writeNote(Path file, Work write) throws IOException {
+            at(Step.NOTE);
+            super.writeNote(file, write);
+        }
+
+        @Override
         protected void rename(Path to, Work rename) throws IOException {
             at(Step.RENAME);
             super.rename(to, rename);
@@ -154,7 +161,7 @@ class DiskFaultTest {
         try (IncomingObject object =
                 store.begin(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes))) {
             object.write(ByteBuffer.wrap(bytes));
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.publish(object);
         }
     }
@@ -328,7 +335,7 @@ class DiskFaultTest {
         new Random(size).nextBytes(bytes);
         try (IncomingObject object = store.begin(StoreUntilKilled.key(1), size, StoreUntilKilled.md5(bytes))) {
             object.write(ByteBuffer.wrap(bytes));
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.publish(object);
         }
         assertThat(store.path(StoreUntilKilled.key(1))).hasBinaryContent(bytes);
@@ -381,7 +388,7 @@ class DiskFaultTest {
             IncomingObject object =
                     store.begin(StoreUntilKilled.key(number), bytes.length, StoreUntilKilled.md5(bytes));
             object.write(ByteBuffer.wrap(bytes));
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             group.add(object);
         }
         return group;
@@ -404,7 +411,7 @@ class DiskFaultTest {
         byte[] bytes = StoreUntilKilled.content(1);
         try (IncomingObject object = store.begin(StoreUntilKilled.key(1), bytes.length, StoreUntilKilled.md5(bytes))) {
             object.write(ByteBuffer.wrap(bytes));
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.space().setBounds(new SpaceGuard.Bounds(Long.MAX_VALUE / 2, 100));
             store.publish(object);
         }

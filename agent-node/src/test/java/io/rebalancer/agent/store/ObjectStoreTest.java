@@ -112,7 +112,7 @@ class ObjectStoreTest {
         logger.addAppender(log);
         try (IncomingObject object = store.begin(key, CONTENT.length, md5(CONTENT))) {
             object.write(ByteBuffer.wrap(CONTENT));
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.publish(object);
         } finally {
             logger.detachAppender(log);
@@ -242,7 +242,7 @@ class ObjectStoreTest {
     void anEmptyObjectIsAnObject() throws Exception {
         byte[] nothing = new byte[0];
         try (IncomingObject object = store.begin(KEY, 0, md5(nothing))) {
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.publish(object);
         }
         assertThat(store.path(KEY)).isEmptyFile();
@@ -303,7 +303,7 @@ class ObjectStoreTest {
         try (IncomingObject object = store.begin(KEY, declared, md5)) {
             object.write(ByteBuffer.wrap(bytes, 0, 5));
             object.write(ByteBuffer.wrap(bytes, 5, bytes.length - 5));
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.publish(object);
         }
     }

@@ -128,7 +128,7 @@ final class StoreUntilKilled {
                     IncomingObject object = store.begin(key(each), bytes.length, md5(bytes));
                     object.write(ByteBuffer.wrap(bytes, 0, bytes.length / 2));
                     object.write(ByteBuffer.wrap(bytes, bytes.length / 2, bytes.length - bytes.length / 2));
-                    object.verify(ASSIGNMENT);
+                    object.verify(ASSIGNMENT, 0);
                     group.add(object);
                 }
                 if (!store.publish(group).isEmpty()) {
