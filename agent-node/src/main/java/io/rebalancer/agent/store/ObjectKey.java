@@ -5,13 +5,14 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Names an object's file. Ids are parsed and rendered again, so no text from a peer ever reaches a path.
+ * Names an object's file. Ids are parsed and rendered again, so no text from a peer ever reaches a path. Keys have the
+ * order of their paths' bytes.
  *
  * @param owner account that owns the object
  * @param objectId the object
  * @param bucket location of the object in the v2 layout, or empty for the v1 layout (manta.md 9.4)
  */
-public record ObjectKey(UUID owner, UUID objectId, Optional<BucketLocation> bucket) {
+public record ObjectKey(UUID owner, UUID objectId, Optional<BucketLocation> bucket) implements Comparable<ObjectKey> {
     private static final Pattern NAME_HASH = Pattern.compile("[0-9a-f]{32}");
 
     /**
@@ -43,6 +44,12 @@ public record ObjectKey(UUID owner, UUID objectId, Optional<BucketLocation> buck
                 + bucket.get().nameHash();
     }
 
+    /** Compares the bytes of both paths; they are ASCII, so characters and unsigned bytes have the same order. */
+    @Override
+    public int compareTo(ObjectKey other) {
+        return relativePath().compareTo(other.relativePath());
+    }
+
     /**
      * Parses the ids of an object of the v2 layout.
      *
@@ -52,6 +59,28 @@ public record ObjectKey(UUID owner, UUID objectId, Optional<BucketLocation> buck
         ObjectKey v1 = parse(owner, objectId);
         return new ObjectKey(
                 v1.owner(), v1.objectId(), Optional.of(new BucketLocation(uuid("bucket id", bucketId), nameHash)));
+    }
+
+    /**
+     * Parses the path of an object, as {@link #relativePath} returns it.
+     *
+     * @throws IllegalArgumentException if no object has this path
+     */
+    public static ObjectKey parsePath(String relativePath) {
+        String[] names = relativePath.split("/", -1);
+        ObjectKey key;
+        if (names.length == 2) {
+            key = parse(names[0], names[1]);
+        } else if (names.length == 5 && names[4].indexOf(',') > 0) {
+            int comma = names[4].indexOf(',');
+            key = parse(names[1], names[4].substring(0, comma), names[2], names[4].substring(comma + 1));
+        } else {
+            throw new IllegalArgumentException("not the path of an object: " + relativePath);
+        }
+        if (!key.relativePath().equals(relativePath)) {
+            throw new IllegalArgumentException("not the path of an object: " + relativePath);
+        }
+        return key;
     }
 
     /**

@@ -16,7 +16,8 @@ import java.util.UUID;
 
 /**
  * The object files of one storage node (manta.md 9.4), below the paths of {@link ObjectLayout}. Blocking: use it on the
- * disk dispatcher only. Several threads may use it, as long as no two write the same object.
+ * disk dispatcher only. Several threads may use it: an object is locked while it is found, published, discarded or
+ * restored, so that each of these steps finds the result of the step before.
  *
  * <p>An object gets its final name by a rename in one file system, after its bytes are verified and forced to disk. So
  * a crash at any point leaves either no object or a complete object. Everything below the root is accessed through
@@ -38,6 +39,7 @@ public final class ObjectStore implements AutoCloseable {
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
+    private final KeyLocks locks = new KeyLocks();
     private final PartFiles.Sweep sweepAtOpen;
 
     /**
@@ -199,7 +201,8 @@ public final class ObjectStore implements AutoCloseable {
     /**
      * Finds the object's file if it exists with the right content, so that no fetch is necessary. Reads the whole file
      * if its size is right, and forces it with its directories, because a process may have crashed before it did so. A
-     * file that could not be forced once is not found until it is published again.
+     * file that could not be forced once is not found until it is published again. Waits while another thread publishes
+     * or discards the object.
      *
      * @param sizeBytes length of the object according to its metadata, or {@link #UNKNOWN_SIZE}
      * @throws IOException if the file can't be read or forced
@@ -208,7 +211,8 @@ public final class ObjectStore implements AutoCloseable {
         if (!directories.mayContain(key)) {
             return Optional.empty();
         }
-        try (DirectoryChain chain = directories.find(key)) {
+        try (KeyLocks.Held held = locks.lock(key);
+                DirectoryChain chain = directories.find(key)) {
             if (!storedFiles.contains(chain, key, sizeBytes, md5)) {
                 return Optional.empty();
             }
@@ -237,14 +241,17 @@ public final class ObjectStore implements AutoCloseable {
 
     /**
      * Gives verified objects their final names. When this returns, the objects without a failure are durable as
-     * {@link #durability} requires. A group costs less than single objects, because each directory is forced once.
+     * {@link #durability} requires. A group costs less than single objects, because each directory is forced once. All
+     * objects of the group are locked until then.
      *
      * @return the failure of each object that could not be stored. If only its directory could not be forced, the object
      *     has its final name, but {@link #find} does not find it; otherwise nothing of the object is kept
      */
     public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
-        try (PublishGroup group =
-                new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability)) {
+        List<ObjectKey> keys = objects.stream().map(IncomingObject::key).toList();
+        try (KeyLocks.Held held = locks.lock(keys);
+                PublishGroup group =
+                        new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability)) {
             return group.publish(objects);
         }
     }
@@ -263,7 +270,8 @@ public final class ObjectStore implements AutoCloseable {
      * @return whether the file existed
      */
     public boolean discard(ObjectKey key) throws IOException {
-        try (DirectoryChain chain = directories.find(key)) {
+        try (KeyLocks.Held held = locks.lock(key);
+                DirectoryChain chain = directories.find(key)) {
             Optional<SafeDirectory> directory = chain.last();
             if (directory.isEmpty() || !directory.get().delete(ObjectLayout.fileName(key))) {
                 return false;
