@@ -18,7 +18,7 @@ public record CopyOutcome(CopyOrder order, TaskResult result, int httpStatus) {
     }
 
     static CopyOutcome published(CopyOrder order, IncomingObject object) {
-        return succeeded(order, true, object.writtenBytes());
+        return succeeded(order, object.isCreated(), object.writtenBytes());
     }
 
     private static CopyOutcome succeeded(CopyOrder order, boolean created, long bytes) {

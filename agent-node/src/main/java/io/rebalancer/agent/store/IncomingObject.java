@@ -279,6 +279,14 @@ public final class IncomingObject implements AutoCloseable {
         return entityTag;
     }
 
+    /**
+     * Whether {@link ObjectStore#publish} gave the final name to this object's file. False before that, and if a file with
+     * the same content already had the name: then that file is kept, and its creator may still need it.
+     */
+    public boolean isCreated() {
+        return state == State.PUBLISHED;
+    }
+
     boolean isVerified() {
         return state == State.VERIFIED;
     }

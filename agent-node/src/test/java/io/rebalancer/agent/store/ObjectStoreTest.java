@@ -186,6 +186,25 @@ class ObjectStoreTest {
         assertThat(incoming()).isEmpty();
     }
 
+    /** The file that has the name may belong to another assignment, or to a user. */
+    @Test
+    void anObjectIsCreatedOnlyIfItsFileGotTheName() throws Exception {
+        try (IncomingObject first = store.begin(KEY, CONTENT.length, md5(CONTENT));
+                IncomingObject second = store.begin(KEY, CONTENT.length, md5(CONTENT))) {
+            for (IncomingObject object : List.of(first, second)) {
+                object.write(ByteBuffer.wrap(CONTENT));
+                object.verify(ASSIGNMENT, 0);
+                assertThat(object.isCreated()).isFalse();
+            }
+            store.publish(first);
+            store.publish(second);
+            assertThat(first.isCreated()).isTrue();
+            assertThat(second.isCreated()).isFalse();
+        }
+        assertThat(store.path(KEY)).hasBinaryContent(CONTENT);
+        assertThat(incoming()).isEmpty();
+    }
+
     @Test
     void theNameIsNeverMissingWhileContentIsReplaced() throws Exception {
         byte[] other = "something else".getBytes(StandardCharsets.UTF_8);
