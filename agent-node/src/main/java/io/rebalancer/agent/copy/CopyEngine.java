@@ -316,7 +316,7 @@ public final class CopyEngine implements AutoCloseable {
 
     private void remove(Removal removal) {
         try {
-            store.discard(removal.key());
+            store.discard(removal.key(), removal.assignmentId());
         } catch (IOException | RuntimeException e) {
             LOGGER.warn(
                     "assignment={} object={} unwanted copy not removed, it stays as an orphan: {}",

@@ -97,7 +97,7 @@ final class OrdersModule {
                 system,
                 limitsStore,
                 settings.storageNode(),
-                settings.durability(),
+                settings.store().durability(),
                 copies.engine(),
                 copies.freeSpace());
     }

@@ -3,9 +3,12 @@ package io.rebalancer.agent.node;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.PartLimits;
+import io.rebalancer.agent.store.QuarantineBounds;
 import io.rebalancer.agent.store.SpaceGuard;
+import io.rebalancer.agent.store.StoreOptions;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
+import io.rebalancer.cluster.settings.StoreSettings;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
@@ -33,13 +36,18 @@ final class StoreModule {
     static StoreModule open(AgentSettings settings) throws IOException {
         return new StoreModule(
                 settings.storageNode(),
-                ObjectStore.open(
-                        settings.root(), durability(settings), bounds(settings.limits()), limits(settings.parts())));
+                ObjectStore.open(settings.root(), options(settings), bounds(settings.limits())));
     }
 
-    private static Durability durability(AgentSettings settings) {
+    private static StoreOptions options(AgentSettings agent) {
+        StoreSettings settings = agent.store();
         try {
-            return Durability.of(settings.durability());
+            return new StoreOptions(
+                    Durability.of(settings.durability()),
+                    new QuarantineBounds(
+                            settings.quarantine().maxAge(),
+                            settings.quarantine().maxBytes()),
+                    limits(agent.parts()));
         } catch (IllegalArgumentException e) {
             throw new SettingsFault("setting in rebalancer.agent: " + e.getMessage());
         }
@@ -55,11 +63,14 @@ final class StoreModule {
 
     void logState() {
         LOGGER.info(
-                "agent={} opened its object store: durability={} temporary-files-removed={}" + " resumable-parts={}",
+                "agent={} opened its object store: durability={} temporary-files-removed={} resumable-parts={}"
+                        + " quarantined-files={} quarantined-bytes={}",
                 node,
                 store.durability().word(),
                 store.removedPartFiles(),
-                store.resumableParts());
+                store.resumableParts(),
+                store.quarantinedFiles(),
+                store.quarantinedBytes());
         if (System.getProperty("user.name", "").equals("root")) {
             LOGGER.warn("agent={} runs as root without need; run it as a user that owns the object root", node);
         }

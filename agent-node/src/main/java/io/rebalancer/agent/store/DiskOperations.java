@@ -10,7 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The disk operations that store an object, one method each, so that a test can make any of them fail. */
+/** The disk operations that store, move and remove an object, one method each, so that a test can make any of them fail. */
 public class DiskOperations {
 
     /** Creates a file; fails if the file exists. */
@@ -82,6 +82,42 @@ public class DiskOperations {
     /** Runs {@code rename}, which atomically gives a file its final name {@code to}. */
     protected void rename(Path to, Work rename) throws IOException {
         rename.run();
+    }
+
+    /** Gives {@code existing} a second name; fails if that name is taken. Does not follow a symbolic link. */
+    protected void link(Path existing, Path name) throws IOException {
+        Files.createLink(name, existing);
+    }
+
+    /** Runs {@code delete}, which removes the name {@code file}. */
+    protected void delete(Path file, Work delete) throws IOException {
+        delete.run();
+    }
+
+    /** Runs {@code change}, which changes the mode or the owner of {@code file}. */
+    protected void setMode(Path file, Work change) throws IOException {
+        change.run();
+    }
+
+    /** Reads a file as a whole. */
+    protected byte[] readSmallFile(Path file) throws IOException {
+        return Files.readAllBytes(file);
+    }
+
+    /** Writes a file as a whole and forces it; its directory is not forced. */
+    protected void writeSmallFile(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
     }
 
     /** Runs {@code force}, which forces the entries of {@code directory} to disk. */

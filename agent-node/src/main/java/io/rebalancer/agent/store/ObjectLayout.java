@@ -14,12 +14,14 @@ import java.util.UUID;
  * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.MD5.part      object being written; removed at start, unless
  *                                                            it has a checkpoint
  * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.MD5.part.checkpoint   see Checkpoint
- * root/.rebalancer/quarantine/OWNER.OBJECT.RANDOM    other content that had an object's name
+ * root/.rebalancer/quarantine/ID.data                a file that lost its object's name
+ * root/.rebalancer/quarantine/ID.properties          the object, and why the file lost its name
  * root/.rebalancer/lock                              locked by the agent that uses this root
  * </pre>
  *
- * Names in {@code incoming} and {@code quarantine} contain the object's whole path below the root, with dots instead of
- * slashes: {@code v2.OWNER.BUCKET.PP.OBJECT,NAMEHASH.RANDOM} in the v2 layout.
+ * Names in {@code incoming} contain the object's whole path below the root, with dots instead of slashes:
+ * {@code v2.OWNER.BUCKET.PP.OBJECT,NAMEHASH.RANDOM} in the v2 layout. Earlier builds gave such names to the files in
+ * {@code quarantine}.
  */
 record ObjectLayout(Path root) {
     private static final String AGENT_DIRECTORY = ".rebalancer";

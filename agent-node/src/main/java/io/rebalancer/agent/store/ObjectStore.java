@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The object files of one storage node (manta.md 9.4), below the paths of {@link ObjectLayout}. Blocking: use it on the
@@ -27,6 +29,7 @@ public final class ObjectStore implements AutoCloseable {
     /** The length of an object of which only the digest is known. */
     public static final long UNKNOWN_SIZE = -1;
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(ObjectStore.class);
     private static final String PROBE = "probe";
 
     private final ObjectLayout layout;
@@ -50,24 +53,19 @@ public final class ObjectStore implements AutoCloseable {
     public record ExistingObject(Optional<UUID> createdFor) {}
 
     private ObjectStore(
-            ObjectLayout layout,
-            FileChannel lock,
-            Durability durability,
-            SpaceGuard space,
-            PartLimits partLimits,
-            DiskOperations disk)
+            ObjectLayout layout, FileChannel lock, StoreOptions options, SpaceGuard space, DiskOperations disk)
             throws IOException {
         this.layout = layout;
         this.lock = lock;
-        this.durability = durability;
+        this.durability = options.durability();
         this.disk = disk;
         DurableDirectories.create(layout.incoming());
         DurableDirectories.create(layout.quarantine());
         this.directories = new ObjectDirectories(layout, disk, durability);
         this.storedFiles = new StoredFiles(directories, disk, durability);
-        this.parts = new PartFiles(IncomingDirectories.open(layout.incoming()), disk, durability, partLimits);
+        this.parts = new PartFiles(IncomingDirectories.open(layout.incoming()), disk, durability, options.parts());
         this.deviceReader = new DeviceReader(disk, layout.incoming());
-        this.quarantine = new Quarantine(layout);
+        this.quarantine = new Quarantine(layout, directories, disk, options.quarantine());
         this.space = space;
         probeDisk();
         this.sweepAtOpen = parts.removeExpired();
@@ -78,43 +76,45 @@ public final class ObjectStore implements AutoCloseable {
         return open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE);
     }
 
+    /** Opens the store with the default quarantine. */
+    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds) throws IOException {
+        return open(root, StoreOptions.of(durability), bounds, new DiskOperations());
+    }
+
+    /** Opens the store with the default quarantine and other disk operations, for tests that inject faults. */
+    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
+            throws IOException {
+        return open(root, StoreOptions.of(durability), bounds, disk);
+    }
+
     /**
-     * Opens the store below {@code root}. Creates missing directories and removes the temporary files of interrupted
-     * copies, except the parts that a copy can continue.
+     * Opens the store below {@code root}. Creates missing directories, removes the temporary files of interrupted copies
+     * except the parts that a copy can continue, and completes or rolls back interrupted moves into the quarantine.
      *
      * @param bounds the space that must stay free, until {@link SpaceGuard#setBounds} changes it
-     * @param partLimits the limits of objects that are not complete
      * @throws IOException naming {@code root}, if it is not writable, another agent uses it, or it has no direct reads
      *     and {@link Durability#READ_BACK} needs them
      */
-    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, PartLimits partLimits)
-            throws IOException {
-        return open(root, durability, bounds, partLimits, new DiskOperations());
-    }
-
-    /** Opens the store with the default limits of objects that are not complete. */
-    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds) throws IOException {
-        return open(root, durability, bounds, new DiskOperations());
+    public static ObjectStore open(Path root, StoreOptions options, SpaceGuard.Bounds bounds) throws IOException {
+        return open(root, options, bounds, new DiskOperations());
     }
 
     /** Opens the store with other disk operations, for tests that inject faults. */
-    public static ObjectStore open(Path root, Durability durability, SpaceGuard.Bounds bounds, DiskOperations disk)
-            throws IOException {
-        return open(root, durability, bounds, PartLimits.DEFAULT, disk);
-    }
-
-    private static ObjectStore open(
-            Path root, Durability durability, SpaceGuard.Bounds bounds, PartLimits partLimits, DiskOperations disk)
+    public static ObjectStore open(Path root, StoreOptions options, SpaceGuard.Bounds bounds, DiskOperations disk)
             throws IOException {
         ObjectLayout layout = new ObjectLayout(root);
         try {
             DurableDirectories.create(layout.agentDirectory());
             FileChannel lock = lock(layout.lock());
+            boolean opened = false;
             try {
-                return new ObjectStore(layout, lock, durability, new SpaceGuard(root, bounds), partLimits, disk);
-            } catch (IOException e) {
-                lock.close();
-                throw e;
+                ObjectStore store = new ObjectStore(layout, lock, options, new SpaceGuard(root, bounds), disk);
+                opened = true;
+                return store;
+            } finally {
+                if (!opened) {
+                    lock.close();
+                }
             }
         } catch (IOException e) {
             throw new IOException(
@@ -265,27 +265,92 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /**
-     * Removes an object's file and forces its directory.
+     * Takes an object's name away from its file, if the file's note names the assignment, and keeps the file in the
+     * quarantine. A file of a user, of another assignment, or without a note keeps its name.
      *
-     * @return whether the file existed
+     * @param assignmentId the assignment that no longer needs the file
+     * @throws IOException if the file could not be moved, or if its directory could not be forced
      */
-    public boolean discard(ObjectKey key) throws IOException {
+    public Discarded discard(ObjectKey key, UUID assignmentId) throws IOException {
+        String name = ObjectLayout.fileName(key);
         try (KeyLocks.Held held = locks.lock(key);
                 DirectoryChain chain = directories.find(key)) {
-            Optional<SafeDirectory> directory = chain.last();
-            if (directory.isEmpty() || !directory.get().delete(ObjectLayout.fileName(key))) {
-                return false;
+            Optional<SafeDirectory> parent = chain.last();
+            if (parent.isEmpty() || parent.get().attributes(name).isEmpty()) {
+                return Discarded.MISSING;
             }
-            directory.get().force();
-            return true;
+            Optional<UUID> creator = NoteAttribute.read(parent.get(), name).map(FileNote::assignmentId);
+            if (!creator.equals(Optional.of(assignmentId))) {
+                LOGGER.warn(
+                        "object={} assignment={} the unwanted copy stays, because its file was created for {}: path={}",
+                        key.objectId(),
+                        assignmentId,
+                        creator.map(other -> "assignment " + other)
+                                .orElse("an unknown assignment, or by another program"),
+                        key.relativePath());
+                return Discarded.NOT_OURS;
+            }
+            quarantine.moveAside(parent.get(), key, QuarantineReason.DISCARDED, QuarantineEvidence.NONE);
+            return Discarded.DISCARDED;
         }
+    }
+
+    /**
+     * Takes an object's name away from its file, whatever the file's note is, and keeps the file in the quarantine.
+     *
+     * @return id of the quarantined file, for {@link #restore}; empty if no file has the object's name
+     * @throws IOException if the file could not be moved: then it has its name; or if its directory could not be forced:
+     *     then the file is in the quarantine, but after a power cut it may have its name again
+     */
+    public Optional<String> moveAside(ObjectKey key, QuarantineReason reason, QuarantineEvidence evidence)
+            throws IOException {
+        try (KeyLocks.Held held = locks.lock(key);
+                DirectoryChain chain = directories.find(key)) {
+            Optional<SafeDirectory> parent = chain.last();
+            return parent.isPresent()
+                            && parent.get()
+                                    .attributes(ObjectLayout.fileName(key))
+                                    .isPresent()
+                    ? Optional.of(quarantine.moveAside(parent.get(), key, reason, evidence))
+                    : Optional.empty();
+        }
+    }
+
+    /**
+     * Gives a quarantined file its object's name again, unless another file has the name.
+     *
+     * @param id id of the quarantined file
+     * @throws IOException if a step fails; then the file is still in the quarantine, and it may have its name too
+     */
+    public Restored restore(String id) throws IOException {
+        Optional<QuarantineItem> item = quarantine.find(id);
+        if (item.isEmpty()) {
+            return Restored.MISSING;
+        }
+        ObjectKey key = item.get().key();
+        try (KeyLocks.Held held = locks.lock(key)) {
+            return quarantine.restore(item.get());
+        } catch (IOException e) {
+            storedFiles.markDoubtful(key);
+            throw e;
+        }
+    }
+
+    /** The number of quarantined files. */
+    public int quarantinedFiles() {
+        return quarantine.size();
+    }
+
+    /** The size of the quarantined files. */
+    public long quarantinedBytes() {
+        return quarantine.bytes();
     }
 
     @Override
     public void close() throws IOException {
+        quarantine.close();
         directories.close();
         parts.close();
-        quarantine.close();
         lock.close();
     }
 }

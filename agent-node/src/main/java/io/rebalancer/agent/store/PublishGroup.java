@@ -1,18 +1,25 @@
 package io.rebalancer.agent.store;
 
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes a group of verified objects: forces the content of each object, renames each object, then forces each
  * directory once, however many objects it got. An object that fails does not affect the others.
  */
 final class PublishGroup implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(PublishGroup.class);
+
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
     private final DeviceReader deviceReader;
@@ -23,7 +30,11 @@ final class PublishGroup implements AutoCloseable {
     private final Map<IncomingObject, IOException> failures = new HashMap<>();
 
     /** A directory that gets objects of the group. */
-    private record Target(DirectoryChain chain, SafeDirectory directory, List<IncomingObject> objects) {}
+    private record Target(
+            DirectoryChain chain,
+            SafeDirectory directory,
+            List<IncomingObject> objects,
+            List<Quarantine.Move> replaced) {}
 
     private interface Step {
         void run(IncomingObject object) throws IOException;
@@ -89,13 +100,44 @@ final class PublishGroup implements AutoCloseable {
         Target target = target(key);
         SafeDirectory directory = target.directory();
         boolean nameTaken = directories.mayContain(key);
-        if (!nameTaken || !isAlreadyStored(object, target.chain())) {
-            if (nameTaken && !isDoubtfulCopy(object, directory)) {
-                quarantine.keep(directory, key, object.md5());
-            }
+        if (!nameTaken) {
             rename(object, directory);
+        } else if (!isAlreadyStored(object, target.chain())) {
+            if (isDoubtfulCopy(object, directory)) {
+                rename(object, directory);
+            } else {
+                target.replaced().add(replace(object, directory));
+            }
         }
         target.objects().add(object);
+    }
+
+    /** The file stays under its name until the rename, so the name is never missing. */
+    private Quarantine.Move replace(IncomingObject object, SafeDirectory directory) throws IOException {
+        QuarantineEvidence evidence = new QuarantineEvidence(digest(object, directory), Optional.of(object.md5()));
+        Quarantine.Move move = quarantine.begin(directory, object.key(), QuarantineReason.REPLACED, evidence);
+        try {
+            rename(object, directory);
+        } catch (IOException e) {
+            quarantine.cancel(move);
+            throw e;
+        }
+        quarantine.markReplaced(move);
+        return move;
+    }
+
+    /** A damaged file may be unreadable, and is replaced all the same. */
+    private static Optional<ContentMd5> digest(IncomingObject object, SafeDirectory directory) {
+        String name = ObjectLayout.fileName(object.key());
+        try {
+            return ContentVerifier.md5(directory, name);
+        } catch (IOException e) {
+            LOGGER.warn(
+                    "the file {} is replaced and can't be read: {}",
+                    directory.path().resolve(name),
+                    OneLine.of(e));
+            return Optional.empty();
+        }
     }
 
     private Target target(ObjectKey key) throws IOException {
@@ -105,7 +147,7 @@ final class PublishGroup implements AutoCloseable {
             return known;
         }
         DirectoryChain chain = directories.create(key);
-        Target opened = new Target(chain, chain.last().orElseThrow(), new ArrayList<>());
+        Target opened = new Target(chain, chain.last().orElseThrow(), new ArrayList<>(), new ArrayList<>());
         targets.put(name, opened);
         return opened;
     }
@@ -134,12 +176,14 @@ final class PublishGroup implements AutoCloseable {
         try {
             directories.force(target.directory());
             target.objects().forEach(object -> storedFiles.markDurable(object.key()));
+            target.replaced().forEach(quarantine::complete);
         } catch (IOException e) {
             // The objects have their names, and another force of the directory would prove nothing.
             target.objects().forEach(object -> {
                 storedFiles.markDoubtful(object.key());
                 fail(object, e);
             });
+            target.replaced().forEach(quarantine::suspend);
         }
     }
 

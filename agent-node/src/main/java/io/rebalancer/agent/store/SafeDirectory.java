@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 import java.util.Set;
 
@@ -107,6 +110,28 @@ final class SafeDirectory implements Closeable {
     /** The attributes of this directory itself. */
     BasicFileAttributes attributes() throws IOException {
         return handle.getFileAttributeView(BasicFileAttributeView.class).readAttributes();
+    }
+
+    /** The permissions of the file of that name; a symbolic link is not followed. */
+    Set<PosixFilePermission> permissions(String name) throws IOException {
+        return posix(name).readAttributes().permissions();
+    }
+
+    /** Sets the permissions of the file of that name. */
+    void setPermissions(String name, Set<PosixFilePermission> permissions) throws IOException {
+        try {
+            posix(name).setPermissions(permissions);
+        } catch (AccessDeniedException e) {
+            // The JDK opens the file for that, and its owner can't open a file without permissions.
+            if (!isFile(name)) {
+                throw e;
+            }
+            Files.setPosixFilePermissions(path.resolve(name), permissions);
+        }
+    }
+
+    private PosixFileAttributeView posix(String name) {
+        return handle.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Moves a file from another directory into this directory, atomically; replaces the file that has the new name. */

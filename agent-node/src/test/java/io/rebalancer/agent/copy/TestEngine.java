@@ -4,6 +4,7 @@ import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.settings.StoreSettings;
 import io.rebalancer.cluster.telemetry.AssignmentTraces;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.agent.CopyGate;
@@ -46,7 +47,7 @@ public final class TestEngine implements AutoCloseable {
                 new HttpSettings("127.0.0.1", 7878),
                 root,
                 root,
-                "flushed",
+                new StoreSettings("flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(1), Long.MAX_VALUE)),
                 LIMITS,
                 true,
                 4,

@@ -141,9 +141,11 @@ class FullDiskTest {
         store.close();
         store = ObjectStore.open(
                 mountPoint,
-                Durability.FLUSHED,
-                SpaceGuard.Bounds.NONE,
-                new PartLimits(PartLimits.DEFAULT.maxAge(), 3 * MIB));
+                new StoreOptions(
+                        Durability.FLUSHED,
+                        QuarantineBounds.DEFAULT,
+                        new PartLimits(PartLimits.DEFAULT.maxAge(), 3 * MIB)),
+                SpaceGuard.Bounds.NONE);
         UUID id = new UUID(3, 4);
         try (IncomingObject object = store.begin(new ObjectKey(new UUID(1, 2), id), ObjectStore.UNKNOWN_SIZE, MD5)) {
             object.write(ByteBuffer.allocate(3 * MIB));

@@ -95,14 +95,14 @@ class KeyLocksTest {
             CompletableFuture<Void> rival = CompletableFuture.runAsync(() -> publishManyTimes(store, 2), threads);
             int discarded = 0;
             while (!publisher.isDone() || !rival.isDone()) {
-                discarded += store.discard(key(1)) ? 1 : 0;
+                discarded += store.discard(key(1), ASSIGNMENT) == Discarded.DISCARDED ? 1 : 0;
                 byte[] found = StoreUntilKilled.content(1);
                 store.find(key(1), found.length, StoreUntilKilled.md5(found));
             }
             publisher.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
             rival.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
             assertThat(discarded).isPositive();
-            store.discard(key(1));
+            store.discard(key(1), ASSIGNMENT);
             assertThat(store.path(key(1))).doesNotExist();
             await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
                     .untilAsserted(() ->

@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @param root directory of the object files
  * @param dataDir directory of the embedded journal
- * @param durability {@code flushed}, {@code read-back} or {@code os}
+ * @param store how the agent writes and keeps object files
  * @param limits limits until an operator sets others through the API
  * @param adaptive whether the agent copies less than its limits allow while its disk or its sources are in trouble
  * @param maxAssignments assignments held at a time, at least 1
@@ -26,7 +26,7 @@ public record AgentSettings(
         HttpSettings http,
         Path root,
         Path dataDir,
-        String durability,
+        StoreSettings store,
         CopyLimits limits,
         boolean adaptive,
         int maxAssignments,
@@ -103,7 +103,7 @@ public record AgentSettings(
                         HttpSettings.from(section, "http.", ""),
                         Path.of(SettingsFile.required(section, "root")),
                         Path.of(SettingsFile.required(section, "data-dir")),
-                        section.getString("durability"),
+                        StoreSettings.from(section),
                         limits(section.getConfig("limits")),
                         section.getBoolean("adaptive"),
                         section.getInt("max-assignments"),

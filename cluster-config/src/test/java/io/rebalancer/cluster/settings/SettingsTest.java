@@ -113,6 +113,9 @@ class SettingsTest {
         AgentSettings agent = AgentSettings.from(config(AGENT));
         assertThat(agent.storageNode().text()).isEqualTo("1.stor.example.com");
         assertThat(agent.http().port()).isEqualTo(7878);
+        assertThat(agent.store())
+                .isEqualTo(new StoreSettings(
+                        "flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(30), 10L << 30)));
     }
 
     @Test
@@ -176,6 +179,8 @@ class SettingsTest {
         assertOneLine(ManagerSettings::from, "rebalancer.manager.storinfo = \"http://storinfo\"", "moray-shards");
         assertOneLine(AgentSettings::from, "rebalancer.agent.root = \"/manta\"", "storage-id");
         assertOneLine(AgentSettings::from, "rebalancer.agent.storage-id = \"1.stor\"", "root");
+        assertOneLine(AgentSettings::from, AGENT + "rebalancer.agent.quarantine.max-age = 0s", "max-age");
+        assertOneLine(AgentSettings::from, AGENT + "rebalancer.agent.quarantine.max-bytes = -1", "max-bytes");
         assertOneLine(ClusterSettings::from, "rebalancer.cluster.port = 0", "port");
     }
 

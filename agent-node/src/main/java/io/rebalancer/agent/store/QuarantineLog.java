@@ -1,0 +1,61 @@
+package io.rebalancer.agent.store;
+
+import io.rebalancer.core.object.ContentMd5;
+import kamon.Kamon;
+import kamon.metric.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs each file that loses its object's name, and counts it in {@code rebalancer.store.quarantined}. Other content with
+ * an object's name is a sign of a damaged file, or of a wrong digest in the metadata.
+ */
+final class QuarantineLog {
+    private static final Logger LOGGER = LoggerFactory.getLogger(QuarantineLog.class);
+
+    private final Counter quarantined =
+            Kamon.counter("rebalancer.store.quarantined").withoutTags();
+
+    /** The file lost its object's name. */
+    void moved(QuarantineItem item) {
+        quarantined.increment();
+        String found = item.evidence().found().map(ContentMd5::base64).orElse("unknown");
+        String expected = item.evidence().expected().map(ContentMd5::base64).orElse("unknown");
+        String note = item.note().map(FileNote::text).orElse("none");
+        switch (item.reason()) {
+            case REPLACED ->
+                LOGGER.warn(
+                        "object={} replaces a file with other content: path={} reason={} found-md5={} expected-md5={} bytes={}"
+                                + " note=[{}] quarantined={}; compare the metadata record with both files",
+                        item.key().objectId(),
+                        item.key().relativePath(),
+                        item.reason().word(),
+                        found,
+                        expected,
+                        item.sizeBytes(),
+                        note,
+                        item.id());
+            case DISCARDED ->
+                LOGGER.info(
+                        "object={} is no longer needed here: path={} reason={} found-md5={} expected-md5={} bytes={} note=[{}]"
+                                + " quarantined={}",
+                        item.key().objectId(),
+                        item.key().relativePath(),
+                        item.reason().word(),
+                        found,
+                        expected,
+                        item.sizeBytes(),
+                        note,
+                        item.id());
+        }
+    }
+
+    /** The file was removed from the quarantine. */
+    void expired(QuarantineIndex.Entry entry) {
+        LOGGER.info(
+                "quarantined={} has expired and is removed: since={} bytes={}",
+                entry.name(),
+                entry.time(),
+                entry.bytes());
+    }
+}
