@@ -1,6 +1,7 @@
 package io.rebalancer.agent.node;
 
 import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.FileModes;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.PartLimits;
 import io.rebalancer.agent.store.QuarantineBounds;
@@ -47,6 +48,7 @@ final class StoreModule {
                     new QuarantineBounds(
                             settings.quarantine().maxAge(),
                             settings.quarantine().maxBytes()),
+                    FileModes.of(settings.fileMode(), settings.directoryMode()),
                     limits(agent.parts()));
         } catch (IllegalArgumentException e) {
             throw new SettingsFault("setting in rebalancer.agent: " + e.getMessage());
@@ -64,15 +66,17 @@ final class StoreModule {
     void logState() {
         LOGGER.info(
                 "agent={} opened its object store: durability={} temporary-files-removed={} resumable-parts={}"
-                        + " quarantined-files={} quarantined-bytes={}",
+                        + " quarantined-files={} quarantined-bytes={} files=[{}] directories=[{}]",
                 node,
                 store.durability().word(),
                 store.removedPartFiles(),
                 store.resumableParts(),
                 store.quarantinedFiles(),
-                store.quarantinedBytes());
-        if (System.getProperty("user.name", "").equals("root")) {
-            LOGGER.warn("agent={} runs as root without need; run it as a user that owns the object root", node);
+                store.quarantinedBytes(),
+                store.fileAccess(),
+                store.directoryAccess());
+        if (store.runsAsRootWithoutNeed()) {
+            LOGGER.warn("agent={} runs as root without need; run it as the user that owns the object root", node);
         }
         if (store.durability() == Durability.OS) {
             LOGGER.warn("agent={} durability=os: a power cut may lose reported copies; use it for tests only", node);

@@ -19,9 +19,18 @@ final class DirectoryChain implements AutoCloseable {
         return walk(root, key, SafeDirectory::find);
     }
 
-    /** Opens all directories and creates the missing directories. */
-    static DirectoryChain create(SafeDirectory root, ObjectKey key) throws IOException {
-        return walk(root, key, (parent, name) -> Optional.of(parent.create(name)));
+    /** Opens all directories, creates the missing directories, and gives them the access that they need. */
+    static DirectoryChain create(SafeDirectory root, ObjectKey key, FileAccess access) throws IOException {
+        return walk(root, key, (parent, name) -> {
+            SafeDirectory directory = parent.create(name);
+            try {
+                access.applyToDirectory(directory);
+                return Optional.of(directory);
+            } catch (IOException e) {
+                directory.close();
+                throw e;
+            }
+        });
     }
 
     private interface Lookup {

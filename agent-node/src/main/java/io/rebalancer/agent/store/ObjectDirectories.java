@@ -10,13 +10,21 @@ final class ObjectDirectories implements AutoCloseable {
     private final SafeDirectory root;
     private final DiskOperations disk;
     private final Durability durability;
+    private final FileAccess access;
     private final ForcedDirectories forced = new ForcedDirectories(MAX_REMEMBERED);
 
-    ObjectDirectories(ObjectLayout layout, DiskOperations disk, Durability durability) throws IOException {
+    ObjectDirectories(ObjectLayout layout, DiskOperations disk, Durability durability, FileAccess access)
+            throws IOException {
         this.layout = layout;
         this.disk = disk;
         this.durability = durability;
+        this.access = access;
         this.root = SafeDirectory.open(layout.root());
+    }
+
+    /** Owner and mode of new files and directories. */
+    FileAccess access() {
+        return access;
     }
 
     /** Whether the object's file may exist: a quick check by path, because most objects are new. */
@@ -31,7 +39,7 @@ final class ObjectDirectories implements AutoCloseable {
 
     /** Opens the directories that lead to the object's file, creates the missing directories, and makes all durable. */
     DirectoryChain create(ObjectKey key) throws IOException {
-        DirectoryChain chain = DirectoryChain.create(root, key);
+        DirectoryChain chain = DirectoryChain.create(root, key, access);
         try {
             forceParents(chain);
             return chain;

@@ -24,22 +24,25 @@ import java.util.UUID;
  * {@code quarantine}.
  */
 record ObjectLayout(Path root) {
-    private static final String AGENT_DIRECTORY = ".rebalancer";
+    static final String AGENT_DIRECTORY = ".rebalancer";
+    static final String INCOMING = "incoming";
+    static final String QUARANTINE = "quarantine";
+    static final String LOCK = "lock";
 
     Path agentDirectory() {
         return root.resolve(AGENT_DIRECTORY);
     }
 
     Path incoming() {
-        return agentDirectory().resolve("incoming");
+        return agentDirectory().resolve(INCOMING);
     }
 
     Path quarantine() {
-        return agentDirectory().resolve("quarantine");
+        return agentDirectory().resolve(QUARANTINE);
     }
 
     Path lock() {
-        return agentDirectory().resolve("lock");
+        return agentDirectory().resolve(LOCK);
     }
 
     /** The object's file. */

@@ -61,7 +61,7 @@ public final class ObjectStore implements AutoCloseable {
         this.disk = disk;
         DurableDirectories.create(layout.incoming());
         DurableDirectories.create(layout.quarantine());
-        this.directories = new ObjectDirectories(layout, disk, durability);
+        this.directories = new ObjectDirectories(layout, disk, durability, probeAccess(options.modes()));
         this.storedFiles = new StoredFiles(directories, disk, durability);
         this.parts = new PartFiles(IncomingDirectories.open(layout.incoming()), disk, durability, options.parts());
         this.deviceReader = new DeviceReader(disk, layout.incoming());
@@ -92,8 +92,8 @@ public final class ObjectStore implements AutoCloseable {
      * except the parts that a copy can continue, and completes or rolls back interrupted moves into the quarantine.
      *
      * @param bounds the space that must stay free, until {@link SpaceGuard#setBounds} changes it
-     * @throws IOException naming {@code root}, if it is not writable, another agent uses it, or it has no direct reads
-     *     and {@link Durability#READ_BACK} needs them
+     * @throws IOException naming {@code root}, if it is not writable, another agent uses it, this process is neither its
+     *     owner nor root, or it has no direct reads and {@link Durability#READ_BACK} needs them
      */
     public static ObjectStore open(Path root, StoreOptions options, SpaceGuard.Bounds bounds) throws IOException {
         return open(root, options, bounds, new DiskOperations());
@@ -134,6 +134,13 @@ public final class ObjectStore implements AutoCloseable {
         }
         channel.close();
         throw new IOException("another agent uses it");
+    }
+
+    private FileAccess probeAccess(FileModes modes) throws IOException {
+        try (SafeDirectory root = SafeDirectory.open(layout.root());
+                SafeDirectory incoming = SafeDirectory.open(layout.incoming())) {
+            return new FileAccessProbe(root, incoming, disk).run(modes);
+        }
     }
 
     /** Writes to the disk once, so that a read-only disk fails the start and not the first copy. */
@@ -233,7 +240,14 @@ public final class ObjectStore implements AutoCloseable {
      */
     public IncomingObject begin(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
         try {
-            return parts.begin(key, sizeBytes, md5, space);
+            IncomingObject object = parts.begin(key, sizeBytes, md5, space);
+            try {
+                directories.access().applyToFile(object.partDirectory(), object.partName());
+                return object;
+            } catch (IOException e) {
+                object.closeOrLog();
+                throw e;
+            }
         } catch (IOException e) {
             throw OutOfSpace.translate(e);
         }
@@ -334,6 +348,21 @@ public final class ObjectStore implements AutoCloseable {
             storedFiles.markDoubtful(key);
             throw e;
         }
+    }
+
+    /** Owner, group and mode of new files, such as {@code nobody:nogroup 0644}. */
+    public String fileAccess() {
+        return directories.access().file().toString();
+    }
+
+    /** Owner, group and mode of new directories. */
+    public String directoryAccess() {
+        return directories.access().directory().toString();
+    }
+
+    /** Whether the process runs as root although another user owns the object root. */
+    public boolean runsAsRootWithoutNeed() {
+        return directories.access().givesAway();
     }
 
     /** The number of quarantined files. */

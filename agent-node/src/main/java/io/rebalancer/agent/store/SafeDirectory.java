@@ -130,7 +130,13 @@ final class SafeDirectory implements Closeable {
         }
     }
 
-    private PosixFileAttributeView posix(String name) {
+    /** Owner, group and mode of this directory itself. */
+    PosixFileAttributeView posix() {
+        return handle.getFileAttributeView(PosixFileAttributeView.class);
+    }
+
+    /** Owner, group and mode of the file of that name; a symbolic link is not followed. */
+    PosixFileAttributeView posix(String name) {
         return handle.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 

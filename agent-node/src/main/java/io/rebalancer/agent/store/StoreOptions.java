@@ -5,12 +5,15 @@ package io.rebalancer.agent.store;
  *
  * @param durability what must be true of a copy before it is reported
  * @param quarantine bounds of the files that lost their object's name
+ * @param modes modes of new files and directories
  * @param parts limits of objects that are not complete
  */
-public record StoreOptions(Durability durability, QuarantineBounds quarantine, PartLimits parts) {
+public record StoreOptions(
+        Durability durability, QuarantineBounds quarantine, FileModes modes, PartLimits parts) {
 
-    /** Options with the default limits. */
+    /** Options with the default limits, and the modes of the object root. */
     public static StoreOptions of(Durability durability) {
-        return new StoreOptions(durability, QuarantineBounds.DEFAULT, PartLimits.DEFAULT);
+        return new StoreOptions(
+                durability, QuarantineBounds.DEFAULT, FileModes.FROM_ROOT, PartLimits.DEFAULT);
     }
 }

@@ -47,7 +47,8 @@ public final class TestEngine implements AutoCloseable {
                 new HttpSettings("127.0.0.1", 7878),
                 root,
                 root,
-                new StoreSettings("flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(1), Long.MAX_VALUE)),
+                new StoreSettings(
+                        "flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(1), Long.MAX_VALUE), "", ""),
                 LIMITS,
                 true,
                 4,

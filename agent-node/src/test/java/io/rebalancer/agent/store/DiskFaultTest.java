@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -294,8 +295,12 @@ class DiskFaultTest {
 
     @Test
     void tooManyDoubtfulFilesMakeAllFilesDoubtful() throws Exception {
+        FileAccess.Access access = FileAccess.Access.of(Files.readAttributes(root, PosixFileAttributes.class));
+        FileAccess unchanged = new FileAccess(access, access, access, access, disk);
         StoredFiles files = new StoredFiles(
-                new ObjectDirectories(new ObjectLayout(root), disk, Durability.FLUSHED), disk, Durability.FLUSHED);
+                new ObjectDirectories(new ObjectLayout(root), disk, Durability.FLUSHED, unchanged),
+                disk,
+                Durability.FLUSHED);
         for (long number = 0; number < StoredFiles.MAX_DOUBTFUL; number++) {
             files.markDoubtful(StoreUntilKilled.key(number));
         }

@@ -144,6 +144,7 @@ class FullDiskTest {
                 new StoreOptions(
                         Durability.FLUSHED,
                         QuarantineBounds.DEFAULT,
+                        FileModes.FROM_ROOT,
                         new PartLimits(PartLimits.DEFAULT.maxAge(), 3 * MIB)),
                 SpaceGuard.Bounds.NONE);
         UUID id = new UUID(3, 4);

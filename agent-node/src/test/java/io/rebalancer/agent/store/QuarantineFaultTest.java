@@ -156,6 +156,8 @@ class QuarantineFaultTest {
             assertKept(store, "recovery failed at step " + step);
         } catch (StepDisk.Crash e) {
             // The next start continues.
+        } catch (IOException e) {
+            assertThat(e).as("the probe at the start found the fault").hasMessageContaining("Input/output error");
         }
         boolean reached = disk.hasFailed();
         disk.repair();

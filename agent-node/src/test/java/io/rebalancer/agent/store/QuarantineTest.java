@@ -54,7 +54,8 @@ class QuarantineTest {
 
     private void reopen(QuarantineBounds bounds) throws IOException {
         store.close();
-        store = ObjectStore.open(root, new StoreOptions(Durability.OS, bounds), SpaceGuard.Bounds.NONE);
+        store = ObjectStore.open(
+                root, new StoreOptions(Durability.OS, bounds, FileModes.FROM_ROOT), SpaceGuard.Bounds.NONE);
     }
 
     private void put(ObjectKey key, byte[] bytes) throws Exception {

@@ -8,8 +8,10 @@ import java.time.Duration;
  *
  * @param durability {@code flushed}, {@code read-back} or {@code os}
  * @param quarantine how much the quarantine keeps
+ * @param fileMode mode of new files as octal text; empty text for the mode of the object root without the execute bits
+ * @param directoryMode mode of new directories as octal text; empty text for the mode of the object root
  */
-public record StoreSettings(String durability, QuarantineSettings quarantine) {
+public record StoreSettings(String durability, QuarantineSettings quarantine, String fileMode, String directoryMode) {
 
     /**
      * Bounds of the quarantine. The oldest files beyond a bound are removed.
@@ -33,6 +35,8 @@ public record StoreSettings(String durability, QuarantineSettings quarantine) {
         return new StoreSettings(
                 section.getString("durability"),
                 new QuarantineSettings(
-                        section.getDuration("quarantine.max-age"), section.getBytes("quarantine.max-bytes")));
+                        section.getDuration("quarantine.max-age"), section.getBytes("quarantine.max-bytes")),
+                section.getString("file-mode"),
+                section.getString("directory-mode"));
     }
 }

@@ -115,7 +115,7 @@ class SettingsTest {
         assertThat(agent.http().port()).isEqualTo(7878);
         assertThat(agent.store())
                 .isEqualTo(new StoreSettings(
-                        "flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(30), 10L << 30)));
+                        "flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(30), 10L << 30), "", ""));
     }
 
     @Test
