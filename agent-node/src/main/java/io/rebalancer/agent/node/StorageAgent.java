@@ -123,13 +123,15 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     }
 
     /**
-     * An order with a stale epoch gets no reply: a reply addressed to the job would reach its current incarnation
-     * instead.
+     * The answer to an order with a stale epoch reaches the current incarnation of the job, which ignores it if its epoch is
+     * the known one or a later one.
      */
     private Effect<AgentEvent, AgentState> onOrder(AgentState state, AgentMessage.Order order) {
         FencingToken token = order.token();
         Optional<Long> fence = state.fencingEpoch(token);
-        if (fence.isPresent()) {
+        boolean needsFence = !(order instanceof AgentMessage.Release release
+                && state.mayReleaseWithoutFence(release.assignmentId(), release.unwanted()));
+        if (fence.isPresent() && needsFence) {
             metrics.recordFencedOrder();
             context.getLog()
                     .warn(
@@ -138,6 +140,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                             order.assignmentId(),
                             token.epoch(),
                             fence.get());
+            send(token.jobId(), new JobMessage.OrderFenced(order.assignmentId(), node, fence.get()));
             return Effect().none();
         }
         List<AgentEvent> epochEvents =

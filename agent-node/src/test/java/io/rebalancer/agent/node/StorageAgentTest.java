@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class StorageAgentTest {
     private static final UUID JOB = new UUID(0, 7);
+    private static final List<UUID> UNWANTED = List.of(new UUID(2, 2));
 
     @TempDir
     private Path root;
@@ -94,7 +95,7 @@ class StorageAgentTest {
                         .hasNoEvents())
                 .isTrue();
         assertThat(agent.runCommand(
-                                new AgentMessage.Release(epoch(1), assignment(1).id(), List.of()))
+                                new AgentMessage.Release(epoch(1), assignment(1).id(), UNWANTED))
                         .hasNoEvents())
                 .isTrue();
         assertThat(agent.getState().held()).containsOnlyKeys(assignment(1).id());
@@ -105,7 +106,7 @@ class StorageAgentTest {
         agent.runCommand(new AgentMessage.Assign(epoch(3), assignment(1)));
         agent.restart();
         assertThat(agent.runCommand(
-                                new AgentMessage.Release(epoch(2), assignment(1).id(), List.of()))
+                                new AgentMessage.Release(epoch(2), assignment(1).id(), UNWANTED))
                         .hasNoEvents())
                 .isTrue();
         agent.runCommand(new AgentMessage.Release(epoch(3), assignment(1).id(), List.of()));
@@ -119,8 +120,21 @@ class StorageAgentTest {
                         .event())
                 .isInstanceOf(AgentEvent.JobEpochRaised.class);
         assertThat(agent.runCommand(
-                                new AgentMessage.Release(epoch(1), assignment(1).id(), List.of()))
+                                new AgentMessage.Release(epoch(1), assignment(1).id(), UNWANTED))
                         .hasNoEvents())
                 .isTrue();
+    }
+
+    /** A job that the managers lost answers every report with a release of epoch 0. */
+    @Test
+    void aFinishedAssignmentIsReleasedWithoutAFenceIfNoFileIsRemoved() {
+        agent.runCommand(new AgentMessage.Assign(epoch(5), assignment(1)));
+        AgentEvent released = agent.runCommand(
+                        new AgentMessage.Release(epoch(0), assignment(1).id(), List.of()))
+                .event();
+        assertThat(released)
+                .isEqualTo(new AgentEvent.AssignmentReleased(assignment(1).id()));
+        assertThat(agent.getState().held()).isEmpty();
+        assertThat(agent.getState().fencingEpoch(epoch(4))).contains(5L);
     }
 }

@@ -50,6 +50,12 @@ public interface JobMessage {
     /** An agent has stored the release of the assignment, or does not hold it. It keeps nothing of it any more. */
     record ReleaseAcknowledged(UUID assignmentId) implements JobMessage, WireMessage {}
 
+    /**
+     * An agent refuses an order, because it knows a later epoch of the job. If this is not an incarnation with a later epoch
+     * than {@code knownEpoch}, the job's journal was restored from a copy, and the job begins a later one.
+     */
+    record OrderFenced(UUID assignmentId, StorageNodeId agent, long knownEpoch) implements JobMessage, WireMessage {}
+
     /** Another job, which empties {@code node}, asks whether anything of this job may still be written to that node. */
     record AskInFlightTo(StorageNodeId node, ActorRef<InFlightTo> replyTo) implements JobMessage, WireMessage {}
 

@@ -149,6 +149,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (message instanceof JobMessage.AssignmentRefused refused) {
             return onAssignmentRefused(job, refused);
         }
+        if (message instanceof JobMessage.OrderFenced fenced) {
+            return onOrderFenced(job, fenced);
+        }
         if (message instanceof JobMessage.ReleaseAcknowledged acknowledged) {
             return onReleaseAcknowledged(job, acknowledged);
         }
@@ -345,6 +348,37 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         JobInternalMessage.GiveUp lost =
                 new JobInternalMessage.GiveUp(refused.assignmentId(), refused.reason(), refused.detail());
         return carryOut(job, steps.giveUp(job, lost));
+    }
+
+    /** If the epoch is not beyond the job's, an earlier incarnation gave the order. */
+    private Effect<JobEvent, JobState> onOrderFenced(JobState job, JobMessage.OrderFenced fenced) {
+        if (!job.isActive() || fenced.knownEpoch() <= job.epoch()) {
+            return Effect().none();
+        }
+        if (!incarnation.mayOvertakeFence()) {
+            context.getLog()
+                    .error(
+                            "job={} assignment={} agent={} refused an order again, because it knows epoch {}: another manager"
+                                    + " with a separate journal probably runs this job; stop one of them",
+                            jobId,
+                            fenced.assignmentId(),
+                            fenced.agent(),
+                            fenced.knownEpoch());
+            return Effect().none();
+        }
+        context.getLog()
+                .warn(
+                        "job={} assignment={} agent={} refused an order, because it knows epoch {} and the job has epoch {}:"
+                                + " the job's journal was probably restored from a copy; beginning epoch {}",
+                        jobId,
+                        fenced.assignmentId(),
+                        fenced.agent(),
+                        fenced.knownEpoch(),
+                        job.epoch(),
+                        fenced.knownEpoch() + 1);
+        work.stopChildren();
+        gathered.clear();
+        return carryOut(job, new JobCommand.OvertakeFence(fenced.knownEpoch()), this::afterTakeOver);
     }
 
     private Effect<JobEvent, JobState> onReleaseAcknowledged(JobState job, JobMessage.ReleaseAcknowledged message) {

@@ -13,12 +13,15 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * that, the job acts on no message, because the message may be meant for an earlier incarnation.
  */
 final class Incarnation {
+    private static final int MAX_OVERTAKEN_FENCES = 16;
+
     private final Lease lease = new Lease(System::nanoTime);
     private final LeaseRenewal renewal;
     private final Duration minRestartBackoff;
     private boolean begun;
     private boolean superseded;
     private int childFailures;
+    private int overtakenFences;
 
     /** @param minRestartBackoff shortest time from the end of an incarnation to the start of the next one on this member */
     Incarnation(UUID jobId, JournalReader journal, ActorSystem<?> system, Duration minRestartBackoff) {
@@ -31,6 +34,7 @@ final class Incarnation {
     void recovered() {
         begun = false;
         superseded = false;
+        overtakenFences = 0;
     }
 
     /** The job was created by this incarnation: no earlier one exists. */
@@ -73,6 +77,15 @@ final class Incarnation {
     /** An event was stored, and the journal was asked at {@code askedAt}: it refuses events of an earlier incarnation. */
     void prove(long askedAt) {
         lease.prove(askedAt);
+    }
+
+    /**
+     * Whether the job may begin another epoch because an agent knows a later one. Agents may know different epochs, so once is
+     * not enough. If an agent still knows a later one after that, two managers with separate journals probably run the same
+     * job, and the fence must hold.
+     */
+    boolean mayOvertakeFence() {
+        return ++overtakenFences <= MAX_OVERTAKEN_FENCES;
     }
 
     /** Returns the number of failures of children in a row. */

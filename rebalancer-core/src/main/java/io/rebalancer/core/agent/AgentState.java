@@ -2,6 +2,7 @@ package io.rebalancer.core.agent;
 
 import io.rebalancer.core.assignment.FencingToken;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,17 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
         return Optional.ofNullable(epochs.get(token.jobId()))
                 .map(KnownEpoch::epoch)
                 .filter(known -> known > token.epoch());
+    }
+
+    /**
+     * Whether a release needs no fence: all copies have ended, and no file is to be removed. An earlier incarnation does no
+     * harm with it, because the current one that misses the assignment gives it again and the agent finds the files.
+     *
+     * @param unwanted objects whose copies the release removes
+     */
+    public boolean mayReleaseWithoutFence(UUID assignmentId, Collection<UUID> unwanted) {
+        return unwanted.isEmpty()
+                && held(assignmentId).filter(HeldAssignment::finished).isPresent();
     }
 
     /** The event to store before the agent carries out an order with {@code token}; empty if its epoch is known. */

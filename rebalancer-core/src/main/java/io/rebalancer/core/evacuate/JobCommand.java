@@ -20,6 +20,15 @@ public sealed interface JobCommand {
     record TakeOver() implements JobCommand {}
 
     /**
+     * Begin an incarnation beyond the epoch that an agent knows: the agent refused an order of this job, because the job's
+     * journal was restored from a copy that lacks later incarnations.
+     *
+     * @param knownEpoch the epoch that the agent knows; if it is not beyond the job's, an earlier incarnation gave the order,
+     *     and nothing changes
+     */
+    record OvertakeFence(long knownEpoch) implements JobCommand {}
+
+    /**
      * Begin the first pass, or the next one after the delay.
      *
      * @param scope what the pass visits; a pass that can't be restricted to unmoved records visits all

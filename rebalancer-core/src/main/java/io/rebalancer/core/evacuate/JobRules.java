@@ -29,6 +29,9 @@ public final class JobRules {
         if (command instanceof JobCommand.TakeOver) {
             return LifecycleRules.takeOver(job, now);
         }
+        if (command instanceof JobCommand.OvertakeFence c) {
+            return LifecycleRules.overtakeFence(job, c, now);
+        }
         if (command instanceof JobCommand.StartPass c) {
             return LifecycleRules.startPass(job, c, now);
         }

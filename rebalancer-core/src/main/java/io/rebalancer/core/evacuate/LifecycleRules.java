@@ -23,9 +23,15 @@ final class LifecycleRules {
 
     /** A terminal job needs no new incarnation once all its assignments are released: nothing is sent for it. */
     static Decision takeOver(JobState job, Instant now) {
-        return job.isActive()
-                ? Decision.accept(new JobEvent.IncarnationBegan(job.epoch() + 1, now, job.phase() == JobPhase.RUNNING))
-                : Decision.accept();
+        return job.isActive() ? begin(job, job.epoch() + 1, now) : Decision.accept();
+    }
+
+    static Decision overtakeFence(JobState job, JobCommand.OvertakeFence c, Instant now) {
+        return job.isActive() && c.knownEpoch() > job.epoch() ? begin(job, c.knownEpoch() + 1, now) : Decision.accept();
+    }
+
+    private static Decision begin(JobState job, long epoch, Instant now) {
+        return Decision.accept(new JobEvent.IncarnationBegan(epoch, now, job.phase() == JobPhase.RUNNING));
     }
 
     static Decision startPass(JobState job, JobCommand.StartPass c, Instant now) {

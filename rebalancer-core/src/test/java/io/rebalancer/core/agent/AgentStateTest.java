@@ -51,6 +51,17 @@ class AgentStateTest {
     }
 
     @Test
+    void onlyAReleaseThatRemovesNothingOfAFinishedAssignmentNeedsNoFence() {
+        assertThat(ACCEPTED.mayReleaseWithoutFence(ASSIGNMENT, List.of())).isFalse();
+        AgentState finished = ACCEPTED.apply(finished(good(1), bad(2)));
+        assertThat(finished.mayReleaseWithoutFence(ASSIGNMENT, List.of())).isTrue();
+        assertThat(finished.mayReleaseWithoutFence(ASSIGNMENT, List.of(Samples.uuid(1))))
+                .isFalse();
+        assertThat(finished.mayReleaseWithoutFence(Samples.assignmentId(2), List.of()))
+                .isFalse();
+    }
+
+    @Test
     void theJobWithTheOldestEpochChangeIsForgottenFirst() {
         AgentState state = AgentState.EMPTY;
         for (int job = 0; job <= AgentState.MAX_EPOCHS; job++) {

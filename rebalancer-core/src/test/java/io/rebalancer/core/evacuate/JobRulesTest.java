@@ -68,6 +68,19 @@ class JobRulesTest {
     }
 
     @Test
+    void anIncarnationBeginsBeyondTheEpochThatAnAgentKnows() {
+        running();
+        assertThat(job.epoch()).isEqualTo(1);
+        assertThat(run(new JobCommand.OvertakeFence(1))).isEmpty();
+        run(new JobCommand.OvertakeFence(5));
+        assertThat(job.epoch()).isEqualTo(6);
+        assertThat(run(new JobCommand.OvertakeFence(5))).isEmpty();
+        assertThat(run(new JobCommand.OvertakeFence(6))).isEmpty();
+        run(new JobCommand.TakeOver());
+        assertThat(job.epoch()).isEqualTo(7);
+    }
+
+    @Test
     void anAssignmentStaysInTheLedgerUntilItsAgentHasStoredTheRelease() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));

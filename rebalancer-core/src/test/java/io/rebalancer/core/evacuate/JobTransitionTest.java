@@ -111,6 +111,7 @@ class JobTransitionTest {
                 new JobCommand.Create(Samples.LEAVING, 0),
                 new JobCommand.Create(Samples.LEAVING, 1),
                 new JobCommand.TakeOver(),
+                new JobCommand.OvertakeFence(3),
                 new JobCommand.StartPass(PassScope.ALL_RECORDS),
                 new JobCommand.Plan(Samples.assignment(1, 1), Map.of()),
                 new JobCommand.ReportAccepted(Samples.assignmentId(1)),
