@@ -102,9 +102,10 @@ final class Fetcher {
             throws IOException, ObjectRejected, InterruptedException {
         CopyOrder order = copy.order();
         SourceNode source = source(copy.source());
+        boolean sameSource = copy.continuesFrom(source.id());
         copy.recordContentSource();
         try {
-            client.download(source, order, object, copy.interruption());
+            client.download(source, order, object, sameSource, copy.interruption());
             object.verify(order.assignmentId(), order.jobEpoch());
         } catch (ObjectRejected | CopyFailure e) {
             throw CopyFailure.from(e).withUrl(source.url() + "/" + order.key().relativePath());
@@ -140,7 +141,7 @@ final class Fetcher {
         long arrivedBytes = copy.arrivedBytes();
         boolean canResume = !failure.isContentWrong()
                 && arrivedBytes >= MIN_RESUMABLE_BYTES
-                && copy.order().sizeBytes() != ObjectStore.UNKNOWN_SIZE;
+                && copy.incoming().declaredBytes().isPresent();
         if (canResume && arrivedBytes > bytesBefore && copy.resumptions() < MAX_RESUMPTIONS) {
             copy.countResumption();
             return true;
@@ -175,7 +176,7 @@ final class Fetcher {
         IncomingObject object = copy.object();
         if (object != null) {
             copy.setObject(null);
-            object.closeOrLog();
+            object.suspendOrLog();
         }
     }
 }

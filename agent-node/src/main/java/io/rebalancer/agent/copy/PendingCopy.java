@@ -175,6 +175,11 @@ final class PendingCopy implements KeyQueues.Work {
         resumptions++;
     }
 
+    /** Whether the content that has arrived comes from that source; after a restart, only an order of one source shows it. */
+    boolean continuesFrom(StorageNodeId id) {
+        return contentSource == null ? order.sources().size() == 1 : !hasSeveralSources && contentSource.equals(id);
+    }
+
     /** Content of the current source arrives. */
     void recordContentSource() {
         hasSeveralSources |= arrivedBytes() > 0 && !source().equals(contentSource);

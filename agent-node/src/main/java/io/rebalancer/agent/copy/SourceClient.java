@@ -81,16 +81,22 @@ final class SourceClient implements AutoCloseable {
      * Downloads the bytes that {@code object} is missing.
      *
      * @param object keeps the bytes that arrived, even if the download fails
+     * @param sameSource whether the bytes that arrived before come from this source. Another source has the same object
+     *     under another entity tag.
      * @throws CopyFailure if the source is the cause
      * @throws IOException if the disk is the cause
      * @throws ObjectRejected if the source sends too many bytes
      */
-    void download(SourceNode source, CopyOrder order, IncomingObject object, Interruption interruption)
+    void download(
+            SourceNode source, CopyOrder order, IncomingObject object, boolean sameSource, Interruption interruption)
             throws IOException, ObjectRejected, InterruptedException {
         HttpGet request =
                 new HttpGet(URI.create(source.url() + "/" + order.key().relativePath()));
         if (object.writtenBytes() > 0) {
             request.setHeader(HttpHeaders.RANGE, "bytes=" + object.writtenBytes() + "-");
+            if (sameSource) {
+                object.entityTag().ifPresent(tag -> request.setHeader(HttpHeaders.IF_RANGE, tag));
+            }
         }
         interruption.setConnection(request);
         try (ClassicHttpResponse response = send(request)) {
@@ -150,7 +156,7 @@ final class SourceClient implements AutoCloseable {
         long missing = object.writtenBytes();
         boolean continues = status == HttpStatus.SC_PARTIAL_CONTENT
                 && missing > 0
-                && ContentRange.of(response).continues(missing, order.sizeBytes());
+                && ContentRange.of(response).continues(missing, object.declaredBytes());
         if (!continues && status != HttpStatus.SC_OK) {
             Reason reason =
                     status == HttpStatus.SC_NOT_FOUND ? Reason.SOURCE_OBJECT_NOT_FOUND : Reason.HTTP_STATUS_CODE;
@@ -165,9 +171,13 @@ final class SourceClient implements AutoCloseable {
             if (missing > 0) {
                 object.restart();
             }
+            object.setSource(
+                    length,
+                    Optional.ofNullable(response.getFirstHeader(HttpHeaders.ETAG))
+                            .map(Header::getValue));
         }
         if (entity != null) {
-            read(source, order, object, entity, interruption);
+            read(source, object, entity, interruption);
         }
     }
 
@@ -180,10 +190,9 @@ final class SourceClient implements AutoCloseable {
         }
     }
 
-    private void read(
-            SourceNode source, CopyOrder order, IncomingObject object, HttpEntity entity, Interruption interruption)
+    private void read(SourceNode source, IncomingObject object, HttpEntity entity, Interruption interruption)
             throws IOException, ObjectRejected, InterruptedException {
-        long allowedNanos = downloadTimeout(order).toNanos();
+        long allowedNanos = downloadTimeout(object.declaredBytes()).toNanos();
         long waitedNanos = 0;
         byte[] buffer = buffers.take();
         // Not closed here: close() would read the rest of a body that is not needed. The end of the response closes it.
@@ -233,11 +242,11 @@ final class SourceClient implements AutoCloseable {
     }
 
     /** The longest time to wait for the bytes of a download. It ends sources that send slowly but are never silent. */
-    private Duration downloadTimeout(CopyOrder order) {
-        if (order.sizeBytes() == ObjectStore.UNKNOWN_SIZE) {
+    private Duration downloadTimeout(OptionalLong sizeBytes) {
+        if (sizeBytes.isEmpty()) {
             return MAX_DOWNLOAD_TIMEOUT;
         }
-        Duration timeout = settings.idleTimeout().plusSeconds(order.sizeBytes() / settings.minBytesPerSecond());
+        Duration timeout = settings.idleTimeout().plusSeconds(sizeBytes.getAsLong() / settings.minBytesPerSecond());
         return timeout.compareTo(MAX_DOWNLOAD_TIMEOUT) > 0 ? MAX_DOWNLOAD_TIMEOUT : timeout;
     }
 
@@ -275,9 +284,8 @@ final class SourceClient implements AutoCloseable {
         }
 
         /** Whether the range starts at the first missing byte of an object of that size. */
-        boolean continues(long missing, long sizeBytes) {
-            return first == missing
-                    && (total.isEmpty() || sizeBytes == ObjectStore.UNKNOWN_SIZE || total.getAsLong() == sizeBytes);
+        boolean continues(long missing, OptionalLong sizeBytes) {
+            return first == missing && (total.isEmpty() || sizeBytes.isEmpty() || total.equals(sizeBytes));
         }
     }
 }

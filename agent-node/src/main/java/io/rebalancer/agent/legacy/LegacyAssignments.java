@@ -132,8 +132,10 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
             return reply(accept.replyTo(), Acceptance.EXISTS);
         }
         if (copies.gate() != CopyGate.OPEN) {
-            return reply(accept.replyTo(), Acceptance.busy("the gate of this agent is " + copies.gate()
-                    + "; PUT /api/v1/agent/gate opens it"));
+            return reply(
+                    accept.replyTo(),
+                    Acceptance.busy(
+                            "the gate of this agent is " + copies.gate() + "; PUT /api/v1/agent/gate opens it"));
         }
         if (state.open().size() >= settings.maxAssignments()) {
             return reply(accept.replyTo(), Acceptance.BUSY);

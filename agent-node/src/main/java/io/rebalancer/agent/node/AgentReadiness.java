@@ -20,9 +20,7 @@ final class AgentReadiness implements Readiness {
      * @param pingLegacyAssignments fails if the actor of the legacy HTTP API does not reply in time
      */
     AgentReadiness(
-            ActorSystem<?> system,
-            Supplier<List<String>> orders,
-            Supplier<CompletionStage<?>> pingLegacyAssignments) {
+            ActorSystem<?> system, Supplier<List<String>> orders, Supplier<CompletionStage<?>> pingLegacyAssignments) {
         this.system = system;
         this.orders = orders;
         this.pingLegacyAssignments = pingLegacyAssignments;

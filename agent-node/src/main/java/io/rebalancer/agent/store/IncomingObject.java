@@ -246,9 +246,8 @@ public final class IncomingObject implements AutoCloseable {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
-        FileNote note = FileNote.of(assignmentId, jobEpoch, md5, writtenBytes);
         try {
-            disk.writeNote(part.path(), () -> NoteAttribute.write(part.path(), note));
+            part.writeNote(FileNote.of(assignmentId, jobEpoch, md5, writtenBytes));
         } catch (IOException e) {
             throw OutOfSpace.translate(e);
         }
@@ -365,7 +364,8 @@ public final class IncomingObject implements AutoCloseable {
         }
     }
 
-    private void suspendOrLog() {
+    /** Suspends the object and logs a failure; then the next copy of the object begins at the start. */
+    public void suspendOrLog() {
         try {
             suspend();
         } catch (IOException e) {

@@ -350,7 +350,7 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
-    /** Owner, group and mode of new files, such as {@code nobody:nogroup 0644}. */
+    /** Owner, group and mode of new files, such as {@code www-data:www-data 0644}. */
     public String fileAccess() {
         return directories.access().file().toString();
     }

@@ -76,6 +76,11 @@ final class PartFile {
         return forcedBytes;
     }
 
+    /** Stores the note of the complete content with the file. */
+    void writeNote(FileNote note) throws IOException {
+        disk.writeNote(path(), () -> NoteAttribute.write(path(), note));
+    }
+
     /** Writes all of {@code bytes} at the end of the part. */
     void write(ByteBuffer bytes) throws IOException {
         requireNotDoubtful();

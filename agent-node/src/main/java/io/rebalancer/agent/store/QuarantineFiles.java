@@ -1,6 +1,7 @@
 package io.rebalancer.agent.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,8 @@ final class QuarantineFiles implements AutoCloseable {
     List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(directory.path())) {
             return files.map(file -> file.getFileName().toString()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

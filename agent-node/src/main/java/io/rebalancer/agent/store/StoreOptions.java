@@ -8,12 +8,10 @@ package io.rebalancer.agent.store;
  * @param modes modes of new files and directories
  * @param parts limits of objects that are not complete
  */
-public record StoreOptions(
-        Durability durability, QuarantineBounds quarantine, FileModes modes, PartLimits parts) {
+public record StoreOptions(Durability durability, QuarantineBounds quarantine, FileModes modes, PartLimits parts) {
 
     /** Options with the default limits, and the modes of the object root. */
     public static StoreOptions of(Durability durability) {
-        return new StoreOptions(
-                durability, QuarantineBounds.DEFAULT, FileModes.FROM_ROOT, PartLimits.DEFAULT);
+        return new StoreOptions(durability, QuarantineBounds.DEFAULT, FileModes.FROM_ROOT, PartLimits.DEFAULT);
     }
 }

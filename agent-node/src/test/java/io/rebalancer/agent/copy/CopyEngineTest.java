@@ -299,13 +299,13 @@ class CopyEngineTest {
     /** The acknowledgement of the gate is true: a watcher of the file system sees no change until the gate opens. */
     @Test
     void nothingIsWrittenWhileTheGateIsStopped() throws Exception {
-        start();
         int size = 300_000;
         for (int i = 0; i < 2000; i++) {
             UUID object = new UUID(1, i);
             good.serve(object, content(object, size), Fault.NONE);
             client.submit(order(FIRST, i, object, size, GOOD));
         }
+        start();
         await().until(() -> {
             client.markStored(outcomes());
             return outcomes().size() > 50;

@@ -32,7 +32,10 @@ class FileAccessTest {
 
     private static ObjectStore open(Path root, FileModes modes, DiskOperations disk) throws IOException {
         return ObjectStore.open(
-                root, new StoreOptions(Durability.OS, QuarantineBounds.DEFAULT, modes), SpaceGuard.Bounds.NONE, disk);
+                root,
+                new StoreOptions(Durability.OS, QuarantineBounds.DEFAULT, modes, PartLimits.DEFAULT),
+                SpaceGuard.Bounds.NONE,
+                disk);
     }
 
     private static void chmod(Path path, String mode) throws IOException {

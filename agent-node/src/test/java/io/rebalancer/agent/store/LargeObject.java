@@ -38,7 +38,7 @@ final class LargeObject {
     static void finish(ObjectStore store, IncomingObject object) throws Exception {
         try (object) {
             writeTo(object, SIZE);
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
             store.publish(object);
         }
     }

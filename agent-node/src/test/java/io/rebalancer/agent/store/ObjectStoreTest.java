@@ -109,7 +109,7 @@ class ObjectStoreTest {
         }
         assertThat(incoming().stream().map(Path::getParent).distinct()).hasSize(16);
         for (IncomingObject object : objects) {
-            object.verify(ASSIGNMENT);
+            object.verify(ASSIGNMENT, 0);
         }
         assertThat(store.publish(objects)).isEmpty();
         assertThat(incoming()).isEmpty();

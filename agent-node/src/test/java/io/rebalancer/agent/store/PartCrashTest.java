@@ -60,7 +60,7 @@ class PartCrashTest {
                 while (object.writtenBytes() < LargeObjectUntilKilled.SIZE) {
                     content.writeNext(object);
                 }
-                object.verify(LargeObject.ASSIGNMENT);
+                object.verify(LargeObject.ASSIGNMENT, 0);
                 store.publish(object);
             }
             assertThat(store.find(LargeObject.KEY, LargeObjectUntilKilled.SIZE, md5))

@@ -135,7 +135,7 @@ class PartResumeTest {
             try (IncomingObject object =
                     recorded.begin(StoreUntilKilled.key(1), bytes.length, StoreUntilKilled.md5(bytes))) {
                 object.write(ByteBuffer.wrap(bytes));
-                object.verify(LargeObject.ASSIGNMENT);
+                object.verify(LargeObject.ASSIGNMENT, 0);
                 recorded.publish(object);
             }
         }
@@ -229,7 +229,7 @@ class PartResumeTest {
                     .hasMessageContaining("more than 10 bytes, not 10");
             object.setSource(OptionalLong.of(20), Optional.empty());
             object.write(ByteBuffer.allocate(19));
-            assertThatThrownBy(() -> object.verify(LargeObject.ASSIGNMENT))
+            assertThatThrownBy(() -> object.verify(LargeObject.ASSIGNMENT, 0))
                     .isInstanceOf(ObjectRejected.class)
                     .hasMessageContaining("received 19 bytes, not 20");
             object.restart();
@@ -390,7 +390,7 @@ class PartResumeTest {
         IncomingObject object = LargeObject.begin(store);
         LargeObject.writeTo(object, LargeObject.SIZE - 1);
         object.write(ByteBuffer.allocate(1));
-        assertThatThrownBy(() -> object.verify(LargeObject.ASSIGNMENT)).isInstanceOf(ObjectRejected.class);
+        assertThatThrownBy(() -> object.verify(LargeObject.ASSIGNMENT, 0)).isInstanceOf(ObjectRejected.class);
         object.suspend();
         assertThat(TemporaryFiles.of(root)).isEmpty();
     }
@@ -412,7 +412,7 @@ class PartResumeTest {
     void aCompletePartLeavesOneByteToFetch() throws Exception {
         IncomingObject object = LargeObject.begin(store);
         LargeObject.writeTo(object, LargeObject.SIZE);
-        object.verify(LargeObject.ASSIGNMENT);
+        object.verify(LargeObject.ASSIGNMENT, 0);
         object.suspend();
         IncomingObject resumed = LargeObject.begin(store);
         assertThat(resumed.writtenBytes()).isEqualTo(LargeObject.SIZE - 1);
@@ -426,7 +426,7 @@ class PartResumeTest {
         assertThat(TemporaryFiles.of(root)).isEmpty();
         IncomingObject object = writeBeyondCheckpoint(LargeObject.SIZE, Optional.empty());
         LargeObject.writeTo(object, LargeObject.SIZE);
-        object.verify(LargeObject.ASSIGNMENT);
+        object.verify(LargeObject.ASSIGNMENT, 0);
         store.publish(object);
         object.suspend();
         object.close();

@@ -55,7 +55,9 @@ class QuarantineTest {
     private void reopen(QuarantineBounds bounds) throws IOException {
         store.close();
         store = ObjectStore.open(
-                root, new StoreOptions(Durability.OS, bounds, FileModes.FROM_ROOT), SpaceGuard.Bounds.NONE);
+                root,
+                new StoreOptions(Durability.OS, bounds, FileModes.FROM_ROOT, PartLimits.DEFAULT),
+                SpaceGuard.Bounds.NONE);
     }
 
     private void put(ObjectKey key, byte[] bytes) throws Exception {
