@@ -233,7 +233,8 @@ public final class ObjectStore implements AutoCloseable {
      *
      * <p>If an interrupted copy of the same content left a part, the object continues there:
      * {@link IncomingObject#writtenBytes()} is its length, and at least one byte is left to fetch. Its bytes are read
-     * again, which may take long; an interrupt of the thread ends it and keeps the part.
+     * again, which may take long; an interrupt of the thread ends it and keeps the part. If the complete object then has
+     * a wrong digest, these bytes may be the cause: {@link IncomingObject#restart} it and fetch it once more.
      *
      * @param sizeBytes exact length of the object, at least 0, or {@link #UNKNOWN_SIZE}
      * @throws OutOfSpace if the object would cross a bound

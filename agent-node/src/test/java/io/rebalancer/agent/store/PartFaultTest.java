@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -336,6 +337,64 @@ class PartFaultTest {
         assertThat(TemporaryFiles.of(root)).isEmpty();
         LargeObject.finish(store, LargeObject.begin(store));
         assertStoredAndClean();
+    }
+
+    /** An interrupt in mid operation ends the attempt, but it is no fault of the bytes that were forced before. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"FORCE", "READ", "READ_CHECKPOINT"})
+    void anInterruptKeepsThePart(Step step) throws Exception {
+        suspendPart();
+        store.close();
+        InterruptingDisk interrupting = new InterruptingDisk(step);
+        store = ObjectStore.open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE, interrupting);
+        interrupting.armed = true;
+        assertThatThrownBy(() -> {
+                    IncomingObject object = LargeObject.begin(store);
+                    LargeObject.writeTo(object, LargeObject.SIZE - 1);
+                    object.suspend();
+                })
+                .isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        interrupting.armed = false;
+        IncomingObject resumed = LargeObject.begin(store);
+        assertThat(resumed.writtenBytes()).isEqualTo(CHECKPOINT);
+        LargeObject.finish(store, resumed);
+        assertStoredAndClean();
+    }
+
+    private static final class InterruptingDisk extends DiskOperations {
+        private final Step step;
+        private boolean armed;
+
+        InterruptingDisk(Step step) {
+            this.step = step;
+        }
+
+        private void at(Step now) {
+            if (armed && now == step) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        protected void force(FileChannel file) throws IOException {
+            at(Step.FORCE);
+            super.force(file);
+        }
+
+        @Override
+        protected int read(FileChannel file, ByteBuffer buffer) throws IOException {
+            at(Step.READ);
+            return super.read(file, buffer);
+        }
+
+        @Override
+        protected String readCheckpoint(Path file) throws IOException {
+            at(Step.READ_CHECKPOINT);
+            return super.readCheckpoint(file);
+        }
     }
 
     /** An unreadable checkpoint does not prevent the start. */
