@@ -24,8 +24,6 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * recovered.
  */
 public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Command, LimitsEvent, LimitsState> {
-    private static final int SNAPSHOT_EVERY = 20;
-
     /** The commands of this actor. The reply is sent after the change is stored and applied. */
     public sealed interface Command {}
 
@@ -99,6 +97,8 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Command,
 
     @Override
     public RetentionCriteria retentionCriteria() {
-        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2).withDeleteEventsOnSnapshot();
+        // Limits change rarely: events that wait for many others before their deletion would keep the log from
+        // shrinking.
+        return RetentionCriteria.snapshotEvery(1, 1).withDeleteEventsOnSnapshot();
     }
 }

@@ -15,21 +15,14 @@ import java.util.stream.IntStream;
  * live events becomes a HIGHEST frame. For one thread.
  */
 final class CompactionPlan {
-    private static final int DENSE_READ_BYTES = 1 << 20;
-    private static final int SPARSE_READ_BYTES = 4 << 10;
-    /** Frames are read together if their average distance is at most this. */
-    private static final int MAX_GAP_BYTES = 16 << 10;
-
-    private final LogDisk disk;
     private final LogSettings settings;
     private final IdTable ids;
     private final List<Segment> segments = new ArrayList<>();
-    private final List<int[]> livePositions = new ArrayList<>();
+    private final List<ScatteredFrames> liveFrames = new ArrayList<>();
     private final SegmentFacts facts = new SegmentFacts();
     private long eventBytes;
 
-    private CompactionPlan(LogDisk disk, LogSettings settings, IdTable ids) {
-        this.disk = disk;
+    private CompactionPlan(LogSettings settings, IdTable ids) {
         this.settings = settings;
         this.ids = ids;
     }
@@ -39,8 +32,8 @@ final class CompactionPlan {
      *
      * @throws LogException if an event that must be kept is damaged
      */
-    static CompactionPlan of(LogDisk disk, LogSettings settings, IdTable ids, List<Segment> run) throws IOException {
-        CompactionPlan plan = new CompactionPlan(disk, settings, ids);
+    static CompactionPlan of(LogSettings settings, IdTable ids, List<Segment> run) throws IOException {
+        CompactionPlan plan = new CompactionPlan(settings, ids);
         boolean fits = true;
         for (int i = 0; i < run.size() && fits; i++) {
             fits = plan.add(run.get(i));
@@ -57,12 +50,12 @@ final class CompactionPlan {
         for (long id : index.ids()) {
             // Read once: the value may rise at any time.
             long deletedTo = ids.get(id).deletedTo();
-            int[] live = index.positions(id, deletedTo + 1, Long.MAX_VALUE, Integer.MAX_VALUE);
-            Arrays.stream(live).forEach(positions::add);
-            (live.length > 0 ? keptIds : deletedIds).add(id);
+            int[] kept = index.positions(id, deletedTo + 1, Long.MAX_VALUE, Integer.MAX_VALUE);
+            Arrays.stream(kept).forEach(positions::add);
+            (kept.length > 0 ? keptIds : deletedIds).add(id);
         }
-        int[] sorted = positions.build().sorted().toArray();
-        long liveBytes = liveBytes(segment, sorted);
+        ScatteredFrames live = frames(segment, positions.build().sorted().toArray());
+        long liveBytes = live.bytes();
         long mostFactBytes = index.controlBytes() + (long) deletedIds.size() * FrameFormat.HEADER_BYTES;
         if (!segments.isEmpty() && bytes() + liveBytes + mostFactBytes > settings.segmentBytes()) {
             return false;
@@ -74,26 +67,19 @@ final class CompactionPlan {
         keptIds.forEach(id -> facts.addKeptEvents(id, index.highest(id)));
         eventBytes += liveBytes;
         segments.add(segment);
-        livePositions.add(sorted);
+        liveFrames.add(live);
         return true;
     }
 
-    private long liveBytes(Segment segment, int[] positions) throws IOException {
-        FrameWindow window = window(segment, positions);
-        long bytes = 0;
-        for (int position : positions) {
-            bytes += window.bytesAt(position)
-                    .orElseThrow(() -> damaged(segment, position))
-                    .remaining();
-        }
-        return bytes;
+    private ScatteredFrames frames(Segment segment, int[] positions) {
+        return new ScatteredFrames(segment, positions, settings.maxFrameBytes());
     }
 
     /** A frame in the place of the last events of an id in a segment, without these events. */
     private Frame highestFrame(Segment segment, IndexFile index, long id) throws IOException {
         long highest = index.highest(id);
-        int[] last = index.positions(id, highest, highest, 1);
-        Frame frame = frame(segment, window(segment, last), last[0]);
+        ScatteredFrames last = frames(segment, index.positions(id, highest, highest, 1));
+        Frame frame = last.frame(last.window(), last.positions()[0]);
         return new Frame(
                 Frame.Kind.HIGHEST,
                 frame.number(),
@@ -103,26 +89,6 @@ final class CompactionPlan {
                 frame.lastSequenceNr(),
                 frame.timeMillis(),
                 List.of());
-    }
-
-    private FrameWindow window(Segment segment, int[] positions) {
-        boolean dense = positions.length > 1
-                && (positions[positions.length - 1] - positions[0]) / positions.length <= MAX_GAP_BYTES;
-        return new FrameWindow(
-                segment, settings.maxFrameBytes(), segment.endPosition(), dense ? DENSE_READ_BYTES : SPARSE_READ_BYTES);
-    }
-
-    private Frame frame(Segment segment, FrameWindow window, int position) throws IOException {
-        return window.frameAt(position)
-                .filter(frame -> frame.kind() == Frame.Kind.EVENTS)
-                .orElseThrow(() -> damaged(segment, position));
-    }
-
-    private LogException damaged(Segment segment, int position) {
-        return new LogException(
-                LogException.Kind.CORRUPT,
-                segment.name() + " in " + disk.location() + " can't be compacted: the frame at byte " + position
-                        + " differs from what was written; restore the file from a copy");
     }
 
     /** The neighbouring segments that will be replaced. */
@@ -160,12 +126,10 @@ final class CompactionPlan {
         CompactedFile output = new CompactedFile(file, header);
         List<Frame> factFrames = facts.frames();
         int nextFact = 0;
-        for (int i = 0; i < segments.size(); i++) {
-            Segment segment = segments.get(i);
-            int[] positions = livePositions.get(i);
-            FrameWindow window = window(segment, positions);
-            for (int position : positions) {
-                Frame frame = frame(segment, window, position);
+        for (ScatteredFrames live : liveFrames) {
+            FrameWindow window = live.window();
+            for (int position : live.positions()) {
+                Frame frame = live.frame(window, position);
                 while (nextFact < factFrames.size() && factFrames.get(nextFact).number() < frame.number()) {
                     output.add(factFrames.get(nextFact++));
                 }

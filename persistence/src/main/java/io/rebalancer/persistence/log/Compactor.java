@@ -75,7 +75,7 @@ final class Compactor {
         if (run.isEmpty()) {
             nextSearchNanos = endNanos + (endNanos - startNanos) * SEARCH_DIVISOR;
         } else {
-            compact(CompactionPlan.of(disk, settings, ids, run));
+            compact(CompactionPlan.of(settings, ids, run));
         }
     }
 

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
 public final class LogInspector implements AutoCloseable {
     private static final int READ_AHEAD_BYTES = 1 << 20;
     private static final int MAX_ATTEMPTS = 10;
+    private static final int MAX_KEPT_BY = 10;
 
     private final LogDisk disk;
     private final List<Segment> segments;
@@ -87,8 +90,13 @@ public final class LogInspector implements AutoCloseable {
      */
     public record IdSummary(String persistenceId, long events, long highest, long deletedTo) {}
 
-    /** The content of a log without the events themselves. */
-    public record Summary(List<SegmentSummary> segments, List<IdSummary> ids, List<Cursor> cursors) {
+    /**
+     * The content of a log without the events themselves.
+     *
+     * @param oldestKeptBy some of the persistence ids whose events keep the oldest segment from being deleted, sorted
+     */
+    public record Summary(
+            List<SegmentSummary> segments, List<IdSummary> ids, List<Cursor> cursors, List<String> oldestKeptBy) {
         /** Whether a segment is damaged. */
         public boolean hasDamage() {
             return segments.stream().anyMatch(segment -> segment.how() == End.DAMAGED);
@@ -196,7 +204,22 @@ public final class LogInspector implements AutoCloseable {
                 summaries.set(i, summaries.get(i).damaged());
             }
         }
-        return new Summary(summaries, ids.summaries(idNames), ids.cursors.all());
+        return new Summary(summaries, ids.summaries(idNames), ids.cursors.all(), oldestKeptBy(ids));
+    }
+
+    private List<String> oldestKeptBy(IdCollector ids) throws IOException {
+        SortedSet<String> names = new TreeSet<>();
+        for (Segment segment : segments) {
+            if (segment.header().number() >= ids.firstNeededSegment) {
+                scan(segment, frame -> {
+                    if (frame.events() > 0 && frame.lastSequenceNr() > ids.deletedTo.getOrDefault(frame.id(), 0L)) {
+                        names.add(idNames.getOrDefault(frame.id(), "#" + frame.id()));
+                    }
+                });
+                return names.stream().limit(MAX_KEPT_BY).toList();
+            }
+        }
+        return List.of();
     }
 
     private boolean isIndexed(Segment segment, SegmentScan scan) throws IOException {

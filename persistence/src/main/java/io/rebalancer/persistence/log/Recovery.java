@@ -110,11 +110,10 @@ final class Recovery {
         requireLastSegment(highestSegment);
         unneededSegments.addAll(files.beforeHole());
         dropUnneededSegments();
-        if (!files.replaced().isEmpty()) {
-            // The process may have died before it forced the name of the segment that replaces them.
-            disk.forceDirectory();
-            unneededSegments.addAll(files.replaced());
-        }
+        // The name of the segment that replaces them may not be forced yet. The start forces the directory when it
+        // creates
+        // the next segment, before retention deletes anything.
+        unneededSegments.addAll(files.replaced());
         // Only now: the frame that defines an id follows its events if the segment with the first definition was
         // deleted.
         highest.forEach(ids::raiseHighest);

@@ -119,6 +119,10 @@ public final class LogCommand implements Callable<Integer> {
                         each.indexed() ? "yes" : "no",
                         describe(each));
             }
+            if (!summary.oldestKeptBy().isEmpty()) {
+                out.printf(
+                        "%nThe oldest segment is kept by events of: %s%n", String.join(", ", summary.oldestKeptBy()));
+            }
             out.printf("%n%9s %9s %9s  %s%n", "EVENTS", "HIGHEST", "DELETED", "PERSISTENCE ID");
             for (IdSummary each : summary.ids()) {
                 out.printf("%9d %9d %9d  %s%n", each.events(), each.highest(), each.deletedTo(), each.persistenceId());

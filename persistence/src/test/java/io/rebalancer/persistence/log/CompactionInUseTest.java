@@ -267,6 +267,7 @@ class CompactionInUseTest {
         assertThat(summary.segments()).extracting(SegmentSummary::number).containsExactly(2L, 3L);
         assertThat(summary.segments()).extracting(SegmentSummary::firstNumber).containsExactly(0L, 3L);
         assertThat(summary.segments().get(0).indexed()).isTrue();
+        assertThat(summary.oldestKeptBy()).containsExactly("quiet");
         assertThat(summary.ids())
                 .extracting(LogInspector.IdSummary::persistenceId, LogInspector.IdSummary::highest)
                 .containsExactly(

@@ -278,6 +278,57 @@ class CompactionTest {
         assertThat(disk.content(IndexFile.name(5))).as("rebuilt").isEqualTo(index);
     }
 
+    private void awaitSmallerThan(int bytes, EventLog log) {
+        await().until(() -> {
+            log.runRetention();
+            return disk.content(Segment.name(0)).length < bytes;
+        });
+    }
+
+    /** Large events are deleted and many small ones live: what counts are bytes. */
+    @Test
+    void fewDeletedEventsThatWereLargeAreWorthACompaction() throws Exception {
+        try (EventLog log = open(disk, COMPACTING)) {
+            for (int i = 1; i <= 50; i++) {
+                get(log.append("small", i, events("s" + i)));
+            }
+            for (int i = 1; i <= 5; i++) {
+                get(log.append("large", i, events("l".repeat(12_000))));
+            }
+            get(log.deleteTo("large", 5));
+            awaitSmallerThan(12_000, log);
+            assertThat(read(log, "small")).hasSize(50);
+        }
+    }
+
+    /** The same for the index of an earlier compaction. */
+    @Test
+    void theIndexOfAnEarlierCompactionIsNotUsed() throws Exception {
+        LogSettings below50Percent = SmallLogs.with(
+                new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1), 50));
+        byte[] earlierIndex;
+        try (EventLog log = open(disk, below50Percent)) {
+            get(log.append("gone", 1, events("g".repeat(12_000))));
+            get(log.append("gone", 2, events("h".repeat(12_000))));
+            get(log.append("quiet", 1, events("q1")));
+            get(log.deleteTo("a", fillSegment(log, "a", 1)));
+            awaitSmallerThan(30_000, log);
+            log.runRetention();
+            earlierIndex = disk.content(IndexFile.name(0));
+            get(log.deleteTo("gone", 2));
+            awaitSmallerThan(12_000, log);
+            log.runRetention();
+        }
+        byte[] index = disk.content(IndexFile.name(0));
+        assertThat(ByteBuffer.wrap(earlierIndex).getInt(8)).as("format").isEqualTo(2);
+        assertThat(index).isNotEqualTo(earlierIndex);
+        disk.put(IndexFile.name(0), earlierIndex);
+        try (EventLog log = open(disk, SMALL)) {
+            assertThat(read(log, "quiet")).containsExactly("q1");
+        }
+        assertThat(disk.content(IndexFile.name(0))).as("rebuilt").isEqualTo(index);
+    }
+
     /** Each set of the replaced segments may have outlived the others, with or without their indexes. */
     @Test
     void replacedSegmentsMayRemainInAnyCombination() throws Exception {
@@ -308,6 +359,30 @@ class CompactionTest {
                 assertThat(segmentFiles()).startsWith(Segment.name(5));
                 assertThat(disk.names()).noneMatch(name -> name.startsWith("000000000000000") && name.charAt(15) < '5');
             }
+        }
+    }
+
+    /** The frame that explains why the log begins later is itself in a segment that is compacted. */
+    @Test
+    void theBeginningOfTheLogStaysKnown() throws Exception {
+        long next = 1;
+        try (EventLog log = open(disk, COMPACTING)) {
+            for (int i = 0; i < 3; i++) {
+                next = fillSegment(log, "a", next);
+            }
+            get(log.deleteTo("a", next - 1));
+            runRetentionUntilSegments(log, 1);
+            get(log.append("quiet", 1, events("q1")));
+            for (int i = 0; i < 3; i++) {
+                next = fillSegment(log, "a", next);
+            }
+            get(log.deleteTo("a", next - 1));
+            runRetentionUntilSegments(log, 2);
+        }
+        assertThat(segmentFiles()).containsExactly(Segment.name(5), Segment.name(6));
+        try (EventLog log = open(disk, COMPACTING)) {
+            assertThat(read(log, "quiet")).containsExactly("q1");
+            assertThat(get(log.highestSequenceNr("a"))).isEqualTo(next - 1);
         }
     }
 

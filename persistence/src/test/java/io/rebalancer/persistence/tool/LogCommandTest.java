@@ -90,7 +90,7 @@ class LogCommandTest {
             counts.expectMessage(2);
 
             assertThat(run("inspect", directory.toString())).isZero();
-            assertThat(out.toString()).contains("0000000000000000.seg").contains("Copies|one");
+            assertThat(out.toString()).contains("0000000000000000.seg").contains("kept by events of: Copies|one");
 
             assertThat(run("inspect", "--json", directory.toString())).isZero();
             JsonNode summary = new ObjectMapper().readTree(out.toString());
