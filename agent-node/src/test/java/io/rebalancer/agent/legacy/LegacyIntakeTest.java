@@ -146,6 +146,26 @@ class LegacyIntakeTest {
         }
     }
 
+    /** More tasks than all assignments of the cluster may have together. */
+    @Test
+    void asManyOpenTasksAsTheLimitAllowsAreHeld() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            String source = "127.0.0.1:" + silent.getLocalPort();
+            String more = "rebalancer.agent.sources = [{ storage-id = \"%s\", url = \"http://%s\" }]"
+                    .formatted(source, source);
+            try (TestAgent agent = TestAgent.start(directory, more)) {
+                for (int i = 0; i < 9; i++) {
+                    assertThat(agent.post(UUID.randomUUID(), stuck(5_000, source))
+                                    .statusCode())
+                            .isEqualTo(200);
+                }
+                assertServes(agent);
+                agent.restart();
+                assertServes(agent);
+            }
+        }
+    }
+
     private static List<String> stuck(int count, String source) {
         return IntStream.range(0, count)
                 .mapToObj(i -> TestAgent.task(UUID.randomUUID().toString(), source))
