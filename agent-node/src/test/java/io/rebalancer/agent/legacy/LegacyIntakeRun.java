@@ -22,7 +22,7 @@ class LegacyIntakeRun {
     /** So that segments end, and may be deleted, within the time of the run. */
     private static final String SMALL_SEGMENTS = """
             rebalancer.log {
-              segment-bytes = 16 MiB, max-batch-bytes = 4 MiB, max-frame-bytes = 4 MiB
+              segment-bytes = 4 MiB, max-batch-bytes = 1 MiB, max-frame-bytes = 1 MiB
               retention { keep-segments = 2, min-age = 1s }
             }""";
 
