@@ -38,8 +38,7 @@ final class LogRetention {
     private final Cursors cursors;
     private final LogListener listener;
     private final Compactor compactor;
-    private CompletionStage<Long> logBegins = CompletableFuture.completedFuture(0L);
-    private long firstNeededSegment;
+    private Beginning beginning = new Beginning(0, CompletableFuture.completedFuture(0L));
     private volatile long lastGoodRunNanos = System.nanoTime();
 
     LogRetention(
@@ -63,6 +62,9 @@ final class LogRetention {
         this.listener = listener;
         this.compactor = new Compactor(disk, settings, segments, unneeded, ids, cursors, listener);
     }
+
+    /** A first needed segment, and whether the frame is stored that permits the deletion of the segments before it. */
+    private record Beginning(long firstNeededSegment, CompletionStage<Long> stored) {}
 
     /** A step of the maintenance. */
     @FunctionalInterface
@@ -165,11 +167,11 @@ final class LogRetention {
     }
 
     private void findUnneededSegments() throws IOException {
-        if (!logBegins.toCompletableFuture().isDone()) {
+        if (!beginning.stored().toCompletableFuture().isDone()) {
             return;
         }
-        if (!logBegins.toCompletableFuture().isCompletedExceptionally()) {
-            segments.removeBefore(firstNeededSegment, unneeded);
+        if (!beginning.stored().toCompletableFuture().isCompletedExceptionally()) {
+            segments.removeBefore(beginning.firstNeededSegment(), unneeded);
         }
         List<Segment> oldest = unneededSegments();
         if (!oldest.isEmpty()) {
@@ -239,12 +241,12 @@ final class LogRetention {
             }
         }
         List<IdTable.Entry> entries = idNumbers.stream().map(ids::get).toList();
-        firstNeededSegment = oldest.get(oldest.size() - 1).header().number() + 1;
+        long firstNeededSegment = oldest.get(oldest.size() - 1).header().number() + 1;
         CarryOver carryOver = new CarryOver(cursorNames, firstNeededSegment);
         for (int i = 0; i < entries.size(); i += IDS_PER_REWRITE) {
             queue.submit(carryOver.rewrite(entries.subList(i, Math.min(entries.size(), i + IDS_PER_REWRITE))));
         }
-        logBegins = queue.submit(carryOver.logBegins());
+        beginning = new Beginning(firstNeededSegment, queue.submit(carryOver.logBegins()));
     }
 
     /**

@@ -39,7 +39,6 @@ final class Recovery {
     private final IdTable ids = new IdTable();
     private final Cursors cursors = new Cursors();
     private final List<Segment> segments = new ArrayList<>();
-    private List<Segment> opened = List.of();
     private final SortedSet<Long> unneededSegments = new TreeSet<>();
     private final Map<Long, Long> highest = new HashMap<>();
     private final Map<Long, Long> deletedTo = new HashMap<>();
@@ -76,15 +75,7 @@ final class Recovery {
 
     /** @throws LogException if the log is damaged, or was written by a newer version */
     static RecoveredLog run(LogDisk disk, LogSettings settings) throws IOException {
-        Recovery recovery = new Recovery(disk, settings);
-        try {
-            return recovery.recover();
-        } catch (IOException | RuntimeException e) {
-            for (Segment segment : recovery.opened) {
-                segment.close();
-            }
-            throw e;
-        }
+        return new Recovery(disk, settings).recover();
     }
 
     private RecoveredLog recover() throws IOException {
@@ -93,7 +84,19 @@ final class Recovery {
         // Before anything is changed: the segment that is now the last one would be taken for one with a torn tail.
         requireHighest(highestSegment, names.isEmpty() ? -1 : number(names.get(names.size() - 1)));
         SegmentFiles files = SegmentFiles.open(disk, names);
-        opened = files.segments();
+        try {
+            return recover(files, highestSegment);
+        } catch (IOException | RuntimeException e) {
+            for (Segment segment : files.segments()) {
+                segment.close();
+            }
+            throw e;
+        }
+    }
+
+    private RecoveredLog recover(SegmentFiles files, Optional<HighestSegment.Stored> highestSegment)
+            throws IOException {
+        List<Segment> opened = files.segments();
         for (int i = 0; i < opened.size(); i++) {
             addSegment(opened.get(i));
             recoverSegment(

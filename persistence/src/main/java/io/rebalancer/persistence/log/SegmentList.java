@@ -68,7 +68,7 @@ final class SegmentList {
     }
 
     /**
-     * Replaces neighbouring segments by one that has the number of the last. The files of the others then wait in {@code
+     * Replaces neighbouring segments by a segment with the number of the last. The files of the others then wait in {@code
      * unneeded} for their deletion; the file of the last is gone, and the caller closes it.
      *
      * @throws IOException if the replacement could not be put in place; then the list has not changed
