@@ -23,14 +23,20 @@ final class IncomingDirectories implements Closeable {
         this.directories = directories;
     }
 
-    /** Opens the directories below {@code parent} and creates the missing directories. */
-    static IncomingDirectories open(Path parent) throws IOException {
+    /**
+     * Opens the directories below {@code parent} and creates the missing directories.
+     *
+     * @param access owner, group and mode of the directories
+     */
+    static IncomingDirectories open(Path parent, FileAccess access) throws IOException {
         List<SafeDirectory> opened = new ArrayList<>();
         try {
             for (int i = 0; i < COUNT; i++) {
                 Path directory = parent.resolve(Integer.toHexString(i));
                 DurableDirectories.create(directory);
-                opened.add(SafeDirectory.open(directory));
+                SafeDirectory created = SafeDirectory.open(directory);
+                opened.add(created);
+                access.applyToDirectory(created);
             }
             return new IncomingDirectories(parent, List.copyOf(opened));
         } catch (IOException e) {

@@ -63,7 +63,8 @@ public final class ObjectStore implements AutoCloseable {
         DurableDirectories.create(layout.quarantine());
         this.directories = new ObjectDirectories(layout, disk, durability, probeAccess(options.modes()));
         this.storedFiles = new StoredFiles(directories, disk, durability);
-        this.parts = new PartFiles(IncomingDirectories.open(layout.incoming()), disk, durability, options.parts());
+        this.parts = new PartFiles(
+                IncomingDirectories.open(layout.incoming(), directories.access()), disk, durability, options.parts());
         this.deviceReader = new DeviceReader(disk, layout.incoming());
         this.quarantine = new Quarantine(layout, directories, disk, options.quarantine());
         this.space = space;

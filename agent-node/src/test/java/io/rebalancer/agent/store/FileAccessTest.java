@@ -109,7 +109,7 @@ class FileAccessTest {
         }
         assertModes(StoreOnce.V1, file, directory);
         assertModes(StoreOnce.V2, file, directory);
-        assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        assertThat(TemporaryFiles.of(root)).isEmpty();
     }
 
     @Test
@@ -173,7 +173,7 @@ class FileAccessTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("instead of")
                 .hasMessageContaining("0640");
-        assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+        assertThat(TemporaryFiles.of(root)).isEmpty();
     }
 
     /** A change costs system calls for each object. */
@@ -215,7 +215,7 @@ class FileAccessTest {
             changes[0] = 0;
             assertThatThrownBy(() -> StoreOnce.put(store, StoreOnce.V2)).hasMessageContaining("not permitted");
             assertThat(store.path(StoreOnce.V2)).doesNotExist();
-            assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory();
+            assertThat(TemporaryFiles.of(root)).isEmpty();
             if (forEver) {
                 assertThatThrownBy(() -> StoreOnce.put(store, StoreOnce.V2)).hasMessageContaining("not permitted");
                 changes[0] = Integer.MIN_VALUE;

@@ -105,8 +105,7 @@ class KeyLocksTest {
             store.discard(key(1), ASSIGNMENT);
             assertThat(store.path(key(1))).doesNotExist();
             await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
-                    .untilAsserted(() ->
-                            assertThat(root.resolve(".rebalancer/incoming")).isEmptyDirectory());
+                    .untilAsserted(() -> assertThat(TemporaryFiles.of(root)).isEmpty());
         }
     }
 

@@ -132,6 +132,7 @@ class PartResumeTest {
         RecordingDisk disk = new RecordingDisk();
         try (ObjectStore recorded = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, disk)) {
             byte[] bytes = StoreUntilKilled.content(1);
+            disk.operations.clear();
             try (IncomingObject object =
                     recorded.begin(StoreUntilKilled.key(1), bytes.length, StoreUntilKilled.md5(bytes))) {
                 object.write(ByteBuffer.wrap(bytes));
