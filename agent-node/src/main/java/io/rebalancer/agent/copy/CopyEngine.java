@@ -286,7 +286,7 @@ public final class CopyEngine implements AutoCloseable {
         copy.interruption().interruptThread();
         Optional<CopyOutcome> outcome;
         try {
-            outcome = store.find(order.key(), order.sizeBytes(), order.md5())
+            outcome = store.findFor(order.assignmentId(), order.key(), order.sizeBytes(), order.md5())
                     .map(existing -> CopyOutcome.found(order, existing));
         } catch (IOException | RuntimeException e) {
             outcome = Optional.of(CopyOutcome.failed(order, CopyFailure.from(e)));

@@ -267,8 +267,13 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         if (held == null) {
             return Effect().persist(epochEvents).thenRun((AgentState stored) -> acknowledgeRelease(jobId, id));
         }
+        List<ObjectKey> unwanted = UnwantedCopies.of(state, held, release.unwanted());
+        if (held.finished() && unwanted.isEmpty() && !releasing.contains(id)) {
+            List<AgentEvent> events = new ArrayList<>(epochEvents);
+            events.add(new AgentEvent.AssignmentReleased(id));
+            return Effect().persist(events).thenRun((AgentState stored) -> acknowledgeRelease(jobId, id));
+        }
         if (releasing.add(id)) {
-            List<ObjectKey> unwanted = UnwantedCopies.of(state, held, release.unwanted());
             copies.cancel(id)
                     .thenCompose(cancelled -> copies.remove(id, unwanted))
                     .thenRun(() -> context.getSelf().tell(new UnwantedRemoved(jobId, id)));

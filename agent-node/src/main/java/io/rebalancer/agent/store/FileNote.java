@@ -14,7 +14,7 @@ import java.util.UUID;
  * that it is known after a crash, and without reading the content again. A later change of the file does not change the
  * note.
  *
- * @param assignmentId the assignment that created the file
+ * @param assignmentId the assignment that created the file, or {@link #SHARED}
  * @param jobEpoch epoch of the assignment's job, 0 for an order without a job; empty if unknown
  * @param md5 digest of the content; empty if unknown
  * @param sizeBytes length of the content; empty if unknown
@@ -26,6 +26,9 @@ public record FileNote(
         Optional<ContentMd5> md5,
         OptionalLong sizeBytes,
         Optional<Instant> verified) {
+    /** In place of the assignment if more than one needs the file: then no assignment may remove it. */
+    static final UUID SHARED = new UUID(0, 0);
+
     private static final String VERSION = "1";
 
     /** The note of a file that was verified now. */
@@ -42,6 +45,11 @@ public record FileNote(
     static FileNote ofAssignment(UUID assignmentId) {
         return new FileNote(
                 assignmentId, OptionalLong.empty(), Optional.empty(), OptionalLong.empty(), Optional.empty());
+    }
+
+    /** The same note for a file that more than one assignment needs. */
+    FileNote shared() {
+        return new FileNote(SHARED, jobEpoch, md5, sizeBytes, verified);
     }
 
     /** The version and the known fields: {@code 1 assignment=… epoch=… md5=… size=… verified=…}. */

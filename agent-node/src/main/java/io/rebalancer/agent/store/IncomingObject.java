@@ -41,6 +41,7 @@ public final class IncomingObject implements AutoCloseable {
     private MessageDigest digest = ContentVerifier.newDigest();
     private OptionalLong declaredBytes;
     private Optional<String> entityTag = Optional.empty();
+    private UUID verifiedFor = FileNote.SHARED;
     private long writtenBytes;
     private State state = State.WRITING;
 
@@ -246,6 +247,7 @@ public final class IncomingObject implements AutoCloseable {
             throw new ObjectRejected(
                     ObjectRejected.Cause.WRONG_DIGEST, "object " + key.objectId() + ": MD5 is not " + md5.base64());
         }
+        verifiedFor = assignmentId;
         try {
             part.writeNote(FileNote.of(assignmentId, jobEpoch, md5, writtenBytes));
         } catch (IOException e) {
@@ -284,6 +286,11 @@ public final class IncomingObject implements AutoCloseable {
      */
     public boolean isCreated() {
         return state == State.PUBLISHED;
+    }
+
+    /** The assignment that needs the verified copy. */
+    UUID assignmentId() {
+        return verifiedFor;
     }
 
     boolean isVerified() {

@@ -216,6 +216,22 @@ public final class ObjectStore implements AutoCloseable {
      * @throws IOException if the file can't be read or forced
      */
     public Optional<ExistingObject> find(ObjectKey key, long sizeBytes, ContentMd5 md5) throws IOException {
+        return find(key, sizeBytes, md5, Optional.empty());
+    }
+
+    /**
+     * Finds the object's file for an assignment. If another assignment created the file, that one can't remove it any
+     * more ({@link #discard}).
+     *
+     * @throws IOException if the file can't be read or forced, or its note can't be changed
+     */
+    public Optional<ExistingObject> findFor(UUID assignmentId, ObjectKey key, long sizeBytes, ContentMd5 md5)
+            throws IOException {
+        return find(key, sizeBytes, md5, Optional.of(assignmentId));
+    }
+
+    private Optional<ExistingObject> find(ObjectKey key, long sizeBytes, ContentMd5 md5, Optional<UUID> finder)
+            throws IOException {
         if (!directories.mayContain(key)) {
             return Optional.empty();
         }
@@ -224,7 +240,11 @@ public final class ObjectStore implements AutoCloseable {
             if (!storedFiles.contains(chain, key, sizeBytes, md5)) {
                 return Optional.empty();
             }
-            Optional<FileNote> note = NoteAttribute.read(chain.last().orElseThrow(), ObjectLayout.fileName(key));
+            SafeDirectory directory = chain.last().orElseThrow();
+            Optional<FileNote> note = NoteAttribute.read(directory, ObjectLayout.fileName(key));
+            if (finder.isPresent()) {
+                storedFiles.share(directory, key, finder.get());
+            }
             return Optional.of(new ExistingObject(note.map(FileNote::assignmentId)));
         }
     }

@@ -102,12 +102,12 @@ final class PublishGroup implements AutoCloseable {
         boolean nameTaken = directories.mayContain(key);
         if (!nameTaken) {
             rename(object, directory);
-        } else if (!isAlreadyStored(object, target.chain())) {
-            if (isDoubtfulCopy(object, directory)) {
-                rename(object, directory);
-            } else {
-                target.replaced().add(replace(object, directory));
-            }
+        } else if (isAlreadyStored(object, target.chain())) {
+            storedFiles.share(directory, key, object.assignmentId());
+        } else if (isDoubtfulCopy(object, directory)) {
+            rename(object, directory);
+        } else {
+            target.replaced().add(replace(object, directory));
         }
         target.objects().add(object);
     }

@@ -3,9 +3,11 @@ package io.rebalancer.agent.store;
 import io.rebalancer.core.object.ContentMd5;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import kamon.Kamon;
 import kamon.metric.Gauge;
 import org.slf4j.Logger;
@@ -73,6 +75,32 @@ final class StoredFiles {
             }
             return true;
         }
+    }
+
+    /**
+     * Takes the right to remove a file from the assignment that created it, because another one has found the file: a
+     * record may soon name it for that one. The change is durable when this returns.
+     */
+    void share(SafeDirectory directory, ObjectKey key, UUID finder) throws IOException {
+        String name = ObjectLayout.fileName(key);
+        Optional<FileNote> note = NoteAttribute.read(directory, name);
+        if (note.isEmpty() || needsNoChange(finder, note.get())) {
+            return;
+        }
+        Path file = directory.path().resolve(name);
+        disk.writeNote(file, () -> NoteAttribute.write(file, note.get().shared()));
+        Optional<FileChannel> opened = directory.read(name);
+        if (opened.isPresent()) {
+            try (FileChannel channel = opened.get()) {
+                if (durability != Durability.OS) {
+                    force(key, channel);
+                }
+            }
+        }
+    }
+
+    private static boolean needsNoChange(UUID finder, FileNote note) {
+        return note.assignmentId().equals(finder) || note.assignmentId().equals(FileNote.SHARED);
     }
 
     private void force(ObjectKey key, FileChannel channel) throws IOException {

@@ -303,4 +303,43 @@ class QuarantineTest {
         assertThat(QuarantineItem.parse("id", text.substring(0, text.indexOf("time"))))
                 .isEmpty();
     }
+
+    /** A record may name the file for the assignment that found it, so its creator can't remove it any more. */
+    @Test
+    void aFileThatAnotherAssignmentFoundStays() throws Exception {
+        ObjectKey key = StoreUntilKilled.key(7);
+        put(key, CONTENT);
+        UUID finder = OTHER_ASSIGNMENT;
+        Optional<ObjectStore.ExistingObject> found =
+                store.findFor(finder, key, CONTENT.length, StoreUntilKilled.md5(CONTENT));
+        assertThat(found.orElseThrow().createdFor()).contains(ASSIGNMENT);
+        assertThat(store.discard(key, ASSIGNMENT)).isEqualTo(Discarded.NOT_OURS);
+        assertThat(store.discard(key, finder)).isEqualTo(Discarded.NOT_OURS);
+        assertThat(store.path(key)).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void theCreatorFindsItsFileAndCanStillRemoveIt() throws Exception {
+        ObjectKey key = StoreUntilKilled.key(7);
+        put(key, CONTENT);
+        assertThat(store.findFor(ASSIGNMENT, key, CONTENT.length, StoreUntilKilled.md5(CONTENT)))
+                .isPresent();
+        assertThat(store.discard(key, ASSIGNMENT)).isEqualTo(Discarded.DISCARDED);
+    }
+
+    /** Another copy got the name while this one was written. */
+    @Test
+    void aCopyThatComesSecondKeepsTheFileOfTheFirst() throws Exception {
+        ObjectKey key = StoreUntilKilled.key(7);
+        UUID second = OTHER_ASSIGNMENT;
+        try (IncomingObject late = store.begin(key, CONTENT.length, StoreUntilKilled.md5(CONTENT))) {
+            put(key, CONTENT);
+            late.write(ByteBuffer.wrap(CONTENT));
+            late.verify(second, 1);
+            store.publish(late);
+            assertThat(late.isCreated()).isFalse();
+        }
+        assertThat(store.discard(key, ASSIGNMENT)).isEqualTo(Discarded.NOT_OURS);
+        assertThat(store.path(key)).hasBinaryContent(CONTENT);
+    }
 }
