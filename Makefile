@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cluster chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
+.PHONY: help check test test-cluster test-large-object test-full-journal chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
 	bench-unmoved interop format demo run-cluster dist release javadoc clean
 
 help: ## list the targets
@@ -47,6 +47,18 @@ test-outage: ## one metadata shard of twenty refuses connections for OUTAGE=300 
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ShardOutageRateTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Doutage.seconds=$(OUTAGE)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ShardOutageRateTest.txt
+
+test-large-object: ## an agent is killed in the middle of an object of 4 GiB and fetches the rest only; 5 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl agent-node -am -Dtest=LargeObjectCrashTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dlarge.object.mib=4096
+	@grep -h 'Tests run' agent-node/target/surefire-reports/*LargeObjectCrashTest.txt
+
+test-full-journal: ## the disk of an agent's journal is full for five minutes in the middle of its copies
+	@bin/setup-tests
+	@$(MVN) -q test -pl agent-node -am -Dtest=FullJournalTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dfull.journal.seconds=300
+	@grep -h 'Tests run' agent-node/target/surefire-reports/*FullJournalTest.txt
 
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench

@@ -77,9 +77,14 @@ public final class Nginx implements AutoCloseable {
 
     /** The number of GETs of {@code path} in the access log. */
     public long fetches(String path) throws IOException {
-        return Files.readAllLines(work.resolve("access.log")).stream()
+        return requestsOf(path).size();
+    }
+
+    /** The lines of the access log for {@code path}, in the order of the replies. */
+    public List<String> requestsOf(String path) throws IOException {
+        return requests().stream()
                 .filter(line -> line.contains("\"GET " + path + " "))
-                .count();
+                .toList();
     }
 
     /** All requests that nginx has answered. */

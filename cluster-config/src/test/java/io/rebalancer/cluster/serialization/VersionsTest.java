@@ -16,6 +16,7 @@ import io.rebalancer.cluster.message.WireMessage;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.assignment.Assignment;
@@ -221,6 +222,9 @@ class VersionsTest {
         assertThat(job.outcomes().unmoved().skippedBy()).isEmpty();
         Object agent = read(AgentState.EMPTY, AgentState.class.getName(), tree -> tree.remove("epochs"));
         assertThat(agent).isEqualTo(AgentState.EMPTY);
+        LimitsState stopped = new LimitsState(Optional.empty(), CopyGate.STOPPED);
+        assertThat(read(stopped, LimitsState.class.getName(), tree -> tree.remove("gate")))
+                .isEqualTo(LimitsState.EMPTY);
     }
 
     /** Written by the last build that sent a release once and stored nothing of it. */
