@@ -133,15 +133,24 @@ final class SourceClient implements AutoCloseable {
      * Ends a response. Reading the rest of a body that is not needed would use the network beside all limits, and a slow
      * source could send it for hours. So the connection is closed, unless the whole body has arrived with the head.
      */
-    private static void end(HttpGet request, ClassicHttpResponse response, boolean bodyWasRead) throws IOException {
+    private static void end(HttpGet request, ClassicHttpResponse response, boolean bodyWasRead) {
         HttpEntity entity = response.getEntity();
         if (bodyWasRead || entity == null) {
             return;
         }
-        if (entity.getContentLength() >= 0 && entity.getContent().available() >= entity.getContentLength()) {
+        if (hasArrived(entity)) {
             EntityUtils.consumeQuietly(entity);
         } else {
             request.cancel();
+        }
+    }
+
+    private static boolean hasArrived(HttpEntity entity) {
+        try {
+            return entity.getContentLength() >= 0 && entity.getContent().available() >= entity.getContentLength();
+        } catch (IOException e) {
+            // The connection is broken.
+            return false;
         }
     }
 
