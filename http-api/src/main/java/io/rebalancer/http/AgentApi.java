@@ -3,10 +3,12 @@ package io.rebalancer.http;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.AssignmentService;
+import io.rebalancer.core.port.HeldAssignments;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.legacy.LegacyAssignmentRoutes;
 import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.v1.agent.AgentRoutes;
+import io.rebalancer.http.v1.agent.HeldAssignmentRoutes;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -17,10 +19,15 @@ public final class AgentApi {
 
     /** The legacy assignment API, API v1, and health. */
     public static Route routes(
-            AssignmentService assignments, AgentControl control, Readiness readiness, LegacyMetrics metrics) {
+            AssignmentService assignments,
+            AgentControl control,
+            HeldAssignments held,
+            Readiness readiness,
+            LegacyMetrics metrics) {
         return Directives.concat(
                 new LegacyAssignmentRoutes(assignments, metrics).routes(),
                 new AgentRoutes(control).routes(),
+                new HeldAssignmentRoutes(held).routes(),
                 HealthRoutes.routes(readiness));
     }
 }

@@ -41,7 +41,8 @@ final class HttpModule {
                         system,
                         "agent",
                         settings.alsoAllowing(AllowedHost.atAnyPort(storageNode.text())),
-                        AgentApi.routes(assignments, control, readiness, telemetry.legacyMetrics()))
+                        AgentApi.routes(
+                                assignments, control, orders.heldAssignments(), readiness, telemetry.legacyMetrics()))
                 .thenCompose(api -> telemetry.startServer(readiness));
     }
 }

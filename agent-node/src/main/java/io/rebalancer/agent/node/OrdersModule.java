@@ -12,6 +12,7 @@ import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.port.AgentControl;
+import io.rebalancer.core.port.HeldAssignments;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -78,6 +79,11 @@ final class OrdersModule {
             reasons.add("reading the stored limits: no copy starts before that; see the log if this lasts");
         }
         return reasons;
+    }
+
+    /** The assignments that the storage agent holds. */
+    HeldAssignments heldAssignments() {
+        return new ActorHeldAssignments(system, settings.storageNode(), () -> hosting);
     }
 
     /** Starts the actor for assignments over HTTP. */

@@ -24,9 +24,11 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.HeldAssignments;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -60,6 +63,12 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
 
     /** Nothing of the copies that a job does not want is left, or in progress. */
     private record UnwantedRemoved(UUID jobId, UUID assignmentId) implements AgentMessage {}
+
+    /** Asks for the held assignments. */
+    record ListHeld(ActorRef<List<HeldAssignments.Line>> replyTo) implements AgentMessage {}
+
+    /** Makes the agent forget an assignment whose job is lost. */
+    record DropHeld(UUID assignmentId, boolean force, ActorRef<HeldAssignments.Drop> replyTo) implements AgentMessage {}
 
     private enum ResendReports implements AgentMessage {
         INSTANCE
@@ -118,6 +127,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(AgentMessage.Wake.class, (state, wake) -> Effect().none())
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
                 .onCommand(UnwantedRemoved.class, this::onUnwantedRemoved)
+                .onCommand(ListHeld.class, this::onListHeld)
+                .onCommand(DropHeld.class, this::onDropHeld)
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
                 .build();
     }
@@ -294,6 +305,45 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
 
     private void acknowledgeRelease(UUID jobId, UUID assignmentId) {
         send(jobId, new JobMessage.ReleaseAcknowledged(assignmentId));
+    }
+
+    private Effect<AgentEvent, AgentState> onListHeld(AgentState state, ListHeld list) {
+        list.replyTo()
+                .tell(state.held().values().stream()
+                        .map(held -> new HeldAssignments.Line(
+                                held.assignment().id(),
+                                held.jobId(),
+                                held.assignment().tasks().size(),
+                                held.results().size(),
+                                held.failures().size()))
+                        .sorted(Comparator.comparing(HeldAssignments.Line::id))
+                        .toList());
+        return Effect().none();
+    }
+
+    private Effect<AgentEvent, AgentState> onDropHeld(AgentState state, DropHeld drop) {
+        HeldAssignment held = state.held().get(drop.assignmentId());
+        if (held == null) {
+            return Effect().none().thenRun((AgentState same) -> drop.replyTo().tell(HeldAssignments.Drop.UNKNOWN));
+        }
+        if (!held.finished() && !drop.force()) {
+            return Effect().none().thenRun((AgentState same) -> drop.replyTo().tell(HeldAssignments.Drop.IN_PROGRESS));
+        }
+        return Effect()
+                .persist(new AgentEvent.AssignmentReleased(drop.assignmentId()))
+                .thenRun((AgentState stored) -> {
+                    copies.cancel(drop.assignmentId());
+                    metrics.recordAssignmentEnd(drop.assignmentId());
+                    context.getLog()
+                            .warn(
+                                    "job={} assignment={} dropped by an operator; these copies stay, and may be orphans: {}",
+                                    held.jobId(),
+                                    drop.assignmentId(),
+                                    held.results().keySet().stream()
+                                            .filter(held::created)
+                                            .toList());
+                    drop.replyTo().tell(HeldAssignments.Drop.DROPPED);
+                });
     }
 
     private Effect<AgentEvent, AgentState> onResendReports(AgentState state) {

@@ -16,6 +16,7 @@ import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.HeldAssignments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +60,9 @@ class StorageAgentTest {
                         settings,
                         engine.engine().newClient(),
                         new FreeSpaceMonitor(store.space()),
-                        TestEngine.metrics(settings)));
+                        TestEngine.metrics(settings)),
+                // Messages inside the process are not serialized; the others have a test for all of them.
+                EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyCommands(false));
     }
 
     @AfterEach
@@ -136,5 +139,21 @@ class StorageAgentTest {
                 .isEqualTo(new AgentEvent.AssignmentReleased(assignment(1).id()));
         assertThat(agent.getState().held()).isEmpty();
         assertThat(agent.getState().fencingEpoch(epoch(4))).contains(5L);
+    }
+
+    @Test
+    void anAssignmentWhoseJobIsLostCanBeDropped() {
+        agent.runCommand(new AgentMessage.Assign(epoch(5), assignment(1)));
+        UUID id = assignment(1).id();
+        assertThat(agent.<List<HeldAssignments.Line>>runCommand(StorageAgent.ListHeld::new)
+                        .reply())
+                .containsExactly(new HeldAssignments.Line(id, JOB, 0, 0, 0));
+        assertThat(agent.<HeldAssignments.Drop>runCommand(replyTo -> new StorageAgent.DropHeld(id, false, replyTo))
+                        .reply())
+                .isEqualTo(HeldAssignments.Drop.DROPPED);
+        assertThat(agent.getState().held()).isEmpty();
+        assertThat(agent.<HeldAssignments.Drop>runCommand(replyTo -> new StorageAgent.DropHeld(id, true, replyTo))
+                        .reply())
+                .isEqualTo(HeldAssignments.Drop.UNKNOWN);
     }
 }

@@ -104,6 +104,7 @@ class WireMessageTest {
                 new JobMessage.AskInFlightTo(NODE, inFlight.getRef()),
                 new JobMessage.InFlightTo(ID, 2, true),
                 new JobMessage.AssignmentRefused(ID, Reason.AGENT_BUSY, "busy"),
+                new JobMessage.OrderFenced(ID, NODE, 7),
                 new JobMessage.CopiesReported(ID, NODE, List.of(EXCEPTION)),
                 new JobMessage.JobStands(7, state.outline(), List.of(WAIT), Optional.of(PROGRESS)),
                 new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job"),

@@ -1,0 +1,63 @@
+package io.rebalancer.http.v1.agent;
+
+import io.rebalancer.core.port.HeldAssignments;
+import io.rebalancer.core.port.HeldAssignments.Drop;
+import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.Problem;
+import io.rebalancer.http.server.Problems;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.PathMatchers;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/**
+ * The assignments that an agent holds.
+ *
+ * <pre>
+ *   GET    /api/v1/agent/assignments                 the assignments of the cluster's jobs, and how far they are
+ *   DELETE /api/v1/agent/assignments/ID[?force=true] drops one whose job is lost; its copies stay
+ * </pre>
+ */
+public final class HeldAssignmentRoutes extends AllDirectives {
+    private final HeldAssignments held;
+
+    public HeldAssignmentRoutes(HeldAssignments held) {
+        this.held = held;
+    }
+
+    public Route routes() {
+        return pathPrefix(
+                PathMatchers.separateOnSlashes("api/v1/agent/assignments"),
+                () -> concat(
+                        pathEnd(() -> get(() -> completeWithFuture(held.list()
+                                .thenApply(lines -> Json.response(StatusCodes.OK, Map.of("assignments", lines)))))),
+                        path(PathMatchers.uuidSegment(), id -> delete(() -> drop(id)))));
+    }
+
+    private Route drop(UUID id) {
+        return parameterOptional(
+                "force",
+                force -> force.filter(text -> !text.equals("true") && !text.equals("false"))
+                        .map(text -> complete(Problems.badRequest("force must be true or false, not " + text)))
+                        .orElseGet(() -> completeWithFuture(
+                                held.drop(id, force.map("true"::equals).orElse(false))
+                                        .thenApply(result -> response(id, result)))));
+    }
+
+    private static HttpResponse response(UUID id, Drop result) {
+        return switch (result) {
+            case DROPPED -> HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
+            case UNKNOWN -> Problem.of(StatusCodes.NOT_FOUND, "NOT_FOUND", "this agent holds no assignment " + id);
+            case IN_PROGRESS ->
+                Problem.of(
+                        StatusCodes.CONFLICT,
+                        "IN_PROGRESS",
+                        "copies of assignment " + id
+                                + " are in progress; add ?force=true to end them. Drop an assignment"
+                                + " only if no manager knows its job any more");
+        };
+    }
+}
