@@ -1,5 +1,6 @@
 package io.rebalancer.agent.copy;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
@@ -12,6 +13,7 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -49,9 +52,11 @@ class AgentBench {
     /** Files of one size and the orders to copy them. */
     private record Load(String name, Path served, List<CopyOrder> orders, long bytes) {}
 
-    /** Copies a load and returns the duration in seconds. */
+    /** What it took to copy a load: elapsed seconds, and seconds of processor time in user and system mode. */
+    private record Cost(double seconds, double cpuSeconds) {}
+
     private interface Runner {
-        double run(Load load, Path destination) throws Exception;
+        Cost run(Load load, Path destination) throws Exception;
     }
 
     @Test
@@ -125,22 +130,22 @@ class AgentBench {
             runners.put("rclone", (each, to) -> rclone(nginx, to));
             runners.put("agent, flushed", (each, to) -> agent(nginx, each, to, Durability.FLUSHED));
             runners.put("agent, os", (each, to) -> agent(nginx, each, to, Durability.OS));
-            Map<String, List<Double>> seconds = new LinkedHashMap<>();
+            Map<String, List<Cost>> costs = new LinkedHashMap<>();
             for (int round = 0; round <= ROUNDS; round++) {
                 for (Map.Entry<String, Runner> runner : runners.entrySet()) {
                     Path to = BASE.resolve("copies").toAbsolutePath();
                     delete(to);
                     Files.createDirectories(to);
                     new ProcessBuilder("sync").start().waitFor();
-                    double took = runner.getValue().run(load, to);
+                    Cost cost = runner.getValue().run(load, to);
                     // The first round only warms up caches and the compiler.
                     if (round > 0) {
-                        seconds.computeIfAbsent(runner.getKey(), name -> new ArrayList<>())
-                                .add(took);
+                        costs.computeIfAbsent(runner.getKey(), name -> new ArrayList<>())
+                                .add(cost);
                     }
                 }
             }
-            print(load, seconds);
+            print(load, costs);
             delete(BASE.resolve("copies"));
         }
     }
@@ -198,58 +203,67 @@ class AgentBench {
         return Files.isRegularFile(file) ? file.toFile().length() : 0;
     }
 
-    private static void print(Load load, Map<String, List<Double>> seconds) {
-        double rclone = median(seconds.getOrDefault("rclone", List.of()));
-        seconds.forEach((name, all) -> {
-            double took = median(all);
+    private static void print(Load load, Map<String, List<Cost>> costs) {
+        double rclone = median(costs.getOrDefault("rclone", List.of()), Cost::seconds);
+        costs.forEach((name, all) -> {
+            double took = median(all, Cost::seconds);
             System.out.printf(
-                    "%-6s %-15s %8.0f objects/s %7.0f MB/s   %.2f x rclone   (seconds: %s)%n",
+                    "%-6s %-15s %8.0f objects/s %7.0f MB/s   %.2f x rclone   %6.2f s CPU per 1,000 objects"
+                            + "   (seconds: %s)%n",
                     load.name(),
                     name,
                     load.orders().size() / took,
                     load.bytes() / took / 1e6,
                     rclone / took,
-                    all.stream().map(each -> String.format("%.2f", each)).toList());
+                    1000 * median(all, Cost::cpuSeconds) / load.orders().size(),
+                    all.stream()
+                            .map(each -> String.format("%.2f", each.seconds()))
+                            .toList());
         });
     }
 
-    private static double median(List<Double> all) {
-        return all.stream().sorted().skip(all.size() / 2).findFirst().orElse(Double.NaN);
+    private static double median(List<Cost> all, ToDoubleFunction<Cost> value) {
+        return all.stream()
+                .mapToDouble(value)
+                .sorted()
+                .skip(all.size() / 2)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
-    private static double rclone(Nginx nginx, Path to) throws Exception {
+    /** The shell reports the processor time of rclone, which a Java parent can't read after its end. */
+    private static Cost rclone(Nginx nginx, Path to) throws Exception {
+        String command = "TIMEFORMAT='%U %S'; time rclone copy --config=/dev/null --http-url=" + nginx.url()
+                + " --http-no-head --transfers=" + TestEngine.LIMITS.parallelFetches() + " --checkers=16 :http: " + to
+                + " 2>" + BASE.resolve("rclone.log").toAbsolutePath();
         long startNanos = System.nanoTime();
-        int code = new ProcessBuilder(
-                        "rclone",
-                        "copy",
-                        "--config=/dev/null",
-                        "--http-url=" + nginx.url(),
-                        "--http-no-head",
-                        "--transfers=" + TestEngine.LIMITS.parallelFetches(),
-                        "--checkers=16",
-                        ":http:",
-                        to.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(BASE.resolve("rclone.log").toFile())
-                .start()
-                .waitFor();
+        Process shell = new ProcessBuilder("bash", "-c", command).start();
+        String times = new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+        int code = shell.waitFor();
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
         if (code != 0) {
             throw new IOException("rclone ended with " + code);
         }
-        return (System.nanoTime() - startNanos) / 1e9;
+        String[] userAndSystem = times.split(" ");
+        return new Cost(seconds, Double.parseDouble(userAndSystem[0]) + Double.parseDouble(userAndSystem[1]));
     }
 
-    private static double agent(Nginx nginx, Load load, Path to, Durability durability) throws Exception {
+    private static double ownCpuSeconds() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
+    }
+
+    private static Cost agent(Nginx nginx, Load load, Path to, Durability durability) throws Exception {
         AgentSettings settings =
                 TestEngine.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url())));
         try (ObjectStore store = ObjectStore.open(to, durability, SpaceGuard.Bounds.NONE)) {
             long startNanos = System.nanoTime();
+            double cpuSeconds = ownCpuSeconds();
             TestEngine engine = TestEngine.start(settings, store);
             load.orders().forEach(engine::submit);
             while (engine.outcomes().size() < load.orders().size()) {
                 LockSupport.parkNanos(1_000_000);
             }
-            double took = (System.nanoTime() - startNanos) / 1e9;
+            Cost cost = new Cost((System.nanoTime() - startNanos) / 1e9, ownCpuSeconds() - cpuSeconds);
             engine.close();
             List<CopyOutcome> failed = engine.outcomes().stream()
                     .filter(each -> each.result().failure().isPresent())
@@ -263,7 +277,7 @@ class AgentBench {
                     throw new IOException(order.key() + " is not what was served");
                 }
             }
-            return took;
+            return cost;
         }
     }
 

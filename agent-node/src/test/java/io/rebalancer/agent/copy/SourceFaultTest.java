@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.agent.copy.FaultySource.Fault;
+import io.rebalancer.agent.store.DiskOperations;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
@@ -15,6 +16,8 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +26,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +45,7 @@ class SourceFaultTest {
     private static final StorageNodeId FIRST = new StorageNodeId("first.stor");
     private static final StorageNodeId SECOND = new StorageNodeId("second.stor");
     private static final UUID OWNER = new UUID(7, 7);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(1);
 
     @TempDir
     private Path root;
@@ -57,9 +63,7 @@ class SourceFaultTest {
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         engine = TestEngine.start(
                 TestEngine.settings(
-                        root,
-                        Duration.ofSeconds(1),
-                        Map.of(FIRST, URI.create(first.url()), SECOND, URI.create(second.url()))),
+                        root, IDLE_TIMEOUT, Map.of(FIRST, URI.create(first.url()), SECOND, URI.create(second.url()))),
                 store);
     }
 
@@ -145,6 +149,38 @@ class SourceFaultTest {
         CopyOutcome failed = engine.copy(order(OWNER, id, 3000, TestEngine.md5(bytes), FIRST));
         assertThat(failed.result().failure()).isPresent();
         return id;
+    }
+
+    /** The source has to wait for the disk for longer than it may be silent. */
+    @Test
+    void aSlowDiskIsNotTheSilenceOfTheSource(@TempDir Path other) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        DiskOperations slow = new DiskOperations() {
+            private boolean delayed;
+
+            @Override
+            protected void write(FileChannel file, ByteBuffer bytes) throws IOException {
+                try {
+                    if (!delayed) {
+                        delayed = true;
+                        never.await(3 * IDLE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                    }
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                super.write(file, bytes);
+            }
+        };
+        byte[] bytes = content(8, 8 << 20);
+        UUID id = UUID.randomUUID();
+        first.serve(id, bytes, Fault.NONE);
+        try (ObjectStore slowStore = ObjectStore.open(other, Durability.OS, SpaceGuard.Bounds.NONE, slow);
+                TestEngine onSlowDisk = TestEngine.start(
+                        TestEngine.settings(other, IDLE_TIMEOUT, Map.of(FIRST, URI.create(first.url()))), slowStore)) {
+            CopyOutcome done = onSlowDisk.copy(order(OWNER, id, bytes.length, TestEngine.md5(bytes), FIRST));
+            assertThat(done.result().failure()).as(done.result().detail()).isEmpty();
+            assertThat(first.requests(id)).isEqualTo(1);
+        }
     }
 
     @Test
