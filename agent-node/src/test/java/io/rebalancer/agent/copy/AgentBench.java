@@ -5,6 +5,7 @@ import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
@@ -63,9 +64,12 @@ class AgentBench {
     void compareWithRclone() throws Exception {
         Files.createDirectories(BASE);
         Heap heap = new Heap();
-        compare(load("small", SMALL, SMALL_BYTES));
+        Load small = load("small", SMALL, SMALL_BYTES);
+        compare(small);
+        stopUnderLoad(small);
         Load large = load("large", LARGE, LARGE_BYTES);
         compare(large);
+        stopUnderLoad(large);
         changeLimit(large);
         System.out.printf(
                 "heap of the agent: at most %d MiB (-Xmx %d MiB)%n",
@@ -147,6 +151,36 @@ class AgentBench {
             }
             print(load, costs);
             delete(BASE.resolve("copies"));
+        }
+    }
+
+    /** Stops an agent in the middle of its copies and measures the time until it acknowledges that nothing is written. */
+    private static void stopUnderLoad(Load load) throws Exception {
+        if (load.orders().isEmpty()) {
+            return;
+        }
+        Path to = BASE.resolve("copies").toAbsolutePath();
+        delete(to);
+        Files.createDirectories(to);
+        try (Nginx nginx = Nginx.serve(
+                        load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath());
+                ObjectStore store = ObjectStore.open(to, Durability.FLUSHED, SpaceGuard.Bounds.NONE);
+                TestEngine engine = TestEngine.start(
+                        TestEngine.settings(to, Duration.ofSeconds(30), Map.of(SOURCE, URI.create(nginx.url()))),
+                        store)) {
+            load.orders().forEach(engine::submit);
+            while (engine.outcomes().size() < load.orders().size() / 4) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            long startNanos = System.nanoTime();
+            engine.engine().setGate(CopyGate.STOPPED);
+            engine.engine().whenQuiet().toCompletableFuture().get();
+            System.out.printf(
+                    "%-6s stopped under load: acknowledged after %d ms, %d of %d copies had ended%n",
+                    load.name(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
+                    engine.outcomes().size(),
+                    load.orders().size());
         }
     }
 
