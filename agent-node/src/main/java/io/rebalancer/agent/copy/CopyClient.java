@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** The {@link CopyEngine} as one of its callers uses it. Each caller gets the outcomes of its own orders. Thread-safe. */
+/** The {@link CopyEngine} as one of its callers uses it. Each caller gets the outcomes of the orders that it gave. Thread-safe. */
 public final class CopyClient {
     private final CopyEngine engine;
     private final Outbox outbox;

@@ -8,7 +8,6 @@ import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.port.AgentControl;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +68,6 @@ public final class CopyEngine implements AutoCloseable {
 
     // The rest is used with this engine's lock held.
     private final CopySchedule schedule;
-    private final List<Outbox> outboxes = new ArrayList<>();
     private final WorkInProgress work = new WorkInProgress();
     private CopyGate gate = CopyGate.STOPPED;
     private boolean started;
@@ -111,15 +109,13 @@ public final class CopyEngine implements AutoCloseable {
 
     /** Delivers what waits in the outboxes, and starts the copies whose sources have left their backoff. */
     private synchronized void tick() {
-        outboxes.forEach(Outbox::deliver);
+        schedule.deliverOutcomes();
         startAllowed();
     }
 
     /** Adds a caller. */
     public synchronized CopyClient newClient() {
-        Outbox outbox = new Outbox();
-        outboxes.add(outbox);
-        return new CopyClient(this, outbox);
+        return new CopyClient(this, schedule.newOutbox());
     }
 
     /** Replaces the limits. They apply to new copies, and to further bytes of copies in progress. */

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 final class CopySchedule {
     private final Sources sources;
     private final CopyMetrics metrics;
+    private final List<Outbox> outboxes = new ArrayList<>();
     private final Map<PendingCopy.Id, PendingCopy> copies = new HashMap<>();
     private final KeyQueues keys = new KeyQueues();
     private final SourceQueues fetches;
@@ -33,6 +34,18 @@ final class CopySchedule {
         this.sources = sources;
         this.metrics = metrics;
         this.fetches = new SourceQueues(sources);
+    }
+
+    /** Adds a caller, which gets the outcomes of its orders. */
+    Outbox newOutbox() {
+        Outbox outbox = new Outbox();
+        outboxes.add(outbox);
+        return outbox;
+    }
+
+    /** Delivers the outcomes that wait for a full batch. */
+    void deliverOutcomes() {
+        outboxes.forEach(Outbox::deliver);
     }
 
     /** Adds an order, unless it is in progress, or its outcome is not stored yet. */
@@ -106,7 +119,7 @@ final class CopySchedule {
 
     /** Removes what a cancelled copy has left. */
     private void drop(PendingCopy copy) {
-        if (copy.object() == null) {
+        if (copy.progress().object() == null) {
             endRemoval(copy);
         } else {
             removals.addLast(copy);
@@ -133,7 +146,8 @@ final class CopySchedule {
 
     private void activate(KeyQueues.Work first) {
         if (first instanceof PendingCopy copy) {
-            copy.setCandidates(sources.healthiestFirst(copy.candidates()));
+            copy.progress()
+                    .setCandidates(sources.healthiestFirst(copy.progress().candidates()));
             copy.setStage(Stage.QUEUED);
             queue(copy);
         } else {
@@ -143,7 +157,7 @@ final class CopySchedule {
 
     /** An order without a source can only find the file. */
     private void queue(PendingCopy copy) {
-        if (copy.candidates().isEmpty()) {
+        if (copy.progress().candidates().isEmpty()) {
             checks.addLast(copy);
         } else {
             fetches.add(copy);
@@ -158,7 +172,7 @@ final class CopySchedule {
     /** The next copy to fetch from its first candidate. */
     Optional<PendingCopy> nextFetch() {
         Optional<PendingCopy> next = start(fetches.take(), Stage.FETCHING);
-        next.flatMap(copy -> sources.find(copy.candidates().get(0))).ifPresent(SourceNode::recordStart);
+        next.flatMap(copy -> sources.find(copy.progress().candidates().get(0))).ifPresent(SourceNode::recordStart);
         return next;
     }
 
@@ -186,7 +200,7 @@ final class CopySchedule {
 
     /** A fetch has ended. Copies of a source that fails move to other sources. */
     void endFetch(PendingCopy copy, Fetcher.Attempt attempt, boolean sourceUnhealthy) {
-        sources.find(copy.source()).ifPresent(node -> {
+        sources.find(copy.progress().source()).ifPresent(node -> {
             node.recordEnd();
             if (sourceUnhealthy) {
                 node.recordFailure();
@@ -212,7 +226,8 @@ final class CopySchedule {
             }
             case RETRY, INTERRUPTED -> {
                 copy.setStage(Stage.QUEUED);
-                copy.setCandidates(sources.healthiestFirst(copy.candidates()));
+                copy.progress()
+                        .setCandidates(sources.healthiestFirst(copy.progress().candidates()));
                 // First, so that few copies with a part of their content wait.
                 fetches.addFirst(copy);
             }
@@ -235,7 +250,7 @@ final class CopySchedule {
             checks.addFirst(copy);
         } else if (outcome.isPresent()) {
             end(copy, outcome.get());
-        } else if (copy.candidates().isEmpty()) {
+        } else if (copy.progress().candidates().isEmpty()) {
             CopyFailure failure = new CopyFailure(Reason.SOURCE_OBJECT_NOT_FOUND, "the order names no source");
             end(copy, CopyOutcome.failed(copy.order(), failure));
         } else {

@@ -88,22 +88,22 @@ final class Fetcher {
     }
 
     private IncomingObject open(PendingCopy copy) throws IOException {
-        IncomingObject known = copy.object();
+        IncomingObject known = copy.progress().object();
         if (known != null) {
             return known;
         }
         CopyOrder order = copy.order();
         IncomingObject opened = store.begin(order.key(), order.sizeBytes(), order.md5());
-        copy.setObject(opened);
+        copy.progress().setObject(opened);
         return opened;
     }
 
     private void fetch(PendingCopy copy, IncomingObject object)
             throws IOException, ObjectRejected, InterruptedException {
         CopyOrder order = copy.order();
-        SourceNode source = source(copy.source());
-        boolean sameSource = copy.continuesFrom(source.id());
-        copy.recordContentSource();
+        SourceNode source = source(copy.progress().source());
+        boolean sameSource = copy.progress().continuesFrom(source.id());
+        copy.progress().recordContentSource();
         try {
             client.download(source, order, object, sameSource, copy.interruption());
             object.verify(order.assignmentId(), order.jobEpoch());
@@ -133,24 +133,24 @@ final class Fetcher {
 
     /** Returns whether another attempt may succeed. */
     private static boolean prepareRetry(PendingCopy copy, CopyFailure failure, long bytesBefore) {
-        if (failure.isContentWrong() && copy.hasSeveralSources()) {
+        if (failure.isContentWrong() && copy.progress().hasSeveralSources()) {
             // It is unknown which source sent wrong bytes, so this source has to send the whole object.
             restart(copy);
             return true;
         }
-        long arrivedBytes = copy.arrivedBytes();
+        long arrivedBytes = copy.progress().arrivedBytes();
         boolean canResume = !failure.isContentWrong()
                 && arrivedBytes >= MIN_RESUMABLE_BYTES
-                && copy.incoming().declaredBytes().isPresent();
-        if (canResume && arrivedBytes > bytesBefore && copy.resumptions() < MAX_RESUMPTIONS) {
-            copy.countResumption();
+                && copy.progress().incoming().declaredBytes().isPresent();
+        if (canResume && arrivedBytes > bytesBefore && copy.progress().resumptions() < MAX_RESUMPTIONS) {
+            copy.progress().countResumption();
             return true;
         }
-        List<StorageNodeId> candidates = copy.candidates();
+        List<StorageNodeId> candidates = copy.progress().candidates();
         if (candidates.size() == 1) {
             return false;
         }
-        copy.setCandidates(candidates.subList(1, candidates.size()));
+        copy.progress().setCandidates(candidates.subList(1, candidates.size()));
         if (!canResume) {
             restart(copy);
         }
@@ -158,24 +158,24 @@ final class Fetcher {
     }
 
     private static void restart(PendingCopy copy) {
-        copy.forgetSources();
+        copy.progress().forgetSources();
         close(copy);
     }
 
     /** Closes the content that has arrived and removes what is not published. */
     static void close(PendingCopy copy) {
-        IncomingObject object = copy.object();
+        IncomingObject object = copy.progress().object();
         if (object != null) {
-            copy.setObject(null);
+            copy.progress().setObject(null);
             object.closeOrLog();
         }
     }
 
     /** Closes the content that has arrived and keeps it for the next start, if it is worth it. */
     static void suspend(PendingCopy copy) {
-        IncomingObject object = copy.object();
+        IncomingObject object = copy.progress().object();
         if (object != null) {
-            copy.setObject(null);
+            copy.progress().setObject(null);
             object.suspendOrLog();
         }
     }

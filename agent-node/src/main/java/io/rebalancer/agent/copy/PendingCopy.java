@@ -1,13 +1,8 @@
 package io.rebalancer.agent.copy;
 
-import io.rebalancer.agent.store.IncomingObject;
 import io.rebalancer.agent.store.ObjectKey;
-import io.rebalancer.core.object.StorageNodeId;
-import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A copy order on its way through the engine. Its stage and its cancellation change with the engine's lock held. The rest
@@ -16,18 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class PendingCopy implements KeyQueues.Work {
     private final CopyOrder order;
     private final Outbox outbox;
+    private final FetchProgress progress;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private Stage stage = Stage.WAITING;
     private Interruption interruption = new Interruption();
     private boolean started;
     private boolean cancelled;
     private boolean checked;
-    private List<StorageNodeId> candidates;
-    private int resumptions;
-    private boolean hasSeveralSources;
-    private @Nullable StorageNodeId source;
-    private @Nullable StorageNodeId contentSource;
-    private @Nullable IncomingObject object;
 
     /** The stages of a copy. */
     enum Stage {
@@ -57,7 +47,7 @@ final class PendingCopy implements KeyQueues.Work {
     PendingCopy(CopyOrder order, Outbox outbox) {
         this.order = order;
         this.outbox = outbox;
-        this.candidates = order.sources();
+        this.progress = new FetchProgress(order.sources());
     }
 
     @Override
@@ -90,13 +80,8 @@ final class PendingCopy implements KeyQueues.Work {
         interruption = new Interruption();
         stage = next;
         if (next == Stage.FETCHING) {
-            source = candidates.get(0);
+            progress.startAttempt();
         }
-    }
-
-    /** The source of the attempt that runs, or of the last one. */
-    StorageNodeId source() {
-        return Objects.requireNonNull(source, "a copy without an attempt");
     }
 
     /** Returns whether this is the first work on the copy. */
@@ -138,61 +123,8 @@ final class PendingCopy implements KeyQueues.Work {
         checked = true;
     }
 
-    /** The sources that are left, the next one first. */
-    List<StorageNodeId> candidates() {
-        return candidates;
-    }
-
-    void setCandidates(List<StorageNodeId> left) {
-        candidates = left;
-    }
-
-    /** The content that has arrived; null before the first attempt, and after its end. */
-    @Nullable
-    IncomingObject object() {
-        return object;
-    }
-
-    /** The content of a verified copy. */
-    IncomingObject incoming() {
-        return Objects.requireNonNull(object, "a verified copy without content");
-    }
-
-    /** The bytes of the content that have arrived. */
-    long arrivedBytes() {
-        return object == null ? 0 : object.writtenBytes();
-    }
-
-    void setObject(@Nullable IncomingObject incoming) {
-        object = incoming;
-    }
-
-    int resumptions() {
-        return resumptions;
-    }
-
-    void countResumption() {
-        resumptions++;
-    }
-
-    /** Whether the content that has arrived comes from that source; after a restart, only an order of one source shows it. */
-    boolean continuesFrom(StorageNodeId id) {
-        return contentSource == null ? order.sources().size() == 1 : !hasSeveralSources && contentSource.equals(id);
-    }
-
-    /** Content of the current source arrives. */
-    void recordContentSource() {
-        hasSeveralSources |= arrivedBytes() > 0 && !source().equals(contentSource);
-        contentSource = source;
-    }
-
-    /** Whether the content that has arrived comes from more than one source. */
-    boolean hasSeveralSources() {
-        return hasSeveralSources;
-    }
-
-    /** No content of an earlier attempt is left. */
-    void forgetSources() {
-        hasSeveralSources = false;
+    /** What the attempts so far have led to. */
+    FetchProgress progress() {
+        return progress;
     }
 }

@@ -24,7 +24,8 @@ final class Publisher {
 
     /** Publishes the copies, closes their objects and returns the outcome of each. Throws nothing. */
     Map<PendingCopy, CopyOutcome> publish(List<PendingCopy> group) {
-        List<IncomingObject> objects = group.stream().map(PendingCopy::incoming).toList();
+        List<IncomingObject> objects =
+                group.stream().map(copy -> copy.progress().incoming()).toList();
         long bytes = objects.stream().mapToLong(IncomingObject::writtenBytes).sum();
         long startNanos = System.nanoTime();
         Map<PendingCopy, CopyOutcome> outcomes = new HashMap<>();
@@ -32,11 +33,12 @@ final class Publisher {
             Map<IncomingObject, IOException> failures = store.publish(objects);
             limiter.recordFlush(Duration.ofNanos(System.nanoTime() - startNanos), forces(group), bytes);
             for (PendingCopy copy : group) {
-                IOException failure = failures.get(copy.incoming());
+                IOException failure = failures.get(copy.progress().incoming());
                 outcomes.put(
                         copy,
                         failure == null
-                                ? CopyOutcome.published(copy.order(), copy.incoming())
+                                ? CopyOutcome.published(
+                                        copy.order(), copy.progress().incoming())
                                 : CopyOutcome.failed(copy.order(), CopyFailure.from(failure)));
             }
         } catch (RuntimeException e) {

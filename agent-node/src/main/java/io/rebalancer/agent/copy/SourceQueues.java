@@ -41,11 +41,11 @@ final class SourceQueues {
     }
 
     private Deque<PendingCopy> queue(PendingCopy copy) {
-        return bySource.computeIfAbsent(copy.candidates().get(0), id -> new ArrayDeque<>());
+        return bySource.computeIfAbsent(copy.progress().candidates().get(0), id -> new ArrayDeque<>());
     }
 
     void remove(PendingCopy copy) {
-        StorageNodeId id = copy.candidates().get(0);
+        StorageNodeId id = copy.progress().candidates().get(0);
         Deque<PendingCopy> queue = bySource.get(id);
         if (queue != null && queue.remove(copy)) {
             size--;
@@ -85,8 +85,9 @@ final class SourceQueues {
         Deque<PendingCopy> stay = new ArrayDeque<>();
         Deque<PendingCopy> move = new ArrayDeque<>();
         for (PendingCopy copy : queue) {
-            copy.setCandidates(sources.healthiestFirst(copy.candidates()));
-            (copy.candidates().get(0).equals(failing) ? stay : move).addLast(copy);
+            copy.progress()
+                    .setCandidates(sources.healthiestFirst(copy.progress().candidates()));
+            (copy.progress().candidates().get(0).equals(failing) ? stay : move).addLast(copy);
         }
         size -= queue.size();
         bySource.remove(failing);

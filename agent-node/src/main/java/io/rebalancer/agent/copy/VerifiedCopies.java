@@ -24,7 +24,7 @@ final class VerifiedCopies {
     }
 
     private static boolean isLarge(PendingCopy copy) {
-        return copy.incoming().writtenBytes() >= LARGE_BYTES;
+        return copy.progress().incoming().writtenBytes() >= LARGE_BYTES;
     }
 
     void remove(PendingCopy copy) {
