@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
@@ -49,15 +50,19 @@ final class UnmovedProjection implements EventProjection<JobChange> {
             + " when not matched then insert (" + COLUMNS + ") values (report."
             + COLUMNS.replace(", ", ", report.") + ")";
 
-    /**
-     * One statement for all records of an event. PostgreSQL may keep a plan from when the table was small, which reads the
-     * whole table; it would then do so for each record.
-     */
+    /** One statement for all records of an event. */
     private static final String POSTGRESQL_DELETE = "delete from object_exception where job_id = :jobId"
             + " and (shard, record_digest) in (select * from unnest(:shards, :digests))";
 
     private static final String H2_DELETE =
             "delete from object_exception where job_id = :jobId and shard = :shard and record_digest = :digest";
+
+    private static final long FIRST_ANALYZE = 200;
+
+    /** Rows written by this projection, and their number at which the table is analyzed again. */
+    private final AtomicLong written = new AtomicLong();
+
+    private final AtomicLong nextAnalyze = new AtomicLong(FIRST_ANALYZE);
 
     @Override
     public List<JobTable> tables() {
@@ -84,7 +89,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
         }
     }
 
-    private static void upsert(Handle handle, StoredChange<JobChange> stored, JobChange.Updated updated) {
+    private void upsert(Handle handle, StoredChange<JobChange> stored, JobChange.Updated updated) {
         // The later report of a record counts, and takes the later place.
         Map<String, UnmovedRecord> byDigest = new LinkedHashMap<>();
         for (UnmovedRecord each : updated.event().unmoved()) {
@@ -122,6 +127,21 @@ final class UnmovedProjection implements EventProjection<JobChange> {
                         .add();
             }
             upsert.execute();
+        }
+        analyzeIfGrown(handle, byDigest.size());
+    }
+
+    /**
+     * PostgreSQL analyzes a new table automatically after about a minute. Until then it takes the table for empty, finds one index as
+     * good as another, and reads all rows of the job for each record that it deletes.
+     */
+    private void analyzeIfGrown(Handle handle, int rows) {
+        long total = written.addAndGet(rows);
+        long next = nextAnalyze.get();
+        if (total >= next
+                && nextAnalyze.compareAndSet(next, 2 * total)
+                && DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL) {
+            handle.execute("analyze object_exception");
         }
     }
 
