@@ -267,13 +267,11 @@ public final class CopyEngine implements AutoCloseable {
 
     private void fetch(PendingCopy copy) {
         Fetcher.Attempt attempt = fetcher.attempt(copy);
-        boolean unhealthy =
-                attempt.failure().map(CopyFailure::isSourceUnhealthy).orElse(false);
         if (attempt.isComplete()) {
-            limiter.recordFetch(unhealthy);
+            limiter.recordFetch(attempt.isSourceUnhealthy());
         }
         synchronized (this) {
-            schedule.endFetch(copy, attempt, unhealthy);
+            schedule.endFetch(copy, attempt);
         }
     }
 

@@ -199,10 +199,10 @@ final class CopySchedule {
     }
 
     /** A fetch has ended. Copies of a source that fails move to other sources. */
-    void endFetch(PendingCopy copy, Fetcher.Attempt attempt, boolean sourceUnhealthy) {
+    void endFetch(PendingCopy copy, Fetcher.Attempt attempt) {
         sources.find(copy.progress().source()).ifPresent(node -> {
             node.recordEnd();
-            if (sourceUnhealthy) {
+            if (attempt.isSourceUnhealthy()) {
                 node.recordFailure();
                 fetches.moveToHealthySources(node.id());
             } else if (attempt.isComplete()) {

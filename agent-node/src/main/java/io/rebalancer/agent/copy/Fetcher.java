@@ -50,6 +50,11 @@ final class Fetcher {
             return new Attempt(result, Optional.empty());
         }
 
+        /** Whether the attempt failed, and the source itself is in trouble. */
+        boolean isSourceUnhealthy() {
+            return failure.map(CopyFailure::isSourceUnhealthy).orElse(false);
+        }
+
         /** Whether the attempt shows whether the source works. */
         boolean isComplete() {
             return result != Result.FILE_EXISTS && result != Result.INTERRUPTED;
@@ -93,6 +98,8 @@ final class Fetcher {
             return known;
         }
         CopyOrder order = copy.order();
+        // A part that is continued is read again first, which may take long.
+        copy.interruption().interruptThread();
         IncomingObject opened = store.begin(order.key(), order.sizeBytes(), order.md5());
         copy.progress().setObject(opened);
         return opened;

@@ -5,6 +5,7 @@ import kamon.Kamon;
 import kamon.metric.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Logs each file that loses its object's name, and counts it in {@code rebalancer.store.quarantined}. Other content with
@@ -19,35 +20,20 @@ final class QuarantineLog {
     /** The file lost its object's name. */
     void moved(QuarantineItem item) {
         quarantined.increment();
-        String found = item.evidence().found().map(ContentMd5::base64).orElse("unknown");
-        String expected = item.evidence().expected().map(ContentMd5::base64).orElse("unknown");
-        String note = item.note().map(FileNote::text).orElse("none");
-        switch (item.reason()) {
-            case REPLACED ->
-                LOGGER.warn(
-                        "object={} replaces a file with other content: path={} reason={} found-md5={} expected-md5={} bytes={}"
-                                + " note=[{}] quarantined={}; compare the metadata record with both files",
+        boolean replaced = item.reason() == QuarantineReason.REPLACED;
+        LOGGER.atLevel(replaced ? Level.WARN : Level.INFO)
+                .log(
+                        "object={} {}: path={} reason={} found-md5={} expected-md5={} bytes={} note=[{}] quarantined={}{}",
                         item.key().objectId(),
+                        replaced ? "replaces a file with other content" : "is no longer needed here",
                         item.key().relativePath(),
                         item.reason().word(),
-                        found,
-                        expected,
+                        item.evidence().found().map(ContentMd5::base64).orElse("unknown"),
+                        item.evidence().expected().map(ContentMd5::base64).orElse("unknown"),
                         item.sizeBytes(),
-                        note,
-                        item.id());
-            case DISCARDED ->
-                LOGGER.info(
-                        "object={} is no longer needed here: path={} reason={} found-md5={} expected-md5={} bytes={} note=[{}]"
-                                + " quarantined={}",
-                        item.key().objectId(),
-                        item.key().relativePath(),
-                        item.reason().word(),
-                        found,
-                        expected,
-                        item.sizeBytes(),
-                        note,
-                        item.id());
-        }
+                        item.note().map(FileNote::text).orElse("none"),
+                        item.id(),
+                        replaced ? "; compare the metadata record with both files" : "");
     }
 
     /** The file was removed from the quarantine. */

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
-/** An agent in a process of its own that tests kill and start again, with the legacy HTTP API and one source. */
+/** A separate agent process with one source. Tests kill it, start it again, and call its legacy HTTP API. */
 final class AgentProcess implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(120);
 
