@@ -67,10 +67,12 @@ class TracesTest {
                         .untilAsserted(() -> assertThat(traces(collector))
                                 .isNotEmpty()
                                 .allSatisfy((trace, spans) -> assertComplete(spans)));
-                String log = Files.readString(prepared.resolve("logs/agent-2.log"));
+                // The planner is free to give one of the two agents nothing.
+                String logs = Files.readString(prepared.resolve("logs/agent-2.log"))
+                        + Files.readString(prepared.resolve("logs/agent-3.log"));
                 assertThat(traces(collector).keySet())
-                        .as("traces whose id is an assignment id in the agent's log")
-                        .anyMatch(trace -> log.contains("assignment=" + assignmentId(trace)));
+                        .as("traces whose id is an assignment id in an agent's log")
+                        .anyMatch(trace -> logs.contains("assignment=" + assignmentId(trace)));
                 assertThat(collector.received())
                         .extracting(span -> span.tags().getOrDefault("agent", ""))
                         .as("agents, including the agent outside the cluster")
