@@ -16,7 +16,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CopyEngine implements AutoCloseable {
     static final int MAX_CHECKS = 2;
-    static final int MAX_FLUSHES = 4;
+    static final int MAX_FLUSHES = 8;
     static final int MAX_REMOVALS = 2;
 
     /** While more verified copies wait for a flush, no fetch starts. */
@@ -62,13 +61,13 @@ public final class CopyEngine implements AutoCloseable {
     private final SourceClient client;
     private final Fetcher fetcher;
     private final Publisher publisher;
-    private final ExecutorService threads = Executors.newCachedThreadPool(EngineThreads.named("copy"));
     private final ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(EngineThreads.named("copy-ticker"));
 
     // The rest is used with this engine's lock held.
     private final CopySchedule schedule;
     private final WorkInProgress work = new WorkInProgress();
+    private final EngineThreads threads = new EngineThreads(this, work, this::addAllowed);
     private CopyGate gate = CopyGate.STOPPED;
     private boolean started;
 
@@ -187,14 +186,20 @@ public final class CopyEngine implements AutoCloseable {
         return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
     }
 
+    /** Starts all work that may start now. */
     private void startAllowed() {
+        addAllowed();
+        threads.startAll();
+    }
+
+    private void addAllowed() {
         if (gate == CopyGate.OPEN) {
-            startChecks();
-            startFetches();
+            addChecks();
+            addFetches();
         }
         if (gate != CopyGate.STOPPED) {
-            startFlushes();
-            startRemovals();
+            addFlushes();
+            addRemovals();
         }
         if (isQuiet()) {
             work.completeWaiting();
@@ -209,73 +214,55 @@ public final class CopyEngine implements AutoCloseable {
         };
     }
 
-    private void startChecks() {
+    private void addChecks() {
         while (work.count(Kind.CHECK) < MAX_CHECKS) {
             Optional<PendingCopy> next = schedule.nextCheck();
             if (next.isEmpty()) {
                 return;
             }
-            run(Kind.CHECK, () -> check(next.get()));
+            threads.add(Kind.CHECK, () -> check(next.get()));
         }
     }
 
-    private void startFetches() {
+    private void addFetches() {
         while (work.count(Kind.FETCH) < limiter.effectiveFetches() && schedule.unpublished() < MAX_UNPUBLISHED) {
             Optional<PendingCopy> next = schedule.nextFetch();
             if (next.isEmpty()) {
                 return;
             }
-            run(Kind.FETCH, () -> fetch(next.get()));
+            threads.add(Kind.FETCH, () -> fetch(next.get()));
         }
     }
 
-    private void startFlushes() {
+    private void addFlushes() {
         while (work.count(Kind.FLUSH) < MAX_FLUSHES) {
             List<PendingCopy> group = schedule.nextGroup();
             if (group.isEmpty()) {
                 return;
             }
-            run(Kind.FLUSH, () -> publish(group));
+            threads.add(Kind.FLUSH, () -> publish(group));
         }
     }
 
-    private void startRemovals() {
+    private void addRemovals() {
         while (work.count(Kind.REMOVAL) < MAX_REMOVALS) {
             Optional<KeyQueues.Work> next = schedule.nextRemoval();
             if (next.isEmpty()) {
                 return;
             }
-            run(Kind.REMOVAL, () -> remove(next.get()));
+            threads.add(Kind.REMOVAL, () -> remove(next.get()));
         }
     }
 
-    private void run(Kind kind, Runnable task) {
-        work.start(kind);
-        threads.execute(() -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOGGER.error("the thread of a copy failed by an unexpected error", e);
-            } finally {
-                synchronized (this) {
-                    work.end(kind);
-                    startAllowed();
-                }
-            }
-        });
-    }
-
-    private void fetch(PendingCopy copy) {
+    private Runnable fetch(PendingCopy copy) {
         Fetcher.Attempt attempt = fetcher.attempt(copy);
         if (attempt.isComplete()) {
             limiter.recordFetch(attempt.isSourceUnhealthy());
         }
-        synchronized (this) {
-            schedule.endFetch(copy, attempt);
-        }
+        return () -> schedule.endFetch(copy, attempt);
     }
 
-    private void check(PendingCopy copy) {
+    private Runnable check(PendingCopy copy) {
         CopyOrder order = copy.order();
         copy.interruption().interruptThread();
         Optional<CopyOutcome> outcome;
@@ -285,27 +272,22 @@ public final class CopyEngine implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             outcome = Optional.of(CopyOutcome.failed(order, CopyFailure.from(e)));
         }
-        synchronized (this) {
-            schedule.endCheck(copy, outcome, copy.interruption().clearThread());
-        }
+        Optional<CopyOutcome> found = outcome;
+        return () -> schedule.endCheck(copy, found, copy.interruption().clearThread());
     }
 
-    private void publish(List<PendingCopy> group) {
+    private Runnable publish(List<PendingCopy> group) {
         Map<PendingCopy, CopyOutcome> outcomes = publisher.publish(group);
-        synchronized (this) {
-            schedule.endFlush(outcomes);
-        }
+        return () -> schedule.endFlush(outcomes);
     }
 
-    private void remove(KeyQueues.Work work) {
+    private Runnable remove(KeyQueues.Work work) {
         if (work instanceof Removal removal) {
             remove(removal);
         } else if (work instanceof PendingCopy cancelled) {
             Fetcher.close(cancelled);
         }
-        synchronized (this) {
-            schedule.endRemoval(work);
-        }
+        return () -> schedule.endRemoval(work);
     }
 
     private void remove(Removal removal) {
@@ -352,7 +334,7 @@ public final class CopyEngine implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         ticker.shutdownNow();
-        threads.shutdownNow();
+        threads.close();
         client.close();
         synchronized (this) {
             schedule.copies().forEach(Fetcher::suspend);

@@ -82,7 +82,10 @@ final class Fetcher {
             // The engine ends its threads.
             return Attempt.of(Result.INTERRUPTED);
         } catch (IOException | ObjectRejected | RuntimeException e) {
-            if (e instanceof RuntimeException && !(e instanceof CopyFailure)) {
+            // A request that is interrupted ends with any of several exceptions of the HTTP client.
+            if (e instanceof RuntimeException
+                    && !(e instanceof CopyFailure)
+                    && !copy.interruption().isRequested()) {
                 LOGGER.error(
                         "object={} copy failed by an unexpected error",
                         copy.key().objectId(),

@@ -239,10 +239,18 @@ final class SourceClient implements AutoCloseable {
         }
     }
 
-    /** Fills the buffer as far as bytes have arrived. */
+    /** Fills the buffer as far as bytes have arrived; returns -1 at the end of the body. */
     private int readSome(InputStream content, byte[] buffer) {
         try {
-            return content.read(buffer);
+            int bytes = content.read(buffer);
+            while (bytes > 0 && bytes < buffer.length && content.available() > 0) {
+                int more = content.read(buffer, bytes, buffer.length - bytes);
+                if (more < 0) {
+                    break;
+                }
+                bytes += more;
+            }
+            return bytes;
         } catch (SocketTimeoutException e) {
             throw new CopyFailure(Reason.SOURCE_OTHER_ERROR, "no bytes within " + settings.idleTimeout());
         } catch (IOException e) {

@@ -48,6 +48,7 @@ class AgentBench {
     private static final int LARGE_BYTES = 256 << 20;
     private static final StorageNodeId SOURCE = new StorageNodeId("source.stor");
     private static final int OWNERS = 20;
+    private static final int MAX_DELETED = 1000;
     private static final int BLOCK_BYTES = 1 << 20;
 
     /** Files of one size and the orders to copy them. */
@@ -137,9 +138,7 @@ class AgentBench {
             Map<String, List<Cost>> costs = new LinkedHashMap<>();
             for (int round = 0; round <= ROUNDS; round++) {
                 for (Map.Entry<String, Runner> runner : runners.entrySet()) {
-                    Path to = BASE.resolve("copies").toAbsolutePath();
-                    delete(to);
-                    Files.createDirectories(to);
+                    Path to = emptyDirectory(load);
                     new ProcessBuilder("sync").start().waitFor();
                     Cost cost = runner.getValue().run(load, to);
                     // The first round only warms up caches and the compiler.
@@ -154,14 +153,26 @@ class AgentBench {
         }
     }
 
+    /**
+     * A directory for the copies of one run. ext4 without a journal does not reuse an inode for a minute after its file
+     * was deleted, and its search for another one then takes half of the processors. So many small files stay until
+     * the end; the few large files are deleted for the sake of space.
+     */
+    private static Path emptyDirectory(Load load) throws IOException {
+        Path copies = BASE.resolve("copies").toAbsolutePath();
+        if (load.orders().size() <= MAX_DELETED) {
+            delete(copies);
+        }
+        Files.createDirectories(copies);
+        return Files.createDirectory(copies.resolve(load.name() + "-" + System.nanoTime()));
+    }
+
     /** Stops an agent in the middle of its copies and measures the time until it acknowledges that nothing is written. */
     private static void stopUnderLoad(Load load) throws Exception {
         if (load.orders().isEmpty()) {
             return;
         }
-        Path to = BASE.resolve("copies").toAbsolutePath();
-        delete(to);
-        Files.createDirectories(to);
+        Path to = emptyDirectory(load);
         try (Nginx nginx = Nginx.serve(
                         load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath());
                 ObjectStore store = ObjectStore.open(to, Durability.FLUSHED, SpaceGuard.Bounds.NONE);
@@ -189,9 +200,7 @@ class AgentBench {
         if (load.orders().isEmpty()) {
             return;
         }
-        Path to = BASE.resolve("copies").toAbsolutePath();
-        delete(to);
-        Files.createDirectories(to);
+        Path to = emptyDirectory(load);
         try (Nginx nginx = Nginx.serve(
                         load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath());
                 ObjectStore store = ObjectStore.open(to, Durability.OS, SpaceGuard.Bounds.NONE)) {
