@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cluster test-large-object test-full-journal chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
+.PHONY: help check test test-long test-cluster test-large-object test-full-journal chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
 	bench-unmoved interop format demo run-cluster dist release javadoc clean
 
 help: ## list the targets
@@ -24,6 +24,12 @@ test: ## build every module, check the format, run every test; lists missing pro
 	@bin/setup-tests
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
+
+test-long: ## the random tests of make test with all of their rounds: histories, kills, power cuts, users; 10 minutes
+	@$(MVN) -q test -pl ops/playground -am -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest='EventLogCrashTest,EventLogModelTest,CompactionFaultTest,JobHistoryTest,StormTest' \
+		-Dlog.kills=200 -Dlog.histories=2500 -Dlog.power.cuts=2 -Djob.histories=400 -Dstorm.objects=33000
+	@grep -h 'Tests run' */target/surefire-reports/*.txt ops/playground/target/surefire-reports/*StormTest.txt
 
 FAULTS ?=
 test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, lost messages; 20 minutes

@@ -24,10 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Disks that fail, and power that fails, at each step of a compaction. No event is lost, doubled or refused. */
+/**
+ * Disks that fail, and power that fails, at each step of a compaction. No event is lost, doubled or refused. {@code make test-long}
+ * cuts the power at each step twice: it chooses at random what was on the disk.
+ */
 @Tag("slow")
 class CompactionFaultTest {
-    private static final int POWER_CUTS = 2;
+    private static final int POWER_CUTS = Integer.getInteger("log.power.cuts", 1);
 
     private final SimulatedDisk original = new SimulatedDisk();
     private final LogContent content;

@@ -15,10 +15,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that are killed with SIGKILL while they append to the same log, one after the other. */
+/**
+ * Processes that are killed with SIGKILL while they append to the same log, one after the other. {@code make test-long} kills
+ * 200.
+ */
 @Tag("slow")
 class EventLogCrashTest {
-    private static final int KILLS = Integer.getInteger("log.kills", 200);
+    private static final int KILLS = Integer.getInteger("log.kills", 40);
 
     @TempDir
     private Path directory;
@@ -51,6 +54,7 @@ class EventLogCrashTest {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Xshare:auto",
                         "-cp",
                         System.getProperty("java.class.path"),

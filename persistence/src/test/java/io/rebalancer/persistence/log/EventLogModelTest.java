@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Compares random histories of appends, deletions, cursors, faults and power cuts with a model. Acknowledged events are
  * stored exactly once and in order. Every other stored event was submitted. Each entry is whole or absent. A cursor never
- * loses an event that it has not acknowledged, although segments are deleted and compacted.
+ * loses an event that it has not acknowledged, although segments are deleted and compacted. {@code make test-long} runs 10,000
+ * histories.
  */
 @Tag("slow")
 class EventLogModelTest {
@@ -36,7 +37,7 @@ class EventLogModelTest {
             0,
             new LogSettings.Retention(0, Duration.ZERO, 1L << 40, OptionalLong.empty(), Duration.ofDays(1), 50),
             false);
-    private static final int HISTORIES = 2500;
+    private static final int HISTORIES = Integer.getInteger("log.histories", 600);
     private static final String CURSOR = "reader";
 
     @ParameterizedTest

@@ -31,9 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class JobHistoryTest {
     private static final int RECORDS = 40;
+    /** {@code make test-long} runs 400. */
+    private static final int HISTORIES = Integer.getInteger("job.histories", 120);
 
     private static List<Long> seeds() {
-        return new Random(20261121).longs(400).boxed().toList();
+        return new Random(20261121).longs(HISTORIES).boxed().toList();
     }
 
     static List<Long> firstSeeds() {
@@ -41,7 +43,7 @@ class JobHistoryTest {
     }
 
     static List<Long> furtherSeeds() {
-        return seeds().subList(15, 400);
+        return seeds().subList(15, HISTORIES);
     }
 
     @ParameterizedTest(name = "seed {0}")
