@@ -13,7 +13,9 @@ import java.util.Random;
  */
 final class LargeObjectUntilKilled {
     static final int MIB = 1 << 20;
-    static final long SIZE = 512L * MIB;
+    /** Long enough for three checkpoints and the bytes after them. */
+    static final long SIZE = 216L * MIB;
+
     private static final int PAGE_BYTES = 4096;
 
     private final byte[] block = new byte[MIB];

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,27 +43,7 @@ class ObjectStoreCrashTest {
     }
 
     private List<Long> storeAndKill(StoreUntilKilled.Step step, int times) throws Exception {
-        Path out = outside.resolve("out");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StoreUntilKilled.class.getName(),
-                        root.toString(),
-                        step.name(),
-                        String.valueOf(times))
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS))
-                .as("the process kills itself")
-                .isTrue();
-        assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(137);
-        String text = Files.readString(out);
-        // The kill may have truncated the last line.
-        return text.substring(0, text.lastIndexOf('\n') + 1)
-                .lines()
+        return KilledProcess.outputOf(StoreUntilKilled.class, root, outside, step, times).stream()
                 .map(Long::parseLong)
                 .toList();
     }
