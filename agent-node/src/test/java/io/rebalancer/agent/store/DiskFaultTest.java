@@ -3,6 +3,7 @@ package io.rebalancer.agent.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rebalancer.agent.store.WatchedDisk.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,10 +16,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,24 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that fails at one step: the object fails with the right exception, and no file of it is left. */
-class DiskFaultTest {
+class DiskFaultTest extends StoreFixture<DiskFaultTest.CountingDisk> {
     private static final UUID ASSIGNMENT = new UUID(5, 5);
+    private static final Set<Step> OF_EVERY_OBJECT = EnumSet.range(Step.CREATE, Step.FORCE_DIRECTORY);
 
-    @TempDir
-    private Path root;
-
-    private final FaultyDisk disk = new FaultyDisk();
-    private ObjectStore store;
-
-    /** The disk operations that can fail. */
-    enum Step {
-        CREATE,
-        WRITE,
-        FORCE,
-        NOTE,
-        RENAME,
-        FORCE_DIRECTORY,
-        OPEN_DIRECT
+    DiskFaultTest() {
+        super(new CountingDisk());
     }
 
     private record Fault(Step step, String message) {
@@ -55,82 +43,38 @@ class DiskFaultTest {
         }
     }
 
-    private static final class FaultyDisk extends DiskOperations {
-        private List<Fault> faults = List.of();
+    /** Counts the operations that succeed, and can show other bytes to direct reads than those of the file. */
+    static final class CountingDisk extends FaultyDisk {
         private final List<Path> forcedDirectories = new ArrayList<>();
-        private int skipped;
-        private int maxFailures = Integer.MAX_VALUE;
-        private int failed;
         private int forcedFiles;
         private int renames;
         private int directReads;
         private @Nullable Path damaged;
         private int maxDamagedReads;
 
-        /** Fails a step after {@code skip} successes, once or for ever. */
-        private void fail(Step step, int skip, boolean forEver) {
-            faults = List.of(new Fault(step, "Input/output error"));
-            skipped = skip;
-            maxFailures = forEver ? Integer.MAX_VALUE : 1;
-        }
-
-        private void at(Step step) throws IOException {
-            for (Fault fault : faults) {
-                if (fault.step() == step && skipped > 0) {
-                    skipped--;
-                } else if (fault.step() == step && failed < maxFailures) {
-                    failed++;
-                    throw new IOException(fault.message());
-                }
-            }
-        }
-
-        @Override
-        protected FileChannel create(Path file) throws IOException {
-            at(Step.CREATE);
-            return super.create(file);
-        }
-
         @Override
         protected FileChannel openDirect(Path file) throws IOException {
-            at(Step.OPEN_DIRECT);
+            boolean shown = damaged != null && maxDamagedReads > 0;
+            FileChannel channel = super.openDirect(shown && damaged != null ? damaged : file);
             directReads++;
-            if (damaged != null && maxDamagedReads > 0) {
-                maxDamagedReads--;
-                return super.openDirect(damaged);
-            }
-            return super.openDirect(file);
-        }
-
-        @Override
-        protected void write(FileChannel file, ByteBuffer bytes) throws IOException {
-            at(Step.WRITE);
-            super.write(file, bytes);
+            maxDamagedReads -= shown ? 1 : 0;
+            return channel;
         }
 
         @Override
         protected void force(FileChannel file) throws IOException {
-            at(Step.FORCE);
             super.force(file);
             forcedFiles++;
         }
 
         @Override
-        protected void writeNote(Path file, Work write) throws IOException {
-            at(Step.NOTE);
-            super.writeNote(file, write);
-        }
-
-        @Override
         protected void rename(Path to, Work rename) throws IOException {
-            at(Step.RENAME);
             super.rename(to, rename);
             renames++;
         }
 
         @Override
         protected void forceDirectory(Path directory, Work force) throws IOException {
-            at(Step.FORCE_DIRECTORY);
             super.forceDirectory(directory, force);
             forcedDirectories.add(directory);
         }
@@ -138,23 +82,13 @@ class DiskFaultTest {
 
     static List<Fault> faults() {
         List<Fault> all = new ArrayList<>();
-        for (Step step : EnumSet.complementOf(EnumSet.of(Step.OPEN_DIRECT))) {
+        for (Step step : OF_EVERY_OBJECT) {
             all.add(new Fault(step, "No space left on device"));
             all.add(new Fault(step, "Disk quota exceeded"));
             all.add(new Fault(step, "Input/output error"));
             all.add(new Fault(step, "Read-only file system"));
         }
         return all;
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        store = ObjectStore.open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE, disk);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        store.close();
     }
 
     private void put(long number) throws Exception {
@@ -176,7 +110,7 @@ class DiskFaultTest {
     @ParameterizedTest
     @MethodSource("faults")
     void aFaultAtAnyStepFailsTheObjectAndLeavesNoFile(Fault fault) throws Exception {
-        disk.faults = List.of(fault);
+        disk.fail(fault.step(), fault.message());
         boolean full = fault.message().contains("space") || fault.message().contains("quota");
         assertThatThrownBy(() -> put(1))
                 .isInstanceOf(IOException.class)
@@ -184,9 +118,8 @@ class DiskFaultTest {
                 .satisfies(e -> assertThat(e instanceof OutOfSpace)
                         .as("distinguished from other faults")
                         .isEqualTo(full));
-        assertThat(disk.failed).isPositive();
         assertThat(TemporaryFiles.of(root)).isEmpty();
-        disk.faults = List.of();
+        disk.repair();
         put(1);
         assertThat(isStored(1)).isTrue();
     }
@@ -212,8 +145,7 @@ class DiskFaultTest {
     @Test
     void parentsThatCouldNotBeForcedAreForcedAgainInTheSameGroup() throws Exception {
         List<IncomingObject> group = group(0, 5);
-        disk.faults = List.of(new Fault(Step.FORCE_DIRECTORY, "Input/output error"));
-        disk.maxFailures = 1;
+        disk.fail(false, Step.FORCE_DIRECTORY);
         assertThat(store.publish(group)).containsOnlyKeys(group.get(0));
         assertThat(disk.forcedDirectories)
                 .containsExactly(root, store.path(StoreUntilKilled.key(5)).getParent());
@@ -237,7 +169,7 @@ class DiskFaultTest {
         if (forEver) {
             assertThatThrownBy(() -> put(1)).hasMessageContaining("Input/output error");
             assertThat(isStored(1)).isFalse();
-            disk.faults = List.of();
+            disk.repair();
         }
         int renames = disk.renames;
         put(1);
@@ -273,7 +205,7 @@ class DiskFaultTest {
         if (forEver) {
             assertThatThrownBy(() -> put(1)).hasMessageContaining("Input/output error");
             assertThat(isStored(1)).isFalse();
-            disk.faults = List.of();
+            disk.repair();
         }
         put(1);
         assertThat(disk.renames).isEqualTo(1);
@@ -316,8 +248,7 @@ class DiskFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void readBackFindsOtherBytesOnTheDevice(boolean forEver, @TempDir Path other) throws Exception {
-        store.close();
-        store = ObjectStore.open(other, Durability.READ_BACK, SpaceGuard.Bounds.NONE, disk);
+        reopenOn(other, Durability.READ_BACK, disk);
         disk.damaged = Files.write(root.resolve("damaged"), new byte[StoreUntilKilled.content(1).length]);
         disk.maxDamagedReads = forEver ? Integer.MAX_VALUE : 1;
         assertThatThrownBy(() -> put(1)).hasMessageContaining("the content read back differs");
@@ -334,8 +265,7 @@ class DiskFaultTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 511, 4095, 4096, 4097, 65535, 65536, 65537, 200_000})
     void readBackReadsEverySize(int size, @TempDir Path other) throws Exception {
-        store.close();
-        store = ObjectStore.open(other, Durability.READ_BACK, SpaceGuard.Bounds.NONE, disk);
+        reopenOn(other, Durability.READ_BACK, disk);
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
         try (IncomingObject object = store.begin(StoreUntilKilled.key(1), size, StoreUntilKilled.md5(bytes))) {
@@ -350,13 +280,12 @@ class DiskFaultTest {
     @Test
     void readBackIsRejectedWithoutDirectReads(@TempDir Path other) throws Exception {
         disk.fail(Step.OPEN_DIRECT, 0, true);
-        assertThatThrownBy(() -> ObjectStore.open(other, Durability.READ_BACK, SpaceGuard.Bounds.NONE, disk))
+        assertThatThrownBy(() -> open(other, Durability.READ_BACK, disk))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(other.toString())
                 .hasMessageContaining("read-back needs reads that bypass the page cache")
                 .hasMessageContaining("set durability = flushed");
-        ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, disk)
-                .close();
+        open(other, Durability.FLUSHED, disk).close();
     }
 
     /** The file of an object, as another process creates it. */
@@ -426,11 +355,10 @@ class DiskFaultTest {
     @ParameterizedTest
     @EnumSource(Durability.class)
     void everyDurabilityStoresTheObject(Durability durability, @TempDir Path other) throws Exception {
-        store.close();
-        store = ObjectStore.open(other, durability, SpaceGuard.Bounds.NONE, disk);
+        reopenOn(other, durability, disk);
         put(3);
         assertThat(isStored(3)).isTrue();
-        disk.faults = List.of(new Fault(Step.FORCE, "Input/output error"));
+        disk.fail(true, Step.FORCE);
         if (durability == Durability.OS) {
             put(4);
             assertThat(isStored(4)).isTrue();

@@ -3,158 +3,28 @@ package io.rebalancer.agent.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rebalancer.agent.store.WatchedDisk.Step;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that fails while an object is suspended or resumed: never wrong bytes, and a later attempt succeeds. */
-class PartFaultTest {
+class PartFaultTest extends StoreFixture<FaultyDisk> {
     private static final int CHECKPOINT = (int) IncomingObject.CHECKPOINT_BYTES;
     private static final int MIB = LargeObject.MIB;
 
-    @TempDir
-    private Path root;
-
-    private final FaultyDisk disk = new FaultyDisk();
-    private ObjectStore store;
-
-    /** The disk operations that only large or resumed objects need. */
-    enum Step {
-        FORCE,
-        WRITE,
-        WRITE_CHECKPOINT,
-        RENAME_CHECKPOINT,
-        FORCE_PART_DIRECTORY,
-        READ_CHECKPOINT,
-        REOPEN,
-        TRUNCATE,
-        READ
-    }
-
-    private static class FaultyDisk extends DiskOperations {
-        private Set<Step> steps = EnumSet.noneOf(Step.class);
-        private int maxFailures;
-        private int failed;
-
-        private void fail(boolean forEver, Step first, Step... others) {
-            steps = EnumSet.of(first, others);
-            maxFailures = forEver ? Integer.MAX_VALUE : 1;
-            failed = 0;
-        }
-
-        private void repair() {
-            assertThat(failed).as("the fault was reached").isPositive();
-            maxFailures = 0;
-        }
-
-        private void at(Step step) throws IOException {
-            if (steps.contains(step) && failed < maxFailures) {
-                failed++;
-                throw new IOException("Input/output error");
-            }
-        }
-
-        @Override
-        protected void force(FileChannel file) throws IOException {
-            at(Step.FORCE);
-            super.force(file);
-        }
-
-        @Override
-        protected void write(FileChannel file, ByteBuffer bytes) throws IOException {
-            if (steps.contains(Step.WRITE) && failed < maxFailures) {
-                super.write(file, bytes.duplicate().limit(bytes.position() + bytes.remaining() / 2));
-            }
-            at(Step.WRITE);
-            super.write(file, bytes);
-        }
-
-        @Override
-        protected void writeCheckpoint(Path file, ByteBuffer text) throws IOException {
-            if (steps.contains(Step.WRITE_CHECKPOINT) && failed < maxFailures) {
-                super.writeCheckpoint(file, text.duplicate().limit(text.limit() / 2));
-            }
-            at(Step.WRITE_CHECKPOINT);
-            super.writeCheckpoint(file, text);
-        }
-
-        @Override
-        protected void rename(Path to, Work rename) throws IOException {
-            if (to.toString().endsWith(".checkpoint")) {
-                at(Step.RENAME_CHECKPOINT);
-            }
-            super.rename(to, rename);
-        }
-
-        @Override
-        protected void forceDirectory(Path directory, Work force) throws IOException {
-            if (directory.toString().contains("incoming")) {
-                at(Step.FORCE_PART_DIRECTORY);
-            }
-            super.forceDirectory(directory, force);
-        }
-
-        @Override
-        protected String readCheckpoint(Path file) throws IOException {
-            at(Step.READ_CHECKPOINT);
-            return super.readCheckpoint(file);
-        }
-
-        @Override
-        protected FileChannel reopen(Path file) throws IOException {
-            at(Step.REOPEN);
-            return super.reopen(file);
-        }
-
-        @Override
-        protected void truncate(FileChannel file, long lengthBytes) throws IOException {
-            at(Step.TRUNCATE);
-            super.truncate(file, lengthBytes);
-        }
-
-        @Override
-        protected int read(FileChannel file, ByteBuffer buffer) throws IOException {
-            at(Step.READ);
-            return super.read(file, buffer);
-        }
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        store = ObjectStore.open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE, disk);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        store.close();
-    }
-
-    private void reopen() throws IOException {
-        store.close();
-        open();
+    PartFaultTest() {
+        super(new FaultyDisk());
     }
 
     private void suspendPart() throws Exception {
         IncomingObject object = LargeObject.begin(store);
         LargeObject.writeTo(object, CHECKPOINT);
         object.suspend();
-    }
-
-    private void assertStoredAndClean() throws Exception {
-        assertThat(LargeObject.isStored(store)).isTrue();
-        assertThat(TemporaryFiles.of(root)).isEmpty();
-        assertThat(store.space().reservedBytes()).isZero();
     }
 
     /** A copy does not need its checkpoint, only a later copy does. */
@@ -319,7 +189,6 @@ class PartFaultTest {
     @ValueSource(booleans = {false, true})
     void aPartWhoseBytesCanBeNeitherReadNorRemovedFailsTheCopy(boolean forEver) throws Exception {
         suspendPart();
-        store.close();
         FaultyDisk other = new FaultyDisk() {
             private int truncations;
 
@@ -332,7 +201,7 @@ class PartFaultTest {
             }
         };
         other.fail(true, Step.READ);
-        store = ObjectStore.open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE, other);
+        reopenOn(root, Durability.FLUSHED, other);
         assertThatThrownBy(() -> LargeObject.begin(store)).hasMessageContaining("Read-only file system");
         assertThat(TemporaryFiles.of(root)).isEmpty();
         LargeObject.finish(store, LargeObject.begin(store));
@@ -346,9 +215,8 @@ class PartFaultTest {
             names = {"FORCE", "READ", "READ_CHECKPOINT"})
     void anInterruptKeepsThePart(Step step) throws Exception {
         suspendPart();
-        store.close();
         InterruptingDisk interrupting = new InterruptingDisk(step);
-        store = ObjectStore.open(root, Durability.FLUSHED, SpaceGuard.Bounds.NONE, interrupting);
+        reopenOn(root, Durability.FLUSHED, interrupting);
         interrupting.armed = true;
         assertThatThrownBy(() -> {
                     IncomingObject object = LargeObject.begin(store);
@@ -364,7 +232,7 @@ class PartFaultTest {
         assertStoredAndClean();
     }
 
-    private static final class InterruptingDisk extends DiskOperations {
+    private static final class InterruptingDisk extends WatchedDisk {
         private final Step step;
         private boolean armed;
 
@@ -372,28 +240,11 @@ class PartFaultTest {
             this.step = step;
         }
 
-        private void at(Step now) {
+        @Override
+        void before(Step now) {
             if (armed && now == step) {
                 Thread.currentThread().interrupt();
             }
-        }
-
-        @Override
-        protected void force(FileChannel file) throws IOException {
-            at(Step.FORCE);
-            super.force(file);
-        }
-
-        @Override
-        protected int read(FileChannel file, ByteBuffer buffer) throws IOException {
-            at(Step.READ);
-            return super.read(file, buffer);
-        }
-
-        @Override
-        protected String readCheckpoint(Path file) throws IOException {
-            at(Step.READ_CHECKPOINT);
-            return super.readCheckpoint(file);
         }
     }
 

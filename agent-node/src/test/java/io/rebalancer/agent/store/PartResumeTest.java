@@ -3,6 +3,7 @@ package io.rebalancer.agent.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rebalancer.agent.store.WatchedDisk.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,29 +26,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects that continue after an interruption, and objects that must not. */
-class PartResumeTest {
+class PartResumeTest extends StoreFixture<DiskOperations> {
     private static final int CHECKPOINT = (int) IncomingObject.CHECKPOINT_BYTES;
     private static final int MIB = LargeObject.MIB;
     private static final String TAG = "\"6560a1c2-4400000\"";
 
-    @TempDir
-    private Path root;
-
-    private ObjectStore store;
-
-    @BeforeEach
-    void open() throws IOException {
-        store = ObjectStore.open(root);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        store.close();
-    }
-
-    private void reopen() throws IOException {
-        store.close();
-        open();
+    PartResumeTest() {
+        super(new DiskOperations());
     }
 
     /** Writes an object beyond its first checkpoint. */
@@ -73,9 +56,7 @@ class PartResumeTest {
         assertThat(resumed.declaredBytes()).hasValue(LargeObject.SIZE);
         assertThat(store.space().reservedBytes()).isEqualTo(LargeObject.SIZE - CHECKPOINT - MIB);
         LargeObject.finish(store, resumed);
-        assertThat(LargeObject.isStored(store)).isTrue();
-        assertThat(store.space().reservedBytes()).isZero();
-        assertThat(TemporaryFiles.of(root)).isEmpty();
+        assertStoredAndClean();
     }
 
     /** A crash leaves bytes after the checkpoint that were never forced. */
@@ -129,10 +110,10 @@ class PartResumeTest {
     /** Small objects must not pay for large ones. */
     @Test
     void aShortObjectCostsNoMoreDiskOperationsThanItsBytes(@TempDir Path other) throws Exception {
-        RecordingDisk disk = new RecordingDisk();
-        try (ObjectStore recorded = ObjectStore.open(other, Durability.FLUSHED, SpaceGuard.Bounds.NONE, disk)) {
+        RecordingDisk recording = new RecordingDisk();
+        try (ObjectStore recorded = open(other, Durability.FLUSHED, recording)) {
             byte[] bytes = StoreUntilKilled.content(1);
-            disk.operations.clear();
+            recording.steps.clear();
             try (IncomingObject object =
                     recorded.begin(StoreUntilKilled.key(1), bytes.length, StoreUntilKilled.md5(bytes))) {
                 object.write(ByteBuffer.wrap(bytes));
@@ -140,65 +121,23 @@ class PartResumeTest {
                 recorded.publish(object);
             }
         }
-        assertThat(disk.operations)
-                .containsExactly("create", "write", "force", "force directory", "rename", "force directory");
+        assertThat(recording.steps)
+                .containsExactly(
+                        Step.CREATE,
+                        Step.WRITE,
+                        Step.NOTE,
+                        Step.FORCE,
+                        Step.FORCE_DIRECTORY,
+                        Step.RENAME,
+                        Step.FORCE_DIRECTORY);
     }
 
-    private static final class RecordingDisk extends DiskOperations {
-        private final List<String> operations = new ArrayList<>();
+    private static final class RecordingDisk extends WatchedDisk {
+        private final List<Step> steps = new ArrayList<>();
 
         @Override
-        protected FileChannel create(Path file) throws IOException {
-            operations.add("create");
-            return super.create(file);
-        }
-
-        @Override
-        protected FileChannel reopen(Path file) throws IOException {
-            operations.add("reopen");
-            return super.reopen(file);
-        }
-
-        @Override
-        protected void write(FileChannel file, ByteBuffer bytes) throws IOException {
-            operations.add("write");
-            super.write(file, bytes);
-        }
-
-        @Override
-        protected void truncate(FileChannel file, long lengthBytes) throws IOException {
-            operations.add("truncate");
-            super.truncate(file, lengthBytes);
-        }
-
-        @Override
-        protected String readCheckpoint(Path file) throws IOException {
-            operations.add("read checkpoint");
-            return super.readCheckpoint(file);
-        }
-
-        @Override
-        protected void writeCheckpoint(Path file, ByteBuffer text) throws IOException {
-            operations.add("write checkpoint");
-            super.writeCheckpoint(file, text);
-        }
-
-        @Override
-        protected void force(FileChannel file) throws IOException {
-            operations.add("force");
-            super.force(file);
-        }
-
-        @Override
-        protected void rename(Path to, Work rename) throws IOException {
-            operations.add("rename");
-            super.rename(to, rename);
-        }
-
-        @Override
-        protected void forceDirectory(Path directory, Work force) throws IOException {
-            operations.add("force directory");
-            super.forceDirectory(directory, force);
+        void before(Step step) {
+            steps.add(step);
         }
     }
 
