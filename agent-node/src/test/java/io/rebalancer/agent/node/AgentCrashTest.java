@@ -41,7 +41,7 @@ class AgentCrashTest {
             List<UUID> objects = new ArrayList<>();
             for (int i = 0; i < OBJECTS; i++) {
                 UUID id = UUID.randomUUID();
-                byte[] bytes = new byte[30_000];
+                byte[] bytes = new byte[15_000];
                 new Random(i).nextBytes(bytes);
                 Files.write(
                         Files.createDirectories(served.resolve(owner.toString()))

@@ -50,7 +50,16 @@ class StorageIdClaimTest {
                 rebalancer.cluster { port = %d, seed-nodes = ["127.0.0.1:%d"], first-seed-timeout = 1s }
                 rebalancer.agent { storage-id = "%s", root = "%s", data-dir = "%s", http.port = %d, claim-timeout = 2s }
                 rebalancer.metrics.enabled = off
-                pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
+                pekko.cluster {
+                  jmx.multi-mbeans-in-same-jvm = on
+                  seed-node-timeout = 1s
+                  retry-unsuccessful-join-after = 1s
+                  gossip-interval = 200ms
+                  leader-actions-interval = 200ms
+                  periodic-tasks-initial-delay = 200ms
+                }
+                pekko.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = 1s
+                pekko.remote.artery.advanced.shutdown-flush-timeout = 100ms
                 pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
                 """.formatted(port, seed, storageId, root, root.resolveSibling("data"), LoopbackPorts.reserve())));
         AgentNode agent = AgentNode.start(config).toCompletableFuture().get();
