@@ -31,7 +31,7 @@ class EvacuateTest {
     private Path directory;
 
     private static PlaygroundOptions options(Path directory, int objects, boolean crash) {
-        RegionPlan plan = new RegionPlan(5, objects, OptionalLong.empty(), Optional.empty(), 2, 7);
+        RegionPlan plan = new RegionPlan(4, objects, OptionalLong.empty(), Optional.empty(), 2, 7);
         return new PlaygroundOptions(
                 plan, directory, Optional.of(LEAVING), ClusterPlan.singleManager(crash, 0), crash, false);
     }
@@ -76,7 +76,7 @@ class EvacuateTest {
     /** Promise P3: every change that users make during the job is preserved. */
     @Test
     void overwritesAndDeletesDuringTheJobAlwaysWin() throws Exception {
-        try (Playground playground = open(600, false)) {
+        try (Playground playground = open(500, false)) {
             List<RegionSurvey.ShardAddress> shards = region().shards();
             List<StoredRecord> leaving = RegionSurvey.read(shards).stream()
                     .filter(each -> each.names(LEAVING))
@@ -102,7 +102,7 @@ class EvacuateTest {
 
     @Test
     void killingTheManagerAndAnAgentDuringTheJobLosesNothing() throws Exception {
-        try (Playground playground = open(3000, true)) {
+        try (Playground playground = open(2000, true)) {
             RunReport report = playground.evacuate(LEAVING);
             assertThat(report.violations()).isEmpty();
             assertThat(report.kills()).extracting(KillRecord::node).containsExactly("agent-2", "manager");

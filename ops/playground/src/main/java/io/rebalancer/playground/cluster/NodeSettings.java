@@ -14,7 +14,10 @@ import java.util.Optional;
 
 /** Writes the settings files of the nodes. A node can also be started by hand with its file. */
 public final class NodeSettings {
-    /** Failure detection and downing within seconds, and assignments small enough for a fault to hit one in flight. */
+    /**
+     * Failure detection and downing within seconds, a stop that waits for no idle connection, and assignments small enough
+     * for a fault to hit one in flight.
+     */
     private static final String QUICK = """
             pekko.cluster {
               seed-node-timeout = 1s
@@ -32,6 +35,8 @@ public final class NodeSettings {
                 waiting-for-state-timeout = 1s
               }
             }
+            pekko.coordinated-shutdown.phases.service-stop.timeout = 1s
+            pekko.remote.artery.advanced.shutdown-flush-timeout = 100ms
             rebalancer.evacuate { max-tasks-per-assignment = 25, agent-lost-after = 45s, timeouts.full-destinations = 10s }
             """;
 
