@@ -7,9 +7,12 @@ import io.rebalancer.agent.store.WatchedDisk.Step;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that fails while an object is suspended or resumed: never wrong bytes, and a later attempt succeeds. */
@@ -27,16 +30,14 @@ class PartFaultTest extends StoreFixture<FaultyDisk> {
         object.suspend();
     }
 
+    static Stream<Arguments> stepsOfACheckpoint() {
+        return Stream.of(Step.WRITE_CHECKPOINT, Step.RENAME_CHECKPOINT, Step.FORCE_PART_DIRECTORY)
+                .flatMap(step -> Stream.of(Arguments.of(step, false), Arguments.of(step, true)));
+    }
+
     /** A copy does not need its checkpoint, only a later copy does. */
     @ParameterizedTest
-    @CsvSource({
-        "WRITE_CHECKPOINT,false",
-        "WRITE_CHECKPOINT,true",
-        "RENAME_CHECKPOINT,false",
-        "RENAME_CHECKPOINT,true",
-        "FORCE_PART_DIRECTORY,false",
-        "FORCE_PART_DIRECTORY,true"
-    })
+    @MethodSource("stepsOfACheckpoint")
     void aCopyContinuesWithoutItsCheckpoint(Step step, boolean forEver) throws Exception {
         disk.fail(forEver, step);
         IncomingObject object = LargeObject.begin(store);
@@ -46,14 +47,7 @@ class PartFaultTest extends StoreFixture<FaultyDisk> {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "WRITE_CHECKPOINT,false",
-        "WRITE_CHECKPOINT,true",
-        "RENAME_CHECKPOINT,false",
-        "RENAME_CHECKPOINT,true",
-        "FORCE_PART_DIRECTORY,false",
-        "FORCE_PART_DIRECTORY,true"
-    })
+    @MethodSource("stepsOfACheckpoint")
     void aCopyWhoseCheckpointFailedResumesAtAnEarlierLength(Step step, boolean forEver) throws Exception {
         disk.fail(forEver, step);
         IncomingObject object = LargeObject.begin(store);
