@@ -55,20 +55,27 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
 
     private final ActorContext<RegistryMessage> context;
     private final Clock clock;
+    private final Duration reviewInterval;
     /** Directories of managers, which repeat their subscription. */
     private final Set<ActorRef<NodesOutOfService>> watchers = new HashSet<>();
 
     public static Behavior<RegistryMessage> create(Clock clock) {
+        return create(clock, REVIEW_INTERVAL);
+    }
+
+    /** @param reviewInterval how often it sends {@code CreateJob} to the jobs that have not ended */
+    public static Behavior<RegistryMessage> create(Clock clock, Duration reviewInterval) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(Review.INSTANCE, REVIEW_INTERVAL);
-            return new JobRegistry(context, clock);
+            timers.startTimerWithFixedDelay(Review.INSTANCE, reviewInterval);
+            return new JobRegistry(context, clock, reviewInterval);
         }));
     }
 
-    private JobRegistry(ActorContext<RegistryMessage> context, Clock clock) {
+    private JobRegistry(ActorContext<RegistryMessage> context, Clock clock, Duration reviewInterval) {
         super(ID, PersistentEntities.restart());
         this.context = context;
         this.clock = clock;
+        this.reviewInterval = reviewInterval;
     }
 
     @Override
@@ -156,7 +163,7 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
     /** The next review repeats the message. */
     private Effect<RegistryEvent, RegistryState> onJobSilent(JobSilent silent) {
         context.getLog()
-                .warn("job={} did not reply to the registry; retrying within {}", silent.jobId(), REVIEW_INTERVAL);
+                .warn("job={} did not reply to the registry; retrying within {}", silent.jobId(), reviewInterval);
         return Effect().none();
     }
 
@@ -224,7 +231,7 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
                         .entityRefFor(Entities.EVACUATE_JOB, job.id().toString())
                         .<JobReply>ask(
                                 replyTo -> new JobMessage.CreateJob(job.leaving(), job.maxRecords(), replyTo),
-                                REVIEW_INTERVAL),
+                                reviewInterval),
                 (reply, failure) -> failure == null ? new JobAnswered(job.id(), reply) : new JobSilent(job.id()));
     }
 

@@ -203,7 +203,7 @@ class SupersededJobTest {
     void theRegistryBringsAJobBackThatNoOtherManagerRuns() {
         wrong.set(1);
         TestProbe<RegistryMessage.JobEnded> ended = host();
-        kit.spawn(JobRegistry.create(Clock.systemUTC()))
+        kit.spawn(JobRegistry.create(Clock.systemUTC(), Duration.ofSeconds(1)))
                 .tell(new RegistryMessage.RegisterJob(
                         id,
                         location(1),

@@ -44,11 +44,18 @@ public final class JobEventsRoute extends AllDirectives {
 
     private final JobFeed feed;
     private final EventStreamLimit limit;
+    private final Duration heartbeatInterval;
 
     /** @param maxStreams streams that are served at a time; a further request gets 503 */
     public JobEventsRoute(JobFeed feed, int maxStreams) {
+        this(feed, maxStreams, HEARTBEAT_INTERVAL);
+    }
+
+    /** @param heartbeatInterval a client that has gone away is found at the next heartbeat at the latest */
+    JobEventsRoute(JobFeed feed, int maxStreams, Duration heartbeatInterval) {
         this.feed = feed;
         this.limit = new EventStreamLimit(maxStreams);
+        this.heartbeatInterval = heartbeatInterval;
     }
 
     Route route(UUID jobId) {
@@ -100,7 +107,7 @@ public final class JobEventsRoute extends AllDirectives {
                 + " repeat the request later, or ask another manager";
     }
 
-    private static Source<ServerSentEvent, NotUsed> events(UUID jobId, Source<JobUpdate, NotUsed> updates) {
+    private Source<ServerSentEvent, NotUsed> events(UUID jobId, Source<JobUpdate, NotUsed> updates) {
         return updates.statefulMap(
                         PacedUpdates.ChangeDetector::new,
                         (detector, update) -> Pair.create(detector, detector.next(update)),
@@ -111,7 +118,7 @@ public final class JobEventsRoute extends AllDirectives {
                 .recover(new PFBuilder<Throwable, ServerSentEvent>()
                         .match(JobFeed.SubscriberDropped.class, JobEventsRoute::dropped)
                         .build())
-                .keepAlive(HEARTBEAT_INTERVAL, ServerSentEvent::heartbeat);
+                .keepAlive(heartbeatInterval, ServerSentEvent::heartbeat);
     }
 
     /** Without an id, so that a client reconnects with the id of the last event that it got. */

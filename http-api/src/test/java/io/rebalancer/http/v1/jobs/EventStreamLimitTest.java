@@ -31,10 +31,11 @@ import org.junit.jupiter.api.Test;
 
 class EventStreamLimitTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration HEARTBEAT_INTERVAL = Duration.ofMillis(200);
 
     @BeforeEach
     void start() throws Exception {
-        ApiServer.serve("manager", new JobEventsRoute(new Endless(), 2).route(new UUID(0, 1)));
+        ApiServer.serve("manager", new JobEventsRoute(new Endless(), 2, HEARTBEAT_INTERVAL).route(new UUID(0, 1)));
     }
 
     @AfterEach
