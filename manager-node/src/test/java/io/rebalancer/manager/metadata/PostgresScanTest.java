@@ -79,10 +79,10 @@ class PostgresScanTest {
         return rows / 3 - rows / 300;
     }
 
-    /** 200,000 rows of 1 KiB with a heap of 48 MiB; the first process is killed in the middle. */
+    /** 100,000 rows of 1 KiB with a heap of 48 MiB; the first process is killed in the middle. */
     @Test
     void aKilledScanResumesAndMissesNoRecordWithASmallHeap() throws Exception {
-        int rows = 200_000;
+        int rows = 100_000;
         database.fill(rows);
         database.run("INSERT INTO manta (_key, _value, _etag, type) VALUES"
                 + " ('/5/bad json', '{\"sharks\":[\"1.stor.d\"', '00000000', 'object'),"
