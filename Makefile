@@ -26,6 +26,7 @@ test: ## build every module, check the format, run every test; lists missing pro
 	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
 
 test-long: ## the random tests of make test with all of their rounds: histories, kills, power cuts, users; 10 minutes
+	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest='EventLogCrashTest,EventLogModelTest,CompactionFaultTest,JobHistoryTest,StormTest' \
 		-Dlog.kills=200 -Dlog.histories=2500 -Dlog.power.cuts=2 -Djob.histories=400 -Dstorm.objects=33000

@@ -2,6 +2,7 @@ package io.rebalancer.agent.copy;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.rebalancer.agent.store.Durability;
+import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
@@ -12,6 +13,8 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,16 +25,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +55,12 @@ class AgentBench {
     private static final int LARGE_BYTES = 256 << 20;
     private static final StorageNodeId SOURCE = new StorageNodeId("source.stor");
     private static final int OWNERS = 20;
+    private static final int SOURCES = 20;
+    private static final int SILENT_BACKLOG = 100;
+
+    /** As shipped: 32 fetches, of which a source gets at most 16. */
+    private static final CopyLimits LIMITS = new CopyLimits(0, 0, 32, 16, 0, 100);
+
     private static final int MAX_DELETED = 1000;
     private static final int BLOCK_BYTES = 1 << 20;
 
@@ -68,6 +81,7 @@ class AgentBench {
         Load small = load("small", SMALL, SMALL_BYTES);
         compare(small);
         stopUnderLoad(small);
+        withSilentSource(small);
         Load large = load("large", LARGE, LARGE_BYTES);
         compare(large);
         stopUnderLoad(large);
@@ -193,6 +207,72 @@ class AgentBench {
                     engine.outcomes().size(),
                     load.orders().size());
         }
+    }
+
+    /** Copies from twenty sources, all alive and then with one that accepts connections and never answers, in turns. */
+    private static void withSilentSource(Load load) throws Exception {
+        if (load.orders().isEmpty()) {
+            return;
+        }
+        List<StorageNodeId> nodes = IntStream.range(0, SOURCES)
+                .mapToObj(i -> new StorageNodeId(i + ".stor"))
+                .toList();
+        StorageNodeId last = nodes.get(SOURCES - 1);
+        List<CopyOrder> orders = load.orders().stream()
+                .map(order -> TestEngine.order(
+                        order.taskIndex(),
+                        order.key().owner(),
+                        order.key().objectId(),
+                        order.sizeBytes(),
+                        order.md5(),
+                        nodes.get(order.taskIndex() % SOURCES)))
+                .toList();
+        List<CopyOrder> ofOthers = orders.stream()
+                .filter(order -> !order.sources().equals(List.of(last)))
+                .toList();
+        try (Nginx nginx = Nginx.serve(
+                        load.served().toAbsolutePath(), BASE.resolve("nginx").toAbsolutePath());
+                ServerSocket silent = new ServerSocket(0, SILENT_BACKLOG, InetAddress.getLoopbackAddress())) {
+            Map<StorageNodeId, URI> alive = new HashMap<>();
+            nodes.forEach(node -> alive.put(node, URI.create(nginx.url())));
+            Map<StorageNodeId, URI> oneSilent = new HashMap<>(alive);
+            oneSilent.put(last, URI.create("http://127.0.0.1:" + silent.getLocalPort()));
+            List<Double> rates = new ArrayList<>();
+            List<Double> ratesWithSilent = new ArrayList<>();
+            for (int round = 0; round < ROUNDS; round++) {
+                rates.add(rate(load, alive, orders, ofOthers));
+                ratesWithSilent.add(rate(load, oneSilent, orders, ofOthers));
+            }
+            System.out.printf(
+                    "%-6s one silent source of %d: the others at %.0f %% of their rate (objects/s: %s, %s)%n",
+                    load.name(), SOURCES, 100 * median(ratesWithSilent) / median(rates), rates, ratesWithSilent);
+        }
+    }
+
+    /** Submits all orders and returns the objects per second of {@code measured}. */
+    private static double rate(
+            Load load, Map<StorageNodeId, URI> sources, List<CopyOrder> all, List<CopyOrder> measured)
+            throws Exception {
+        Path to = emptyDirectory(load);
+        Set<ObjectKey> keys = measured.stream().map(CopyOrder::key).collect(Collectors.toSet());
+        try (ObjectStore store = ObjectStore.open(to, Durability.OS, SpaceGuard.Bounds.NONE);
+                TestEngine engine =
+                        TestEngine.start(TestEngine.settings(to, Duration.ofSeconds(30), sources, LIMITS), store)) {
+            long startNanos = System.nanoTime();
+            all.forEach(engine::submit);
+            while (engine.outcomes().size() < keys.size()
+                    || engine.outcomes().stream()
+                                    .filter(each -> keys.contains(each.order().key()))
+                                    .count()
+                            < keys.size()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            return Math.rint(keys.size() / ((System.nanoTime() - startNanos) / 1e9));
+        }
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
     }
 
     /** Changes the byte limit during a run and measures the bytes of each ten seconds under it. */

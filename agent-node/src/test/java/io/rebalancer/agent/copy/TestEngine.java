@@ -42,6 +42,10 @@ public final class TestEngine implements AutoCloseable {
     }
 
     public static AgentSettings settings(Path root, Duration idleTimeout, Map<StorageNodeId, URI> sources) {
+        return settings(root, idleTimeout, sources, LIMITS);
+    }
+
+    static AgentSettings settings(Path root, Duration idleTimeout, Map<StorageNodeId, URI> sources, CopyLimits limits) {
         return new AgentSettings(
                 new StorageNodeId("1.stor"),
                 new HttpSettings("127.0.0.1", 7878),
@@ -49,7 +53,7 @@ public final class TestEngine implements AutoCloseable {
                 root,
                 new StoreSettings(
                         "flushed", new StoreSettings.QuarantineSettings(Duration.ofDays(1), Long.MAX_VALUE), "", ""),
-                LIMITS,
+                limits,
                 true,
                 4,
                 new LegacyLimits(5_000, 50_000, Duration.ofDays(7), 10_000, 16 << 20),
