@@ -3,6 +3,7 @@ package io.rebalancer.agent.store;
 import io.rebalancer.core.object.ContentMd5;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.UUID;
  * @param jobEpoch epoch of the assignment's job, 0 for an order without a job; empty if unknown
  * @param md5 digest of the content; empty if unknown
  * @param sizeBytes length of the content; empty if unknown
- * @param verified time of the verification; empty if unknown
+ * @param verified time of the verification, in milliseconds; empty if unknown
  */
 public record FileNote(
         UUID assignmentId,
@@ -38,7 +39,7 @@ public record FileNote(
                 OptionalLong.of(jobEpoch),
                 Optional.of(md5),
                 OptionalLong.of(sizeBytes),
-                Optional.of(Instant.now()));
+                Optional.of(Instant.now().truncatedTo(ChronoUnit.MILLIS)));
     }
 
     /** A note of which only the assignment is known, as earlier builds wrote it. */
@@ -52,7 +53,7 @@ public record FileNote(
         return new FileNote(SHARED, jobEpoch, md5, sizeBytes, verified);
     }
 
-    /** The version and the known fields: {@code 1 assignment=… epoch=… md5=… size=… verified=…}. */
+    /** The note for people, version and known fields: {@code 1 assignment=… epoch=… md5=… size=… verified=…}. */
     String text() {
         StringBuilder text = new StringBuilder(VERSION + " assignment=" + assignmentId);
         jobEpoch.ifPresent(epoch -> text.append(" epoch=").append(epoch));

@@ -25,7 +25,7 @@ final class NoteAttribute {
     private static final String FORMER_NAME = "rebalancer.made-for";
 
     private static final int UUID_CHARS = 36;
-    private static final int MAX_CHARS = 4096;
+    private static final int MAX_BYTES = 4096;
 
     private NoteAttribute() {}
 
@@ -39,7 +39,7 @@ final class NoteAttribute {
             return;
         }
         try {
-            view.write(NAME, StandardCharsets.US_ASCII.encode(note.text()));
+            view.write(NAME, NoteBytes.encode(note));
         } catch (FileSystemException e) {
             if (!isUnsupported(e)) {
                 throw e;
@@ -83,10 +83,13 @@ final class NoteAttribute {
         try {
             List<String> names = view.list();
             if (names.contains(NAME)) {
-                return text(view, NAME).flatMap(FileNote::parse);
+                return bytes(view, NAME).flatMap(NoteBytes::decode);
             }
             return names.contains(FORMER_NAME)
-                    ? text(view, FORMER_NAME).flatMap(NoteAttribute::formerNote)
+                    ? bytes(view, FORMER_NAME)
+                            .map(bytes ->
+                                    StandardCharsets.US_ASCII.decode(bytes).toString())
+                            .flatMap(NoteAttribute::formerNote)
                     : Optional.empty();
         } catch (FileSystemException e) {
             if (isUnsupported(e)) {
@@ -96,14 +99,14 @@ final class NoteAttribute {
         }
     }
 
-    private static Optional<String> text(UserDefinedFileAttributeView view, String name) throws IOException {
+    private static Optional<ByteBuffer> bytes(UserDefinedFileAttributeView view, String name) throws IOException {
         int size = view.size(name);
-        if (size > MAX_CHARS) {
+        if (size > MAX_BYTES) {
             return Optional.empty();
         }
         ByteBuffer bytes = ByteBuffer.allocate(size);
         view.read(name, bytes);
-        return Optional.of(StandardCharsets.US_ASCII.decode(bytes.flip()).toString());
+        return Optional.of(bytes.flip());
     }
 
     private static Optional<FileNote> formerNote(String text) {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.object.ContentMd5;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -63,12 +66,74 @@ class FileNoteTest {
         assertThat(FileNote.parse(text + " later-field=x")).contains(note);
     }
 
+    /** The bytes are stored for years, so their form must not change. */
+    @Test
+    void theBytesOfVersionTwoAreStable() {
+        FileNote note = new FileNote(
+                ASSIGNMENT,
+                OptionalLong.of(300),
+                Optional.of(MD5),
+                OptionalLong.of(123),
+                Optional.of(Instant.parse("2026-11-26T12:00:00.250Z")));
+        String hex = "020f" + "00000000000000050000000000000006" + "ac02"
+                + HexFormat.of().formatHex(MD5.bytes()) + "7b" + "faa5e8bda134";
+        assertThat(HexFormat.of().formatHex(bytes(note))).isEqualTo(hex);
+        assertThat(NoteBytes.decode(ByteBuffer.wrap(HexFormat.of().parseHex(hex))))
+                .contains(note);
+        FileNote former = FileNote.ofAssignment(ASSIGNMENT);
+        assertThat(NoteBytes.decode(NoteBytes.encode(former))).contains(former);
+    }
+
+    /** The longest note of an object of up to 4 TiB, in a job with up to two million incarnations. */
+    @Test
+    void aNoteFitsIntoTheInode() {
+        FileNote note = new FileNote(
+                ASSIGNMENT,
+                OptionalLong.of((1 << 21) - 1),
+                Optional.of(MD5),
+                OptionalLong.of((1L << 42) - 1),
+                Optional.of(Instant.parse("2100-01-01T00:00:00Z")));
+        assertThat(bytes(note)).hasSizeLessThanOrEqualTo(NoteBytes.INODE_BYTES);
+    }
+
+    @Test
+    void noDamageOfTheBytesIsAnError() {
+        byte[] whole = bytes(FileNote.of(ASSIGNMENT, 3, MD5, 1L << 40));
+        for (int length = 0; length < whole.length; length++) {
+            assertThat(NoteBytes.decode(ByteBuffer.wrap(whole, 0, length))).isEmpty();
+        }
+        assertThat(NoteBytes.decode(ByteBuffer.wrap(Arrays.copyOf(whole, whole.length + 1))))
+                .isEmpty();
+        byte[] endless = new byte[whole.length];
+        Arrays.fill(endless, (byte) 0xff);
+        endless[0] = 2;
+        endless[1] = 1;
+        assertThat(NoteBytes.decode(ByteBuffer.wrap(endless))).isEmpty();
+        endless[1] = 16;
+        assertThat(NoteBytes.decode(ByteBuffer.wrap(endless))).isEmpty();
+    }
+
+    private static byte[] bytes(FileNote note) {
+        ByteBuffer encoded = NoteBytes.encode(note);
+        byte[] bytes = new byte[encoded.remaining()];
+        encoded.get(bytes);
+        return bytes;
+    }
+
+    @Test
+    void theAttributeOfVersionOneIsRead() throws Exception {
+        Path file = Files.createFile(root.resolve("file"));
+        FileNote note = FileNote.of(ASSIGNMENT, 3, MD5, 123);
+        attributes(file).write("rebalancer.note", StandardCharsets.US_ASCII.encode(note.text()));
+        assertThat(NoteAttribute.read(directory, "file")).contains(note);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
                 "1",
-                "2 assignment=00000000-0000-0005-0000-000000000006",
+                "3 assignment=00000000-0000-0005-0000-000000000006",
                 "1 assignment=5-5-5-5-5",
                 "1 assignment=00000000-0000-0005-0000-00000000000",
                 "1 epoch=3",
