@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CopyEngine implements AutoCloseable {
     static final int MAX_CHECKS = 2;
-    static final int MAX_FLUSHES = 8;
+    static final int MAX_FLUSHES = 4;
     static final int MAX_REMOVALS = 2;
 
     /** While more verified copies wait for a flush, no fetch starts. */
