@@ -66,6 +66,8 @@ public final class EmbeddedJournal implements Journal {
                     + " file away");
         }
         return ConfigFactory.parseMap(Map.of("rebalancer.log.directory", absolute.toString()))
+                // Before the file, which has the defaults of the log, and must win over Pekko's.
+                .withFallback(root.withOnlyPath("rebalancer.log"))
                 .withFallback(ConfigFactory.parseResources(EmbeddedJournal.class.getClassLoader(), "embedded-log.conf"))
                 .withFallback(root)
                 .resolve();
