@@ -178,6 +178,17 @@ public final class ApiServer {
         }
 
         @Override
+        public CompletionStage<View> cancel(UUID jobId) {
+            return get(jobId).thenApply(found -> {
+                View view = found.orElseThrow(() -> new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId));
+                if (view.state().phase().terminal()) {
+                    throw new JobRefused(JobRefused.Code.JOB_NOT_RUNNING, "job " + jobId + " is not running");
+                }
+                return view;
+            });
+        }
+
+        @Override
         public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
             if (jobId.equals(NEW)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));

@@ -26,6 +26,9 @@ public interface JobMessage {
     /** Sets the number of parallel metadata calls, effective at once. */
     record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
+    /** Ends the job for good. Idempotent; the reply contains what the job still waits for. */
+    record CancelJob(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
+
     /**
      * An agent has stored the assignment and copies its objects. The agent repeats this for each repeated order.
      *

@@ -99,6 +99,7 @@ class WireMessageTest {
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
                 new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
+                new JobMessage.CancelJob(jobReply.getRef()),
                 new JobMessage.AssignmentAccepted(ID, 3),
                 new JobMessage.ReleaseAcknowledged(ID),
                 new JobMessage.AskInFlightTo(NODE, inFlight.getRef()),

@@ -143,6 +143,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (message instanceof JobMessage.SetCommitParallelism set) {
             return onSetCommitParallelism(job, set);
         }
+        if (message instanceof JobMessage.CancelJob cancel) {
+            return onCancel(job, cancel);
+        }
         if (message instanceof JobMessage.AssignmentAccepted accepted) {
             return onAssignmentAccepted(job, accepted);
         }
@@ -280,6 +283,15 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                             set.replyTo().tell(jobReply(stored));
                         }),
                         refused -> refuse(set.replyTo(), refused));
+    }
+
+    private Effect<JobEvent, JobState> onCancel(JobState job, JobMessage.CancelJob cancel) {
+        JobCommand command = new JobCommand.Cancel();
+        return steps.decide(job, command)
+                .fold(
+                        events -> carryOut(
+                                job, command, stored -> cancel.replyTo().tell(jobReply(stored))),
+                        refused -> refuse(cancel.replyTo(), refused));
     }
 
     private Effect<JobEvent, JobState> refuse(ActorRef<JobMessage.JobReply> replyTo, Decision.Refused refused) {

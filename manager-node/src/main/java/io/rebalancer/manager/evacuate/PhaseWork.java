@@ -75,8 +75,8 @@ final class PhaseWork {
             // The last agent has acknowledged after the end.
             timers.cancel(JobInternalMessage.Remind.INSTANCE);
             stopWhenIdle();
-        } else if (stored.phase() == JobPhase.FAILING && stored.inFlight().count() == 0) {
-            finishFailing();
+        } else if (stored.mayEndEarly()) {
+            endEarly(stored);
         }
     }
 
@@ -103,8 +103,9 @@ final class PhaseWork {
                 stopPass();
                 verification.start(job);
             }
-            case FAILING -> drain(job);
-            case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, FAILED -> afterEnd(job);
+            case FAILING -> drain(job, "the job fails: " + job.reason());
+            case CANCELLING -> drain(job, "an operator cancels the job");
+            case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, FAILED, CANCELLED -> afterEnd(job);
         }
     }
 
@@ -138,20 +139,18 @@ final class PhaseWork {
     }
 
     /** Verified copies are committed, so that they are of use; all other assignments are given up. */
-    private void drain(JobState job) {
-        if (!pass.isRunning()) {
+    private void drain(JobState job, String why) {
+        if (job.inFlight().count() > 0 && !pass.isRunning()) {
             startPass(job);
         }
         pass.stopPlanning();
         for (InFlightAssignment each : job.inFlight().all()) {
             if (!each.copied()) {
-                context.getSelf()
-                        .tell(JobInternalMessage.GiveUp.of(
-                                each.assignment(), Reason.JOB_ENDED, "the job fails: " + job.reason()));
+                context.getSelf().tell(JobInternalMessage.GiveUp.of(each.assignment(), Reason.JOB_ENDED, why));
             }
         }
-        if (job.inFlight().count() == 0) {
-            finishFailing();
+        if (job.mayEndEarly()) {
+            endEarly(job);
         }
     }
 
@@ -164,8 +163,10 @@ final class PhaseWork {
         }
     }
 
-    private void finishFailing() {
-        context.getSelf().tell(new JobInternalMessage.Decide(new JobCommand.FinishFailing()));
+    private void endEarly(JobState job) {
+        JobCommand end =
+                job.phase() == JobPhase.FAILING ? new JobCommand.FinishFailing() : new JobCommand.FinishCancelling();
+        context.getSelf().tell(new JobInternalMessage.Decide(end));
     }
 
     /** Stops the children; whatever they did and the job has not stored is lost. */

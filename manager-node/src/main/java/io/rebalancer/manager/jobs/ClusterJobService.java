@@ -102,6 +102,20 @@ public final class ClusterJobService implements JobService {
                 });
     }
 
+    @Override
+    public CompletionStage<View> cancel(UUID jobId) {
+        return askJob(jobId, JobMessage.CancelJob::new).thenApply(reply -> {
+            if (reply instanceof JobMessage.JobStands found) {
+                return view(jobId, found);
+            }
+            throw refused(jobId, (JobMessage.JobRefusal) reply);
+        });
+    }
+
+    private static View view(UUID jobId, JobMessage.JobStands found) {
+        return new View(jobId, found.revision(), found.state(), found.waiting(), found.verifying());
+    }
+
     private static JobRefused refused(UUID jobId, JobMessage.JobRefusal refusal) {
         return switch (refusal.code()) {
             case JOB_NOT_FOUND -> notFound(jobId);
@@ -135,8 +149,7 @@ public final class ClusterJobService implements JobService {
     public CompletionStage<Optional<View>> get(UUID jobId) {
         return RepeatedAsk.every(RETRY_INTERVAL, system, () -> askJob(jobId, JobMessage.GetJob::new))
                 .thenApply(reply -> reply instanceof JobMessage.JobStands found
-                        ? Optional.of(
-                                new View(jobId, found.revision(), found.state(), found.waiting(), found.verifying()))
+                        ? Optional.of(view(jobId, found))
                         : Optional.empty());
     }
 

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobWait;
@@ -178,6 +180,53 @@ class EvacuateJobTest {
         await().atMost(JobFixture.TIMEOUT)
                 .untilAsserted(() -> assertThat(agent.released.subList(sent, agent.released.size()))
                         .contains(new PendingRelease(rejected.id(), DESTINATION, List.of())));
+    }
+
+    private JobMessage.JobReply cancel() {
+        TestProbe<JobMessage.JobReply> reply = KIT.createTestProbe();
+        fixture.job.tell(new JobMessage.CancelJob(reply.getRef()));
+        return reply.receiveMessage(JobFixture.TIMEOUT);
+    }
+
+    @Test
+    void aCancelledJobEndsWhenTheAgentHasAcknowledgedThatItsCopiesAreDiscarded() {
+        acknowledging.set(false);
+        Assignment inFlight = receive();
+        assertThat(cancel()).isInstanceOf(JobMessage.JobStands.class);
+        await().atMost(JobFixture.TIMEOUT)
+                .untilAsserted(() -> assertThat(List.copyOf(agent.released))
+                        .contains(new PendingRelease(inFlight.id(), DESTINATION, List.of(object(1)))));
+        // The agent is silent, also when the order is repeated.
+        assertThat(cancel()).isInstanceOf(JobMessage.JobStands.class);
+        assertThat(fixture.state().phase()).isEqualTo(JobPhase.CANCELLING);
+        acknowledging.set(true);
+        RegistryMessage.JobEnded ended = fixture.ended.receiveMessage(JobFixture.TIMEOUT);
+        assertThat(ended.failed() || ended.emptied()).isFalse();
+        assertThat(fixture.state().phase()).isEqualTo(JobPhase.CANCELLED);
+        assertThat(fixture.state().counts().settled().total()).isZero();
+        assertThat(cancel()).isInstanceOf(JobMessage.JobStands.class);
+    }
+
+    /** The record names the new copy, so the copy is neither discarded nor forgotten. */
+    @Test
+    void aCancelledJobCommitsWhatIsVerified() {
+        Assignment copied = receive();
+        report(copied);
+        assertThat(cancel()).isInstanceOf(JobMessage.JobStands.class);
+        fixture.ended.receiveMessage(JobFixture.TIMEOUT);
+        assertThat(fixture.state().phase()).isEqualTo(JobPhase.CANCELLED);
+        assertThat(fixture.state().counts().settled().total()).isEqualTo(1);
+        assertThat(List.copyOf(agent.released)).contains(new PendingRelease(copied.id(), DESTINATION, List.of()));
+    }
+
+    @Test
+    void aJobThatHasEndedIsNotCancelled() {
+        report(receive());
+        fixture.ended.receiveMessage(JobFixture.TIMEOUT);
+        assertThat(cancel())
+                .isInstanceOfSatisfying(
+                        JobMessage.JobRefusal.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(Decision.Code.JOB_NOT_RUNNING));
     }
 
     @Test

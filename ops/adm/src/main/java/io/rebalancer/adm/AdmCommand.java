@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,7 +75,7 @@ public final class AdmCommand implements Runnable {
     @Command(
             name = "job",
             mixinStandardHelpOptions = true,
-            description = "Lists, shows, creates and retries evacuate jobs.",
+            description = "Lists, shows, creates, cancels and retries evacuate jobs.",
             subcommands = Job.Create.class)
     static final class Job extends ManagerCommand {
         @Command(name = "list", description = "Lists all jobs, newest first.")
@@ -106,13 +107,36 @@ public final class AdmCommand implements Runnable {
             if (job.path("waiting").isEmpty()) {
                 out.println("job " + id + " is " + job.path("state").asText() + " and waits for nothing");
             }
-            for (JsonNode wait : job.path("waiting")) {
-                out.println(wait.path("cause").asText() + " since "
-                        + wait.path("since").asText()
-                        + (wait.has("until") ? " until " + wait.path("until").asText() : "") + ": "
-                        + wait.path("detail").asText());
-            }
+            JobWaits.print(out, job);
             return 0;
+        }
+
+        @Command(
+                name = "cancel",
+                description =
+                        "Ends a job for good: verified copies are committed, all others are discarded. Waits until"
+                                + " every agent has acknowledged that nothing is written any more. The storage node stays out of"
+                                + " service; node recommission puts it back.")
+        int cancel(
+                @Parameters(paramLabel = "<uuid>", description = "id of the job") String id,
+                @Option(
+                                names = "--wait",
+                                paramLabel = "SECONDS",
+                                defaultValue = "30",
+                                description = "how long to wait for the agents (default: ${DEFAULT-VALUE}); the job is"
+                                        + " cancelled also after that time")
+                        int seconds)
+                throws CommandFailed, InterruptedException {
+            JsonNode job = new JobCancellation(manager(), id).cancel(Duration.ofSeconds(seconds));
+            PrintWriter out = spec.commandLine().getOut();
+            if (JobCancellation.hasEnded(job)) {
+                out.println("job " + id + " is CANCELLED: every agent has acknowledged that nothing is written for it");
+                return 0;
+            }
+            out.println("job " + id + " is " + job.path("state").asText() + " after " + seconds + " s; it waits for:");
+            JobWaits.print(out, job);
+            out.println("run the command again to wait longer; nothing more has to be ordered");
+            return FAILED;
         }
 
         private int printJson(ManagerApiClient.Response response) throws CommandFailed, JsonProcessingException {

@@ -67,6 +67,27 @@ class V1CommandsTest {
     }
 
     @Test
+    void aCancelledJobIsAwaited() {
+        answers.put("/api/v1/jobs/" + JOB + "/cancel", "{\"state\":\"CANCELLING\"}");
+        answers.put("/api/v1/jobs/" + JOB, "{\"state\":\"CANCELLED\"}");
+        assertThat(command.run("job", "cancel", JOB)).isZero();
+        assertThat(command.out()).contains("job " + JOB + " is CANCELLED: every agent has acknowledged");
+    }
+
+    @Test
+    void agentsThatHaveNotAcknowledgedTheEndOfAJobAreNamed() {
+        answers.put("/api/v1/jobs/" + JOB + "/cancel", """
+                {"state":"CANCELLING","waiting":[{"cause":"release","since":"2026-11-26T10:00:00Z",
+                 "detail":"3.stor.d has not acknowledged 2 assignments"}]}
+                """);
+        assertThat(command.run("job", "cancel", "--wait", "0", JOB)).isEqualTo(1);
+        assertThat(command.out())
+                .contains(
+                        "is CANCELLING after 0 s; it waits for:",
+                        "release since 2026-11-26T10:00:00Z: 3.stor.d has not acknowledged 2 assignments");
+    }
+
+    @Test
     void aFleetInServiceIsSaidInWords() {
         answers.put("/api/v1/storage-nodes", "{\"outOfService\":[],\"penalised\":[]}");
         assertThat(command.run("node", "list")).isZero();

@@ -89,6 +89,15 @@ public sealed interface JobCommand {
     /** End a failing job. Refused while an assignment is in flight. */
     record FinishFailing() implements JobCommand {}
 
+    /**
+     * End the job for good, at an operator's order. Verified copies are still committed, so that they are of use; agents
+     * discard all others. Without effect on a job that is cancelled already.
+     */
+    record Cancel() implements JobCommand {}
+
+    /** End a cancelled job. Refused while an assignment is in flight, or an agent has not acknowledged a release. */
+    record FinishCancelling() implements JobCommand {}
+
     /** Swap this many metadata records at a time from now on, 1 to 250 (manta.md 2.5). */
     record SetCommitParallelism(int records) implements JobCommand {}
 

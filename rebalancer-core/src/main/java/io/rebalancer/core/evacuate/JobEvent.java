@@ -161,6 +161,9 @@ public sealed interface JobEvent {
     /** The job can't continue. It ends when its assignments have ended. */
     record JobFailing(String reason, Instant at) implements JobEvent {}
 
+    /** An operator cancels the job. It ends when its assignments have ended and all agents have acknowledged that. */
+    record JobCancelling(Instant at) implements JobEvent {}
+
     /** An operator chose how many metadata records are swapped at a time. */
     record CommitParallelismSet(int records) implements JobEvent {}
 

@@ -14,6 +14,8 @@ public enum JobPhase {
     VERIFYING(false),
     /** The job can't continue. Verified copies are still committed; all other assignments are released. */
     FAILING(false),
+    /** An operator cancels the job. As FAILING; the job also waits until every agent has acknowledged its releases. */
+    CANCELLING(false),
     /** A verification found no record that names the leaving node. */
     DONE(true),
     /** Further passes would not help, or records are excluded; the exceptions of the last pass are listed. */
@@ -21,7 +23,9 @@ public enum JobPhase {
     /** The job took on as many records as its order allows. The others are not counted. */
     LIMIT_REACHED(true),
     /** The job could not continue; its reason is recorded. */
-    FAILED(true);
+    FAILED(true),
+    /** An operator cancelled the job, and every agent has acknowledged that nothing is written for it any more. */
+    CANCELLED(true);
 
     private final boolean terminal;
 
@@ -49,6 +53,9 @@ public enum JobPhase {
         }
         if (event instanceof JobEvent.JobFailing) {
             return FAILING;
+        }
+        if (event instanceof JobEvent.JobCancelling) {
+            return CANCELLING;
         }
         return event instanceof JobEvent.JobEnded e ? e.phase() : this;
     }

@@ -38,6 +38,12 @@ public final class JobRules {
         if (command instanceof JobCommand.Fail c) {
             return LifecycleRules.fail(job, c, now);
         }
+        if (command instanceof JobCommand.Cancel) {
+            return LifecycleRules.cancel(job, now);
+        }
+        if (command instanceof JobCommand.FinishCancelling) {
+            return LifecycleRules.finishCancelling(job, now);
+        }
         if (command instanceof JobCommand.SetCommitParallelism c) {
             return LifecycleRules.setCommitParallelism(job, c);
         }

@@ -96,6 +96,13 @@ public record JobState(
         return phase != JobPhase.NONE && (!phase.terminal() || !releases.isEmpty());
     }
 
+    /** Whether the job ends early and nothing holds it any more. */
+    @JsonIgnore
+    public boolean mayEndEarly() {
+        return inFlight.count() == 0
+                && (phase == JobPhase.FAILING || phase == JobPhase.CANCELLING && releases.isEmpty());
+    }
+
     /** The storage node that the job empties; empty before creation. */
     public Optional<CopyLocation> leaving() {
         return order.map(EvacuateOrder::leaving);

@@ -29,6 +29,15 @@ public enum JobTransition {
     FAILED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILED_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILS_IN_PASS(JobPhase.RUNNING, Trigger.FAIL, JobPhase.FAILING, "the job cannot continue"),
+    CANCELLED_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED_IN_PASS(JobPhase.RUNNING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED(
+            JobPhase.CANCELLING,
+            Trigger.FINISH_CANCELLING,
+            JobPhase.CANCELLED,
+            "every assignment has ended and every agent has acknowledged that"),
     FAILED_AFTER_PASS(JobPhase.FAILING, Trigger.FINISH_FAILING, JobPhase.FAILED, "every assignment has ended");
 
     /** The command that causes a step. */
@@ -38,6 +47,8 @@ public enum JobTransition {
         FINISH_PASS("FinishPass"),
         FINISH_VERIFICATION("FinishVerification"),
         FAIL("Fail"),
+        CANCEL("Cancel"),
+        FINISH_CANCELLING("FinishCancelling"),
         FINISH_FAILING("FinishFailing");
 
         private final String command;

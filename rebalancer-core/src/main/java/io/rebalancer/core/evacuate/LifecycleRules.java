@@ -7,6 +7,8 @@ import java.util.Optional;
 /** Rules on the job as a whole: creation, take-over, passes, failure, tuning. */
 final class LifecycleRules {
 
+    private static final String CANCELLED = "cancelled by an operator";
+
     private LifecycleRules() {}
 
     static Decision create(JobState job, JobCommand.Create c, Instant now) {
@@ -61,6 +63,31 @@ final class LifecycleRules {
         return job.inFlight().count() > 0
                 ? PassRules.assignmentsInFlight(job)
                 : Decision.accept(new JobEvent.JobEnded(step.get().to(), job.reason(), now));
+    }
+
+    /** A job that fails ends in a moment, so it is not cancelled any more. */
+    static Decision cancel(JobState job, Instant now) {
+        if (job.phase() == JobPhase.CANCELLING || job.phase() == JobPhase.CANCELLED) {
+            return Decision.accept();
+        }
+        return JobTransition.find(job.phase(), Trigger.CANCEL)
+                .map(step -> Decision.accept(new JobEvent.JobCancelling(now)))
+                .orElseGet(() -> notRunning(job));
+    }
+
+    static Decision finishCancelling(JobState job, Instant now) {
+        Optional<JobTransition> step = JobTransition.find(job.phase(), Trigger.FINISH_CANCELLING);
+        if (step.isEmpty()) {
+            return Decision.accept();
+        }
+        if (job.inFlight().count() > 0) {
+            return PassRules.assignmentsInFlight(job);
+        }
+        return job.releases().isEmpty()
+                ? Decision.accept(new JobEvent.JobEnded(step.get().to(), CANCELLED, now))
+                : Decision.refuse(
+                        Decision.Code.RELEASES_PENDING,
+                        job.releases().all().size() + " releases are not acknowledged by their agents");
     }
 
     /** WAITING counts as running: to the legacy API, a job between two passes is still running. */

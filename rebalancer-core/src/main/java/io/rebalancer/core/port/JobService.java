@@ -41,6 +41,15 @@ public interface JobService {
      */
     CompletionStage<Void> setCommitParallelism(UUID jobId, int records);
 
+    /**
+     * Cancels a job. Verified copies are still committed; agents discard all others. The job is {@code CANCELLED} once every
+     * agent has acknowledged that nothing is written for it any more; until then, the view states what it waits for. The
+     * storage node stays out of service. Safe to repeat.
+     *
+     * @return the job after the order; fails with {@link JobRefused} if the job is not known, or ends without the order
+     */
+    CompletionStage<View> cancel(UUID jobId);
+
     /** The current state of one job; empty if there is no job with this id. */
     CompletionStage<Optional<View>> get(UUID jobId);
 

@@ -59,6 +59,22 @@ class JobHistoryTest {
         assertEveryRecordEndsInExactlyOneOutcome(seed);
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("firstSeeds")
+    void aJobThatIsCancelledAtAnyTimeEndsWithEqualSums(long seed) {
+        Random random = new Random(seed);
+        World world = new World(random);
+        world.stepsBeforeCancel = random.nextInt(60);
+        world.runUntilTheJobEnds();
+        assertThat(world.job.phase()).isEqualTo(JobPhase.CANCELLED);
+        assertThat(world.job.inFlight().all()).isEmpty();
+        assertThat(world.job.releases().all()).isEmpty();
+        assertThat(world.job.outcomes().settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
+        assertThat(world.job.outcomes().settled().superseded()).as("superseded").isEqualTo(world.superseded.size());
+        assertThat(world.job.outcomes().settled().gone()).as("gone").isEqualTo(world.gone.size());
+        assertThat(world.replay()).as("the state replayed from the journal").isEqualTo(world.job);
+    }
+
     private static void assertEveryRecordEndsInExactlyOneOutcome(long seed) {
         World world = new World(new Random(seed));
         world.runUntilTheJobEnds();
@@ -88,6 +104,7 @@ class JobHistoryTest {
         JobState job = JobState.EMPTY;
         Planner planner = new Planner();
         int assignments;
+        int stepsBeforeCancel = Integer.MAX_VALUE;
 
         World(Random random) {
             this.random = random;
@@ -107,6 +124,9 @@ class JobHistoryTest {
                         random.nextBoolean() ? PassScope.ALL_RECORDS : PassScope.UNMOVED_RECORDS));
                 planner = new Planner();
                 runPass();
+                if (job.phase() == JobPhase.CANCELLED) {
+                    return;
+                }
                 send(new JobCommand.FinishPass(Duration.ZERO));
                 if (job.phase() == JobPhase.VERIFYING) {
                     send(new JobCommand.FinishVerification(List.of(Samples.evidence(1, onLeavingNode.size()))));
@@ -119,6 +139,10 @@ class JobHistoryTest {
             while (planner.scanned < RECORDS
                     || !planner.waiting.isEmpty()
                     || job.inFlight().count() > 0) {
+                if (stepsBeforeCancel-- == 0) {
+                    cancel();
+                    return;
+                }
                 switch (random.nextInt(7)) {
                     case 0, 1 -> scan();
                     case 2 -> copy();
@@ -129,6 +153,22 @@ class JobHistoryTest {
                 }
             }
             send(new JobCommand.Advance(planner.tracker.takeMoved()));
+        }
+
+        private void cancel() {
+            send(new JobCommand.Cancel());
+            while (job.inFlight().count() > 0) {
+                switch (random.nextInt(5)) {
+                    case 0, 1 -> copy();
+                    case 2 -> commit();
+                    case 3 -> repeatSomething();
+                    default -> restart();
+                }
+            }
+            assertThat(job.mayEndEarly()).isEqualTo(job.releases().isEmpty());
+            send(new JobCommand.Cancel());
+            releaseAll();
+            send(new JobCommand.FinishCancelling());
         }
 
         private void releaseAll() {

@@ -136,6 +136,31 @@ class JobRulesTest {
     }
 
     @Test
+    void aCancelledJobEndsWhenEveryAgentHasAcknowledgedItsReleases() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));
+        run(new JobCommand.ReportCopies(Samples.assignmentId(1), List.of()));
+        run(new JobCommand.Plan(Samples.assignment(2, 2), Map.of()));
+        run(new JobCommand.Cancel());
+        assertThat(job.phase()).isEqualTo(JobPhase.CANCELLING);
+        assertThat(run(new JobCommand.Cancel())).isEmpty();
+        assertThat(refusal(new JobCommand.Plan(Samples.assignment(3, 3), Map.of())))
+                .isEqualTo(Decision.Code.JOB_NOT_RUNNING);
+        assertThat(refusal(new JobCommand.FinishCancelling())).isEqualTo(Decision.Code.ASSIGNMENT_IN_FLIGHT);
+        run(commit(Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5)));
+        run(new JobCommand.LoseAssignment(Samples.assignmentId(2), Reason.JOB_ENDED, "cancelled"));
+        assertThat(refusal(new JobCommand.FinishCancelling())).isEqualTo(Decision.Code.RELEASES_PENDING);
+        assertThat(job.mayEndEarly()).isFalse();
+        run(new JobCommand.ReportReleased(List.of(Samples.assignmentId(1), Samples.assignmentId(2))));
+        assertThat(job.mayEndEarly()).isTrue();
+        run(new JobCommand.FinishCancelling());
+        assertThat(job.phase()).isEqualTo(JobPhase.CANCELLED);
+        assertThat(job.reason()).isEqualTo("cancelled by an operator");
+        assertThat(job.counts().settled().total()).isEqualTo(1);
+        assertThat(run(new JobCommand.Cancel())).isEmpty();
+    }
+
+    @Test
     void aFailingJobEndsItsAssignmentsFirst() {
         running();
         run(new JobCommand.Plan(Samples.assignment(1, 1), Map.of()));

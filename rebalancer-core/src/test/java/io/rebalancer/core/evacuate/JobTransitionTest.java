@@ -128,6 +128,8 @@ class JobTransitionTest {
                 new JobCommand.FinishVerification(List.of(Samples.evidence(1, 3))),
                 new JobCommand.FinishVerification(List.of(Samples.evidence(1, new VerifiedRows(10, 0, 0, 2, 0), true))),
                 new JobCommand.FinishFailing(),
+                new JobCommand.Cancel(),
+                new JobCommand.FinishCancelling(),
                 new JobCommand.ReportReleased(List.of(Samples.assignmentId(1))),
                 new JobCommand.OrphanCopies(Samples.assignmentId(1), "the agent can't discard copies"),
                 new JobCommand.AbandonRelease(Samples.assignmentId(1), "the agent is gone"),

@@ -91,6 +91,7 @@ public final class Samples {
                 new JobEvent.PassFinished(1, Optional.of(NOW)),
                 new JobEvent.VerificationStarted(NOW),
                 new JobEvent.VerificationFinished(List.of(evidence(1, 0)), NOW),
+                new JobEvent.JobCancelling(NOW),
                 new JobEvent.JobFailing("the metadata tier rejects the scan", NOW),
                 new JobEvent.CommitParallelismSet(30),
                 new JobEvent.IncarnationBegan(2, NOW, true),

@@ -1,6 +1,7 @@
 package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.text.StableWord;
@@ -33,6 +34,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
  *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job
+ *   POST  /api/v1/jobs/ID/cancel              ends a job for good; 202 until every agent has acknowledged
  *   PATCH /api/v1/jobs/ID/tuning              changes a running job
  * </pre>
  */
@@ -63,6 +65,7 @@ public final class JobRoutes extends AllDirectives {
                 path("orphans", () -> get(() -> OrphanRoutes.page(history, Optional.of(jobId)))),
                 path("events", () -> get(() -> events.route(jobId))),
                 path("retry", () -> post(() -> Problems.complete(created(jobs.retry(jobId))))),
+                path("cancel", () -> post(() -> Problems.complete(cancel(jobId)))),
                 path("tuning", () -> patch(() -> tune(jobId))));
     }
 
@@ -81,6 +84,13 @@ public final class JobRoutes extends AllDirectives {
         return jobs.get(jobId)
                 .thenApply(found -> found.map(view -> Json.response(StatusCodes.OK, JobView.of(view)))
                         .orElseGet(() -> Problems.jobNotFound(jobId)));
+    }
+
+    private CompletionStage<HttpResponse> cancel(UUID jobId) {
+        return jobs.cancel(jobId)
+                .thenApply(view -> Json.response(
+                        view.state().phase() == JobPhase.CANCELLED ? StatusCodes.OK : StatusCodes.ACCEPTED,
+                        JobView.of(view)));
     }
 
     private Route tune(UUID jobId) {

@@ -53,6 +53,15 @@ class JobControlTest {
     }
 
     @Test
+    void aJobIsCancelledAndTheReplyStatesWhatItWaitsFor() throws Exception {
+        HttpResponse<String> response = post(JOBS + "/" + RUNNING + "/cancel", "");
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(Json.read(response.body()).has("waiting")).isTrue();
+        assertProblem(post(JOBS + "/" + ENDED + "/cancel", ""), 409, "JOB_NOT_RUNNING");
+        assertProblem(post(JOBS + "/" + NEW + "/cancel", ""), 404, "JOB_NOT_FOUND");
+    }
+
+    @Test
     void createRepliesWithTheIdAndItsLocation() throws Exception {
         HttpResponse<String> response = post(JOBS, "{\"leavingNode\":\"1.stor.d\",\"maxObjects\":7}");
         UUID id = new UUID(NEW.getMostSignificantBits(), 7);
