@@ -16,9 +16,9 @@ final class JobCancellation {
         this.path = "/api/v1/jobs/" + id;
     }
 
-    /** Returns the job once it has ended, or as it is after {@code patience}. */
-    JsonNode cancel(Duration patience) throws CommandFailed, InterruptedException {
-        long deadlineNanos = System.nanoTime() + patience.toNanos();
+    /** Returns the job once it has ended, or as it is after {@code timeout}. */
+    JsonNode cancel(Duration timeout) throws CommandFailed, InterruptedException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
         JsonNode job = ManagerApiClient.json(manager.post(path + "/cancel", ""));
         while (!hasEnded(job) && System.nanoTime() < deadlineNanos) {
             Thread.sleep(INTERVAL.toMillis());
