@@ -6,11 +6,13 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.agents.AgentGateway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -68,21 +71,28 @@ final class ReleaseDelivery {
         return Optional.empty();
     }
 
-    /** The agents that have not acknowledged a release. */
+    /** The agents that have not acknowledged a release, each once, since the first of its releases. */
     List<JobWait> waits(Collection<PendingRelease> pending) {
-        Duration timeout = settings.get().timeouts().release();
-        return pending.stream()
+        Map<StorageNodeId, List<PendingRelease>> byNode = pending.stream()
                 .filter(each -> since.containsKey(each.assignmentId()) && !acknowledged.contains(each.assignmentId()))
-                .map(each -> {
-                    Instant first = since.getOrDefault(each.assignmentId(), clock.instant());
-                    return new JobWait(
-                            JobWait.Cause.RELEASE,
-                            first,
-                            Optional.of(first.plus(timeout)),
-                            "the agent of " + each.node() + " has not acknowledged that assignment "
-                                    + each.assignmentId() + " has ended");
-                })
+                .collect(Collectors.groupingBy(PendingRelease::node));
+        return byNode.entrySet().stream()
+                .map(each -> wait(each.getKey(), each.getValue()))
                 .toList();
+    }
+
+    private JobWait wait(StorageNodeId node, List<PendingRelease> releases) {
+        Instant now = clock.instant();
+        Instant first = releases.stream()
+                .map(each -> since.getOrDefault(each.assignmentId(), now))
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        return new JobWait(
+                JobWait.Cause.RELEASE,
+                first,
+                Optional.of(first.plus(settings.get().timeouts().release())),
+                "the agent of " + node + " has not acknowledged that " + releases.size()
+                        + (releases.size() == 1 ? " assignment has ended" : " assignments have ended"));
     }
 
     /** Returns whether enough acknowledgements are gathered to store them now. */

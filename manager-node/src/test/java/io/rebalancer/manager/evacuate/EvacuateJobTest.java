@@ -197,7 +197,13 @@ class EvacuateJobTest {
                 .untilAsserted(() -> assertThat(List.copyOf(agent.released))
                         .contains(new PendingRelease(inFlight.id(), DESTINATION, List.of(object(1)))));
         // The agent is silent, also when the order is repeated.
-        assertThat(cancel()).isInstanceOf(JobMessage.JobStands.class);
+        assertThat(cancel())
+                .isInstanceOfSatisfying(
+                        JobMessage.JobStands.class,
+                        job -> assertThat(job.waiting())
+                                .extracting(JobWait::detail)
+                                .containsExactly("the agent of " + DESTINATION
+                                        + " has not acknowledged that 1 assignment has ended"));
         assertThat(fixture.state().phase()).isEqualTo(JobPhase.CANCELLING);
         acknowledging.set(true);
         RegistryMessage.JobEnded ended = fixture.ended.receiveMessage(JobFixture.TIMEOUT);
