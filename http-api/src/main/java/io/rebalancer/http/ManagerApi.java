@@ -2,6 +2,7 @@ package io.rebalancer.http;
 
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
@@ -14,6 +15,7 @@ import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobRoutes;
 import io.rebalancer.http.v1.jobs.OrphanRoutes;
+import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
@@ -34,6 +36,7 @@ public final class ManagerApi {
             JobEventsRoute events,
             JobHistory history,
             StorageNodeService nodes,
+            CertificateService certificates,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -44,6 +47,7 @@ public final class ManagerApi {
                 new OrphanRoutes(history).routes(),
                 new AuditRoutes(history).routes(),
                 new StorageNodeRoutes(nodes).routes(),
+                new CertificateRoutes(certificates).routes(),
                 new ClusterRoutes(cluster).routes(),
                 HealthRoutes.routes(readiness));
     }

@@ -60,6 +60,7 @@ public final class ApiServer {
             new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 does not answer");
 
     static final NodesInMemory NODES = new NodesInMemory();
+    static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
     public static List<String> waitingFor = List.of();
     public static int parallelism;
@@ -82,6 +83,7 @@ public final class ApiServer {
                 new JobEventsRoute(new Feed(), MAX_STREAMS),
                 new HistoryInMemory(),
                 NODES,
+                CERTIFICATES,
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,

@@ -1,6 +1,8 @@
 package io.rebalancer.http.server;
 
 import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.certificate.CertificateRefusal;
+import io.rebalancer.core.port.CertificateService.CertificateRefused;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.TierUnavailable;
@@ -32,6 +34,9 @@ public final class Problems {
         if (cause instanceof JobRefused refused) {
             return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
         }
+        if (cause instanceof CertificateRefused refused) {
+            return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
+        }
         if (cause instanceof BadCursor) {
             return badRequest(OneLine.of(cause));
         }
@@ -59,6 +64,15 @@ public final class Problems {
             case UNKNOWN_STORAGE_NODE, BAD_REQUEST -> StatusCodes.BAD_REQUEST;
             case NODE_ALREADY_LEAVING, ILLEGAL_NODE_STATE, JOB_NOT_RUNNING -> StatusCodes.CONFLICT;
             case JOB_NOT_FOUND -> StatusCodes.NOT_FOUND;
+        };
+    }
+
+    /** The status of each reason why there is no certificate. */
+    private static StatusCode statusOf(CertificateRefusal.Code code) {
+        return switch (code) {
+            case NODE_NOT_DRAINED, JOB_NOT_DONE, EVIDENCE_MISSING, SHARD_NOT_VERIFIED, SHARD_INCOMPLETE, RECORDS_LEFT ->
+                StatusCodes.CONFLICT;
+            case SIGNING_KEY_UNUSABLE -> StatusCodes.SERVICE_UNAVAILABLE;
         };
     }
 

@@ -9,7 +9,6 @@ import io.rebalancer.http.ManagerApi;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
-import io.rebalancer.manager.jobs.ClusterStorageNodeService;
 import io.rebalancer.manager.jobs.JournalJobFeed;
 import io.rebalancer.persistence.query.JournalReader;
 import java.util.List;
@@ -32,6 +31,7 @@ final class HttpModule {
             Supplier<LegacySettings> legacy,
             MetadataModule metadata,
             JobsModule jobs,
+            CertificateModule certificates,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -48,7 +48,8 @@ final class HttpModule {
                 jobs.service(),
                 new JobEventsRoute(feed, settings.maxEventStreams()),
                 readSide.readSide().history(),
-                new ClusterStorageNodeService(system, jobs.registry(), jobs.spaceBroker()),
+                jobs.nodes(),
+                certificates.service(),
                 cluster,
                 readiness,
                 legacy,

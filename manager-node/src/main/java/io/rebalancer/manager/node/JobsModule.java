@@ -8,6 +8,7 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageInventory;
+import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.agents.AgentGateways;
@@ -23,6 +24,7 @@ import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.manager.jobs.ClusterJobService;
+import io.rebalancer.manager.jobs.ClusterStorageNodeService;
 import io.rebalancer.manager.jobs.JobRegistry;
 import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.persistence.query.JournalReader;
@@ -44,9 +46,9 @@ final class JobsModule {
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
 
     private final ActorRef<RegistryMessage> registry;
-    private final ActorRef<SpaceMessage> spaceBroker;
     private final ActorRef<StorageNodeDirectory.Command> directory;
     private final JobService service;
+    private final StorageNodeService nodes;
 
     /** @param evacuate the current settings, which may be reloaded */
     JobsModule(
@@ -64,19 +66,20 @@ final class JobsModule {
                 settings.httpAgents().addresses().keySet());
         StorageAgents.startProxy(system);
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
-        this.spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
+        ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
         StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
-        NodesInService nodes = new NodesInService();
+        NodesInService inService = new NodesInService();
         AgentAbsences absences = new AgentAbsences(() -> evacuate.get().agentLostAfter(), clock);
         this.directory = system.systemActorOf(
-                StorageNodeDirectory.create(storinfo, agents, registry, nodes, absences, settings.storinfoRefresh()),
+                StorageNodeDirectory.create(
+                        storinfo, agents, registry, inService, absences, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
         CommitResources commits = CommitResources.create(
                 system,
                 () -> evacuate.get().commit(),
                 metadata.tier(),
-                node -> nodes.refusal(node).or(() -> absences.refusal(node)),
+                node -> inService.refusal(node).or(() -> absences.refusal(node)),
                 observability.metrics()::metadataThreads);
         metadata.tier().shards().forEach(shard -> registerGauges(commits.shards(), shard));
         JobResources resources = new JobResources(
@@ -85,7 +88,7 @@ final class JobsModule {
                 metadata.primaryScan(),
                 unmoved,
                 metadata.verification(),
-                nodes,
+                inService,
                 agents,
                 registry,
                 journal,
@@ -93,6 +96,7 @@ final class JobsModule {
                 observability.traces());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, resources), EvacuateJob.stopMessage());
         this.service = new ClusterJobService(system, metadata.tier(), registry);
+        this.nodes = new ClusterStorageNodeService(system, registry, spaceBroker);
     }
 
     private static void registerGauges(MetadataShards shards, int shard) {
@@ -106,12 +110,12 @@ final class JobsModule {
         return service;
     }
 
-    ActorRef<RegistryMessage> registry() {
-        return registry;
+    StorageNodeService nodes() {
+        return nodes;
     }
 
-    ActorRef<SpaceMessage> spaceBroker() {
-        return spaceBroker;
+    ActorRef<RegistryMessage> registry() {
+        return registry;
     }
 
     ActorRef<StorageNodeDirectory.Command> directory() {

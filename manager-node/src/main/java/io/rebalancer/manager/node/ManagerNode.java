@@ -5,12 +5,14 @@ import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.process.NodeProcess;
+import io.rebalancer.cluster.settings.CertificateSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.TraceSettings;
+import io.rebalancer.manager.certificate.CertificateKeys;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.query.JournalReader;
@@ -47,6 +49,8 @@ public final class ManagerNode implements NodeProcess.Node {
      *
      * @return completes when it serves HTTP; fails with {@code SettingsFault} if its port is taken
      * @throws io.rebalancer.cluster.settings.SettingsFault if a setting is missing or wrong
+     * @throws io.rebalancer.manager.certificate.CertificateKeyFault if the key that signs certificates is damaged, or other
+     *     users may read it
      * @throws IOException if the journal's directory can't be used
      */
     public static CompletionStage<ManagerNode> start(Config root) throws IOException {
@@ -55,6 +59,8 @@ public final class ManagerNode implements NodeProcess.Node {
         LegacySettings legacy = LegacySettings.from(root);
         MetricsSettings metrics = MetricsSettings.from(root, LEGACY_SERVICE, LEGACY_DATACENTER);
         TraceSettings traces = TraceSettings.from(root);
+        CertificateKeys keys =
+                CertificateKeys.open(CertificateSettings.from(root).keyDirectory());
         Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
         Journal journal = Journals.of(settings.journal());
         ActorSystem<Void> system =
@@ -63,7 +69,7 @@ public final class ManagerNode implements NodeProcess.Node {
         BlockingExecutor blocking = BlockingExecutor.on(system, Dispatchers.READ_SIDE);
         return journal.prepare(system)
                 .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
-                .thenCompose(readSide -> node.serve(settings, metrics, traces, journal.reader(system), readSide))
+                .thenCompose(readSide -> node.serve(settings, metrics, traces, journal.reader(system), readSide, keys))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -77,7 +83,8 @@ public final class ManagerNode implements NodeProcess.Node {
             MetricsSettings metrics,
             TraceSettings traces,
             JournalReader journal,
-            ReadSide tables) {
+            ReadSide tables,
+            CertificateKeys keys) {
         ObservabilityModule observability = new ObservabilityModule(system, metrics, traces);
         MetadataModule metadata = new MetadataModule(system, settings, () -> evacuate);
         ReadSideModule readSide = new ReadSideModule(system, journal, tables);
@@ -89,8 +96,9 @@ public final class ManagerNode implements NodeProcess.Node {
                 observability,
                 journal,
                 readSide.readSide().unmovedRecords());
-        HttpModule http =
-                new HttpModule(system, settings, () -> legacy, metadata, jobs, readSide, journal, observability);
+        CertificateModule certificates = new CertificateModule(system, metadata, jobs, journal, keys);
+        HttpModule http = new HttpModule(
+                system, settings, () -> legacy, metadata, jobs, certificates, readSide, journal, observability);
         return http.start().thenCompose(started -> observability.startServer(http.readiness()));
     }
 

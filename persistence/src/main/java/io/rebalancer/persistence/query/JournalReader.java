@@ -26,7 +26,7 @@ public final class JournalReader {
     }
 
     /**
-     * @param live the journal for {@link #follow}
+     * @param live the journal for {@link #follow} and {@link #read}
      * @param current the journal for {@link #endsWith}, which a lease waits for
      */
     public static JournalReader of(EventsByPersistenceIdQuery live, CurrentEventsByPersistenceIdQuery current) {
@@ -36,6 +36,14 @@ public final class JournalReader {
     /** The stored events from sequence number {@code from} on, then new events as they are stored. Never completes. */
     public Source<EventEnvelope, NotUsed> follow(String persistenceId, long from) {
         return live.eventsByPersistenceId(persistenceId, from, Long.MAX_VALUE);
+    }
+
+    /**
+     * The stored events from sequence number {@code from} to {@code to}. The event {@code to} must be stored: if it is deleted
+     * or was never stored, the source does not complete.
+     */
+    public Source<EventEnvelope, NotUsed> read(String persistenceId, long from, long to) {
+        return live.eventsByPersistenceId(persistenceId, from, to);
     }
 
     /** Whether the event with this sequence number is the last event of its persistence id. */

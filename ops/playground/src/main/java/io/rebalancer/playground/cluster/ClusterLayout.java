@@ -55,7 +55,8 @@ public record ClusterLayout(List<NodeSpec> managers, Map<String, NodeSpec> agent
         List<NodeSpec> managerSpecs = new ArrayList<>();
         for (int i = 0; i < managers; i++) {
             String name = managers == 1 ? "manager" : "manager-" + (i + 1);
-            Map<String, Object> own = managerSettings(directory, region, http.get(i), agentUrls, plan);
+            Map<String, Object> own = managerSettings(region, http.get(i), agentUrls, plan);
+            own.put("rebalancer.manager.data-dir", directory.resolve(name).toString());
             Path file = clusterSettings.write(name, remoting.get(i), metrics.get(i), own);
             managerSpecs.add(new NodeSpec(name, "manager", file, url(region, http.get(i))));
         }
@@ -79,7 +80,7 @@ public record ClusterLayout(List<NodeSpec> managers, Map<String, NodeSpec> agent
     }
 
     private static Map<String, Object> managerSettings(
-            Path directory, RegionAddresses region, int port, List<String> agentUrls, ClusterPlan plan) {
+            RegionAddresses region, int port, List<String> agentUrls, ClusterPlan plan) {
         Map<String, Object> own = new LinkedHashMap<>(plan.settings());
         own.put("rebalancer.manager.http.host", region.host());
         own.put("rebalancer.manager.http.port", port);
@@ -91,17 +92,12 @@ public record ClusterLayout(List<NodeSpec> managers, Map<String, NodeSpec> agent
                         .toList());
         own.put("rebalancer.manager.domain", RegionPlan.DOMAIN);
         own.put("rebalancer.manager.storinfo", region.storinfo());
-        plan.journal()
-                .ifPresentOrElse(
-                        shared -> {
-                            own.put("rebalancer.manager.journal.kind", "postgresql");
-                            own.put("rebalancer.manager.journal.postgresql.url", shared.url());
-                            own.put("rebalancer.manager.journal.postgresql.user", shared.user());
-                            own.put("rebalancer.manager.journal.postgresql.migrate-on-start", true);
-                        },
-                        () -> own.put(
-                                "rebalancer.manager.data-dir",
-                                directory.resolve("manager").toString()));
+        plan.journal().ifPresent(shared -> {
+            own.put("rebalancer.manager.journal.kind", "postgresql");
+            own.put("rebalancer.manager.journal.postgresql.url", shared.url());
+            own.put("rebalancer.manager.journal.postgresql.user", shared.user());
+            own.put("rebalancer.manager.journal.postgresql.migrate-on-start", true);
+        });
         own.put(
                 "rebalancer.manager.moray-shards",
                 region.shards().stream()
