@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = AdmCommand.BuildVersion.class,
         description = "Manages evacuate jobs and storage nodes through a manager's HTTP API.",
-        subcommands = {AdmCommand.Job.class, NodeCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {AdmCommand.Job.class, NodeCommand.class, CertificateCommand.class, CommandLine.HelpCommand.class
+        })
 public final class AdmCommand implements Runnable {
     private static final int FAILED = 1;
     private static final long UNSIGNED_32 = 0xFFFF_FFFFL;
@@ -42,7 +43,7 @@ public final class AdmCommand implements Runnable {
         }
     }
 
-    /** Runs the command. Exits with 1 on any failure, like the legacy tool. */
+    /** Runs the command. Exits with 1 on any failure, like the legacy tool; {@link CertificateCommand} also has 2. */
     public static void main(String[] arguments) {
         System.exit(run(writer(System.out), writer(System.err), arguments));
     }
@@ -57,13 +58,18 @@ public final class AdmCommand implements Runnable {
                 .setErr(err)
                 .setParameterExceptionHandler((fault, given) -> {
                     err.println(LegacyUsage.explain(fault));
-                    return FAILED;
+                    return isAboutCertificates(fault.getCommandLine()) ? CertificateCommand.USAGE : FAILED;
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
                     err.println("Error: \"" + fault.getMessage() + "\"");
                     return FAILED;
                 })
                 .execute(arguments);
+    }
+
+    private static boolean isAboutCertificates(CommandLine command) {
+        return command.getCommand() instanceof CertificateCommand
+                || command.getParent() != null && isAboutCertificates(command.getParent());
     }
 
     @Override

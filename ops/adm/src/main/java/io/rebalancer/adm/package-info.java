@@ -1,4 +1,4 @@
-/** The operator's command line, which uses only a manager's HTTP API. */
+/** The operator's command line. It uses a manager's HTTP API, and verifies certificates offline. */
 @NullMarked
 package io.rebalancer.adm;
 
