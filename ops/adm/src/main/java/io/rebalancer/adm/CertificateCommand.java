@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Gets the certificates of drained storage nodes, and verifies them.")
 final class CertificateCommand extends ManagerCommand {
-    /** Exit code of a usage error, so that scripts can tell it from a certificate that is not valid. */
+    /** Exit code of a usage error, so that scripts can distinguish it from a certificate that is not valid. */
     static final int USAGE = 2;
 
     @Command(
