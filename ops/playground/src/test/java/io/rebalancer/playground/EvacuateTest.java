@@ -1,8 +1,14 @@
 package io.rebalancer.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.certificate.Certificate;
+import io.rebalancer.core.certificate.CertificateVerifier;
+import io.rebalancer.core.certificate.InvalidCertificate;
+import io.rebalancer.core.certificate.VerificationKey;
 import io.rebalancer.playground.cluster.ClusterPlan;
 import io.rebalancer.playground.console.Terminal;
 import io.rebalancer.playground.moray.ExactJson;
@@ -11,8 +17,11 @@ import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionSurvey.StoredRecord;
 import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +63,7 @@ class EvacuateTest {
             assertThat(json.path("skipped").asLong() + json.path("failed").asLong())
                     .isZero();
             assertThat(json.path("violations")).isEmpty();
+            assertCertified(json.path("job").asText());
             // A second job finds nothing, and the legacy API reports both jobs as complete.
             RunReport second = playground.evacuate(LEAVING);
             assertThat(second.job().path("discovered").asLong()).isZero();
@@ -66,6 +76,32 @@ class EvacuateTest {
 
     private RegionFile region() throws IOException {
         return RegionFile.read(directory.resolve("run"));
+    }
+
+    /** Promise P9: the certificate and the public key are all that a third party needs, and a changed file is refused. */
+    private void assertCertified(String job) throws Exception {
+        HttpCalls manager = HttpCalls.to(region().manager().toString());
+        HttpResponse<String> response = await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> manager.get("/api/v1/storage-nodes/" + LEAVING + "/certificate"),
+                        each -> each.statusCode() == 200);
+        byte[] file = response.body().getBytes(StandardCharsets.UTF_8);
+        JsonNode keys = ExactJson.MAPPER.readTree(
+                manager.get("/api/v1/certificate-keys").body());
+        List<VerificationKey> trusted = VerificationKey.parseAll(
+                keys.path("keys").path(0).path("publicKey").asText());
+        Certificate certificate = CertificateVerifier.verify(file, trusted);
+        assertThat(certificate.node().text()).isEqualTo(LEAVING);
+        assertThat(certificate.jobId()).hasToString(job);
+        assertThat(certificate.settled().total()).isPositive();
+        assertThat(certificate.shards())
+                .hasSameSizeAs(region().shards())
+                .allSatisfy(shard -> assertThat(shard.rows().read()).isPositive());
+        file[file.length / 2] ^= 1;
+        assertThatThrownBy(() -> CertificateVerifier.verify(file, trusted)).isInstanceOf(InvalidCertificate.class);
+        HttpResponse<String> refused = manager.get("/api/v1/storage-nodes/" + RegionPlan.storageId(2) + "/certificate");
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("NODE_NOT_DRAINED");
     }
 
     private JsonNode legacyJobs() throws Exception {
