@@ -277,7 +277,7 @@ class ManagerCertificateServiceTest {
         for (int i = 0; i < 3 * StoredEvidence.EVENTS_AT_A_TIME; i++) {
             journal.add(new JobEvent.AssignmentsReleased(List.of()));
         }
-        for (long deleted : List.of(8L, 9L, 507L, 508L, 700L, 1505L)) {
+        for (long deleted : List.of(8L, 9L, 506L, 507L, 508L, 700L, 1006L, 1007L, 1505L)) {
             journal.deletedTo = deleted;
             assertRefused(Code.EVIDENCE_MISSING);
         }
