@@ -70,7 +70,8 @@ final class EngineThreads implements AutoCloseable {
     private static Runnable perform(Work work) {
         try {
             return work.perform();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error must end the work too: the gate waits until no work is in progress.
             LOGGER.error("the thread of a copy failed by an unexpected error", e);
             return () -> {};
         }
