@@ -180,6 +180,16 @@ public final class ApiServer {
         }
 
         @Override
+        public CompletionStage<View> pause(UUID jobId) {
+            return cancel(jobId);
+        }
+
+        @Override
+        public CompletionStage<View> resume(UUID jobId) {
+            return cancel(jobId);
+        }
+
+        @Override
         public CompletionStage<View> cancel(UUID jobId) {
             return get(jobId).thenApply(found -> {
                 View view = found.orElseThrow(() -> new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId));

@@ -2,6 +2,7 @@ package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.core.agent.CopyGate;
+import io.rebalancer.core.assignment.CopyTask;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -53,12 +54,34 @@ public final class CopyClient {
     }
 
     /**
+     * Ends the copies of an assignment whose content is not complete, without an outcome. What has arrived of large objects
+     * stays, so that the orders continue there when they are given again.
+     *
+     * @return completes when nothing is written for the assignment; only then may its orders be given again
+     */
+    public CompletionStage<Void> suspend(UUID assignmentId) {
+        return engine.suspend(outbox, assignmentId);
+    }
+
+    /**
      * Removes files, each after the work on the same object that was ordered before. A file that the assignment did not
      * create stays. A file that can't be removed is logged; it stays as an orphan, which reconciliation finds.
      *
      * @return completes when the removals have ended
      */
     public CompletionStage<Void> remove(UUID assignmentId, List<ObjectKey> keys) {
-        return engine.remove(assignmentId, keys);
+        return engine.remove(
+                keys.stream().map(key -> Removal.ofFile(key, assignmentId)).toList());
+    }
+
+    /**
+     * Removes what is left of copies that were cancelled or suspended, or interrupted by the end of a process: the part, and a
+     * file whose outcome the caller has not learned. As {@link #remove} otherwise.
+     */
+    public CompletionStage<Void> removeUnfinished(UUID assignmentId, List<CopyTask> tasks) {
+        return engine.remove(tasks.stream()
+                .map(task ->
+                        Removal.ofUnfinished(new ObjectKey(task.owner(), task.objectId()), assignmentId, task.md5()))
+                .toList());
     }
 }

@@ -1,7 +1,6 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.copy.WorkInProgress.Kind;
-import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.CopyGate;
@@ -169,8 +168,8 @@ public final class CopyEngine implements AutoCloseable {
         schedule.markStored(outbox, outcomes);
     }
 
-    synchronized CompletionStage<Void> remove(UUID assignmentId, List<ObjectKey> unwanted) {
-        CompletionStage<Void> removed = all(schedule.remove(assignmentId, unwanted));
+    synchronized CompletionStage<Void> remove(List<Removal> unwanted) {
+        CompletionStage<Void> removed = all(schedule.remove(unwanted));
         startAllowed();
         return removed;
     }
@@ -180,6 +179,13 @@ public final class CopyEngine implements AutoCloseable {
         wakeThreads();
         startAllowed();
         return gone;
+    }
+
+    synchronized CompletionStage<Void> suspend(Outbox outbox, UUID assignmentId) {
+        CompletionStage<Void> quiet = all(schedule.suspend(outbox, assignmentId, gate != CopyGate.STOPPED));
+        wakeThreads();
+        startAllowed();
+        return quiet;
     }
 
     private static CompletionStage<Void> all(List<CompletableFuture<Void>> stages) {
@@ -285,7 +291,11 @@ public final class CopyEngine implements AutoCloseable {
         if (work instanceof Removal removal) {
             remove(removal);
         } else if (work instanceof PendingCopy cancelled) {
-            Fetcher.close(cancelled);
+            if (cancelled.isKept()) {
+                Fetcher.suspend(cancelled);
+            } else {
+                Fetcher.close(cancelled);
+            }
         }
         return () -> schedule.endRemoval(work);
     }
@@ -293,6 +303,9 @@ public final class CopyEngine implements AutoCloseable {
     private void remove(Removal removal) {
         try {
             store.discard(removal.key(), removal.assignmentId());
+            if (removal.part().isPresent()) {
+                store.discardPart(removal.key(), removal.part().get());
+            }
         } catch (IOException | RuntimeException e) {
             LOGGER.warn(
                     "assignment={} object={} unwanted copy not removed, it stays as an orphan: {}",

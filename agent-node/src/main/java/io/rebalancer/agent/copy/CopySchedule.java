@@ -1,7 +1,6 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.copy.PendingCopy.Stage;
-import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.core.assignment.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -64,32 +63,62 @@ final class CopySchedule {
         outbox.markStored(outcomes).forEach(outcome -> copies.remove(PendingCopy.Id.of(outcome.order())));
     }
 
-    /** Adds the removal of files, each behind the earlier work on the same object. */
-    List<CompletableFuture<Void>> remove(UUID assignmentId, List<ObjectKey> unwanted) {
-        return unwanted.stream().map(key -> add(new Removal(key, assignmentId))).toList();
+    /** Adds removals, each behind the earlier work on the same object. */
+    List<CompletableFuture<Void>> remove(List<Removal> removals) {
+        return removals.stream().map(this::add).toList();
     }
 
     /** Cancels the copies of an assignment whose outcomes are not delivered; each stage completes when nothing is left. */
     List<CompletableFuture<Void>> cancel(Outbox outbox, UUID assignmentId) {
-        List<PendingCopy> affected = copies.values().stream()
+        return ordered(outbox, assignmentId).stream().map(this::cancel).toList();
+    }
+
+    /**
+     * Withdraws the copies of an assignment whose content is not complete, and keeps what has arrived of large objects. The
+     * others end. Each stage completes when nothing of its copy is in progress.
+     *
+     * @param mayPublish whether a verified copy may still be published; it is withdrawn otherwise
+     */
+    List<CompletableFuture<Void>> suspend(Outbox outbox, UUID assignmentId, boolean mayPublish) {
+        return ordered(outbox, assignmentId).stream()
+                .map(copy -> suspend(copy, mayPublish))
+                .toList();
+    }
+
+    private List<PendingCopy> ordered(Outbox outbox, UUID assignmentId) {
+        return copies.values().stream()
                 .filter(copy ->
                         copy.outbox() == outbox && copy.order().assignmentId().equals(assignmentId))
                 .toList();
-        List<CompletableFuture<Void>> gone = new ArrayList<>();
-        affected.forEach(copy -> gone.add(cancel(copy)));
-        return gone;
+    }
+
+    private CompletableFuture<Void> suspend(PendingCopy copy, boolean mayPublish) {
+        return switch (copy.stage()) {
+            case ENDED -> nothing();
+            case PUBLISHING -> copy.whenGone();
+            case VERIFIED -> mayPublish ? copy.whenGone() : withdraw(copy, true);
+            case WAITING, QUEUED, CHECKING, FETCHING -> withdraw(copy, true);
+        };
     }
 
     private CompletableFuture<Void> cancel(PendingCopy copy) {
-        Stage stage = copy.stage();
-        if (stage == Stage.ENDED) {
+        if (copy.stage() == Stage.ENDED) {
             // What is delivered is the caller's to remove.
             Optional<CopyOutcome> withdrawn = copy.outbox().withdraw(copy.id());
             withdrawn.ifPresent(outcome -> copies.remove(copy.id()));
             return withdrawn.filter(CopyOutcome::createdFile).isPresent() ? add(removalOf(copy)) : nothing();
         }
-        CompletableFuture<Void> gone = copy.cancel();
-        switch (stage) {
+        return withdraw(copy, false);
+    }
+
+    /** A copy that is withdrawn already only learns whether its content is kept. */
+    private CompletableFuture<Void> withdraw(PendingCopy copy, boolean keep) {
+        boolean again = copy.isCancelled();
+        CompletableFuture<Void> gone = copy.cancel(keep);
+        if (again) {
+            return gone;
+        }
+        switch (copy.stage()) {
             case WAITING -> drop(copy);
             case QUEUED -> {
                 if (!checks.remove(copy)) {
@@ -110,7 +139,7 @@ final class CopySchedule {
     }
 
     private static Removal removalOf(PendingCopy copy) {
-        return new Removal(copy.key(), copy.order().assignmentId());
+        return Removal.ofFile(copy.key(), copy.order().assignmentId());
     }
 
     private static CompletableFuture<Void> nothing() {
@@ -289,6 +318,7 @@ final class CopySchedule {
         copy.setStage(Stage.ENDED);
         copy.outbox().add(metrics.recordCopyEnd(outcome));
         release(copy);
+        copy.markGone();
     }
 
     /** Interrupts the threads that fetch or check, so that their copies wait again. */

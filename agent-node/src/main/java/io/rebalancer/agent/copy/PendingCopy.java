@@ -17,6 +17,7 @@ final class PendingCopy implements KeyQueues.Work {
     private Interruption interruption = new Interruption();
     private boolean started;
     private boolean cancelled;
+    private boolean kept;
     private boolean checked;
 
     /** The stages of a copy. */
@@ -99,10 +100,20 @@ final class PendingCopy implements KeyQueues.Work {
         return interruption;
     }
 
-    /** Interrupts the copy for good. Returns a stage that completes when nothing of it is left. */
-    CompletableFuture<Void> cancel() {
+    /**
+     * Interrupts the copy for good. Returns a stage that completes when nothing of it is in progress.
+     *
+     * @param keep whether the content that has arrived stays, so that a later order of the same object continues it
+     */
+    CompletableFuture<Void> cancel(boolean keep) {
         cancelled = true;
+        kept = keep;
         interruption.request();
+        return gone;
+    }
+
+    /** A stage that completes when nothing of the copy is in progress: it is cancelled, or its outcome is in the outbox. */
+    CompletableFuture<Void> whenGone() {
         return gone;
     }
 
@@ -112,6 +123,11 @@ final class PendingCopy implements KeyQueues.Work {
 
     boolean isCancelled() {
         return cancelled;
+    }
+
+    /** Whether the content that has arrived of a cancelled copy stays. */
+    boolean isKept() {
+        return kept;
     }
 
     /** Whether a file that has the object's name was read, and is not a copy. */

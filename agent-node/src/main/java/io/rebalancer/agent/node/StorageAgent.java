@@ -2,22 +2,16 @@ package io.rebalancer.agent.node;
 
 import io.rebalancer.agent.copy.CopyClient;
 import io.rebalancer.agent.copy.CopyMetrics;
-import io.rebalancer.agent.copy.CopyOrder;
 import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
-import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.cluster.Entities;
-import io.rebalancer.cluster.MemberPresence;
 import io.rebalancer.cluster.PersistentEntities;
-import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
-import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.HeldAssignment;
-import io.rebalancer.core.agent.KnownEpoch;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -40,11 +34,11 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
@@ -64,6 +58,12 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     /** Nothing of the copies that a job does not want is left, or in progress. */
     private record UnwantedRemoved(UUID jobId, UUID assignmentId) implements AgentMessage {}
 
+    /** Nothing is written for a job any more that its incarnation {@code epoch} paused. */
+    private record JobIsQuiet(UUID jobId, long epoch) implements AgentMessage {}
+
+    /** The copies of a continued job can be ordered again. */
+    private record StartCopies(UUID jobId) implements AgentMessage {}
+
     /** Asks for the held assignments. */
     record ListHeld(ActorRef<List<HeldAssignments.Line>> replyTo) implements AgentMessage {}
 
@@ -80,11 +80,11 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final Clock clock = Clock.systemUTC();
     private final FreeSpaceMonitor freeSpace;
     private final CopyMetrics metrics;
-    private final CopyClient copies;
+    private final AssignmentCopies copies;
     /** Assignments whose unwanted copies are being removed. */
     private final Set<UUID> releasing = new HashSet<>();
 
-    private final MemberPresence presence;
+    private final JobReplies replies;
 
     /** @param copies the copy engine, for the orders of the cluster */
     public static Behavior<AgentMessage> create(
@@ -110,8 +110,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.context = context;
         this.freeSpace = freeSpace;
         this.metrics = metrics;
-        this.copies = copies;
-        this.presence = MemberPresence.get(context.getSystem());
+        this.copies = new AssignmentCopies(copies, metrics);
+        this.replies = new JobReplies(node, context.getSystem());
     }
 
     @Override
@@ -127,6 +127,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(AgentMessage.Wake.class, (state, wake) -> Effect().none())
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
                 .onCommand(UnwantedRemoved.class, this::onUnwantedRemoved)
+                .onCommand(JobIsQuiet.class, this::onJobIsQuiet)
+                .onCommand(StartCopies.class, this::onStartCopies)
                 .onCommand(ListHeld.class, this::onListHeld)
                 .onCommand(DropHeld.class, this::onDropHeld)
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
@@ -146,16 +148,20 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             metrics.recordFencedOrder();
             context.getLog()
                     .warn(
-                            "job={} assignment={} order refused: its epoch {} is stale, the job's current epoch is {}",
+                            "job={} {} of {} refused: its epoch {} is stale, the job's current epoch is {}",
                             token.jobId(),
-                            order.assignmentId(),
+                            order.getClass().getSimpleName(),
+                            order.about(),
                             token.epoch(),
                             fence.get());
-            send(token.jobId(), new JobMessage.OrderFenced(order.assignmentId(), node, fence.get()));
+            replies.refuseAsFenced(order, fence.get());
             return Effect().none();
         }
         List<AgentEvent> epochEvents =
                 state.raiseEpoch(token, clock.instant()).stream().toList();
+        if (order instanceof AgentMessage.PauseJob) {
+            return onPauseJob(state, token, epochEvents);
+        }
         return order instanceof AgentMessage.Release release
                 ? onRelease(state, release, epochEvents)
                 : onAssign(state, (AgentMessage.Assign) order, epochEvents);
@@ -165,9 +171,13 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             AgentState state, AgentMessage.Assign assign, List<AgentEvent> epochEvents) {
         UUID jobId = assign.token().jobId();
         Assignment assignment = assign.assignment();
+        if (state.isPausedFor(assign.token())) {
+            // It was sent before the pause.
+            return refuse(assign, Reason.AGENT_BUSY, "job " + jobId + " is paused");
+        }
         HeldAssignment held = state.held().get(assignment.id());
         if (held != null) {
-            return Effect().persist(epochEvents).thenRun((AgentState stored) -> report(held));
+            return continueJob(state, jobId, epochEvents).thenRun((AgentState stored) -> replies.report(held));
         }
         if (!assignment.destination().storageNode().equals(node)) {
             return refuse(assign, Reason.ASSIGNMENT_REJECTED, "this is the agent of " + node);
@@ -198,33 +208,59 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         }
         List<AgentEvent> events = new ArrayList<>(epochEvents);
         events.add(new AgentEvent.AssignmentAccepted(jobId, assignment));
-        return Effect().persist(events).thenRun((AgentState stored) -> {
-            stored.held(assignment.id()).ifPresent(accepted -> startCopies(stored, accepted));
-            send(jobId, new JobMessage.AssignmentAccepted(assignment.id(), 0));
+        return continueJob(state, jobId, events).thenRun((AgentState stored) -> {
+            stored.held(assignment.id()).ifPresent(accepted -> copies.start(stored, accepted));
+            replies.accept(jobId, assignment.id());
         });
+    }
+
+    /**
+     * Stores events, and ends the pause of the job if there is one. The copies of other assignments are ordered again when
+     * the pause has withdrawn all of them: an order that the engine is about to withdraw would be lost.
+     */
+    private EffectBuilder<AgentEvent, AgentState> continueJob(AgentState state, UUID jobId, List<AgentEvent> others) {
+        List<AgentEvent> events = new ArrayList<>(others);
+        Optional<AgentEvent> continued = state.continueJob(jobId);
+        continued.ifPresent(events::add);
+        return Effect().persist(events).thenRun((AgentState stored) -> {
+            if (continued.isPresent()) {
+                context.getLog().info("job={} continues", jobId);
+                copies.suspend(state, jobId).thenRun(() -> context.getSelf().tell(new StartCopies(jobId)));
+            }
+        });
+    }
+
+    private Effect<AgentEvent, AgentState> onStartCopies(AgentState state, StartCopies start) {
+        copies.startAll(state, start.jobId());
+        return Effect().none();
+    }
+
+    /** Confirmed each time, when nothing of the job is in progress. The pause is stored first, so that a restart keeps it. */
+    private Effect<AgentEvent, AgentState> onPauseJob(
+            AgentState state, FencingToken token, List<AgentEvent> epochEvents) {
+        List<AgentEvent> events = new ArrayList<>(epochEvents);
+        state.pause(token).ifPresent(events::add);
+        return Effect()
+                .persist(events)
+                .thenRun((AgentState stored) -> copies.suspend(stored, token.jobId())
+                        .thenRun(() -> context.getSelf().tell(new JobIsQuiet(token.jobId(), token.epoch()))));
+    }
+
+    /** The job may have been continued meanwhile. */
+    private Effect<AgentEvent, AgentState> onJobIsQuiet(AgentState state, JobIsQuiet quiet) {
+        if (state.isPausedFor(new FencingToken(quiet.jobId(), quiet.epoch()))) {
+            context.getLog().info("job={} paused: nothing is written for it", quiet.jobId());
+            replies.confirmPause(quiet.jobId(), quiet.epoch());
+        }
+        return Effect().none();
     }
 
     private static long openBytes(HeldAssignment held) {
         return held.openTasks().stream().mapToLong(CopyTask::sizeBytes).sum();
     }
 
-    private void startCopies(AgentState state, HeldAssignment held) {
-        Assignment assignment = held.assignment();
-        metrics.recordAssignmentStart(assignment.id());
-        KnownEpoch known = state.epochs().get(held.jobId());
-        long epoch = known == null ? 0 : known.epoch();
-        for (int i = 0; i < assignment.tasks().size(); i++) {
-            CopyTask task = assignment.tasks().get(i);
-            if (!held.results().containsKey(task.objectId())) {
-                copies.submit(CopyOrder.of(assignment.id(), epoch, i, task));
-            }
-        }
-    }
-
     private Effect<AgentEvent, AgentState> refuse(AgentMessage.Assign assign, Reason reason, String detail) {
-        send(
-                assign.token().jobId(),
-                new JobMessage.AssignmentRefused(assign.assignment().id(), reason, detail));
+        replies.refuse(assign, reason, detail);
         return Effect().none();
     }
 
@@ -235,7 +271,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             if (state.held().containsKey(id) && !releasing.contains(id)) {
                 byAssignment.computeIfAbsent(id, each -> new ArrayList<>()).add(outcome.result());
             } else {
-                UnwantedCopies.ofReleased(state, outcome).ifPresent(key -> copies.remove(id, List.of(key)));
+                copies.discardLate(state, outcome);
             }
         }
         List<AgentEvent> events = new ArrayList<>();
@@ -248,7 +284,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                     .forEach(held -> {
                         metrics.recordAssignmentEnd(held.assignment().id());
                         logEnd(held);
-                        report(held);
+                        replies.report(held);
                     });
         });
     }
@@ -276,17 +312,16 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         UUID id = release.assignmentId();
         HeldAssignment held = state.held().get(id);
         if (held == null) {
-            return Effect().persist(epochEvents).thenRun((AgentState stored) -> acknowledgeRelease(jobId, id));
+            return Effect().persist(epochEvents).thenRun((AgentState stored) -> replies.acknowledgeRelease(jobId, id));
         }
-        List<ObjectKey> unwanted = UnwantedCopies.of(state, held, release.unwanted());
-        if (held.finished() && unwanted.isEmpty() && !releasing.contains(id)) {
+        boolean discards = AssignmentCopies.needsDiscard(state, held, release.unwanted());
+        if (!discards && !releasing.contains(id)) {
             List<AgentEvent> events = new ArrayList<>(epochEvents);
             events.add(new AgentEvent.AssignmentReleased(id));
-            return Effect().persist(events).thenRun((AgentState stored) -> acknowledgeRelease(jobId, id));
+            return Effect().persist(events).thenRun((AgentState stored) -> replies.acknowledgeRelease(jobId, id));
         }
         if (releasing.add(id)) {
-            copies.cancel(id)
-                    .thenCompose(cancelled -> copies.remove(id, unwanted))
+            copies.discard(state, held, release.unwanted())
                     .thenRun(() -> context.getSelf().tell(new UnwantedRemoved(jobId, id)));
         }
         return Effect().persist(epochEvents);
@@ -299,12 +334,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 state.held().containsKey(id) ? List.of(new AgentEvent.AssignmentReleased(id)) : List.of();
         return Effect().persist(events).thenRun((AgentState stored) -> {
             metrics.recordAssignmentEnd(id);
-            acknowledgeRelease(removed.jobId(), id);
+            replies.acknowledgeRelease(removed.jobId(), id);
         });
-    }
-
-    private void acknowledgeRelease(UUID jobId, UUID assignmentId) {
-        send(jobId, new JobMessage.ReleaseAcknowledged(assignmentId));
     }
 
     private Effect<AgentEvent, AgentState> onListHeld(AgentState state, ListHeld list) {
@@ -347,27 +378,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     }
 
     private Effect<AgentEvent, AgentState> onResendReports(AgentState state) {
-        state.held().values().stream().filter(HeldAssignment::finished).forEach(this::report);
+        state.held().values().stream().filter(HeldAssignment::finished).forEach(replies::report);
         return Effect().none();
-    }
-
-    private void report(HeldAssignment held) {
-        UUID id = held.assignment().id();
-        send(
-                held.jobId(),
-                held.finished()
-                        ? new JobMessage.CopiesReported(id, node, held.failures())
-                        : new JobMessage.AssignmentAccepted(id, held.results().size()));
-    }
-
-    /** Sends nothing while no manager is reachable; the report is sent again later. */
-    private void send(UUID jobId, JobMessage message) {
-        if (!presence.isReachable(Roles.MANAGER)) {
-            return;
-        }
-        ClusterSharding.get(context.getSystem())
-                .entityRefFor(Entities.EVACUATE_JOB, jobId.toString())
-                .tell(message);
     }
 
     @Override
@@ -388,7 +400,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));
         long openCopies = 0;
         for (HeldAssignment held : state.held().values()) {
-            startCopies(state, held);
+            copies.start(state, held);
             openCopies += held.openTasks().size();
         }
         context.getLog()

@@ -6,6 +6,7 @@ import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.HeldAssignment;
 import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.CopyTask;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,11 +20,19 @@ final class UnwantedCopies {
      * Selects only files that this assignment created and that no other held assignment contains. A metadata record of
      * the other assignment may be about to name the file.
      */
-    static List<ObjectKey> of(AgentState state, HeldAssignment held, List<UUID> unwanted) {
+    static List<ObjectKey> of(AgentState state, HeldAssignment held, Collection<UUID> unwanted) {
         return held.assignment().tasks().stream()
                 .filter(task -> unwanted.contains(task.objectId()) && held.created(task.objectId()))
                 .filter(task -> !isInOtherAssignment(state, held.assignment().id(), task.objectId()))
                 .map(UnwantedCopies::key)
+                .toList();
+    }
+
+    /** Selects the tasks without an outcome, unless another held assignment contains their object. */
+    static List<CopyTask> unfinished(AgentState state, HeldAssignment held, Collection<UUID> unwanted) {
+        return held.openTasks().stream()
+                .filter(task -> unwanted.contains(task.objectId()))
+                .filter(task -> !isInOtherAssignment(state, held.assignment().id(), task.objectId()))
                 .toList();
     }
 

@@ -331,6 +331,11 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
+    /** Removes what an interrupted copy of an object has left, unless another copy of it is in progress. */
+    public void discardPart(ObjectKey key, ContentMd5 md5) throws IOException {
+        parts.discard(key, md5);
+    }
+
     /**
      * Takes an object's name away from its file, whatever the file's note is, and keeps the file in the quarantine.
      *

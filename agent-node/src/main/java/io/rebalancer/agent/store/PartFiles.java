@@ -175,6 +175,18 @@ final class PartFiles implements Closeable {
         Files.deleteIfExists(directories.of(partName).path().resolve(partName));
     }
 
+    /** Removes the part of a copy that will not be continued; a part that is open stays. */
+    void discard(ObjectKey key, ContentMd5 md5) throws IOException {
+        String name = ObjectLayout.partName(key, md5);
+        if (openNames.add(name)) {
+            try {
+                remove(name);
+            } finally {
+                openNames.remove(name);
+            }
+        }
+    }
+
     /**
      * What a look at all parts found.
      *

@@ -11,7 +11,9 @@ import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import java.io.IOException;
@@ -25,11 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +218,72 @@ class CopyEngineTest {
         // The same object can be copied again, for another assignment.
         client.submit(serve(SECOND, 0, new UUID(1, 0)));
         await().until(() -> outcomes().size() == delivered.size() + 1);
+    }
+
+    /** What was verified is published, the rest is withdrawn without an outcome, and can be ordered again. */
+    @Test
+    void aSuspendedAssignmentWritesNothingUntilItsOrdersAreGivenAgain() throws Exception {
+        start();
+        List<CopyOrder> orders = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            UUID object = new UUID(1, i);
+            good.serve(object, content(object, BYTES), i % 2 == 0 ? Fault.STALL : Fault.NONE);
+            orders.add(order(FIRST, i, object, BYTES, GOOD));
+        }
+        orders.forEach(client::submit);
+        await().until(() -> engine.status().running() > 0);
+        assertThat(client.suspend(FIRST).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(engine.status().inProgress()).isZero();
+        assertThat(engine.status().waiting()).isZero();
+        assertThat(client.suspend(FIRST).toCompletableFuture()).isCompleted();
+        client.markStored(outcomes());
+        int before = outcomes().size();
+        assertThat(before).isLessThan(orders.size());
+        for (CopyOrder each : orders) {
+            UUID object = each.key().objectId();
+            good.serve(object, content(object, BYTES), Fault.NONE);
+        }
+        Set<CopyOrder> ended = outcomes().stream().map(CopyOutcome::order).collect(Collectors.toSet());
+        orders.stream().filter(order -> !ended.contains(order)).forEach(client::submit);
+        await().until(() -> {
+            client.markStored(outcomes());
+            return outcomes().size() == orders.size();
+        });
+        assertThat(outcomes()).allMatch(outcome -> outcome.result().failure().isEmpty());
+    }
+
+    /** A gate that is closed does not let the verified copies be published; they are withdrawn. */
+    @Test
+    void anAssignmentIsSuspendedWhileTheGateIsStopped() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            client.submit(serve(FIRST, i, new UUID(1, i)));
+        }
+        engine.start(TestEngine.LIMITS, CopyGate.STOPPED);
+        assertThat(client.suspend(FIRST).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
+        engine.setGate(CopyGate.OPEN);
+        client.submit(serve(SECOND, 0, new UUID(1, 1)));
+        await().until(() -> outcomes().size() == 1);
+        assertThat(outcomes().get(0).order().assignmentId()).isEqualTo(SECOND);
+    }
+
+    /** The part of a large object survives the suspension; when its copy is not wanted any more, the part goes. */
+    @Test
+    void aSuspendedLargeObjectKeepsItsPartUntilItIsNotWanted() throws Exception {
+        start();
+        UUID object = new UUID(3, 1);
+        int size = 80 << 20;
+        good.serve(object, content(object, size), Fault.STALL);
+        CopyOrder order = order(FIRST, 0, object, size, GOOD);
+        client.submit(order);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> engine.status().running() == 1 && !partFiles().isEmpty());
+        assertThat(client.suspend(FIRST).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
+        CopyTask task =
+                new CopyTask(new RecordRef(1, "/o/stor/large"), object, OWNER, size, order.md5(), List.of(GOOD));
+        assertThat(client.removeUnfinished(FIRST, List.of(task)).toCompletableFuture())
+                .succeedsWithin(Duration.ofSeconds(60));
+        assertThat(partFiles()).isEmpty();
+        assertThat(outcomes()).isEmpty();
     }
 
     /** Removing a file waits for the copy that looks at it, and the next copy waits for the removal. */

@@ -128,6 +128,50 @@ class StorageAgentTest {
                 .isTrue();
     }
 
+    private AgentEvent.JobPaused paused(long epoch) {
+        return new AgentEvent.JobPaused(JOB, epoch);
+    }
+
+    @Test
+    void aPauseIsStoredOnceAndRefusesTheOrdersThatWereSentBefore() {
+        agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(1)));
+        assertThat(agent.runCommand(new AgentMessage.PauseJob(epoch(1))).events())
+                .containsExactly(paused(1));
+        assertThat(agent.runCommand(new AgentMessage.PauseJob(epoch(1))).hasNoEvents())
+                .isTrue();
+        agent.restart();
+        assertThat(agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(2)))
+                        .hasNoEvents())
+                .isTrue();
+        assertThat(agent.getState().held()).containsOnlyKeys(assignment(1).id());
+    }
+
+    /** The order to pause may be the first one that the agent gets, because an assignment was lost on its way. */
+    @Test
+    void aPauseHoldsForAJobThatTheAgentDoesNotKnow() {
+        assertThat(agent.runCommand(new AgentMessage.PauseJob(epoch(1))).events())
+                .contains(paused(1));
+        assertThat(agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(1)))
+                        .hasNoEvents())
+                .isTrue();
+    }
+
+    @Test
+    void anAssignmentOfALaterEpochEndsThePauseAndAReleaseDoesNot() {
+        agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(1)));
+        agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(2)));
+        agent.runCommand(new AgentMessage.PauseJob(epoch(1)));
+        agent.runCommand(new AgentMessage.Release(epoch(2), assignment(2).id(), List.of()));
+        assertThat(agent.getState().isPaused(JOB)).isTrue();
+        assertThat(agent.runCommand(new AgentMessage.Assign(epoch(3), assignment(1)))
+                        .events())
+                .hasAtLeastOneElementOfType(AgentEvent.JobContinued.class);
+        assertThat(agent.getState().isPaused(JOB)).isFalse();
+        assertThat(agent.runCommand(new AgentMessage.PauseJob(epoch(2))).hasNoEvents())
+                .as("a pause of an earlier incarnation")
+                .isTrue();
+    }
+
     /** A job that the managers lost answers every report with a release of epoch 0. */
     @Test
     void aFinishedAssignmentIsReleasedWithoutAFenceIfNoFileIsRemoved() {

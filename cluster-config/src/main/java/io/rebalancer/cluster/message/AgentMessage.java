@@ -12,7 +12,8 @@ public interface AgentMessage {
     sealed interface Order extends AgentMessage, WireMessage {
         FencingToken token();
 
-        UUID assignmentId();
+        /** The id of the assignment that the order is about, or of the job if it is about the job. */
+        UUID about();
     }
 
     /**
@@ -21,7 +22,7 @@ public interface AgentMessage {
      */
     record Assign(FencingToken token, Assignment assignment) implements Order {
         @Override
-        public UUID assignmentId() {
+        public UUID about() {
             return assignment.id();
         }
     }
@@ -34,6 +35,22 @@ public interface AgentMessage {
     record Release(FencingToken token, UUID assignmentId, List<UUID> unwanted) implements Order {
         public Release {
             unwanted = List.copyOf(unwanted);
+        }
+
+        @Override
+        public UUID about() {
+            return assignmentId;
+        }
+    }
+
+    /**
+     * Makes the agent write nothing for the job, until the job gives an assignment of a later epoch. The job repeats the order
+     * until the agent has replied with {@link JobMessage.PauseConfirmed}.
+     */
+    record PauseJob(FencingToken token) implements Order {
+        @Override
+        public UUID about() {
+            return token.jobId();
         }
     }
 

@@ -23,11 +23,30 @@ public interface JobMessage {
     /** Asks for the state of the job; changes nothing. */
     record GetJob(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
-    /** Sets the number of parallel metadata calls, effective at once. */
-    record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
+    /** What an operator orders a job to do. Idempotent; the reply is the job afterwards, with what it still waits for. */
+    sealed interface Action extends JobMessage, WireMessage {
+        ActorRef<JobReply> replyTo();
+    }
 
-    /** Ends the job for good. Idempotent; the reply contains what the job still waits for. */
-    record CancelJob(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
+    /** Sets the number of parallel metadata calls, effective at once. */
+    record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements Action {}
+
+    /** Ends the job for good. */
+    record CancelJob(ActorRef<JobReply> replyTo) implements Action {}
+
+    /** Lets the job write nothing until it is resumed. */
+    record PauseJob(ActorRef<JobReply> replyTo) implements Action {}
+
+    /** Ends the pause. */
+    record ResumeJob(ActorRef<JobReply> replyTo) implements Action {}
+
+    /**
+     * An agent has stored that the job is paused, and nothing is written for it. The agent repeats this for each repeated
+     * order.
+     *
+     * @param epoch the epoch of the order
+     */
+    record PauseConfirmed(StorageNodeId agent, long epoch) implements JobMessage, WireMessage {}
 
     /**
      * An agent has stored the assignment and copies its objects. The agent repeats this for each repeated order.
@@ -56,6 +75,8 @@ public interface JobMessage {
     /**
      * An agent refuses an order, because it knows a later epoch of the job. If this is not an incarnation with a later epoch
      * than {@code knownEpoch}, the job's journal was restored from a copy, and the job begins a later one.
+     *
+     * @param assignmentId the assignment that the order was about; the job's own id if it was about the job
      */
     record OrderFenced(UUID assignmentId, StorageNodeId agent, long knownEpoch) implements JobMessage, WireMessage {}
 

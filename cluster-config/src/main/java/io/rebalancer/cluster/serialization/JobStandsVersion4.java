@@ -8,7 +8,7 @@ import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
  * Versions of a job's reply. Version 4 lists no unmoved records, and states how far a verification has come. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
- * flight, as of version 3 of {@link JobStateVersion5}; version 1 carried it as one flat list.
+ * flight, as of version 3 of {@link JobStateVersion6}; version 1 carried it as one flat list.
  */
 public final class JobStandsVersion4 extends JacksonMigration {
     private static final int CURRENT = 4;
@@ -25,7 +25,7 @@ public final class JobStandsVersion4 extends JacksonMigration {
         ObjectNode reply = (ObjectNode) json;
         if (fromVersion < WITH_OUTLINE) {
             ObjectNode state = (ObjectNode) reply.get("state");
-            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion5.compose(state) : state));
+            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion6.compose(state) : state));
             reply.putArray("waiting");
         }
         ((ObjectNode) reply.path("state").path("outcomes")).remove("excepted");

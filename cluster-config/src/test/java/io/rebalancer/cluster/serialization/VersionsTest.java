@@ -115,7 +115,7 @@ class VersionsTest {
         assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#2");
         assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#3", same -> {}))
                 .hasMessageContaining("version");
-        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#6", same -> {}))
+        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#7", same -> {}))
                 .hasMessageContaining("version");
     }
 

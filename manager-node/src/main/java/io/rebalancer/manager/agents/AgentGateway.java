@@ -26,6 +26,15 @@ public interface AgentGateway {
      */
     void release(FencingToken token, PendingRelease release, ActorRef<JobMessage> job);
 
+    /**
+     * Orders the agent to write nothing for the job; to be repeated. The job gets {@code PauseConfirmed} when the agent writes
+     * nothing more, or nothing if the agent could not be reached.
+     */
+    void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job);
+
+    /** Whether the agent that was given this assignment can pause. If not, its copies end after they are complete. */
+    boolean canPause(StorageNodeId node, UUID assignmentId);
+
     /** Whether the agent that was given this assignment can discard copies. If not, unwanted copies stay on its node. */
     boolean canDiscard(StorageNodeId node, UUID assignmentId);
 

@@ -45,6 +45,17 @@ public final class AgentGateways implements AgentGateway {
         chosenFor(release.node(), release.assignmentId()).release(token, release, job);
     }
 
+    /** Agents that are reached over HTTP only can't pause. */
+    @Override
+    public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+        cluster.pause(token, node, job);
+    }
+
+    @Override
+    public boolean canPause(StorageNodeId node, UUID assignmentId) {
+        return chosenFor(node, assignmentId).canPause(node, assignmentId);
+    }
+
     @Override
     public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
         return chosenFor(node, assignmentId).canDiscard(node, assignmentId);

@@ -40,6 +40,16 @@ public final class ClusterAgentGateway implements AgentGateway {
     }
 
     @Override
+    public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+        tell(node, new AgentMessage.PauseJob(token));
+    }
+
+    @Override
+    public boolean canPause(StorageNodeId node, UUID assignmentId) {
+        return true;
+    }
+
+    @Override
     public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
         return true;
     }

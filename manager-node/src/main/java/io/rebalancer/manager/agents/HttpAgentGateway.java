@@ -38,6 +38,17 @@ public final class HttpAgentGateway implements AgentGateway {
         agents.tell(new LegacyAgents.Release(release.node(), release.assignmentId(), job));
     }
 
+    /** The legacy API can't pause. */
+    @Override
+    public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+        // The caller asks canPause first.
+    }
+
+    @Override
+    public boolean canPause(StorageNodeId node, UUID assignmentId) {
+        return false;
+    }
+
     /** The legacy API can't remove a copy. */
     @Override
     public boolean canDiscard(StorageNodeId node, UUID assignmentId) {

@@ -4,7 +4,8 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.evacuate.InFlightAssignment;
+import io.rebalancer.core.evacuate.AssignmentState;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
@@ -12,19 +13,21 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * The two conversations of a job with its agents: an assignment is repeated until its copies are reported, and its release
- * until the agent has acknowledged it. When a conversation has to end otherwise, the job gets a message.
+ * The conversations of a job with its agents: an assignment is repeated until its copies are reported, its release until the
+ * agent has acknowledged it, and a pause until the agent has confirmed it. When a conversation has to end otherwise, the job gets a message.
  */
 final class AgentConversations {
     private final UUID jobId;
     private final JobResources resources;
     private final AssignmentDelivery assignments;
     private final ReleaseDelivery releases;
+    private final PauseDelivery pauses;
     private final ActorRef<JobMessage> job;
 
     AgentConversations(UUID jobId, JobResources resources, Clock clock, ActorRef<JobMessage> job) {
@@ -32,6 +35,7 @@ final class AgentConversations {
         this.resources = resources;
         this.assignments = new AssignmentDelivery(resources.agents(), resources::settings, clock, job);
         this.releases = new ReleaseDelivery(resources.agents(), resources::settings, clock, job);
+        this.pauses = new PauseDelivery(resources.agents(), clock, job);
         this.job = job;
     }
 
@@ -53,14 +57,39 @@ final class AgentConversations {
         resources.agents().release(token(state), new PendingRelease(assignmentId, agent, List.of()), job);
     }
 
-    /** Repeats everything that no agent has answered. */
+    /** Repeats everything that no agent has answered. A job that pauses gives no order to write. */
     void remind(JobState state) {
-        for (InFlightAssignment each : state.inFlight().all()) {
-            if (!each.copied()) {
-                remind(state, each.assignment()).ifPresent(job::tell);
-            }
+        switch (state.phase()) {
+            case PAUSING -> pause(state);
+            case PAUSED -> {}
+            default ->
+                state.inFlight().all().stream()
+                        .filter(each -> !each.copied())
+                        .forEach(each -> remind(state, each.assignment()).ifPresent(job::tell));
         }
         state.releases().all().forEach(each -> release(state, each));
+    }
+
+    /** Asks all agents at work to write nothing. One that can't is asked how far it is. */
+    void pause(JobState state) {
+        pauses.pause(token(state), state.inFlight().agentsAtWork());
+        state.inFlight().all().stream()
+                .filter(each -> each.state() == AssignmentState.ACCEPTED && !pauses.canPause(each))
+                .forEach(each -> deliver(state, each.assignment()));
+    }
+
+    void markPaused(StorageNodeId agent) {
+        pauses.markConfirmed(agent);
+    }
+
+    /** The agents that write nothing for a pausing job. */
+    Set<StorageNodeId> paused() {
+        return pauses.confirmed();
+    }
+
+    /** No pause is in progress, or a new one begins: what agents have confirmed before does not count. */
+    void forgetPause() {
+        pauses.clear();
     }
 
     private Optional<JobInternalMessage.GiveUp> remind(JobState state, Assignment assignment) {
@@ -112,7 +141,10 @@ final class AgentConversations {
     /** The agents that the job waits for. */
     Stream<JobWait> waits(JobState state) {
         return Stream.concat(
-                assignments.waits(state.inFlight().all()).stream(),
+                (state.phase() == JobPhase.PAUSING
+                                ? pauses.waits(state.inFlight().all())
+                                : assignments.waits(state.inFlight().all()))
+                        .stream(),
                 releases.waits(state.releases().all()).stream());
     }
 }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -29,6 +31,7 @@ final class CurrentPass {
     private List<PlanningWait> waits = List.of();
     private final SortedMap<Integer, JobWait> delayedShards = new TreeMap<>();
     private long generation;
+    private boolean writing;
 
     CurrentPass(ActorContext<JobMessage> context, JobResources resources, Lease lease) {
         this.context = context;
@@ -36,8 +39,9 @@ final class CurrentPass {
         this.lease = lease;
     }
 
-    boolean isRunning() {
-        return actors.isPresent();
+    /** Whether children run that commit what they are given. */
+    boolean isCommitting() {
+        return actors.isPresent() && writing;
     }
 
     /** Whether a message of {@code generation} comes from the children that work now. */
@@ -49,6 +53,7 @@ final class CurrentPass {
     void start(FencingToken token, JobState job) {
         stop();
         generation++;
+        writing = true;
         actors = Optional.of(PassActors.start(context, resources, lease, token, job, generation));
     }
 
@@ -63,6 +68,27 @@ final class CurrentPass {
     void stopPlanning() {
         actors.ifPresent(each -> each.stopPlanning(context));
         delayedShards.clear();
+    }
+
+    /**
+     * Stops to scan and to plan, and sends no further write.
+     *
+     * @return completes when no write is in progress; with the message that then follows, at once if no pass runs
+     */
+    CompletionStage<JobInternalMessage> stopWriting() {
+        stopPlanning();
+        writing = false;
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        actors.ifPresentOrElse(
+                each -> each.committer().tell(new MetadataCommitter.StopWriting(stopped)),
+                () -> stopped.complete(null));
+        long current = generation;
+        return stopped.thenApply(none -> new JobInternalMessage.WritesEnded(current));
+    }
+
+    /** Whether {@code ofMessage} is the generation of the children that work now, or that worked last. */
+    boolean isLatest(long ofMessage) {
+        return ofMessage == generation;
     }
 
     /** @param resumed whether an earlier generation may have committed a part of the assignment */

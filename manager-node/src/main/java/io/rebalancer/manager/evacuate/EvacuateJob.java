@@ -3,8 +3,6 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Reason;
-import io.rebalancer.core.evacuate.AssignmentState;
-import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
@@ -58,10 +56,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final Incarnation incarnation;
     private final AgentConversations agents;
-    private final JobTelemetry telemetry;
     private final PassSchedule schedule;
     private final PhaseWork work;
     private final JobSteps steps;
+    private final JobAnswers answers;
     private final GatheredMessages gathered = new GatheredMessages();
 
     /** The entity id is the job's id. */
@@ -90,11 +88,12 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.timers = timers;
         this.shard = entity.getShard();
         Clock clock = resources.planning().clock();
-        this.telemetry = new JobTelemetry(jobId, resources, clock);
+        JobTelemetry telemetry = new JobTelemetry(jobId, resources, clock);
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem(), minRestartBackoff);
         this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule);
+        this.answers = new JobAnswers(work, () -> lastSequenceNumber(context));
         this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
     }
 
@@ -140,11 +139,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onExternal(JobState job, JobMessage message) {
-        if (message instanceof JobMessage.SetCommitParallelism set) {
-            return onSetCommitParallelism(job, set);
+        if (message instanceof JobMessage.Action action) {
+            return onAction(job, action);
         }
-        if (message instanceof JobMessage.CancelJob cancel) {
-            return onCancel(job, cancel);
+        if (message instanceof JobMessage.PauseConfirmed confirmed) {
+            return onPauseConfirmed(job, confirmed);
         }
         if (message instanceof JobMessage.AssignmentAccepted accepted) {
             return onAssignmentAccepted(job, accepted);
@@ -193,6 +192,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (message instanceof JobInternalMessage.VerificationStopped stopped) {
             return onChildStopped(job, work.verification().isCurrent(stopped.generation()));
         }
+        if (message instanceof JobInternalMessage.WritesEnded ended) {
+            work.markWritesEnded(job, ended.generation());
+            return Effect().none();
+        }
         if (message instanceof JobInternalMessage.Decide decide) {
             return carryOut(job, decide.command(), stored -> {});
         }
@@ -234,6 +237,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         }
         if (message == JobInternalMessage.RenewLease.INSTANCE) {
             incarnation.renewLease(lastSequenceNumber(context));
+            work.finishPausing(job);
             return Effect().none();
         }
         if (message == JobInternalMessage.Remind.INSTANCE) {
@@ -249,7 +253,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return steps.decide(job, command)
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            create.replyTo().tell(jobReply(stored));
+                            create.replyTo().tell(answers.of(stored));
                             if (!events.isEmpty()) {
                                 context.getLog()
                                         .info("job={} started on this manager, leaving={}", jobId, create.leaving());
@@ -257,17 +261,15 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                                 context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
                             }
                         }),
-                        refused -> refuse(create.replyTo(), refused));
+                        refused -> {
+                            create.replyTo().tell(JobAnswers.of(refused));
+                            return Effect().none();
+                        });
     }
 
     private Effect<JobEvent, JobState> onGetJob(JobState job, JobMessage.GetJob get) {
-        return Effect()
-                .none()
-                .thenRun((JobState same) -> get.replyTo()
-                        .tell(
-                                job.phase() == JobPhase.NONE
-                                        ? new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job")
-                                        : jobReply(job)));
+        get.replyTo().tell(answers.to(job));
+        return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onAskInFlightTo(JobState job, JobMessage.AskInFlightTo ask) {
@@ -275,37 +277,26 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return Effect().none();
     }
 
-    private Effect<JobEvent, JobState> onSetCommitParallelism(JobState job, JobMessage.SetCommitParallelism set) {
-        return steps.decide(job, new JobCommand.SetCommitParallelism(set.records()))
-                .fold(
-                        events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            work.pass().setCommitParallelism(set.records());
-                            set.replyTo().tell(jobReply(stored));
-                        }),
-                        refused -> refuse(set.replyTo(), refused));
-    }
-
-    private Effect<JobEvent, JobState> onCancel(JobState job, JobMessage.CancelJob cancel) {
-        JobCommand command = new JobCommand.Cancel();
+    /** The reply is sent after the order is stored. */
+    private Effect<JobEvent, JobState> onAction(JobState job, JobMessage.Action action) {
+        JobCommand command = JobSteps.command(action);
         return steps.decide(job, command)
                 .fold(
-                        events -> carryOut(
-                                job, command, stored -> cancel.replyTo().tell(jobReply(stored))),
-                        refused -> refuse(cancel.replyTo(), refused));
+                        events -> carryOut(job, command, stored -> {})
+                                .thenRun((JobState stored) -> action.replyTo().tell(answers.of(stored))),
+                        refused -> {
+                            action.replyTo().tell(JobAnswers.of(refused));
+                            return Effect().none();
+                        });
     }
 
-    private Effect<JobEvent, JobState> refuse(ActorRef<JobMessage.JobReply> replyTo, Decision.Refused refused) {
-        return Effect()
-                .none()
-                .thenRun((JobState same) -> replyTo.tell(new JobMessage.JobRefusal(refused.code(), refused.detail())));
-    }
-
-    private JobMessage.JobReply jobReply(JobState job) {
-        return new JobMessage.JobStands(
-                lastSequenceNumber(context),
-                job.outline(),
-                work.waits(job),
-                work.verification().progress());
+    /** A confirmation of an earlier epoch does not count: that incarnation may have been resumed since. */
+    private Effect<JobEvent, JobState> onPauseConfirmed(JobState job, JobMessage.PauseConfirmed confirmed) {
+        if (confirmed.epoch() == job.epoch() && job.phase() == JobPhase.PAUSING) {
+            agents.markPaused(confirmed.agent());
+            work.finishPausing(job);
+        }
+        return Effect().none();
     }
 
     private Effect<JobEvent, JobState> onTakeOver(JobState job) {
@@ -342,13 +333,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onAssignmentAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
-        agents.markAccepted(accepted.assignmentId(), accepted.finished());
-        telemetry.markAccepted(accepted.assignmentId());
-        boolean isNew = job.inFlight()
-                .find(accepted.assignmentId())
-                .filter(each -> each.state() == AssignmentState.PLANNED)
-                .isPresent();
-        return isNew ? gather(accepted) : Effect().none();
+        return steps.markAccepted(job, accepted) ? gather(accepted) : Effect().none();
     }
 
     /** A busy agent gets the assignment again with the next reminder. After any other refusal the objects are replanned. */
@@ -417,7 +402,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
             return Effect().none();
         }
         work.stopChildren();
-        if (incarnation.countChildFailure() >= MAX_CHILD_FAILURES && job.phase() != JobPhase.FAILING) {
+        if (incarnation.countChildFailure() >= MAX_CHILD_FAILURES && !isPausingOrFailing(job)) {
             incarnation.clearChildFailures();
             String reason = "a part of the job failed " + MAX_CHILD_FAILURES
                     + " times in a row; the manager's log contains the cause";
@@ -430,6 +415,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                         CHILD_RESTART_DELAY);
         timers.startSingleTimer(JobInternalMessage.TakeOver.INSTANCE, CHILD_RESTART_DELAY);
         return Effect().none();
+    }
+
+    /** Such a job can't fail: a pausing job keeps its assignments, and the operator decides. */
+    private static boolean isPausingOrFailing(JobState job) {
+        return job.phase() == JobPhase.FAILING || job.phase() == JobPhase.PAUSING;
     }
 
     private Effect<JobEvent, JobState> onIdle(JobState job) {

@@ -26,6 +26,9 @@ sealed interface JobInternalMessage extends JobMessage {
     /** A child of a pass ended without being stopped: it has failed. */
     record ChildStopped(long generation) implements JobInternalMessage {}
 
+    /** No metadata write of the children of this generation is in progress any more. */
+    record WritesEnded(long generation) implements JobInternalMessage {}
+
     /** The verification reports an event. */
     record VerificationReported(long generation, VerificationEvent event) implements JobInternalMessage {}
 

@@ -4,6 +4,7 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCommand;
@@ -57,6 +58,19 @@ final class JobSteps {
         this.log = log;
     }
 
+    /** What an operator's order means. */
+    static JobCommand command(JobMessage.Action action) {
+        if (action instanceof JobMessage.PauseJob) {
+            return new JobCommand.Pause();
+        }
+        if (action instanceof JobMessage.ResumeJob) {
+            return new JobCommand.Resume();
+        }
+        return action instanceof JobMessage.SetCommitParallelism set
+                ? new JobCommand.SetCommitParallelism(set.records())
+                : new JobCommand.Cancel();
+    }
+
     /** What a message of an agent or of a child of the pass means. */
     JobStep of(JobState job, JobMessage message) {
         if (message instanceof JobInternalMessage.PlanningReported reported) {
@@ -69,6 +83,16 @@ final class JobSteps {
             return of(job, new JobCommand.ReportAccepted(accepted.assignmentId()), stored -> {});
         }
         return message instanceof JobMessage.CopiesReported reported ? onCopiesReported(job, reported) : JobStep.NONE;
+    }
+
+    /** An agent has stored an assignment. Returns whether the job has to store that. */
+    boolean markAccepted(JobState job, JobMessage.AssignmentAccepted accepted) {
+        agents.markAccepted(accepted.assignmentId(), accepted.finished());
+        telemetry.markAccepted(accepted.assignmentId());
+        return job.inFlight()
+                .find(accepted.assignmentId())
+                .filter(each -> each.state() == AssignmentState.PLANNED)
+                .isPresent();
     }
 
     private JobStep onPlanningEvent(JobState job, PlanningEvent event) {

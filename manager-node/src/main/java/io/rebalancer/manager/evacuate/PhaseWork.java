@@ -37,6 +37,7 @@ final class PhaseWork {
     private final PassSchedule schedule;
     private final CurrentPass pass;
     private final CurrentVerification verification;
+    private final CurrentPause pause;
 
     PhaseWork(
             UUID jobId,
@@ -56,6 +57,8 @@ final class PhaseWork {
         this.schedule = schedule;
         this.pass = new CurrentPass(context, resources, incarnation.lease());
         this.verification = new CurrentVerification(jobId, context, resources);
+        this.pause = new CurrentPause(
+                context, pass, agents, incarnation.lease(), resources.planning().clock());
     }
 
     CurrentPass pass() {
@@ -69,6 +72,9 @@ final class PhaseWork {
     /** Does what follows from the new state, whichever command led to it. */
     void follow(JobState before, JobState stored) {
         agents.forgetReleased(before, stored);
+        if (!stored.tuning().equals(before.tuning())) {
+            stored.tuning().chosenCommitParallelism().ifPresent(pass::setCommitParallelism);
+        }
         if (stored.phase() != before.phase()) {
             enterPhase(stored);
         } else if (before.isActive() && !stored.isActive()) {
@@ -77,7 +83,20 @@ final class PhaseWork {
             stopWhenIdle();
         } else if (stored.mayEndEarly()) {
             endEarly(stored);
+        } else {
+            finishPausing(stored);
         }
+    }
+
+    /** No metadata write of these children is in progress any more. */
+    void markWritesEnded(JobState job, long generation) {
+        pause.markWritesEnded(generation);
+        finishPausing(job);
+    }
+
+    /** Ends the pausing if nothing is in progress any more. */
+    void finishPausing(JobState job) {
+        pause.finish(job).ifPresent(command -> context.getSelf().tell(new JobInternalMessage.Decide(command)));
     }
 
     /** Starts what the phase needs, and stops everything else. May be repeated. */
@@ -103,10 +122,22 @@ final class PhaseWork {
                 stopPass();
                 verification.start(job);
             }
+            case PAUSING -> beginPause(job);
+            case PAUSED -> {
+                stopPass();
+                context.getLog().info("job={} paused: nothing is written for it", jobId);
+            }
             case FAILING -> drain(job, "the job fails: " + job.reason());
             case CANCELLING -> drain(job, "an operator cancels the job");
             case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, FAILED, CANCELLED -> afterEnd(job);
         }
+    }
+
+    /** The lease is renewed meanwhile, because the end of the pausing depends on it. */
+    private void beginPause(JobState job) {
+        timers.cancel(JobInternalMessage.BeginPass.INSTANCE);
+        timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
+        pause.begin(job);
     }
 
     private void stopPass() {
@@ -140,7 +171,7 @@ final class PhaseWork {
 
     /** Verified copies are committed, so that they are of use; all other assignments are given up. */
     private void drain(JobState job, String why) {
-        if (job.inFlight().count() > 0 && !pass.isRunning()) {
+        if (job.inFlight().count() > 0 && !pass.isCommitting()) {
             startPass(job);
         }
         pass.stopPlanning();
@@ -219,6 +250,7 @@ final class PhaseWork {
                         schedule.waiting(job).stream(),
                         pass.waits().stream(),
                         verification.waits().stream(),
+                        pause.waits(job).stream(),
                         agents.waits(job))
                 .flatMap(each -> each)
                 .sorted(Comparator.comparing(JobWait::since))

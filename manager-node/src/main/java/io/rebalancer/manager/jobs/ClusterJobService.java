@@ -104,7 +104,22 @@ public final class ClusterJobService implements JobService {
 
     @Override
     public CompletionStage<View> cancel(UUID jobId) {
-        return askJob(jobId, JobMessage.CancelJob::new).thenApply(reply -> {
+        return act(jobId, JobMessage.CancelJob::new);
+    }
+
+    @Override
+    public CompletionStage<View> pause(UUID jobId) {
+        return act(jobId, JobMessage.PauseJob::new);
+    }
+
+    @Override
+    public CompletionStage<View> resume(UUID jobId) {
+        return act(jobId, JobMessage.ResumeJob::new);
+    }
+
+    private CompletionStage<View> act(
+            UUID jobId, org.apache.pekko.japi.function.Function<ActorRef<JobReply>, JobMessage> action) {
+        return askJob(jobId, action).thenApply(reply -> {
             if (reply instanceof JobMessage.JobStands found) {
                 return view(jobId, found);
             }

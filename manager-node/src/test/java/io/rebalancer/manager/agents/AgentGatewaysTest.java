@@ -47,6 +47,16 @@ class AgentGatewaysTest {
         }
 
         @Override
+        public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+            calls.add("pause");
+        }
+
+        @Override
+        public boolean canPause(StorageNodeId node, UUID assignmentId) {
+            return true;
+        }
+
+        @Override
         public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
             return true;
         }

@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** An agent that copies at once and acknowledges every release, unless a test overrides that; it records its orders. */
+/** An agent that copies at once and acknowledges every release and pause, unless a test overrides that; it records its orders. */
 class PlayedAgent implements AgentGateway {
     final List<Assignment> assigned = new CopyOnWriteArrayList<>();
     final List<PendingRelease> released = new CopyOnWriteArrayList<>();
@@ -42,6 +42,16 @@ class PlayedAgent implements AgentGateway {
 
     void acknowledge(PendingRelease release, ActorRef<JobMessage> job) {
         job.tell(new JobMessage.ReleaseAcknowledged(release.assignmentId()));
+    }
+
+    @Override
+    public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+        job.tell(new JobMessage.PauseConfirmed(node, token.epoch()));
+    }
+
+    @Override
+    public boolean canPause(StorageNodeId node, UUID assignmentId) {
+        return true;
     }
 
     @Override

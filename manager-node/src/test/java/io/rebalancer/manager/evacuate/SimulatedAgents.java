@@ -49,6 +49,16 @@ record SimulatedAgents(int failuresPerThousand) implements AgentGateway {
     }
 
     @Override
+    public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+        job.tell(new JobMessage.PauseConfirmed(node, token.epoch()));
+    }
+
+    @Override
+    public boolean canPause(StorageNodeId node, UUID assignmentId) {
+        return true;
+    }
+
+    @Override
     public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
         return true;
     }

@@ -62,6 +62,16 @@ class StorageNodeDirectoryTest {
         }
 
         @Override
+        public void pause(FencingToken token, StorageNodeId node, ActorRef<JobMessage> job) {
+            throw new AssertionError("the directory pauses nothing");
+        }
+
+        @Override
+        public boolean canPause(StorageNodeId node, UUID assignmentId) {
+            throw new AssertionError("the directory pauses nothing");
+        }
+
+        @Override
         public boolean canDiscard(StorageNodeId node, UUID assignmentId) {
             throw new AssertionError("the directory discards nothing");
         }

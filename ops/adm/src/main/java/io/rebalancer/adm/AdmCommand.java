@@ -81,7 +81,7 @@ public final class AdmCommand implements Runnable {
     @Command(
             name = "job",
             mixinStandardHelpOptions = true,
-            description = "Lists, shows, creates, cancels and retries evacuate jobs.",
+            description = "Lists, shows, creates, pauses, resumes, cancels and retries evacuate jobs.",
             subcommands = Job.Create.class)
     static final class Job extends ManagerCommand {
         @Command(name = "list", description = "Lists all jobs, newest first.")
@@ -133,13 +133,53 @@ public final class AdmCommand implements Runnable {
                                         + " cancelled also after that time")
                         int seconds)
                 throws CommandFailed, InterruptedException {
-            JsonNode job = new JobCancellation(manager(), id).cancel(Duration.ofSeconds(seconds));
+            return order(
+                    new JobOrder(manager(), id, "cancel", "CANCELLED"),
+                    seconds,
+                    "every agent has acknowledged that nothing is written for it");
+        }
+
+        @Command(
+                name = "pause",
+                description =
+                        "Stops all writes of a job: no byte is written for it and no record is changed, until it is"
+                                + " resumed. Waits until every agent has confirmed that, and names those that have not.")
+        int pause(
+                @Parameters(paramLabel = "<uuid>", description = "id of the job") String id,
+                @Option(
+                                names = "--wait",
+                                paramLabel = "SECONDS",
+                                defaultValue = "3",
+                                description =
+                                        "how long to wait for the agents (default: ${DEFAULT-VALUE}); the job pauses"
+                                                + " also after that time")
+                        int seconds)
+                throws CommandFailed, InterruptedException {
+            return order(
+                    new JobOrder(manager(), id, "pause", "PAUSED"),
+                    seconds,
+                    "every agent has confirmed that it writes nothing");
+        }
+
+        @Command(name = "resume", description = "Lets a paused job continue where the pause has interrupted it.")
+        int resume(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
+                throws CommandFailed, InterruptedException {
+            JsonNode job = ManagerApiClient.json(manager().post("/api/v1/jobs/" + id + "/resume", ""));
+            spec.commandLine()
+                    .getOut()
+                    .println("job " + id + " is " + job.path("state").asText());
+            return 0;
+        }
+
+        private int order(JobOrder order, int seconds, String carriedOut) throws CommandFailed, InterruptedException {
+            JsonNode job = order.carryOut(Duration.ofSeconds(seconds));
             PrintWriter out = spec.commandLine().getOut();
-            if (JobCancellation.hasEnded(job)) {
-                out.println("job " + id + " is CANCELLED: every agent has acknowledged that nothing is written for it");
+            if (order.isCarriedOut(job)) {
+                out.println("job " + order.id() + " is " + order.reached() + ": " + carriedOut);
                 return 0;
             }
-            out.println("job " + id + " is " + job.path("state").asText() + " after " + seconds + " s; it waits for:");
+            out.println("job " + order.id() + " is " + job.path("state").asText() + " after " + seconds
+                    + " s; it waits for:");
             JobWaits.print(out, job);
             out.println("run the command again to wait longer; nothing more has to be ordered");
             return FAILED;

@@ -88,6 +88,22 @@ class V1CommandsTest {
     }
 
     @Test
+    void aPausedJobIsAwaitedAndAgentsThatHaveNotConfirmedAreNamed() {
+        answers.put("/api/v1/jobs/" + JOB + "/pause", """
+                {"state":"PAUSING","waiting":[{"cause":"pause_unconfirmed","since":"2026-11-26T10:00:00Z",
+                 "detail":"the agent of 3.stor.d has not confirmed that it writes nothing for the job"}]}
+                """);
+        answers.put("/api/v1/jobs/" + JOB, "{\"state\":\"PAUSED\"}");
+        assertThat(command.run("job", "pause", "--wait", "0", JOB)).isEqualTo(1);
+        assertThat(command.out()).contains("is PAUSING after 0 s", "the agent of 3.stor.d has not confirmed");
+        assertThat(command.run("job", "pause", JOB)).isZero();
+        assertThat(command.out()).contains("job " + JOB + " is PAUSED: every agent has confirmed");
+        answers.put("/api/v1/jobs/" + JOB + "/resume", "{\"state\":\"RUNNING\"}");
+        assertThat(command.run("job", "resume", JOB)).isZero();
+        assertThat(command.out()).contains("job " + JOB + " is RUNNING");
+    }
+
+    @Test
     void aFleetInServiceIsSaidInWords() {
         answers.put("/api/v1/storage-nodes", "{\"outOfService\":[],\"penalised\":[]}");
         assertThat(command.run("node", "list")).isZero();

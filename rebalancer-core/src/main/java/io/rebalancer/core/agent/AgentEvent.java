@@ -23,6 +23,16 @@ public sealed interface AgentEvent {
      */
     record JobEpochRaised(UUID jobId, long epoch, Instant at) implements AgentEvent {}
 
+    /**
+     * A job is paused: nothing is written for it until it gives an assignment of a later epoch.
+     *
+     * @param epoch the epoch of the incarnation that paused it
+     */
+    record JobPaused(UUID jobId, long epoch) implements AgentEvent {}
+
+    /** A paused job has given an assignment of a later epoch, so its copies continue. */
+    record JobContinued(UUID jobId) implements AgentEvent {}
+
     /** The manager released the assignment, so the agent forgets it. */
     record AssignmentReleased(UUID assignmentId) implements AgentEvent {}
 }

@@ -8,13 +8,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * The part of a storage agent's state that survives a restart.
  *
  * @param held assignments that are accepted and not released; bounded by the agent's admission limit
  * @param epochs highest epoch of each job that gave orders, for at most {@link #MAX_EPOCHS} jobs. The job whose epoch
- *     was raised the longest time ago is forgotten first.
+ *     was raised the longest time ago is forgotten first, and with it whether it is paused.
  */
 public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> epochs) {
     /** Far more than the number of jobs that give orders at the same time. */
@@ -34,9 +35,7 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
 
     /** The known epoch that fences orders with {@code token}, if a later incarnation of the job has given orders. */
     public Optional<Long> fencingEpoch(FencingToken token) {
-        return Optional.ofNullable(epochs.get(token.jobId()))
-                .map(KnownEpoch::epoch)
-                .filter(known -> known > token.epoch());
+        return known(token.jobId()).map(KnownEpoch::epoch).filter(known -> known > token.epoch());
     }
 
     /**
@@ -58,10 +57,44 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
                 : Optional.of(new AgentEvent.JobEpochRaised(token.jobId(), token.epoch(), now));
     }
 
+    /** Whether nothing may be written for a job now. */
+    public boolean isPaused(UUID jobId) {
+        return known(jobId).flatMap(KnownEpoch::pausedAt).isPresent();
+    }
+
+    /** Whether an assignment with {@code token} must not be carried out: its job was paused by the same incarnation. */
+    public boolean isPausedFor(FencingToken token) {
+        return known(token.jobId())
+                .filter(known -> known.isPausedFor(token.epoch()))
+                .isPresent();
+    }
+
+    /** The event to store before the agent confirms the pause that {@code token} orders; empty if it is stored. */
+    public Optional<AgentEvent> pause(FencingToken token) {
+        return isPausedFor(token)
+                ? Optional.empty()
+                : Optional.of(new AgentEvent.JobPaused(token.jobId(), token.epoch()));
+    }
+
+    /** The event to store before an assignment of a job is carried out; empty if the job is not paused. */
+    public Optional<AgentEvent> continueJob(UUID jobId) {
+        return isPaused(jobId) ? Optional.of(new AgentEvent.JobContinued(jobId)) : Optional.empty();
+    }
+
+    private Optional<KnownEpoch> known(UUID jobId) {
+        return Optional.ofNullable(epochs.get(jobId));
+    }
+
     /** The state after {@code event}. Accepts every event and has no side effects, because the journal replays it. */
     public AgentState apply(AgentEvent event) {
         if (event instanceof AgentEvent.JobEpochRaised e) {
             return new AgentState(held, raised(e));
+        }
+        if (event instanceof AgentEvent.JobPaused e) {
+            return withKnown(e.jobId(), known -> known.paused(e.epoch()));
+        }
+        if (event instanceof AgentEvent.JobContinued e) {
+            return withKnown(e.jobId(), KnownEpoch::continued);
         }
         Map<UUID, HeldAssignment> next = new HashMap<>(held);
         if (event instanceof AgentEvent.AssignmentAccepted e) {
@@ -78,9 +111,19 @@ public record AgentState(Map<UUID, HeldAssignment> held, Map<UUID, KnownEpoch> e
         return new AgentState(next, epochs);
     }
 
+    private AgentState withKnown(UUID jobId, UnaryOperator<KnownEpoch> change) {
+        Map<UUID, KnownEpoch> next = new HashMap<>(epochs);
+        next.computeIfPresent(jobId, (id, known) -> change.apply(known));
+        return new AgentState(held, next);
+    }
+
     private Map<UUID, KnownEpoch> raised(AgentEvent.JobEpochRaised e) {
         Map<UUID, KnownEpoch> next = new HashMap<>(epochs);
-        next.put(e.jobId(), new KnownEpoch(e.epoch(), e.at()));
+        next.put(
+                e.jobId(),
+                known(e.jobId())
+                        .map(known -> known.raisedTo(e.epoch(), e.at()))
+                        .orElseGet(() -> new KnownEpoch(e.epoch(), e.at(), Optional.empty())));
         if (next.size() > MAX_EPOCHS) {
             next.entrySet().stream()
                     .min(Comparator.comparing(each -> each.getValue().since()))

@@ -1,12 +1,15 @@
 package io.rebalancer.core.evacuate;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.object.StorageNodeId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * The assignments that are planned and have not ended. Their number is bounded by the planner.
@@ -48,6 +51,15 @@ public record AssignmentsInFlight(Map<UUID, InFlightAssignment> byId) {
                 .filter(InFlightAssignment::copied)
                 .mapToLong(each -> each.copiedTasks().size())
                 .sum();
+    }
+
+    /** The agents that hold, or may hold, copies that have not ended. */
+    @JsonIgnore
+    public Set<StorageNodeId> agentsAtWork() {
+        return all().stream()
+                .filter(each -> !each.copied())
+                .map(each -> each.assignment().destination().storageNode())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** One of {@code objects} that is being moved, if any is: none may be in a second assignment. */

@@ -4,9 +4,11 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** An order to a job, or a report to it. Each is safe to repeat, except {@link Except}: agents and timers report at
@@ -97,6 +99,24 @@ public sealed interface JobCommand {
 
     /** End a cancelled job. Refused while an assignment is in flight, or an agent has not acknowledged a release. */
     record FinishCancelling() implements JobCommand {}
+
+    /** Write nothing more until the job is resumed, at an operator's order. Without effect on a job that is paused. */
+    record Pause() implements JobCommand {}
+
+    /**
+     * The job is paused: no metadata write is in progress. Refused while an agent is at work that has not confirmed, or
+     * while a release is not acknowledged, because an agent may still discard copies for it.
+     *
+     * @param confirmedBy agents that have confirmed that they write nothing for the job
+     */
+    record FinishPausing(Set<StorageNodeId> confirmedBy) implements JobCommand {
+        public FinishPausing {
+            confirmedBy = Set.copyOf(confirmedBy);
+        }
+    }
+
+    /** Continue where the pause has interrupted the job, as a new incarnation. Without effect on a job that is not paused. */
+    record Resume() implements JobCommand {}
 
     /** Swap this many metadata records at a time from now on, 1 to 250 (manta.md 2.5). */
     record SetCommitParallelism(int records) implements JobCommand {}

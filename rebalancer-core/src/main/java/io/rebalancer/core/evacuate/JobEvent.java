@@ -164,6 +164,27 @@ public sealed interface JobEvent {
     /** An operator cancels the job. It ends when its assignments have ended and all agents have acknowledged that. */
     record JobCancelling(Instant at) implements JobEvent {}
 
+    /** An operator pauses the job. Nothing is planned and committed from now on, and agents are asked to write nothing. */
+    record JobPausing(Instant at) implements JobEvent {}
+
+    /**
+     * Nothing is written for the job any more.
+     *
+     * @param confirmedBy the agents that have confirmed that they write nothing: all that were at work
+     */
+    record JobPaused(List<StorageNodeId> confirmedBy, Instant at) implements JobEvent {
+        public JobPaused {
+            confirmedBy = List.copyOf(confirmedBy);
+        }
+    }
+
+    /**
+     * An operator resumes the job. A new incarnation follows, because an order of a later epoch ends the pause of an agent.
+     *
+     * @param phase the phase that the pause interrupted
+     */
+    record JobResumed(JobPhase phase, Instant at) implements JobEvent {}
+
     /** An operator chose how many metadata records are swapped at a time. */
     record CommitParallelismSet(int records) implements JobEvent {}
 

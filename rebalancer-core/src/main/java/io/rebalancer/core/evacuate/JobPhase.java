@@ -16,6 +16,10 @@ public enum JobPhase {
     FAILING(false),
     /** An operator cancels the job. As FAILING; the job also waits until every agent has acknowledged its releases. */
     CANCELLING(false),
+    /** An operator pauses the job. Every agent at work is asked to write nothing more, and so are the commits. */
+    PAUSING(false),
+    /** Nothing is written for the job until an operator resumes it: every agent that was at work has confirmed that. */
+    PAUSED(false),
     /** A verification found no record that names the leaving node. */
     DONE(true),
     /** Further passes would not help, or records are excluded; the exceptions of the last pass are listed. */
@@ -56,6 +60,15 @@ public enum JobPhase {
         }
         if (event instanceof JobEvent.JobCancelling) {
             return CANCELLING;
+        }
+        if (event instanceof JobEvent.JobPausing) {
+            return PAUSING;
+        }
+        if (event instanceof JobEvent.JobPaused) {
+            return PAUSED;
+        }
+        if (event instanceof JobEvent.JobResumed e) {
+            return e.phase();
         }
         return event instanceof JobEvent.JobEnded e ? e.phase() : this;
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The rules of the evacuate job. {@link #decide} is a pure function of its arguments; it acts on nothing.
  *
  * <p>The life of a job is the table {@link JobTransition}. The rules themselves are grouped by what they are about:
- * {@link LifecycleRules}, {@link PassRules}, {@link AssignmentRules}.
+ * {@link LifecycleRules}, {@link PauseRules}, {@link PassRules}, {@link AssignmentRules}.
  */
 public final class JobRules {
     /** Passes in a row that may settle nothing before their exceptions are final. */
@@ -40,6 +40,15 @@ public final class JobRules {
         }
         if (command instanceof JobCommand.Cancel) {
             return LifecycleRules.cancel(job, now);
+        }
+        if (command instanceof JobCommand.Pause) {
+            return PauseRules.pause(job, now);
+        }
+        if (command instanceof JobCommand.FinishPausing c) {
+            return PauseRules.finishPausing(job, c, now);
+        }
+        if (command instanceof JobCommand.Resume) {
+            return PauseRules.resume(job, now);
         }
         if (command instanceof JobCommand.FinishCancelling) {
             return LifecycleRules.finishCancelling(job, now);

@@ -2,7 +2,9 @@ package io.rebalancer.core.evacuate;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One evacuate job, composed of parts. Each part knows the events that change it.
@@ -11,6 +13,7 @@ import java.util.Optional;
  * bounds the assignments in flight and the releases, and exceptions are counted here and listed by the read side.
  *
  * @param phase where the job is in its life
+ * @param interrupted the phase to which a paused job returns; empty unless it is pausing or paused
  * @param order what the job was created for; empty before creation
  * @param epoch number of the job's incarnation, 0 before creation: see {@link io.rebalancer.core.assignment.FencingToken}
  * @param passes the number of the current pass, and how useful the passes are
@@ -24,6 +27,7 @@ import java.util.Optional;
  */
 public record JobState(
         JobPhase phase,
+        Optional<JobPhase> interrupted,
         Optional<EvacuateOrder> order,
         long epoch,
         PassProgress passes,
@@ -37,6 +41,7 @@ public record JobState(
 
     public static final JobState EMPTY = new JobState(
             JobPhase.NONE,
+            Optional.empty(),
             Optional.empty(),
             0,
             PassProgress.NONE,
@@ -55,6 +60,7 @@ public record JobState(
     public JobState apply(JobEvent event) {
         return new JobState(
                 phase.after(event),
+                interruptedAfter(event),
                 event instanceof JobEvent.JobCreated e
                         ? Optional.of(new EvacuateOrder(e.leaving(), e.maxRecords()))
                         : order,
@@ -69,6 +75,14 @@ public record JobState(
                         : verification,
                 tuning.after(event),
                 reasonAfter(event));
+    }
+
+    private Optional<JobPhase> interruptedAfter(JobEvent event) {
+        if (event instanceof JobEvent.JobPausing) {
+            return Optional.of(phase);
+        }
+        JobPhase next = phase.after(event);
+        return next == JobPhase.PAUSING || next == JobPhase.PAUSED ? interrupted : Optional.empty();
     }
 
     private String reasonAfter(JobEvent event) {
@@ -101,6 +115,12 @@ public record JobState(
     public boolean mayEndEarly() {
         return inFlight.count() == 0
                 && (phase == JobPhase.FAILING || phase == JobPhase.CANCELLING && releases.isEmpty());
+    }
+
+    /** Whether a pausing job is paused once these agents have confirmed that they write nothing. */
+    @JsonIgnore
+    public boolean mayBePaused(Set<StorageNodeId> confirmedBy) {
+        return phase == JobPhase.PAUSING && releases.isEmpty() && confirmedBy.containsAll(inFlight.agentsAtWork());
     }
 
     /** The storage node that the job empties; empty before creation. */

@@ -1,8 +1,11 @@
 package io.rebalancer.core.evacuate;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every step in the life of a job. {@link LifecycleRules} and {@link PassRules} look their steps up here; a phase changes
@@ -29,6 +32,25 @@ public enum JobTransition {
     FAILED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILED_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.FAIL, JobPhase.FAILED, "the job cannot continue"),
     FAILS_IN_PASS(JobPhase.RUNNING, Trigger.FAIL, JobPhase.FAILING, "the job cannot continue"),
+    PAUSED_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.PAUSE, JobPhase.PAUSING, "an operator pauses the job"),
+    PAUSED_IN_PASS(JobPhase.RUNNING, Trigger.PAUSE, JobPhase.PAUSING, "an operator pauses the job"),
+    PAUSED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.PAUSE, JobPhase.PAUSING, "an operator pauses the job"),
+    PAUSED_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.PAUSE, JobPhase.PAUSING, "an operator pauses the job"),
+    PAUSED(
+            JobPhase.PAUSING,
+            Trigger.FINISH_PAUSING,
+            JobPhase.PAUSED,
+            "every agent at work has confirmed that it writes nothing"),
+    RESUMED_BEFORE_FIRST_PASS(JobPhase.PAUSED, Trigger.RESUME, JobPhase.SETUP, "paused before the first pass"),
+    RESUMED_IN_PASS(JobPhase.PAUSED, Trigger.RESUME, JobPhase.RUNNING, "paused in a pass"),
+    RESUMED_BETWEEN_PASSES(JobPhase.PAUSED, Trigger.RESUME, JobPhase.WAITING, "paused between two passes"),
+    RESUMED_IN_VERIFICATION(JobPhase.PAUSED, Trigger.RESUME, JobPhase.VERIFYING, "paused in a verification"),
+    PAUSE_UNDONE_BEFORE_FIRST_PASS(JobPhase.PAUSING, Trigger.RESUME, JobPhase.SETUP, "paused before the first pass"),
+    PAUSE_UNDONE_IN_PASS(JobPhase.PAUSING, Trigger.RESUME, JobPhase.RUNNING, "paused in a pass"),
+    PAUSE_UNDONE_BETWEEN_PASSES(JobPhase.PAUSING, Trigger.RESUME, JobPhase.WAITING, "paused between two passes"),
+    PAUSE_UNDONE_IN_VERIFICATION(JobPhase.PAUSING, Trigger.RESUME, JobPhase.VERIFYING, "paused in a verification"),
+    CANCELLED_WHILE_PAUSING(JobPhase.PAUSING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED_WHILE_PAUSED(JobPhase.PAUSED, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
     CANCELLED_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
     CANCELLED_IN_PASS(JobPhase.RUNNING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
     CANCELLED_BETWEEN_PASSES(JobPhase.WAITING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
@@ -47,6 +69,9 @@ public enum JobTransition {
         FINISH_PASS("FinishPass"),
         FINISH_VERIFICATION("FinishVerification"),
         FAIL("Fail"),
+        PAUSE("Pause"),
+        FINISH_PAUSING("FinishPausing"),
+        RESUME("Resume"),
         CANCEL("Cancel"),
         FINISH_CANCELLING("FinishCancelling"),
         FINISH_FAILING("FinishFailing");
@@ -87,11 +112,29 @@ public enum JobTransition {
         return to;
     }
 
-    /** The only step that {@code trigger} causes in {@code phase}; empty if it causes none there. */
+    /** The first step that {@code trigger} causes in {@code phase}, mostly the only one; empty if it causes none there. */
     static Optional<JobTransition> find(JobPhase phase, Trigger trigger) {
         return Arrays.stream(values())
                 .filter(each -> each.from == phase && each.trigger == trigger)
                 .findFirst();
+    }
+
+    /** The step that {@code trigger} causes from one phase to another; empty if there is none. */
+    static Optional<JobTransition> find(JobPhase from, Trigger trigger, JobPhase to) {
+        return Arrays.stream(values())
+                .filter(each -> each.from == from && each.trigger == trigger && each.to == to)
+                .findFirst();
+    }
+
+    /** What an operator may do with a job in {@code phase}: words of the HTTP API. An ended job can only be retried. */
+    public static List<String> actions(JobPhase phase) {
+        if (phase.terminal()) {
+            return List.of("retry");
+        }
+        return Stream.of(Trigger.PAUSE, Trigger.RESUME, Trigger.CANCEL)
+                .filter(trigger -> find(phase, trigger).isPresent())
+                .map(trigger -> trigger.command().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     /** The table as a Mermaid state diagram. */

@@ -33,6 +33,10 @@ public record JobWait(Cause cause, Instant since, Optional<Instant> until, Strin
         /** Other jobs may still write to the storage node that is to be verified. */
         OTHER_JOBS,
         /** An agent has not acknowledged that an assignment has ended. */
-        RELEASE
+        RELEASE,
+        /** An agent has not confirmed that it writes nothing for a job that pauses. */
+        PAUSE_UNCONFIRMED,
+        /** Metadata writes of a job that pauses are still in progress. */
+        WRITES_IN_PROGRESS
     }
 }

@@ -2,6 +2,7 @@ package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.evacuate.JobTransition.Trigger;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Rules on the job as a whole: creation, take-over, passes, failure, tuning. */
@@ -33,7 +34,12 @@ final class LifecycleRules {
     }
 
     private static Decision begin(JobState job, long epoch, Instant now) {
-        return Decision.accept(new JobEvent.IncarnationBegan(epoch, now, job.phase() == JobPhase.RUNNING));
+        return Decision.accept(incarnation(epoch, job.phase(), now));
+    }
+
+    /** @param phase the phase in which the incarnation works */
+    static JobEvent incarnation(long epoch, JobPhase phase, Instant now) {
+        return new JobEvent.IncarnationBegan(epoch, now, phase == JobPhase.RUNNING);
     }
 
     static Decision startPass(JobState job, JobCommand.StartPass c, Instant now) {
@@ -72,7 +78,7 @@ final class LifecycleRules {
         }
         return JobTransition.find(job.phase(), Trigger.CANCEL)
                 .map(step -> Decision.accept(new JobEvent.JobCancelling(now)))
-                .orElseGet(() -> notRunning(job));
+                .orElseGet(() -> refuseAction(job, "cancelled"));
     }
 
     static Decision finishCancelling(JobState job, Instant now) {
@@ -85,15 +91,22 @@ final class LifecycleRules {
         }
         return job.releases().isEmpty()
                 ? Decision.accept(new JobEvent.JobEnded(step.get().to(), CANCELLED, now))
-                : Decision.refuse(
-                        Decision.Code.RELEASES_PENDING,
-                        job.releases().all().size() + " releases are not acknowledged by their agents");
+                : releasesPending(job);
+    }
+
+    static Decision releasesPending(JobState job) {
+        return Decision.refuse(
+                Decision.Code.RELEASES_PENDING,
+                job.releases().all().size() + " releases are not acknowledged by their agents");
     }
 
     /** WAITING counts as running: to the legacy API, a job between two passes is still running. */
     static Decision setCommitParallelism(JobState job, JobCommand.SetCommitParallelism c) {
-        if (job.phase() != JobPhase.RUNNING && job.phase() != JobPhase.WAITING) {
-            return notRunning(job);
+        switch (job.phase()) {
+            case RUNNING, WAITING, PAUSING, PAUSED -> {}
+            default -> {
+                return notRunning(job);
+            }
         }
         if (c.records() < 1 || c.records() > JobRules.MAX_COMMIT_PARALLELISM) {
             return Decision.refuse(
@@ -104,6 +117,17 @@ final class LifecycleRules {
         return job.tuning().commitParallelism() == c.records()
                 ? Decision.accept()
                 : Decision.accept(new JobEvent.CommitParallelismSet(c.records()));
+    }
+
+    /** @param participle what an operator wants the job to be */
+    static Decision refuseAction(JobState job, String participle) {
+        List<String> allowed = JobTransition.actions(job.phase());
+        return Decision.refuse(
+                Decision.Code.JOB_NOT_RUNNING,
+                "the job is " + job.phase() + " and can't be " + participle + "; "
+                        + (allowed.isEmpty()
+                                ? "no action is possible until it has ended"
+                                : "possible now: " + String.join(", ", allowed)));
     }
 
     static Decision notRunning(JobState job) {

@@ -50,6 +50,21 @@ public interface JobService {
      */
     CompletionStage<View> cancel(UUID jobId);
 
+    /**
+     * Pauses a job. It is {@code PAUSED} once every agent at work has confirmed that nothing is written for it any more, and no
+     * metadata write is in progress; until then, the view names what has not confirmed. Safe to repeat.
+     *
+     * @return the job after the order; fails with {@link JobRefused} if the job is not known, or is in a phase without a pause
+     */
+    CompletionStage<View> pause(UUID jobId);
+
+    /**
+     * Lets a paused job continue where the pause has interrupted it. Safe to repeat, also for a job that was not paused.
+     *
+     * @return the job after the order; fails with {@link JobRefused} if the job is not known, or ends
+     */
+    CompletionStage<View> resume(UUID jobId);
+
     /** The current state of one job; empty if there is no job with this id. */
     CompletionStage<Optional<View>> get(UUID jobId);
 

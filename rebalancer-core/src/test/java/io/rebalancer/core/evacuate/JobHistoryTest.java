@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,9 +76,23 @@ class JobHistoryTest {
         assertThat(world.replay()).as("the state replayed from the journal").isEqualTo(world.job);
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("firstSeeds")
+    void aJobThatIsPausedAndResumedLosesNothing(long seed) {
+        World world = new World(new Random(seed));
+        world.pauses = true;
+        world.runUntilTheJobEnds();
+        assertThat(world.journal).as("the history of a pause").hasAtLeastOneElementOfType(JobEvent.JobPaused.class);
+        assertSumsAndReplay(world);
+    }
+
     private static void assertEveryRecordEndsInExactlyOneOutcome(long seed) {
         World world = new World(new Random(seed));
         world.runUntilTheJobEnds();
+        assertSumsAndReplay(world);
+    }
+
+    private static void assertSumsAndReplay(World world) {
         assertThat(world.job.inFlight().all()).isEmpty();
         assertThat(world.job.releases().all()).isEmpty();
         assertThat(world.job.outcomes().settled().relocated()).as("relocated").isEqualTo(world.relocated.size());
@@ -105,6 +120,7 @@ class JobHistoryTest {
         Planner planner = new Planner();
         int assignments;
         int stepsBeforeCancel = Integer.MAX_VALUE;
+        boolean pauses;
 
         World(Random random) {
             this.random = random;
@@ -143,6 +159,9 @@ class JobHistoryTest {
                     cancel();
                     return;
                 }
+                if (pauses && random.nextInt(15) == 0) {
+                    pause();
+                }
                 switch (random.nextInt(7)) {
                     case 0, 1 -> scan();
                     case 2 -> copy();
@@ -155,15 +174,50 @@ class JobHistoryTest {
             send(new JobCommand.Advance(planner.tracker.takeMoved()));
         }
 
+        /**
+         * While the job pauses, agents still report, commits that were sent end, and the manager may crash. Once it is paused,
+         * only an agent that pauses late may report. The planner is lost with the pause.
+         */
+        private void pause() {
+            send(new JobCommand.Pause());
+            for (int step = random.nextInt(6); step > 0; step--) {
+                withoutPlanning();
+            }
+            send(new JobCommand.Pause());
+            Set<StorageNodeId> agents = job.inFlight().agentsAtWork();
+            if (!agents.isEmpty()) {
+                assertThat(job.mayBePaused(Set.of()))
+                        .as("an agent has not confirmed")
+                        .isFalse();
+            }
+            assertThat(job.mayBePaused(agents)).isEqualTo(job.releases().isEmpty());
+            releaseAll();
+            if (random.nextInt(4) > 0) {
+                send(new JobCommand.FinishPausing(agents));
+                assertThat(job.phase()).isEqualTo(JobPhase.PAUSED);
+                if (random.nextBoolean()) {
+                    restart();
+                }
+                repeatSomething();
+            }
+            send(new JobCommand.Resume());
+            assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
+            planner = new Planner();
+        }
+
+        private void withoutPlanning() {
+            switch (random.nextInt(5)) {
+                case 0, 1 -> copy();
+                case 2 -> commit();
+                case 3 -> repeatSomething();
+                default -> restart();
+            }
+        }
+
         private void cancel() {
             send(new JobCommand.Cancel());
             while (job.inFlight().count() > 0) {
-                switch (random.nextInt(5)) {
-                    case 0, 1 -> copy();
-                    case 2 -> commit();
-                    case 3 -> repeatSomething();
-                    default -> restart();
-                }
+                withoutPlanning();
             }
             assertThat(job.mayEndEarly()).isEqualTo(job.releases().isEmpty());
             send(new JobCommand.Cancel());

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,40 @@ class JobTransitionTest {
                         .toList());
     }
 
+    /** What an operator orders is carried out, has been carried out, or is refused with what is possible instead. */
+    @Test
+    void anActionWithoutAStepIsRefusedWithWhatIsPossible() {
+        Map<JobTransition.Trigger, JobCommand> actions = Map.of(
+                JobTransition.Trigger.PAUSE, new JobCommand.Pause(),
+                JobTransition.Trigger.RESUME, new JobCommand.Resume(),
+                JobTransition.Trigger.CANCEL, new JobCommand.Cancel());
+        Map<JobTransition.Trigger, Set<JobPhase>> done = Map.of(
+                JobTransition.Trigger.PAUSE, EnumSet.of(JobPhase.PAUSING, JobPhase.PAUSED),
+                JobTransition.Trigger.RESUME,
+                        EnumSet.of(JobPhase.SETUP, JobPhase.RUNNING, JobPhase.WAITING, JobPhase.VERIFYING),
+                JobTransition.Trigger.CANCEL, EnumSet.of(JobPhase.CANCELLING, JobPhase.CANCELLED));
+        Set<JobPhase> phases = EnumSet.noneOf(JobPhase.class);
+        for (JobState job : reachable()) {
+            actions.forEach((trigger, command) -> {
+                phases.add(job.phase());
+                boolean isStep = JobTransition.find(job.phase(), trigger).isPresent();
+                boolean isDone = Objects.requireNonNull(done.get(trigger)).contains(job.phase());
+                Decision decision = JobRules.decide(job, command, Samples.NOW);
+                String what = job.phase() + " " + command;
+                int events = decision.<Integer>fold(List::size, refused -> {
+                    assertThat(refused.detail()).as(what).contains(job.phase().name());
+                    JobTransition.actions(job.phase())
+                            .forEach(action ->
+                                    assertThat(refused.detail()).as(what).contains(action));
+                    return -1;
+                });
+                assertThat(events > 0).as(what + " is carried out").isEqualTo(isStep);
+                assertThat(events == 0).as(what + " has no effect").isEqualTo(isDone && !isStep);
+            });
+        }
+        assertThat(phases).containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(JobPhase.NONE)));
+    }
+
     /** When the table has changed, this test writes the diagram and fails: look at the file, commit it, run again. */
     @Test
     void theDiagramInTheDocumentsIsDrawnFromTheTable() throws IOException {
@@ -74,8 +110,19 @@ class JobTransitionTest {
         assertThat(effective).containsExactlyInAnyOrder(JobEvent.class.getPermittedSubclasses());
     }
 
+    private static Set<JobState> reachable() {
+        Set<JobState> reached = explored(new HashSet<>());
+        reached.remove(JobState.EMPTY);
+        return reached;
+    }
+
     private static Set<Step> explore() {
         Set<Step> steps = new HashSet<>();
+        explored(steps);
+        return steps;
+    }
+
+    private static Set<JobState> explored(Set<Step> steps) {
         Set<JobState> seen = new HashSet<>(Set.of(JobState.EMPTY));
         List<JobState> frontier = List.of(JobState.EMPTY);
         for (int depth = 0; depth < DEPTH; depth++) {
@@ -93,7 +140,7 @@ class JobTransitionTest {
             }
             frontier = next;
         }
-        return steps;
+        return seen;
     }
 
     private static JobState carryOut(JobState job, JobCommand command) {
@@ -128,6 +175,9 @@ class JobTransitionTest {
                 new JobCommand.FinishVerification(List.of(Samples.evidence(1, 3))),
                 new JobCommand.FinishVerification(List.of(Samples.evidence(1, new VerifiedRows(10, 0, 0, 2, 0), true))),
                 new JobCommand.FinishFailing(),
+                new JobCommand.Pause(),
+                new JobCommand.FinishPausing(Set.of(Samples.location(3).storageNode())),
+                new JobCommand.Resume(),
                 new JobCommand.Cancel(),
                 new JobCommand.FinishCancelling(),
                 new JobCommand.ReportReleased(List.of(Samples.assignmentId(1))),

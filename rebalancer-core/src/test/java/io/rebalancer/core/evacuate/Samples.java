@@ -91,6 +91,9 @@ public final class Samples {
                 new JobEvent.PassFinished(1, Optional.of(NOW)),
                 new JobEvent.VerificationStarted(NOW),
                 new JobEvent.VerificationFinished(List.of(evidence(1, 0)), NOW),
+                new JobEvent.JobPausing(NOW),
+                new JobEvent.JobPaused(List.of(location(3).storageNode()), NOW),
+                new JobEvent.JobResumed(JobPhase.RUNNING, NOW),
                 new JobEvent.JobCancelling(NOW),
                 new JobEvent.JobFailing("the metadata tier rejects the scan", NOW),
                 new JobEvent.CommitParallelismSet(30),
@@ -125,6 +128,8 @@ public final class Samples {
                                 new TaskResult(uuid(1), Optional.empty(), "", true, 5),
                                 new TaskResult(uuid(2), Optional.of(Reason.MD5_MISMATCH), "wrong bytes", false, 0))),
                 new AgentEvent.JobEpochRaised(uuid(7), 2, NOW),
+                new AgentEvent.JobPaused(uuid(7), 2),
+                new AgentEvent.JobContinued(uuid(7)),
                 new AgentEvent.AssignmentReleased(assignmentId(1)));
     }
 

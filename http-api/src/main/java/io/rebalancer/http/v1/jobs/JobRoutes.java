@@ -34,6 +34,8 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
  *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job
+ *   POST  /api/v1/jobs/ID/pause               stops all writes of a job; 202 until every agent has confirmed
+ *   POST  /api/v1/jobs/ID/resume              lets a paused job continue
  *   POST  /api/v1/jobs/ID/cancel              ends a job for good; 202 until every agent has acknowledged
  *   PATCH /api/v1/jobs/ID/tuning              changes a running job
  * </pre>
@@ -65,7 +67,9 @@ public final class JobRoutes extends AllDirectives {
                 path("orphans", () -> get(() -> OrphanRoutes.page(history, Optional.of(jobId)))),
                 path("events", () -> get(() -> events.route(jobId))),
                 path("retry", () -> post(() -> Problems.complete(created(jobs.retry(jobId))))),
-                path("cancel", () -> post(() -> Problems.complete(cancel(jobId)))),
+                path("pause", () -> post(() -> Problems.complete(answer(jobs.pause(jobId), JobPhase.PAUSED)))),
+                path("resume", () -> post(() -> Problems.complete(resume(jobId)))),
+                path("cancel", () -> post(() -> Problems.complete(answer(jobs.cancel(jobId), JobPhase.CANCELLED)))),
                 path("tuning", () -> patch(() -> tune(jobId))));
     }
 
@@ -86,11 +90,14 @@ public final class JobRoutes extends AllDirectives {
                         .orElseGet(() -> Problems.jobNotFound(jobId)));
     }
 
-    private CompletionStage<HttpResponse> cancel(UUID jobId) {
-        return jobs.cancel(jobId)
-                .thenApply(view -> Json.response(
-                        view.state().phase() == JobPhase.CANCELLED ? StatusCodes.OK : StatusCodes.ACCEPTED,
-                        JobView.of(view)));
+    /** @param reached the phase in which the order is carried out; 202 in any other */
+    private static CompletionStage<HttpResponse> answer(CompletionStage<JobService.View> ordered, JobPhase reached) {
+        return ordered.thenApply(view -> Json.response(
+                view.state().phase() == reached ? StatusCodes.OK : StatusCodes.ACCEPTED, JobView.of(view)));
+    }
+
+    private CompletionStage<HttpResponse> resume(UUID jobId) {
+        return jobs.resume(jobId).thenApply(view -> Json.response(StatusCodes.OK, JobView.of(view)));
     }
 
     private Route tune(UUID jobId) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobTransition;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.ScanProgress;
 import io.rebalancer.core.evacuate.UnmovedCounts;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 record JobView(
         UUID id,
         long revision,
-        String state,
+        @JsonUnwrapped Life life,
         @JsonUnwrapped Order order,
         @JsonUnwrapped CountsView counts,
         @JsonUnwrapped Breakdown breakdown,
@@ -45,6 +47,17 @@ record JobView(
         Optional<TuningView> tuning,
         Optional<String> reason,
         Optional<List<WaitView>> waiting) {
+
+    /**
+     * Where the job is in its life.
+     *
+     * @param actions what an operator may do with the job now: {@code pause}, {@code resume}, {@code cancel}, {@code retry}
+     */
+    record Life(String state, List<String> actions) {
+        static Life of(JobPhase phase) {
+            return new Life(phase.name(), JobTransition.actions(phase));
+        }
+    }
 
     /**
      * The order that created the job.
@@ -185,7 +198,7 @@ record JobView(
         return new JobView(
                 id,
                 revision,
-                job.phase().name(),
+                Life.of(job.phase()),
                 Order.of(job),
                 CountsView.of(job.counts()),
                 Breakdown.of(job.unmoved()),

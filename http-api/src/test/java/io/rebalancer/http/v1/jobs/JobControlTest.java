@@ -62,6 +62,18 @@ class JobControlTest {
     }
 
     @Test
+    void aJobIsPausedAndResumed() throws Exception {
+        HttpResponse<String> paused = post(JOBS + "/" + RUNNING + "/pause", "");
+        assertThat(paused.statusCode()).as("agents have not confirmed yet").isEqualTo(202);
+        assertThat(Json.read(paused.body()).has("waiting")).isTrue();
+        assertThat(post(JOBS + "/" + RUNNING + "/resume", "").statusCode()).isEqualTo(200);
+        for (String action : new String[] {"pause", "resume"}) {
+            assertProblem(post(JOBS + "/" + ENDED + "/" + action, ""), 409, "JOB_NOT_RUNNING");
+            assertProblem(post(JOBS + "/" + NEW + "/" + action, ""), 404, "JOB_NOT_FOUND");
+        }
+    }
+
+    @Test
     void createRepliesWithTheIdAndItsLocation() throws Exception {
         HttpResponse<String> response = post(JOBS, "{\"leavingNode\":\"1.stor.d\",\"maxObjects\":7}");
         UUID id = new UUID(NEW.getMostSignificantBits(), 7);

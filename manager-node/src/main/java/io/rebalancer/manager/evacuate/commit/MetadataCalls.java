@@ -26,6 +26,7 @@ final class MetadataCalls {
     private final Lease lease;
     private final CallSlots.Caller caller;
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final WritesInProgress writes = new WritesInProgress();
 
     /**
      * @param lease must be held for every write
@@ -95,8 +96,7 @@ final class MetadataCalls {
             return CompletableFuture.failedFuture(new MetadataShards.NotPermitted());
         }
         AtomicBoolean denied = new AtomicBoolean();
-        return shards.tier()
-                .moveCopies(records, leaving, destination, () -> mayWrite(denied))
+        return writes.track(() -> shards.tier().moveCopies(records, leaving, destination, () -> mayWrite(denied)))
                 .exceptionally(failure -> {
                     Throwable cause = Failures.rootCause(failure);
                     boolean notSent = cause instanceof TierUnavailable unavailable && !unavailable.isInDoubt();
@@ -118,5 +118,15 @@ final class MetadataCalls {
     /** Ends all retries. Calls that have not started fail. */
     void stop() {
         stopped.set(true);
+    }
+
+    /**
+     * As {@link #stop}.
+     *
+     * @return completes when no write is in progress. A write whose shard does not answer ends with the time limit of the call
+     */
+    CompletionStage<Void> stopWriting() {
+        stop();
+        return writes.whenNone();
     }
 }

@@ -42,6 +42,13 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
     /** Limit the calls in progress, from now on. */
     public record SetParallelism(int calls) implements Command {}
 
+    /**
+     * Send no further write.
+     *
+     * @param stopped completed when no write is in progress
+     */
+    public record StopWriting(CompletableFuture<Void> stopped) implements Command {}
+
     private enum Start implements Command {
         INSTANCE
     }
@@ -91,6 +98,7 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
                 .onMessage(Commit.class, this::onCommit)
                 .onMessage(Start.class, start -> onStart())
                 .onMessage(SetParallelism.class, this::onSetParallelism)
+                .onMessage(StopWriting.class, this::onStopWriting)
                 .onMessage(Committed.class, this::onCommitted)
                 .onMessage(CommitFailed.class, this::onCommitFailed)
                 .onSignal(PostStop.class, signal -> onPostStop())
@@ -148,6 +156,11 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
 
     private Behavior<Command> onSetParallelism(SetParallelism set) {
         calls.setCeiling(set.calls());
+        return this;
+    }
+
+    private Behavior<Command> onStopWriting(StopWriting stop) {
+        calls.stopWriting().thenRun(() -> stop.stopped().complete(null));
         return this;
     }
 

@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's state. Version 5 counts unmoved records in its marks instead of listing them, and
+ * Versions of a job's state. Version 6 can be paused. Version 5 counts unmoved records in its marks instead of listing them, and
  * knows whether an agent has accepted an assignment. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
  * composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by reason, the epoch, and complete marks.
  */
-public final class JobStateVersion5 extends JacksonMigration {
-    private static final int CURRENT = 5;
+public final class JobStateVersion6 extends JacksonMigration {
+    private static final int CURRENT = 6;
+    private static final int WITH_COUNTS = 5;
     private static final int WITH_LEDGER = 4;
     private static final int COMPOSED = 3;
     private static final int WITH_EPOCH = 2;
@@ -23,7 +24,12 @@ public final class JobStateVersion5 extends JacksonMigration {
 
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
-        ObjectNode composed = fromVersion < COMPOSED ? fromFlat(fromVersion, (ObjectNode) json) : (ObjectNode) json;
+        ObjectNode state = (ObjectNode) json;
+        return (fromVersion < WITH_COUNTS ? upToCounts(fromVersion, state) : state).putNull("interrupted");
+    }
+
+    private static ObjectNode upToCounts(int fromVersion, ObjectNode json) {
+        ObjectNode composed = fromVersion < COMPOSED ? fromFlat(fromVersion, json) : json;
         return withCountsInMarks(fromVersion < WITH_LEDGER ? withLedger(composed) : composed);
     }
 

@@ -4,17 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
-/** Version 2 of {@code AgentState} adds the epochs of jobs, which start empty. */
-public final class AgentStateVersion2 extends JacksonMigration {
+/** Version 3 of {@code AgentState} adds whether a job is paused; version 2 added the epochs of jobs, which start empty. */
+public final class AgentStateVersion3 extends JacksonMigration {
     @Override
     public int currentVersion() {
-        return 2;
+        return 3;
     }
 
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
         ObjectNode state = (ObjectNode) json;
-        state.putObject("epochs");
+        if (fromVersion < 2) {
+            state.putObject("epochs");
+        }
+        state.get("epochs").forEach(known -> ((ObjectNode) known).putNull("pausedAt"));
         return state;
     }
 }

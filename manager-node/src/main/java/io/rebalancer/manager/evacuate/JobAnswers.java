@@ -1,0 +1,38 @@
+package io.rebalancer.manager.evacuate;
+
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.evacuate.Decision;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
+import java.util.function.LongSupplier;
+
+/** What a job answers to questions and orders. */
+final class JobAnswers {
+    private final PhaseWork work;
+    private final LongSupplier revision;
+
+    /** @param revision number of the job's last event */
+    JobAnswers(PhaseWork work, LongSupplier revision) {
+        this.work = work;
+        this.revision = revision;
+    }
+
+    /** The answer to a question about a job that may not exist. */
+    JobMessage.JobReply to(JobState job) {
+        return job.phase() == JobPhase.NONE
+                ? new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job")
+                : of(job);
+    }
+
+    JobMessage.JobReply of(JobState job) {
+        return new JobMessage.JobStands(
+                revision.getAsLong(),
+                job.outline(),
+                work.waits(job),
+                work.verification().progress());
+    }
+
+    static JobMessage.JobReply of(Decision.Refused refused) {
+        return new JobMessage.JobRefusal(refused.code(), refused.detail());
+    }
+}
