@@ -1,0 +1,186 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rebalancer.playground.cluster.ClusterPlan;
+import io.rebalancer.playground.console.Terminal;
+import io.rebalancer.playground.region.RegionPlan;
+import io.rebalancer.playground.region.RegionSurvey;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes under load: whoever watches files and records from outside sees no change while a job is paused. */
+@Tag("slow")
+class PauseTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(50);
+    private static final Duration WATCHED = Duration.ofSeconds(5);
+    private static final String LEAVING = RegionPlan.storageId(1);
+    private static final String FROZEN = RegionPlan.storageId(3);
+
+    @TempDir
+    private Path directory;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private Playground playground;
+    private ManagerClient client;
+    private String job = "";
+
+    /** Slow agents, so that the job is busy all the time; members that are frozen stay members. */
+    @BeforeEach
+    void start() throws Exception {
+        ClusterPlan cluster = new ClusterPlan(
+                Optional.empty(),
+                true,
+                0,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Map.of(
+                        "rebalancer.agent.limits.bytes-per-second", 50_000,
+                        "rebalancer.evacuate.max-assignment-age", "500ms",
+                        "pekko.cluster.failure-detector.acceptable-heartbeat-pause", "120s"));
+        RegionPlan plan = new RegionPlan(4, 2000, OptionalLong.of(4096), Optional.empty(), 2, 7);
+        Path run = WorkDirectory.prepare(directory.resolve("run"));
+        playground = Playground.open(
+                new PlaygroundOptions(plan, run, Optional.of(LEAVING), cluster, false, false), run, Terminal.silent());
+        client = new ManagerClient(List.of(URI.create(playground.managerUrl())));
+    }
+
+    @AfterEach
+    void stop() {
+        playground.close();
+    }
+
+    private JsonNode order(String action) throws Exception {
+        HttpResponse<String> response = http.send(
+                HttpRequest.newBuilder(URI.create(playground.managerUrl() + "/api/v1/jobs/" + job + "/" + action))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isBetween(200, 202);
+        return json.readTree(response.body());
+    }
+
+    private JsonNode read() {
+        return await().atMost(TIMEOUT)
+                .until(() -> client.job(job), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private String state() {
+        return read().path("state").asText();
+    }
+
+    private void awaitState(String state) {
+        await().atMost(TIMEOUT).until(() -> state().equals(state));
+    }
+
+    private void awaitProgress(long records) {
+        long due = JobWatch.settled(read()) + records;
+        await().atMost(TIMEOUT).until(() -> JobWatch.settled(read()) >= due);
+    }
+
+    /** Every file of every storage node, with its size and time, and every record. */
+    private Map<String, String> everything() throws IOException {
+        Map<String, String> found = new TreeMap<>(
+                RegionSurvey.fingerprint(RegionSurvey.read(playground.region().shards())));
+        for (Path root : playground.region().roots().values()) {
+            try (Stream<Path> files = Files.walk(root)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    found.put(file.toString(), stamp(file));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String stamp(Path file) throws IOException {
+        try {
+            return Files.size(file) + " " + Files.getLastModifiedTime(file);
+        } catch (NoSuchFileException e) {
+            return "removed";
+        }
+    }
+
+    private void assertNothingChanges() throws IOException {
+        Map<String, String> before = everything();
+        await().during(WATCHED).atMost(TIMEOUT).until(this::everything, before::equals);
+    }
+
+    /** Copies that a pause or a cancellation withdraws are fetched again. */
+    private void allowRepeatedFetches(String why) {
+        JsonNode now = read();
+        playground.recordFault(new KillRecord(
+                why, 0, JobWatch.settled(now), now.path("inFlight").asLong()));
+    }
+
+    @Test
+    void aPausedJobChangesNothingAndAFrozenAgentIsNamedWhileTheOthersStop() throws Exception {
+        job = client.evacuate(LEAVING);
+        awaitProgress(50);
+        allowRepeatedFetches("pause");
+        order("pause");
+        awaitState("PAUSED");
+        assertNothingChanges();
+
+        order("resume");
+        awaitProgress(50);
+        long agent = Objects.requireNonNull(playground
+                .processes()
+                .processIds()
+                .get(playground.cluster().agentOf(FROZEN).name()));
+        OsProcesses.sendSignal("STOP", agent);
+        try {
+            allowRepeatedFetches("pause with a frozen agent");
+            order("pause");
+            await().atMost(TIMEOUT)
+                    .untilAsserted(() ->
+                            assertThat(unconfirmed()).as(read().toString()).containsExactly(FROZEN));
+            assertNothingChanges();
+            assertThat(state()).isEqualTo("PAUSING");
+        } finally {
+            OsProcesses.sendSignal("CONT", agent);
+        }
+        awaitState("PAUSED");
+        assertNothingChanges();
+
+        allowRepeatedFetches("cancellation");
+        order("cancel");
+        awaitState("CANCELLED");
+        RunReport report = playground.evacuate(LEAVING);
+        assertThat(report.job().path("state").asText()).isEqualTo("DONE");
+        assertThat(report.violations()).isEmpty();
+    }
+
+    /** The storage nodes whose agents have not confirmed the pause. */
+    private List<String> unconfirmed() {
+        return read().path("waiting").findParents("cause").stream()
+                .filter(wait -> wait.path("cause").asText().equals("pause_unconfirmed"))
+                .map(wait -> wait.path("detail").asText().split(" ")[3])
+                .toList();
+    }
+}
