@@ -383,7 +383,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         if (job.releases().find(id).isEmpty()) {
             return Effect().none();
         }
-        return agents.markAcknowledged(id) || job.phase().terminal()
+        boolean store = agents.markAcknowledged(id);
+        boolean last = agents.acknowledged().size() == job.releases().all().size();
+        return store || job.phase().terminal() || last && job.waitsForReleases()
                 ? storeReleased(job)
                 : Effect().none();
     }

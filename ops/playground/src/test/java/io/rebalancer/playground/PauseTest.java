@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes under load: whoever watches files and records from outside sees no change while a job is paused. */
 @Tag("slow")
 class PauseTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(50);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Duration WATCHED = Duration.ofSeconds(5);
     private static final String LEAVING = RegionPlan.storageId(1);
-    private static final String FROZEN = RegionPlan.storageId(3);
+    private static final String FROZEN = RegionPlan.storageId(4);
 
     @TempDir
     private Path directory;
@@ -48,7 +48,10 @@ class PauseTest {
     private ManagerClient client;
     private String job = "";
 
-    /** Slow agents, so that the job is busy all the time; members that are frozen stay members. */
+    /**
+     * Slow agents, so that the job is busy all the time; members that are frozen stay members. The destinations are the other
+     * nodes in the datacenter of the first one, 4 and 7.
+     */
     @BeforeEach
     void start() throws Exception {
         ClusterPlan cluster = new ClusterPlan(
@@ -63,7 +66,7 @@ class PauseTest {
                         "rebalancer.agent.limits.bytes-per-second", 50_000,
                         "rebalancer.evacuate.max-assignment-age", "500ms",
                         "pekko.cluster.failure-detector.acceptable-heartbeat-pause", "120s"));
-        RegionPlan plan = new RegionPlan(4, 2000, OptionalLong.of(4096), Optional.empty(), 2, 7);
+        RegionPlan plan = new RegionPlan(7, 2400, OptionalLong.of(4096), Optional.empty(), 2, 7);
         Path run = WorkDirectory.prepare(directory.resolve("run"));
         playground = Playground.open(
                 new PlaygroundOptions(plan, run, Optional.of(LEAVING), cluster, false, false), run, Terminal.silent());

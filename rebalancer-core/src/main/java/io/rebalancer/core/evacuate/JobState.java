@@ -117,6 +117,12 @@ public record JobState(
                 && (phase == JobPhase.FAILING || phase == JobPhase.CANCELLING && releases.isEmpty());
     }
 
+    /** Whether the next phase begins only when every release is acknowledged. */
+    @JsonIgnore
+    public boolean waitsForReleases() {
+        return phase == JobPhase.PAUSING || phase == JobPhase.CANCELLING;
+    }
+
     /** Whether a pausing job is paused once these agents have confirmed that they write nothing. */
     @JsonIgnore
     public boolean mayBePaused(Set<StorageNodeId> confirmedBy) {
