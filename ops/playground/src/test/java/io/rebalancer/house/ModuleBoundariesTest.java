@@ -127,11 +127,12 @@ class ModuleBoundariesTest {
             .resideInAPackage("io.rebalancer.core.port..");
 
     @ArchTest
-    static final ArchRule textAndLimitsKnowNothingOfOurs = classes()
+    static final ArchRule textJsonAndLimitsKnowNothingOfOurs = classes()
             .that()
-            .resideInAnyPackage("io.rebalancer.core.text..", "io.rebalancer.core.limit..")
+            .resideInAnyPackage("io.rebalancer.core.text..", "io.rebalancer.core.json..", "io.rebalancer.core.limit..")
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage("io.rebalancer.core.text..", "io.rebalancer.core.limit..")
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                            "io.rebalancer.core.text..", "io.rebalancer.core.json..", "io.rebalancer.core.limit..")
                     .or(not(OURS)));
 
     // ---- packages of cluster-config

@@ -4,6 +4,8 @@ import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.evacuate.VerifiedRows;
+import io.rebalancer.core.json.CanonicalJson;
+import io.rebalancer.core.json.JsonMembers;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -89,7 +91,8 @@ final class CertificateStatement {
      * The certificate of a parsed statement. Spellings that are not canonical, and members that are not known, are not found
      * here: the caller writes the certificate again and compares.
      *
-     * @throws InvalidCertificate if a member is missing or invalid, or the version is not known
+     * @throws io.rebalancer.core.json.InvalidJson if a member is missing
+     * @throws InvalidCertificate if a member is invalid, or the version is not known
      */
     static Certificate read(JsonMembers statement) {
         if (statement.number("version") != VERSION) {

@@ -1,5 +1,9 @@
 package io.rebalancer.core.certificate;
 
+import io.rebalancer.core.json.CanonicalJson;
+import io.rebalancer.core.json.InvalidJson;
+import io.rebalancer.core.json.JsonMembers;
+import io.rebalancer.core.json.JsonParser;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -64,14 +68,22 @@ public record SignedCertificate(Certificate certificate, String signature) {
         if (file.length > MAX_BYTES) {
             throw new InvalidCertificate("the file has more than " + MAX_BYTES + " bytes");
         }
-        JsonMembers members = JsonMembers.of(JsonParser.parse(CanonicalJson.text(file)));
-        SignedCertificate parsed = new SignedCertificate(
-                CertificateStatement.read(members.object("statement")), members.text("signature"));
+        SignedCertificate parsed = read(file);
         if (!Arrays.equals(parsed.file(), file)) {
             throw new InvalidCertificate("the file is not in the one form of a certificate: a member is not known or"
                     + " occurs twice, or a value has another spelling");
         }
         return parsed;
+    }
+
+    private static SignedCertificate read(byte[] file) {
+        try {
+            JsonMembers members = JsonMembers.of(JsonParser.parse(CanonicalJson.text(file)));
+            return new SignedCertificate(
+                    CertificateStatement.read(members.object("statement")), members.text("signature"));
+        } catch (InvalidJson e) {
+            throw new InvalidCertificate(String.valueOf(e.getMessage()));
+        }
     }
 
     byte[] signatureBytes() {

@@ -1,4 +1,4 @@
-package io.rebalancer.core.certificate;
+package io.rebalancer.core.json;
 
 import java.util.Collection;
 import java.util.Map;
@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
  *
  * <p>Values are maps with text as names, collections, text, {@code Long} and {@code Boolean}.
  */
-final class CanonicalJson {
+public final class CanonicalJson {
 
     private CanonicalJson() {}
 
     /** The text of a value. */
-    static String write(Object value) {
+    public static String write(Object value) {
         if (value instanceof Map<?, ?> members) {
             Map<String, Object> sorted = new TreeMap<>();
             members.forEach((name, member) -> sorted.put(String.valueOf(name), member));
@@ -46,7 +46,7 @@ final class CanonicalJson {
     }
 
     /** The bytes of a text that {@link #write} returned. */
-    static byte[] bytes(String ascii) {
+    public static byte[] bytes(String ascii) {
         byte[] bytes = new byte[ascii.length()];
         for (int at = 0; at < bytes.length; at++) {
             bytes[at] = (byte) ascii.charAt(at);
@@ -54,12 +54,12 @@ final class CanonicalJson {
         return bytes;
     }
 
-    /** @throws InvalidCertificate if a byte is not ASCII */
-    static String text(byte[] bytes) {
+    /** @throws InvalidJson if a byte is not ASCII */
+    public static String text(byte[] bytes) {
         StringBuilder text = new StringBuilder(bytes.length);
         for (int at = 0; at < bytes.length; at++) {
             if (bytes[at] < 0) {
-                throw new InvalidCertificate("byte " + at + " is not ASCII");
+                throw new InvalidJson("byte " + at + " is not ASCII");
             }
             text.append((char) bytes[at]);
         }

@@ -1,4 +1,4 @@
-package io.rebalancer.core.certificate;
+package io.rebalancer.core.json;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * Reads the values that {@link CanonicalJson} writes. It accepts a few other spellings as well, so the caller must write the
  * value again and compare the texts.
  */
-final class JsonParser {
+public final class JsonParser {
     private static final int MAX_DEPTH = 8;
 
     private final String text;
@@ -19,12 +19,12 @@ final class JsonParser {
         this.text = text;
     }
 
-    /** @throws InvalidCertificate if the text is not one value */
-    static Object parse(String text) {
+    /** @throws InvalidJson if the text is not one value */
+    public static Object parse(String text) {
         JsonParser parser = new JsonParser(text);
         Object value = parser.value(0);
         if (parser.at < text.length()) {
-            throw parser.fault("nothing may follow the certificate");
+            throw parser.fault("nothing may follow the value");
         }
         return value;
     }
@@ -119,7 +119,7 @@ final class JsonParser {
 
     private char peek() {
         if (at == text.length()) {
-            throw fault("the file ends too early");
+            throw fault("the text ends too early");
         }
         return text.charAt(at);
     }
@@ -137,7 +137,7 @@ final class JsonParser {
         at++;
     }
 
-    private InvalidCertificate fault(String what) {
-        return new InvalidCertificate("byte " + at + ": " + what);
+    private InvalidJson fault(String what) {
+        return new InvalidJson("byte " + at + ": " + what);
     }
 }
