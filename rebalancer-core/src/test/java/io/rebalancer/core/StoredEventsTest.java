@@ -12,6 +12,9 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.LimitsEvent;
+import io.rebalancer.core.audit.AuditEvent;
+import io.rebalancer.core.audit.AuditLogs;
+import io.rebalancer.core.audit.AuditState;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
@@ -50,12 +53,20 @@ class StoredEventsTest {
         all.addAll(Samples.legacyEvents());
         all.addAll(Samples.limitsEvents());
         all.addAll(Samples.registryEvents());
+        all.add(new AuditEvent.EntryAppended(AuditLogs.entries(1).get(0)));
         return all;
     }
 
     @ParameterizedTest
     @ValueSource(
-            classes = {JobEvent.class, AgentEvent.class, LimitsEvent.class, LegacyEvent.class, RegistryEvent.class})
+            classes = {
+                JobEvent.class,
+                AgentEvent.class,
+                LimitsEvent.class,
+                LegacyEvent.class,
+                RegistryEvent.class,
+                AuditEvent.class
+            })
     void everyEventHasASample(Class<?> sealed) {
         Set<Class<?>> sampled = events().stream()
                 .map(Object::getClass)
@@ -100,6 +111,10 @@ class StoredEventsTest {
         assertThat(legacy.ended().size()).isEqualTo(2);
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(legacy), LegacyState.class))
                 .isEqualTo(legacy);
+        AuditState audit = AuditState.EMPTY.apply(
+                new AuditEvent.EntryAppended(AuditLogs.entries(1).get(0)));
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(audit), AuditState.class))
+                .isEqualTo(audit);
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);

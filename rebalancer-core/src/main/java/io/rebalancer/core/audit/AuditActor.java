@@ -1,0 +1,16 @@
+package io.rebalancer.core.audit;
+
+/**
+ * Who ordered an action.
+ *
+ * @param source how the order came, and from where, such as {@code http 127.0.0.1}
+ * @param user the name of a user; empty, because users have no names yet
+ */
+public record AuditActor(String source, String user) {
+    private static final int MAX_SOURCE = 128;
+
+    /** An unnamed user of the HTTP API at this address. */
+    public static AuditActor http(String address) {
+        return new AuditActor(AuditText.bounded("http " + address, MAX_SOURCE), "");
+    }
+}
