@@ -16,6 +16,9 @@ public final class Entities {
     /** Persistence id of the job registry. */
     public static final String JOB_REGISTRY_ID = "JobRegistry";
 
+    /** Persistence id of the audit log. */
+    public static final String AUDIT_LOG_ID = "AuditLog";
+
     /** Number of shards of evacuate jobs. Must never change while a cluster runs. */
     public static final int JOB_SHARDS = 30;
 

@@ -11,6 +11,9 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.audit.AuditActor;
+import io.rebalancer.core.audit.AuditFact;
+import io.rebalancer.core.audit.AuditHead;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
@@ -85,6 +88,9 @@ class WireMessageTest {
         TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
         TestProbe<RegistryMessage.NodesOutOfService> watcher = KIT.createTestProbe();
         NodeStatus status = new NodeStatus(NODE, ServiceState.DRAINED, ID, Instant.EPOCH);
+        TestProbe<AuditMessage.AuditReply> auditReply = KIT.createTestProbe();
+        AuditFact fact = AuditFact.requested(
+                ID, AuditActor.http("127.0.0.1"), "job.create", NODE.text(), Map.of("maxObjects", "5"));
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
@@ -125,6 +131,10 @@ class WireMessageTest {
                 new RegistryMessage.JobRegistered(ID),
                 new RegistryMessage.NodeAlreadyLeaving(ID),
                 new RegistryMessage.Jobs(List.of(new RegisteredJob(ID, LOCATION, 5, Instant.EPOCH, true, false))),
+                new AuditMessage.Append(fact, auditReply.getRef()),
+                new AuditMessage.GetLast(auditReply.getRef()),
+                new AuditMessage.Appended(ID, 7),
+                new AuditMessage.Last(AuditHead.START),
                 new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),
                 new SpaceMessage.AnnounceLeases(TOKEN, List.of(LEASE), List.of(ID), brokerReply.getRef()),
                 new SpaceMessage.ReturnLease(TOKEN, ID),

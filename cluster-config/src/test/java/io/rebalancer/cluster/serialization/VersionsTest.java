@@ -21,6 +21,8 @@ import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.audit.AuditEvent;
+import io.rebalancer.core.audit.AuditState;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobEvent;
@@ -95,11 +97,21 @@ class VersionsTest {
                         .filter(each -> each.isAssignableTo(WireMessage.class) && !each.isInterface())
                         .map(JavaClass::getName);
         Stream<String> events = Stream.of(
-                        JobEvent.class, AgentEvent.class, LimitsEvent.class, LegacyEvent.class, RegistryEvent.class)
+                        JobEvent.class,
+                        AgentEvent.class,
+                        LimitsEvent.class,
+                        LegacyEvent.class,
+                        RegistryEvent.class,
+                        AuditEvent.class)
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses()))
                 .map(Class::getName);
         Stream<String> states = Stream.of(
-                        JobState.class, AgentState.class, LimitsState.class, LegacyState.class, RegistryState.class)
+                        JobState.class,
+                        AgentState.class,
+                        LimitsState.class,
+                        LegacyState.class,
+                        RegistryState.class,
+                        AuditState.class)
                 .map(Class::getName);
         Set<String> versioned = SettingsFile.over(ConfigFactory.empty())
                 .getObject("pekko.serialization.jackson.migrations")

@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.readside;
 
+import io.rebalancer.core.audit.AuditEntry;
 import java.util.List;
 
 /** All projections. */
@@ -8,9 +9,12 @@ final class Projections {
     static final List<EventProjection<JobChange>> OF_JOBS =
             List.of(new JobProjection(), new UnmovedProjection(), new AuditProjection(), new OrphanProjection());
 
+    /** The projection that is fed by the audit log. */
+    static final List<EventProjection<AuditEntry>> OF_AUDIT = List.of(new AuditEntryProjection());
+
     private Projections() {}
 
-    /** The tables that the projections fill. */
+    /** The tables with rows of jobs. */
     static List<EventProjection.JobTable> tables() {
         return OF_JOBS.stream()
                 .flatMap(projection -> projection.tables().stream())

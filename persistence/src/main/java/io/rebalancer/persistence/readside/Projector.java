@@ -34,7 +34,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
- * Runs the projections over the events of all jobs; a cluster singleton.
+ * Runs the projections over the events of all jobs, and over the audit log; a cluster singleton.
  *
  * <pre>
  * open jobs of the tables ─┐
@@ -125,6 +125,10 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
                         Behaviors.supervise(JournalTrimmer.create(readSide, events, metrics, timing))
                                 .onFailure(RESTART),
                         "trimmer"));
+        context.spawn(
+                Behaviors.supervise(AuditProjector.create(journal, readSide, metrics, timing))
+                        .onFailure(RESTART),
+                "audit");
         context.getSelf().tell(Start.INSTANCE);
     }
 

@@ -3,6 +3,7 @@ package io.rebalancer.persistence.readside;
 import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.UnmovedRecords;
 import java.util.List;
@@ -74,6 +75,11 @@ public final class ReadSide {
     /** The lists that the API serves from the tables. */
     public JobHistory history() {
         return new JdbcJobHistory(this);
+    }
+
+    /** The entries of the audit log. */
+    public AuditEntries auditEntries() {
+        return new JdbcAuditEntries(this);
     }
 
     /** The records that the passes of jobs left on their leaving nodes. */

@@ -65,6 +65,8 @@ public final class ReadSideTables {
             // First: from now on no deletion of these jobs' events begins.
             handle.execute("delete from " + POSITIONS + " where deletion_begun_to = 0");
             handle.execute("delete from " + FAILURES);
+            // The journal has all entries: its position never has a state, without which no event is deleted.
+            handle.execute("delete from " + AuditEntryProjection.TABLE);
             for (EventProjection.JobTable table : Projections.tables()) {
                 handle.execute(
                         "delete from " + table.name() + " where not exists (select 1 from projection"

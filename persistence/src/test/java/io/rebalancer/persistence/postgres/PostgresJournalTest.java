@@ -90,9 +90,9 @@ class PostgresJournalTest {
         assertThatThrownBy(() -> new Schema(manager()).require())
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("version none")
-                .hasMessageContaining("this build needs version 6")
+                .hasMessageContaining("this build needs version 7")
                 .hasMessageContaining("rebalancer migrate");
-        assertThat(owned().migrate()).isEqualTo(6);
+        assertThat(owned().migrate()).isEqualTo(7);
         assertThat(owned().migrate()).as("a second migration").isZero();
         new Schema(manager()).require();
     }
@@ -113,14 +113,14 @@ class PostgresJournalTest {
                         + " event_payload) values ('a', 1, 'w', 33, 'm', 'x')");
         asOwner(database, "grant select on schema_history to manager");
         assertThatThrownBy(() -> new Schema(manager()).require())
-                .hasMessageContaining("have version 1, this build needs version 6");
-        assertThat(owned().migrate()).isEqualTo(5);
+                .hasMessageContaining("have version 1, this build needs version 7");
+        assertThat(owned().migrate()).isEqualTo(6);
         new Schema(manager()).require();
         try (Connection connection =
                         DriverManager.getConnection(server.getJdbcUrl("manager", database), "manager", "secret");
                 Statement count = connection.createStatement();
-                ResultSet row =
-                        count.executeQuery("select count(*) from event_journal, (select count(*) from job) j")) {
+                ResultSet row = count.executeQuery("select count(*) from event_journal, (select count(*) from job) j,"
+                        + " (select count(*) from audit_entry) a")) {
             assertThat(row.next()).isTrue();
             assertThat(row.getInt(1)).isEqualTo(1);
         }
@@ -138,7 +138,7 @@ class PostgresJournalTest {
             for (CompletableFuture<Integer> each : together) {
                 scripts += each.get();
             }
-            assertThat(scripts).isEqualTo(6);
+            assertThat(scripts).isEqualTo(7);
         }
     }
 

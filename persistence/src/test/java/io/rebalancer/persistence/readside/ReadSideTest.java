@@ -185,6 +185,7 @@ class ReadSideTest extends ReadSideFixture {
         assertThat(events.followed())
                 .containsExactlyInAnyOrder(
                         new EventsInMemory.Followed(Entities.JOB_REGISTRY_ID, JOBS + 1L),
+                        new EventsInMemory.Followed(Entities.AUDIT_LOG_ID, 1),
                         new EventsInMemory.Followed(journalId(open), position + 1));
         for (int number = 0; number < JOBS; number++) {
             FoldedJob stored = get(readSide.state(job(number))).orElseThrow();

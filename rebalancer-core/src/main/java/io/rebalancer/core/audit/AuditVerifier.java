@@ -33,7 +33,7 @@ public final class AuditVerifier {
      * Verifies a log.
      *
      * @param lines the log from its first entry on, without line ends
-     * @param expected an entry that the log must contain, as somebody kept it elsewhere
+     * @param expected an entry that the log must contain, kept elsewhere since it was read
      */
     public static Verdict verify(Iterator<String> lines, Optional<AuditHead> expected) {
         AuditVerifier verifier = new AuditVerifier(expected);

@@ -8,11 +8,19 @@ public interface AuditEntries {
     /** The maximum number of entries of a page. */
     int MAX_PAGE = 1000;
 
-    /** The texts of the entries with higher numbers, oldest first. */
-    CompletionStage<List<String>> after(long number, int limit);
+    /**
+     * An entry.
+     *
+     * @param number the place of the entry in the journal; in an intact log also its number
+     * @param text the entry as one line
+     */
+    record Line(long number, String text) {}
 
-    /** The texts of the entries with lower numbers, newest first. */
-    CompletionStage<List<String>> before(long number, int limit);
+    /** The entries with higher numbers, oldest first. */
+    CompletionStage<List<Line>> after(long number, int limit);
+
+    /** The entries with lower numbers, newest first. */
+    CompletionStage<List<Line>> before(long number, int limit);
 
     /** The number of the last entry that the read side has, 0 for none. */
     CompletionStage<Long> lastNumber();
