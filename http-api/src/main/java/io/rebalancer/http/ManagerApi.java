@@ -2,6 +2,8 @@ package io.rebalancer.http;
 
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
+import io.rebalancer.core.port.AuditEntries;
+import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
@@ -9,9 +11,11 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
+import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
-import io.rebalancer.http.v1.audit.AuditRoutes;
+import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
+import io.rebalancer.http.v1.jobs.JobActionRoutes;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobRoutes;
 import io.rebalancer.http.v1.jobs.OrphanRoutes;
@@ -27,7 +31,7 @@ public final class ManagerApi {
     private ManagerApi() {}
 
     /**
-     * The legacy job API, API v1, and health.
+     * The legacy job API, API v1, and health. Each action is recorded in the audit log.
      *
      * @param legacy the current settings of the legacy API
      */
@@ -40,15 +44,19 @@ public final class ManagerApi {
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
-            LegacyMetrics metrics) {
-        return Directives.concat(
-                new LegacyJobRoutes(jobs, legacy, metrics).routes(),
-                new JobRoutes(jobs, history, events).routes(),
+            LegacyMetrics metrics,
+            AuditTrail trail,
+            AuditEntries entries) {
+        AuditedActions audit = new AuditedActions(trail);
+        return audit.guard(Directives.concat(
+                new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
+                new JobRoutes(jobs, history, events, audit).routes(),
                 new OrphanRoutes(history).routes(),
-                new AuditRoutes(history).routes(),
-                new StorageNodeRoutes(nodes).routes(),
-                new CertificateRoutes(certificates).routes(),
-                new ClusterRoutes(cluster).routes(),
-                HealthRoutes.routes(readiness));
+                new JobActionRoutes(history).routes(),
+                new AuditEntryRoutes(trail, entries).routes(),
+                new StorageNodeRoutes(nodes, audit).routes(),
+                new CertificateRoutes(certificates, audit).routes(),
+                new ClusterRoutes(cluster, audit).routes(),
+                HealthRoutes.routes(readiness)));
     }
 }

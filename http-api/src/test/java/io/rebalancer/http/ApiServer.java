@@ -37,6 +37,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -59,6 +60,10 @@ public final class ApiServer {
     private static final JobWait WAIT =
             new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 does not answer");
 
+    /** Actions that jobs, nodes or certificates carried out. */
+    public static final AtomicInteger performed = new AtomicInteger();
+
+    public static final AuditInMemory AUDIT = new AuditInMemory();
     static final NodesInMemory NODES = new NodesInMemory();
     static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
@@ -87,7 +92,9 @@ public final class ApiServer {
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,
-                new LegacyMetrics(Map.of()));
+                new LegacyMetrics(Map.of()),
+                AUDIT,
+                AUDIT);
     }
 
     /** Starts a server with other routes, such as an agent's. */
@@ -155,6 +162,7 @@ public final class ApiServer {
     private static final class Jobs implements JobService {
         @Override
         public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+            performed.incrementAndGet();
             return switch (leavingNode) {
                 case "unknown" ->
                     CompletableFuture.failedFuture(
@@ -171,6 +179,7 @@ public final class ApiServer {
 
         @Override
         public CompletionStage<UUID> retry(UUID jobId) {
+            performed.incrementAndGet();
             return jobId.equals(ENDED)
                     ? CompletableFuture.completedFuture(NEW)
                     : CompletableFuture.failedFuture(
@@ -191,6 +200,7 @@ public final class ApiServer {
 
         @Override
         public CompletionStage<View> cancel(UUID jobId) {
+            performed.incrementAndGet();
             return get(jobId).thenApply(found -> {
                 View view = found.orElseThrow(() -> new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId));
                 if (view.state().phase().terminal()) {
@@ -202,6 +212,7 @@ public final class ApiServer {
 
         @Override
         public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+            performed.incrementAndGet();
             if (jobId.equals(NEW)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
             }

@@ -36,6 +36,7 @@ final class CertificatesInMemory implements CertificateService {
 
     @Override
     public CompletionStage<SignedCertificate> certify(StorageNodeId node) {
+        ApiServer.performed.incrementAndGet();
         return refusal.<CompletionStage<SignedCertificate>>map(
                         each -> CompletableFuture.failedFuture(new CertificateRefused(each)))
                 .orElseGet(() -> CompletableFuture.completedFuture(sign(node)));

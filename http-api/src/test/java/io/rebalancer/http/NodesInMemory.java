@@ -65,6 +65,7 @@ public final class NodesInMemory implements StorageNodeService {
     }
 
     private static CompletionStage<Void> unlessFenced(StorageNodeId node) {
+        ApiServer.performed.incrementAndGet();
         return node.equals(FENCED)
                 ? CompletableFuture.failedFuture(
                         new JobRefused(JobRefused.Code.ILLEGAL_NODE_STATE, "a job empties " + node))

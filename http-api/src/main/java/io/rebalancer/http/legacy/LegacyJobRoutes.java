@@ -6,9 +6,13 @@ import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.JobService.JobRefused;
+import io.rebalancer.http.server.Action;
+import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.MalformedBody;
+import io.rebalancer.http.server.Operator;
+import io.rebalancer.http.server.Operator.Outcome;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
@@ -39,9 +43,13 @@ public final class LegacyJobRoutes extends AllDirectives {
     private final JobService jobs;
     private final Supplier<LegacySettings> settings;
     private final LegacyMetrics metrics;
+    private final AuditedActions audit;
 
-    public LegacyJobRoutes(JobService jobs, Supplier<LegacySettings> settings, LegacyMetrics metrics) {
+    /** @param audit records each action */
+    public LegacyJobRoutes(
+            JobService jobs, Supplier<LegacySettings> settings, LegacyMetrics metrics, AuditedActions audit) {
         this.metrics = metrics;
+        this.audit = audit;
         this.jobs = jobs;
         this.settings = settings;
     }
@@ -59,8 +67,12 @@ public final class LegacyJobRoutes extends AllDirectives {
                         pathEnd(() -> concat(get(() -> complete(list())), post(() -> create()))),
                         path(
                                 PathMatchers.segment(),
-                                id -> concat(get(() -> complete(status(id))), put(() -> update(id)))),
-                        path(PathMatchers.segment().slash("retry"), id -> post(() -> complete(retry(id))))));
+                                id -> concat(
+                                        get(() -> complete(status(id))),
+                                        put(() -> audit.as(operator -> update(operator, id))))),
+                        path(
+                                PathMatchers.segment().slash("retry"),
+                                id -> post(() -> audit.as(operator -> complete(retry(operator, id)))))));
     }
 
     private Route complete(CompletionStage<HttpResponse> response) {
@@ -84,18 +96,21 @@ public final class LegacyJobRoutes extends AllDirectives {
             } catch (MalformedBody e) {
                 return complete(text(StatusCodes.UNPROCESSABLE_ENTITY, e.getMessage() + "\n"));
             }
-            return complete(jobs.create(order.fromShark(), order.maxObjects())
-                    .thenApply(id -> text(StatusCodes.OK, id + "\n")));
+            return audit.as(operator -> complete(operator.perform(
+                            Action.createJob(order.fromShark(), order.maxObjects()),
+                            () -> jobs.create(order.fromShark(), order.maxObjects()),
+                            Outcome::created)
+                    .thenApply(id -> text(StatusCodes.OK, id + "\n"))));
         });
     }
 
     /** Ignores the body, and replies 500 for an unknown job, as the legacy manager does (manta.md 2.1). */
-    private CompletionStage<HttpResponse> retry(String id) {
+    private CompletionStage<HttpResponse> retry(Operator operator, String id) {
         Optional<UUID> jobId = JobIds.parse(id);
         if (jobId.isEmpty()) {
             return CompletableFuture.completedFuture(text(StatusCodes.INTERNAL_SERVER_ERROR, "Invalid UUID: " + id));
         }
-        return jobs.retry(jobId.get())
+        return operator.perform(Action.retryJob(jobId.get()), () -> jobs.retry(jobId.get()), Outcome::created)
                 .thenApply(created -> text(StatusCodes.OK, created + "\n"))
                 .exceptionally(failure -> refusal(failure)
                         .filter(refused -> refused.code() == JobRefused.Code.JOB_NOT_FOUND)
@@ -106,18 +121,18 @@ public final class LegacyJobRoutes extends AllDirectives {
     }
 
     /** Checks the job first and then the message, in the order of manta.md 2.5. */
-    private Route update(String id) {
+    private Route update(Operator operator, String id) {
         return RequestBody.text(body -> {
             Optional<UUID> jobId = JobIds.parse(id);
             if (jobId.isEmpty()) {
                 return complete(text(StatusCodes.BAD_REQUEST, "Invalid UUID \"" + id + "\": not a UUID"));
             }
             return complete(jobs.get(jobId.get())
-                    .thenCompose(found -> update(jobId.get(), found.map(JobService.View::state), body)));
+                    .thenCompose(found -> update(operator, jobId.get(), found.map(JobService.View::state), body)));
         });
     }
 
-    private CompletionStage<HttpResponse> update(UUID jobId, Optional<JobOutline> job, String body) {
+    private CompletionStage<HttpResponse> update(Operator operator, UUID jobId, Optional<JobOutline> job, String body) {
         Optional<HttpResponse> error = Optional.empty();
         int threads = 0;
         if (job.isEmpty()) {
@@ -134,7 +149,8 @@ public final class LegacyJobRoutes extends AllDirectives {
         if (error.isPresent()) {
             return CompletableFuture.completedFuture(error.get());
         }
-        return jobs.setCommitParallelism(jobId, threads)
+        int chosen = threads;
+        return operator.perform(Action.tuneJob(jobId, chosen), () -> jobs.setCommitParallelism(jobId, chosen))
                 .thenApply(done -> text(StatusCodes.OK, ""))
                 .exceptionally(failure -> refusal(failure)
                         .filter(refused -> refused.code() == JobRefused.Code.JOB_NOT_RUNNING)

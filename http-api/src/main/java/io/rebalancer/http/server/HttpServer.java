@@ -25,6 +25,7 @@ import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.MethodRejection;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.slf4j.Logger;
@@ -70,11 +71,17 @@ public final class HttpServer {
                         () -> Http.get(system).shutdownAllConnectionPools().thenApply(closed -> Done.getInstance()));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
+                .withSettings(withRemoteAddress(system))
                 .bindFlow(BidiFlow.fromGraph(deadline).join(handler))
                 .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION_TIMEOUT, system))
                 .exceptionally(failure -> {
                     throw new CompletionException(new SettingsFault(cannotListen(settings, failure)));
                 });
+    }
+
+    /** The audit log records the address of each sender. */
+    private static ServerSettings withRemoteAddress(ActorSystem<?> system) {
+        return ServerSettings.create(system.settings().config()).withRemoteAddressAttribute(true);
     }
 
     private static String cannotListen(HttpSettings settings, Throwable failure) {

@@ -2,11 +2,13 @@ package io.rebalancer.http.server;
 
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.certificate.CertificateRefusal;
+import io.rebalancer.core.port.AuditTrail.AuditUnavailable;
 import io.rebalancer.core.port.CertificateService.CertificateRefused;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.text.OneLine;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -40,11 +42,27 @@ public final class Problems {
         if (cause instanceof BadCursor) {
             return badRequest(OneLine.of(cause));
         }
+        if (cause instanceof AuditUnavailable) {
+            return Problem.of(
+                    StatusCodes.SERVICE_UNAVAILABLE,
+                    "AUDIT_UNAVAILABLE",
+                    OneLine.of(cause) + "; repeat the request later");
+        }
         LOGGER.warn("request failed; the client gets 503 and may repeat it", cause);
         return Problem.of(
                 StatusCodes.SERVICE_UNAVAILABLE,
                 "UNAVAILABLE",
                 reasonUnavailable(cause) + "; repeat the request later");
+    }
+
+    /** The stable code of a refusal; empty if the failure is no refusal. */
+    static Optional<String> refusalCode(Throwable cause) {
+        if (cause instanceof JobRefused refused) {
+            return Optional.of(refused.code().name());
+        }
+        return cause instanceof CertificateRefused refused
+                ? Optional.of(refused.code().name())
+                : Optional.empty();
     }
 
     /** 400 with code {@code BAD_REQUEST}. */
@@ -78,7 +96,7 @@ public final class Problems {
 
     /** Which dependency did not reply, in one line. Clients learn nothing else about the failure. */
     public static String reasonUnavailable(Throwable cause) {
-        return cause instanceof TierUnavailable
+        return cause instanceof TierUnavailable || cause instanceof AuditUnavailable
                 ? OneLine.of(cause)
                 : "the job or the registry of jobs did not reply in time";
     }

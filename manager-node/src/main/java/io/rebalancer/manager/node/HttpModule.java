@@ -32,6 +32,7 @@ final class HttpModule {
             MetadataModule metadata,
             JobsModule jobs,
             CertificateModule certificates,
+            AuditModule audit,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -42,7 +43,11 @@ final class HttpModule {
                 system,
                 jobs.service(),
                 readSide.readSide(),
-                List.of(JobsModule.JOB_REGISTRY, JobsModule.SPACE_BROKER, ReadSideModule.PROJECTOR));
+                List.of(
+                        JobsModule.JOB_REGISTRY,
+                        JobsModule.SPACE_BROKER,
+                        ReadSideModule.PROJECTOR,
+                        AuditModule.AUDIT_LOG));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         this.routes = ManagerApi.routes(
                 jobs.service(),
@@ -53,7 +58,9 @@ final class HttpModule {
                 cluster,
                 readiness,
                 legacy,
-                observability.metrics());
+                observability.metrics(),
+                audit.trail(),
+                readSide.readSide().auditEntries());
     }
 
     /** Whether the manager can work, as the API reports it. */

@@ -97,8 +97,9 @@ public final class ManagerNode implements NodeProcess.Node {
                 journal,
                 readSide.readSide().unmovedRecords());
         CertificateModule certificates = new CertificateModule(system, metadata, jobs, journal, keys);
+        AuditModule audit = new AuditModule(system);
         HttpModule http = new HttpModule(
-                system, settings, () -> legacy, metadata, jobs, certificates, readSide, journal, observability);
+                system, settings, () -> legacy, metadata, jobs, certificates, audit, readSide, journal, observability);
         return http.start().thenCompose(started -> observability.startServer(http.readiness()));
     }
 

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.audit.AuditChain;
+import io.rebalancer.core.audit.AuditEntry;
+import io.rebalancer.core.audit.AuditHead;
+import io.rebalancer.core.audit.AuditVerifier;
 import io.rebalancer.core.certificate.Certificate;
 import io.rebalancer.core.certificate.CertificateVerifier;
 import io.rebalancer.core.certificate.InvalidCertificate;
@@ -71,7 +75,31 @@ class EvacuateTest {
             assertThat(legacyJobs())
                     .hasSize(2)
                     .allSatisfy(job -> assertThat(job.path("state").asText()).isEqualTo("Complete"));
+            assertAudited();
         }
+    }
+
+    /** The log has what this test ordered, through the real journal and its tables. */
+    private void assertAudited() throws Exception {
+        HttpResponse<String> export =
+                HttpCalls.to(region().manager().toString()).get("/api/v1/audit/export");
+        assertThat(export.statusCode()).as(export.body()).isEqualTo(200);
+        Optional<AuditHead> last = AuditHead.parse(
+                export.headers().firstValue("Rebalancer-Audit-Last").orElse(""));
+        assertThat(last).isPresent();
+        assertThat(AuditVerifier.verify(export.body().lines().iterator(), last))
+                .isEqualTo(new AuditVerifier.Verdict(last.get(), Optional.empty()));
+        assertThat(export.body().lines().map(AuditChain::parse).map(AuditEntry::fact))
+                .extracting(fact -> fact.action() + " " + fact.subject() + " " + fact.result())
+                .containsSubsequence(
+                        "job.create " + LEAVING + " requested",
+                        "job.create " + LEAVING + " accepted",
+                        "certificate.issue " + LEAVING + " requested",
+                        "certificate.issue " + LEAVING + " accepted",
+                        "certificate.issue " + RegionPlan.storageId(2) + " requested",
+                        "certificate.issue " + RegionPlan.storageId(2) + " refused: NODE_NOT_DRAINED",
+                        "job.create " + LEAVING + " requested",
+                        "job.create " + LEAVING + " accepted");
     }
 
     private RegionFile region() throws IOException {

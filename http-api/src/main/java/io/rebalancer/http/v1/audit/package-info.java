@@ -1,4 +1,4 @@
-/** API v1: the audit trail. */
+/** API v1: the audit log of operator actions. */
 @NullMarked
 package io.rebalancer.http.v1.audit;
 

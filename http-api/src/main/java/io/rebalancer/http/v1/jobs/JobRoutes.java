@@ -5,8 +5,11 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.text.StableWord;
+import io.rebalancer.http.server.Action;
+import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.Operator.Outcome;
 import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -44,11 +48,14 @@ public final class JobRoutes extends AllDirectives {
     private final JobService jobs;
     private final JobHistory history;
     private final JobEventsRoute events;
+    private final AuditedActions audit;
 
-    public JobRoutes(JobService jobs, JobHistory history, JobEventsRoute events) {
+    /** @param audit records each action */
+    public JobRoutes(JobService jobs, JobHistory history, JobEventsRoute events, AuditedActions audit) {
         this.jobs = jobs;
         this.history = history;
         this.events = events;
+        this.audit = audit;
     }
 
     public Route routes() {
@@ -66,22 +73,25 @@ public final class JobRoutes extends AllDirectives {
                 path("exceptions", () -> get(() -> listExceptions(jobId))),
                 path("orphans", () -> get(() -> OrphanRoutes.page(history, Optional.of(jobId)))),
                 path("events", () -> get(() -> events.route(jobId))),
-                path("retry", () -> post(() -> Problems.complete(created(jobs.retry(jobId))))),
-                path("pause", () -> post(() -> Problems.complete(answer(jobs.pause(jobId), JobPhase.PAUSED)))),
-                path("resume", () -> post(() -> Problems.complete(resume(jobId)))),
-                path("cancel", () -> post(() -> Problems.complete(answer(jobs.cancel(jobId), JobPhase.CANCELLED)))),
+                path("retry", () -> post(() -> create(Action.retryJob(jobId), () -> jobs.retry(jobId)))),
+                path("pause", () -> post(() -> order(Action.pauseJob(jobId), () -> jobs.pause(jobId), JobPhase.PAUSED))),
+                path("resume", () -> post(() -> resume(jobId))),
+                path("cancel", () -> post(() -> order(Action.cancelJob(jobId), () -> jobs.cancel(jobId), JobPhase.CANCELLED))),
                 path("tuning", () -> patch(() -> tune(jobId))));
     }
 
     private Route create() {
         return RequestBody.parsed(
                 CreateJobRequest::parse,
-                request -> Problems.complete(created(jobs.create(request.leavingNode(), request.maxObjects()))));
+                request -> create(
+                        Action.createJob(request.leavingNode(), request.maxObjects()),
+                        () -> jobs.create(request.leavingNode(), request.maxObjects())));
     }
 
-    private static CompletionStage<HttpResponse> created(CompletionStage<UUID> job) {
-        return job.thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
-                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id)));
+    private Route create(Action action, Supplier<CompletionStage<UUID>> job) {
+        return audit.as(operator -> Problems.complete(operator.perform(action, job, Outcome::created)
+                .thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
+                        .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id)))));
     }
 
     private CompletionStage<HttpResponse> find(UUID jobId) {
@@ -91,20 +101,25 @@ public final class JobRoutes extends AllDirectives {
     }
 
     /** @param reached the phase in which the order is carried out; 202 in any other */
-    private static CompletionStage<HttpResponse> answer(CompletionStage<JobService.View> ordered, JobPhase reached) {
-        return ordered.thenApply(view -> Json.response(
-                view.state().phase() == reached ? StatusCodes.OK : StatusCodes.ACCEPTED, JobView.of(view)));
+    private Route order(Action action, Supplier<CompletionStage<JobService.View>> ordered, JobPhase reached) {
+        return audit.as(operator -> Problems.complete(operator.perform(action, ordered)
+                .thenApply(view -> Json.response(
+                        view.state().phase() == reached ? StatusCodes.OK : StatusCodes.ACCEPTED, JobView.of(view)))));
     }
 
-    private CompletionStage<HttpResponse> resume(UUID jobId) {
-        return jobs.resume(jobId).thenApply(view -> Json.response(StatusCodes.OK, JobView.of(view)));
+    private Route resume(UUID jobId) {
+        return audit.as(operator ->
+                Problems.complete(operator.perform(Action.resumeJob(jobId), () -> jobs.resume(jobId))
+                        .thenApply(view -> Json.response(StatusCodes.OK, JobView.of(view)))));
     }
 
     private Route tune(UUID jobId) {
         return RequestBody.parsed(
                 TuningView::parse,
-                tuning -> Problems.complete(jobs.setCommitParallelism(jobId, tuning.commitParallelism())
-                        .thenApply(done -> Json.response(StatusCodes.OK, tuning))));
+                tuning -> audit.as(operator -> Problems.complete(operator.perform(
+                                Action.tuneJob(jobId, tuning.commitParallelism()),
+                                () -> jobs.setCommitParallelism(jobId, tuning.commitParallelism()))
+                        .thenApply(done -> Json.response(StatusCodes.OK, tuning)))));
     }
 
     private Route listExceptions(UUID jobId) {

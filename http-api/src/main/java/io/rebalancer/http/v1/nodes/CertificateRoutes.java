@@ -3,6 +3,8 @@ package io.rebalancer.http.v1.nodes;
 import io.rebalancer.core.certificate.SignedCertificate;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.CertificateService;
+import io.rebalancer.http.server.Action;
+import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problems;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -22,9 +24,12 @@ import org.apache.pekko.http.javadsl.server.Route;
  */
 public final class CertificateRoutes extends AllDirectives {
     private final CertificateService certificates;
+    private final AuditedActions audit;
 
-    public CertificateRoutes(CertificateService certificates) {
+    /** @param audit records each certificate */
+    public CertificateRoutes(CertificateService certificates, AuditedActions audit) {
         this.certificates = certificates;
+        this.audit = audit;
     }
 
     public Route routes() {
@@ -48,7 +53,9 @@ public final class CertificateRoutes extends AllDirectives {
         } catch (IllegalArgumentException e) {
             return complete(Problems.badRequest(String.valueOf(e.getMessage())));
         }
-        return Problems.complete(certificates.certify(node).thenApply(CertificateRoutes::file));
+        return audit.as(operator -> Problems.complete(
+                operator.perform(Action.on("certificate.issue", node.text()), () -> certificates.certify(node))
+                        .thenApply(CertificateRoutes::file)));
     }
 
     /** The bytes as they were signed: another spelling of the same JSON is not a certificate. */

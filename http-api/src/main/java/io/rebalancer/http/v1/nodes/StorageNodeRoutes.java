@@ -3,10 +3,11 @@ package io.rebalancer.http.v1.nodes;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.http.server.Action;
+import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problems;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -25,9 +26,12 @@ import org.apache.pekko.http.javadsl.server.Route;
  */
 public final class StorageNodeRoutes extends AllDirectives {
     private final StorageNodeService nodes;
+    private final AuditedActions audit;
 
-    public StorageNodeRoutes(StorageNodeService nodes) {
+    /** @param audit records each action */
+    public StorageNodeRoutes(StorageNodeService nodes, AuditedActions audit) {
         this.nodes = nodes;
+        this.audit = audit;
     }
 
     public Route routes() {
@@ -63,8 +67,11 @@ public final class StorageNodeRoutes extends AllDirectives {
     }
 
     private Route change(StorageNodeId node, ServiceState state) {
-        CompletionStage<Void> changed = state == ServiceState.REMOVED ? nodes.remove(node) : nodes.recommission(node);
-        return Problems.complete(changed.thenApply(
-                done -> Json.response(StatusCodes.OK, Map.of("storageNode", node.text(), "state", state.name()))));
+        boolean remove = state == ServiceState.REMOVED;
+        Action action = Action.on(remove ? "node.remove" : "node.recommission", node.text());
+        return audit.as(operator ->
+                Problems.complete(operator.perform(action, () -> remove ? nodes.remove(node) : nodes.recommission(node))
+                        .thenApply(done -> Json.response(
+                                StatusCodes.OK, Map.of("storageNode", node.text(), "state", state.name())))));
     }
 }

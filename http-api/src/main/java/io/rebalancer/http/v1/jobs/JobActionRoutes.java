@@ -1,4 +1,4 @@
-package io.rebalancer.http.v1.audit;
+package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.http.server.Paging;
@@ -7,11 +7,14 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** {@code GET /api/v1/audit}: the actions on jobs, newest first, page by page. */
-public final class AuditRoutes extends AllDirectives {
+/**
+ * {@code GET /api/v1/audit}: the actions on jobs, as the events of the jobs record them, newest first, page by page. Who ordered
+ * them is in the audit log, {@code /api/v1/audit/entries}.
+ */
+public final class JobActionRoutes extends AllDirectives {
     private final JobHistory history;
 
-    public AuditRoutes(JobHistory history) {
+    public JobActionRoutes(JobHistory history) {
         this.history = history;
     }
 

@@ -1,0 +1,49 @@
+package io.rebalancer.http.server;
+
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * An action that an operator orders.
+ *
+ * @param word a stable word, such as {@code job.cancel}
+ * @param subject what the action is about
+ * @param parameters of the order, by name
+ */
+public record Action(String word, String subject, Map<String, String> parameters) {
+
+    /** An action on a job, a storage node or a member, without parameters. */
+    public static Action on(String word, String subject) {
+        return new Action(word, subject, Map.of());
+    }
+
+    /** The creation of a job. */
+    public static Action createJob(String leavingNode, long maxObjects) {
+        return new Action("job.create", leavingNode, Map.of("maxObjects", String.valueOf(maxObjects)));
+    }
+
+    /** The creation of a job for the node of an ended job. */
+    public static Action retryJob(UUID jobId) {
+        return on("job.retry", jobId.toString());
+    }
+
+    /** A pause of a job. */
+    public static Action pauseJob(UUID jobId) {
+        return on("job.pause", jobId.toString());
+    }
+
+    /** The end of a job's pause. */
+    public static Action resumeJob(UUID jobId) {
+        return on("job.resume", jobId.toString());
+    }
+
+    /** The end of a job for good. */
+    public static Action cancelJob(UUID jobId) {
+        return on("job.cancel", jobId.toString());
+    }
+
+    /** A change of a running job's parallelism. */
+    public static Action tuneJob(UUID jobId, int commitParallelism) {
+        return new Action("job.tune", jobId.toString(), Map.of("commitParallelism", String.valueOf(commitParallelism)));
+    }
+}
