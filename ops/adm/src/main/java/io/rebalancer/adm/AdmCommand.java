@@ -25,7 +25,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = AdmCommand.BuildVersion.class,
         description = "Manages evacuate jobs and storage nodes through a manager's HTTP API.",
-        subcommands = {AdmCommand.Job.class, NodeCommand.class, CertificateCommand.class, CommandLine.HelpCommand.class
+        subcommands = {
+            AdmCommand.Job.class,
+            NodeCommand.class,
+            CertificateCommand.class,
+            AuditCommand.class,
+            CommandLine.HelpCommand.class
         })
 public final class AdmCommand implements Runnable {
     private static final int FAILED = 1;
@@ -43,7 +48,7 @@ public final class AdmCommand implements Runnable {
         }
     }
 
-    /** Runs the command. Exits with 1 on any failure, like the legacy tool; {@link CertificateCommand} also has 2. */
+    /** Runs the command. Exits with 1 on any failure, like the legacy tool; {@link CertificateCommand} and {@link AuditCommand} also have 2. */
     public static void main(String[] arguments) {
         System.exit(run(writer(System.out), writer(System.err), arguments));
     }
@@ -58,7 +63,7 @@ public final class AdmCommand implements Runnable {
                 .setErr(err)
                 .setParameterExceptionHandler((fault, given) -> {
                     err.println(LegacyUsage.explain(fault));
-                    return isAboutCertificates(fault.getCommandLine()) ? CertificateCommand.USAGE : FAILED;
+                    return verifiesFiles(fault.getCommandLine()) ? CertificateCommand.USAGE : FAILED;
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
                     err.println("Error: \"" + fault.getMessage() + "\"");
@@ -67,9 +72,10 @@ public final class AdmCommand implements Runnable {
                 .execute(arguments);
     }
 
-    private static boolean isAboutCertificates(CommandLine command) {
+    private static boolean verifiesFiles(CommandLine command) {
         return command.getCommand() instanceof CertificateCommand
-                || command.getParent() != null && isAboutCertificates(command.getParent());
+                || command.getCommand() instanceof AuditCommand
+                || command.getParent() != null && verifiesFiles(command.getParent());
     }
 
     @Override

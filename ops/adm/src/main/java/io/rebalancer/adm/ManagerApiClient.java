@@ -9,10 +9,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -78,24 +84,53 @@ final class ManagerApiClient {
         return send(HttpRequest.newBuilder(manager.resolve(path)).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Writes the body of a long response to a file, and returns the headers. A response that breaks off leaves no file. */
+    HttpHeaders download(String path, Path file) throws CommandFailed, InterruptedException {
+        HttpResponse<InputStream> response =
+                exchange(HttpRequest.newBuilder(manager.resolve(path)), HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            if (response.statusCode() / 100 != 2) {
+                check(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            }
+            Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
+            try {
+                Files.copy(body, incomplete, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(incomplete, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(incomplete);
+            }
+        } catch (IOException e) {
+            throw new CommandFailed("The response can't be written to " + file + " (" + e
+                    + "); check that you may write there and that the manager runs, and run the command again");
+        }
+        return response.headers();
+    }
+
     private Response send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
+        HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
+        check(response.statusCode(), response.body());
+        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws CommandFailed, InterruptedException {
         token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
-        HttpResponse<String> response;
         try {
-            response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), body);
         } catch (IOException e) {
             throw new CommandFailed("Request failed: the manager at " + manager + " can't be reached (" + e
                     + "); check that it runs, and give its address with --url");
         }
-        if (response.statusCode() == UNAUTHORIZED) {
+    }
+
+    private void check(int status, String body) throws CommandFailed {
+        if (status == UNAUTHORIZED) {
             throw new CommandFailed("The manager at " + manager
                     + " does not accept this request without one of its tokens; set --token-file or REBALANCER_TOKEN_FILE"
                     + " to a file with a token of its http.token-file");
         }
-        if (response.statusCode() / 100 != 2) {
-            throw new CommandFailed("Server response: " + response.statusCode() + " "
-                    + response.body().strip());
+        if (status / 100 != 2) {
+            throw new CommandFailed("Server response: " + status + " " + body.strip());
         }
-        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -27,8 +28,16 @@ final class ServedCommand implements AutoCloseable {
      */
     record Request(String method, String path, String query, String body, String authorization) {}
 
-    /** The response of the server. */
-    record Response(int status, String body) {}
+    /**
+     * The response of the server.
+     *
+     * @param missing bytes of the body that are promised and not sent
+     */
+    record Response(int status, String body, Map<String, String> headers, int missing) {
+        Response(int status, String body) {
+            this(status, body, Map.of(), 0);
+        }
+    }
 
     /** Decides on the response to a request. */
     @FunctionalInterface
@@ -53,7 +62,8 @@ final class ServedCommand implements AutoCloseable {
                     Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Authorization"), "")));
             byte[] bytes = response.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
-            exchange.sendResponseHeaders(response.status(), bytes.length);
+            response.headers().forEach(exchange.getResponseHeaders()::set);
+            exchange.sendResponseHeaders(response.status(), bytes.length + response.missing());
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
