@@ -8,6 +8,7 @@ import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.PreflightService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
@@ -16,9 +17,11 @@ import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.JobActionRoutes;
+import io.rebalancer.http.v1.jobs.JobCreation;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobRoutes;
 import io.rebalancer.http.v1.jobs.OrphanRoutes;
+import io.rebalancer.http.v1.jobs.PreflightRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import java.util.function.Supplier;
@@ -41,6 +44,7 @@ public final class ManagerApi {
             JobHistory history,
             StorageNodeService nodes,
             CertificateService certificates,
+            PreflightService preflight,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -50,7 +54,8 @@ public final class ManagerApi {
         AuditedActions audit = new AuditedActions(trail);
         return audit.guard(Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
-                new JobRoutes(jobs, history, events, audit).routes(),
+                new JobRoutes(jobs, new JobCreation(jobs, preflight), history, events, audit).routes(),
+                new PreflightRoutes(preflight).routes(),
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),

@@ -20,6 +20,7 @@ import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.preflight.CheckResult;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
@@ -65,6 +66,9 @@ public final class ApiServer {
 
     public static final AuditInMemory AUDIT = new AuditInMemory();
     static final NodesInMemory NODES = new NodesInMemory();
+    /** What the checks before a job find. */
+    public static List<CheckResult> checks = List.of();
+
     static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
     public static List<String> waitingFor = List.of();
@@ -89,6 +93,7 @@ public final class ApiServer {
                 new HistoryInMemory(),
                 NODES,
                 CERTIFICATES,
+                node -> CompletableFuture.completedFuture(checks),
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,

@@ -1,6 +1,7 @@
 package io.rebalancer.http.server;
 
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -20,6 +21,13 @@ public record Action(String word, String subject, Map<String, String> parameters
     /** The creation of a job. */
     public static Action createJob(String leavingNode, long maxObjects) {
         return new Action("job.create", leavingNode, Map.of("maxObjects", String.valueOf(maxObjects)));
+    }
+
+    /** The action with one more parameter. */
+    public Action with(String name, String value) {
+        Map<String, String> all = new TreeMap<>(parameters);
+        all.put(name, value);
+        return new Action(word, subject, all);
     }
 
     /** The creation of a job for the node of an ended job. */

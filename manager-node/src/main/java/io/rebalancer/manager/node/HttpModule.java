@@ -33,6 +33,7 @@ final class HttpModule {
             JobsModule jobs,
             CertificateModule certificates,
             AuditModule audit,
+            PreflightModule preflight,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -55,6 +56,7 @@ final class HttpModule {
                 readSide.readSide().history(),
                 jobs.nodes(),
                 certificates.service(),
+                preflight.service(),
                 cluster,
                 readiness,
                 legacy,

@@ -47,6 +47,7 @@ final class JobsModule {
 
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<StorageNodeDirectory.Command> directory;
+    private final ActorRef<SpaceMessage> spaceBroker;
     private final JobService service;
     private final StorageNodeService nodes;
 
@@ -66,7 +67,7 @@ final class JobsModule {
                 settings.httpAgents().addresses().keySet());
         StorageAgents.startProxy(system);
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
-        ActorRef<SpaceMessage> spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
+        this.spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
         StorageInventory storinfo = new StorinfoClient(system, settings.storinfo(), STORINFO_TIMEOUT);
         NodesInService inService = new NodesInService();
         AgentAbsences absences = new AgentAbsences(() -> evacuate.get().agentLostAfter(), clock);
@@ -120,5 +121,9 @@ final class JobsModule {
 
     ActorRef<StorageNodeDirectory.Command> directory() {
         return directory;
+    }
+
+    ActorRef<SpaceMessage> spaceBroker() {
+        return spaceBroker;
     }
 }

@@ -98,8 +98,19 @@ public final class ManagerNode implements NodeProcess.Node {
                 readSide.readSide().unmovedRecords());
         CertificateModule certificates = new CertificateModule(system, metadata, jobs, journal, keys);
         AuditModule audit = new AuditModule(system);
+        PreflightModule preflight = new PreflightModule(system, () -> evacuate, () -> legacy, metadata, jobs);
         HttpModule http = new HttpModule(
-                system, settings, () -> legacy, metadata, jobs, certificates, audit, readSide, journal, observability);
+                system,
+                settings,
+                () -> legacy,
+                metadata,
+                jobs,
+                certificates,
+                audit,
+                preflight,
+                readSide,
+                journal,
+                observability);
         return http.start().thenCompose(started -> observability.startServer(http.readiness()));
     }
 

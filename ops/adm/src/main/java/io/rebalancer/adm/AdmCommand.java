@@ -8,6 +8,9 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -207,17 +210,49 @@ public final class AdmCommand implements Runnable {
         }
 
         /** The commands that create jobs. */
-        @Command(name = "create", mixinStandardHelpOptions = true, description = "Creates a job.")
-        static final class Create implements Runnable {
+        @Command(
+                name = "create",
+                mixinStandardHelpOptions = true,
+                description =
+                        "Creates a job that empties a storage node, if the checks before it allow that. Prints its"
+                                + " id. Exit codes: 0 if the job is created, 3 if a check refuses it, 1 on any other failure."
+                                + " The subcommand has the form of the legacy tool, and runs no checks.")
+        static final class Create implements Callable<Integer> {
             @CommandLine.ParentCommand
             private Job job = new Job();
 
             @Spec
             private CommandSpec spec = CommandSpec.create();
 
+            @Parameters(arity = "0..1", paramLabel = "<node>", description = "storage id of the node to empty")
+            private @Nullable String node;
+
+            @Option(
+                    names = "--force",
+                    paramLabel = "NAME",
+                    description = "creates the job even if this check fails; may be repeated. The manager records it.")
+            private List<String> force = new ArrayList<>();
+
+            @Option(
+                    names = "--max-objects",
+                    paramLabel = "N",
+                    description = "maximum number of objects in the job (default: all)")
+            private @Nullable Long maxObjects;
+
             @Override
-            public void run() {
-                throw new LegacyUsage.SubcommandMissing(spec.commandLine());
+            public Integer call() throws CommandFailed, InterruptedException {
+                if (node == null) {
+                    throw new LegacyUsage.SubcommandMissing(spec.commandLine());
+                }
+                JobCreation creation = new JobCreation(node);
+                creation.force(force);
+                if (maxObjects != null) {
+                    creation.limit(maxObjects);
+                }
+                return creation.send(
+                        job.manager(),
+                        spec.commandLine().getOut(),
+                        spec.commandLine().getErr());
             }
 
             @Command(name = "evacuate", description = "Creates a job that empties a storage node.")

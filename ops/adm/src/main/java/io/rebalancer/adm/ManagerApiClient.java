@@ -90,7 +90,8 @@ final class ManagerApiClient {
                 exchange(HttpRequest.newBuilder(manager.resolve(path)), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             if (response.statusCode() / 100 != 2) {
-                check(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                checkToken(response.statusCode());
+                throw refused(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
             }
             Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
             try {
@@ -106,10 +107,33 @@ final class ManagerApiClient {
         return response.headers();
     }
 
+    /** Sends a request whose refusal the caller explains. Only a missing token is a {@link CommandFailed} already. */
+    HttpResponse<String> tryPost(String path, String body) throws CommandFailed, InterruptedException {
+        HttpResponse<String> response = exchange(
+                HttpRequest.newBuilder(manager.resolve(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)),
+                HttpResponse.BodyHandlers.ofString());
+        checkToken(response.statusCode());
+        return response;
+    }
+
+    /** The response to {@link #tryPost}, or a failure if its status is an error. */
+    static Response succeeded(HttpResponse<String> response) throws CommandFailed {
+        if (response.statusCode() / 100 != 2) {
+            throw refused(response.statusCode(), response.body());
+        }
+        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
+    }
+
+    private static CommandFailed refused(int status, String body) {
+        return new CommandFailed("Server response: " + status + " " + body.strip());
+    }
+
     private Response send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
         HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
-        check(response.statusCode(), response.body());
-        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
+        checkToken(response.statusCode());
+        return succeeded(response);
     }
 
     private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
@@ -123,14 +147,11 @@ final class ManagerApiClient {
         }
     }
 
-    private void check(int status, String body) throws CommandFailed {
+    private void checkToken(int status) throws CommandFailed {
         if (status == UNAUTHORIZED) {
             throw new CommandFailed("The manager at " + manager
                     + " does not accept this request without one of its tokens; set --token-file or REBALANCER_TOKEN_FILE"
                     + " to a file with a token of its http.token-file");
-        }
-        if (status / 100 != 2) {
-            throw new CommandFailed("Server response: " + status + " " + body.strip());
         }
     }
 }

@@ -11,8 +11,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "node",
         mixinStandardHelpOptions = true,
-        description = "Lists the storage nodes that are out of service or have a penalty, puts them back, and lists"
-                + " orphaned copies.")
+        description =
+                "Lists the storage nodes that are out of service or have a penalty, puts them back, checks whether"
+                        + " a job may empty them, and lists orphaned copies.")
 final class NodeCommand extends ManagerCommand {
     private static final String ORPHAN_LINE = "%-40s %-36s %-36s %-36s %-27s %s%n";
     private static final String ORPHANS = "/api/v1/orphans?limit=1000";
@@ -96,6 +97,18 @@ final class NodeCommand extends ManagerCommand {
     int remove(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
             throws CommandFailed, InterruptedException {
         return order(node, "remove");
+    }
+
+    @Command(
+            name = "preflight",
+            description = "Runs the checks for a job that empties the node, without creating it. Exit codes: 0 if a job"
+                    + " would be created, 3 if not.")
+    int preflight(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
+            throws CommandFailed, InterruptedException {
+        String path = NODES + "/" + URLEncoder.encode(node, StandardCharsets.UTF_8) + "/preflight";
+        JsonNode found = ManagerApiClient.json(manager().get(path));
+        PreflightText.of(found.path("checks")).forEach(spec.commandLine().getOut()::println);
+        return found.path("allowsJob").asBoolean() ? 0 : PreflightText.REFUSED;
     }
 
     private int order(String node, String order) throws CommandFailed, InterruptedException {

@@ -28,6 +28,19 @@ class SpaceRulesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"900, 10, 100", "800000, 20, 200000", "100, 0, 0", "0, 99, 0"})
+    void usedSpaceIsDerivedFromTheFreeSpace(long availableMib, int percentUsed, long expected) {
+        StorageNode node = new StorageNode(new StorageNodeId("1.stor.example.com"), "dc1", availableMib, percentUsed);
+        assertThat(SpaceRules.usedMib(node)).hasValue(expected);
+    }
+
+    @Test
+    void theUsedSpaceOfAFullNodeIsUnknown() {
+        assertThat(SpaceRules.usedMib(new StorageNode(new StorageNodeId("1.stor.example.com"), "dc1", 0, 100)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "1048576, 1", "1048577, 2"})
     void sizesAreRoundedUpToWholeMebibytes(long bytes, long mib) {
         assertThat(SpaceRules.mibFor(bytes)).isEqualTo(mib);

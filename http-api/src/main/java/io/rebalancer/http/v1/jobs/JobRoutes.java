@@ -32,7 +32,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *
  * <pre>
  *   GET   /api/v1/jobs                        all jobs, newest first, page by page
- *   POST  /api/v1/jobs                        creates a job
+ *   POST  /api/v1/jobs                        creates a job, see {@link JobCreation}
  *   GET   /api/v1/jobs/ID                     one job
  *   GET   /api/v1/jobs/ID/exceptions?reason=  records that stay on the leaving node, page by page
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
@@ -46,13 +46,16 @@ import org.apache.pekko.http.javadsl.server.Route;
  */
 public final class JobRoutes extends AllDirectives {
     private final JobService jobs;
+    private final JobCreation creation;
     private final JobHistory history;
     private final JobEventsRoute events;
     private final AuditedActions audit;
 
     /** @param audit records each action */
-    public JobRoutes(JobService jobs, JobHistory history, JobEventsRoute events, AuditedActions audit) {
+    public JobRoutes(
+            JobService jobs, JobCreation creation, JobHistory history, JobEventsRoute events, AuditedActions audit) {
         this.jobs = jobs;
+        this.creation = creation;
         this.history = history;
         this.events = events;
         this.audit = audit;
@@ -73,25 +76,32 @@ public final class JobRoutes extends AllDirectives {
                 path("exceptions", () -> get(() -> listExceptions(jobId))),
                 path("orphans", () -> get(() -> OrphanRoutes.page(history, Optional.of(jobId)))),
                 path("events", () -> get(() -> events.route(jobId))),
-                path("retry", () -> post(() -> create(Action.retryJob(jobId), () -> jobs.retry(jobId)))),
-                path("pause", () -> post(() -> order(Action.pauseJob(jobId), () -> jobs.pause(jobId), JobPhase.PAUSED))),
+                path("retry", () -> post(() -> retry(jobId))),
+                path(
+                        "pause",
+                        () -> post(() -> order(Action.pauseJob(jobId), () -> jobs.pause(jobId), JobPhase.PAUSED))),
                 path("resume", () -> post(() -> resume(jobId))),
-                path("cancel", () -> post(() -> order(Action.cancelJob(jobId), () -> jobs.cancel(jobId), JobPhase.CANCELLED))),
+                path(
+                        "cancel",
+                        () -> post(() -> order(Action.cancelJob(jobId), () -> jobs.cancel(jobId), JobPhase.CANCELLED))),
                 path("tuning", () -> patch(() -> tune(jobId))));
     }
 
     private Route create() {
         return RequestBody.parsed(
                 CreateJobRequest::parse,
-                request -> create(
-                        Action.createJob(request.leavingNode(), request.maxObjects()),
-                        () -> jobs.create(request.leavingNode(), request.maxObjects())));
+                request -> extractRequest(http -> audit.as(operator -> Problems.complete(operator.perform(
+                                request.action(),
+                                () -> creation.create(request, ClientAddress.of(http)),
+                                JobCreation.Result::outcome)
+                        .thenApply(JobCreation.Result::response)))));
     }
 
-    private Route create(Action action, Supplier<CompletionStage<UUID>> job) {
-        return audit.as(operator -> Problems.complete(operator.perform(action, job, Outcome::created)
-                .thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
-                        .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id)))));
+    private Route retry(UUID jobId) {
+        return audit.as(operator ->
+                Problems.complete(operator.perform(Action.retryJob(jobId), () -> jobs.retry(jobId), Outcome::created)
+                        .thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
+                                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id)))));
     }
 
     private CompletionStage<HttpResponse> find(UUID jobId) {

@@ -1,0 +1,110 @@
+package io.rebalancer.http.v1.jobs;
+
+import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.PreflightService;
+import io.rebalancer.core.preflight.CheckName;
+import io.rebalancer.core.preflight.PreflightVerdict;
+import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.Operator;
+import io.rebalancer.http.server.Problem;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates a job if the checks before it allow that, or if the operator waives those that failed. */
+public final class JobCreation {
+    private static final Logger LOGGER = LoggerFactory.getLogger(JobCreation.class);
+
+    private static final String REFUSED = "PREFLIGHT_FAILED";
+
+    private final JobService jobs;
+    private final PreflightService preflight;
+
+    public JobCreation(JobService jobs, PreflightService preflight) {
+        this.jobs = jobs;
+        this.preflight = preflight;
+    }
+
+    /**
+     * What became of a request to create a job.
+     *
+     * @param id the job; empty if a check refused it
+     */
+    record Result(CreateJobRequest request, PreflightVerdict verdict, Optional<UUID> id) {
+
+        /** 201 with the id of the job, and the checks that did not pass; 409 with all checks if one failed and is not waived. */
+        HttpResponse response() {
+            return id.map(job -> created(job, verdict)).orElseGet(() -> refusal(request, verdict));
+        }
+
+        /** As the audit log records it. */
+        Operator.Outcome outcome() {
+            return id.map(Operator.Outcome::created).orElseGet(() -> Operator.Outcome.refused(REFUSED));
+        }
+    }
+
+    /** @param client where the request came from */
+    CompletionStage<Result> create(CreateJobRequest request, String client) {
+        return preflight.check(request.leavingNode()).thenCompose(results -> {
+            PreflightVerdict verdict = PreflightVerdict.of(results, request.force());
+            return verdict.allowsJob()
+                    ? create(request, verdict, client)
+                    : CompletableFuture.completedFuture(new Result(request, verdict, Optional.empty()));
+        });
+    }
+
+    private CompletionStage<Result> create(CreateJobRequest request, PreflightVerdict verdict, String client) {
+        return jobs.create(request.leavingNode(), request.maxObjects()).thenApply(id -> {
+            if (!verdict.waived().isEmpty()) {
+                logWaiver(id, request.leavingNode(), verdict, client);
+            }
+            return new Result(request, verdict, Optional.of(id));
+        });
+    }
+
+    /** The audit log records what the request waives; this line, why that was needed. */
+    private static void logWaiver(UUID job, String node, PreflightVerdict verdict, String client) {
+        LOGGER.warn(
+                "job={} node={} was created although checks failed; the client at {} waived {}: {}",
+                job,
+                node,
+                client,
+                words(verdict),
+                verdict.results().stream()
+                        .filter(each -> verdict.waived().contains(each.name()))
+                        .map(each -> each.name().word() + ": " + each.detail())
+                        .collect(Collectors.joining("; ")));
+    }
+
+    private static String words(PreflightVerdict verdict) {
+        return verdict.waived().stream().map(CheckName::word).collect(Collectors.joining(", "));
+    }
+
+    private static HttpResponse created(UUID id, PreflightVerdict verdict) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", id);
+        if (!verdict.notPassed().isEmpty()) {
+            body.put("checks", CheckView.all(verdict.notPassed()));
+        }
+        return Json.response(StatusCodes.CREATED, body).addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id));
+    }
+
+    private static HttpResponse refusal(CreateJobRequest request, PreflightVerdict verdict) {
+        return Problem.of(
+                StatusCodes.CONFLICT,
+                REFUSED,
+                "no job was created for " + request.leavingNode()
+                        + "; remove the causes, or name the checks that may be" + " waived in force; failed: "
+                        + verdict.refusal(),
+                Map.of("checks", CheckView.all(verdict.results())));
+    }
+}
