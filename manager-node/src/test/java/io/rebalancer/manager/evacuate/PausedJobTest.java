@@ -18,19 +18,31 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.JournalOperation;
+import org.apache.pekko.persistence.testkit.ProcessingPolicy;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.StorageFailure;
+import org.apache.pekko.persistence.testkit.WriteEvents;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PAUSED is what agents have confirmed; a job continues where the pause has interrupted it. */
 @Tag("slow")
 class PausedJobTest {
     private static final ActorTestKit KIT = ActorTestKit.create("paused", JobFixture.config());
+    private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
     private static final StorageNodeId DESTINATION = location(3).storageNode();
 
     private final TestProbe<Assignment> orders = KIT.createTestProbe();
@@ -73,6 +85,11 @@ class PausedJobTest {
     void start() {
         records.put(1, 1, 1, 2);
         fixture.create();
+    }
+
+    @AfterEach
+    void heal() {
+        JOURNAL.resetPolicy();
     }
 
     @AfterAll
@@ -243,6 +260,60 @@ class PausedJobTest {
         order(JobMessage.CancelJob::new);
         fixture.ended.receiveMessage(JobFixture.TIMEOUT);
         assertThat(records.copies(1)).containsExactly(location(3), location(2));
+    }
+
+    /** The job starts again from its journal after each failed write; an operator repeats an order that was not answered. */
+    @ParameterizedTest(name = "write {0} fails")
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void aPauseSurvivesAWriteThatFailsOnce(int n) {
+        Assignment inFlight = receive();
+        AtomicInteger writes = new AtomicInteger();
+        failWrites(() -> writes.incrementAndGet() == n);
+        repeatUntil(JobMessage.PauseJob::new, JobPhase.PAUSED);
+        int given = agent.assignedIn.size();
+        assertThat(records.copies(1)).containsExactly(location(1), location(2));
+        repeatUntil(JobMessage.ResumeJob::new, JobPhase.RUNNING);
+        await().atMost(JobFixture.TIMEOUT).until(() -> agent.assignedIn.size() > given);
+        await().atMost(JobFixture.TIMEOUT).until(() -> {
+            report(inFlight);
+            return fixture.phase().terminal();
+        });
+        endWell();
+    }
+
+    /** Nothing is asked of agents before the pause is stored; it is possible as soon as the journal works again. */
+    @Test
+    void aJobWhoseJournalFailsIsNotPaused() {
+        Assignment inFlight = receive();
+        failWrites(() -> true);
+        fixture.job.tell(new JobMessage.PauseJob(
+                KIT.<JobMessage.JobReply>createTestProbe().getRef()));
+        assertThat(fixture.phase()).isEqualTo(JobPhase.RUNNING);
+        assertThat(agent.pausedIn).isEmpty();
+        JOURNAL.resetPolicy();
+        repeatUntil(JobMessage.PauseJob::new, JobPhase.PAUSED);
+        resume();
+        await().atMost(JobFixture.TIMEOUT).until(() -> {
+            report(inFlight);
+            return fixture.phase().terminal();
+        });
+        endWell();
+    }
+
+    private void failWrites(BooleanSupplier failing) {
+        String id = "EvacuateJob|" + fixture.id;
+        JOURNAL.withPolicy((ProcessingPolicy<JournalOperation>) (persistenceId, operation) ->
+                persistenceId.equals(id) && operation instanceof WriteEvents && failing.getAsBoolean()
+                        ? StorageFailure.create()
+                        : ProcessingSuccess.getInstance());
+    }
+
+    private void repeatUntil(Function<ActorRef<JobMessage.JobReply>, JobMessage> order, JobPhase phase) {
+        await().atMost(JobFixture.TIMEOUT).until(() -> {
+            fixture.job.tell(
+                    order.apply(KIT.<JobMessage.JobReply>createTestProbe().getRef()));
+            return fixture.phase() == phase;
+        });
     }
 
     @Test
