@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * Passes if the datacenter of the storage node has space for everything: a destination there is right for every object. Warns
- * if objects have to go to other datacenters, which take no object that has a copy there. Only a plan knows how many these are.
+ * if objects have to go to other datacenters, which take no object that has a copy there.
  */
 final class DatacentersCheck implements PreflightCheck {
     private final FleetQueries fleet;
@@ -54,6 +54,6 @@ final class DatacentersCheck implements PreflightCheck {
                 : CheckResult.warn(
                         name(),
                         "datacenter " + own + " of the storage node has no space for everything; " + spare,
-                        "create a plan: it counts the objects that have a copy in every other datacenter and can't move");
+                        "add storage nodes to that datacenter; an object with a copy in every other datacenter can't move");
     }
 }
