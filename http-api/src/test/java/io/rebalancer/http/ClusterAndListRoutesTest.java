@@ -67,6 +67,16 @@ class ClusterAndListRoutesTest {
     }
 
     @Test
+    void exceptionsAreExported() throws Exception {
+        HttpResponse<String> csv = call("GET", "/api/v1/jobs/" + JOB + "/exceptions/export?format=csv");
+        assertThat(csv.headers().firstValue("Content-Type")).contains("text/csv; charset=UTF-8");
+        assertThat(csv.body().lines()).hasSize(6);
+        HttpResponse<String> lines = call("GET", "/api/v1/jobs/" + JOB + "/exceptions/export?reason=md5_mismatch");
+        assertThat(lines.headers().firstValue("Content-Type")).contains("application/x-ndjson");
+        assertThat(lines.body().lines()).hasSize(1);
+    }
+
+    @Test
     void theOrphanedCopiesOfAJobAreListed() throws Exception {
         JsonNode page = Json.read(
                 call("GET", "/api/v1/jobs/" + JOB + "/orphans?limit=1").body());
@@ -88,6 +98,7 @@ class ClusterAndListRoutesTest {
         "/api/v1/orphans?after=x, not a page cursor: x",
         "/api/v1/audit?after=x, not a page cursor: x",
         "/api/v1/jobs/00000000-0000-0000-0000-000000000001/exceptions?reason=mood, no such reason: mood",
+        "/api/v1/jobs/00000000-0000-0000-0000-000000000001/exceptions/export?format=xml, no such format: xml",
         "/api/v1/jobs/xyz/exceptions, not a job id"
     })
     void invalidParametersAreRejectedWithTheReason(String path, String detail) throws Exception {

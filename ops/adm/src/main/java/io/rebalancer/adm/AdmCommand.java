@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,33 @@ public final class AdmCommand implements Runnable {
         int retry(@Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id)
                 throws CommandFailed, InterruptedException {
             return print(manager().post("/jobs/" + id + "/retry", ""));
+        }
+
+        @Command(
+                name = "exceptions",
+                description = "Writes all records that a job could not move to a file, with the reason of each.")
+        int exceptions(
+                @Parameters(paramLabel = "<uuid>", description = "id of the job") String id,
+                @Option(
+                                names = {"-o", "--output"},
+                                required = true,
+                                paramLabel = "FILE",
+                                description = "file to write; an existing file is replaced")
+                        Path output,
+                @Option(
+                                names = "--format",
+                                paramLabel = "FORMAT",
+                                defaultValue = "jsonl",
+                                description = "jsonl (one JSON object in each line) or csv (default: ${DEFAULT-VALUE})")
+                        String format,
+                @Option(names = "--reason", paramLabel = "WORD", description = "only records with this reason")
+                        @Nullable
+                        String reason)
+                throws CommandFailed, InterruptedException {
+            String filter = reason == null ? "" : "&reason=" + reason;
+            manager().download("/api/v1/jobs/" + id + "/exceptions/export?format=" + format + filter, output);
+            spec.commandLine().getOut().println("wrote the exceptions of job " + id + " to " + output);
+            return 0;
         }
 
         @Command(name = "waiting", description = "Shows what a job waits for now, the longest wait first.")

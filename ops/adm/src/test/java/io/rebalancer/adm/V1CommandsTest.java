@@ -88,6 +88,19 @@ class V1CommandsTest {
     }
 
     @Test
+    void theExceptionsOfAJobAreWrittenToAFile(@TempDir Path directory) throws IOException {
+        answers.put("/api/v1/jobs/" + JOB + "/exceptions/export", "shard,key\r\n");
+        Path file = directory.resolve("exceptions.csv");
+        assertThat(command.run(
+                        "job", "exceptions", JOB, "-o", file.toString(), "--format", "csv", "--reason", "md5_mismatch"))
+                .isZero();
+        assertThat(file).hasContent("shard,key\r\n");
+        assertThat(command.run("job", "exceptions", "another", "-o", file.toString()))
+                .isEqualTo(1);
+        assertThat(file).as("a refusal leaves the file").hasContent("shard,key\r\n");
+    }
+
+    @Test
     void aPausedJobIsAwaitedAndAgentsThatHaveNotConfirmedAreNamed() {
         answers.put("/api/v1/jobs/" + JOB + "/pause", """
                 {"state":"PAUSING","waiting":[{"cause":"pause_unconfirmed","since":"2026-11-26T10:00:00Z",

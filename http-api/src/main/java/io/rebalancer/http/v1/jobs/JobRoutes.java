@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -35,6 +36,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   POST  /api/v1/jobs                        creates a job, see {@link JobCreation}
  *   GET   /api/v1/jobs/ID                     one job
  *   GET   /api/v1/jobs/ID/exceptions?reason=  records that stay on the leaving node, page by page
+ *   GET   /api/v1/jobs/ID/exceptions/export?format=jsonl|csv&reason=  all of them as one file
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
  *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job
@@ -74,6 +76,7 @@ public final class JobRoutes extends AllDirectives {
         return concat(
                 pathEnd(() -> get(() -> Problems.complete(find(jobId)))),
                 path("exceptions", () -> get(() -> listExceptions(jobId))),
+                path(PathMatchers.separateOnSlashes("exceptions/export"), () -> get(() -> exportExceptions(jobId))),
                 path("orphans", () -> get(() -> OrphanRoutes.page(history, Optional.of(jobId)))),
                 path("events", () -> get(() -> events.route(jobId))),
                 path("retry", () -> post(() -> retry(jobId))),
@@ -133,14 +136,29 @@ public final class JobRoutes extends AllDirectives {
     }
 
     private Route listExceptions(UUID jobId) {
+        return withReason(reason -> Paging.page(
+                "exceptions", (after, limit) -> history.exceptions(jobId, reason, after, limit), ExceptionView::of));
+    }
+
+    private Route exportExceptions(UUID jobId) {
+        return withReason(reason -> parameterOptional("format", word -> {
+            Optional<ExceptionFormat> format = ExceptionFormat.parse(word.orElse("jsonl"));
+            return format.isEmpty()
+                    ? complete(
+                            Problems.badRequest("no such format: " + word.orElse("") + "; the formats are jsonl, csv"))
+                    : Problems.complete(
+                            new ExceptionExport(history, JobHistory.MAX_PAGE).response(jobId, reason, format.get()));
+        }));
+    }
+
+    private Route withReason(Function<Optional<Reason>, Route> inner) {
         return parameterOptional("reason", word -> {
             Optional<Reason> reason = word.flatMap(JobRoutes::parseReason);
             if (word.isPresent() && reason.isEmpty()) {
                 return complete(Problems.badRequest("no such reason: " + word.get() + "; the reasons are "
                         + Arrays.stream(Reason.values()).map(StableWord::of).collect(Collectors.joining(", "))));
             }
-            return Paging.page(
-                    "exceptions", (after, limit) -> history.exceptions(jobId, reason, after, limit), ExceptionView::of);
+            return inner.apply(reason);
         });
     }
 
