@@ -87,9 +87,10 @@ final class AgentConversations {
         return pauses.confirmed();
     }
 
-    /** No pause is in progress, or a new one begins: what agents have confirmed before does not count. */
-    void forgetPause() {
+    /** A pause begins: what agents have confirmed before does not count, and no agent has to make progress. */
+    void beginPause() {
         pauses.clear();
+        assignments.restartWaits();
     }
 
     private Optional<JobInternalMessage.GiveUp> remind(JobState state, Assignment assignment) {

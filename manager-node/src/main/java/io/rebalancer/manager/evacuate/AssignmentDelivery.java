@@ -162,6 +162,11 @@ final class AssignmentDelivery {
         return Duration.between(since, clock.instant()).compareTo(timeout) >= 0;
     }
 
+    /** All waiting times start from zero, as after a restart of the job: the time of a pause is no fault of an agent. */
+    void restartWaits() {
+        waits.clear();
+    }
+
     /** The copies are reported, or the assignment has ended: no reminder follows. */
     void stopReminding(UUID assignmentId) {
         waits.remove(assignmentId);

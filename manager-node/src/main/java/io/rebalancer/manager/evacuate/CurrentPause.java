@@ -38,7 +38,7 @@ final class CurrentPause {
     void begin(JobState job) {
         since = clock.instant();
         writesEnded = false;
-        agents.forgetPause();
+        agents.beginPause();
         agents.pause(job);
         pass.stopWriting().thenAccept(context.getSelf()::tell);
     }

@@ -69,6 +69,19 @@ class AssignmentDeliveryTest {
         assertThat(remindAfter(Duration.ofSeconds(1))).contains(Reason.DESTINATION_UNREACHABLE);
     }
 
+    /** A job that was paused for long must not give its assignments up when it is resumed. */
+    @Test
+    void theTimeOfAPauseIsNoFaultOfTheAgent() {
+        delivery.deliver(TOKEN, ASSIGNMENT);
+        delivery.markAccepted(ASSIGNMENT.id(), 0);
+        delivery.restartWaits();
+        clock.pass(Duration.ofHours(8));
+        assertThat(delivery.deliver(TOKEN, ASSIGNMENT)).isEmpty();
+        delivery.markAccepted(ASSIGNMENT.id(), 0);
+        assertThat(remindAfter(Duration.ofMinutes(30))).isEmpty();
+        assertThat(remindAfter(Duration.ofMinutes(2))).contains(Reason.AGENT_STALLED);
+    }
+
     @Test
     void anAgentThatIsBusyForTooLongLosesTheAssignment() {
         delivery.deliver(TOKEN, ASSIGNMENT);

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param scope the records that the pass visits
  * @param fruitlessInARow consecutive passes that settled nothing
  * @param settledBefore the settled records when the pass began
- * @param fruitlessSince when the first of those passes began, or when the current pass began if there are none; empty
+ * @param fruitlessSince when the first of those passes began, or the job was resumed since, or when the current pass began if there are none; empty
  *     before the first pass
  * @param finishedAt when the last pass or verification ended; empty if an earlier build ended it, or none has
  */
@@ -43,6 +43,11 @@ public record PassProgress(
             boolean fruitful = settled.total() > settledBefore.total();
             return new PassProgress(
                     number, scope, fruitful ? 0 : fruitlessInARow + 1, settledBefore, fruitlessSince, e.at());
+        }
+        if (event instanceof JobEvent.JobResumed e) {
+            // Nothing could be settled during the pause, so its time does not count.
+            return new PassProgress(
+                    number, scope, fruitlessInARow, settledBefore, fruitlessSince.map(since -> e.at()), finishedAt);
         }
         return event instanceof JobEvent.VerificationFinished e
                 ? new PassProgress(number, scope, fruitlessInARow, settledBefore, fruitlessSince, Optional.of(e.at()))

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +187,25 @@ class JobRulesTest {
         for (int pass = 1; pass <= 10; pass++) {
             run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
             run(new JobCommand.FinishPass(Duration.ofHours(1)));
+            assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
+            run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
+        }
+        now = now.plus(Duration.ofHours(1));
+        run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
+        run(new JobCommand.FinishPass(Duration.ofHours(1)));
+        assertThat(job.phase()).isEqualTo(JobPhase.DONE_WITH_EXCEPTIONS);
+    }
+
+    @Test
+    void theTimeOfAPauseIsNotTimeInWhichRecordsWaitForSpace() {
+        running();
+        for (int pass = 1; pass <= 4; pass++) {
+            run(new JobCommand.Except(List.of(Samples.exception(1, Reason.NO_DESTINATION)), Map.of()));
+            run(new JobCommand.FinishPass(Duration.ofHours(1)));
+            run(new JobCommand.Pause());
+            run(new JobCommand.FinishPausing(Set.of()));
+            now = now.plus(Duration.ofHours(8));
+            run(new JobCommand.Resume());
             assertThat(job.phase()).isEqualTo(JobPhase.WAITING);
             run(new JobCommand.StartPass(PassScope.ALL_RECORDS));
         }
