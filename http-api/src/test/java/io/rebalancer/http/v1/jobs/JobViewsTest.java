@@ -45,6 +45,7 @@ class JobViewsTest {
     void aJobIsOneFlatObject() throws Exception {
         assertThat(Json.read(get("/api/v1/jobs/" + RUNNING).body())).isEqualTo(Json.read("""
                 {"id":"11111111-1111-4111-8111-111111111111","revision":9,"state":"RUNNING",
+                 "actions":["pause","cancel"],
                  "leavingNode":"1.stor.d","datacenter":"dc1","pass":1,"maxObjects":0,
                  "discovered":6,"relocated":1,"superseded":0,"gone":0,"duplicate":1,"skipped":1,"failed":0,
                  "skippedBy":{"no_destination":1},"failedBy":{},"excluded":0,"inFlight":3,"assignmentsInFlight":2,
@@ -69,7 +70,7 @@ class JobViewsTest {
                 .apply(new JobEvent.JobEnded(JobPhase.FAILED, "the disk is full", Instant.EPOCH));
         JsonNode job = Json.read(Json.write(JobView.of(new UUID(0, 1), JobUpdate.of(5, state.outline(), List.of()))));
         assertThat(job).isEqualTo(Json.read("""
-                {"id":"00000000-0000-0000-0000-000000000001","revision":5,"state":"FAILED",
+                {"id":"00000000-0000-0000-0000-000000000001","revision":5,"state":"FAILED","actions":["retry"],
                  "leavingNode":"1.stor.d","datacenter":"dc1","pass":1,"maxObjects":7,
                  "discovered":1,"relocated":0,"superseded":0,"gone":0,"duplicate":0,"skipped":0,"failed":1,
                  "skippedBy":{},"failedBy":{"metadata_update_failed":1},"excluded":3,"inFlight":0,
