@@ -104,10 +104,13 @@ class CommandLineTest {
         assertOneLine(run(main, "--config", directory.resolve("none.conf").toString()), "none.conf");
         Path empty = Files.writeString(directory.resolve("empty.conf"), "");
         assertOneLine(run(main, "--config", empty.toString()), "rebalancer.");
-        Path wrong = Files.writeString(directory.resolve("wrong.conf"), "rebalancer.cluster.port = soon\n" + """
+        Path wrong = Files.writeString(
+                directory.resolve("wrong.conf"),
+                "rebalancer.cluster.port = soon\n" + """
                 rebalancer.manager { storinfo = "http://s", moray-shards = [{number = 1, host = h, port = 1}] }
                 rebalancer.agent { storage-id = "1.stor", root = "/tmp" }
-                """);
+                """ + "rebalancer.manager.data-dir = \""
+                        + directory.resolve("data") + "\"");
         assertOneLine(run(main, "--config", wrong.toString()), "port");
     }
 }
