@@ -277,7 +277,7 @@ class AuditedActionsTest {
         assertThat(AUDIT.log()).isEmpty();
     }
 
-    /** So a new route without an audit fails in each of its own tests. */
+    /** A new route that changes something and is not recorded fails its tests, because it gets status 500. */
     @Test
     void aChangingRouteThatIsNotAuditedIsFound() throws Exception {
         ApiServer.stop();

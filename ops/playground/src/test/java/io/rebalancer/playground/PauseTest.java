@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes under load: whoever watches files and records from outside sees no change while a job is paused. */
+/** While a job of real processes is paused, no file of a storage node and no metadata record changes. */
 @Tag("slow")
 class PauseTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
