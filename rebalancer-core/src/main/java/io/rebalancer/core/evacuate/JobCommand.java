@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.SettingsChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,8 +119,28 @@ public sealed interface JobCommand {
     /** Continue where the pause has interrupted the job, as a new incarnation. Without effect on a job that is not paused. */
     record Resume() implements JobCommand {}
 
-    /** Swap this many metadata records at a time from now on, 1 to 250 (manta.md 2.5). */
-    record SetCommitParallelism(int records) implements JobCommand {}
+    /** The window in which the job may work has closed: write nothing more. Without effect on a job that is held already. */
+    record CloseWindow() implements JobCommand {}
+
+    /** The window is open: continue where its end has interrupted the job. Without effect on any other job. */
+    record OpenWindow() implements JobCommand {}
+
+    /**
+     * Nothing has come of the pass for a while. Without effect unless a pass runs.
+     *
+     * @param detail since when, and what the job waits for
+     */
+    record MarkStalled(String detail) implements JobCommand {}
+
+    /** Something has come of the pass. Without effect on a job that is not stalled. */
+    record MarkProgress() implements JobCommand {}
+
+    /**
+     * Change settings of the job.
+     *
+     * @param by who orders that; empty if it is not known
+     */
+    record ChangeSettings(SettingsChange change, String by) implements JobCommand {}
 
     /** End the job for a reason that is not in single objects. */
     record Fail(String reason) implements JobCommand {}

@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.SettingsChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -185,8 +186,46 @@ public sealed interface JobEvent {
      */
     record JobResumed(JobPhase phase, Instant at) implements JobEvent {}
 
-    /** An operator chose how many metadata records are swapped at a time. */
+    /** The window in which the job may work has closed. As {@link JobPausing}, without an order. */
+    record WindowClosing(Instant at) implements JobEvent {}
+
+    /**
+     * Nothing is written for the job until a window opens.
+     *
+     * @param confirmedBy as in {@link JobPaused}
+     */
+    record WindowClosed(List<StorageNodeId> confirmedBy, Instant at) implements JobEvent {
+        public WindowClosed {
+            confirmedBy = List.copyOf(confirmedBy);
+        }
+    }
+
+    /**
+     * A window has opened. A new incarnation follows, as after {@link JobResumed}.
+     *
+     * @param phase the phase that the closed window interrupted
+     */
+    record WindowOpened(JobPhase phase, Instant at) implements JobEvent {}
+
+    /**
+     * Nothing has come of the pass for a while.
+     *
+     * @param detail since when, and what the job waits for
+     */
+    record JobStalled(String detail, Instant at) implements JobEvent {}
+
+    /** Something has come of the pass of a stalled job. */
+    record JobProgressed(Instant at) implements JobEvent {}
+
+    /** An operator chose how many metadata records are swapped at a time. Stored by earlier builds. */
     record CommitParallelismSet(int records) implements JobEvent {}
+
+    /**
+     * An operator changed the settings of the job.
+     *
+     * @param by who did; empty if a member of an earlier build passed the order on
+     */
+    record SettingsChanged(SettingsChange change, String by, Instant at) implements JobEvent {}
 
     /**
      * The job started from its journal, perhaps on another manager. Orders with a lower epoch are refused from now on.

@@ -1,6 +1,7 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.settings.Choices;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public record JobOutline(
         int releasesPending,
         Outcomes outcomes,
         Optional<Verification> verification,
-        Tuning tuning,
+        Choices settings,
         String reason) {
 
     public JobOutline {
@@ -46,7 +47,7 @@ public record JobOutline(
                 job.releases().all().size(),
                 job.outcomes(),
                 job.verification(),
-                job.tuning(),
+                job.settings(),
                 job.reason());
     }
 

@@ -8,6 +8,8 @@ public enum JobPhase {
     SETUP(false),
     /** A pass is scanning, or its assignments have not ended. */
     RUNNING(false),
+    /** A pass is running, and nothing has come of it for longer than the settings allow. It runs all the same. */
+    STALLED(false),
     /** The last pass left records on the node; the next pass begins after a delay. */
     WAITING(false),
     /** The last pass left no record; all shards are read once more, from the start, to prove that. */
@@ -20,6 +22,10 @@ public enum JobPhase {
     PAUSING(false),
     /** Nothing is written for the job until an operator resumes it: every agent that was at work has confirmed that. */
     PAUSED(false),
+    /** The window in which the job may work has closed. As PAUSING, without an operator's order. */
+    CLOSING_WINDOW(false),
+    /** Nothing is written for the job until a window opens: every agent that was at work has confirmed that. */
+    WAITING_WINDOW(false),
     /** A verification found no record that names the leaving node. */
     DONE(true),
     /** Further passes would not help, or records are excluded; the exceptions of the last pass are listed. */
@@ -40,6 +46,21 @@ public enum JobPhase {
     /** Whether no phase follows. */
     public boolean terminal() {
         return terminal;
+    }
+
+    /** Whether a pass plans and commits. */
+    public boolean runsPass() {
+        return this == RUNNING || this == STALLED;
+    }
+
+    /** Whether everything that is written for the job is being stopped, so that it can stand still. */
+    public boolean stopsWrites() {
+        return this == PAUSING || this == CLOSING_WINDOW;
+    }
+
+    /** Whether nothing is written for the job until somebody, or a window, lets it continue. */
+    public boolean isHeld() {
+        return this == PAUSED || this == WAITING_WINDOW;
     }
 
     JobPhase after(JobEvent event) {
@@ -70,6 +91,23 @@ public enum JobPhase {
         if (event instanceof JobEvent.JobResumed e) {
             return e.phase();
         }
-        return event instanceof JobEvent.JobEnded e ? e.phase() : this;
+        return event instanceof JobEvent.JobEnded e ? e.phase() : afterOwnTime(event);
+    }
+
+    /** What no operator orders: windows, and a job that stalls. */
+    private JobPhase afterOwnTime(JobEvent event) {
+        if (event instanceof JobEvent.WindowClosing) {
+            return CLOSING_WINDOW;
+        }
+        if (event instanceof JobEvent.WindowClosed) {
+            return WAITING_WINDOW;
+        }
+        if (event instanceof JobEvent.WindowOpened e) {
+            return e.phase();
+        }
+        if (event instanceof JobEvent.JobStalled) {
+            return STALLED;
+        }
+        return event instanceof JobEvent.JobProgressed ? RUNNING : this;
     }
 }

@@ -7,14 +7,11 @@ import java.util.Optional;
  * The rules of the evacuate job. {@link #decide} is a pure function of its arguments; it acts on nothing.
  *
  * <p>The life of a job is the table {@link JobTransition}. The rules themselves are grouped by what they are about:
- * {@link LifecycleRules}, {@link PauseRules}, {@link PassRules}, {@link AssignmentRules}.
+ * {@link LifecycleRules}, {@link PauseRules}, {@link WindowRules}, {@link PassRules}, {@link AssignmentRules}.
  */
 public final class JobRules {
     /** Passes in a row that may settle nothing before their exceptions are final. */
     public static final int MAX_FRUITLESS_PASSES = 3;
-
-    /** Metadata records of a job that may be swapped at a time (manta.md 2.5). */
-    public static final int MAX_COMMIT_PARALLELISM = 250;
 
     private JobRules() {}
 
@@ -53,8 +50,8 @@ public final class JobRules {
         if (command instanceof JobCommand.FinishCancelling) {
             return LifecycleRules.finishCancelling(job, now);
         }
-        if (command instanceof JobCommand.SetCommitParallelism c) {
-            return LifecycleRules.setCommitParallelism(job, c);
+        if (command instanceof JobCommand.ChangeSettings c) {
+            return LifecycleRules.changeSettings(job, c, now);
         }
         if (command instanceof JobCommand.FinishVerification c) {
             return PassRules.finishVerification(job, c, now);
@@ -63,9 +60,9 @@ public final class JobRules {
             return LifecycleRules.finishFailing(job, now);
         }
         return decideOnAssignment(job, command, now)
-                .orElseGet(() -> job.phase() == JobPhase.RUNNING
-                        ? decideInPass(job, command, now)
-                        : LifecycleRules.notRunning(job));
+                .or(() -> decideOnOwnTime(job, command, now))
+                .orElseGet(() ->
+                        job.phase().runsPass() ? decideInPass(job, command, now) : LifecycleRules.notRunning(job));
     }
 
     /** Assignments end in every phase that has some: a job that fails ends them first, and releases continue after its end. */
@@ -90,6 +87,22 @@ public final class JobRules {
         }
         return command instanceof JobCommand.AbandonRelease c
                 ? Optional.of(AssignmentRules.abandonRelease(job, c, now))
+                : Optional.empty();
+    }
+
+    /** What no operator orders: windows, and a job that stalls. */
+    private static Optional<Decision> decideOnOwnTime(JobState job, JobCommand command, Instant now) {
+        if (command instanceof JobCommand.CloseWindow) {
+            return Optional.of(WindowRules.close(job, now));
+        }
+        if (command instanceof JobCommand.OpenWindow) {
+            return Optional.of(WindowRules.open(job, now));
+        }
+        if (command instanceof JobCommand.MarkStalled c) {
+            return Optional.of(LifecycleRules.markStalled(job, c, now));
+        }
+        return command instanceof JobCommand.MarkProgress
+                ? Optional.of(LifecycleRules.markProgress(job, now))
                 : Optional.empty();
     }
 

@@ -3,6 +3,8 @@ package io.rebalancer.core.evacuate;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.Choices;
+import io.rebalancer.core.settings.SettingName;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,7 +15,7 @@ import java.util.Set;
  * bounds the assignments in flight and the releases, and exceptions are counted here and listed by the read side.
  *
  * @param phase where the job is in its life
- * @param interrupted the phase to which a paused job returns; empty unless it is pausing or paused
+ * @param interrupted the phase to which a held job returns; empty unless it is held or about to be
  * @param order what the job was created for; empty before creation
  * @param epoch number of the job's incarnation, 0 before creation: see {@link io.rebalancer.core.assignment.FencingToken}
  * @param passes the number of the current pass, and how useful the passes are
@@ -22,8 +24,8 @@ import java.util.Set;
  * @param releases assignments that have ended, and whose agent has not acknowledged that
  * @param outcomes what became of the other records
  * @param verification what the last verification found; empty before the first
- * @param tuning what an operator changed on the running job
- * @param reason why the job fails or failed, or what keeps it from being DONE, or empty text
+ * @param settings what operators chose for the job
+ * @param reason why the job fails, failed or is stalled, or what keeps it from being DONE, or empty text
  */
 public record JobState(
         JobPhase phase,
@@ -36,7 +38,7 @@ public record JobState(
         PendingReleases releases,
         Outcomes outcomes,
         Optional<Verification> verification,
-        Tuning tuning,
+        Choices settings,
         String reason) {
 
     public static final JobState EMPTY = new JobState(
@@ -50,7 +52,7 @@ public record JobState(
             PendingReleases.NONE,
             Outcomes.NONE,
             Optional.empty(),
-            Tuning.NONE,
+            Choices.NONE,
             "");
 
     /**
@@ -73,21 +75,39 @@ public record JobState(
                 event instanceof JobEvent.VerificationFinished e
                         ? Optional.of(Verification.of(e.evidence(), e.at()))
                         : verification,
-                tuning.after(event),
+                settingsAfter(event),
                 reasonAfter(event));
     }
 
     private Optional<JobPhase> interruptedAfter(JobEvent event) {
-        if (event instanceof JobEvent.JobPausing) {
-            return Optional.of(phase);
-        }
         JobPhase next = phase.after(event);
-        return next == JobPhase.PAUSING || next == JobPhase.PAUSED ? interrupted : Optional.empty();
+        if (!next.stopsWrites() && !next.isHeld()) {
+            return Optional.empty();
+        }
+        // A pass that was stalled has its time again.
+        return interrupted.or(() -> Optional.of(phase.runsPass() ? JobPhase.RUNNING : phase));
+    }
+
+    private Choices settingsAfter(JobEvent event) {
+        if (event instanceof JobEvent.SettingsChanged e) {
+            return settings.after(e.change(), e.by(), e.at());
+        }
+        return event instanceof JobEvent.CommitParallelismSet e
+                ? settings.withUnsigned(SettingName.COMMIT_PARALLELISM, e.records())
+                : settings;
     }
 
     private String reasonAfter(JobEvent event) {
         if (event instanceof JobEvent.JobFailing e) {
             return e.reason();
+        }
+        if (event instanceof JobEvent.JobStalled e) {
+            return e.detail();
+        }
+        if (phase == JobPhase.STALLED
+                && phase.after(event) != JobPhase.STALLED
+                && !(event instanceof JobEvent.JobEnded)) {
+            return "";
         }
         return event instanceof JobEvent.JobEnded e ? e.reason() : reason;
     }
@@ -120,13 +140,13 @@ public record JobState(
     /** Whether the next phase begins only when every release is acknowledged. */
     @JsonIgnore
     public boolean waitsForReleases() {
-        return phase == JobPhase.PAUSING || phase == JobPhase.CANCELLING;
+        return phase.stopsWrites() || phase == JobPhase.CANCELLING;
     }
 
-    /** Whether a pausing job is paused once these agents have confirmed that they write nothing. */
+    /** Whether a job that stops its writes is held once these agents have confirmed that they write nothing. */
     @JsonIgnore
     public boolean mayBePaused(Set<StorageNodeId> confirmedBy) {
-        return phase == JobPhase.PAUSING && releases.isEmpty() && confirmedBy.containsAll(inFlight.agentsAtWork());
+        return phase.stopsWrites() && releases.isEmpty() && confirmedBy.containsAll(inFlight.agentsAtWork());
     }
 
     /** The storage node that the job empties; empty before creation. */

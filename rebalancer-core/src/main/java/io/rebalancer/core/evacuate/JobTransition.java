@@ -49,6 +49,47 @@ public enum JobTransition {
     PAUSE_UNDONE_IN_PASS(JobPhase.PAUSING, Trigger.RESUME, JobPhase.RUNNING, "paused in a pass"),
     PAUSE_UNDONE_BETWEEN_PASSES(JobPhase.PAUSING, Trigger.RESUME, JobPhase.WAITING, "paused between two passes"),
     PAUSE_UNDONE_IN_VERIFICATION(JobPhase.PAUSING, Trigger.RESUME, JobPhase.VERIFYING, "paused in a verification"),
+    STALLED(JobPhase.RUNNING, Trigger.MARK_STALLED, JobPhase.STALLED, "nothing has come of the pass for a while"),
+    PROGRESSED(JobPhase.STALLED, Trigger.MARK_PROGRESS, JobPhase.RUNNING, "something has come of the pass"),
+    RECORDS_LEFT_BY_STALLED(JobPhase.STALLED, Trigger.FINISH_PASS, JobPhase.WAITING, "another pass may settle more"),
+    NOTHING_LEFT_BY_STALLED(JobPhase.STALLED, Trigger.FINISH_PASS, JobPhase.VERIFYING, "the pass left no record"),
+    LIMIT_REACHED_BY_STALLED(
+            JobPhase.STALLED, Trigger.FINISH_PASS, JobPhase.LIMIT_REACHED, "the job took on as many records as it may"),
+    EXCEPTIONS_LEFT_BY_STALLED(
+            JobPhase.STALLED, Trigger.FINISH_PASS, JobPhase.DONE_WITH_EXCEPTIONS, "the exceptions are final"),
+    FAILS_WHILE_STALLED(JobPhase.STALLED, Trigger.FAIL, JobPhase.FAILING, "the job cannot continue"),
+    PAUSED_WHILE_STALLED(JobPhase.STALLED, Trigger.PAUSE, JobPhase.PAUSING, "an operator pauses the job"),
+    WINDOW_ENDS_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.CLOSE_WINDOW, JobPhase.CLOSING_WINDOW, "the window closes"),
+    WINDOW_ENDS_IN_PASS(JobPhase.RUNNING, Trigger.CLOSE_WINDOW, JobPhase.CLOSING_WINDOW, "the window closes"),
+    WINDOW_ENDS_WHILE_STALLED(JobPhase.STALLED, Trigger.CLOSE_WINDOW, JobPhase.CLOSING_WINDOW, "the window closes"),
+    WINDOW_ENDS_BETWEEN_PASSES(JobPhase.WAITING, Trigger.CLOSE_WINDOW, JobPhase.CLOSING_WINDOW, "the window closes"),
+    WINDOW_ENDS_IN_VERIFICATION(JobPhase.VERIFYING, Trigger.CLOSE_WINDOW, JobPhase.CLOSING_WINDOW, "the window closes"),
+    WINDOW_CLOSED(
+            JobPhase.CLOSING_WINDOW,
+            Trigger.FINISH_PAUSING,
+            JobPhase.WAITING_WINDOW,
+            "every agent at work has confirmed that it writes nothing"),
+    OPENED_BEFORE_FIRST_PASS(
+            JobPhase.WAITING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.SETUP, "it closed before the first pass"),
+    OPENED_IN_PASS(JobPhase.WAITING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.RUNNING, "it closed in a pass"),
+    OPENED_BETWEEN_PASSES(
+            JobPhase.WAITING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.WAITING, "it closed between two passes"),
+    OPENED_IN_VERIFICATION(
+            JobPhase.WAITING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.VERIFYING, "it closed in a verification"),
+    REOPENED_BEFORE_FIRST_PASS(
+            JobPhase.CLOSING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.SETUP, "it closed before the first pass"),
+    REOPENED_IN_PASS(JobPhase.CLOSING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.RUNNING, "it closed in a pass"),
+    REOPENED_BETWEEN_PASSES(
+            JobPhase.CLOSING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.WAITING, "it closed between two passes"),
+    REOPENED_IN_VERIFICATION(
+            JobPhase.CLOSING_WINDOW, Trigger.OPEN_WINDOW, JobPhase.VERIFYING, "it closed in a verification"),
+    PAUSED_WHILE_WINDOW_CLOSES(JobPhase.CLOSING_WINDOW, Trigger.PAUSE, JobPhase.PAUSING, "an operator pauses the job"),
+    PAUSED_OUTSIDE_WINDOW(JobPhase.WAITING_WINDOW, Trigger.PAUSE, JobPhase.PAUSED, "an operator pauses the job"),
+    CANCELLED_WHILE_STALLED(JobPhase.STALLED, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED_WHILE_WINDOW_CLOSES(
+            JobPhase.CLOSING_WINDOW, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
+    CANCELLED_OUTSIDE_WINDOW(
+            JobPhase.WAITING_WINDOW, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
     CANCELLED_WHILE_PAUSING(JobPhase.PAUSING, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
     CANCELLED_WHILE_PAUSED(JobPhase.PAUSED, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
     CANCELLED_BEFORE_FIRST_PASS(JobPhase.SETUP, Trigger.CANCEL, JobPhase.CANCELLING, "an operator cancels the job"),
@@ -72,6 +113,10 @@ public enum JobTransition {
         PAUSE("Pause"),
         FINISH_PAUSING("FinishPausing"),
         RESUME("Resume"),
+        CLOSE_WINDOW("CloseWindow"),
+        OPEN_WINDOW("OpenWindow"),
+        MARK_STALLED("MarkStalled"),
+        MARK_PROGRESS("MarkProgress"),
         CANCEL("Cancel"),
         FINISH_CANCELLING("FinishCancelling"),
         FINISH_FAILING("FinishFailing");

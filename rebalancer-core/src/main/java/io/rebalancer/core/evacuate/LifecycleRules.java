@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Rules on the job as a whole: creation, take-over, passes, failure, tuning. */
+/** Rules on the job as a whole: creation, take-over, passes, failure, settings. */
 final class LifecycleRules {
 
     private static final String CANCELLED = "cancelled by an operator";
@@ -39,7 +39,7 @@ final class LifecycleRules {
 
     /** @param phase the phase in which the incarnation works */
     static JobEvent incarnation(long epoch, JobPhase phase, Instant now) {
-        return new JobEvent.IncarnationBegan(epoch, now, phase == JobPhase.RUNNING);
+        return new JobEvent.IncarnationBegan(epoch, now, phase.runsPass());
     }
 
     static Decision startPass(JobState job, JobCommand.StartPass c, Instant now) {
@@ -48,7 +48,7 @@ final class LifecycleRules {
             PassScope scope = mayRetry ? PassScope.UNMOVED_RECORDS : PassScope.ALL_RECORDS;
             return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now, scope));
         }
-        return job.phase() == JobPhase.RUNNING ? Decision.accept() : notRunning(job);
+        return job.phase().runsPass() ? Decision.accept() : notRunning(job);
     }
 
     /** A pass is not cut off: its verified copies are still committed, so that they are not orphans. */
@@ -100,23 +100,26 @@ final class LifecycleRules {
                 job.releases().all().size() + " releases are not acknowledged by their agents");
     }
 
-    /** WAITING counts as running: to the legacy API, a job between two passes is still running. */
-    static Decision setCommitParallelism(JobState job, JobCommand.SetCommitParallelism c) {
-        switch (job.phase()) {
-            case RUNNING, WAITING, PAUSING, PAUSED -> {}
-            default -> {
-                return notRunning(job);
-            }
+    /** A job that ends has no use for settings. */
+    static Decision changeSettings(JobState job, JobCommand.ChangeSettings c, Instant now) {
+        if (job.phase().terminal() || job.phase() == JobPhase.FAILING || job.phase() == JobPhase.CANCELLING) {
+            return notRunning(job);
         }
-        if (c.records() < 1 || c.records() > JobRules.MAX_COMMIT_PARALLELISM) {
-            return Decision.refuse(
-                    Decision.Code.BAD_REQUEST,
-                    "the number of records swapped at a time must be 1 to " + JobRules.MAX_COMMIT_PARALLELISM + ", not "
-                            + c.records());
-        }
-        return job.tuning().commitParallelism() == c.records()
+        return job.settings().include(c.change())
                 ? Decision.accept()
-                : Decision.accept(new JobEvent.CommitParallelismSet(c.records()));
+                : Decision.accept(new JobEvent.SettingsChanged(c.change(), c.by(), now));
+    }
+
+    static Decision markStalled(JobState job, JobCommand.MarkStalled c, Instant now) {
+        return JobTransition.find(job.phase(), Trigger.MARK_STALLED)
+                .map(step -> Decision.accept(new JobEvent.JobStalled(c.detail(), now)))
+                .orElseGet(Decision::accept);
+    }
+
+    static Decision markProgress(JobState job, Instant now) {
+        return JobTransition.find(job.phase(), Trigger.MARK_PROGRESS)
+                .map(step -> Decision.accept(new JobEvent.JobProgressed(now)))
+                .orElseGet(Decision::accept);
     }
 
     /** @param participle what an operator wants the job to be */

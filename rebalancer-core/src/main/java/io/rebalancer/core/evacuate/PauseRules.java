@@ -4,6 +4,7 @@ import io.rebalancer.core.evacuate.JobTransition.Trigger;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,12 +18,16 @@ final class PauseRules {
             return Decision.accept();
         }
         return JobTransition.find(job.phase(), Trigger.PAUSE)
-                .map(step -> Decision.accept(new JobEvent.JobPausing(now)))
+                .map(step -> Decision.accept(
+                        step.to() == JobPhase.PAUSED
+                                ? new JobEvent.JobPaused(sorted(job.inFlight().agentsAtWork()), now)
+                                : new JobEvent.JobPausing(now)))
                 .orElseGet(() -> LifecycleRules.refuseAction(job, "paused"));
     }
 
     static Decision finishPausing(JobState job, JobCommand.FinishPausing c, Instant now) {
-        if (JobTransition.find(job.phase(), Trigger.FINISH_PAUSING).isEmpty()) {
+        Optional<JobTransition> step = JobTransition.find(job.phase(), Trigger.FINISH_PAUSING);
+        if (step.isEmpty()) {
             return Decision.accept();
         }
         Set<StorageNodeId> atWork = job.inFlight().agentsAtWork();
@@ -39,13 +44,20 @@ final class PauseRules {
         if (!job.releases().isEmpty()) {
             return LifecycleRules.releasesPending(job);
         }
-        List<StorageNodeId> confirmedBy = c.confirmedBy().stream().sorted().toList();
-        return Decision.accept(new JobEvent.JobPaused(confirmedBy, now));
+        List<StorageNodeId> confirmedBy = sorted(c.confirmedBy());
+        return Decision.accept(
+                step.get().to() == JobPhase.PAUSED
+                        ? new JobEvent.JobPaused(confirmedBy, now)
+                        : new JobEvent.WindowClosed(confirmedBy, now));
     }
 
-    /** The phases that a pause may interrupt are also those in which there is nothing to resume. */
+    private static List<StorageNodeId> sorted(Set<StorageNodeId> nodes) {
+        return nodes.stream().sorted().toList();
+    }
+
+    /** A job that works has nothing to resume. The end of a window is no order, and an operator can't undo it by another one. */
     static Decision resume(JobState job, Instant now) {
-        if (JobTransition.find(job.phase(), Trigger.PAUSE).isPresent()) {
+        if (JobTransition.find(job.phase(), Trigger.CLOSE_WINDOW).isPresent()) {
             return Decision.accept();
         }
         return job.interrupted()

@@ -1,6 +1,7 @@
 package io.rebalancer.core.evacuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -8,8 +9,11 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +27,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -80,10 +85,43 @@ class JobHistoryTest {
     @MethodSource("firstSeeds")
     void aJobThatIsPausedAndResumedLosesNothing(long seed) {
         World world = new World(new Random(seed));
-        world.pauses = true;
+        world.holds = true;
         world.runUntilTheJobEnds();
-        assertThat(world.journal).as("the history of a pause").hasAtLeastOneElementOfType(JobEvent.JobPaused.class);
+        assertThat(world.journal.stream()
+                        .filter(each -> each instanceof JobEvent.JobPaused || each instanceof JobEvent.WindowClosed))
+                .as("pauses and closed windows")
+                .isNotEmpty();
         assertSumsAndReplay(world);
+    }
+
+    /** The checks of these histories are worth something only if they find a fault. */
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void aPlantedFaultIsFound(Fault fault) {
+        assertThat(firstSeeds())
+                .as("the checks fail for at least one history with the fault")
+                .anySatisfy(seed -> assertThatThrownBy(() -> {
+                            World world = new World(new Random(seed));
+                            world.holds = true;
+                            world.fault = Optional.of(fault);
+                            world.runUntilTheJobEnds();
+                            assertSumsAndReplay(world);
+                        })
+                        .isInstanceOf(AssertionError.class)
+                        .hasMessageContaining(fault.found));
+    }
+
+    /** A fault of the rules, or of what stores their events. */
+    enum Fault {
+        A_COMMIT_COUNTS_TWICE("relocated"),
+        AN_EVENT_IS_NOT_STORED("the state replayed from the journal"),
+        A_STEP_IS_SKIPPED("no step of the table");
+
+        private final String found;
+
+        Fault(String found) {
+            this.found = found;
+        }
     }
 
     private static void assertEveryRecordEndsInExactlyOneOutcome(long seed) {
@@ -120,7 +158,8 @@ class JobHistoryTest {
         Planner planner = new Planner();
         int assignments;
         int stepsBeforeCancel = Integer.MAX_VALUE;
-        boolean pauses;
+        boolean holds;
+        Optional<Fault> fault = Optional.empty();
 
         World(Random random) {
             this.random = random;
@@ -159,8 +198,11 @@ class JobHistoryTest {
                     cancel();
                     return;
                 }
-                if (pauses && random.nextInt(15) == 0) {
-                    pause();
+                if (holds && random.nextInt(15) == 0) {
+                    hold(random.nextBoolean());
+                }
+                if (holds && random.nextInt(10) == 0) {
+                    interfere();
                 }
                 switch (random.nextInt(7)) {
                     case 0, 1 -> scan();
@@ -175,15 +217,16 @@ class JobHistoryTest {
         }
 
         /**
-         * While the job pauses, agents still report, commits that were sent end, and the manager may crash. Once it is paused,
-         * only an agent that pauses late may report. The planner is lost with the pause.
+         * An operator pauses the job, or its window closes. While it stops its writes, agents still report, commits that were
+         * sent end, and the manager may crash. Once it is held, only an agent that pauses late may report. The planner is lost.
          */
-        private void pause() {
-            send(new JobCommand.Pause());
+        private void hold(boolean byOperator) {
+            JobCommand begin = byOperator ? new JobCommand.Pause() : new JobCommand.CloseWindow();
+            send(begin);
             for (int step = random.nextInt(6); step > 0; step--) {
                 withoutPlanning();
             }
-            send(new JobCommand.Pause());
+            send(begin);
             Set<StorageNodeId> agents = job.inFlight().agentsAtWork();
             if (!agents.isEmpty()) {
                 assertThat(job.mayBePaused(Set.of()))
@@ -194,15 +237,36 @@ class JobHistoryTest {
             releaseAll();
             if (random.nextInt(4) > 0) {
                 send(new JobCommand.FinishPausing(agents));
-                assertThat(job.phase()).isEqualTo(JobPhase.PAUSED);
+                assertThat(job.phase()).isEqualTo(byOperator ? JobPhase.PAUSED : JobPhase.WAITING_WINDOW);
                 if (random.nextBoolean()) {
                     restart();
                 }
                 repeatSomething();
             }
-            send(new JobCommand.Resume());
+            boolean pausedMeanwhile = !byOperator && random.nextInt(3) == 0;
+            if (pausedMeanwhile) {
+                send(new JobCommand.Pause());
+                send(new JobCommand.OpenWindow());
+            }
+            send(byOperator || pausedMeanwhile ? new JobCommand.Resume() : new JobCommand.OpenWindow());
             assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
             planner = new Planner();
+        }
+
+        /** An operator changes settings, or nothing comes of the job for a while. */
+        private void interfere() {
+            switch (random.nextInt(3)) {
+                case 0 -> send(new JobCommand.ChangeSettings(Samples.settingsChange(), "http 127.0.0.1"));
+                case 1 ->
+                    send(new JobCommand.ChangeSettings(
+                            SettingsChange.of(SettingName.WEIGHT, 1 + random.nextInt(5)), "http 127.0.0.1"));
+                default -> {
+                    send(new JobCommand.MarkStalled("no agent answers"));
+                    if (random.nextBoolean()) {
+                        send(new JobCommand.MarkProgress());
+                    }
+                }
+            }
         }
 
         private void withoutPlanning() {
@@ -409,11 +473,12 @@ class JobHistoryTest {
 
         private void send(JobCommand command) {
             AssignmentsInFlight before = job.inFlight();
+            JobPhase phase = job.phase();
             JobRules.decide(job, command, Samples.NOW)
                     .fold(
                             events -> {
-                                journal.addAll(events);
-                                events.forEach(event -> job = job.apply(event));
+                                store(events);
+                                assertStepOfTheTable(phase, command);
                                 events.forEach(event -> endOfAssignment(event)
                                         .flatMap(before::find)
                                         .ifPresent(ended -> planner.ended(
@@ -423,6 +488,40 @@ class JobHistoryTest {
                             refused -> {
                                 throw new AssertionError(command + " refused: " + refused.detail());
                             });
+        }
+
+        private void store(List<JobEvent> events) {
+            for (JobEvent event : events) {
+                boolean stored = !(event instanceof JobEvent.SettingsChanged) || !has(Fault.AN_EVENT_IS_NOT_STORED);
+                if (stored) {
+                    journal.add(event);
+                }
+                job = job.apply(event);
+                if (event instanceof JobEvent.RelocationsCommitted && has(Fault.A_COMMIT_COUNTS_TWICE)) {
+                    journal.add(event);
+                    job = job.apply(event);
+                }
+                if (event instanceof JobEvent.JobPausing && has(Fault.A_STEP_IS_SKIPPED)) {
+                    store(List.of(new JobEvent.JobPaused(List.of(), Samples.NOW)));
+                }
+            }
+        }
+
+        private boolean has(Fault planted) {
+            return fault.filter(planted::equals).isPresent();
+        }
+
+        private void assertStepOfTheTable(JobPhase from, JobCommand command) {
+            boolean isStep = from == job.phase()
+                    || Arrays.stream(JobTransition.values())
+                            .anyMatch(each -> each.from() == from
+                                    && each.to() == job.phase()
+                                    && each.trigger()
+                                            .command()
+                                            .equals(command.getClass().getSimpleName()));
+            assertThat(isStep)
+                    .as("%s to %s by %s is no step of the table", from, job.phase(), command)
+                    .isTrue();
         }
 
         private static Optional<UUID> endOfAssignment(JobEvent event) {

@@ -449,18 +449,6 @@ class JobRulesTest {
     }
 
     @Test
-    void theCommitParallelismCanChangeWhileTheJobRuns() {
-        running();
-        run(new JobCommand.SetCommitParallelism(250));
-        assertThat(job.tuning().commitParallelism()).isEqualTo(250);
-        assertThat(run(new JobCommand.SetCommitParallelism(250))).isEmpty();
-        assertThat(refusal(new JobCommand.SetCommitParallelism(0))).isEqualTo(Decision.Code.BAD_REQUEST);
-        assertThat(refusal(new JobCommand.SetCommitParallelism(251))).isEqualTo(Decision.Code.BAD_REQUEST);
-        run(finishPass());
-        assertThat(refusal(new JobCommand.SetCommitParallelism(5))).isEqualTo(Decision.Code.JOB_NOT_RUNNING);
-    }
-
-    @Test
     void beforeItsCreationAJobAcceptsOnlyTheCreation() {
         assertThat(refusal(new JobCommand.StartPass(PassScope.ALL_RECORDS))).isEqualTo(Decision.Code.JOB_NOT_FOUND);
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,12 @@ class JobTransitionTest {
         Map<JobTransition.Trigger, Set<JobPhase>> done = Map.of(
                 JobTransition.Trigger.PAUSE, EnumSet.of(JobPhase.PAUSING, JobPhase.PAUSED),
                 JobTransition.Trigger.RESUME,
-                        EnumSet.of(JobPhase.SETUP, JobPhase.RUNNING, JobPhase.WAITING, JobPhase.VERIFYING),
+                        EnumSet.of(
+                                JobPhase.SETUP,
+                                JobPhase.RUNNING,
+                                JobPhase.STALLED,
+                                JobPhase.WAITING,
+                                JobPhase.VERIFYING),
                 JobTransition.Trigger.CANCEL, EnumSet.of(JobPhase.CANCELLING, JobPhase.CANCELLED));
         Set<JobPhase> phases = EnumSet.noneOf(JobPhase.class);
         for (JobState job : reachable()) {
@@ -183,7 +190,11 @@ class JobTransitionTest {
                 new JobCommand.ReportReleased(List.of(Samples.assignmentId(1))),
                 new JobCommand.OrphanCopies(Samples.assignmentId(1), "the agent can't discard copies"),
                 new JobCommand.AbandonRelease(Samples.assignmentId(1), "the agent is gone"),
-                new JobCommand.SetCommitParallelism(7),
+                new JobCommand.CloseWindow(),
+                new JobCommand.OpenWindow(),
+                new JobCommand.MarkStalled("no agent answers"),
+                new JobCommand.MarkProgress(),
+                new JobCommand.ChangeSettings(SettingsChange.of(SettingName.COMMIT_PARALLELISM, 7), "http 127.0.0.1"),
                 new JobCommand.Fail("the metadata tier rejects the scan"));
     }
 }

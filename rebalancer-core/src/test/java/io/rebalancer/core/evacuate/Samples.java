@@ -18,11 +18,18 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.RegistryEvent;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
+import io.rebalancer.core.settings.WeeklyRange;
+import io.rebalancer.core.settings.Window;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Sample values for tests. */
@@ -96,9 +103,28 @@ public final class Samples {
                 new JobEvent.JobResumed(JobPhase.RUNNING, NOW),
                 new JobEvent.JobCancelling(NOW),
                 new JobEvent.JobFailing("the metadata tier rejects the scan", NOW),
+                new JobEvent.WindowClosing(NOW),
+                new JobEvent.WindowClosed(List.of(location(3).storageNode()), NOW),
+                new JobEvent.WindowOpened(JobPhase.RUNNING, NOW),
+                new JobEvent.JobStalled("nothing has come of the pass for 30 minutes", NOW),
+                new JobEvent.JobProgressed(NOW),
                 new JobEvent.CommitParallelismSet(30),
+                new JobEvent.SettingsChanged(settingsChange(), "http 127.0.0.1", NOW),
                 new JobEvent.IncarnationBegan(2, NOW, true),
                 new JobEvent.JobEnded(JobPhase.DONE, "", NOW));
+    }
+
+    /** A change of settings that uses each of its parts but the removal of the window. */
+    public static SettingsChange settingsChange() {
+        Window window = new Window(
+                ZoneId.of("Europe/Berlin"),
+                List.of(WeeklyRange.parse("mon-fri 20:00-06:00"), WeeklyRange.parse("sat,sun 00:00-24:00")),
+                Set.of(LocalDate.of(2026, 12, 24)));
+        return new SettingsChange(
+                Map.of(SettingName.COMMIT_PARALLELISM, 40L, SettingName.BYTES_PER_SECOND, 100_000_000L),
+                Set.of(SettingName.WEIGHT),
+                Optional.of(window),
+                false);
     }
 
     /** The release of an assignment whose copies of these objects are unwanted. */
