@@ -19,6 +19,9 @@ public final class Entities {
     /** Persistence id of the audit log. */
     public static final String AUDIT_LOG_ID = "AuditLog";
 
+    /** Persistence id of the settings of the fleet. */
+    public static final String FLEET_SETTINGS_ID = "FleetSettings";
+
     /** Number of shards of evacuate jobs. Must never change while a cluster runs. */
     public static final int JOB_SHARDS = 30;
 

@@ -6,6 +6,7 @@ import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
+import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.PreflightService;
@@ -24,6 +25,8 @@ import io.rebalancer.http.v1.jobs.OrphanRoutes;
 import io.rebalancer.http.v1.jobs.PreflightRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
+import io.rebalancer.http.v1.settings.SettingsRoutes;
+import java.time.Clock;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -45,6 +48,7 @@ public final class ManagerApi {
             StorageNodeService nodes,
             CertificateService certificates,
             PreflightService preflight,
+            FleetSettingsService settings,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -56,6 +60,7 @@ public final class ManagerApi {
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
                 new JobRoutes(jobs, new JobCreation(jobs, preflight), history, events, audit).routes(),
                 new PreflightRoutes(preflight).routes(),
+                new SettingsRoutes(settings, jobs, audit, Clock.systemUTC()).routes(),
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),

@@ -18,9 +18,16 @@ import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.preflight.CheckResult;
+import io.rebalancer.core.settings.Choices;
+import io.rebalancer.core.settings.Configured;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingRules;
+import io.rebalancer.core.settings.SettingsChange;
+import io.rebalancer.core.settings.SettingsReport;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
@@ -35,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -73,6 +81,10 @@ public final class ApiServer {
     public static int port;
     public static List<String> waitingFor = List.of();
     public static int parallelism;
+    /** What operators chose for each job, and for the fleet. */
+    public static Choices chosen = Choices.NONE;
+
+    public static Choices fleet = Choices.NONE;
     /** How event streams end, unless they complete. */
     public static Optional<RuntimeException> feedFailure = Optional.empty();
 
@@ -87,6 +99,8 @@ public final class ApiServer {
     /** The routes of a manager with jobs in memory. */
     public static Route managerRoutes(LegacySettings legacy) {
         parallelism = 0;
+        chosen = Choices.NONE;
+        fleet = Choices.NONE;
         return ManagerApi.routes(
                 new Jobs(),
                 new JobEventsRoute(new Feed(), MAX_STREAMS),
@@ -94,6 +108,7 @@ public final class ApiServer {
                 NODES,
                 CERTIFICATES,
                 node -> CompletableFuture.completedFuture(checks),
+                new Fleet(),
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,
@@ -216,7 +231,7 @@ public final class ApiServer {
         }
 
         @Override
-        public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
+        public CompletionStage<View> changeSettings(UUID jobId, SettingsChange change, String by) {
             performed.incrementAndGet();
             if (jobId.equals(NEW)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
@@ -225,8 +240,24 @@ public final class ApiServer {
                 return CompletableFuture.failedFuture(
                         new JobRefused(JobRefused.Code.JOB_NOT_RUNNING, "the job is DONE"));
             }
-            parallelism = records;
-            return CompletableFuture.completedFuture(null);
+            change.values().forEach((name, value) -> {
+                if (name == SettingName.COMMIT_PARALLELISM) {
+                    parallelism = Math.toIntExact(value);
+                }
+            });
+            chosen = chosen.after(change, by, Instant.EPOCH);
+            return get(jobId).thenApply(Optional::orElseThrow);
+        }
+
+        @Override
+        public CompletionStage<SettingsReport> settings(UUID jobId) {
+            if (jobId.equals(NEW)) {
+                return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
+            }
+            Configured configured =
+                    new Configured(Map.of(SettingName.COMMIT_PARALLELISM, 16L), Set.of(SettingName.COMMIT_PARALLELISM));
+            return CompletableFuture.completedFuture(new SettingsReport(
+                    SettingRules.effective(configured, fleet, chosen, 2), chosen.window(), fleet.window()));
         }
 
         @Override
@@ -272,6 +303,20 @@ public final class ApiServer {
         state = state.apply(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
         updates.add(JobUpdate.of(3 + STEPS, state.outline(), List.of()));
         return updates;
+    }
+
+    private static final class Fleet implements FleetSettingsService {
+        @Override
+        public CompletionStage<Choices> get() {
+            return CompletableFuture.completedFuture(fleet);
+        }
+
+        @Override
+        public CompletionStage<Choices> change(SettingsChange change, String by) {
+            performed.incrementAndGet();
+            fleet = fleet.after(change, by, Instant.EPOCH);
+            return get();
+        }
     }
 
     private static final class Feed implements JobFeed {

@@ -21,6 +21,8 @@ import io.rebalancer.core.evacuate.Samples;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.registry.RegistryEvent;
+import io.rebalancer.core.settings.FleetSettingsEvent;
+import io.rebalancer.core.settings.FleetSettingsState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,7 @@ class StoredEventsTest {
         all.addAll(Samples.limitsEvents());
         all.addAll(Samples.registryEvents());
         all.add(new AuditEvent.EntryAppended(AuditLogs.entries(1).get(0)));
+        all.add(fleetSettingsChanged());
         return all;
     }
 
@@ -65,7 +68,8 @@ class StoredEventsTest {
                 LimitsEvent.class,
                 LegacyEvent.class,
                 RegistryEvent.class,
-                AuditEvent.class
+                AuditEvent.class,
+                FleetSettingsEvent.class
             })
     void everyEventHasASample(Class<?> sealed) {
         Set<Class<?>> sampled = events().stream()
@@ -115,8 +119,15 @@ class StoredEventsTest {
                 new AuditEvent.EntryAppended(AuditLogs.entries(1).get(0)));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(audit), AuditState.class))
                 .isEqualTo(audit);
+        FleetSettingsState fleet = FleetSettingsState.EMPTY.apply(fleetSettingsChanged());
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(fleet), FleetSettingsState.class))
+                .isEqualTo(fleet);
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);
+    }
+
+    private static FleetSettingsEvent fleetSettingsChanged() {
+        return new FleetSettingsEvent.FleetSettingsChanged(Samples.settingsChange(), "http 127.0.0.1", Samples.NOW);
     }
 }

@@ -8,6 +8,8 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.SettingsChange;
+import io.rebalancer.core.settings.SettingsReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,8 +30,18 @@ public interface JobMessage {
         ActorRef<JobReply> replyTo();
     }
 
-    /** Sets the number of parallel metadata calls, effective at once. */
-    record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements Action {}
+    /** Asks which settings hold for the job, and why; changes nothing. */
+    record GetSettings(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
+
+    /**
+     * Changes settings of the job, effective at once.
+     *
+     * @param by who orders that
+     */
+    record ChangeSettings(SettingsChange change, String by, ActorRef<JobReply> replyTo) implements Action {}
+
+    /** Sets the number of parallel metadata calls, effective at once. Sent by earlier builds. */
+    record SetCommitParallelism(int records, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
 
     /** Ends the job for good. */
     record CancelJob(ActorRef<JobReply> replyTo) implements Action {}
@@ -91,7 +103,7 @@ public interface JobMessage {
      */
     record InFlightTo(UUID jobId, int assignments, boolean fenced) implements WireMessage {}
 
-    /** A job's reply: {@link JobStands} or {@link JobRefusal}. */
+    /** A job's reply: {@link JobStands}, {@link JobSettings} or {@link JobRefusal}. */
     interface JobReply extends WireMessage {}
 
     /**
@@ -107,6 +119,9 @@ public interface JobMessage {
             waiting = List.copyOf(waiting);
         }
     }
+
+    /** Reply to {@link GetSettings}. */
+    record JobSettings(SettingsReport report) implements JobReply {}
 
     /** The job refused the request; its state is unchanged. */
     record JobRefusal(Decision.Code code, String detail) implements JobReply {}

@@ -56,6 +56,22 @@ public interface SpaceMessage {
         }
     }
 
+    /**
+     * Announces the weight of a job that plans, every 2 s; the broker replies with {@link TotalWeight}. A job that does not
+     * announce its weight for a while has no share.
+     *
+     * @param weight at least 1
+     */
+    record AnnounceWeight(FencingToken token, long weight, ActorRef<BrokerReply> replyTo)
+            implements SpaceMessage, WireMessage {}
+
+    /**
+     * Reply to {@link AnnounceWeight}.
+     *
+     * @param total the weights of all jobs that plan, together
+     */
+    record TotalWeight(FencingToken token, long total) implements BrokerReply {}
+
     /** Returns the lease of an assignment that has ended. If the message is lost, the next announcement ends the lease. */
     record ReturnLease(FencingToken token, UUID assignmentId) implements SpaceMessage, WireMessage {}
 
@@ -71,7 +87,7 @@ public interface SpaceMessage {
     /** Asks for the penalties of destinations that have not ended. */
     record GetPenalties(ActorRef<Penalties> replyTo) implements SpaceMessage, WireMessage {}
 
-    /** A reply to a job: {@link LeaseDecided} or {@link SpaceStatus}. */
+    /** A reply to a job: {@link LeaseDecided}, {@link SpaceStatus} or {@link TotalWeight}. */
     interface BrokerReply extends WireMessage {}
 
     /**

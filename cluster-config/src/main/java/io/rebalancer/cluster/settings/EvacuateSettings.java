@@ -3,9 +3,12 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 import io.rebalancer.core.evacuate.BatchLimits;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.Configured;
+import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.storage.PlacementPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,6 +20,7 @@ import java.util.stream.Collectors;
  * @param reminderInterval how often an agent is reminded of an assignment that it has not reported
  * @param agentLostAfter how long an agent may be unreachable before its assignments are given up
  * @param snapshotEvery events between snapshots, at least 1
+ * @param inFile the settings whose value is not the default
  */
 public record EvacuateSettings(
         BatchLimits batch,
@@ -29,7 +33,8 @@ public record EvacuateSettings(
         Duration agentLostAfter,
         PassDelay passDelay,
         WaitTimeouts timeouts,
-        int snapshotEvery) {
+        int snapshotEvery,
+        Set<SettingName> inFile) {
 
     public EvacuateSettings {
         require(
@@ -40,6 +45,16 @@ public record EvacuateSettings(
                 excludeKeysContaining.stream().noneMatch(String::isEmpty),
                 "exclude-keys-containing must not contain an empty text, which would exclude every record");
         require(snapshotEvery >= 1, "snapshot-every must be at least 1");
+        inFile = Set.copyOf(inFile);
+    }
+
+    /** What holds for a job for which operators chose nothing. */
+    public Configured configured() {
+        return new Configured(
+                Map.of(
+                        SettingName.COMMIT_PARALLELISM, (long) commit.parallelism(),
+                        SettingName.ASSIGNMENTS_IN_FLIGHT, (long) maxAssignmentsInFlight),
+                inFile);
     }
 
     /**
@@ -105,10 +120,15 @@ public record EvacuateSettings(
      * @param fullDestinations passes that settle nothing while records wait for space or for an agent
      * @param busyAgent an agent that refuses an assignment because it is busy
      * @param stalledAgent an agent that is reachable and ends no copy, besides the time that the bytes take at 1 MiB/s
+     * @param stalledJob a pass of which nothing comes
      * @param release an agent that does not acknowledge a release
      */
     public record WaitTimeouts(
-            Duration fullDestinations, Duration busyAgent, Duration stalledAgent, Duration release) {}
+            Duration fullDestinations,
+            Duration busyAgent,
+            Duration stalledAgent,
+            Duration stalledJob,
+            Duration release) {}
 
     /** @throws SettingsFault if a setting is missing or wrong */
     public static EvacuateSettings from(Config root) {
@@ -146,8 +166,20 @@ public record EvacuateSettings(
                                 section.getDuration("timeouts.full-destinations"),
                                 section.getDuration("timeouts.busy-agent"),
                                 section.getDuration("timeouts.stalled-agent"),
+                                section.getDuration("timeouts.stalled-job"),
                                 section.getDuration("timeouts.release")),
-                        section.getInt("snapshot-every")));
+                        section.getInt("snapshot-every"),
+                        inFile(section)));
+    }
+
+    private static Set<SettingName> inFile(Config section) {
+        Map<SettingName, String> paths = Map.of(
+                SettingName.COMMIT_PARALLELISM, "commit-parallelism",
+                SettingName.ASSIGNMENTS_IN_FLIGHT, "max-assignments-in-flight");
+        return paths.entrySet().stream()
+                .filter(each -> !SettingsFile.isDefault(section.getValue(each.getValue())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static void require(boolean holds, String what) {

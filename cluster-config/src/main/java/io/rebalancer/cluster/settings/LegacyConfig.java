@@ -9,7 +9,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import io.rebalancer.core.evacuate.BatchLimits;
-import io.rebalancer.core.evacuate.JobRules;
+import io.rebalancer.core.settings.SettingName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,7 +116,8 @@ final class LegacyConfig {
         translated.put("rebalancer.evacuate.scan-chunk", number("options.md_read_chunk_size", 10_000, 1, 100_000));
         // The legacy file may exceed the limit of the legacy API. Here both have the same limit.
         long threads = number("options.max_metadata_update_threads", 10, 1, Integer.MAX_VALUE);
-        translated.put("rebalancer.evacuate.commit-parallelism", Math.min(threads, JobRules.MAX_COMMIT_PARALLELISM));
+        translated.put(
+                "rebalancer.evacuate.commit-parallelism", Math.min(threads, SettingName.COMMIT_PARALLELISM.max()));
         translated.put("rebalancer.evacuate.commit-batch", flag("options.use_batched_updates", true) ? BATCH : 1);
         List<String> excluded = texts("options.exclude_key_prefixes");
         translated.put(

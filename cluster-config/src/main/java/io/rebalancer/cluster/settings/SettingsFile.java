@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
@@ -80,6 +81,11 @@ public final class SettingsFile {
         } catch (ConfigException | IllegalArgumentException e) {
             throw new SettingsFault("setting in " + path + ": " + OneLine.of(e));
         }
+    }
+
+    /** Whether neither the user's file nor a system property has the setting. */
+    static boolean isDefault(ConfigValue value) {
+        return value.origin().description().startsWith("reference.conf");
     }
 
     /** @throws IllegalArgumentException if the setting is blank */

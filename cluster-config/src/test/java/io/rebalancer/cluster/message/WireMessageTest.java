@@ -29,6 +29,14 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.core.settings.Choices;
+import io.rebalancer.core.settings.Configured;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingRules;
+import io.rebalancer.core.settings.SettingsChange;
+import io.rebalancer.core.settings.SettingsReport;
+import io.rebalancer.core.settings.WeeklyRange;
+import io.rebalancer.core.settings.Window;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
@@ -37,6 +45,8 @@ import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.SpaceLease;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,10 +92,21 @@ class WireMessageTest {
     private static final JobWait WAIT =
             new JobWait(JobWait.Cause.METADATA_SHARD, Instant.EPOCH, Optional.empty(), "shard 7 is silent");
 
+    private static final SettingsChange CHANGE = new SettingsChange(
+            Map.of(SettingName.BYTES_PER_SECOND, 1_000_000L),
+            Set.of(SettingName.COMMIT_PARALLELISM),
+            Optional.of(new Window(
+                    ZoneId.of("Europe/Berlin"),
+                    List.of(WeeklyRange.parse("mon-fri 20:00-06:00")),
+                    Set.of(LocalDate.of(2026, 12, 24)))),
+            false);
+    private static final Choices CHOICES = Choices.NONE.after(CHANGE, "http 127.0.0.1", Instant.EPOCH);
+
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
         TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
+        TestProbe<FleetSettingsMessage.FleetSettingsAre> fleetReply = KIT.createTestProbe();
         TestProbe<RegistryMessage.NodesOutOfService> watcher = KIT.createTestProbe();
         NodeStatus status = new NodeStatus(NODE, ServiceState.DRAINED, ID, Instant.EPOCH);
         TestProbe<AuditMessage.AuditReply> auditReply = KIT.createTestProbe();
@@ -106,6 +127,16 @@ class WireMessageTest {
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
                 new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
+                new JobMessage.GetSettings(jobReply.getRef()),
+                new JobMessage.ChangeSettings(CHANGE, "http 127.0.0.1", jobReply.getRef()),
+                new JobMessage.JobSettings(new SettingsReport(
+                        SettingRules.effective(new Configured(Map.of(), Set.of()), CHOICES, CHOICES, 3),
+                        CHOICES.window(),
+                        CHOICES.window())),
+                new FleetSettingsMessage.ChangeFleetSettings(CHANGE, "http 127.0.0.1", fleetReply.getRef()),
+                new FleetSettingsMessage.GetFleetSettings(fleetReply.getRef()),
+                new FleetSettingsMessage.WatchFleetSettings(-1, fleetReply.getRef()),
+                new FleetSettingsMessage.FleetSettingsAre(3, CHOICES),
                 new JobMessage.CancelJob(jobReply.getRef()),
                 new JobMessage.PauseJob(jobReply.getRef()),
                 new JobMessage.ResumeJob(jobReply.getRef()),
@@ -137,6 +168,8 @@ class WireMessageTest {
                 new AuditMessage.Last(AuditHead.START),
                 new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),
                 new SpaceMessage.AnnounceLeases(TOKEN, List.of(LEASE), List.of(ID), brokerReply.getRef()),
+                new SpaceMessage.AnnounceWeight(TOKEN, 3, brokerReply.getRef()),
+                new SpaceMessage.TotalWeight(TOKEN, 7),
                 new SpaceMessage.ReturnLease(TOKEN, ID),
                 new SpaceMessage.ReportDestination(TOKEN, NODE, Optional.empty()),
                 new SpaceMessage.ReportDestination(

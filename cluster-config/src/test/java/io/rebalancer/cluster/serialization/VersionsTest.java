@@ -43,6 +43,10 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
+import io.rebalancer.core.settings.ChosenSetting;
+import io.rebalancer.core.settings.FleetSettingsEvent;
+import io.rebalancer.core.settings.FleetSettingsState;
+import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
@@ -102,7 +106,8 @@ class VersionsTest {
                         LimitsEvent.class,
                         LegacyEvent.class,
                         RegistryEvent.class,
-                        AuditEvent.class)
+                        AuditEvent.class,
+                        FleetSettingsEvent.class)
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses()))
                 .map(Class::getName);
         Stream<String> states = Stream.of(
@@ -111,7 +116,8 @@ class VersionsTest {
                         LimitsState.class,
                         LegacyState.class,
                         RegistryState.class,
-                        AuditState.class)
+                        AuditState.class,
+                        FleetSettingsState.class)
                 .map(Class::getName);
         Set<String> versioned = SettingsFile.over(ConfigFactory.empty())
                 .getObject("pekko.serialization.jackson.migrations")
@@ -127,7 +133,7 @@ class VersionsTest {
         assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#2");
         assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#3", same -> {}))
                 .hasMessageContaining("version");
-        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#7", same -> {}))
+        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#8", same -> {}))
                 .hasMessageContaining("version");
     }
 
@@ -195,7 +201,8 @@ class VersionsTest {
         assertThat(job.inFlight().copiedRecords()).isEqualTo(1);
         assertThat(job.counts()).isEqualTo(new JobCounts(new SettledCounts(1, 0, 0, 0, 5), 1, 0, 2));
         assertThat(job.outcomes().unmoved().skippedBy()).containsExactly(Map.entry(Reason.NO_DESTINATION, 1L));
-        assertThat(job.tuning().chosenCommitParallelism()).hasValue(30);
+        assertThat(job.settings().find(SettingName.COMMIT_PARALLELISM))
+                .contains(new ChosenSetting(30, "", Optional.empty()));
 
         assertThat(readReply(1)).isEqualTo(new JobMessage.JobStands(17, job.outline(), List.of(), Optional.empty()));
     }

@@ -89,8 +89,8 @@ class SettingsTest {
         Set<String> shipped = config("").getConfig("rebalancer.evacuate").root().keySet();
         Set<String> read = Arrays.stream(EvacuateSettings.class.getRecordComponents())
                 .map(component -> component.getName())
-                .filter(name ->
-                        !Set.of("batch", "placement", "commit", "passDelay").contains(name))
+                .filter(name -> !Set.of("batch", "placement", "commit", "passDelay", "inFile")
+                        .contains(name))
                 .map(SettingsTest::kebab)
                 .collect(Collectors.toCollection(TreeSet::new));
         read.addAll(Set.of("max-tasks-per-assignment", "max-assignment-bytes", "max-assignment-age"));

@@ -6,6 +6,8 @@ import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.JobService.JobRefused;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.JobIds;
@@ -150,7 +152,9 @@ public final class LegacyJobRoutes extends AllDirectives {
             return CompletableFuture.completedFuture(error.get());
         }
         int chosen = threads;
-        return operator.perform(Action.tuneJob(jobId, chosen), () -> jobs.setCommitParallelism(jobId, chosen))
+        SettingsChange change = SettingsChange.of(SettingName.COMMIT_PARALLELISM, chosen);
+        return operator.perform(
+                        Action.tuneJob(jobId, chosen), () -> jobs.changeSettings(jobId, change, operator.name()))
                 .thenApply(done -> text(StatusCodes.OK, ""))
                 .exceptionally(failure -> refusal(failure)
                         .filter(refused -> refused.code() == JobRefused.Code.JOB_NOT_RUNNING)

@@ -95,7 +95,16 @@ public final class LegacyJobViews {
     private static String state(JobPhase phase) {
         return switch (phase) {
             case NONE, SETUP -> "Setup";
-            case RUNNING, WAITING, VERIFYING, PAUSING, PAUSED, FAILING, CANCELLING -> "Running";
+            case RUNNING,
+                    STALLED,
+                    WAITING,
+                    VERIFYING,
+                    PAUSING,
+                    PAUSED,
+                    CLOSING_WINDOW,
+                    WAITING_WINDOW,
+                    FAILING,
+                    CANCELLING -> "Running";
             case DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED -> "Complete";
             case FAILED -> "Failed";
             case CANCELLED -> "Stopped";

@@ -2,7 +2,7 @@ package io.rebalancer.http.legacy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.core.evacuate.JobRules;
+import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.server.Json;
 import org.apache.pekko.http.javadsl.model.StatusCode;
@@ -11,7 +11,7 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 /** The update message {@code {"action":"set_metadata_threads","params":30}} (manta.md 2.5). */
 public final class LegacyUpdate {
     private static final int MIN_THREADS = 1;
-    private static final int MAX_THREADS = JobRules.MAX_COMMIT_PARALLELISM;
+    private static final long MAX_THREADS = SettingName.COMMIT_PARALLELISM.max();
 
     /** The body is not a valid update message. The text is the legacy manager's. */
     static final class Malformed extends Exception {

@@ -69,6 +69,11 @@ public final class Operator {
         }
     }
 
+    /** Who the operator is, for what is stored with a change; at most some hundred characters. */
+    public String name() {
+        return who.user().isEmpty() ? who.source() : who.user();
+    }
+
     /** Carries an action out that has no results to record. See {@link #perform(Action, Supplier, Function)}. */
     public <T> CompletionStage<T> perform(Action action, Supplier<CompletionStage<T>> work) {
         return perform(action, work, done -> Outcome.accepted(Map.of()));

@@ -5,7 +5,6 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.AssignmentState;
-import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PendingRelease;
@@ -30,10 +29,11 @@ final class AgentConversations {
     private final PauseDelivery pauses;
     private final ActorRef<JobMessage> job;
 
-    AgentConversations(UUID jobId, JobResources resources, Clock clock, ActorRef<JobMessage> job) {
+    AgentConversations(UUID jobId, JobResources resources, JobLimits limits, Clock clock, ActorRef<JobMessage> job) {
         this.jobId = jobId;
         this.resources = resources;
-        this.assignments = new AssignmentDelivery(resources.agents(), resources::settings, clock, job);
+        this.assignments = new AssignmentDelivery(
+                resources.agents(), resources::settings, limits::assignmentsPerAgent, clock, job);
         this.releases = new ReleaseDelivery(resources.agents(), resources::settings, clock, job);
         this.pauses = new PauseDelivery(resources.agents(), clock, job);
         this.job = job;
@@ -57,15 +57,18 @@ final class AgentConversations {
         resources.agents().release(token(state), new PendingRelease(assignmentId, agent, List.of()), job);
     }
 
-    /** Repeats everything that no agent has answered. A job that pauses gives no order to write. */
-    void remind(JobState state) {
-        switch (state.phase()) {
-            case PAUSING -> pause(state);
-            case PAUSED -> {}
-            default ->
-                state.inFlight().all().stream()
-                        .filter(each -> !each.copied())
-                        .forEach(each -> remind(state, each.assignment()).ifPresent(job::tell));
+    /**
+     * Repeats everything that no agent has answered. A job that pauses gives no order to write.
+     *
+     * @param mayOrder whether the job may order copies at all
+     */
+    void remind(JobState state, boolean mayOrder) {
+        if (state.phase().stopsWrites()) {
+            pause(state);
+        } else if (mayOrder && !state.phase().isHeld()) {
+            state.inFlight().all().stream()
+                    .filter(each -> !each.copied())
+                    .forEach(each -> remind(state, each.assignment()).ifPresent(job::tell));
         }
         state.releases().all().forEach(each -> release(state, each));
     }
@@ -142,7 +145,7 @@ final class AgentConversations {
     /** The agents that the job waits for. */
     Stream<JobWait> waits(JobState state) {
         return Stream.concat(
-                (state.phase() == JobPhase.PAUSING
+                (state.phase().stopsWrites()
                                 ? pauses.waits(state.inFlight().all())
                                 : assignments.waits(state.inFlight().all()))
                         .stream(),

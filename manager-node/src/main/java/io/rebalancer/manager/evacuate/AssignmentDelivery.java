@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -36,23 +37,31 @@ final class AssignmentDelivery {
 
     private final AgentGateway agents;
     private final Supplier<EvacuateSettings> settings;
+    private final IntSupplier mostPerAgent;
     private final Clock clock;
     private final ActorRef<JobMessage> job;
+    private final AgentSlots slots = new AgentSlots();
     private final Map<UUID, Wait> waits = new HashMap<>();
 
     /** What is known about the agent of an assignment that is not reported yet. */
     private static final class Wait {
         private Optional<Instant> unreachableSince = Optional.empty();
         private Optional<Instant> busySince = Optional.empty();
+        private Optional<Instant> heldBackSince = Optional.empty();
         private Optional<Instant> progressAt = Optional.empty();
         private int finished;
         private int reminders;
     }
 
     AssignmentDelivery(
-            AgentGateway agents, Supplier<EvacuateSettings> settings, Clock clock, ActorRef<JobMessage> job) {
+            AgentGateway agents,
+            Supplier<EvacuateSettings> settings,
+            IntSupplier mostPerAgent,
+            Clock clock,
+            ActorRef<JobMessage> job) {
         this.agents = agents;
         this.settings = settings;
+        this.mostPerAgent = mostPerAgent;
         this.clock = clock;
         this.job = job;
     }
@@ -61,6 +70,11 @@ final class AssignmentDelivery {
     Optional<JobInternalMessage.GiveUp> deliver(FencingToken token, Assignment assignment) {
         StorageNodeId agent = assignment.destination().storageNode();
         Wait wait = waits.computeIfAbsent(assignment.id(), id -> new Wait());
+        if (!slots.take(agent, assignment.id(), mostPerAgent.getAsInt())) {
+            wait.heldBackSince = Optional.of(wait.heldBackSince.orElseGet(clock::instant));
+            return Optional.empty();
+        }
+        wait.heldBackSince = Optional.empty();
         if (agents.isReachable(agent)) {
             wait.unreachableSince = Optional.empty();
             agents.assign(token, assignment, job);
@@ -148,6 +162,12 @@ final class AssignmentDelivery {
                         since,
                         Optional.of(since.plus(settings.get().agentLostAfter())),
                         "the agent of " + agent + " is unreachable; after that its objects get other destinations")));
+                wait.heldBackSince.ifPresent(since -> found.add(new JobWait(
+                        JobWait.Cause.AGENT_LIMIT,
+                        since,
+                        Optional.empty(),
+                        "the agent of " + agent + " has " + mostPerAgent.getAsInt()
+                                + " assignments of the job, as many as the setting assignmentsPerAgent allows")));
                 wait.busySince.ifPresent(since -> found.add(new JobWait(
                         JobWait.Cause.AGENT_BUSY,
                         since,
@@ -165,10 +185,12 @@ final class AssignmentDelivery {
     /** All waiting times start from zero, as after a restart of the job: the time of a pause is no fault of an agent. */
     void restartWaits() {
         waits.clear();
+        slots.clear();
     }
 
     /** The copies are reported, or the assignment has ended: no reminder follows. */
     void stopReminding(UUID assignmentId) {
         waits.remove(assignmentId);
+        slots.release(assignmentId);
     }
 }

@@ -27,16 +27,19 @@ final class CurrentPass {
     private final ActorContext<JobMessage> context;
     private final JobResources resources;
     private final Lease lease;
+    private final JobLimits limits;
     private Optional<PassActors> actors = Optional.empty();
     private List<PlanningWait> waits = List.of();
     private final SortedMap<Integer, JobWait> delayedShards = new TreeMap<>();
     private long generation;
     private boolean writing;
+    private int parallelism;
 
-    CurrentPass(ActorContext<JobMessage> context, JobResources resources, Lease lease) {
+    CurrentPass(ActorContext<JobMessage> context, JobResources resources, Lease lease, JobLimits limits) {
         this.context = context;
         this.resources = resources;
         this.lease = lease;
+        this.limits = limits;
     }
 
     /** Whether children run that commit what they are given. */
@@ -54,7 +57,8 @@ final class CurrentPass {
         stop();
         generation++;
         writing = true;
-        actors = Optional.of(PassActors.start(context, resources, lease, token, job, generation));
+        parallelism = limits.commitParallelism();
+        actors = Optional.of(PassActors.start(context, resources, lease, limits, token, job, generation));
     }
 
     void stop() {
@@ -143,8 +147,13 @@ final class CurrentPass {
                 .toList();
     }
 
-    void setCommitParallelism(int records) {
-        actors.ifPresent(each -> each.committer().tell(new MetadataCommitter.SetParallelism(records)));
+    /** Applies what has changed in the limits; planning reads them whenever it uses them. */
+    void followLimits() {
+        int now = limits.commitParallelism();
+        if (now != parallelism) {
+            parallelism = now;
+            actors.ifPresent(each -> each.committer().tell(new MetadataCommitter.SetParallelism(now)));
+        }
     }
 
     void assignmentEnded(AssignmentBatcher.AssignmentEnded ended) {

@@ -2,7 +2,6 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.JobCommand;
-import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.manager.evacuate.lease.Lease;
@@ -63,7 +62,7 @@ final class CurrentPause {
 
     /** The writes that a pausing job waits for. */
     List<JobWait> waits(JobState job) {
-        return job.phase() != JobPhase.PAUSING || areWritesOver()
+        return !job.phase().stopsWrites() || areWritesOver()
                 ? List.of()
                 : List.of(new JobWait(
                         JobWait.Cause.WRITES_IN_PROGRESS,

@@ -90,10 +90,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         Clock clock = resources.planning().clock();
         JobTelemetry telemetry = new JobTelemetry(jobId, resources, clock);
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem(), minRestartBackoff);
-        this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
+        JobLimits limits = new JobLimits(resources::settings, resources.fleet());
+        this.agents = new AgentConversations(jobId, resources, limits, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
-        this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule);
-        this.answers = new JobAnswers(work, () -> lastSequenceNumber(context));
+        this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule, limits);
+        this.answers = new JobAnswers(work, limits, clock, () -> lastSequenceNumber(context));
         this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
     }
 
@@ -117,6 +118,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .forAnyState()
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
+                .onCommand(JobMessage.GetSettings.class, this::onGetSettings)
                 .onCommand(JobMessage.AskInFlightTo.class, this::onAskInFlightTo)
                 .onCommand(
                         JobInternalMessage.Stop.class, (job, stop) -> Effect().stop())
@@ -141,6 +143,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onExternal(JobState job, JobMessage message) {
         if (message instanceof JobMessage.Action action) {
             return onAction(job, action);
+        }
+        if (message instanceof JobMessage.SetCommitParallelism set) {
+            return onAction(job, JobSteps.ofEarlierBuild(set));
         }
         if (message instanceof JobMessage.PauseConfirmed confirmed) {
             return onPauseConfirmed(job, confirmed);
@@ -272,6 +277,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return Effect().none();
     }
 
+    private Effect<JobEvent, JobState> onGetSettings(JobState job, JobMessage.GetSettings get) {
+        get.replyTo().tell(answers.settingsTo(job));
+        return Effect().none();
+    }
+
     private Effect<JobEvent, JobState> onAskInFlightTo(JobState job, JobMessage.AskInFlightTo ask) {
         steps.inFlightTo(job, ask.node()).ifPresent(ask.replyTo()::tell);
         return Effect().none();
@@ -292,7 +302,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** A confirmation of an earlier epoch does not count: that incarnation may have been resumed since. */
     private Effect<JobEvent, JobState> onPauseConfirmed(JobState job, JobMessage.PauseConfirmed confirmed) {
-        if (confirmed.epoch() == job.epoch() && job.phase() == JobPhase.PAUSING) {
+        if (confirmed.epoch() == job.epoch() && job.phase().stopsWrites()) {
             agents.markPaused(confirmed.agent());
             work.finishPausing(job);
         }
@@ -395,7 +405,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onRemind(JobState job) {
-        agents.remind(job);
+        work.followTime(job);
+        agents.remind(job, work.mayOrder());
         return agents.acknowledged().isEmpty() ? Effect().none() : storeReleased(job);
     }
 
@@ -421,7 +432,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     /** Such a job can't fail: a pausing job keeps its assignments, and the operator decides. */
     private static boolean isPausingOrFailing(JobState job) {
-        return job.phase() == JobPhase.FAILING || job.phase() == JobPhase.PAUSING;
+        return job.phase() == JobPhase.FAILING || job.phase().stopsWrites();
     }
 
     private Effect<JobEvent, JobState> onIdle(JobState job) {

@@ -4,24 +4,40 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import java.time.Clock;
 import java.util.function.LongSupplier;
 
 /** What a job answers to questions and orders. */
 final class JobAnswers {
     private final PhaseWork work;
+    private final JobLimits limits;
+    private final Clock clock;
     private final LongSupplier revision;
 
     /** @param revision number of the job's last event */
-    JobAnswers(PhaseWork work, LongSupplier revision) {
+    JobAnswers(PhaseWork work, JobLimits limits, Clock clock, LongSupplier revision) {
         this.work = work;
+        this.limits = limits;
+        this.clock = clock;
         this.revision = revision;
     }
 
     /** The answer to a question about a job that may not exist. */
     JobMessage.JobReply to(JobState job) {
-        return job.phase() == JobPhase.NONE
-                ? new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job")
-                : of(job);
+        return job.phase() == JobPhase.NONE ? notFound() : of(job);
+    }
+
+    /** The answer to a question about the settings of a job that may not exist. */
+    JobMessage.JobReply settingsTo(JobState job) {
+        if (job.phase() == JobPhase.NONE) {
+            return notFound();
+        }
+        limits.setChoices(job.settings());
+        return new JobMessage.JobSettings(limits.report(clock.instant()));
+    }
+
+    private static JobMessage.JobReply notFound() {
+        return new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job");
     }
 
     JobMessage.JobReply of(JobState job) {

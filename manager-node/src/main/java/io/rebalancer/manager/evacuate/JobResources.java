@@ -11,6 +11,7 @@ import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.ScanResources;
 import io.rebalancer.manager.evacuate.verification.VerificationResources;
 import io.rebalancer.manager.fleet.NodesInService;
+import io.rebalancer.manager.settings.CurrentFleetSettings;
 import io.rebalancer.persistence.query.JournalReader;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -20,6 +21,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param primaryScan scans the primaries, for a pass that moves what a verification found
  * @param unmoved the records that earlier passes of a job left, for a pass that visits only those
  * @param nodes the storage nodes that may receive copies
+ * @param fleet what operators set for all jobs together
  */
 public record JobResources(
         PlanningResources planning,
@@ -28,6 +30,7 @@ public record JobResources(
         UnmovedRecords unmoved,
         VerificationResources verification,
         NodesInService nodes,
+        CurrentFleetSettings fleet,
         AgentGateway agents,
         ActorRef<RegistryMessage> registry,
         JournalReader journal,

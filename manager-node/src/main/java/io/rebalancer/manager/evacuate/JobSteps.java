@@ -12,6 +12,8 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
@@ -66,9 +68,16 @@ final class JobSteps {
         if (action instanceof JobMessage.ResumeJob) {
             return new JobCommand.Resume();
         }
-        return action instanceof JobMessage.SetCommitParallelism set
-                ? new JobCommand.SetCommitParallelism(set.records())
+        return action instanceof JobMessage.ChangeSettings change
+                ? new JobCommand.ChangeSettings(change.change(), change.by())
                 : new JobCommand.Cancel();
+    }
+
+    /** A number out of range would be a fault of that build, whose API refuses it. */
+    static JobMessage.ChangeSettings ofEarlierBuild(JobMessage.SetCommitParallelism set) {
+        SettingName name = SettingName.COMMIT_PARALLELISM;
+        long records = Math.max(name.min(), Math.min(name.max(), set.records()));
+        return new JobMessage.ChangeSettings(SettingsChange.of(name, records), "", set.replyTo());
     }
 
     /** What a message of an agent or of a child of the pass means. */

@@ -40,6 +40,7 @@ record PassActors(
             ActorContext<JobMessage> context,
             JobResources resources,
             Lease lease,
+            JobLimits limits,
             FencingToken token,
             JobState job,
             long generation) {
@@ -49,12 +50,9 @@ record PassActors(
         ActorRef<CommitResult> commitResults =
                 listener(context, result -> new JobInternalMessage.CommitReported(generation, result));
         PassInput pass = passInput(token, job);
-        int parallelism = job.tuning()
-                .chosenCommitParallelism()
-                .orElse(resources.settings().commit().parallelism());
         ActorRef<MetadataCommitter.Command> committer = context.spawnAnonymous(MetadataCommitter.create(
-                resources.commit(), lease, pass.leaving().storageNode(), parallelism, commitResults));
-        PlanningResources planning = planning(resources, token.jobId(), job);
+                resources.commit(), lease, pass.leaving().storageNode(), limits.commitParallelism(), commitResults));
+        PlanningResources planning = planning(resources, token.jobId(), job).withLimits(limits);
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(planning, pass, planningEvents));
         ActorRef<ScanCoordinator.Command> scan = context.spawnAnonymous(

@@ -11,9 +11,11 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher.AssignmentEnded;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -38,6 +40,10 @@ final class PhaseWork {
     private final CurrentPass pass;
     private final CurrentVerification verification;
     private final CurrentPause pause;
+    private final JobLimits limits;
+    private final WorkWindow window;
+    private final ProgressWatch progress;
+    private boolean startedInWindow = true;
 
     PhaseWork(
             UUID jobId,
@@ -47,7 +53,8 @@ final class PhaseWork {
             Incarnation incarnation,
             AgentConversations agents,
             JobTelemetry telemetry,
-            PassSchedule schedule) {
+            PassSchedule schedule,
+            JobLimits limits) {
         this.jobId = jobId;
         this.context = context;
         this.timers = timers;
@@ -55,10 +62,13 @@ final class PhaseWork {
         this.agents = agents;
         this.telemetry = telemetry;
         this.schedule = schedule;
-        this.pass = new CurrentPass(context, resources, incarnation.lease());
+        this.limits = limits;
+        Clock clock = resources.planning().clock();
+        this.window = new WorkWindow(limits, clock);
+        this.progress = new ProgressWatch(() -> resources.settings().timeouts().stalledJob(), clock);
+        this.pass = new CurrentPass(context, resources, incarnation.lease(), limits);
         this.verification = new CurrentVerification(jobId, context, resources);
-        this.pause = new CurrentPause(
-                context, pass, agents, incarnation.lease(), resources.planning().clock());
+        this.pause = new CurrentPause(context, pass, agents, incarnation.lease(), clock);
     }
 
     CurrentPass pass() {
@@ -72,10 +82,14 @@ final class PhaseWork {
     /** Does what follows from the new state, whichever command led to it. */
     void follow(JobState before, JobState stored) {
         agents.forgetReleased(before, stored);
-        if (!stored.tuning().equals(before.tuning())) {
-            stored.tuning().chosenCommitParallelism().ifPresent(pass::setCommitParallelism);
+        if (!stored.settings().equals(before.settings())) {
+            limits.setChoices(stored.settings());
+            pass.followLimits();
+            decide(window.due(stored));
         }
-        if (stored.phase() != before.phase()) {
+        decide(progress.follow(before, stored));
+        boolean samePass = before.phase().runsPass() && stored.phase().runsPass();
+        if (stored.phase() != before.phase() && !samePass) {
             enterPhase(stored);
         } else if (before.isActive() && !stored.isActive()) {
             // The last agent has acknowledged after the end.
@@ -96,11 +110,32 @@ final class PhaseWork {
 
     /** Ends the pausing if nothing is in progress any more. */
     void finishPausing(JobState job) {
-        pause.finish(job).ifPresent(command -> context.getSelf().tell(new JobInternalMessage.Decide(command)));
+        decide(pause.finish(job));
+    }
+
+    /** Time has passed: windows open and close, the fleet's settings change, and passes stall. */
+    void followTime(JobState job) {
+        pass.followLimits();
+        if (window.isOpen() && !startedInWindow) {
+            enterPhase(job);
+        }
+        decide(window.due(job));
+        decide(progress.due(job, waits(job)));
+    }
+
+    /** Whether agents may get orders to copy: not before the window is known to be open. */
+    boolean mayOrder() {
+        return startedInWindow;
+    }
+
+    private void decide(Optional<JobCommand> command) {
+        command.ifPresent(each -> context.getSelf().tell(new JobInternalMessage.Decide(each)));
     }
 
     /** Starts what the phase needs, and stops everything else. May be repeated. */
     void enterPhase(JobState job) {
+        limits.setChoices(job.settings());
+        startedInWindow = window.isOpen() || !needsWindow(job.phase());
         if (job.phase() != JobPhase.VERIFYING) {
             verification.stop();
         }
@@ -110,10 +145,16 @@ final class PhaseWork {
         } else {
             timers.cancel(JobInternalMessage.Remind.INSTANCE);
         }
+        if (!startedInWindow) {
+            // A take-over may find children of before.
+            stopChildren();
+            decide(window.due(job));
+            return;
+        }
         switch (job.phase()) {
             case NONE -> {}
             case SETUP -> context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
-            case RUNNING -> startPass(job);
+            case RUNNING, STALLED -> startPass(job);
             case WAITING -> {
                 stopPass();
                 timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, schedule.untilNextPass(job));
@@ -122,10 +163,10 @@ final class PhaseWork {
                 stopPass();
                 verification.start(job);
             }
-            case PAUSING -> beginPause(job);
-            case PAUSED -> {
+            case PAUSING, CLOSING_WINDOW -> beginPause(job);
+            case PAUSED, WAITING_WINDOW -> {
                 stopPass();
-                context.getLog().info("job={} paused: nothing is written for it", jobId);
+                context.getLog().info("job={} is {}: nothing is written for it", jobId, job.phase());
             }
             case FAILING -> drain(job, "the job fails: " + job.reason());
             case CANCELLING -> drain(job, "an operator cancels the job");
@@ -155,6 +196,14 @@ final class PhaseWork {
         if (!job.isActive()) {
             stopWhenIdle();
         }
+    }
+
+    /** Outside the window, these phases have to be left before anything is done for them. */
+    private static boolean needsWindow(JobPhase phase) {
+        return switch (phase) {
+            case SETUP, RUNNING, STALLED, WAITING, VERIFYING -> true;
+            default -> false;
+        };
     }
 
     private void startPass(JobState job) {
@@ -248,6 +297,7 @@ final class PhaseWork {
     List<JobWait> waits(JobState job) {
         return Stream.of(
                         schedule.waiting(job).stream(),
+                        window.waiting(job).stream(),
                         pass.waits().stream(),
                         verification.waits().stream(),
                         pause.waits(job).stream(),

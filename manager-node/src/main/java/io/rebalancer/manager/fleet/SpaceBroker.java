@@ -1,6 +1,7 @@
 package io.rebalancer.manager.fleet;
 
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.core.storage.JobWeights;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyBox;
@@ -38,6 +39,7 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
     private final Clock clock;
     private final SpaceBook book;
     private final PenaltyBox penalties = new PenaltyBox();
+    private final JobWeights weights = new JobWeights();
 
     public static Behavior<SpaceMessage> create(Clock clock) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new SpaceBroker(context, timers, clock)));
@@ -55,6 +57,7 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
         return newReceiveBuilder()
                 .onMessage(SpaceMessage.RequestLease.class, this::onRequestLease)
                 .onMessage(SpaceMessage.AnnounceLeases.class, this::onAnnounceLeases)
+                .onMessage(SpaceMessage.AnnounceWeight.class, this::onAnnounceWeight)
                 .onMessage(SpaceMessage.ReturnLease.class, this::onReturnLease)
                 .onMessage(SpaceMessage.ReportDestination.class, this::onReportDestination)
                 .onMessage(SpaceMessage.GetPenalties.class, this::onGetPenalties)
@@ -90,6 +93,15 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
             announced
                     .replyTo()
                     .tell(new SpaceMessage.SpaceStatus(announced.token(), book.promises(), penalties.active(now)));
+        }
+        return this;
+    }
+
+    private Behavior<SpaceMessage> onAnnounceWeight(SpaceMessage.AnnounceWeight announced) {
+        Instant now = clock.instant();
+        if (book.accepts(announced.token(), now)) {
+            long total = weights.announce(announced.token().jobId(), announced.weight(), now);
+            announced.replyTo().tell(new SpaceMessage.TotalWeight(announced.token(), total));
         }
         return this;
     }

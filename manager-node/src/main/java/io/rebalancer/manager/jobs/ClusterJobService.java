@@ -9,6 +9,8 @@ import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.settings.SettingsChange;
+import io.rebalancer.core.settings.SettingsReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -93,12 +95,18 @@ public final class ClusterJobService implements JobService {
     }
 
     @Override
-    public CompletionStage<Void> setCommitParallelism(UUID jobId, int records) {
-        return askJob(jobId, replyTo -> new JobMessage.SetCommitParallelism(records, replyTo))
-                .thenAccept(reply -> {
-                    if (reply instanceof JobMessage.JobRefusal refusal) {
-                        throw refused(jobId, refusal);
+    public CompletionStage<View> changeSettings(UUID jobId, SettingsChange change, String by) {
+        return act(jobId, replyTo -> new JobMessage.ChangeSettings(change, by, replyTo));
+    }
+
+    @Override
+    public CompletionStage<SettingsReport> settings(UUID jobId) {
+        return RepeatedAsk.every(RETRY_INTERVAL, system, () -> askJob(jobId, JobMessage.GetSettings::new))
+                .thenApply(reply -> {
+                    if (reply instanceof JobMessage.JobSettings found) {
+                        return found.report();
                     }
+                    throw refused(jobId, (JobMessage.JobRefusal) reply);
                 });
     }
 

@@ -47,6 +47,7 @@ final class HttpModule {
                 List.of(
                         JobsModule.JOB_REGISTRY,
                         JobsModule.SPACE_BROKER,
+                        JobsModule.FLEET_SETTINGS,
                         ReadSideModule.PROJECTOR,
                         AuditModule.AUDIT_LOG));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
@@ -57,6 +58,7 @@ final class HttpModule {
                 jobs.nodes(),
                 certificates.service(),
                 preflight.service(),
+                jobs.fleetSettings(),
                 cluster,
                 readiness,
                 legacy,

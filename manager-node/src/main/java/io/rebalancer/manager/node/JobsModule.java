@@ -2,10 +2,12 @@ package io.rebalancer.manager.node;
 
 import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.StorageAgents;
+import io.rebalancer.cluster.message.FleetSettingsMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.port.StorageNodeService;
@@ -26,6 +28,10 @@ import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.manager.jobs.ClusterJobService;
 import io.rebalancer.manager.jobs.ClusterStorageNodeService;
 import io.rebalancer.manager.jobs.JobRegistry;
+import io.rebalancer.manager.settings.ClusterFleetSettings;
+import io.rebalancer.manager.settings.CurrentFleetSettings;
+import io.rebalancer.manager.settings.FleetSettings;
+import io.rebalancer.manager.settings.FleetSettingsReplica;
 import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
@@ -42,6 +48,7 @@ import org.apache.pekko.actor.typed.Props;
 final class JobsModule {
     static final String JOB_REGISTRY = "JobRegistry";
     static final String SPACE_BROKER = "SpaceBroker";
+    static final String FLEET_SETTINGS = "FleetSettings";
 
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
 
@@ -50,6 +57,7 @@ final class JobsModule {
     private final ActorRef<SpaceMessage> spaceBroker;
     private final JobService service;
     private final StorageNodeService nodes;
+    private final FleetSettingsService fleetSettings;
 
     /** @param evacuate the current settings, which may be reloaded */
     JobsModule(
@@ -76,6 +84,11 @@ final class JobsModule {
                         storinfo, agents, registry, inService, absences, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
+        ActorRef<FleetSettingsMessage> fleetOwner =
+                Singletons.start(system, FLEET_SETTINGS, FleetSettings.create(clock));
+        CurrentFleetSettings fleet = new CurrentFleetSettings();
+        system.systemActorOf(FleetSettingsReplica.create(fleetOwner, fleet), "fleet-settings-replica", Props.empty());
+        this.fleetSettings = new ClusterFleetSettings(system, fleetOwner);
         CommitResources commits = CommitResources.create(
                 system,
                 () -> evacuate.get().commit(),
@@ -90,6 +103,7 @@ final class JobsModule {
                 unmoved,
                 metadata.verification(),
                 inService,
+                fleet,
                 agents,
                 registry,
                 journal,
@@ -109,6 +123,10 @@ final class JobsModule {
 
     JobService service() {
         return service;
+    }
+
+    FleetSettingsService fleetSettings() {
+        return fleetSettings;
     }
 
     StorageNodeService nodes() {

@@ -12,6 +12,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,11 +39,17 @@ class AssignmentDeliveryTest {
     private final EvacuateSettings settings = TestSettings.evacuate(
             "rebalancer.evacuate { agent-lost-after = 60s, timeouts { busy-agent = 5m, stalled-agent = 30m } }");
     private final SilentAgent agent = new SilentAgent();
+    private int mostPerAgent = Integer.MAX_VALUE;
     private final AssignmentDelivery delivery = new AssignmentDelivery(
-            agent, () -> settings, clock, TestInbox.<JobMessage>create().getRef());
+            agent,
+            () -> settings,
+            () -> mostPerAgent,
+            clock,
+            TestInbox.<JobMessage>create().getRef());
 
     /** Takes assignments and does not reply. */
     private static final class SilentAgent extends PlayedAgent {
+        private final List<UUID> orders = new ArrayList<>();
         private boolean reachable = true;
 
         @Override
@@ -53,6 +60,7 @@ class AssignmentDeliveryTest {
         @Override
         void reply(Assignment assignment, ActorRef<JobMessage> job) {
             // The test replies.
+            orders.add(assignment.id());
         }
     }
 
@@ -103,5 +111,33 @@ class AssignmentDeliveryTest {
         assertThat(remindAfter(Duration.ofMinutes(30))).isEmpty();
         delivery.markAccepted(ASSIGNMENT.id(), 1);
         assertThat(remindAfter(Duration.ofMinutes(1))).contains(Reason.AGENT_STALLED);
+    }
+
+    /** The setting may change at any time; what an agent has, it keeps. */
+    @Test
+    void anAgentGetsAsManyAssignmentsAtATimeAsTheSettingAllows() {
+        Assignment second = new Assignment(new UUID(7, 2), ASSIGNMENT.destination(), ASSIGNMENT.tasks());
+        mostPerAgent = 1;
+        delivery.deliver(TOKEN, ASSIGNMENT);
+        delivery.deliver(TOKEN, second);
+        assertThat(agent.orders).containsExactly(ASSIGNMENT.id());
+        clock.pass(Duration.ofHours(8));
+        assertThat(delivery.remind(TOKEN, second))
+                .as("that it waits is no fault")
+                .isEmpty();
+        delivery.stopReminding(ASSIGNMENT.id());
+        delivery.remind(TOKEN, second);
+        assertThat(agent.orders).containsExactly(ASSIGNMENT.id(), second.id());
+    }
+
+    @Test
+    void aHigherLimitLetsWaitingAssignmentsGoWithTheNextReminder() {
+        Assignment second = new Assignment(new UUID(7, 2), ASSIGNMENT.destination(), ASSIGNMENT.tasks());
+        mostPerAgent = 1;
+        delivery.deliver(TOKEN, ASSIGNMENT);
+        delivery.deliver(TOKEN, second);
+        mostPerAgent = 2;
+        delivery.remind(TOKEN, second);
+        assertThat(agent.orders).containsExactly(ASSIGNMENT.id(), second.id());
     }
 }

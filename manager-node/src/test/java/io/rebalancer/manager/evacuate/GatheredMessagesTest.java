@@ -9,6 +9,7 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.SettingName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,10 @@ class GatheredMessagesTest {
     }
 
     private static int parallelism(JobState job) {
-        return job.tuning().chosenCommitParallelism().orElse(0);
+        return job.settings()
+                .find(SettingName.COMMIT_PARALLELISM)
+                .map(chosen -> Math.toIntExact(chosen.value()))
+                .orElse(0);
     }
 
     /** Message {@code n} adds {@code n} to the parallelism; message 100 creates the job. */

@@ -26,6 +26,7 @@ import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.manager.settings.CurrentFleetSettings;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class JobFixture {
                 Duration.ofMillis(10));
     }
 
-    /** An incarnation of job {@code id}, which recovers from the journal if the job exists. */
+    /** An incarnation of job {@code id} of a fleet without settings. */
     JobFixture(
             ActorTestKit kit,
             RecordsInMemory records,
@@ -78,16 +79,38 @@ final class JobFixture {
             UUID id,
             ActorRef<SpaceMessage> spaceBroker,
             Duration restartBackoff) {
+        this(kit, records, agents, id, spaceBroker, restartBackoff, CurrentFleetSettings.none());
+    }
+
+    /** An incarnation of job {@code id}, which recovers from the journal if the job exists. */
+    JobFixture(
+            ActorTestKit kit,
+            RecordsInMemory records,
+            AgentGateway agents,
+            UUID id,
+            ActorRef<SpaceMessage> spaceBroker,
+            Duration restartBackoff,
+            CurrentFleetSettings fleet) {
         this.kit = kit;
         this.id = id;
         this.ended = kit.createTestProbe();
         this.spaceBroker = spaceBroker;
-        JobResources resources = resources(kit, records, agents, spaceBroker, ended.getRef());
+        JobResources resources = resources(kit, records, agents, spaceBroker, ended.getRef(), fleet);
         EntityContext<JobMessage> entity = new EntityContext<>(
                 Entities.EVACUATE_JOB,
                 id.toString(),
                 kit.<ClusterSharding.ShardCommand>createTestProbe().getRef());
         this.job = kit.spawn(EvacuateJob.create(entity, resources, restartBackoff));
+    }
+
+    /** Of a fleet without settings. */
+    static JobResources resources(
+            ActorTestKit kit,
+            RecordsInMemory records,
+            AgentGateway agents,
+            ActorRef<SpaceMessage> spaceBroker,
+            ActorRef<RegistryMessage.JobEnded> ended) {
+        return resources(kit, records, agents, spaceBroker, ended, CurrentFleetSettings.none());
     }
 
     /** @param ended gets the end of the job */
@@ -96,7 +119,8 @@ final class JobFixture {
             RecordsInMemory records,
             AgentGateway agents,
             ActorRef<SpaceMessage> spaceBroker,
-            ActorRef<RegistryMessage.JobEnded> ended) {
+            ActorRef<RegistryMessage.JobEnded> ended,
+            CurrentFleetSettings fleet) {
         EvacuateSettings settings = TestSettings.evacuate("""
                 rebalancer.evacuate {
                   retry-pause-min = 10ms, reminder-interval = 100ms, max-assignment-age = 10ms
@@ -120,6 +144,7 @@ final class JobFixture {
                 records,
                 new VerificationResources(records, permits, Clock.systemUTC()),
                 new NodesInService(),
+                fleet,
                 agents,
                 registry(kit, ended),
                 JournalReader.of(journal),

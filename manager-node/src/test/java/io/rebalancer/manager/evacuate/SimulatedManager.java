@@ -32,6 +32,7 @@ import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import io.rebalancer.manager.jobs.JobRegistry;
+import io.rebalancer.manager.settings.CurrentFleetSettings;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.readside.ReadSide;
@@ -131,6 +132,7 @@ final class SimulatedManager implements AutoCloseable {
                 readSide.unmovedRecords(),
                 new VerificationResources(tier, permits, clock),
                 new NodesInService(),
+                CurrentFleetSettings.none(),
                 agents,
                 registryOfOneJob(),
                 journal.reader(kit.system()),

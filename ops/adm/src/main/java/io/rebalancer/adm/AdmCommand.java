@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AdmCommand.Job.class,
             NodeCommand.class,
+            SettingsCommand.class,
             CertificateCommand.class,
             AuditCommand.class,
             CommandLine.HelpCommand.class

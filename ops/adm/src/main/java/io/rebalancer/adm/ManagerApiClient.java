@@ -84,6 +84,12 @@ final class ManagerApiClient {
         return send(HttpRequest.newBuilder(manager.resolve(path)).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Response patch(String path, String body) throws CommandFailed, InterruptedException {
+        return send(HttpRequest.newBuilder(manager.resolve(path))
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     /** Writes the body of a long response to a file, and returns the headers. A response that breaks off leaves no file. */
     HttpHeaders download(String path, Path file) throws CommandFailed, InterruptedException {
         HttpResponse<InputStream> response =

@@ -36,6 +36,9 @@ final class AuditProjection implements EventProjection<JobChange> {
         if (event instanceof JobEvent.CommitParallelismSet e) {
             return Optional.of(new Entry("commit_parallelism_set", "to " + e.records()));
         }
+        if (event instanceof JobEvent.SettingsChanged e) {
+            return Optional.of(new Entry("settings_changed", e.change().text()));
+        }
         return event instanceof JobEvent.JobEnded e
                 ? Optional.of(new Entry("job_ended", (e.phase() + " " + e.reason()).strip()))
                 : Optional.empty();

@@ -37,6 +37,14 @@ public record JobWait(Cause cause, Instant since, Optional<Instant> until, Strin
         /** An agent has not confirmed that it writes nothing for a job that pauses. */
         PAUSE_UNCONFIRMED,
         /** Metadata writes of a job that pauses are still in progress. */
-        WRITES_IN_PROGRESS
+        WRITES_IN_PROGRESS,
+        /** The window in which the job may work is closed. */
+        WINDOW,
+        /** This manager has not learned the settings of the fleet yet, and its window may be closed. */
+        SETTINGS_UNKNOWN,
+        /** A setting lets the job do no more for the moment. */
+        RATE_LIMIT,
+        /** An agent has as many assignments of the job as a setting allows. */
+        AGENT_LIMIT
     }
 }

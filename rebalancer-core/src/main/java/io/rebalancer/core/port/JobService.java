@@ -3,6 +3,8 @@ package io.rebalancer.core.port;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.VerificationProgress;
+import io.rebalancer.core.settings.SettingsChange;
+import io.rebalancer.core.settings.SettingsReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +36,15 @@ public interface JobService {
     CompletionStage<UUID> retry(UUID jobId);
 
     /**
-     * Changes how many metadata records a running job swaps at a time (manta.md 2.5). The change takes effect at once.
+     * Changes settings of a job that has not ended. The change takes effect at once, and survives restarts. Safe to repeat.
      *
-     * @param records 1 to 250
-     * @return fails with {@link JobRefused} if the job is not known or not running, or the number is out of range
+     * @param by who orders that
+     * @return the job after the order; fails with {@link JobRefused} if the job is not known, or has ended
      */
-    CompletionStage<Void> setCommitParallelism(UUID jobId, int records);
+    CompletionStage<View> changeSettings(UUID jobId, SettingsChange change, String by);
+
+    /** Which settings hold for a job, and why. Fails with {@link JobRefused} if the job is not known. */
+    CompletionStage<SettingsReport> settings(UUID jobId);
 
     /**
      * Cancels a job. Verified copies are still committed; agents discard all others. The job is {@code CANCELLED} once every

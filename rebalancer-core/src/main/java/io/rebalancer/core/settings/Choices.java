@@ -1,9 +1,11 @@
 package io.rebalancer.core.settings;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Everything that operators chose, for one job or for the fleet.
@@ -15,7 +17,7 @@ public record Choices(Map<SettingName, ChosenSetting> values, Optional<ChosenWin
     public static final Choices NONE = new Choices(Map.of(), Optional.empty());
 
     public Choices {
-        values = Map.copyOf(values);
+        values = Collections.unmodifiableMap(new TreeMap<>(values));
     }
 
     /** The chosen value; empty if no operator chose one. */

@@ -1,6 +1,9 @@
 package io.rebalancer.core.settings;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +23,8 @@ public record SettingsChange(
 
     /** @throws IllegalArgumentException if a value is out of range, or the change contradicts itself */
     public SettingsChange {
-        values = Map.copyOf(new TreeMap<>(values));
-        reset = Set.copyOf(new TreeSet<>(reset));
+        values = Collections.unmodifiableMap(new TreeMap<>(values));
+        reset = Collections.unmodifiableSet(new TreeSet<>(reset));
         values.forEach(SettingsChange::requireInRange);
         for (SettingName each : reset) {
             require(!values.containsKey(each), each.word() + " can't be set and reset at once");
@@ -43,6 +46,18 @@ public record SettingsChange(
     @JsonIgnore
     public boolean isEmpty() {
         return values.isEmpty() && reset.isEmpty() && window.isEmpty() && !removeWindow;
+    }
+
+    /** The change as one line of text, for people. */
+    public String text() {
+        List<String> parts = new ArrayList<>();
+        values.forEach((name, value) -> parts.add(name.word() + "=" + value));
+        reset.forEach(name -> parts.add(name.word() + " reset"));
+        window.ifPresent(each -> parts.add("window=" + each.text()));
+        if (removeWindow) {
+            parts.add("window removed");
+        }
+        return String.join("; ", parts);
     }
 
     private static void requireInRange(SettingName name, long value) {

@@ -2,6 +2,7 @@ package io.rebalancer.core.settings;
 
 import java.time.DayOfWeek;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ public record WeeklyRange(Set<DayOfWeek> days, int fromMinute, int toMinute) {
 
     /** @throws IllegalArgumentException if there is no day, or a minute is out of range */
     public WeeklyRange {
-        days = Set.copyOf(days);
+        days = Collections.unmodifiableSet(new TreeSet<>(days));
         if (days.isEmpty()) {
             throw new IllegalArgumentException("a weekly range needs a day");
         }
@@ -111,8 +112,8 @@ public record WeeklyRange(Set<DayOfWeek> days, int fromMinute, int toMinute) {
 
     /** The range as {@link #parse} reads it. */
     public String text() {
-        return new TreeSet<>(days).stream().map(WeeklyRange::shortName).collect(Collectors.joining(",")) + " "
-                + time(fromMinute) + "-" + time(toMinute);
+        return days.stream().map(WeeklyRange::shortName).collect(Collectors.joining(",")) + " " + time(fromMinute) + "-"
+                + time(toMinute);
     }
 
     private static String shortName(DayOfWeek day) {

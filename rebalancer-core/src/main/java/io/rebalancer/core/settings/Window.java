@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +34,7 @@ public record Window(ZoneId timeZone, List<WeeklyRange> weekly, Set<LocalDate> b
     /** @throws IllegalArgumentException if there are no ranges, or too many ranges or days */
     public Window {
         weekly = List.copyOf(weekly);
-        blackoutDays = Set.copyOf(new TreeSet<>(blackoutDays));
+        blackoutDays = Collections.unmodifiableSet(new TreeSet<>(blackoutDays));
         if (weekly.isEmpty() || weekly.size() > MAX_RANGES) {
             throw new IllegalArgumentException("a window needs 1 to " + MAX_RANGES
                     + " weekly ranges, such as \"mon-fri 20:00-06:00\", not " + weekly.size());
@@ -85,10 +85,10 @@ public record Window(ZoneId timeZone, List<WeeklyRange> weekly, Set<LocalDate> b
     /** The window as one line of text, for people. */
     public String text() {
         String ranges = weekly.stream().map(WeeklyRange::text).collect(Collectors.joining(", "));
-        return ranges + " " + timeZone.getId() + (blackoutDays.isEmpty() ? "" : ", not on " + sorted(blackoutDays));
+        return ranges + " " + timeZone.getId() + (blackoutDays.isEmpty() ? "" : ", not on " + dates());
     }
 
-    private static String sorted(Collection<LocalDate> days) {
-        return days.stream().sorted().map(LocalDate::toString).collect(Collectors.joining(", "));
+    private String dates() {
+        return blackoutDays.stream().map(LocalDate::toString).collect(Collectors.joining(", "));
     }
 }

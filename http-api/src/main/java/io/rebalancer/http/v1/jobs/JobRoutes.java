@@ -43,7 +43,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   POST  /api/v1/jobs/ID/pause               stops all writes of a job; 202 until every agent has confirmed
  *   POST  /api/v1/jobs/ID/resume              lets a paused job continue
  *   POST  /api/v1/jobs/ID/cancel              ends a job for good; 202 until every agent has acknowledged
- *   PATCH /api/v1/jobs/ID/tuning              changes a running job
+ *   PATCH /api/v1/jobs/ID/tuning              changes the commit parallelism; see {@code v1.settings} for all settings
  * </pre>
  */
 public final class JobRoutes extends AllDirectives {
@@ -131,7 +131,7 @@ public final class JobRoutes extends AllDirectives {
                 TuningView::parse,
                 tuning -> audit.as(operator -> Problems.complete(operator.perform(
                                 Action.tuneJob(jobId, tuning.commitParallelism()),
-                                () -> jobs.setCommitParallelism(jobId, tuning.commitParallelism()))
+                                () -> jobs.changeSettings(jobId, tuning.change(), operator.name()))
                         .thenApply(done -> Json.response(StatusCodes.OK, tuning)))));
     }
 

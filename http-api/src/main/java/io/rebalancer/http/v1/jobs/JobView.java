@@ -208,7 +208,7 @@ record JobView(
                         job.outcomes().orphans()),
                 Scan.of(job.pass(), job.scan()),
                 VerificationView.of(job.verification(), verifying),
-                TuningView.of(job.tuning()),
+                TuningView.of(job.settings()),
                 Optional.of(job.reason()).filter(reason -> !reason.isEmpty()),
                 waiting.map(waits -> waits.stream().map(WaitView::of).toList()));
     }

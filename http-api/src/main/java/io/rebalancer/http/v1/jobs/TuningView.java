@@ -1,7 +1,8 @@
 package io.rebalancer.http.v1.jobs;
 
-import io.rebalancer.core.evacuate.JobRules;
-import io.rebalancer.core.evacuate.Tuning;
+import io.rebalancer.core.settings.Choices;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.http.server.JsonFields;
 import io.rebalancer.http.server.MalformedBody;
 import io.rebalancer.http.server.StrictJson;
@@ -15,10 +16,7 @@ import java.util.Optional;
 record TuningView(int commitParallelism) {
 
     TuningView {
-        if (commitParallelism < 1 || commitParallelism > JobRules.MAX_COMMIT_PARALLELISM) {
-            throw new IllegalArgumentException("commitParallelism must be a whole number from 1 to "
-                    + JobRules.MAX_COMMIT_PARALLELISM + ", not " + commitParallelism);
-        }
+        SettingsChange.of(SettingName.COMMIT_PARALLELISM, commitParallelism);
     }
 
     static TuningView parse(String body) throws MalformedBody {
@@ -26,9 +24,12 @@ record TuningView(int commitParallelism) {
     }
 
     /** Empty if the operator changed nothing. */
-    static Optional<TuningView> of(Tuning tuning) {
-        return tuning.chosenCommitParallelism().stream()
-                .mapToObj(TuningView::new)
-                .findFirst();
+    static Optional<TuningView> of(Choices settings) {
+        return settings.find(SettingName.COMMIT_PARALLELISM)
+                .map(chosen -> new TuningView(Math.toIntExact(chosen.value())));
+    }
+
+    SettingsChange change() {
+        return SettingsChange.of(SettingName.COMMIT_PARALLELISM, commitParallelism);
     }
 }

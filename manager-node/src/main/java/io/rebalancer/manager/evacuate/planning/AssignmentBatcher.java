@@ -113,6 +113,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     private final Deque<Candidate> waiting = new ArrayDeque<>();
     private final SetAside aside = new SetAside();
     private final WaitReporter waits;
+    private final PlanningPace pace;
     private boolean drained;
 
     /** @param listener gets the events of this batcher, in order */
@@ -138,12 +139,13 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 context.messageAdapter(SpaceMessage.BrokerReply.class, BrokerReplied::new),
                 context.messageAdapter(SpaceMessage.SpaceReply.class, EarlierBrokerReplied::new));
         this.intake = new ScanIntake(resources.scan().shards(), pass);
-        this.batches = new BatchPool(resources.settings(), resources.clock(), pass);
+        this.batches = new BatchPool(resources, pass);
         this.destinations = new DestinationPicker(
                 resources.settings(),
                 pass.leaving(),
                 batches,
                 ThreadLocalRandom.current().nextLong());
+        this.pace = new PlanningPace(resources.limits(), resources.clock());
         this.waits = new WaitReporter(resources.settings(), resources.clock());
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, TICK_INTERVAL);
     }
@@ -171,6 +173,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     private Behavior<Command> onChunkFound(ChunkFound found) {
         ScanIntake.Selection selection = intake.take(found.shard(), found.end(), found.rows(), found.replyTo());
         waiting.addAll(selection.candidates());
+        pace.scanned(found.rows().size());
         return advance(new ArrayList<>(selection.unreadable()));
     }
 
@@ -212,6 +215,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         reportMarks();
         batches.requests().forEach(this::repeatOrGiveUp);
         spaceBroker.announceIfDue(batches);
+        spaceBroker.announceWeightIfDue(resources.limits().now().weight());
         destinations.refresh();
         batches.removeOpen(destinations::isOpen).forEach(this::putBack);
         List<UnmovedRecord> unplaced = new ArrayList<>();
@@ -219,7 +223,13 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 resources.clock().instant().minus(resources.settings().get().agentLostAfter());
         aside.takeSetAsideUntil(lost).forEach(each -> unplaced.add(unreachable(each)));
         advance(unplaced);
-        waits.changed(destinations.isReady(), waiting.size(), spaceBroker.silentSince(), batches.requests(), aside)
+        waits.changed(
+                        destinations.isReady(),
+                        waiting.size(),
+                        pace.heldSince(),
+                        spaceBroker.silentSince(),
+                        batches.requests(),
+                        aside)
                 .ifPresent(listener::tell);
         return this;
     }
@@ -249,6 +259,8 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
             destinations.loads().replace(status);
             destinations.refresh();
             aside.requestRetry();
+        } else if (replied.reply() instanceof SpaceMessage.TotalWeight weight) {
+            resources.limits().learnTotalWeight(weight.total());
         } else if (replied.reply() instanceof SpaceMessage.LeaseDecided decided) {
             return onLeaseDecided(decided);
         }
@@ -328,7 +340,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         placeSetAside(unplaced);
         placeWaiting(unplaced);
         leaseDueBatches();
-        if (waiting.isEmpty()) {
+        if (waiting.isEmpty() && pace.mayScan()) {
             intake.requestChunks(
                     resources.settings().get().scan().maxShardsAtATime(),
                     resources.clock().instant());
@@ -338,7 +350,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     }
 
     private boolean canPlace() {
-        return batches.hasCapacity() && destinations.isReady();
+        return mayLease() && destinations.isReady();
     }
 
     private void placeWaiting(List<UnmovedRecord> unplaced) {
@@ -393,13 +405,18 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     private void leaseDueBatches() {
         boolean complete = intake.isFinished() && waiting.isEmpty();
         for (OpenBatch batch : batches.dueBatches(complete)) {
-            if (batches.hasCapacity()) {
+            if (mayLease()) {
                 lease(batch);
             }
         }
     }
 
+    private boolean mayLease() {
+        return batches.hasCapacity() && pace.mayPlan();
+    }
+
     private void lease(OpenBatch batch) {
+        pace.planned(batch.bytes());
         spaceBroker.send(batches.close(batch));
     }
 

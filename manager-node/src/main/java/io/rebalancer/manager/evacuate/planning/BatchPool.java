@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  */
 final class BatchPool {
     private final Supplier<EvacuateSettings> settings;
+    private final LiveLimits limits;
     private final Clock clock;
     private final CopyLocation leaving;
     private final Map<StorageNodeId, OpenBatch> open = new LinkedHashMap<>();
@@ -40,16 +41,17 @@ final class BatchPool {
     record InFlightBatch(SpaceLease lease, List<Candidate> candidates) {}
 
     /** @param pass contains the assignments that are in flight already */
-    BatchPool(Supplier<EvacuateSettings> settings, Clock clock, PassInput pass) {
-        this.settings = settings;
-        this.clock = clock;
+    BatchPool(PlanningResources resources, PassInput pass) {
+        this.settings = resources.settings();
+        this.limits = resources.limits();
+        this.clock = resources.clock();
         this.leaving = pass.leaving();
         pass.inFlight().forEach(each -> inFlight.put(each.id(), new InFlightBatch(SpaceLease.of(each), List.of())));
     }
 
     /** Whether one more assignment may be in flight. */
     boolean hasCapacity() {
-        return inFlight.size() + requested.size() < settings.get().maxAssignmentsInFlight();
+        return inFlight.size() + requested.size() < limits.now().assignmentsInFlight();
     }
 
     /** Whether no batch and no assignment is left. */
@@ -62,7 +64,7 @@ final class BatchPool {
      * batches fill up in a large fleet too, and memory is bounded.
      */
     boolean hasManyOpen() {
-        return open.size() >= settings.get().maxAssignmentsInFlight();
+        return open.size() >= limits.now().assignmentsInFlight();
     }
 
     /** Whether objects for {@code node} are being gathered. */

@@ -14,16 +14,33 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param scan what the scans of all jobs share
  * @param directory knows the destinations
  * @param spaceBroker grants leases of space on destinations
+ * @param limits what operators allow the job
  */
 public record PlanningResources(
         Supplier<EvacuateSettings> settings,
         ScanResources scan,
         ActorRef<StorageNodeDirectory.Command> directory,
         ActorRef<SpaceMessage> spaceBroker,
-        Clock clock) {
+        Clock clock,
+        LiveLimits limits) {
+
+    /** Without choices of operators. */
+    public PlanningResources(
+            Supplier<EvacuateSettings> settings,
+            ScanResources scan,
+            ActorRef<StorageNodeDirectory.Command> directory,
+            ActorRef<SpaceMessage> spaceBroker,
+            Clock clock) {
+        this(settings, scan, directory, spaceBroker, clock, LiveLimits.of(settings));
+    }
 
     /** The same parts with another scan. */
     public PlanningResources withScan(ScanResources other) {
-        return new PlanningResources(settings, other, directory, spaceBroker, clock);
+        return new PlanningResources(settings, other, directory, spaceBroker, clock, limits);
+    }
+
+    /** The same parts with the limits of a job. */
+    public PlanningResources withLimits(LiveLimits other) {
+        return new PlanningResources(settings, scan, directory, spaceBroker, clock, other);
     }
 }

@@ -23,6 +23,8 @@ public record PlanningWait(Cause cause, Instant since, Optional<Instant> until, 
         /** The space broker has started a moment ago, and waits until all jobs have announced their leases. */
         SPACE_BROKER_LEARNING,
         /** Only nodes with an unreachable agent could take the objects. */
-        DESTINATION_UNREACHABLE
+        DESTINATION_UNREACHABLE,
+        /** The job may plan no more bytes for the moment. */
+        RATE_LIMIT
     }
 }

@@ -32,6 +32,8 @@ final class SpaceBrokerClient {
     /** An announcement out of turn follows the last one after this time at the earliest. */
     private static final Duration MIN_ANNOUNCEMENT_DELAY = Duration.ofSeconds(1);
 
+    private static final Duration WEIGHT_INTERVAL = Duration.ofSeconds(2);
+
     private final ActorRef<SpaceMessage> broker;
     private final FencingToken token;
     private final Supplier<EvacuateSettings> settings;
@@ -40,6 +42,7 @@ final class SpaceBrokerClient {
     private final ActorRef<SpaceMessage.SpaceReply> earlierReplies;
     private Instant nextAnnouncement = Instant.MIN;
     private Instant lastAnnouncement = Instant.MIN;
+    private Instant nextWeight = Instant.MIN;
     private Optional<Instant> silentSince = Optional.empty();
     private boolean earlierBuild;
 
@@ -100,6 +103,15 @@ final class SpaceBrokerClient {
         broker.tell(new SpaceMessage.AnnounceLeases(token, held, List.copyOf(batches.requestedIds()), replies));
         if (earlierBuild) {
             held.forEach(each -> broker.tell(new SpaceMessage.Hold(each.assignmentId(), each.node(), each.mib())));
+        }
+    }
+
+    /** Announces the job's weight if that is due. */
+    void announceWeightIfDue(long weight) {
+        Instant now = clock.instant();
+        if (!earlierBuild && !now.isBefore(nextWeight)) {
+            nextWeight = now.plus(WEIGHT_INTERVAL);
+            broker.tell(new SpaceMessage.AnnounceWeight(token, weight, replies));
         }
     }
 

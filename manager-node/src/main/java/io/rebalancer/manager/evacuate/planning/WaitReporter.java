@@ -29,12 +29,14 @@ final class WaitReporter {
      * The present waits; empty if they are as they were at the last call.
      *
      * @param waiting objects without a destination that are not set aside
+     * @param heldSince since when the limit on bytes lets nothing be planned, if it does not
      * @param brokerSilentSince since when the space broker does not reply, if it does not
      * @param requests the requests without a decision, the oldest first
      */
     Optional<PlanningEvent.Waiting> changed(
             boolean nodesKnown,
             int waiting,
+            Optional<Instant> heldSince,
             Optional<Instant> brokerSilentSince,
             List<LeaseRequest> requests,
             SetAside aside) {
@@ -47,6 +49,14 @@ final class WaitReporter {
                     Optional.empty(),
                     waiting,
                     "no list of storage nodes yet: storinfo or the job registry has not replied"));
+        }
+        if (waiting > 0) {
+            heldSince.ifPresent(since -> waits.add(new PlanningWait(
+                    PlanningWait.Cause.RATE_LIMIT,
+                    since,
+                    Optional.empty(),
+                    waiting,
+                    "the bytes that the setting bytesPerSecond allows are used up for the moment")));
         }
         List<LeaseRequest> deferred =
                 requests.stream().filter(LeaseRequest::isDeferred).toList();

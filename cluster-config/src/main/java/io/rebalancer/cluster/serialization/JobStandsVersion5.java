@@ -7,11 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's reply. Version 4 lists no unmoved records, and states how far a verification has come. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
- * flight, as of version 3 of {@link JobStateVersion6}; version 1 carried it as one flat list.
+ * Versions of a job's reply. Version 5 has all settings that operators choose. Version 4 lists no unmoved records, and states how far a verification has come. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
+ * flight, as of version 3 of {@link JobStateVersion7}; version 1 carried it as one flat list.
  */
-public final class JobStandsVersion4 extends JacksonMigration {
-    private static final int CURRENT = 4;
+public final class JobStandsVersion5 extends JacksonMigration {
+    private static final int CURRENT = 5;
+    private static final int WITH_VERIFICATION = 4;
     private static final int WITH_OUTLINE = 3;
     private static final int COMPOSED = 2;
 
@@ -25,12 +26,15 @@ public final class JobStandsVersion4 extends JacksonMigration {
         ObjectNode reply = (ObjectNode) json;
         if (fromVersion < WITH_OUTLINE) {
             ObjectNode state = (ObjectNode) reply.get("state");
-            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion6.compose(state) : state));
+            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion7.compose(state) : state));
             reply.putArray("waiting");
         }
-        ((ObjectNode) reply.path("state").path("outcomes")).remove("excepted");
-        MarksVersion3.completeMarks(reply.path("state").path("scan"));
-        reply.putNull("verifying");
+        if (fromVersion < WITH_VERIFICATION) {
+            ((ObjectNode) reply.path("state").path("outcomes")).remove("excepted");
+            MarksVersion3.completeMarks(reply.path("state").path("scan"));
+            reply.putNull("verifying");
+        }
+        JobStateVersion7.withSettings((ObjectNode) reply.get("state"));
         return reply;
     }
 

@@ -3,15 +3,17 @@ package io.rebalancer.cluster.serialization;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.core.settings.SettingName;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's state. Version 6 can be paused. Version 5 counts unmoved records in its marks instead of listing them, and
+ * Versions of a job's state. Version 7 has all settings that operators choose, and who chose them. Version 6 can be paused. Version 5 counts unmoved records in its marks instead of listing them, and
  * knows whether an agent has accepted an assignment. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
  * composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by reason, the epoch, and complete marks.
  */
-public final class JobStateVersion6 extends JacksonMigration {
-    private static final int CURRENT = 6;
+public final class JobStateVersion7 extends JacksonMigration {
+    private static final int CURRENT = 7;
+    private static final int PAUSABLE = 6;
     private static final int WITH_COUNTS = 5;
     private static final int WITH_LEDGER = 4;
     private static final int COMPOSED = 3;
@@ -25,7 +27,21 @@ public final class JobStateVersion6 extends JacksonMigration {
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
         ObjectNode state = (ObjectNode) json;
-        return (fromVersion < WITH_COUNTS ? upToCounts(fromVersion, state) : state).putNull("interrupted");
+        ObjectNode counted = fromVersion < WITH_COUNTS ? upToCounts(fromVersion, state) : state;
+        return withSettings(fromVersion < PAUSABLE ? counted.putNull("interrupted") : counted);
+    }
+
+    /** Earlier builds kept one number, and not who chose it. */
+    static ObjectNode withSettings(ObjectNode state) {
+        int parallelism = state.remove("tuning").path("commitParallelism").asInt();
+        ObjectNode values = state.putObject("settings").putNull("window").putObject("values");
+        if (parallelism > 0) {
+            values.putObject(SettingName.COMMIT_PARALLELISM.name())
+                    .put("value", parallelism)
+                    .put("by", "")
+                    .putNull("at");
+        }
+        return state;
     }
 
     private static ObjectNode upToCounts(int fromVersion, ObjectNode json) {
