@@ -1,9 +1,12 @@
 package io.rebalancer.manager.evacuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.settings.SettingName;
+import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.manager.jobs.ClusterJobService;
@@ -14,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -56,11 +60,8 @@ class ScaleRun {
             database.watchEvents();
             JournalReader journal = manager.journal().reader(manager.kit().system());
             ActorRef<Projector.Command> projector = startProjector(manager, journal);
-            JobFeed feed = JournalJobFeed.start(
-                    manager.kit().system(),
-                    journal,
-                    manager.readSide()::state,
-                    new ClusterJobService(manager.kit().system(), tier, manager.registry()));
+            JobFeed feed =
+                    JournalJobFeed.start(manager.kit().system(), journal, manager.readSide()::state, manager.jobs());
             Duration cpu = BenchDatabase.ownCpu();
             Duration databaseCpu = database.cpu();
             long start = System.nanoTime();
@@ -68,6 +69,7 @@ class ScaleRun {
             JobOutline state = manager.reply(job).state();
             for (int round = 0; !state.phase().terminal(); round++) {
                 observe(manager, feed, job);
+                interrupt(manager, job, round);
                 if (round % 4 == 1) {
                     projector = restart(projector, manager, database, journal, job);
                 }
@@ -100,6 +102,32 @@ class ScaleRun {
 
     private static ActorRef<Projector.Command> startProjector(SimulatedManager manager, JournalReader journal) {
         return manager.kit().spawn(Projector.create(journal, manager.readSide()));
+    }
+
+    /** An operator pauses the job, changes its settings, and lets it continue. */
+    private static void interrupt(SimulatedManager manager, UUID job, int round) throws Exception {
+        ClusterJobService jobs = manager.jobs();
+        if (jobs.get(job)
+                .toCompletableFuture()
+                .get()
+                .orElseThrow()
+                .state()
+                .phase()
+                .terminal()) {
+            return;
+        }
+        jobs.changeSettings(job, SettingsChange.of(SettingName.COMMIT_PARALLELISM, 100 + round % 100), "scale run")
+                .toCompletableFuture()
+                .get();
+        try {
+            jobs.pause(job).toCompletableFuture().get();
+            await().atMost(TIMEOUT).until(() -> manager.reply(job).state().phase() == JobPhase.PAUSED);
+            jobs.resume(job).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            assertThat(e)
+                    .as("only a job that has just ended can't be paused")
+                    .hasMessageContaining("possible now: retry");
+        }
     }
 
     /** Measures what is live in the heap, and how long a client waits that subscribes now. */

@@ -31,6 +31,7 @@ import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.manager.jobs.ClusterJobService;
 import io.rebalancer.manager.jobs.JobRegistry;
 import io.rebalancer.manager.settings.CurrentFleetSettings;
 import io.rebalancer.persistence.Journals;
@@ -96,6 +97,11 @@ final class SimulatedManager implements AutoCloseable {
 
     ReadSide readSide() {
         return readSide;
+    }
+
+    /** The operations on its jobs that need no metadata tier: all but the creation. */
+    ClusterJobService jobs() {
+        return new ClusterJobService(kit.system(), new SimulatedTier(leaving(1), 1, 1), registry);
     }
 
     ActorRef<RegistryMessage> registry() {

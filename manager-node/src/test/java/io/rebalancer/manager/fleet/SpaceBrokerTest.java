@@ -8,6 +8,7 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.JobWeights;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.Penalty;
@@ -88,6 +89,27 @@ class SpaceBrokerTest {
         assertThat(request(JOB, lease(3, 10))).isEqualTo(LeaseDecision.STALE);
         assertThat(announce(OTHER_JOB).promises()).containsExactly(new NodePromise(NODE, 20, 1));
         assertThat(penalties()).isEmpty();
+    }
+
+    private long announceWeight(FencingToken token, long weight) {
+        broker.tell(new SpaceMessage.AnnounceWeight(token, weight, replies.getRef()));
+        return replies.expectMessageClass(SpaceMessage.TotalWeight.class).total();
+    }
+
+    @Test
+    void theWeightsOfTheJobsThatPlanAreAddedUp() {
+        assertThat(announceWeight(JOB, 1)).isEqualTo(1);
+        assertThat(announceWeight(OTHER_JOB, 4)).isEqualTo(5);
+        assertThat(announceWeight(JOB, 2)).as("a new weight").isEqualTo(6);
+        clock.pass(JobWeights.EXPIRY.plusMillis(1));
+        assertThat(announceWeight(JOB, 2)).as("the other job plans no more").isEqualTo(2);
+    }
+
+    @Test
+    void theWeightOfAnEarlierEpochDoesNotCount() {
+        announceWeight(RESTARTED, 3);
+        broker.tell(new SpaceMessage.AnnounceWeight(JOB, 100, replies.getRef()));
+        assertThat(announceWeight(RESTARTED, 3)).isEqualTo(3);
     }
 
     @Test

@@ -117,6 +117,42 @@ class V1CommandsTest {
     }
 
     @Test
+    void settingsAreShownWithTheirOriginAndChanged() {
+        String path = "/api/v1/jobs/" + JOB + "/settings";
+        answers.put(path, """
+                {"settings":[
+                  {"name":"commitParallelism","value":16,"unit":"records","origin":"file","min":1,"max":250},
+                  {"name":"bytesPerSecond","value":500000,"origin":"api","setBy":"http 10.0.0.1",
+                   "setAt":"2026-11-27T10:00:00Z","clampedBy":"the fleet's limit is 1000000"},
+                  {"name":"scanRowsPerSecond","origin":"default","min":1,"max":9}],
+                 "window":{"timeZone":"Europe/Berlin","weekly":["mon 20:00-06:00"],"blackoutDays":["2026-12-24"],
+                  "open":false,"nextChange":"2026-11-30T19:00:00Z","setBy":"ada","setAt":"2026-11-27T10:00:00Z"}}
+                """);
+        answers.put("/api/v1/settings", "{\"settings\":[]}");
+        assertThat(command.run("settings", "get", "--job", JOB)).isZero();
+        assertThat(command.out())
+                .containsPattern("commitParallelism +16 +file")
+                .containsPattern("bytesPerSecond +500000 +api +http 10.0.0.1 at .*; the fleet's limit is 1000000")
+                .containsPattern("scanRowsPerSecond +no limit +default")
+                .contains("window: mon 20:00-06:00 Europe/Berlin; closed until 2026-11-30T19:00:00Z; set by ada")
+                .contains("no work on 2026-12-24");
+        assertThat(command.run("settings", "set", "--job", JOB, "weight=4", "commitParallelism=32"))
+                .isZero();
+        assertThat(command.run("settings", "reset", "bytesPerSecond", "window")).isZero();
+        assertThat(command.run(
+                        "settings", "window", "--time-zone", "UTC", "--blackout", "2026-12-24", "mon 20:00-06:00"))
+                .isZero();
+        assertThat(command.requests().subList(1, 4))
+                .containsExactly(
+                        "PATCH " + path + " {\"weight\":4,\"commitParallelism\":32}",
+                        "PATCH /api/v1/settings {\"bytesPerSecond\":null,\"window\":null}",
+                        "PATCH /api/v1/settings {\"window\":{\"timeZone\":\"UTC\",\"weekly\":[\"mon 20:00-06:00\"],"
+                                + "\"blackoutDays\":[\"2026-12-24\"]}}");
+        assertThat(command.run("settings", "set", "weight=heavy")).isEqualTo(1);
+        assertThat(command.err()).contains("weight needs a whole number, such as weight=32, not heavy");
+    }
+
+    @Test
     void aFleetInServiceIsSaidInWords() {
         answers.put("/api/v1/storage-nodes", "{\"outOfService\":[],\"penalised\":[]}");
         assertThat(command.run("node", "list")).isZero();

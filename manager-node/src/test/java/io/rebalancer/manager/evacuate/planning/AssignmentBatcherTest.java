@@ -91,6 +91,57 @@ class AssignmentBatcherTest extends BatcherFixture {
         awaitDrained();
     }
 
+    /** An object has 5 bytes, so the second assignment would be due after days. */
+    @Test
+    void bytesAreLimitedAndANewLimitHoldsAtOnce() {
+        IntStream.range(0, 20).forEach(i -> records.put(i, i, 1, 2));
+        limits = Optional.of(new PassLimits(24, 1, 0, 1));
+        String few = "rebalancer.evacuate { max-tasks-per-assignment = 5 }";
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), few);
+        PlanningEvent.BatchReady first = batch();
+        await().atMost(TIMEOUT)
+                .until(() -> listener.receiveMessage(TIMEOUT) instanceof PlanningEvent.Waiting waiting
+                        && waiting.waits().stream().anyMatch(each -> each.cause() == PlanningWait.Cause.RATE_LIMIT));
+        limits = Optional.of(new PassLimits(24, 0, 0, 1));
+        end(batcher, first);
+        for (int planned = first.assignment().tasks().size(); planned < 20; ) {
+            PlanningEvent.BatchReady next = batch();
+            planned += next.assignment().tasks().size();
+            end(batcher, next);
+        }
+        awaitDrained();
+    }
+
+    @Test
+    void rowsAreLimitedAndANewLimitHoldsAtOnce() {
+        IntStream.range(0, 60).forEach(i -> records.put(i, i, 1, 2));
+        limits = Optional.of(new PassLimits(24, 0, 1, 1));
+        String few = "rebalancer.evacuate { scan-chunk = 10, max-tasks-per-assignment = 5 }";
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), few);
+        int planned = 0;
+        // One chunk of each of the two shards is read before the limit holds.
+        while (planned < 20) {
+            PlanningEvent.BatchReady ready = batch();
+            planned += ready.assignment().tasks().size();
+            end(batcher, ready);
+        }
+        limits = Optional.of(new PassLimits(24, 0, 0, 1));
+        while (planned < 60) {
+            PlanningEvent.BatchReady ready = batch();
+            planned += ready.assignment().tasks().size();
+            end(batcher, ready);
+        }
+        awaitDrained();
+    }
+
+    @Test
+    void aJobThatPlansAnnouncesItsWeight() {
+        records.put(1, 1, 1, 2);
+        limits = Optional.of(new PassLimits(24, 0, 0, 4));
+        pass(reachable(node(3, 50_000)), "");
+        await().atMost(TIMEOUT).until(() -> totalWeight == 4);
+    }
+
     /** A shard changes all of its records of an assignment in one write. RecordsInMemory has odd numbers on shard 2. */
     @Test
     void theRecordsOfAShardShareTheirAssignments() {

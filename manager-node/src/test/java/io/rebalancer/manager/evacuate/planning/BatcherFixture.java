@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -32,7 +33,11 @@ abstract class BatcherFixture {
     final ActorTestKit kit = TestSettings.kit("batcher");
     final RecordsInMemory records = new RecordsInMemory();
     ScanResources scan = new ScanResources(records, records, new ScanPermits(() -> 32));
+    /** What operators allow the job; empty for what the settings allow. */
+    volatile Optional<PassLimits> limits = Optional.empty();
+
     final TestProbe<PlanningEvent> listener = kit.createTestProbe();
+    volatile long totalWeight;
     /** The last marks of the events so far. */
     private final Map<Integer, ScanPosition> marks = new HashMap<>();
 
@@ -61,7 +66,18 @@ abstract class BatcherFixture {
                 scan,
                 directory(candidates),
                 kit.spawn(SpaceBroker.create(Clock.systemUTC())),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new LiveLimits() {
+                    @Override
+                    public PassLimits now() {
+                        return limits.orElseGet(() -> PassLimits.of(settings));
+                    }
+
+                    @Override
+                    public void learnTotalWeight(long total) {
+                        totalWeight = total;
+                    }
+                });
     }
 
     /** Without a scan: the test sends the chunks. */
