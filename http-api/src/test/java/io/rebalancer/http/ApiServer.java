@@ -28,6 +28,7 @@ import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.settings.SettingRules;
 import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.core.settings.SettingsReport;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
@@ -257,7 +258,9 @@ public final class ApiServer {
             Configured configured =
                     new Configured(Map.of(SettingName.COMMIT_PARALLELISM, 16L), Set.of(SettingName.COMMIT_PARALLELISM));
             return CompletableFuture.completedFuture(new SettingsReport(
-                    SettingRules.effective(configured, fleet, chosen, 2), chosen.window(), fleet.window()));
+                    SettingRules.effective(configured, fleet, chosen, new WeightTotals(2, 1)),
+                    chosen.window(),
+                    fleet.window()));
         }
 
         @Override

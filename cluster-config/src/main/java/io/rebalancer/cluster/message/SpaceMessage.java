@@ -2,6 +2,7 @@ package io.rebalancer.cluster.message;
 
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
@@ -57,7 +58,7 @@ public interface SpaceMessage {
     }
 
     /**
-     * Announces the weight of a job that plans, every 2 s; the broker replies with {@link TotalWeight}. A job that does not
+     * Announces the weight of a job that plans, every 2 s; the broker replies with {@link WeightsOfJobs}. A job that does not
      * announce its weight for a while has no share.
      *
      * @param weight at least 1
@@ -68,9 +69,9 @@ public interface SpaceMessage {
     /**
      * Reply to {@link AnnounceWeight}.
      *
-     * @param total the weights of all jobs that plan, together
+     * @param weights of all jobs that plan
      */
-    record TotalWeight(FencingToken token, long total) implements BrokerReply {}
+    record WeightsOfJobs(FencingToken token, WeightTotals weights) implements BrokerReply {}
 
     /** Returns the lease of an assignment that has ended. If the message is lost, the next announcement ends the lease. */
     record ReturnLease(FencingToken token, UUID assignmentId) implements SpaceMessage, WireMessage {}
@@ -87,7 +88,7 @@ public interface SpaceMessage {
     /** Asks for the penalties of destinations that have not ended. */
     record GetPenalties(ActorRef<Penalties> replyTo) implements SpaceMessage, WireMessage {}
 
-    /** A reply to a job: {@link LeaseDecided}, {@link SpaceStatus} or {@link TotalWeight}. */
+    /** A reply to a job: {@link LeaseDecided}, {@link SpaceStatus} or {@link WeightsOfJobs}. */
     interface BrokerReply extends WireMessage {}
 
     /**

@@ -36,6 +36,7 @@ import io.rebalancer.core.settings.SettingRules;
 import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.core.settings.SettingsReport;
 import io.rebalancer.core.settings.WeeklyRange;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.settings.Window;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.storage.LeaseDecision;
@@ -130,7 +131,8 @@ class WireMessageTest {
                 new JobMessage.GetSettings(jobReply.getRef()),
                 new JobMessage.ChangeSettings(CHANGE, "http 127.0.0.1", jobReply.getRef()),
                 new JobMessage.JobSettings(new SettingsReport(
-                        SettingRules.effective(new Configured(Map.of(), Set.of()), CHOICES, CHOICES, 3),
+                        SettingRules.effective(
+                                new Configured(Map.of(), Set.of()), CHOICES, CHOICES, new WeightTotals(3, 2)),
                         CHOICES.window(),
                         CHOICES.window())),
                 new FleetSettingsMessage.ChangeFleetSettings(CHANGE, "http 127.0.0.1", fleetReply.getRef()),
@@ -169,7 +171,7 @@ class WireMessageTest {
                 new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),
                 new SpaceMessage.AnnounceLeases(TOKEN, List.of(LEASE), List.of(ID), brokerReply.getRef()),
                 new SpaceMessage.AnnounceWeight(TOKEN, 3, brokerReply.getRef()),
-                new SpaceMessage.TotalWeight(TOKEN, 7),
+                new SpaceMessage.WeightsOfJobs(TOKEN, new WeightTotals(7, 4)),
                 new SpaceMessage.ReturnLease(TOKEN, ID),
                 new SpaceMessage.ReportDestination(TOKEN, NODE, Optional.empty()),
                 new SpaceMessage.ReportDestination(

@@ -7,6 +7,7 @@ import io.rebalancer.core.settings.EffectiveSetting;
 import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.settings.SettingRules;
 import io.rebalancer.core.settings.SettingsReport;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.manager.evacuate.planning.LiveLimits;
 import io.rebalancer.manager.evacuate.planning.PassLimits;
 import io.rebalancer.manager.settings.CurrentFleetSettings;
@@ -23,7 +24,7 @@ final class JobLimits implements LiveLimits {
     private final Supplier<EvacuateSettings> settings;
     private final CurrentFleetSettings fleet;
     private volatile Choices job = Choices.NONE;
-    private volatile long totalWeight;
+    private volatile WeightTotals weights = WeightTotals.UNKNOWN;
 
     JobLimits(Supplier<EvacuateSettings> settings, CurrentFleetSettings fleet) {
         this.settings = settings;
@@ -36,8 +37,8 @@ final class JobLimits implements LiveLimits {
     }
 
     @Override
-    public void learnTotalWeight(long total) {
-        totalWeight = total;
+    public void learnWeights(WeightTotals known) {
+        weights = known;
     }
 
     @Override
@@ -66,7 +67,7 @@ final class JobLimits implements LiveLimits {
     }
 
     private EffectiveSetting effective(SettingName name) {
-        return SettingRules.effective(name, settings.get().configured(), fleet.choices(), job, totalWeight);
+        return SettingRules.effective(name, settings.get().configured(), fleet.choices(), job, weights);
     }
 
     /** Whether the settings of the fleet are known. */
@@ -83,7 +84,7 @@ final class JobLimits implements LiveLimits {
     SettingsReport report(Instant now) {
         Optional<ChosenWindow> closed = closedWindow(now);
         List<EffectiveSetting> all =
-                SettingRules.effective(settings.get().configured(), fleet.choices(), job, totalWeight).stream()
+                SettingRules.effective(settings.get().configured(), fleet.choices(), job, weights).stream()
                         .map(each -> each.name() == SettingName.ASSIGNMENTS_IN_FLIGHT
                                 ? closed.map(window -> outside(each.name(), window, now))
                                         .orElse(each)

@@ -15,7 +15,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -40,10 +39,7 @@ final class PhaseWork {
     private final CurrentPass pass;
     private final CurrentVerification verification;
     private final CurrentPause pause;
-    private final JobLimits limits;
-    private final WorkWindow window;
-    private final ProgressWatch progress;
-    private boolean startedInWindow = true;
+    private final WorkAllowance allowance;
 
     PhaseWork(
             UUID jobId,
@@ -62,10 +58,9 @@ final class PhaseWork {
         this.agents = agents;
         this.telemetry = telemetry;
         this.schedule = schedule;
-        this.limits = limits;
         Clock clock = resources.planning().clock();
-        this.window = new WorkWindow(limits, clock);
-        this.progress = new ProgressWatch(() -> resources.settings().timeouts().stalledJob(), clock);
+        this.allowance =
+                new WorkAllowance(limits, () -> resources.settings().timeouts().stalledJob(), clock);
         this.pass = new CurrentPass(context, resources, incarnation.lease(), limits);
         this.verification = new CurrentVerification(jobId, context, resources);
         this.pause = new CurrentPause(context, pass, agents, incarnation.lease(), clock);
@@ -82,12 +77,8 @@ final class PhaseWork {
     /** Does what follows from the new state, whichever command led to it. */
     void follow(JobState before, JobState stored) {
         agents.forgetReleased(before, stored);
-        if (!stored.settings().equals(before.settings())) {
-            limits.setChoices(stored.settings());
-            pass.followLimits();
-            decide(window.due(stored));
-        }
-        decide(progress.follow(before, stored));
+        allowance.follow(before, stored).forEach(this::decide);
+        pass.followLimits();
         boolean samePass = before.phase().runsPass() && stored.phase().runsPass();
         if (stored.phase() != before.phase() && !samePass) {
             enterPhase(stored);
@@ -110,32 +101,30 @@ final class PhaseWork {
 
     /** Ends the pausing if nothing is in progress any more. */
     void finishPausing(JobState job) {
-        decide(pause.finish(job));
+        pause.finish(job).ifPresent(this::decide);
     }
 
     /** Time has passed: windows open and close, the fleet's settings change, and passes stall. */
     void followTime(JobState job) {
         pass.followLimits();
-        if (window.isOpen() && !startedInWindow) {
+        if (allowance.mayEnterNow()) {
             enterPhase(job);
         }
-        decide(window.due(job));
-        decide(progress.due(job, waits(job)));
+        allowance.due(job, waits(job)).forEach(this::decide);
     }
 
     /** Whether agents may get orders to copy: not before the window is known to be open. */
     boolean mayOrder() {
-        return startedInWindow;
+        return allowance.hasEntered();
     }
 
-    private void decide(Optional<JobCommand> command) {
-        command.ifPresent(each -> context.getSelf().tell(new JobInternalMessage.Decide(each)));
+    private void decide(JobCommand command) {
+        context.getSelf().tell(new JobInternalMessage.Decide(command));
     }
 
     /** Starts what the phase needs, and stops everything else. May be repeated. */
     void enterPhase(JobState job) {
-        limits.setChoices(job.settings());
-        startedInWindow = window.isOpen() || !needsWindow(job.phase());
+        boolean mayStart = allowance.enter(job);
         if (job.phase() != JobPhase.VERIFYING) {
             verification.stop();
         }
@@ -145,10 +134,9 @@ final class PhaseWork {
         } else {
             timers.cancel(JobInternalMessage.Remind.INSTANCE);
         }
-        if (!startedInWindow) {
+        if (!mayStart) {
             // A take-over may find children of before.
             stopChildren();
-            decide(window.due(job));
             return;
         }
         switch (job.phase()) {
@@ -196,14 +184,6 @@ final class PhaseWork {
         if (!job.isActive()) {
             stopWhenIdle();
         }
-    }
-
-    /** Outside the window, these phases have to be left before anything is done for them. */
-    private static boolean needsWindow(JobPhase phase) {
-        return switch (phase) {
-            case SETUP, RUNNING, STALLED, WAITING, VERIFYING -> true;
-            default -> false;
-        };
     }
 
     private void startPass(JobState job) {
@@ -297,7 +277,7 @@ final class PhaseWork {
     List<JobWait> waits(JobState job) {
         return Stream.of(
                         schedule.waiting(job).stream(),
-                        window.waiting(job).stream(),
+                        allowance.waiting(job).stream(),
                         pass.waits().stream(),
                         verification.waits().stream(),
                         pause.waits(job).stream(),

@@ -1,6 +1,7 @@
 package io.rebalancer.manager.fleet;
 
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.storage.JobWeights;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.Penalty;
@@ -100,8 +101,8 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
     private Behavior<SpaceMessage> onAnnounceWeight(SpaceMessage.AnnounceWeight announced) {
         Instant now = clock.instant();
         if (book.accepts(announced.token(), now)) {
-            long total = weights.announce(announced.token().jobId(), announced.weight(), now);
-            announced.replyTo().tell(new SpaceMessage.TotalWeight(announced.token(), total));
+            WeightTotals totals = weights.announce(announced.token().jobId(), announced.weight(), now);
+            announced.replyTo().tell(new SpaceMessage.WeightsOfJobs(announced.token(), totals));
         }
         return this;
     }

@@ -20,7 +20,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 
-/** The owner of the fleet's settings; a cluster singleton. Each manager has a {@link FleetSettingsReplica}, which it tells. */
+/** The owner of the fleet's settings; a cluster singleton. Each manager has a {@link FleetSettingsReplica}, which learns them. */
 public final class FleetSettings
         extends EventSourcedBehavior<FleetSettingsMessage, FleetSettingsEvent, FleetSettingsState> {
     private static final PersistenceId ID = PersistenceId.ofUniqueId(Entities.FLEET_SETTINGS_ID);

@@ -7,6 +7,7 @@ import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.storage.DestinationFault;
 import io.rebalancer.core.storage.JobWeights;
 import io.rebalancer.core.storage.LeaseDecision;
@@ -91,25 +92,25 @@ class SpaceBrokerTest {
         assertThat(penalties()).isEmpty();
     }
 
-    private long announceWeight(FencingToken token, long weight) {
+    private WeightTotals announceWeight(FencingToken token, long weight) {
         broker.tell(new SpaceMessage.AnnounceWeight(token, weight, replies.getRef()));
-        return replies.expectMessageClass(SpaceMessage.TotalWeight.class).total();
+        return replies.expectMessageClass(SpaceMessage.WeightsOfJobs.class).weights();
     }
 
     @Test
     void theWeightsOfTheJobsThatPlanAreAddedUp() {
-        assertThat(announceWeight(JOB, 1)).isEqualTo(1);
-        assertThat(announceWeight(OTHER_JOB, 4)).isEqualTo(5);
-        assertThat(announceWeight(JOB, 2)).as("a new weight").isEqualTo(6);
+        assertThat(announceWeight(JOB, 1)).isEqualTo(new WeightTotals(1, 1));
+        assertThat(announceWeight(OTHER_JOB, 4)).isEqualTo(new WeightTotals(5, 4));
+        assertThat(announceWeight(JOB, 2)).as("a new weight").isEqualTo(new WeightTotals(6, 4));
         clock.pass(JobWeights.EXPIRY.plusMillis(1));
-        assertThat(announceWeight(JOB, 2)).as("the other job plans no more").isEqualTo(2);
+        assertThat(announceWeight(JOB, 2)).as("the other job plans no more").isEqualTo(new WeightTotals(2, 2));
     }
 
     @Test
     void theWeightOfAnEarlierEpochDoesNotCount() {
         announceWeight(RESTARTED, 3);
         broker.tell(new SpaceMessage.AnnounceWeight(JOB, 100, replies.getRef()));
-        assertThat(announceWeight(RESTARTED, 3)).isEqualTo(3);
+        assertThat(announceWeight(RESTARTED, 3)).isEqualTo(new WeightTotals(3, 3));
     }
 
     @Test

@@ -58,7 +58,7 @@ public enum JobPhase {
         return this == PAUSING || this == CLOSING_WINDOW;
     }
 
-    /** Whether nothing is written for the job until somebody, or a window, lets it continue. */
+    /** Whether nothing is written for the job until an operator, or a window, lets it continue. */
     public boolean isHeld() {
         return this == PAUSED || this == WAITING_WINDOW;
     }

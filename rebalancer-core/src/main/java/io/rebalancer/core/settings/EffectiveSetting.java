@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param value empty if there is no limit
  * @param setBy who chose the value; empty unless an operator did
  * @param setAt when; empty unless an operator did
- * @param clampedBy what lowers the value below the one that was chosen for the job; empty if nothing does
+ * @param clampedBy what lowers the value below what was chosen for the job; empty if nothing does
  */
 public record EffectiveSetting(
         SettingName name,

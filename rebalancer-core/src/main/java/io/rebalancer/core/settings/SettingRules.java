@@ -20,24 +20,50 @@ public final class SettingRules {
     /**
      * The values that hold for a job.
      *
-     * @param totalWeight the weights of all jobs at work, this one included; less if not all are known
+     * @param weights of all jobs that plan; less than this job's if they are not known
      */
     public static List<EffectiveSetting> effective(
-            Configured configured, Choices fleet, Choices job, long totalWeight) {
+            Configured configured, Choices fleet, Choices job, WeightTotals weights) {
         return Arrays.stream(SettingName.values())
-                .map(name -> effective(name, configured, fleet, job, totalWeight))
+                .map(name -> effective(name, configured, fleet, job, weights))
                 .toList();
     }
 
     /** The value of one setting that holds for a job. */
     public static EffectiveSetting effective(
-            SettingName name, Configured configured, Choices fleet, Choices job, long totalWeight) {
+            SettingName name, Configured configured, Choices fleet, Choices job, WeightTotals weights) {
         EffectiveSetting own = job.find(name)
                 .map(chosen -> of(name, chosen.value(), chosen))
                 .orElseGet(() -> unchosen(name, configured));
         Optional<ChosenSetting> total = name.isFleetWide() ? fleet.find(name) : Optional.empty();
-        return total.map(limit -> clamp(own, limit, weight(job), Math.max(totalWeight, weight(job))))
+        EffectiveSetting clamped = total.map(
+                        limit -> clamp(own, limit, weight(job), Math.max(weights.total(), weight(job))))
                 .orElse(own);
+        return name == SettingName.ASSIGNMENTS_IN_FLIGHT
+                ? scale(clamped, own, weight(job), weights.heaviest())
+                : clamped;
+    }
+
+    /**
+     * Agents serve what they have in its order, so the jobs that they serve get shares in proportion to what they have in
+     * flight: the heaviest job has what it may have, and the others in proportion to it.
+     */
+    private static EffectiveSetting scale(EffectiveSetting clamped, EffectiveSetting own, long weight, long heaviest) {
+        if (heaviest <= weight || own.value().isEmpty()) {
+            return clamped;
+        }
+        long scaled = Math.max(1, Math.round((double) own.value().get() * weight / heaviest));
+        if (clamped.value().orElse(Long.MAX_VALUE) <= scaled) {
+            return clamped;
+        }
+        return new EffectiveSetting(
+                own.name(),
+                Optional.of(scaled),
+                own.origin(),
+                own.setBy(),
+                own.setAt(),
+                Optional.of("this job has the weight " + weight + ", and the heaviest job at work has " + heaviest
+                        + "; without it the value would be " + own.value().get()));
     }
 
     private static EffectiveSetting unchosen(SettingName name, Configured configured) {

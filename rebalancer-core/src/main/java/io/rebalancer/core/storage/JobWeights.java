@@ -1,5 +1,6 @@
 package io.rebalancer.core.storage;
 
+import io.rebalancer.core.settings.WeightTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -21,12 +22,14 @@ public final class JobWeights {
     /**
      * A job announces its weight.
      *
-     * @return the weights of all jobs that plan, together
+     * @return the weights of all jobs that plan
      */
-    public long announce(UUID jobId, long weight, Instant now) {
+    public WeightTotals announce(UUID jobId, long weight, Instant now) {
         byJob.put(jobId, new Announced(weight, now));
         expire(now);
-        return byJob.values().stream().mapToLong(Announced::weight).sum();
+        return new WeightTotals(
+                byJob.values().stream().mapToLong(Announced::weight).sum(),
+                byJob.values().stream().mapToLong(Announced::weight).max().orElse(0));
     }
 
     /** Forgets the jobs that have not announced their weight for a while. */

@@ -24,7 +24,7 @@ class SettingRulesTest {
     }
 
     private static EffectiveSetting effective(SettingName name, Choices fleet, Choices job, long totalWeight) {
-        return SettingRules.effective(name, CONFIGURED, fleet, job, totalWeight);
+        return SettingRules.effective(name, CONFIGURED, fleet, job, new WeightTotals(totalWeight, 0));
     }
 
     @Test
@@ -98,9 +98,24 @@ class SettingRulesTest {
     void theWeightHasNoLimitOfTheFleet() {
         EffectiveSetting weight = effective(SettingName.WEIGHT, Choices.NONE, Choices.NONE, 7);
         assertThat(weight.value()).contains(1L);
-        assertThat(SettingRules.effective(CONFIGURED, Choices.NONE, Choices.NONE, 1))
+        assertThat(SettingRules.effective(CONFIGURED, Choices.NONE, Choices.NONE, WeightTotals.UNKNOWN))
                 .extracting(EffectiveSetting::name)
                 .containsExactly(SettingName.values());
+    }
+
+    /** Agents serve in order, so what is in flight decides the shares. */
+    @Test
+    void aLightJobHasFewerAssignmentsInFlightThanTheHeaviest() {
+        Choices job = chosen(SettingName.WEIGHT, 2, "ada");
+        EffectiveSetting light = SettingRules.effective(
+                SettingName.ASSIGNMENTS_IN_FLIGHT, CONFIGURED, Choices.NONE, job, new WeightTotals(7, 4));
+        assertThat(light.value()).contains(12L);
+        assertThat(light.origin()).isEqualTo(Origin.FILE);
+        assertThat(light.clampedBy().orElseThrow()).contains("the weight 2", "has 4", "would be 24");
+        EffectiveSetting heaviest = SettingRules.effective(
+                SettingName.ASSIGNMENTS_IN_FLIGHT, CONFIGURED, Choices.NONE, job, new WeightTotals(3, 2));
+        assertThat(heaviest.value()).contains(24L);
+        assertThat(heaviest.clampedBy()).isEmpty();
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /**
  * The body of a request that changes settings: {@code {"commitParallelism":32,"bytesPerSecond":null,"window":{...}}}. A setting
- * that is null is reset; one that is absent stays.
+ * that is null is reset; an absent setting stays.
  */
 public final class SettingsBody {
     private static final String WINDOW = "window";

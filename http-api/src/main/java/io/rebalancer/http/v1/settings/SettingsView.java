@@ -29,7 +29,7 @@ public record SettingsView(List<Line> settings, Optional<WindowView> window, Opt
      * @param value what holds; absent if there is no limit
      * @param origin where the value comes from: default, file, api, adaptive or window
      * @param setBy who chose it
-     * @param clampedBy what lowers the value below the one that was chosen for the job
+     * @param clampedBy what lowers the value below what was chosen for the job
      * @param min the smallest value that may be chosen
      * @param max the largest
      */

@@ -259,8 +259,8 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
             destinations.loads().replace(status);
             destinations.refresh();
             aside.requestRetry();
-        } else if (replied.reply() instanceof SpaceMessage.TotalWeight weight) {
-            resources.limits().learnTotalWeight(weight.total());
+        } else if (replied.reply() instanceof SpaceMessage.WeightsOfJobs known) {
+            resources.limits().learnWeights(known.weights());
         } else if (replied.reply() instanceof SpaceMessage.LeaseDecided decided) {
             return onLeaseDecided(decided);
         }

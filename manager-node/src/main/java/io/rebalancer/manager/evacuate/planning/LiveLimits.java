@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.core.settings.WeightTotals;
 import java.util.function.Supplier;
 
 /** The limits of a job's planning, which may change at any time. Thread-safe. */
@@ -9,8 +10,8 @@ public interface LiveLimits {
     /** The present limits. */
     PassLimits now();
 
-    /** The space broker has answered: the weights of all jobs that plan are {@code total} together. */
-    void learnTotalWeight(long total);
+    /** The space broker has answered with the weights of all jobs that plan. */
+    void learnWeights(WeightTotals weights);
 
     /** The limits of the settings, without choices of operators. */
     static LiveLimits of(Supplier<EvacuateSettings> settings) {
@@ -21,8 +22,8 @@ public interface LiveLimits {
             }
 
             @Override
-            public void learnTotalWeight(long total) {
-                // Only totals of the fleet are shared by weight, and here there are none.
+            public void learnWeights(WeightTotals weights) {
+                // No operator chose a weight.
             }
         };
     }

@@ -139,7 +139,7 @@ class AssignmentBatcherTest extends BatcherFixture {
         records.put(1, 1, 1, 2);
         limits = Optional.of(new PassLimits(24, 0, 0, 4));
         pass(reachable(node(3, 50_000)), "");
-        await().atMost(TIMEOUT).until(() -> totalWeight == 4);
+        await().atMost(TIMEOUT).until(() -> weights.total() == 4);
     }
 
     /** A shard changes all of its records of an assignment in one write. RecordsInMemory has odd numbers on shard 2. */

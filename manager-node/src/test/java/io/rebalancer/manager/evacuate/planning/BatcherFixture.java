@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
@@ -37,7 +38,7 @@ abstract class BatcherFixture {
     volatile Optional<PassLimits> limits = Optional.empty();
 
     final TestProbe<PlanningEvent> listener = kit.createTestProbe();
-    volatile long totalWeight;
+    volatile WeightTotals weights = WeightTotals.UNKNOWN;
     /** The last marks of the events so far. */
     private final Map<Integer, ScanPosition> marks = new HashMap<>();
 
@@ -74,8 +75,8 @@ abstract class BatcherFixture {
                     }
 
                     @Override
-                    public void learnTotalWeight(long total) {
-                        totalWeight = total;
+                    public void learnWeights(WeightTotals known) {
+                        weights = known;
                     }
                 });
     }

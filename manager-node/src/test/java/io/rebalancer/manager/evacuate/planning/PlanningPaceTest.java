@@ -2,6 +2,7 @@ package io.rebalancer.manager.evacuate.planning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.manager.evacuate.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ class PlanningPaceTest {
                 }
 
                 @Override
-                public void learnTotalWeight(long total) {
+                public void learnWeights(WeightTotals weights) {
                     throw new AssertionError("no broker here");
                 }
             },
