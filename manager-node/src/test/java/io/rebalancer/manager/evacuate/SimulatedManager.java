@@ -11,6 +11,7 @@ import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.JobMessage.JobReply;
 import io.rebalancer.cluster.message.RegistryMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.JournalSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
@@ -108,10 +109,27 @@ final class SimulatedManager implements AutoCloseable {
         return registry;
     }
 
-    /** Registers and starts a job that empties the leaving node of {@code tier}. */
+    /**
+     * What several jobs share.
+     *
+     * @param settings overrides the shipped ones
+     */
+    record Fleet(
+            ActorRef<StorageNodeDirectory.Command> directory,
+            ActorRef<SpaceMessage> spaceBroker,
+            AgentGateway agents,
+            EvacuateSettings settings) {}
+
+    /** Registers and starts a job that empties the leaving node of {@code tier}, with as many destinations that have space. */
     UUID start(SimulatedTier tier, int nodes, AgentGateway agents) throws Exception {
+        ActorRef<SpaceMessage> broker = kit.spawn(SpaceBroker.create(Clock.systemUTC()));
+        return start(tier, new Fleet(directory(nodes), broker, agents, TestSettings.evacuate("")));
+    }
+
+    /** Registers and starts a job that empties the leaving node of {@code tier}. */
+    UUID start(SimulatedTier tier, Fleet fleet) throws Exception {
         UUID id = UUID.randomUUID();
-        jobs.put(id.toString(), resources(tier, nodes, agents));
+        jobs.put(id.toString(), resources(tier, fleet));
         RegistryMessage.RegistryReply reply = AskPattern.<RegistryMessage, RegistryMessage.RegistryReply>ask(
                         registry,
                         replyTo -> new RegistryMessage.RegisterJob(id, tier.leaving(), 0, replyTo),
@@ -123,15 +141,14 @@ final class SimulatedManager implements AutoCloseable {
         return id;
     }
 
-    private JobResources resources(SimulatedTier tier, int nodes, AgentGateway agents) {
-        EvacuateSettings settings = TestSettings.evacuate("");
+    private JobResources resources(SimulatedTier tier, Fleet fleet) {
+        EvacuateSettings settings = fleet.settings();
         LegacyMetrics metrics = new LegacyMetrics(Map.of());
         ScanPermits permits = new ScanPermits(() -> 32);
         ScanResources scan = new ScanResources(tier, tier, permits);
         Clock clock = Clock.systemUTC();
         return new JobResources(
-                new PlanningResources(
-                        () -> settings, scan, directory(nodes), kit.spawn(SpaceBroker.create(clock)), clock),
+                new PlanningResources(() -> settings, scan, fleet.directory(), fleet.spaceBroker(), clock),
                 CommitResources.create(
                         kit.system(), settings::commit, tier, DestinationCheck.NEVER_REFUSES, metrics::metadataThreads),
                 scan,
@@ -139,7 +156,7 @@ final class SimulatedManager implements AutoCloseable {
                 new VerificationResources(tier, permits, clock),
                 new NodesInService(),
                 CurrentFleetSettings.none(),
-                agents,
+                fleet.agents(),
                 registryOfOneJob(),
                 journal.reader(kit.system()),
                 metrics,
