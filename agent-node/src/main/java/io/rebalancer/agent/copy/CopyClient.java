@@ -33,7 +33,10 @@ public final class CopyClient {
         return engine.gate();
     }
 
-    /** Gives an order. An order that the engine has, or whose outcome is not stored, is not carried out again. */
+    /**
+     * Gives an order. An order that the engine has, or whose outcome is not stored, is not carried out again; an order whose copy
+     * is being withdrawn is.
+     */
     public void submit(CopyOrder order) {
         engine.submit(outbox, order);
     }
@@ -57,7 +60,7 @@ public final class CopyClient {
      * Ends the copies of an assignment whose content is not complete, without an outcome. What has arrived of large objects
      * stays, so that the orders continue there when they are given again.
      *
-     * @return completes when nothing is written for the assignment; only then may its orders be given again
+     * @return completes when nothing is written for the assignment; orders that are given again meanwhile begin after that
      */
     public CompletionStage<Void> suspend(UUID assignmentId) {
         return engine.suspend(outbox, assignmentId);

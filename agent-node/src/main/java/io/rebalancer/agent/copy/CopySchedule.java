@@ -22,6 +22,9 @@ final class CopySchedule {
     private final CopyMetrics metrics;
     private final List<Outbox> outboxes = new ArrayList<>();
     private final Map<PendingCopy.Id, PendingCopy> copies = new HashMap<>();
+    /** Orders that were given again while their withdrawn copies were still in progress. */
+    private final Map<PendingCopy.Id, PendingCopy> successors = new HashMap<>();
+
     private final KeyQueues keys = new KeyQueues();
     private final SourceQueues fetches;
     private final Deque<PendingCopy> checks = new ArrayDeque<>();
@@ -47,14 +50,25 @@ final class CopySchedule {
         outboxes.forEach(Outbox::deliver);
     }
 
-    /** Adds an order, unless it is in progress, or its outcome is not stored yet. */
+    /**
+     * Adds an order, unless it is in progress, or its outcome is not stored yet. While a withdrawn copy of it is in progress, it
+     * waits for the end of that copy.
+     */
     void submit(Outbox outbox, CopyOrder order) {
         PendingCopy copy = new PendingCopy(order, outbox);
-        if (copies.putIfAbsent(copy.id(), copy) == null) {
-            metrics.recordQueuedCopy();
-            if (keys.add(copy)) {
-                activate(copy);
-            }
+        PendingCopy known = copies.get(copy.id());
+        if (known == null) {
+            add(copy);
+        } else if (known.isCancelled()) {
+            successors.put(copy.id(), copy);
+        }
+    }
+
+    private void add(PendingCopy copy) {
+        copies.put(copy.id(), copy);
+        metrics.recordQueuedCopy();
+        if (keys.add(copy)) {
+            activate(copy);
         }
     }
 
@@ -70,6 +84,7 @@ final class CopySchedule {
 
     /** Cancels the copies of an assignment whose outcomes are not delivered; each stage completes when nothing is left. */
     List<CompletableFuture<Void>> cancel(Outbox outbox, UUID assignmentId) {
+        dropSuccessors(outbox, assignmentId);
         return ordered(outbox, assignmentId).stream().map(this::cancel).toList();
     }
 
@@ -80,6 +95,7 @@ final class CopySchedule {
      * @param mayPublish whether a verified copy may still be published; it is withdrawn otherwise
      */
     List<CompletableFuture<Void>> suspend(Outbox outbox, UUID assignmentId, boolean mayPublish) {
+        dropSuccessors(outbox, assignmentId);
         return ordered(outbox, assignmentId).stream()
                 .map(copy -> suspend(copy, mayPublish))
                 .toList();
@@ -87,9 +103,13 @@ final class CopySchedule {
 
     private List<PendingCopy> ordered(Outbox outbox, UUID assignmentId) {
         return copies.values().stream()
-                .filter(copy ->
-                        copy.outbox() == outbox && copy.order().assignmentId().equals(assignmentId))
+                .filter(copy -> copy.isOf(outbox, assignmentId))
                 .toList();
+    }
+
+    /** Nothing of them has begun. */
+    private void dropSuccessors(Outbox outbox, UUID assignmentId) {
+        successors.values().removeIf(copy -> copy.isOf(outbox, assignmentId));
     }
 
     private CompletableFuture<Void> suspend(PendingCopy copy, boolean mayPublish) {
@@ -159,6 +179,7 @@ final class CopySchedule {
         copies.remove(copy.id());
         metrics.recordCancelledCopy(copy.order(), copy.isStarted());
         release(copy);
+        Optional.ofNullable(successors.remove(copy.id())).ifPresent(this::add);
     }
 
     private CompletableFuture<Void> add(Removal removal) {

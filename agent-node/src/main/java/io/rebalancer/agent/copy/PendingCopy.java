@@ -68,6 +68,11 @@ final class PendingCopy implements KeyQueues.Work {
         return outbox;
     }
 
+    /** Whether a caller gave the order for an assignment. */
+    boolean isOf(Outbox caller, UUID assignmentId) {
+        return outbox == caller && order.assignmentId().equals(assignmentId);
+    }
+
     Stage stage() {
         return stage;
     }

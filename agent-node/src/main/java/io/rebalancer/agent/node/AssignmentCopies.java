@@ -65,7 +65,7 @@ final class AssignmentCopies {
     /**
      * Withdraws the copies of a job.
      *
-     * @return completes when nothing is written for the job; only then may its copies be ordered again
+     * @return completes when nothing is written for the job
      */
     CompletionStage<Void> suspend(AgentState state, UUID jobId) {
         return CompletableFuture.allOf(heldFor(state, jobId).stream()

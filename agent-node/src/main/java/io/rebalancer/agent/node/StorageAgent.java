@@ -62,7 +62,6 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private record JobIsQuiet(UUID jobId, long epoch) implements AgentMessage {}
 
     /** The copies of a continued job can be ordered again. */
-    private record StartCopies(UUID jobId) implements AgentMessage {}
 
     /** Asks for the held assignments. */
     record ListHeld(ActorRef<List<HeldAssignments.Line>> replyTo) implements AgentMessage {}
@@ -128,7 +127,6 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
                 .onCommand(UnwantedRemoved.class, this::onUnwantedRemoved)
                 .onCommand(JobIsQuiet.class, this::onJobIsQuiet)
-                .onCommand(StartCopies.class, this::onStartCopies)
                 .onCommand(ListHeld.class, this::onListHeld)
                 .onCommand(DropHeld.class, this::onDropHeld)
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
@@ -214,10 +212,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         });
     }
 
-    /**
-     * Stores events, and ends the pause of the job if there is one. The copies of other assignments are ordered again when
-     * the pause has withdrawn all of them: an order that the engine is about to withdraw would be lost.
-     */
+    /** Stores events, and ends the pause of the job if there is one: all of its copies are ordered again. */
     private EffectBuilder<AgentEvent, AgentState> continueJob(AgentState state, UUID jobId, List<AgentEvent> others) {
         List<AgentEvent> events = new ArrayList<>(others);
         Optional<AgentEvent> continued = state.continueJob(jobId);
@@ -225,14 +220,9 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         return Effect().persist(events).thenRun((AgentState stored) -> {
             if (continued.isPresent()) {
                 context.getLog().info("job={} continues", jobId);
-                copies.suspend(state, jobId).thenRun(() -> context.getSelf().tell(new StartCopies(jobId)));
+                copies.startAll(stored, jobId);
             }
         });
-    }
-
-    private Effect<AgentEvent, AgentState> onStartCopies(AgentState state, StartCopies start) {
-        copies.startAll(state, start.jobId());
-        return Effect().none();
     }
 
     /** Confirmed each time, when nothing of the job is in progress. The pause is stored first, so that a restart keeps it. */

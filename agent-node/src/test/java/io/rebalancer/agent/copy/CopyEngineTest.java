@@ -252,6 +252,42 @@ class CopyEngineTest {
         assertThat(outcomes()).allMatch(outcome -> outcome.result().failure().isEmpty());
     }
 
+    /** The caller does not wait for the end of the suspension. An assignment that is suspended again writes nothing all the same. */
+    @Test
+    void anOrderThatIsGivenAgainWhileItsCopyIsWithdrawnIsCarriedOut() throws Exception {
+        start();
+        List<CopyOrder> orders = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            UUID object = new UUID(1, i);
+            good.serve(object, content(object, BYTES), i % 2 == 0 ? Fault.STALL : Fault.NONE);
+            orders.add(order(FIRST, i, object, BYTES, GOOD));
+        }
+        orders.forEach(client::submit);
+        await().until(() -> engine.status().running() > 0);
+        for (int round = 0; round < 3; round++) {
+            client.suspend(FIRST);
+            orders.forEach(client::submit);
+        }
+        assertThat(client.suspend(FIRST).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(engine.status().inProgress()).isZero();
+        assertThat(engine.status().waiting()).isZero();
+        for (CopyOrder each : orders) {
+            UUID object = each.key().objectId();
+            good.serve(object, content(object, BYTES), Fault.NONE);
+        }
+        client.suspend(FIRST);
+        orders.forEach(client::submit);
+        await().until(() -> {
+            client.markStored(List.copyOf(outcomes()));
+            return outcomes().stream()
+                            .map(CopyOutcome::order)
+                            .collect(Collectors.toSet())
+                            .size()
+                    == orders.size();
+        });
+        assertThat(outcomes()).allMatch(outcome -> outcome.result().failure().isEmpty());
+    }
+
     /** A gate that is closed does not let the verified copies be published; they are withdrawn. */
     @Test
     void anAssignmentIsSuspendedWhileTheGateIsStopped() throws Exception {
