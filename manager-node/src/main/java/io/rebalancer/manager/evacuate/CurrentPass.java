@@ -6,6 +6,7 @@ import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
+import io.rebalancer.manager.evacuate.commit.WritesInProgress;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
@@ -28,6 +29,7 @@ final class CurrentPass {
     private final JobResources resources;
     private final Lease lease;
     private final JobLimits limits;
+    private final WritesInProgress writes = new WritesInProgress();
     private Optional<PassActors> actors = Optional.empty();
     private List<PlanningWait> waits = List.of();
     private final SortedMap<Integer, JobWait> delayedShards = new TreeMap<>();
@@ -58,7 +60,7 @@ final class CurrentPass {
         generation++;
         writing = true;
         parallelism = limits.commitParallelism();
-        actors = Optional.of(PassActors.start(context, resources, lease, limits, token, job, generation));
+        actors = Optional.of(PassActors.start(context, resources, lease, limits, writes, token, job, generation));
     }
 
     void stop() {
@@ -87,7 +89,9 @@ final class CurrentPass {
                 each -> each.committer().tell(new MetadataCommitter.StopWriting(stopped)),
                 () -> stopped.complete(null));
         long current = generation;
-        return stopped.thenApply(none -> new JobInternalMessage.WritesEnded(current));
+        // Writes of a committer that has failed count too.
+        return stopped.thenCompose(none -> writes.whenNone())
+                .thenApply(none -> new JobInternalMessage.WritesEnded(current));
     }
 
     /** Whether {@code ofMessage} is the generation of the children that work now, or that worked last. */

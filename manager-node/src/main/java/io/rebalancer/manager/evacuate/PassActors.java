@@ -9,6 +9,7 @@ import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.Verification;
 import io.rebalancer.manager.evacuate.commit.CommitResult;
 import io.rebalancer.manager.evacuate.commit.MetadataCommitter;
+import io.rebalancer.manager.evacuate.commit.WritesInProgress;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
 import io.rebalancer.manager.evacuate.planning.PassInput;
@@ -41,6 +42,7 @@ record PassActors(
             JobResources resources,
             Lease lease,
             JobLimits limits,
+            WritesInProgress writes,
             FencingToken token,
             JobState job,
             long generation) {
@@ -51,7 +53,12 @@ record PassActors(
                 listener(context, result -> new JobInternalMessage.CommitReported(generation, result));
         PassInput pass = passInput(token, job);
         ActorRef<MetadataCommitter.Command> committer = context.spawnAnonymous(MetadataCommitter.create(
-                resources.commit(), lease, pass.leaving().storageNode(), limits.commitParallelism(), commitResults));
+                resources.commit(),
+                lease,
+                writes,
+                pass.leaving().storageNode(),
+                limits.commitParallelism(),
+                commitResults));
         PlanningResources planning = planning(resources, token.jobId(), job).withLimits(limits);
         ActorRef<AssignmentBatcher.Command> batcher =
                 context.spawnAnonymous(AssignmentBatcher.create(planning, pass, planningEvents));

@@ -26,16 +26,19 @@ final class MetadataCalls {
     private final Lease lease;
     private final CallSlots.Caller caller;
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private final WritesInProgress writes = new WritesInProgress();
+    private final WritesInProgress writes;
 
     /**
      * @param lease must be held for every write
+     * @param writes counts the writes
      * @param ceiling the highest number of calls in progress, apart from searches
      */
-    MetadataCalls(MetadataShards shards, DestinationCheck destinations, Lease lease, int ceiling) {
+    MetadataCalls(
+            MetadataShards shards, DestinationCheck destinations, Lease lease, WritesInProgress writes, int ceiling) {
         this.shards = shards;
         this.destinations = destinations;
         this.lease = lease;
+        this.writes = writes;
         this.caller = new CallSlots.Caller(ceiling);
     }
 

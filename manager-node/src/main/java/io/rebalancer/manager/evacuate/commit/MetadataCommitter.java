@@ -65,23 +65,26 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
 
     /**
      * @param lease must be held for every write
+     * @param writes counts the writes of the job
      * @param parallelism calls in progress, at most
      * @param listener gets the result of every commit
      */
     public static Behavior<Command> create(
             CommitResources resources,
             Lease lease,
+            WritesInProgress writes,
             StorageNodeId leaving,
             int parallelism,
             ActorRef<CommitResult> listener) {
         return Behaviors.setup(
-                context -> new MetadataCommitter(context, resources, lease, leaving, parallelism, listener));
+                context -> new MetadataCommitter(context, resources, lease, writes, leaving, parallelism, listener));
     }
 
     private MetadataCommitter(
             ActorContext<Command> context,
             CommitResources resources,
             Lease lease,
+            WritesInProgress writes,
             StorageNodeId leaving,
             int parallelism,
             ActorRef<CommitResult> listener) {
@@ -89,7 +92,7 @@ public final class MetadataCommitter extends AbstractBehavior<MetadataCommitter.
         this.resources = resources;
         this.leaving = leaving;
         this.listener = listener;
-        this.calls = new MetadataCalls(resources.shards(), resources.destinations(), lease, parallelism);
+        this.calls = new MetadataCalls(resources.shards(), resources.destinations(), lease, writes, parallelism);
     }
 
     @Override

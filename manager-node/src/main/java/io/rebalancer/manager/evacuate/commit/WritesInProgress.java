@@ -6,8 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Counts the metadata writes that may be on their way to a shard. Thread-safe. */
-final class WritesInProgress {
+/**
+ * Counts the metadata writes of a job that may be on their way to a shard. It outlives the committer that has sent them: a write
+ * is on its way also if its committer has failed. Thread-safe.
+ */
+public final class WritesInProgress {
     private int count;
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
@@ -37,7 +40,7 @@ final class WritesInProgress {
     }
 
     /** Completes when no write is in progress; at once if none is. */
-    synchronized CompletionStage<Void> whenNone() {
+    public synchronized CompletionStage<Void> whenNone() {
         if (count == 0) {
             return CompletableFuture.completedFuture(null);
         }

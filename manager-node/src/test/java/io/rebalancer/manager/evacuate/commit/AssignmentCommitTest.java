@@ -72,7 +72,7 @@ class AssignmentCommitTest {
                 new Assignment(new UUID(1, 1), location(3), tasks), AssignmentState.COPIED, List.of(), false);
         Lease lease = new Lease(() -> 0);
         lease.prove(lease.now());
-        MetadataCalls calls = new MetadataCalls(shards, destinations, lease, 4);
+        MetadataCalls calls = new MetadataCalls(shards, destinations, lease, new WritesInProgress(), 4);
         return new AssignmentCommit(calls, SETTINGS, location(1).storageNode(), copied, resumed)
                 .run(SharedSearch.over(calls, List.of(copied)))
                 .toCompletableFuture();

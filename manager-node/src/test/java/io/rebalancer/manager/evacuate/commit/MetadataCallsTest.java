@@ -33,7 +33,12 @@ class MetadataCallsTest {
     private final Lease lease = new Lease(nanos::get);
     private final FaultyTier tier = new FaultyTier();
     private final MetadataShards shards = new MetadataShards(KIT.system(), tier, () -> PATIENCE, running -> {});
-    private final MetadataCalls calls = new MetadataCalls(shards, DestinationCheck.NEVER_REFUSES, lease, 3);
+    private final WritesInProgress writes = new WritesInProgress();
+    private final MetadataCalls calls = calls();
+
+    private MetadataCalls calls() {
+        return new MetadataCalls(shards, DestinationCheck.NEVER_REFUSES, lease, writes, 3);
+    }
 
     @AfterAll
     static void stop() {
@@ -73,6 +78,19 @@ class MetadataCallsTest {
                         .succeedsWithin(TIMEOUT)
                         .isEqualTo(1));
         assertThat(shards.callsInProgress(1) + shards.callsInProgress(2)).isZero();
+    }
+
+    /** A pause must not end before a write that an earlier committer of the job has sent. */
+    @Test
+    void aWriteOfACommitterThatHasFailedIsStillInProgress() {
+        lease.prove(lease.now());
+        CompletableFuture<Boolean> sent = new CompletableFuture<>();
+        var unused = writes.track(() -> sent);
+        calls.stop();
+        CompletableFuture<Void> quiet = calls().stopWriting().toCompletableFuture();
+        assertThat(quiet).isNotDone();
+        sent.complete(true);
+        assertThat(quiet).isCompleted();
     }
 
     @Test

@@ -50,7 +50,8 @@ class MetadataCommitterTest {
                 used,
                 DestinationCheck.NEVER_REFUSES,
                 running -> {});
-        return KIT.spawn(MetadataCommitter.create(resources, lease, location(1).storageNode(), 4, results.getRef()));
+        return KIT.spawn(MetadataCommitter.create(
+                resources, lease, new WritesInProgress(), location(1).storageNode(), 4, results.getRef()));
     }
 
     private static InFlightAssignment copied(int object) {

@@ -33,6 +33,7 @@ class SharedSearchTest {
             new MetadataShards(KIT.system(), tier, SETTINGS::shardTimeout, running -> {}),
             DestinationCheck.NEVER_REFUSES,
             lease(),
+            new WritesInProgress(),
             4);
 
     @AfterAll
