@@ -90,7 +90,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         Clock clock = resources.planning().clock();
         JobTelemetry telemetry = new JobTelemetry(jobId, resources, clock);
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem(), minRestartBackoff);
-        JobLimits limits = new JobLimits(resources::settings, resources.fleet());
+        JobLimits limits = new JobLimits(
+                resources::settings,
+                resources.fleet(),
+                () -> resources.commit().shards().callsAllowed());
         this.agents = new AgentConversations(jobId, resources, limits, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule, limits);

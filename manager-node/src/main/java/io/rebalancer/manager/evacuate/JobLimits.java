@@ -14,6 +14,7 @@ import io.rebalancer.manager.settings.CurrentFleetSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -23,12 +24,15 @@ import java.util.function.Supplier;
 final class JobLimits implements LiveLimits {
     private final Supplier<EvacuateSettings> settings;
     private final CurrentFleetSettings fleet;
+    private final IntSupplier callsAllowed;
     private volatile Choices job = Choices.NONE;
     private volatile WeightTotals weights = WeightTotals.UNKNOWN;
 
-    JobLimits(Supplier<EvacuateSettings> settings, CurrentFleetSettings fleet) {
+    /** @param callsAllowed metadata calls that all shards together take at a time now */
+    JobLimits(Supplier<EvacuateSettings> settings, CurrentFleetSettings fleet, IntSupplier callsAllowed) {
         this.settings = settings;
         this.fleet = fleet;
+        this.callsAllowed = callsAllowed;
     }
 
     /** What operators chose for the job. */
@@ -85,10 +89,13 @@ final class JobLimits implements LiveLimits {
         Optional<ChosenWindow> closed = closedWindow(now);
         List<EffectiveSetting> all =
                 SettingRules.effective(settings.get().configured(), fleet.choices(), job, weights).stream()
-                        .map(each -> each.name() == SettingName.ASSIGNMENTS_IN_FLIGHT
-                                ? closed.map(window -> outside(each.name(), window, now))
-                                        .orElse(each)
-                                : each)
+                        .map(each -> switch (each.name()) {
+                            case ASSIGNMENTS_IN_FLIGHT ->
+                                closed.map(window -> outside(each.name(), window, now))
+                                        .orElse(each);
+                            case COMMIT_PARALLELISM -> SettingRules.adapt(each, callsAllowed.getAsInt());
+                            default -> each;
+                        })
                         .toList();
         return new SettingsReport(all, job.window(), fleet.choices().window());
     }

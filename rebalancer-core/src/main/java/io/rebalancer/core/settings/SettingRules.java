@@ -100,6 +100,23 @@ public final class SettingRules {
                 clamped.name(), clamped.value(), clamped.origin(), clamped.setBy(), clamped.setAt(), Optional.of(why));
     }
 
+    /** The commit parallelism of a job while the shards take fewer calls than it may make. */
+    public static EffectiveSetting adapt(EffectiveSetting own, int callsAllowed) {
+        if (own.value().filter(value -> value > callsAllowed).isEmpty()) {
+            return own;
+        }
+        return new EffectiveSetting(
+                own.name(),
+                Optional.of((long) callsAllowed),
+                Origin.ADAPTIVE,
+                own.setBy(),
+                own.setAt(),
+                Optional.of("the metadata shards take " + callsAllowed
+                        + " calls at a time now, fewer while they are slow or"
+                        + " away; without that the value would be "
+                        + own.value().orElseThrow()));
+    }
+
     /**
      * Whether jobs may work at {@code now}: every window is open.
      *

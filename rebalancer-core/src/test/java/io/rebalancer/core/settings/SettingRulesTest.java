@@ -103,6 +103,16 @@ class SettingRulesTest {
                 .containsExactly(SettingName.values());
     }
 
+    @Test
+    void slowShardsLowerTheParallelism() {
+        EffectiveSetting own = effective(SettingName.COMMIT_PARALLELISM, Choices.NONE, Choices.NONE, 1);
+        assertThat(SettingRules.adapt(own, 16)).isEqualTo(own);
+        EffectiveSetting adapted = SettingRules.adapt(own, 3);
+        assertThat(adapted.value()).contains(3L);
+        assertThat(adapted.origin()).isEqualTo(Origin.ADAPTIVE);
+        assertThat(adapted.clampedBy().orElseThrow()).contains("3 calls", "would be 16");
+    }
+
     /** Agents serve in order, so what is in flight decides the shares. */
     @Test
     void aLightJobHasFewerAssignmentsInFlightThanTheHeaviest() {

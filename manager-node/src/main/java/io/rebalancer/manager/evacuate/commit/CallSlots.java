@@ -4,6 +4,7 @@ import io.rebalancer.core.limit.AimdLimit;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -108,6 +109,11 @@ final class CallSlots {
             }
         }
         allowed.forEach(Runnable::run);
+    }
+
+    /** Calls that these shards take at a time now, all together. */
+    synchronized int allowed(Collection<Integer> numbers) {
+        return numbers.stream().mapToInt(number -> shard(number).allowed()).sum();
     }
 
     /** Ends a call that got an answer after {@code took}. */

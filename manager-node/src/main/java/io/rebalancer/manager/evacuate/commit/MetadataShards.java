@@ -107,6 +107,11 @@ public final class MetadataShards {
         return slots.waiting(shard);
     }
 
+    /** Calls that all shards together take at a time now: fewer while shards are slow or away. */
+    public int callsAllowed() {
+        return slots.allowed(tier.shards());
+    }
+
     MetadataTier tier() {
         return tier;
     }
