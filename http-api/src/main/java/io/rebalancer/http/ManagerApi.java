@@ -6,6 +6,7 @@ import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
+import io.rebalancer.core.port.ExplainService;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.PreflightService;
@@ -16,6 +17,7 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
+import io.rebalancer.http.v1.jobs.ExplainRoutes;
 import io.rebalancer.http.v1.jobs.JobActionRoutes;
 import io.rebalancer.http.v1.jobs.JobCreation;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
@@ -45,6 +47,7 @@ public final class ManagerApi {
             StorageNodeService nodes,
             CertificateService certificates,
             PreflightService preflight,
+            ExplainService explain,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -56,6 +59,7 @@ public final class ManagerApi {
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
                 new JobRoutes(jobs, new JobCreation(jobs, preflight), history, events, audit).routes(),
                 new PreflightRoutes(preflight).routes(),
+                new ExplainRoutes(explain).routes(),
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),

@@ -69,6 +69,7 @@ public final class ApiServer {
     /** What the checks before a job find. */
     public static List<CheckResult> checks = List.of();
 
+    public static final ExplanationsInMemory EXPLANATIONS = new ExplanationsInMemory();
     static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
     public static List<String> waitingFor = List.of();
@@ -94,6 +95,7 @@ public final class ApiServer {
                 NODES,
                 CERTIFICATES,
                 node -> CompletableFuture.completedFuture(checks),
+                EXPLANATIONS,
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,

@@ -93,7 +93,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.agents = new AgentConversations(jobId, resources, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule);
-        this.answers = new JobAnswers(work, () -> lastSequenceNumber(context));
+        this.answers = new JobAnswers(work, telemetry.stages(), () -> lastSequenceNumber(context));
         this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
     }
 
@@ -117,6 +117,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .forAnyState()
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
+                .onCommand(JobMessage.AskProgress.class, this::onAskProgress)
                 .onCommand(JobMessage.AskInFlightTo.class, this::onAskInFlightTo)
                 .onCommand(
                         JobInternalMessage.Stop.class, (job, stop) -> Effect().stop())
@@ -269,6 +270,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onGetJob(JobState job, JobMessage.GetJob get) {
         get.replyTo().tell(answers.to(job));
+        return Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> onAskProgress(JobState job, JobMessage.AskProgress ask) {
+        ask.replyTo().tell(answers.to(job, ask));
         return Effect().none();
     }
 

@@ -34,6 +34,7 @@ final class HttpModule {
             CertificateModule certificates,
             AuditModule audit,
             PreflightModule preflight,
+            ExplainModule explain,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -57,6 +58,7 @@ final class HttpModule {
                 jobs.nodes(),
                 certificates.service(),
                 preflight.service(),
+                explain.service(),
                 cluster,
                 readiness,
                 legacy,
