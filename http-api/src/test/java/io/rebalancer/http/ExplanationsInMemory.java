@@ -1,7 +1,14 @@
 package io.rebalancer.http;
 
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.explain.Blocker;
+import io.rebalancer.core.explain.Bottleneck;
+import io.rebalancer.core.explain.JobBlockers;
 import io.rebalancer.core.explain.ObjectExplanation;
+import io.rebalancer.core.explain.StageRates;
 import io.rebalancer.core.port.ExplainService;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +29,18 @@ public final class ExplanationsInMemory implements ExplainService {
     @Override
     public CompletionStage<ObjectExplanation> whyKey(UUID jobId, String key) {
         return why(jobId, key);
+    }
+
+    @Override
+    public CompletionStage<JobBlockers> blockers(UUID jobId) {
+        return CompletableFuture.completedFuture(new JobBlockers(
+                JobPhase.RUNNING,
+                Bottleneck.AGENTS,
+                "9 records wait for copies",
+                "Raise a limit.",
+                new StageRates(60, 5, 4, 3, 2),
+                List.of(new Blocker(
+                        Bottleneck.AGENTS, "agent_busy", Optional.empty(), Optional.empty(), 0, "busy", "Wait."))));
     }
 
     private CompletionStage<ObjectExplanation> why(UUID jobId, String subject) {

@@ -1,8 +1,12 @@
 package io.rebalancer.manager.explain;
 
+import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.explain.AttemptHistory;
+import io.rebalancer.core.explain.BlockerRules;
 import io.rebalancer.core.explain.ExplainedJob;
 import io.rebalancer.core.explain.FoundRecord;
+import io.rebalancer.core.explain.JobBlockers;
+import io.rebalancer.core.explain.MeasuredJob;
 import io.rebalancer.core.explain.ObjectExplanation;
 import io.rebalancer.core.explain.ObjectInFlight;
 import io.rebalancer.core.explain.RecordRules;
@@ -40,7 +44,7 @@ public final class ManagerExplainService implements ExplainService {
     private final JobProgress progress;
     private final RecordLookup lookup;
     private final RecordAttempts attempts;
-    private final Supplier<List<String>> excludedTexts;
+    private final Supplier<EvacuateSettings> settings;
     private final LookupAdmission admission;
 
     ManagerExplainService(
@@ -48,23 +52,23 @@ public final class ManagerExplainService implements ExplainService {
             JobProgress progress,
             RecordLookup lookup,
             RecordAttempts attempts,
-            Supplier<List<String>> excludedTexts,
+            Supplier<EvacuateSettings> settings,
             LookupAdmission admission) {
         this.jobs = jobs;
         this.progress = progress;
         this.lookup = lookup;
         this.attempts = attempts;
-        this.excludedTexts = excludedTexts;
+        this.settings = settings;
         this.admission = admission;
     }
 
-    /** @param excludedTexts the current texts of {@code evacuate.exclude-keys-containing} */
+    /** @param settings the current settings, which may be reloaded */
     public static ExplainService create(
             ActorSystem<?> system,
             JobService jobs,
             MetadataTier tier,
             RecordAttempts attempts,
-            Supplier<List<String>> excludedTexts) {
+            Supplier<EvacuateSettings> settings) {
         LookupAdmission admission = new LookupAdmission(MAX_LOOKUPS);
         Kamon.gauge("rebalancer.explain.lookups")
                 .withoutTags()
@@ -74,7 +78,7 @@ public final class ManagerExplainService implements ExplainService {
                 new ClusterJobProgress(system),
                 new RecordLookup(tier, SHARD_DEADLINE),
                 attempts,
-                excludedTexts,
+                settings,
                 admission);
     }
 
@@ -92,13 +96,29 @@ public final class ManagerExplainService implements ExplainService {
         return admission.admit(() -> explain(jobId, key, () -> lookup.withKey(key), places));
     }
 
+    @Override
+    public CompletionStage<JobBlockers> blockers(UUID jobId) {
+        return job(jobId)
+                .thenCompose(job -> progress.ask(jobId, List.of())
+                        .thenApply(reported -> BlockerRules.of(new MeasuredJob(
+                                job.state(),
+                                job.waiting(),
+                                job.verifying(),
+                                reported.rates(),
+                                settings.get().maxAssignmentsInFlight(),
+                                settings.get().commit().parallelism()))));
+    }
+
+    private CompletionStage<JobService.View> job(UUID jobId) {
+        return jobs.get(jobId)
+                .thenApply(found -> found.orElseThrow(() -> new JobRefused(
+                        JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId + "; GET /api/v1/jobs lists all jobs")));
+    }
+
     /** @param places where attempts of the job may have been, also if there is no record any more */
     private CompletionStage<ObjectExplanation> explain(
             UUID jobId, String subject, Supplier<CompletionStage<RecordLookup.Result>> find, List<RecordRef> places) {
-        return jobs.get(jobId)
-                .thenApply(found -> found.orElseThrow(() -> new JobRefused(
-                        JobRefused.Code.JOB_NOT_FOUND, "no job " + jobId + "; GET /api/v1/jobs lists all jobs")))
-                .thenCompose(job -> find.get().thenCompose(found -> explain(job, subject, found, places)));
+        return job(jobId).thenCompose(job -> find.get().thenCompose(found -> explain(job, subject, found, places)));
     }
 
     private CompletionStage<ObjectExplanation> explain(
@@ -141,7 +161,7 @@ public final class ManagerExplainService implements ExplainService {
                 job.state(),
                 job.state().leaving().map(CopyLocation::storageNode).orElseThrow(),
                 job.waiting(),
-                excludedTexts.get());
+                settings.get().excludeKeysContaining());
     }
 
     private static Map<Integer, AttemptHistory> byShard(Map<RecordRef, AttemptHistory> histories) {

@@ -18,11 +18,7 @@ final class ExplainModule {
             JobsModule jobs,
             ReadSideModule readSide) {
         this.service = ManagerExplainService.create(
-                system,
-                jobs.service(),
-                metadata.tier(),
-                readSide.readSide().recordAttempts(),
-                () -> evacuate.get().excludeKeysContaining());
+                system, jobs.service(), metadata.tier(), readSide.readSide().recordAttempts(), evacuate);
     }
 
     ExplainService service() {

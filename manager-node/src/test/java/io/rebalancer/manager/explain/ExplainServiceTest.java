@@ -3,15 +3,21 @@ package io.rebalancer.manager.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.JobMessage.ProgressReported;
+import io.rebalancer.cluster.settings.EvacuateSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.explain.Attempt;
 import io.rebalancer.core.explain.AttemptHistory;
+import io.rebalancer.core.explain.Bottleneck;
+import io.rebalancer.core.explain.JobBlockers;
 import io.rebalancer.core.explain.ObjectExplanation;
 import io.rebalancer.core.explain.ObjectInFlight;
 import io.rebalancer.core.explain.RecordStatus;
@@ -133,10 +139,10 @@ class ExplainServiceTest {
                     inFlight.stream()
                             .filter(each -> objects.contains(each.objectId()))
                             .toList(),
-                    StageRates.NONE)),
+                    new StageRates(60, 0, 120, 60, 30))),
             new RecordLookup(shards, Duration.ofMillis(300)),
             (job, records) -> CompletableFuture.completedFuture(histories),
-            List::of,
+            () -> EvacuateSettings.from(SettingsFile.over(ConfigFactory.empty())),
             new LookupAdmission(LOOKUPS));
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
@@ -216,7 +222,16 @@ class ExplainServiceTest {
     }
 
     @Test
+    void theBlockersOfAJobRestOnItsMeasuredRates() throws Exception {
+        JobBlockers blockers = get(service.blockers(JOB));
+        assertThat(blockers.phase()).isEqualTo(JobPhase.RUNNING);
+        assertThat(blockers.bottleneck()).isEqualTo(Bottleneck.SCAN);
+        assertThat(blockers.figures()).contains("placed 2.0/s, copied 1.0/s, committed 0.5/s");
+    }
+
+    @Test
     void anUnknownJobIsRefused() {
+        assertThatThrownBy(() -> get(service.blockers(new UUID(8, 8)))).hasCauseInstanceOf(JobRefused.class);
         assertThatThrownBy(() -> get(service.whyKey(new UUID(8, 8), KEY))).hasCauseInstanceOf(JobRefused.class);
     }
 

@@ -174,6 +174,17 @@ public final class AdmCommand implements Runnable {
         }
 
         @Command(
+                name = "blockers",
+                description = "Shows what holds a job, the heaviest first, and the stage that limits its speed.")
+        int blockers(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
+                throws CommandFailed, InterruptedException {
+            BlockersText.print(
+                    spec.commandLine().getOut(),
+                    ManagerApiClient.json(manager().get("/api/v1/jobs/" + id + "/blockers")));
+            return 0;
+        }
+
+        @Command(
                 name = "cancel",
                 description =
                         "Ends a job for good: verified copies are committed, all others are discarded. Waits until"

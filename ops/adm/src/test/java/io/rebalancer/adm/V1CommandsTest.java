@@ -81,6 +81,24 @@ class V1CommandsTest {
     }
 
     @Test
+    void theBlockersOfAJobAreListedInTheirOrder() {
+        answers.put("/api/v1/jobs/" + JOB + "/blockers", """
+                {"jobId":"J","state":"RUNNING","bottleneck":"agents","figures":"9 records wait","unblock":"Raise it.",
+                "blockers":[{"stage":"agents","cause":"agent_busy","since":"T","detail":"busy","unblock":"Wait."},
+                {"stage":"placement","cause":"no_destination","records":2,"detail":"2 records","unblock":"Add nodes."}]}""");
+        assertThat(command.run("job", "blockers", JOB)).isZero();
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "job J is RUNNING; bottleneck: agents",
+                        "  figures: 9 records wait",
+                        "  do: Raise it.",
+                        "1. agent_busy (agents) since T: busy",
+                        "   do: Wait.",
+                        "2. no_destination (placement): 2 records",
+                        "   do: Add nodes.");
+    }
+
+    @Test
     void nodesOutOfServiceAreListedWithTheirJob() {
         answers.put("/api/v1/storage-nodes", """
                 {"outOfService":[{"storageNode":"1.stor.d","state":"DRAINED","job":"%s",

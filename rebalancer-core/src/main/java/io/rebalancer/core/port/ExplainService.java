@@ -1,10 +1,11 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.explain.JobBlockers;
 import io.rebalancer.core.explain.ObjectExplanation;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/** Explains what a job does with an object. Every manager does. Nothing is changed. */
+/** Explains what a job does with an object, and what holds a job. Every manager does. Nothing is changed. */
 public interface ExplainService {
 
     /**
@@ -23,6 +24,13 @@ public interface ExplainService {
      * @return as {@link #whyObject}
      */
     CompletionStage<ObjectExplanation> whyKey(UUID jobId, String key);
+
+    /**
+     * What holds a job, and its bottleneck.
+     *
+     * @return fails with {@link JobService.JobRefused} if there is no such job
+     */
+    CompletionStage<JobBlockers> blockers(UUID jobId);
 
     /** As many look-ups as allowed are in progress. The caller may repeat the request. */
     final class LookupRefused extends RuntimeException {

@@ -20,11 +20,13 @@ import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
- * Explains what a job does with an object. Each question asks every metadata shard; 503 if too many are in progress.
+ * Explains what a job does with an object, and what holds a job. A question about an object asks every metadata shard; 503 if
+ * too many are in progress.
  *
  * <pre>
  *   GET /api/v1/jobs/ID/why?object=UUID   all records of an object
  *   GET /api/v1/jobs/ID/why?key=KEY       the record with a key
+ *   GET /api/v1/jobs/ID/blockers          what holds the job, and its bottleneck; asks no shard
  * </pre>
  */
 public final class ExplainRoutes extends AllDirectives {
@@ -37,7 +39,8 @@ public final class ExplainRoutes extends AllDirectives {
     public Route routes() {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/jobs"),
-                () -> JobIds.pathPrefix(jobId -> path("why", () -> get(() -> why(jobId)))));
+                () -> JobIds.pathPrefix(jobId -> concat(
+                        path("why", () -> get(() -> why(jobId))), path("blockers", () -> get(() -> blockers(jobId))))));
     }
 
     private Route why(UUID jobId) {
@@ -59,6 +62,11 @@ public final class ExplainRoutes extends AllDirectives {
                             ? answer(explain.whyObject(jobId, id.get()))
                             : complete(Problems.badRequest("not an object id (a UUID): " + object.orElse("")));
                 }));
+    }
+
+    private Route blockers(UUID jobId) {
+        return Problems.complete(explain.blockers(jobId)
+                .thenApply(found -> Json.response(StatusCodes.OK, BlockersView.of(jobId, found))));
     }
 
     private static Route answer(CompletionStage<ObjectExplanation> explanation) {

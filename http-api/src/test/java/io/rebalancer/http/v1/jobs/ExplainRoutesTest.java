@@ -111,6 +111,18 @@ class ExplainRoutesTest {
     }
 
     @Test
+    void theBlockersOfAJobAreListedWithItsBottleneck() throws Exception {
+        JsonNode found = Json.read(get("/api/v1/jobs/" + JOB + "/blockers").body());
+        assertThat(found.path("state").asText()).isEqualTo("RUNNING");
+        assertThat(found.path("bottleneck").asText()).isEqualTo("agents");
+        assertThat(found.path("figures").asText()).isEqualTo("9 records wait for copies");
+        assertThat(found.path("rates").path("copied").asInt()).isEqualTo(3);
+        JsonNode blocker = found.path("blockers").path(0);
+        assertThat(blocker.path("cause").asText()).isEqualTo("agent_busy");
+        assertThat(blocker.has("records")).isFalse();
+    }
+
+    @Test
     void aFurtherLookupIsRefusedWith503() throws Exception {
         EXPLANATIONS.explanation = (job, subject) -> {
             throw new LookupRefused(4);

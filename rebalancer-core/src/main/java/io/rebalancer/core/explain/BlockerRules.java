@@ -1,0 +1,104 @@
+package io.rebalancer.core.explain;
+
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.UnmovedCounts;
+import io.rebalancer.core.text.StableWord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Ranks what holds a job. The bottleneck is named by {@link BottleneckRules}. */
+public final class BlockerRules {
+
+    private BlockerRules() {}
+
+    /** All blockers of a job, and its bottleneck. */
+    public static JobBlockers of(MeasuredJob job) {
+        List<Blocker> blockers = new ArrayList<>();
+        phase(job.state().phase()).ifPresent(blockers::add);
+        if (!job.state().phase().terminal()) {
+            job.waiting().stream()
+                    .sorted(Comparator.comparing(JobWait::since))
+                    .map(wait -> ofWait(wait, job.toCommit() > 0))
+                    .forEach(blockers::add);
+        }
+        blockers.addAll(ofReasons(job.state().unmoved()));
+        BottleneckRules.Finding found = BottleneckRules.of(job);
+        return new JobBlockers(
+                job.state().phase(), found.bottleneck(), found.figures(), found.advice(), job.rates(), blockers);
+    }
+
+    /** What stops the whole job. */
+    private static Optional<Blocker> phase(JobPhase phase) {
+        return switch (phase) {
+            case PAUSING, PAUSED ->
+                ofPhase(
+                        phase,
+                        "an operator paused the job; nothing is written for it",
+                        "Resume it: rebalancer-adm job resume.");
+            case FAILING ->
+                ofPhase(phase, "the job can't continue, and ends", "Read its reason, and retry it afterwards.");
+            case CANCELLING ->
+                ofPhase(phase, "an operator cancelled the job, and it ends", "Nothing: it can't be undone.");
+            case NONE,
+                    SETUP,
+                    RUNNING,
+                    WAITING,
+                    VERIFYING,
+                    DONE,
+                    DONE_WITH_EXCEPTIONS,
+                    LIMIT_REACHED,
+                    FAILED,
+                    CANCELLED -> Optional.empty();
+        };
+    }
+
+    private static Optional<Blocker> ofPhase(JobPhase phase, String detail, String unblock) {
+        return Optional.of(new Blocker(
+                Bottleneck.NONE, StableWord.of(phase), Optional.empty(), Optional.empty(), 0, detail, unblock));
+    }
+
+    private static Blocker ofWait(JobWait wait, boolean commitsWait) {
+        return new Blocker(
+                WaitRules.stage(wait.cause(), commitsWait),
+                StableWord.of(wait.cause()),
+                Optional.of(wait.since()),
+                wait.until(),
+                0,
+                wait.detail(),
+                WaitRules.unblock(wait.cause()));
+    }
+
+    private static List<Blocker> ofReasons(UnmovedCounts unmoved) {
+        return byReason(unmoved).entrySet().stream()
+                .sorted(Map.Entry.<Reason, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(each -> ofReason(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static Blocker ofReason(Reason reason, long records) {
+        BlockingRule rule = BlockingRule.of(reason);
+        return new Blocker(
+                WaitRules.stage(reason),
+                StableWord.of(reason),
+                Optional.empty(),
+                Optional.empty(),
+                records,
+                records + " records: " + rule.rule(),
+                rule.unblock());
+    }
+
+    /** Skipped and failed records together. */
+    static Map<Reason, Long> byReason(UnmovedCounts unmoved) {
+        Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+        unmoved.skippedBy().forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+        unmoved.failedBy().forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+        return counts;
+    }
+}
