@@ -112,8 +112,7 @@ final class CertificateCheckRun extends AbstractBehavior<CertificateCheckRun.Mes
 
     /** Without a result, callers would wait for a check that does not exist any more. */
     private Behavior<Message> onStopped() {
-        check.result()
-                .completeExceptionally(new IllegalStateException("the check of " + check.node() + " was stopped"));
+        check.fail(clock.instant(), new IllegalStateException("the check of " + check.node() + " was stopped"));
         return this;
     }
 

@@ -108,7 +108,7 @@ final class CertificateChecks {
                 })
                 .whenComplete((started, failure) -> {
                     if (failure != null) {
-                        check.result().completeExceptionally(failure);
+                        check.fail(clock.instant(), failure);
                     }
                 });
     }

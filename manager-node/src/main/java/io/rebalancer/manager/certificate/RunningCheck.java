@@ -29,6 +29,8 @@ final class RunningCheck {
     private volatile Instant verifiedAt = Instant.EPOCH;
     private volatile Map<Integer, RowWatermark> from = Map.of();
     private volatile List<Shard> shards = List.of();
+    /** A check of all rows may take longer than its result is kept. */
+    private volatile Instant endedAt = Instant.MAX;
 
     RunningCheck(StorageNodeId node, Scope scope, Instant startedAt) {
         this.node = node;
@@ -50,7 +52,7 @@ final class RunningCheck {
     }
 
     boolean endedBefore(Instant time) {
-        return result.isDone() && startedAt.isBefore(time);
+        return endedAt.isBefore(time);
     }
 
     /** The evidence is there, so that the shards can be read again. */
@@ -83,7 +85,15 @@ final class RunningCheck {
     /** Ends the check. */
     void end(Instant now, Optional<String> leftDrained) {
         CertificateCheckRules.Decision decision = CertificateCheckRules.decide(node, scope, leftDrained, shards);
+        endedAt = now;
         result.complete(Optional.of(check(now, decision.verdict(), decision.detail())));
+    }
+
+    /** Ends the check without a result. */
+    void fail(Instant now, Throwable failure) {
+        if (result.completeExceptionally(failure)) {
+            endedAt = now;
+        }
     }
 
     private CertificateCheck check(Instant now, Verdict verdict, String detail) {

@@ -15,7 +15,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** Asks jobs through cluster sharding. */
 final class ClusterJobProgress implements JobProgress {
-    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
     /** Messages to a crashed member are lost until the cluster notices the crash, so unanswered questions are repeated. */
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 

@@ -37,7 +37,9 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * read first, so an object whose commit runs meanwhile shows its earlier place, and its assignment.
  */
 public final class ManagerExplainService implements ExplainService {
-    private static final Duration SHARD_DEADLINE = Duration.ofSeconds(10);
+    /** Together with the time of the job's reply, shorter than the time limit of requests. */
+    private static final Duration SHARD_DEADLINE = Duration.ofSeconds(8);
+
     private static final int MAX_LOOKUPS = 4;
 
     private final JobService jobs;

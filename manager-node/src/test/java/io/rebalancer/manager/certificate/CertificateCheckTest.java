@@ -216,6 +216,18 @@ class CertificateCheckTest {
         });
     }
 
+    /** A check of all rows may take longer than its result is kept. */
+    @Test
+    void theResultOfALongCheckIsKeptFromItsEnd() {
+        RunningCheck check = new RunningCheck(NODE, Scope.ALL_ROWS, VERIFIED);
+        assertThat(check.endedBefore(VERIFIED.plusSeconds(1))).isFalse();
+        Instant end = VERIFIED.plusSeconds(36_000);
+        check.end(end, Optional.empty());
+        assertThat(check.endedBefore(end.minusSeconds(600))).isFalse();
+        assertThat(check.endedBefore(end.plusSeconds(1))).isTrue();
+        assertThat(check.result()).isCompleted();
+    }
+
     @Test
     void aCallerJoinsTheCheckThatRunsAndFurtherChecksAreRefused() throws Exception {
         CertificateChecks checks = checks(new Hanging(), Duration.ofMillis(50), LONG);

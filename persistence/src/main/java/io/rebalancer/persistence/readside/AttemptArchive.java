@@ -33,6 +33,9 @@ final class AttemptArchive {
             + " (partition by shard, record_digest order by ordinal desc) as place"
             + " from object_attempt where job_id = :jobId" + RECORDS + ") as placed where place > " + MAX_EARLIER + ")";
 
+    /** All records of a job, once for a pass. */
+    private static final String TRIM_ALL = POSTGRESQL_TRIM.replace(RECORDS, "");
+
     private static final String H2_TRIM = "delete from object_attempt where job_id = :jobId" + RECORD
             + " and ordinal not in (select ordinal from object_attempt where job_id = :jobId" + RECORD
             + " order by ordinal desc limit " + MAX_EARLIER + ")";
@@ -56,14 +59,23 @@ final class AttemptArchive {
     /** Keeps the rows of records that were reported last by passes before {@code pass}. */
     static void keepBefore(Handle handle, UUID jobId, int pass) {
         try (Update copy = handle.createUpdate(COPY + " and pass < :pass")) {
-            copy.bind("jobId", jobId).bind("pass", pass).execute();
+            trimAfter(
+                    handle, jobId, copy.bind("jobId", jobId).bind("pass", pass).execute());
         }
     }
 
     /** Keeps all rows of a job. */
     static void keepAll(Handle handle, UUID jobId) {
         try (Update copy = handle.createUpdate(COPY)) {
-            copy.bind("jobId", jobId).execute();
+            trimAfter(handle, jobId, copy.bind("jobId", jobId).execute());
+        }
+    }
+
+    private static void trimAfter(Handle handle, UUID jobId, int kept) {
+        if (kept > 0) {
+            try (Update trim = handle.createUpdate(TRIM_ALL)) {
+                trim.bind("jobId", jobId).execute();
+            }
         }
     }
 

@@ -151,6 +151,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
                 && nextAnalyze.compareAndSet(next, 2 * total)
                 && DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL) {
             handle.execute("analyze object_exception");
+            handle.execute("analyze " + AttemptArchive.TABLE);
         }
     }
 

@@ -97,6 +97,24 @@ class AttemptTableTest extends ReadSideFixture {
         assertThat(rows(readSide)).isEqualTo(2 * 9);
     }
 
+    /** A record that every second pass reports has no row when it is reported, and is counted from 1 each time. */
+    @ParameterizedTest
+    @EnumSource
+    void theAttemptsOfARecordThatSomePassesDoNotReportAreBoundedToo(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobState state = storeJob(0, created(0));
+        for (int pass = 1; pass <= 26; pass++) {
+            state = pass % 2 == 0
+                    ? store(0, state, passStarted(pass), excepted(Reason.MD5_MISMATCH, 2), passFinished(pass))
+                    : store(0, state, passStarted(pass), excepted(Reason.NO_DESTINATION, 1), passFinished(pass));
+        }
+        project(readSide);
+        awaitProjection(readSide, 0);
+        assertThat(rows(readSide)).isEqualTo(2 * 9);
+        assertThat(history(readSide, 1).unmoved()).isFalse();
+        assertThat(history(readSide, 2).attempts()).hasSize(10);
+    }
+
     private static int rows(ReadSide readSide) {
         return readSide.tables()
                 .read(handle -> handle.select("select count(*) from object_attempt")
