@@ -1,9 +1,12 @@
 package io.rebalancer.core.explain;
 
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.UnmovedCounts;
+import io.rebalancer.core.evacuate.Verification;
+import io.rebalancer.core.evacuate.VerifiedRows;
 import io.rebalancer.core.text.StableWord;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +23,7 @@ public final class BlockerRules {
     /** All blockers of a job, and its bottleneck. */
     public static JobBlockers of(MeasuredJob job) {
         List<Blocker> blockers = new ArrayList<>();
-        phase(job.state().phase()).ifPresent(blockers::add);
+        phase(job.state().phase(), job.state().reason()).ifPresent(blockers::add);
         if (!job.state().phase().terminal()) {
             job.waiting().stream()
                     .sorted(Comparator.comparing(JobWait::since))
@@ -28,13 +31,14 @@ public final class BlockerRules {
                     .forEach(blockers::add);
         }
         blockers.addAll(ofReasons(job.state().unmoved()));
+        blockers.addAll(ofRows(job.state()));
         BottleneckRules.Finding found = BottleneckRules.of(job);
         return new JobBlockers(
                 job.state().phase(), found.bottleneck(), found.figures(), found.advice(), job.rates(), blockers);
     }
 
     /** What stops the whole job. */
-    private static Optional<Blocker> phase(JobPhase phase) {
+    private static Optional<Blocker> phase(JobPhase phase, String reason) {
         return switch (phase) {
             case PAUSING, PAUSED ->
                 ofPhase(
@@ -42,19 +46,15 @@ public final class BlockerRules {
                         "an operator paused the job; nothing is written for it",
                         "Resume it: rebalancer-adm job resume.");
             case FAILING ->
-                ofPhase(phase, "the job can't continue, and ends", "Read its reason, and retry it afterwards.");
+                ofPhase(
+                        phase,
+                        "the job can't continue, and ends: " + reason,
+                        "Remove its reason, and retry it afterwards.");
+            case FAILED -> ofPhase(phase, "the job failed: " + reason, "Remove its reason, and retry it.");
             case CANCELLING ->
                 ofPhase(phase, "an operator cancelled the job, and it ends", "Nothing: it can't be undone.");
-            case NONE,
-                    SETUP,
-                    RUNNING,
-                    WAITING,
-                    VERIFYING,
-                    DONE,
-                    DONE_WITH_EXCEPTIONS,
-                    LIMIT_REACHED,
-                    FAILED,
-                    CANCELLED -> Optional.empty();
+            case NONE, SETUP, RUNNING, WAITING, VERIFYING, DONE, DONE_WITH_EXCEPTIONS, LIMIT_REACHED, CANCELLED ->
+                Optional.empty();
         };
     }
 
@@ -80,6 +80,44 @@ public final class BlockerRules {
                         .thenComparing(Map.Entry.comparingByKey()))
                 .map(each -> ofReason(each.getKey(), each.getValue()))
                 .toList();
+    }
+
+    /** Rows of the node that no pass moves; because of them a job ends as DONE_WITH_EXCEPTIONS. */
+    private static List<Blocker> ofRows(JobOutline state) {
+        VerifiedRows found = state.verification().map(Verification::rows).orElse(VerifiedRows.NONE);
+        List<Blocker> blockers = new ArrayList<>();
+        addRows(
+                blockers,
+                "excluded_records",
+                Math.max(found.excluded(), state.scan().excluded()),
+                "records are excluded by evacuate.exclude-keys-containing, so no job moves them",
+                "Remove the texts from the setting, and retry the job.");
+        addRows(
+                blockers,
+                "unreadable_rows",
+                found.unreadable(),
+                "rows mention the node and can't be read as metadata records",
+                "Repair or delete these rows, and retry the job.");
+        addRows(
+                blockers,
+                "multipart_uploads",
+                found.uploads(),
+                "multipart uploads will write to the node",
+                "Finish or abort the uploads, and retry the job.");
+        return blockers;
+    }
+
+    private static void addRows(List<Blocker> blockers, String cause, long rows, String detail, String unblock) {
+        if (rows > 0) {
+            blockers.add(new Blocker(
+                    Bottleneck.NONE,
+                    cause,
+                    Optional.empty(),
+                    Optional.empty(),
+                    rows,
+                    rows + " " + detail + ".",
+                    unblock));
+        }
     }
 
     private static Blocker ofReason(Reason reason, long records) {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param figures the measured figures that show it, for people
  * @param advice what an operator can do about the bottleneck
  * @param blockers all that holds the job: what stops it first, then waits, the longest first, then reasons of unmoved
- *     records, the most frequent first
+ *     records, the most frequent first, then rows that no pass moves
  */
 public record JobBlockers(
         JobPhase phase,

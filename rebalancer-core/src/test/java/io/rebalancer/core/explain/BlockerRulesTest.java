@@ -11,7 +11,10 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
+import io.rebalancer.core.evacuate.RowWatermark;
+import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.evacuate.VerificationProgress;
+import io.rebalancer.core.evacuate.VerifiedRows;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -211,10 +214,33 @@ class BlockerRulesTest {
         });
     }
 
+    @Test
+    void rowsThatNoPassMovesAndTheReasonOfAFailureAreBlockers() {
+        apply(new JobEvent.PassFinished(1, Optional.of(AT)));
+        apply(new JobEvent.VerificationStarted(AT));
+        apply(new JobEvent.VerificationFinished(
+                List.of(new ShardEvidence(
+                        1,
+                        "test",
+                        RowWatermark.NONE,
+                        new RowWatermark(9, 0),
+                        true,
+                        new VerifiedRows(9, 0, 2, 3, 4),
+                        List.of(),
+                        AT,
+                        AT)),
+                AT));
+        apply(new JobEvent.JobEnded(JobPhase.FAILED, "shard 3 is broken", AT));
+        assertThat(blockers(StageRates.NONE).blockers())
+                .extracting(each -> each.cause() + " " + each.records())
+                .containsExactly("failed 0", "excluded_records 3", "unreadable_rows 2", "multipart_uploads 4");
+        assertThat(blockers(StageRates.NONE).blockers().get(0).detail()).contains("shard 3 is broken");
+    }
+
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.MATCH_ANY,
-            names = {"DONE.*", "LIMIT_REACHED", "FAILED", "CANCELLED"})
+            names = {"DONE.*", "LIMIT_REACHED", "CANCELLED"})
     void anEndedJobHasNoBottleneckAndNoWaits(JobPhase phase) {
         apply(new JobEvent.JobEnded(phase, "", AT));
         JobBlockers found = blockers(StageRates.NONE, wait(JobWait.Cause.RELEASE, 0));
