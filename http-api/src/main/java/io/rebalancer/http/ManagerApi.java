@@ -6,6 +6,7 @@ import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
+import io.rebalancer.core.port.ExplainService;
 import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
@@ -17,6 +18,7 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
+import io.rebalancer.http.v1.jobs.ExplainRoutes;
 import io.rebalancer.http.v1.jobs.JobActionRoutes;
 import io.rebalancer.http.v1.jobs.JobCreation;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
@@ -49,6 +51,7 @@ public final class ManagerApi {
             CertificateService certificates,
             PreflightService preflight,
             FleetSettingsService settings,
+            ExplainService explain,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -61,6 +64,7 @@ public final class ManagerApi {
                 new JobRoutes(jobs, new JobCreation(jobs, preflight), history, events, audit).routes(),
                 new PreflightRoutes(preflight).routes(),
                 new SettingsRoutes(settings, jobs, audit, Clock.systemUTC()).routes(),
+                new ExplainRoutes(explain).routes(),
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),

@@ -78,6 +78,7 @@ public final class ApiServer {
     /** What the checks before a job find. */
     public static List<CheckResult> checks = List.of();
 
+    public static final ExplanationsInMemory EXPLANATIONS = new ExplanationsInMemory();
     static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
     public static List<String> waitingFor = List.of();
@@ -110,6 +111,7 @@ public final class ApiServer {
                 CERTIFICATES,
                 node -> CompletableFuture.completedFuture(checks),
                 new Fleet(),
+                EXPLANATIONS,
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,

@@ -3,6 +3,7 @@ package io.rebalancer.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.certificate.CertificateCheck.Verdict;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.certificate.CertificateRefusal.Code;
 import io.rebalancer.core.certificate.CertificateVerifier;
@@ -70,6 +71,29 @@ class CertificateRoutesTest {
         JsonNode problem = Json.read(refused.body());
         assertThat(problem.path("code").asText()).isEqualTo(code.name());
         assertThat(problem.path("detail").asText()).isEqualTo("nothing proves it");
+    }
+
+    @Test
+    void aCheckHasItsVerdictAndTheRowsThatItFound() throws Exception {
+        String path = "/api/v1/storage-nodes/1.stor.d/certificate/check";
+        ApiServer.CERTIFICATES.verdict = Verdict.REFUSED;
+        HttpResponse<String> refused = ApiServer.get(path);
+        assertThat(refused.statusCode()).isEqualTo(200);
+        JsonNode check = Json.read(refused.body());
+        assertThat(check.path("verdict").asText()).isEqualTo("refused");
+        assertThat(check.path("scope").asText()).isEqualTo("new_rows");
+        assertThat(check.path("shards").path(0).path("sample").path(0).asText()).isEqualTo("/o/stor/a");
+
+        ApiServer.CERTIFICATES.verdict = Verdict.RUNNING;
+        HttpResponse<String> running = ApiServer.get(path + "?scope=all_rows");
+        assertThat(running.statusCode()).isEqualTo(202);
+        assertThat(Json.read(running.body()).path("scope").asText()).isEqualTo("all_rows");
+
+        ApiServer.CERTIFICATES.verdict = Verdict.UNKNOWN;
+        HttpResponse<String> busy = ApiServer.get(path);
+        assertThat(busy.statusCode()).isEqualTo(503);
+        assertThat(Json.read(busy.body()).path("code").asText()).isEqualTo("TOO_MANY_CHECKS");
+        assertThat(ApiServer.get(path + "?scope=some").statusCode()).isEqualTo(400);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.rebalancer.http;
 
 import io.rebalancer.core.certificate.Certificate;
+import io.rebalancer.core.certificate.CertificateCheck;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.certificate.SignedCertificate;
 import io.rebalancer.core.certificate.VerificationKey;
@@ -8,6 +9,7 @@ import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.evacuate.VerifiedRows;
+import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.CertificateService;
 import java.security.GeneralSecurityException;
@@ -25,6 +27,8 @@ final class CertificatesInMemory implements CertificateService {
     final KeyPair pair = newKey();
     final KeyPair earlier = newKey();
     volatile Optional<CertificateRefusal> refusal = Optional.empty();
+    /** What a check finds; too many checks run if it is UNKNOWN. */
+    volatile CertificateCheck.Verdict verdict = CertificateCheck.Verdict.PASS;
 
     private static KeyPair newKey() {
         try {
@@ -71,6 +75,24 @@ final class CertificatesInMemory implements CertificateService {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public CompletionStage<CertificateCheck> check(StorageNodeId node, CertificateCheck.Scope scope) {
+        if (verdict == CertificateCheck.Verdict.UNKNOWN) {
+            return CompletableFuture.failedFuture(new CheckRefused(2));
+        }
+        return CompletableFuture.completedFuture(new CertificateCheck(
+                node,
+                new UUID(0, 7),
+                Instant.EPOCH,
+                scope,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                verdict,
+                "because",
+                List.of(new CertificateCheck.Shard(
+                        1, new RowWatermark(9, 0), 20, 1, true, List.of(new RecordRef(1, "/o/stor/a")), ""))));
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.VerificationProgress;
+import io.rebalancer.core.explain.ObjectInFlight;
+import io.rebalancer.core.explain.StageRates;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.settings.SettingsChange;
@@ -24,6 +26,17 @@ public interface JobMessage {
 
     /** Asks for the state of the job; changes nothing. */
     record GetJob(ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {}
+
+    /**
+     * Asks what the present incarnation of the job knows and does not store; changes nothing.
+     *
+     * @param objects ids of objects that may be in flight
+     */
+    record AskProgress(List<UUID> objects, ActorRef<JobReply> replyTo) implements JobMessage, WireMessage {
+        public AskProgress {
+            objects = List.copyOf(objects);
+        }
+    }
 
     /** What an operator orders a job to do. Idempotent; the reply is the job afterwards, with what it still waits for. */
     sealed interface Action extends JobMessage, WireMessage {
@@ -103,7 +116,7 @@ public interface JobMessage {
      */
     record InFlightTo(UUID jobId, int assignments, boolean fenced) implements WireMessage {}
 
-    /** A job's reply: {@link JobStands}, {@link JobSettings} or {@link JobRefusal}. */
+    /** A job's reply: {@link JobStands}, {@link JobSettings} or {@link JobRefusal}; {@link ProgressReported} to {@link AskProgress}. */
     interface JobReply extends WireMessage {}
 
     /**
@@ -122,6 +135,18 @@ public interface JobMessage {
 
     /** Reply to {@link GetSettings}. */
     record JobSettings(SettingsReport report) implements JobReply {}
+
+    /**
+     * Reply to {@link AskProgress}.
+     *
+     * @param inFlight those of the objects that are in flight
+     * @param rates what the stages of the job did in the last minute
+     */
+    record ProgressReported(List<ObjectInFlight> inFlight, StageRates rates) implements JobReply {
+        public ProgressReported {
+            inFlight = List.copyOf(inFlight);
+        }
+    }
 
     /** The job refused the request; its state is unchanged. */
     record JobRefusal(Decision.Code code, String detail) implements JobReply {}

@@ -14,6 +14,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.audit.AuditActor;
 import io.rebalancer.core.audit.AuditFact;
 import io.rebalancer.core.audit.AuditHead;
+import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
@@ -22,6 +23,8 @@ import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.VerificationProgress;
+import io.rebalancer.core.explain.ObjectInFlight;
+import io.rebalancer.core.explain.StageRates;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -127,6 +130,11 @@ class WireMessageTest {
                 AgentMessage.Wake.INSTANCE,
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
+                new JobMessage.AskProgress(List.of(ID), jobReply.getRef()),
+                new JobMessage.ProgressReported(
+                        List.of(new ObjectInFlight(
+                                ID, ID, LOCATION, AssignmentState.ACCEPTED, Optional.of(Instant.EPOCH))),
+                        new StageRates(60, 5, 4, 3, 2)),
                 new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
                 new JobMessage.GetSettings(jobReply.getRef()),
                 new JobMessage.ChangeSettings(CHANGE, "http 127.0.0.1", jobReply.getRef()),

@@ -1,24 +1,22 @@
 package io.rebalancer.manager.certificate;
 
 import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.core.certificate.CertificateCheck;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.certificate.CertificateRules;
 import io.rebalancer.core.certificate.CertificateRules.Facts;
 import io.rebalancer.core.certificate.SignedCertificate;
-import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageNodeService;
-import io.rebalancer.core.registry.NodeStatus;
-import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.text.OneLine;
+import io.rebalancer.manager.evacuate.verification.VerificationResources;
 import io.rebalancer.persistence.query.JournalReader;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -27,14 +25,12 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the registry and the job, reads the evidence from the journal, and signs with the key of this manager. */
+/** Signs with the key of this manager what {@link NodeFacts} prove, and checks it again. */
 public final class ManagerCertificateService implements CertificateService {
     private static final Logger LOGGER = LoggerFactory.getLogger(ManagerCertificateService.class);
 
-    private final StorageNodeService nodes;
-    private final JobService jobs;
-    private final StoredEvidence evidence;
-    private final Set<Integer> shards;
+    private final NodeFacts facts;
+    private final CertificateChecks checks;
     private final CertificateKeys keys;
     private final BlockingExecutor blocking;
     private final String issuer;
@@ -42,6 +38,7 @@ public final class ManagerCertificateService implements CertificateService {
 
     /**
      * @param shards the numbers of all shards of the metadata tier
+     * @param verification reads the shards again for a check
      * @param blocking reads the files of the keys
      * @param issuer names this manager in certificates
      */
@@ -51,14 +48,13 @@ public final class ManagerCertificateService implements CertificateService {
             JobService jobs,
             JournalReader journal,
             Set<Integer> shards,
+            VerificationResources verification,
             CertificateKeys keys,
             BlockingExecutor blocking,
             String issuer,
             Clock clock) {
-        this.nodes = nodes;
-        this.jobs = jobs;
-        this.evidence = new StoredEvidence(system, journal);
-        this.shards = Set.copyOf(shards);
+        this.facts = new NodeFacts(nodes, jobs, new StoredEvidence(system, journal)::find, shards);
+        this.checks = new CertificateChecks(system, facts, verification, clock, CertificateChecks.DEFAULT_LIMITS);
         this.keys = keys;
         this.blocking = blocking;
         this.issuer = issuer;
@@ -69,29 +65,16 @@ public final class ManagerCertificateService implements CertificateService {
     public CompletionStage<SignedCertificate> certify(StorageNodeId node) {
         // Taken before the registry is asked, so the node was DRAINED at this time or is refused.
         Instant issuedAt = clock.instant();
-        return nodes.outOfService()
-                .thenCompose(statuses -> facts(
-                        node,
-                        statuses.stream()
-                                .filter(status -> status.node().equals(node))
-                                .findFirst()))
-                .thenCompose(facts -> CertificateRules.refusal(facts)
+        return facts.of(node)
+                .thenCompose(found -> CertificateRules.refusal(found)
                         .<CompletionStage<SignedCertificate>>map(
                                 refusal -> CompletableFuture.failedFuture(new CertificateRefused(refusal)))
-                        .orElseGet(() -> withKeys(() -> sign(facts, issuedAt))));
+                        .orElseGet(() -> withKeys(() -> sign(found, issuedAt))));
     }
 
-    private CompletionStage<Facts> facts(StorageNodeId node, Optional<NodeStatus> status) {
-        if (status.filter(each -> each.state() == ServiceState.DRAINED).isEmpty()) {
-            return CompletableFuture.completedFuture(
-                    new Facts(node, status, Optional.empty(), Optional.empty(), shards));
-        }
-        return jobs.get(status.get().jobId())
-                .thenCompose(found -> found.filter(view -> view.state().phase() == JobPhase.DONE)
-                        .map(view -> evidence.find(view.id(), view.revision()))
-                        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
-                        .thenApply(
-                                stored -> new Facts(node, status, found.map(JobService.View::state), stored, shards)));
+    @Override
+    public CompletionStage<CertificateCheck> check(StorageNodeId node, CertificateCheck.Scope scope) {
+        return checks.check(node, scope);
     }
 
     private SignedCertificate sign(Facts facts, Instant issuedAt) throws IOException, GeneralSecurityException {

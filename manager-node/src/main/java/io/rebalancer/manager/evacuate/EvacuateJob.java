@@ -97,7 +97,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.agents = new AgentConversations(jobId, resources, limits, clock, context.getSelf());
         this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule, limits);
-        this.answers = new JobAnswers(work, limits, clock, () -> lastSequenceNumber(context));
+        this.answers = new JobAnswers(work, telemetry.stages(), limits, clock, () -> lastSequenceNumber(context));
         this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
     }
 
@@ -122,6 +122,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
                 .onCommand(JobMessage.GetSettings.class, this::onGetSettings)
+                .onCommand(JobMessage.AskProgress.class, this::onAskProgress)
                 .onCommand(JobMessage.AskInFlightTo.class, this::onAskInFlightTo)
                 .onCommand(
                         JobInternalMessage.Stop.class, (job, stop) -> Effect().stop())
@@ -282,6 +283,11 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
 
     private Effect<JobEvent, JobState> onGetSettings(JobState job, JobMessage.GetSettings get) {
         get.replyTo().tell(answers.settingsTo(job));
+        return Effect().none();
+    }
+
+    private Effect<JobEvent, JobState> onAskProgress(JobState job, JobMessage.AskProgress ask) {
+        ask.replyTo().tell(answers.to(job, ask));
         return Effect().none();
     }
 

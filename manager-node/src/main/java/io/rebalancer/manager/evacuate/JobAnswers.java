@@ -1,22 +1,29 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.explain.ObjectInFlight;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /** What a job answers to questions and orders. */
 final class JobAnswers {
     private final PhaseWork work;
+    private final StageMeter stages;
     private final JobLimits limits;
     private final Clock clock;
     private final LongSupplier revision;
 
     /** @param revision number of the job's last event */
-    JobAnswers(PhaseWork work, JobLimits limits, Clock clock, LongSupplier revision) {
+    JobAnswers(PhaseWork work, StageMeter stages, JobLimits limits, Clock clock, LongSupplier revision) {
         this.work = work;
+        this.stages = stages;
         this.limits = limits;
         this.clock = clock;
         this.revision = revision;
@@ -46,6 +53,26 @@ final class JobAnswers {
                 job.outline(),
                 work.waits(job),
                 work.verification().progress());
+    }
+
+    /** The answer to a question about what is not stored. */
+    JobMessage.JobReply to(JobState job, JobMessage.AskProgress ask) {
+        if (job.phase() == JobPhase.NONE) {
+            return to(job);
+        }
+        Set<UUID> objects = Set.copyOf(ask.objects());
+        List<ObjectInFlight> found = job.inFlight().all().stream()
+                .flatMap(each -> each.assignment().tasks().stream()
+                        .map(CopyTask::objectId)
+                        .filter(objects::contains)
+                        .map(object -> new ObjectInFlight(
+                                object,
+                                each.assignment().id(),
+                                each.assignment().destination(),
+                                each.state(),
+                                stages.plannedAt(each.assignment().id()))))
+                .toList();
+        return new JobMessage.ProgressReported(found, stages.rates());
     }
 
     static JobMessage.JobReply of(Decision.Refused refused) {

@@ -27,6 +27,7 @@ final class CertificateModule {
                 jobs.service(),
                 journal,
                 Set.copyOf(metadata.tier().shards()),
+                metadata.verification(),
                 keys,
                 BlockingExecutor.on(system, Dispatchers.READ_SIDE),
                 Cluster.get(system).selfMember().address().hostPort(),

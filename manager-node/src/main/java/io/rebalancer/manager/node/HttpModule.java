@@ -34,6 +34,7 @@ final class HttpModule {
             CertificateModule certificates,
             AuditModule audit,
             PreflightModule preflight,
+            ExplainModule explain,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -59,6 +60,7 @@ final class HttpModule {
                 certificates.service(),
                 preflight.service(),
                 jobs.fleetSettings(),
+                explain.service(),
                 cluster,
                 readiness,
                 legacy,

@@ -25,6 +25,9 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.manager.evacuate.RecordsInMemory;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.evacuate.verification.VerificationResources;
 import io.rebalancer.persistence.query.JournalReader;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -69,6 +72,7 @@ class ManagerCertificateServiceTest {
     private Path directory;
 
     private final Events journal = new Events();
+    private final RecordsInMemory records = new RecordsInMemory();
     private volatile List<NodeStatus> nodes = List.of(new NodeStatus(NODE, ServiceState.DRAINED, JOB, VERIFIED));
     private volatile boolean registryReplies = true;
     private CertificateKeys keys = CertificateKeys.in(Path.of(""));
@@ -159,7 +163,7 @@ class ManagerCertificateServiceTest {
                 }));
     }
 
-    private CompletableFuture<SignedCertificate> certify() {
+    private ManagerCertificateService service() {
         StorageNodeService registry = playing(
                 StorageNodeService.class,
                 "outOfService",
@@ -172,17 +176,20 @@ class ManagerCertificateServiceTest {
                 () -> CompletableFuture.completedFuture(Optional.of(new JobService.View(
                         JOB, journal.events.size(), journal.state().outline(), List.of(), Optional.empty()))));
         return new ManagerCertificateService(
-                        KIT.system(),
-                        registry,
-                        jobs,
-                        JournalReader.of(journal),
-                        Set.of(1, 2),
-                        keys,
-                        new BlockingExecutor(Runnable::run),
-                        "127.0.0.1:2551",
-                        Clock.fixed(NOW, ZoneOffset.UTC))
-                .certify(NODE)
-                .toCompletableFuture();
+                KIT.system(),
+                registry,
+                jobs,
+                JournalReader.of(journal),
+                Set.of(1, 2),
+                new VerificationResources(records, new ScanPermits(() -> 2), Clock.systemUTC()),
+                keys,
+                new BlockingExecutor(Runnable::run),
+                "127.0.0.1:2551",
+                Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private CompletableFuture<SignedCertificate> certify() {
+        return service().certify(NODE).toCompletableFuture();
     }
 
     private static <T> T result(CompletionStage<T> stage) throws Exception {

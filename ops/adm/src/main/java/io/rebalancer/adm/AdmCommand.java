@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,6 +154,34 @@ public final class AdmCommand implements Runnable {
                 out.println("job " + id + " is " + job.path("state").asText() + " and waits for nothing");
             }
             JobWaits.print(out, job);
+            return 0;
+        }
+
+        @Command(
+                name = "why",
+                description = "Explains where an object is, each attempt of the job to move it, what happens next, and"
+                        + " what you can change.")
+        int why(
+                @Parameters(paramLabel = "<uuid>", description = "id of the job") String id,
+                @Parameters(paramLabel = "<object>", description = "id of the object, or its key: /UUID/stor/NAME")
+                        String subject)
+                throws CommandFailed, InterruptedException {
+            String parameter =
+                    (subject.startsWith("/") ? "key=" : "object=") + URLEncoder.encode(subject, StandardCharsets.UTF_8);
+            ExplanationText.print(
+                    spec.commandLine().getOut(),
+                    ManagerApiClient.json(manager().get("/api/v1/jobs/" + id + "/why?" + parameter)));
+            return 0;
+        }
+
+        @Command(
+                name = "blockers",
+                description = "Shows what holds a job, the heaviest first, and the stage that limits its speed.")
+        int blockers(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
+                throws CommandFailed, InterruptedException {
+            BlockersText.print(
+                    spec.commandLine().getOut(),
+                    ManagerApiClient.json(manager().get("/api/v1/jobs/" + id + "/blockers")));
             return 0;
         }
 

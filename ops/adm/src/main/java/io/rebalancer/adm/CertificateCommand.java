@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -100,6 +101,33 @@ final class CertificateCommand extends ManagerCommand {
             spec.commandLine().getErr().println("NOT VALID: " + file + ": " + e.getMessage());
             return 1;
         }
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Reads the metadata shards again and reports whether a record names the drained node now.",
+                "Exit codes: 0 if no row was found, 1 if the check refuses or fails, 2 if the command line is wrong, 3 if the"
+                        + " result is not known."
+            })
+    int check(
+            @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
+            @Option(
+                            names = "--all",
+                            description =
+                                    "reads all rows, which takes as long as the verification of the job; otherwise"
+                                            + " only those that were inserted since")
+                    boolean all,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            defaultValue = "600",
+                            description = "how long to wait for the result (default: ${DEFAULT-VALUE}); the check"
+                                    + " continues also after that time")
+                    int seconds)
+            throws CommandFailed, InterruptedException {
+        CertificateCheckOrder order = new CertificateCheckOrder(manager(), node, all);
+        return CertificateCheckOrder.print(spec.commandLine().getOut(), order.await(Duration.ofSeconds(seconds)));
     }
 
     private List<VerificationKey> keys(Path file) {

@@ -20,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -178,5 +179,35 @@ class CertificateCommandTest {
         assertThat(command.run("certificate", "get", "1.stor.d", "--output", file.toString()))
                 .isEqualTo(1);
         assertThat(command.err()).contains(file.toString(), "--output");
+    }
+
+    private static String check(String verdict) {
+        return "{\"storageNode\":\"1.stor.d\",\"jobId\":\"J\",\"verifiedAt\":\"T\",\"scope\":\"new_rows\",\"at\":\"U\",\"verdict\":\""
+                + verdict
+                + "\",\"detail\":\"because\",\"shards\":[{\"shard\":3,\"rowsRead\":9,\"rowsOfNode\":1,\"sample\":[\"/o/stor/a\"]}]}";
+    }
+
+    @Test
+    void aCheckIsAskedForUntilItHasEnded() throws IOException {
+        List<String> answers = new ArrayList<>(List.of("running", "running", "refused", "pass", "unknown", "running"));
+        try (ServedCommand checked =
+                ServedCommand.start(request -> new ServedCommand.Response(200, check(answers.remove(0))))) {
+            assertThat(checked.run("certificate", "check", "1.stor.d")).isEqualTo(1);
+            assertThat(checked.requests())
+                    .hasSize(3)
+                    .allMatch(each -> each.endsWith("/certificate/check?scope=new_rows"));
+            assertThat(checked.out().lines())
+                    .containsExactly(
+                            "REFUSED: 1.stor.d: because",
+                            "job J, verified at T; new_rows read until U",
+                            "  shard 3: 9 rows read, 1 of the node",
+                            "    /o/stor/a");
+            assertThat(checked.run("certificate", "check", "1.stor.d", "--all")).isZero();
+            assertThat(checked.requests().get(3)).endsWith("scope=all_rows");
+            assertThat(checked.run("certificate", "check", "1.stor.d")).isEqualTo(3);
+            assertThat(checked.run("certificate", "check", "1.stor.d", "--wait", "0"))
+                    .isEqualTo(3);
+            assertThat(checked.out()).contains("STILL RUNNING");
+        }
     }
 }

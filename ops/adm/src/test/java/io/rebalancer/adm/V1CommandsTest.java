@@ -57,6 +57,48 @@ class V1CommandsTest {
     }
 
     @Test
+    void anObjectIsExplained() {
+        answers.put("/api/v1/jobs/" + JOB + "/why", """
+                {"subject":"/u/stor/a","records":[{"shard":3,"key":"/u/stor/a","status":"waits_for_pass",
+                "now":{"objectId":"o","etag":"e","bytes":5,"md5":"m",
+                "copies":[{"storageNode":"1.stor.d","datacenter":"dc1"}]},
+                "attempts":[{"pass":2,"at":"T","storageNode":"9.stor","reason":"md5_mismatch","detail":"wrong bytes"}],
+                "attemptCount":3,"rule":"R.","next":"Pass 3 tries it.","nextAt":"T2","unblock":"U."}],
+                "unknownShards":[{"shard":7,"reason":"away"}]}""");
+        assertThat(command.run("job", "why", JOB, "/u/stor/a b")).isZero();
+        assertThat(command.requests().get(0)).endsWith("/why?key=%2Fu%2Fstor%2Fa+b");
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "/u/stor/a on shard 3: waits_for_pass",
+                        "  object o, 5 bytes, MD5 m, etag e",
+                        "  copy on 1.stor.d (dc1)",
+                        "  attempt in pass 2 at T to 9.stor: md5_mismatch: wrong bytes",
+                        "  and 2 earlier attempts",
+                        "  rule: R.",
+                        "  next: Pass 3 tries it. (at T2)",
+                        "  do: U.",
+                        "shard 7 gave no answer: away");
+    }
+
+    @Test
+    void theBlockersOfAJobAreListedInTheirOrder() {
+        answers.put("/api/v1/jobs/" + JOB + "/blockers", """
+                {"jobId":"J","state":"RUNNING","bottleneck":"agents","figures":"9 records wait","unblock":"Raise it.",
+                "blockers":[{"stage":"agents","cause":"agent_busy","since":"T","detail":"busy","unblock":"Wait."},
+                {"stage":"placement","cause":"no_destination","records":2,"detail":"2 records","unblock":"Add nodes."}]}""");
+        assertThat(command.run("job", "blockers", JOB)).isZero();
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "job J is RUNNING; bottleneck: agents",
+                        "  figures: 9 records wait",
+                        "  do: Raise it.",
+                        "1. agent_busy (agents) since T: busy",
+                        "   do: Wait.",
+                        "2. no_destination (placement): 2 records",
+                        "   do: Add nodes.");
+    }
+
+    @Test
     void nodesOutOfServiceAreListedWithTheirJob() {
         answers.put("/api/v1/storage-nodes", """
                 {"outOfService":[{"storageNode":"1.stor.d","state":"DRAINED","job":"%s",

@@ -5,6 +5,7 @@ import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.RecordAttempts;
 import io.rebalancer.core.port.UnmovedRecords;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,11 @@ public final class ReadSide {
     /** The records that the passes of jobs left on their leaving nodes. */
     public UnmovedRecords unmovedRecords() {
         return new JdbcUnmovedRecords(this);
+    }
+
+    /** The attempts of jobs to move records. */
+    public RecordAttempts recordAttempts() {
+        return new JdbcRecordAttempts(this);
     }
 
     /**

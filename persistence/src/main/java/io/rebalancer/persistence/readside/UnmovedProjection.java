@@ -66,7 +66,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
 
     @Override
     public List<JobTable> tables() {
-        return List.of(new JobTable("object_exception", "job_id"));
+        return List.of(new JobTable("object_exception", "job_id"), new JobTable(AttemptArchive.TABLE, "job_id"));
     }
 
     @Override
@@ -74,6 +74,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
         for (StoredChange<JobChange> each : changes) {
             if (each.change() instanceof JobChange.Updated updated) {
                 if (updated.event() instanceof JobEvent.PassFinished finished) {
+                    AttemptArchive.keepBefore(handle, updated.jobId(), finished.pass());
                     handle.execute(
                             "delete from object_exception where job_id = ? and pass < ?",
                             updated.jobId(),
@@ -81,6 +82,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
                 }
                 if (updated.nothingLeft()) {
                     // A record may have left the node, by a user or with its object, after the pass had reported it.
+                    AttemptArchive.keepAll(handle, updated.jobId());
                     handle.execute("delete from object_exception where job_id = ?", updated.jobId());
                 }
                 upsert(handle, each, updated);
@@ -100,6 +102,13 @@ final class UnmovedProjection implements EventProjection<JobChange> {
         if (byDigest.isEmpty()) {
             return;
         }
+        AttemptArchive.keep(
+                handle,
+                updated.jobId(),
+                byDigest.entrySet().stream()
+                        .map(each ->
+                                new AttemptArchive.Row(each.getValue().record().shard(), each.getKey()))
+                        .toList());
         Optional<Assignment> assignment = updated.ended();
         try (PreparedBatch upsert = handle.prepareBatch(
                 DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL ? POSTGRESQL_UPSERT : H2_UPSERT)) {
@@ -142,6 +151,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
                 && nextAnalyze.compareAndSet(next, 2 * total)
                 && DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL) {
             handle.execute("analyze object_exception");
+            handle.execute("analyze " + AttemptArchive.TABLE);
         }
     }
 
@@ -149,6 +159,12 @@ final class UnmovedProjection implements EventProjection<JobChange> {
         if (records.isEmpty()) {
             return;
         }
+        AttemptArchive.keep(
+                handle,
+                jobId,
+                records.stream()
+                        .map(record -> new AttemptArchive.Row(record.shard(), digest(record)))
+                        .toList());
         if (DatabaseKind.of(handle) == DatabaseKind.POSTGRESQL) {
             deleteTogether(handle, jobId, records);
         } else {

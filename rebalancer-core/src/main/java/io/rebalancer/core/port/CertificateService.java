@@ -1,5 +1,6 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.certificate.CertificateCheck;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.certificate.SignedCertificate;
 import io.rebalancer.core.certificate.VerificationKey;
@@ -18,6 +19,15 @@ public interface CertificateService {
     CompletionStage<SignedCertificate> certify(StorageNodeId node);
 
     /**
+     * Reads the metadata shards again, and reports whether a row names the drained node now. Starts a check, or joins the one
+     * that runs on this manager.
+     *
+     * @return within seconds: the result, or how far the check is; then the caller asks again. Fails with
+     *     {@link CertificateRefused} if there is no certificate to check, and with {@link CheckRefused} if too many checks run
+     */
+    CompletionStage<CertificateCheck> check(StorageNodeId node, CertificateCheck.Scope scope);
+
+    /**
      * The keys that verify certificates of this manager.
      *
      * @return fails with {@link CertificateRefused} if they can't be read
@@ -33,6 +43,19 @@ public interface CertificateService {
     record Keys(VerificationKey current, List<VerificationKey> earlier) {
         public Keys {
             earlier = List.copyOf(earlier);
+        }
+    }
+
+    /** As many checks as allowed are running. The caller may repeat the request. */
+    final class CheckRefused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public CheckRefused(int limit) {
+            super(
+                    limit + " checks of certificates are running on this manager, and each reads all shards",
+                    null,
+                    false,
+                    false);
         }
     }
 

@@ -21,8 +21,10 @@ final class ColumnSweep {
 
     private BitSet countedNext = new BitSet(REREAD);
 
-    ColumnSweep(ScanColumn column) {
+    /** @param covered ids up to this one are read already, but for the last {@link #REREAD}; 0 if none is */
+    ColumnSweep(ScanColumn column, long covered) {
         this.column = column;
+        this.covered = covered;
     }
 
     ScanColumn column() {

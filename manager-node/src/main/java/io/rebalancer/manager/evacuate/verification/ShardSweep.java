@@ -30,8 +30,8 @@ final class ShardSweep {
     private final int shard;
     private final String source;
     private final Instant startedAt;
-    private final ColumnSweep ids = new ColumnSweep(ScanColumn.ID);
-    private final ColumnSweep idxs = new ColumnSweep(ScanColumn.IDX);
+    private final ColumnSweep ids;
+    private final ColumnSweep idxs;
     private final List<RecordRef> sample = new ArrayList<>();
     private Optional<RowWatermark> before = Optional.empty();
     private VerifiedRows rows = VerifiedRows.NONE;
@@ -48,10 +48,13 @@ final class ShardSweep {
     /** Rows of one column from {@code first} to {@code last}, or some of them. */
     record ReadRows(ScanColumn column, long first, long last) implements Step {}
 
-    ShardSweep(int shard, String source, Instant startedAt) {
+    /** @param from rows up to this watermark were read before; {@link RowWatermark#NONE} to read all */
+    ShardSweep(int shard, String source, RowWatermark from, Instant startedAt) {
         this.shard = shard;
         this.source = source;
         this.startedAt = startedAt;
+        this.ids = new ColumnSweep(ScanColumn.ID, from.highestId());
+        this.idxs = new ColumnSweep(ScanColumn.IDX, from.highestIdx());
     }
 
     /** Returns the same step until its result is recorded. */

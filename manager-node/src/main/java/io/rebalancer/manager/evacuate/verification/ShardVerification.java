@@ -53,9 +53,13 @@ final class ShardVerification extends AbstractBehavior<ShardVerification.Command
     private int failures;
 
     static Behavior<Command> create(
-            VerificationResources resources, int shard, StorageNodeId leaving, ActorRef<VerificationRun.Command> run) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new ShardVerification(context, timers, resources, shard, leaving, run)));
+            VerificationResources resources,
+            int shard,
+            StorageNodeId leaving,
+            RowWatermark from,
+            ActorRef<VerificationRun.Command> run) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new ShardVerification(context, timers, resources, shard, leaving, from, run)));
     }
 
     private ShardVerification(
@@ -64,6 +68,7 @@ final class ShardVerification extends AbstractBehavior<ShardVerification.Command
             VerificationResources resources,
             int shard,
             StorageNodeId leaving,
+            RowWatermark from,
             ActorRef<VerificationRun.Command> run) {
         super(context);
         this.timers = timers;
@@ -72,7 +77,7 @@ final class ShardVerification extends AbstractBehavior<ShardVerification.Command
         this.run = run;
         this.reader = resources.audit().open(shard, leaving);
         this.sweep = new ShardSweep(
-                shard, resources.audit().source(), resources.clock().instant());
+                shard, resources.audit().source(), from, resources.clock().instant());
         readNext();
     }
 

@@ -1,5 +1,6 @@
 package io.rebalancer.manager.evacuate.verification;
 
+import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.text.OneLine;
@@ -58,8 +59,21 @@ public final class VerificationRun extends AbstractBehavior<VerificationRun.Comm
      */
     public static Behavior<Command> create(
             VerificationResources resources, StorageNodeId leaving, ActorRef<VerificationEvent> listener) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new VerificationRun(context, timers, resources, leaving, listener)));
+        return create(resources, leaving, Map.of(), listener);
+    }
+
+    /**
+     * A run that reads only what was inserted after earlier reads. It does not see rows that were overwritten since.
+     *
+     * @param from the watermarks of the earlier reads; a shard without one is read from the start
+     */
+    public static Behavior<Command> create(
+            VerificationResources resources,
+            StorageNodeId leaving,
+            Map<Integer, RowWatermark> from,
+            ActorRef<VerificationEvent> listener) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new VerificationRun(context, timers, resources, leaving, from, listener)));
     }
 
     private VerificationRun(
@@ -67,12 +81,15 @@ public final class VerificationRun extends AbstractBehavior<VerificationRun.Comm
             TimerScheduler<Command> timers,
             VerificationResources resources,
             StorageNodeId leaving,
+            Map<Integer, RowWatermark> from,
             ActorRef<VerificationEvent> listener) {
         super(context);
         this.listener = listener;
         for (int shard : resources.audit().shards()) {
             ActorRef<ShardVerification.Command> child = context.spawn(
-                    ShardVerification.create(resources, shard, leaving, context.getSelf()), "shard-" + shard);
+                    ShardVerification.create(
+                            resources, shard, leaving, from.getOrDefault(shard, RowWatermark.NONE), context.getSelf()),
+                    "shard-" + shard);
             shards.put(child.unsafeUpcast(), shard);
             context.watch(child);
         }

@@ -27,7 +27,7 @@ class ShardSweepTest {
 
     private final NavigableMap<Long, Optional<Kind>> ids = new TreeMap<>();
     private final NavigableMap<Long, Optional<Kind>> idxs = new TreeMap<>();
-    private final ShardSweep sweep = new ShardSweep(7, "test", AT);
+    private final ShardSweep sweep = new ShardSweep(7, "test", RowWatermark.NONE, AT);
     private final List<ShardSweep.ReadRows> reads = new ArrayList<>();
     /** Runs before each read of a watermark, with the number of watermarks read before. */
     private IntConsumer beforeWatermark = number -> {};

@@ -1,0 +1,64 @@
+package io.rebalancer.adm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** A check of a certificate: asked for until it has ended, and printed. */
+final class CertificateCheckOrder {
+    private static final int NOT_KNOWN = 3;
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    private final ManagerApiClient manager;
+    private final String path;
+
+    CertificateCheckOrder(ManagerApiClient manager, String node, boolean all) {
+        this.manager = manager;
+        this.path = "/api/v1/storage-nodes/" + URLEncoder.encode(node, StandardCharsets.UTF_8)
+                + "/certificate/check?scope=" + (all ? "all_rows" : "new_rows");
+    }
+
+    /** The result, or the check as it is after {@code limit}. The manager waits too before it answers. */
+    JsonNode await(Duration limit) throws CommandFailed, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        JsonNode check = ManagerApiClient.json(manager.get(path));
+        while (check.path("verdict").asText().equals("running") && System.nanoTime() < end) {
+            Thread.sleep(INTERVAL.toMillis());
+            check = ManagerApiClient.json(manager.get(path));
+        }
+        return check;
+    }
+
+    /** Prints a check, and returns the exit code of the command. */
+    static int print(PrintWriter out, JsonNode check) {
+        String verdict = check.path("verdict").asText();
+        out.println(label(verdict) + ": " + check.path("storageNode").asText() + ": "
+                + check.path("detail").asText());
+        out.println("job " + check.path("jobId").asText() + ", verified at "
+                + check.path("verifiedAt").asText() + "; " + check.path("scope").asText() + " read until "
+                + check.path("at").asText());
+        for (JsonNode shard : check.path("shards")) {
+            out.println("  shard " + shard.path("shard").asText() + ": "
+                    + shard.path("rowsRead").asText()
+                    + " rows read, " + shard.path("rowsOfNode").asText() + " of the node"
+                    + (shard.has("fault") ? "; " + shard.path("fault").asText() : ""));
+            shard.path("sample").forEach(key -> out.println("    " + key.asText()));
+        }
+        return switch (verdict) {
+            case "pass" -> 0;
+            case "refused" -> 1;
+            default -> NOT_KNOWN;
+        };
+    }
+
+    private static String label(String verdict) {
+        return switch (verdict) {
+            case "pass" -> "PASS";
+            case "refused" -> "REFUSED";
+            case "running" -> "STILL RUNNING";
+            default -> "NOT KNOWN";
+        };
+    }
+}
