@@ -202,7 +202,10 @@ class RecordRulesTest {
                 job(new JobEvent.JobFailing("broken", AT)),
                 job(new JobEvent.JobCancelling(AT)),
                 job(new JobEvent.JobPausing(AT)),
-                job(new JobEvent.JobPausing(AT), new JobEvent.JobPaused(List.of(), AT))));
+                job(new JobEvent.JobPausing(AT), new JobEvent.JobPaused(List.of(), AT)),
+                job(new JobEvent.WindowClosing(AT)),
+                job(new JobEvent.WindowClosing(AT), new JobEvent.WindowClosed(List.of(), AT)),
+                job(new JobEvent.JobStalled("no agent answers", AT))));
         Arrays.stream(JobPhase.values()).filter(JobPhase::terminal).forEach(phase -> jobs.add(ended(phase)));
         return jobs;
     }
