@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class PlanRunTest {
     private static final ActorTestKit KIT = TestSettings.kit("plan");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final UUID PLAN = new UUID(5, 5);
     private static final FencingToken TOKEN = new FencingToken(PLAN, 1);
 
@@ -78,7 +78,10 @@ class PlanRunTest {
 
     private PlanRun.Progress plan(Duration maxRunTime) {
         EvacuateSettings settings = TestSettings.evacuate("""
-                rebalancer.evacuate { max-tasks-per-assignment = 1, max-assignment-age = 10ms }
+                rebalancer.evacuate {
+                  max-tasks-per-assignment = 1, max-assignment-age = 10ms, max-assignments-in-flight = 1
+                  agent-lost-after = 1h
+                }
                 rebalancer.placement { max-fill-percent = 100, min-free-mib = 0 }
                 """);
         TestProbe<PlanRun.Progress> progress = KIT.createTestProbe();
@@ -132,6 +135,17 @@ class PlanRunTest {
         records.put(12, 10, 1, 2);
         PlanRun.Progress plan = readyPlan();
         assertThat(plan.found().moves().records()).isEqualTo(3);
+        assertThat(plan.found().moves().objects()).isEqualTo(1);
+    }
+
+    /** The shard that fails is read again after the object was placed. */
+    @Test
+    void aFurtherRecordThatIsFoundLaterIsTheSameObject() {
+        records.put(10, 10, 1, 2);
+        records.put(11, 10, 1, 2);
+        records.outage(1);
+        PlanRun.Progress plan = readyPlan();
+        assertThat(plan.found().moves().records()).isEqualTo(2);
         assertThat(plan.found().moves().objects()).isEqualTo(1);
     }
 
