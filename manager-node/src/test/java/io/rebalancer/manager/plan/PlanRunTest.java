@@ -8,9 +8,11 @@ import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.plan.PlanProgress.State;
 import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.plan.UnmovableRecords;
+import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.SpaceLease;
@@ -138,15 +140,20 @@ class PlanRunTest {
         assertThat(plan.found().moves().objects()).isEqualTo(1);
     }
 
-    /** The shard that fails is read again after the object was placed. */
     @Test
-    void aFurtherRecordThatIsFoundLaterIsTheSameObject() {
-        records.put(10, 10, 1, 2);
+    void aRecordThatIsFoundAfterItsObjectWasPlacedIsCountedAndDropped() throws Exception {
         records.put(11, 10, 1, 2);
-        records.outage(1);
-        PlanRun.Progress plan = readyPlan();
-        assertThat(plan.found().moves().records()).isEqualTo(2);
-        assertThat(plan.found().moves().objects()).isEqualTo(1);
+        records.put(13, 13, 1, 2);
+        records.put(15, 15, 2, 3);
+        PlannedObjects placed = new PlannedObjects(10);
+        placed.add(RecordsInMemory.object(10));
+        CountingScan scan = new CountingScan(records, placed);
+        RecordScan.Chunk chunk = scan.open(2, location(1).storageNode(), ScanPosition.START)
+                .next()
+                .toCompletableFuture()
+                .get();
+        assertThat(chunk.rows()).extracting(RecordScan.Row::ref).containsExactly(ref(13));
+        assertThat(scan.shares()).containsExactly(new ShardShare(2, 2));
     }
 
     @Test
