@@ -8,7 +8,6 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.plan.PlanProgress;
 import io.rebalancer.core.plan.PlanProgress.State;
 import io.rebalancer.core.storage.SpaceLease;
-import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.planning.AssignmentBatcher;
 import io.rebalancer.manager.evacuate.planning.Leftover;
 import io.rebalancer.manager.evacuate.planning.PassInput;
@@ -17,7 +16,6 @@ import io.rebalancer.manager.evacuate.planning.PlanningResources;
 import io.rebalancer.manager.evacuate.planning.PlanningWait;
 import io.rebalancer.manager.evacuate.planning.ScanCoordinator;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -66,8 +64,7 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
         }
     }
 
-    private final UUID planId;
-    private final Duration maxRunTime;
+    private final PlanInput input;
     private final ActorRef<Progress> listener;
     private final PlannedObjects planned = new PlannedObjects(MAX_REMEMBERED_OBJECTS);
     private final CountingScan scan;
@@ -76,47 +73,35 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
     private final ActorRef<AssignmentBatcher.Command> batcher;
     private String waiting = "";
 
-    /**
-     * @param nodes the storage nodes that storinfo lists
-     * @param maxRunTime after this time the plan fails with what it waits for
-     * @param listener gets the progress every second, and last that of the ended plan
-     */
-    public static Behavior<Command> create(
-            UUID planId,
-            CopyLocation leaving,
-            PlanningResources resources,
-            Collection<StorageNode> nodes,
-            Duration maxRunTime,
-            ActorRef<Progress> listener) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new PlanRun(context, timers, planId, leaving, resources, nodes, maxRunTime, listener)));
+    /** @param listener gets the progress every second, and last that of the ended plan */
+    public static Behavior<Command> create(PlanInput input, PlanningResources resources, ActorRef<Progress> listener) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new PlanRun(context, timers, input, resources, listener)));
     }
 
     private PlanRun(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
-            UUID planId,
-            CopyLocation leaving,
+            PlanInput input,
             PlanningResources resources,
-            Collection<StorageNode> nodes,
-            Duration maxRunTime,
             ActorRef<Progress> listener) {
         super(context);
-        this.planId = planId;
-        this.maxRunTime = maxRunTime;
+        this.input = input;
         this.listener = listener;
         this.scan = new CountingScan(resources.scan().scan(), planned);
+        CopyLocation leaving = input.order().leaving().get(0);
         this.tally =
-                new PlanTally(leaving, resources.settings().get().placement().maxFillPercent(), nodes);
-        FencingToken token = new FencingToken(planId, 1);
+                new PlanTally(leaving, resources.settings().get().placement().maxFillPercent(), input.nodes());
+        FencingToken token = new FencingToken(input.planId(), 1);
         this.leases = context.spawn(PlanLeases.create(resources.spaceBroker(), token), "leases");
         PlanningResources own = new PlanningResources(
                 () -> withoutWaits(resources.settings().get()),
                 resources.scan().with(scan),
-                resources.directory(),
+                context.spawn(RecordedFleet.create(input.fleet()), "fleet"),
                 leases,
                 resources.clock());
-        PassInput pass = PassInput.fromStart(token, leaving, PassInput.UNLIMITED);
+        long maxRecords = input.order().maxRecords();
+        PassInput pass = PassInput.fromStart(token, leaving, maxRecords == 0 ? PassInput.UNLIMITED : maxRecords);
         ActorRef<PlanningEvent> events = context.messageAdapter(PlanningEvent.class, PlanningReported::new);
         this.batcher = context.spawn(AssignmentBatcher.create(own, pass, events), "batcher");
         ActorRef<ScanCoordinator.Command> coordinator =
@@ -125,7 +110,7 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
         context.watchWith(batcher, new ChildStopped("the planner"));
         context.watchWith(coordinator, new ChildStopped("the scan"));
         timers.startTimerWithFixedDelay(Report.INSTANCE, REPORT_INTERVAL);
-        timers.startSingleTimer(TimedOut.INSTANCE, maxRunTime);
+        timers.startSingleTimer(TimedOut.INSTANCE, input.maxRunTime());
     }
 
     private static EvacuateSettings withoutWaits(EvacuateSettings settings) {
@@ -189,7 +174,7 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
     private Behavior<Command> onTimedOut() {
         return end(
                 State.FAILED,
-                "not ready after " + maxRunTime + (waiting.isEmpty() ? "" : "; it waited for: " + waiting));
+                "not ready after " + input.maxRunTime() + (waiting.isEmpty() ? "" : "; it waited for: " + waiting));
     }
 
     private Behavior<Command> end(State state, String note) {
@@ -199,7 +184,7 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
 
     private Behavior<Command> report(State state, String note) {
         listener.tell(new Progress(
-                planId,
+                input.planId(),
                 new PlanProgress(state, tally.moves(scan.shares()), tally.unmovable(), note),
                 tally.plannedMib()));
         return this;

@@ -18,13 +18,14 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /** Asks for the storage nodes and for what is promised on them. Changes neither. */
-final class FleetQueries {
+public final class FleetQueries {
     private final ActorSystem<?> system;
     private final ActorRef<StorageNodeDirectory.Command> directory;
     private final ActorRef<SpaceMessage> spaceBroker;
     private final Duration timeout;
 
-    FleetQueries(
+    /** @param timeout of each question */
+    public FleetQueries(
             ActorSystem<?> system,
             ActorRef<StorageNodeDirectory.Command> directory,
             ActorRef<SpaceMessage> spaceBroker,
@@ -36,7 +37,7 @@ final class FleetQueries {
     }
 
     /** The storage nodes; fails with {@link NoAnswer} while this manager does not know them. */
-    CompletionStage<DestinationCandidates> nodes() {
+    public CompletionStage<DestinationCandidates> nodes() {
         return AskPattern.<StorageNodeDirectory.Command, DestinationCandidates>ask(
                         directory, StorageNodeDirectory.GetCandidates::new, timeout, system.scheduler())
                 .thenApply(candidates -> {
@@ -51,7 +52,7 @@ final class FleetQueries {
      * The promises of all jobs, by node. A job without leases announces that it has none: the broker replies with its
      * books and keeps only the job's id, for a few seconds.
      */
-    CompletionStage<Map<StorageNodeId, NodePromise>> promises() {
+    public CompletionStage<Map<StorageNodeId, NodePromise>> promises() {
         FencingToken token = new FencingToken(UUID.randomUUID(), 1);
         return AskPattern.<SpaceMessage, SpaceMessage.BrokerReply>ask(
                         spaceBroker,

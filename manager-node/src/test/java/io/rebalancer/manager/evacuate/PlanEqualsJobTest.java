@@ -7,9 +7,13 @@ import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobOutline;
+import io.rebalancer.core.plan.PlanOrder;
 import io.rebalancer.core.plan.PlanProgress;
 import io.rebalancer.core.plan.UnmovableRecords;
+import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
+import io.rebalancer.manager.plan.PlanInput;
 import io.rebalancer.manager.plan.PlanRun;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,13 +80,15 @@ class PlanEqualsJobTest {
         ActorRef<SpaceMessage> broker = KIT.spawn(SpaceBroker.create(Clock.systemUTC()));
         TestProbe<RegistryMessage.JobEnded> unused = KIT.createTestProbe();
         TestProbe<PlanRun.Progress> progress = KIT.createTestProbe();
+        StorageNode only = new StorageNode(location(3).storageNode(), "dc3", 50_000, 10);
         KIT.spawn(PlanRun.create(
-                UUID.randomUUID(),
-                location(1),
+                new PlanInput(
+                        UUID.randomUUID(),
+                        PlanOrder.of(location(1), 0),
+                        new DestinationCandidates(true, List.of(only), List.of(), List.of()),
+                        Duration.ofMinutes(10)),
                 JobFixture.resources(KIT, records, new PlayedAgent(), broker, unused.getRef())
                         .planning(),
-                List.of(),
-                Duration.ofMinutes(10),
                 progress.getRef()));
         PlanProgress last = progress.receiveMessage(JobFixture.TIMEOUT).found();
         while (last.state() == PlanProgress.State.RUNNING) {

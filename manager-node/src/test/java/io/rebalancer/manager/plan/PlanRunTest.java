@@ -9,6 +9,7 @@ import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.plan.PlanOrder;
 import io.rebalancer.core.plan.PlanProgress.State;
 import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.plan.UnmovableRecords;
@@ -47,6 +48,7 @@ class PlanRunTest {
     private final List<SpaceMessage> asked = new CopyOnWriteArrayList<>();
     private List<StorageNode> reachable = List.of(node(3, 1000));
     private List<StorageNode> unreachable = List.of();
+    private long maxRecords;
     private List<NodePromise> promises = List.of();
 
     @AfterAll
@@ -68,16 +70,6 @@ class PlanRunTest {
         }));
     }
 
-    private ActorRef<StorageNodeDirectory.Command> directory() {
-        DestinationCandidates candidates = new DestinationCandidates(true, reachable, unreachable, List.of());
-        return KIT.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
-                .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
-                    subscribe.subscriber().tell(candidates);
-                    return Behaviors.same();
-                })
-                .build());
-    }
-
     private PlanRun.Progress plan(Duration maxRunTime) {
         EvacuateSettings settings = TestSettings.evacuate("""
                 rebalancer.evacuate {
@@ -88,11 +80,17 @@ class PlanRunTest {
                 """);
         TestProbe<PlanRun.Progress> progress = KIT.createTestProbe();
         KIT.spawn(PlanRun.create(
-                PLAN,
-                location(1),
-                new PlanningResources(() -> settings, records.scan(), directory(), broker(), Clock.systemUTC()),
-                reachable,
-                maxRunTime,
+                new PlanInput(
+                        PLAN,
+                        PlanOrder.of(location(1), maxRecords),
+                        new DestinationCandidates(true, reachable, unreachable, List.of()),
+                        maxRunTime),
+                new PlanningResources(
+                        () -> settings,
+                        records.scan(),
+                        KIT.<StorageNodeDirectory.Command>createTestProbe().getRef(),
+                        broker(),
+                        Clock.systemUTC()),
                 progress.getRef()));
         PlanRun.Progress last = progress.receiveMessage(TIMEOUT);
         while (last.found().state() == State.RUNNING) {
@@ -183,6 +181,15 @@ class PlanRunTest {
         PlanRun.Progress plan = readyPlan();
         assertThat(plan.plannedMib()).isEqualTo(Map.of(location(4).storageNode(), 2L));
         assertThat(plan.found().unmovable()).singleElement().matches(each -> each.records() == 1);
+    }
+
+    @Test
+    void aPlanTakesUpNoMoreRecordsThanItsJob() {
+        maxRecords = 7;
+        for (int each = 10; each < 40; each++) {
+            records.put(each, each, 1, 2);
+        }
+        assertThat(readyPlan().found().moves().objects()).isEqualTo(7);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.rebalancer.core.plan;
 
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.storage.SpaceRules;
 import io.rebalancer.core.storage.StorageNode;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What one destination would receive.
@@ -17,17 +19,19 @@ public record DestinationShare(CopyLocation destination, long objects, long byte
      *
      * @param before as storinfo reported it when the plan began
      * @param after with the objects of the plan, and nothing else
+     * @param usedMib MiB that are used before, at most 1 % of the disk too much
      */
-    public record Fill(int before, int after) {
+    public record Fill(int before, int after, long usedMib) {
 
         /** The fill of {@code node} before and after {@code mib} more; empty for a node at 100 %. */
         static Optional<Fill> of(StorageNode node, long mib) {
-            if (node.percentUsed() == 100) {
+            OptionalLong used = SpaceRules.usedMib(node);
+            if (used.isEmpty()) {
                 return Optional.empty();
             }
             double totalMib = node.availableMib() / (1 - node.percentUsed() / 100.0);
             double after = totalMib == 0 ? node.percentUsed() : node.percentUsed() + 100.0 * mib / totalMib;
-            return Optional.of(new Fill(node.percentUsed(), (int) Math.ceil(after)));
+            return Optional.of(new Fill(node.percentUsed(), (int) Math.ceil(after), used.getAsLong()));
         }
     }
 

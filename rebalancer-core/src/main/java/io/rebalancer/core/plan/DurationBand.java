@@ -19,6 +19,11 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     /** What an earlier job did, with all of its waits. */
     public record MeasuredJob(long records, long bytes, Duration took) {}
 
+    /** @param why one line that begins with "unknown, because" */
+    public static DurationBand unknown(String why) {
+        return new DurationBand(Optional.empty(), Optional.empty(), why);
+    }
+
     /** @param jobs earlier jobs that are done */
     public static DurationBand of(long objects, long bytes, List<MeasuredJob> jobs) {
         List<Duration> durations = jobs.stream()
@@ -29,15 +34,13 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
                 .sorted(Comparator.naturalOrder())
                 .toList();
         if (durations.isEmpty()) {
-            return new DurationBand(
-                    Optional.empty(),
-                    Optional.empty(),
-                    "unknown, because no job that moved at least " + MIN_RECORDS + " records is done yet");
+            return unknown(
+                    "unknown, because no job that moved at least " + MIN_RECORDS + " records has emptied its node yet");
         }
         return new DurationBand(
                 Optional.of(durations.get(0)),
                 Optional.of(durations.get(durations.size() - 1)),
-                "the rates of the last " + durations.size() + " jobs that are done, with their waits");
+                "the rates of the last " + durations.size() + " jobs that emptied their node, with their waits");
     }
 
     /** Objects or bytes limit a job, whatever takes longer. */

@@ -1,6 +1,8 @@
 package io.rebalancer.core.plan;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What would be moved.
@@ -31,5 +33,13 @@ public record PlannedMoves(
     public PlannedMoves {
         destinations = List.copyOf(destinations);
         shards = List.copyOf(shards);
+    }
+
+    /** The fill of the fullest listed destination afterwards, in percent; empty if no fill is known. */
+    public Optional<Integer> peakFillPercent() {
+        return destinations.stream()
+                .flatMap(each -> each.fill().stream())
+                .map(DestinationShare.Fill::after)
+                .max(Comparator.naturalOrder());
     }
 }

@@ -94,7 +94,7 @@ class PlanRulesTest {
         StorageNode node = new StorageNode(TWO, "dc1", 9000, 10);
         CopyLocation location = node.location();
         DestinationShare within = DestinationShare.of(location, 1, 1, 2000, Optional.of(node));
-        assertThat(within.fill()).contains(new DestinationShare.Fill(10, 30));
+        assertThat(within.fill()).contains(new DestinationShare.Fill(10, 30, 1000));
         assertThat(within.isAbove(30)).isFalse();
         assertThat(DestinationShare.of(location, 1, 1, 2001, Optional.of(node)).isAbove(30))
                 .isTrue();
