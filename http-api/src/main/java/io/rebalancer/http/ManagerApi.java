@@ -8,6 +8,7 @@ import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.PlanService;
 import io.rebalancer.core.port.PreflightService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
@@ -24,6 +25,7 @@ import io.rebalancer.http.v1.jobs.OrphanRoutes;
 import io.rebalancer.http.v1.jobs.PreflightRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
+import io.rebalancer.http.v1.plans.PlanRoutes;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -45,6 +47,7 @@ public final class ManagerApi {
             StorageNodeService nodes,
             CertificateService certificates,
             PreflightService preflight,
+            PlanService plans,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -54,8 +57,9 @@ public final class ManagerApi {
         AuditedActions audit = new AuditedActions(trail);
         return audit.guard(Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
-                new JobRoutes(jobs, new JobCreation(jobs, preflight), history, events, audit).routes(),
+                new JobRoutes(jobs, new JobCreation(jobs, preflight, plans), history, events, audit).routes(),
                 new PreflightRoutes(preflight).routes(),
+                new PlanRoutes(plans, audit).routes(),
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),

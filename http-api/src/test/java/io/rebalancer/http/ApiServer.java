@@ -65,6 +65,7 @@ public final class ApiServer {
     public static final AtomicInteger performed = new AtomicInteger();
 
     public static final AuditInMemory AUDIT = new AuditInMemory();
+    public static final PlansInMemory PLANS = new PlansInMemory();
     static final NodesInMemory NODES = new NodesInMemory();
     /** What the checks before a job find. */
     public static List<CheckResult> checks = List.of();
@@ -94,6 +95,7 @@ public final class ApiServer {
                 NODES,
                 CERTIFICATES,
                 node -> CompletableFuture.completedFuture(checks),
+                PLANS,
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,

@@ -34,6 +34,7 @@ final class HttpModule {
             CertificateModule certificates,
             AuditModule audit,
             PreflightModule preflight,
+            PlanModule plans,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -48,7 +49,8 @@ final class HttpModule {
                         JobsModule.JOB_REGISTRY,
                         JobsModule.SPACE_BROKER,
                         ReadSideModule.PROJECTOR,
-                        AuditModule.AUDIT_LOG));
+                        AuditModule.AUDIT_LOG,
+                        PlanModule.PLAN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         this.routes = ManagerApi.routes(
                 jobs.service(),
@@ -57,6 +59,7 @@ final class HttpModule {
                 jobs.nodes(),
                 certificates.service(),
                 preflight.service(),
+                plans.service(),
                 cluster,
                 readiness,
                 legacy,

@@ -99,6 +99,7 @@ public final class ManagerNode implements NodeProcess.Node {
         CertificateModule certificates = new CertificateModule(system, metadata, jobs, journal, keys);
         AuditModule audit = new AuditModule(system);
         PreflightModule preflight = new PreflightModule(system, () -> evacuate, () -> legacy, metadata, jobs);
+        PlanModule plans = new PlanModule(system, () -> evacuate, metadata, jobs, readSide);
         HttpModule http = new HttpModule(
                 system,
                 settings,
@@ -108,6 +109,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 certificates,
                 audit,
                 preflight,
+                plans,
                 readSide,
                 journal,
                 observability);
