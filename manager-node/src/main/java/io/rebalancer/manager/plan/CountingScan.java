@@ -1,35 +1,29 @@
 package io.rebalancer.manager.plan;
 
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.port.RecordScan;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A scan that counts the rows of each shard and drops those of objects that the plan has placed. In a job such a row is gone when
- * the scan arrives, because the commit of an object changes all of its records.
+ * A scan that counts the rows of each shard, shows copies where the plan has placed them, and drops rows of objects that the plan has
+ * placed for the same node. In a job such a row is gone when the scan arrives, because the commit of an object changes all of its
+ * records.
  */
 final class CountingScan implements RecordScan {
     private final RecordScan scan;
     private final PlannedObjects planned;
-    private final Map<Integer, LongAdder> records = new ConcurrentSkipListMap<>();
+    private final MovedCopies moved;
+    private final ShardCounts counts;
 
-    CountingScan(RecordScan scan, PlannedObjects planned) {
+    CountingScan(RecordScan scan, PlannedObjects planned, MovedCopies moved, ShardCounts counts) {
         this.scan = scan;
         this.planned = planned;
-    }
-
-    /** The shards with records so far, by number. */
-    List<ShardShare> shares() {
-        return records.entrySet().stream()
-                .map(each -> new ShardShare(each.getKey(), each.getValue().sum()))
-                .filter(each -> each.records() > 0)
-                .toList();
+        this.moved = moved;
+        this.counts = counts;
     }
 
     @Override
@@ -45,7 +39,6 @@ final class CountingScan implements RecordScan {
     @Override
     public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
         ShardCursor cursor = scan.open(shard, leaving, from);
-        LongAdder count = records.computeIfAbsent(shard, number -> new LongAdder());
         return new ShardCursor() {
             @Override
             public CompletionStage<Chunk> next() {
@@ -53,17 +46,23 @@ final class CountingScan implements RecordScan {
             }
 
             private List<Row> keep(List<Row> rows) {
-                List<Row> naming = rows.stream()
-                        .filter(row -> row.record()
-                                .map(record -> record.names(leaving))
-                                .orElse(true))
-                        .toList();
-                count.add(naming.size());
-                return naming.stream()
-                        .filter(row -> row.record()
-                                .map(record -> !planned.contains(record.objectId()))
-                                .orElse(true))
-                        .toList();
+                List<Row> kept = new ArrayList<>();
+                for (Row row : rows) {
+                    if (row.record().isEmpty()) {
+                        counts.add(shard);
+                        kept.add(row);
+                    } else if (row.record().get().names(leaving)) {
+                        counts.add(shard);
+                        keep(row, row.record().get(), kept);
+                    }
+                }
+                return kept;
+            }
+
+            private void keep(Row row, MetadataRecord record, List<Row> kept) {
+                if (!planned.contains(record.objectId())) {
+                    kept.add(new Row(row.ref(), row.record().map(moved::apply), row.fault()));
+                }
             }
 
             @Override

@@ -5,14 +5,16 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
-import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.SpaceLease;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.pekko.actor.typed.ActorRef;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -20,37 +22,52 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Takes the place of the space broker for one plan. It grants space out of what the real broker has not promised, and keeps what
- * the plan has used. It leases nothing from the real broker: it announces that the plan has no leases, and the reply
- * contains the promises and penalties. In memory: one number for each destination, and the requests without an assignment.
+ * Takes the place of the space broker for one plan. It grants space out of what the broker had not promised when the plan began, and
+ * keeps what the plan has used. The broker is not asked again.
+ *
+ * <p>It also makes the plan repeatable. It grants one lease at a time: the next is decided when the assignment of the last has
+ * ended. A scan reads the next rows only when nothing is on its way to the planner that could change a placement.
+ *
+ * <p>In memory: one number for each destination, and the requests of the planner, which has a bound for them.
  */
 final class PlanLeases extends AbstractBehavior<SpaceMessage> {
+
+    /** Planning for the next leaving node begins. Used space stays used. */
+    enum Begin implements SpaceMessage {
+        INSTANCE
+    }
 
     /** An assignment is planned: its space stays used for the rest of the plan. */
     record Used(SpaceLease lease) implements SpaceMessage {}
 
-    private record BrokerReplied(BrokerReply reply) implements SpaceMessage {}
+    /**
+     * A scan wants to read.
+     *
+     * @param quiet completed with true if the planner has nothing to do. Completed with false later if it had: the scan then
+     *     sends an empty chunk through the planner and asks again, because the planner may have something to do again
+     */
+    record ReadWanted(CompletableFuture<Boolean> quiet) implements SpaceMessage {}
 
-    private final ActorRef<SpaceMessage> broker;
     private final FencingToken token;
-    private final ActorRef<SpaceMessage.BrokerReply> brokerReplies;
-    private final Map<UUID, SpaceLease> granted = new HashMap<>();
+    private final FleetSnapshot fleet;
     private final Map<StorageNodeId, Long> usedMib = new HashMap<>();
-    private final Map<StorageNodeId, NodePromise> promises = new HashMap<>();
-    private List<Penalty> penalties = List.of();
-    private boolean known;
-    private Optional<ActorRef<SpaceMessage.BrokerReply>> planner = Optional.empty();
+    private final Deque<SpaceMessage.RequestLease> requests = new ArrayDeque<>();
+    private Optional<SpaceLease> granted = Optional.empty();
+    private boolean used;
+    private boolean announced;
+    private boolean disturbed;
+    private Optional<ReadWanted> reader = Optional.empty();
 
-    /** @param token names the plan to the real broker; no job has it */
-    static Behavior<SpaceMessage> create(ActorRef<SpaceMessage> broker, FencingToken token) {
-        return Behaviors.setup(context -> new PlanLeases(context, broker, token));
+    /** @param token names the plan in replies; no job has it */
+    static Behavior<SpaceMessage> create(FencingToken token, FleetSnapshot fleet) {
+        return Behaviors.setup(context -> new PlanLeases(context, token, fleet));
     }
 
-    private PlanLeases(ActorContext<SpaceMessage> context, ActorRef<SpaceMessage> broker, FencingToken token) {
+    private PlanLeases(ActorContext<SpaceMessage> context, FencingToken token, FleetSnapshot fleet) {
         super(context);
-        this.broker = broker;
         this.token = token;
-        this.brokerReplies = context.messageAdapter(SpaceMessage.BrokerReply.class, BrokerReplied::new);
+        this.fleet = fleet;
+        fleet.promises().forEach(each -> usedMib.put(each.node(), each.mib()));
     }
 
     @Override
@@ -60,69 +77,113 @@ final class PlanLeases extends AbstractBehavior<SpaceMessage> {
                 .onMessage(SpaceMessage.RequestLease.class, this::onRequestLease)
                 .onMessage(SpaceMessage.ReturnLease.class, this::onReturnLease)
                 .onMessage(Used.class, this::onUsed)
-                .onMessage(BrokerReplied.class, this::onBrokerReplied)
+                .onMessage(ReadWanted.class, this::onReadWanted)
+                .onMessage(Begin.class, begin -> onBegin())
                 .onMessage(SpaceMessage.class, other -> this)
                 .build();
     }
 
-    private Behavior<SpaceMessage> onAnnounceLeases(SpaceMessage.AnnounceLeases announced) {
-        planner = Optional.of(announced.replyTo());
-        broker.tell(new SpaceMessage.AnnounceLeases(token, List.of(), List.of(), brokerReplies));
+    private Behavior<SpaceMessage> onBegin() {
+        announced = false;
         return this;
     }
 
-    private Behavior<SpaceMessage> onBrokerReplied(BrokerReplied replied) {
-        if (replied.reply() instanceof SpaceMessage.SpaceStatus status) {
-            known = true;
-            promises.clear();
-            status.promises().forEach(each -> promises.put(each.node(), each));
-            penalties = status.penalties();
-            usedMib.keySet().forEach(node -> promises.putIfAbsent(node, new NodePromise(node, 0, 1)));
-            List<NodePromise> withPlan = promises.values().stream()
-                    .map(each -> new NodePromise(each.node(), promisedMib(each.node()), each.leases()))
-                    .toList();
-            planner.ifPresent(ref -> ref.tell(new SpaceMessage.SpaceStatus(token, withPlan, penalties)));
-        }
-        return this;
+    private Behavior<SpaceMessage> onAnnounceLeases(SpaceMessage.AnnounceLeases announcement) {
+        announced = true;
+        disturbed = true;
+        List<NodePromise> promises = new ArrayList<>();
+        usedMib.forEach((node, mib) -> promises.add(new NodePromise(node, mib, leases(node))));
+        announcement.replyTo().tell(new SpaceMessage.SpaceStatus(token, promises, fleet.penalties()));
+        return advance();
+    }
+
+    /** The leases of jobs; an assignment of the plan has ended, so it is no load for its destination. */
+    private int leases(StorageNodeId node) {
+        return fleet.promises().stream()
+                .filter(each -> each.node().equals(node))
+                .mapToInt(NodePromise::leases)
+                .sum();
     }
 
     private Behavior<SpaceMessage> onRequestLease(SpaceMessage.RequestLease request) {
-        SpaceLease lease = request.lease();
-        LeaseDecision decision = decide(lease, request.availableMib());
-        if (decision == LeaseDecision.GRANTED && granted.put(lease.assignmentId(), lease) == null) {
-            usedMib.merge(lease.node(), lease.mib(), Long::sum);
+        UUID id = request.lease().assignmentId();
+        disturbed = true;
+        if (isGranted(id)) {
+            reply(request, LeaseDecision.GRANTED);
+        } else if (requests.stream()
+                .noneMatch(each -> each.lease().assignmentId().equals(id))) {
+            requests.add(request);
         }
+        return advance();
+    }
+
+    private boolean isGranted(UUID assignmentId) {
+        return granted.filter(lease -> lease.assignmentId().equals(assignmentId))
+                .isPresent();
+    }
+
+    /** The assignment has ended, or the planner did not use the lease. */
+    private Behavior<SpaceMessage> onReturnLease(SpaceMessage.ReturnLease returned) {
+        if (isGranted(returned.assignmentId())) {
+            SpaceLease lease = granted.orElseThrow();
+            if (!used) {
+                usedMib.merge(lease.node(), -lease.mib(), Long::sum);
+            }
+            granted = Optional.empty();
+            used = false;
+        }
+        return advance();
+    }
+
+    private Behavior<SpaceMessage> onUsed(Used assignment) {
+        used = used || isGranted(assignment.lease().assignmentId());
+        return this;
+    }
+
+    private Behavior<SpaceMessage> onReadWanted(ReadWanted wanted) {
+        if (isQuiet() && !disturbed) {
+            wanted.quiet().complete(true);
+        } else {
+            reader = Optional.of(wanted);
+        }
+        disturbed = false;
+        return advance();
+    }
+
+    private boolean isQuiet() {
+        return announced && granted.isEmpty() && requests.isEmpty();
+    }
+
+    private Behavior<SpaceMessage> advance() {
+        while (granted.isEmpty() && !requests.isEmpty()) {
+            decide(requests.remove());
+        }
+        if (isQuiet()) {
+            reader.ifPresent(waiting -> waiting.quiet().complete(false));
+            reader = Optional.empty();
+        }
+        return this;
+    }
+
+    private void decide(SpaceMessage.RequestLease request) {
+        SpaceLease lease = request.lease();
+        if (promisedMib(lease.node()) + lease.mib() > request.availableMib()) {
+            reply(request, LeaseDecision.REFUSED);
+            return;
+        }
+        granted = Optional.of(lease);
+        usedMib.merge(lease.node(), lease.mib(), Long::sum);
+        reply(request, LeaseDecision.GRANTED);
+    }
+
+    private void reply(SpaceMessage.RequestLease request, LeaseDecision decision) {
+        SpaceLease lease = request.lease();
         request.replyTo()
                 .tell(new SpaceMessage.LeaseDecided(
                         request.token(), lease.assignmentId(), lease.node(), decision, promisedMib(lease.node())));
-        return this;
-    }
-
-    private LeaseDecision decide(SpaceLease lease, long availableMib) {
-        if (!known) {
-            return LeaseDecision.LEARNING;
-        }
-        return granted.containsKey(lease.assignmentId()) || promisedMib(lease.node()) + lease.mib() <= availableMib
-                ? LeaseDecision.GRANTED
-                : LeaseDecision.REFUSED;
     }
 
     private long promisedMib(StorageNodeId node) {
-        NodePromise promise = promises.get(node);
-        return (promise == null ? 0 : promise.mib()) + usedMib.getOrDefault(node, 0L);
-    }
-
-    /** A lease that the planner did not use; that of an assignment is no longer among the granted ones. */
-    private Behavior<SpaceMessage> onReturnLease(SpaceMessage.ReturnLease ended) {
-        SpaceLease unused = granted.remove(ended.assignmentId());
-        if (unused != null) {
-            usedMib.merge(unused.node(), -unused.mib(), Long::sum);
-        }
-        return this;
-    }
-
-    private Behavior<SpaceMessage> onUsed(Used used) {
-        granted.remove(used.lease().assignmentId());
-        return this;
+        return usedMib.getOrDefault(node, 0L);
     }
 }

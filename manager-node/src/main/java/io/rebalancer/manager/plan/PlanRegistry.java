@@ -6,6 +6,7 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.plan.DurationBand;
 import io.rebalancer.core.plan.FleetFigures;
 import io.rebalancer.core.plan.PlanList;
+import io.rebalancer.core.plan.PlanOrder;
 import io.rebalancer.core.plan.PlanProgress;
 import io.rebalancer.core.plan.PlanProgress.State;
 import io.rebalancer.core.plan.PlanRefusal;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -37,6 +39,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
     private static final Duration MAX_RUN_TIME = Duration.ofHours(2);
+    /** JSON and its readers keep numbers below this exact. */
+    private static final long MAX_SEED = 1L << 53;
 
     private record FleetRead(UUID planId, FleetSnapshot fleet) implements PlanMessage {}
 
@@ -107,7 +111,7 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
                                 + " plans are computed at a time, and no further one now; wait until one is ready, or delete it");
                 return this;
             }
-            plans.add(KeptPlan.create(id, create.order(), now()));
+            plans.add(KeptPlan.create(id, seeded(create.order()), now()));
             getContext()
                     .getLog()
                     .info("plan={} begins for {}", id, create.order().leavingText());
@@ -123,6 +127,13 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
         return this;
     }
 
+    /** The seed is part of the plan, so that the plan can be repeated. */
+    private static PlanOrder seeded(PlanOrder order) {
+        return order.withSeed(order.scenario()
+                .seed()
+                .orElseGet(() -> ThreadLocalRandom.current().nextLong(MAX_SEED)));
+    }
+
     private static String unknownFleet(Throwable failure) {
         return "the figures of the fleet are not known: " + OneLine.of(Failures.rootCause(failure));
     }
@@ -130,8 +141,8 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
     private Behavior<PlanMessage> onFleetRead(FleetRead read) {
         plans.change(read.planId(), plan -> {
             PlacementPolicy policy = resources.policy();
-            PlanInput input =
-                    new PlanInput(plan.id(), plan.order(), read.fleet().nodes(), MAX_RUN_TIME);
+            long seed = plan.order().scenario().seed().orElse(0);
+            PlanInput input = new PlanInput(plan.id(), plan.order(), read.fleet(), seed, MAX_RUN_TIME);
             ActorRef<PlanRun.Command> run =
                     getContext().spawnAnonymous(PlanRun.create(input, resources.planning(), progressed));
             getContext().watchWith(run, new RunStopped(plan.id()));
@@ -168,7 +179,14 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
 
     private Behavior<PlanMessage> onDurationEstimated(DurationEstimated estimated) {
         plans.change(
-                estimated.planId(), plan -> plan.ended(State.READY, estimated.note(), estimated.duration(), now()));
+                estimated.planId(),
+                plan -> plan.ended(
+                        State.READY,
+                        estimated.note(),
+                        plan.order().leaving().size() > 1
+                                ? estimated.duration().forSeveralJobs()
+                                : estimated.duration(),
+                        now()));
         return ended(estimated.planId());
     }
 

@@ -26,6 +26,6 @@ public record PlanResources(PlanningResources planning, FleetQueries queries, Jo
 
     /** The present fleet; fails if a part of the manager that knows it does not reply in time. */
     CompletionStage<FleetSnapshot> fleet() {
-        return queries.nodes().thenCombine(queries.promises(), FleetSnapshot::new);
+        return queries.nodes().thenCombine(queries.space(), FleetSnapshot::of);
     }
 }

@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 
 /** Counts what a plan moves, by destination and by reason. Its size is that of the fleet. Not thread-safe. */
 final class PlanTally {
-    private final CopyLocation leaving;
     private final int maxFillPercent;
     private final Map<StorageNodeId, StorageNode> nodes;
     private final Map<CopyLocation, Sum> byDestination = new HashMap<>();
@@ -38,14 +37,14 @@ final class PlanTally {
     }
 
     /** @param nodes the storage nodes when the plan began */
-    PlanTally(CopyLocation leaving, int maxFillPercent, Collection<StorageNode> nodes) {
-        this.leaving = leaving;
+    PlanTally(int maxFillPercent, Collection<StorageNode> nodes) {
         this.maxFillPercent = maxFillPercent;
         this.nodes =
                 nodes.stream().collect(Collectors.toMap(StorageNode::id, Function.identity(), (one, other) -> one));
     }
 
-    void add(Assignment assignment) {
+    /** @param leaving the node that the assignment empties */
+    void add(Assignment assignment, CopyLocation leaving) {
         CopyLocation destination = assignment.destination();
         Sum sum = byDestination.getOrDefault(destination, Sum.ZERO);
         long bytes = assignment.tasks().stream().mapToLong(CopyTask::sizeBytes).sum();

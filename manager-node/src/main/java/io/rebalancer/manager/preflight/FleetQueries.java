@@ -48,18 +48,23 @@ public final class FleetQueries {
                 });
     }
 
+    /** The promises of all jobs, by node. */
+    CompletionStage<Map<StorageNodeId, NodePromise>> promises() {
+        return space().thenApply(status ->
+                status.promises().stream().collect(Collectors.toMap(NodePromise::node, Function.identity())));
+    }
+
     /**
-     * The promises of all jobs, by node. A job without leases announces that it has none: the broker replies with its
+     * The promises of all jobs, and the penalties. A job without leases announces that it has none: the broker replies with its
      * books and keeps only the job's id, for a few seconds.
      */
-    public CompletionStage<Map<StorageNodeId, NodePromise>> promises() {
+    public CompletionStage<SpaceMessage.SpaceStatus> space() {
         FencingToken token = new FencingToken(UUID.randomUUID(), 1);
         return AskPattern.<SpaceMessage, SpaceMessage.BrokerReply>ask(
                         spaceBroker,
                         replyTo -> new SpaceMessage.AnnounceLeases(token, List.of(), List.of(), replyTo),
                         timeout,
                         system.scheduler())
-                .thenApply(reply -> ((SpaceMessage.SpaceStatus) reply)
-                        .promises().stream().collect(Collectors.toMap(NodePromise::node, Function.identity())));
+                .thenApply(reply -> (SpaceMessage.SpaceStatus) reply);
     }
 }

@@ -37,6 +37,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -357,6 +360,35 @@ class PlanRegistryTest {
         hangShards();
         assertThat(refusal(service.check(begin(), "1.stor", 0)).code()).isEqualTo(Code.PLAN_NOT_READY);
         records.outage(0);
+    }
+
+    @Test
+    void aWhatIfIsComputedAndNoJobIsCreatedFromIt() throws Exception {
+        putObjects(30);
+        earlier = () -> CompletableFuture.completedFuture(
+                new JobHistory.Page<>(List.of(job("DONE", 100, Duration.ofSeconds(100))), Optional.empty()));
+        nodes = List.of(node(1, 600, 40), node(2, 600, 40), node(3, 1000, 0), node(4, 1000, 0));
+        Scenario scenario = new Scenario(Set.of("dc3"), OptionalInt.of(50), OptionalLong.of(7));
+        PlanReport plan = ended(get(service.create(List.of("1.stor", "2.stor", "1.stor"), 0, scenario)));
+        assertThat(plan.progress().state()).as("%s", plan).isEqualTo(State.READY);
+        assertThat(plan.order().leaving()).containsExactly(location(1), location(2));
+        assertThat(plan.order().scenario()).isEqualTo(scenario);
+        assertThat(plan.progress().moves().destinations())
+                .singleElement()
+                .matches(each -> each.destination().equals(location(4)));
+        assertThat(plan.duration().basis()).contains("one storage node after the other");
+        assertThat(refusal(service.check(plan.id(), "1.stor", 0)).code()).isEqualTo(Code.PLAN_IS_WHAT_IF);
+    }
+
+    @Test
+    void aPlanWithoutASeedGetsOneThatRepeatsIt() throws Exception {
+        putObjects(30);
+        PlanReport plan = ready();
+        Scenario seeded = plan.order().scenario();
+        assertThat(seeded.seed()).isPresent();
+        PlanReport again = ended(get(service.create(List.of("1.stor"), 0, seeded)));
+        assertThat(again.progress()).isEqualTo(plan.progress());
+        get(service.check(again.id(), "1.stor", 0));
     }
 
     @Test

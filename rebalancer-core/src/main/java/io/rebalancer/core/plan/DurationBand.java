@@ -40,7 +40,17 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
         return new DurationBand(
                 Optional.of(durations.get(0)),
                 Optional.of(durations.get(durations.size() - 1)),
-                "the rates of the last " + durations.size() + " jobs that emptied their node, with their waits");
+                (durations.size() == 1
+                                ? "the rate of the last job"
+                                : "the rates of the last " + durations.size() + " jobs")
+                        + " that emptied a storage node, with all waits");
+    }
+
+    /** The same band, as that of jobs for several storage nodes that do not run at the same time. */
+    public DurationBand forSeveralJobs() {
+        return shortest.isEmpty()
+                ? this
+                : new DurationBand(shortest, longest, basis + ", one storage node after the other");
     }
 
     /** Objects or bytes limit a job, whatever takes longer. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,14 @@ public record PlanOrder(List<CopyLocation> leaving, long maxRecords, Scenario sc
     @JsonIgnore
     public boolean isWhatIf() {
         return leaving.size() > 1 || scenario.changesFleet();
+    }
+
+    /** The same order with the seed of its draws. */
+    public PlanOrder withSeed(long seed) {
+        return new PlanOrder(
+                leaving,
+                maxRecords,
+                new Scenario(scenario.lostDatacenters(), scenario.maxFillPercent(), OptionalLong.of(seed)));
     }
 
     /** The storage nodes in one line. */

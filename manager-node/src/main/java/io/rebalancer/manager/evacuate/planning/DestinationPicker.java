@@ -16,13 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
  * Picks a destination for an object. The records of a shard go to one batch until it closes, because a shard changes all of
  * its records of an assignment in one write. The next destination is drawn from the whole fleet, or, while many batches are
- * open, is that of an open batch. The weights of the draws are as of the last {@link #refresh}; space is checked with the
- * present figures.
+ * open, is that of an open batch. The weights of the draws are as of the last {@link #refresh}, unless the draws have to be
+ * repeatable; space is checked with the present figures.
  */
 final class DestinationPicker {
     private final Supplier<EvacuateSettings> settings;
@@ -31,11 +32,28 @@ final class DestinationPicker {
     private final DestinationLoads loads = new DestinationLoads();
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
     private Fleet fleet = Fleet.empty();
+    private final boolean refreshesForEachDraw;
     private long nextSeed;
     private Optional<Previous> previous = Optional.empty();
 
     /** The last object for which a destination was picked. */
     private record Previous(int shard, StorageNode destination) {}
+
+    /**
+     * How destinations are drawn.
+     *
+     * @param seed determines the draws
+     * @param repeatable whether the weights are built for each draw, so that they do not depend on the time of a refresh
+     */
+    record Draws(long seed, boolean repeatable) {
+        static Draws random() {
+            return new Draws(ThreadLocalRandom.current().nextLong(), false);
+        }
+
+        static Draws repeatable(long seed) {
+            return new Draws(seed, true);
+        }
+    }
 
     /** The decision about one object. */
     sealed interface Pick {}
@@ -47,12 +65,12 @@ final class DestinationPicker {
 
     record Unplaceable(Reason reason, String detail) implements Pick {}
 
-    /** @param seed determines the draws */
-    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, long seed) {
+    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, Draws draws) {
         this.settings = settings;
         this.leaving = leaving;
         this.batches = batches;
-        this.nextSeed = seed;
+        this.nextSeed = draws.seed();
+        this.refreshesForEachDraw = draws.repeatable();
     }
 
     void setNodes(DestinationCandidates current) {
@@ -98,6 +116,9 @@ final class DestinationPicker {
         Optional<StorageNode> open = ofPrevious(record).or(() -> ofOpenBatches(record));
         if (open.isPresent()) {
             return picked(record, open.get());
+        }
+        if (refreshesForEachDraw) {
+            refresh();
         }
         Placement.Decision decision = Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
         if (decision.destination().isPresent()) {
