@@ -52,7 +52,7 @@ public final class PlansInMemory implements PlanService {
                 new RecordRef(1, "/o/stor/9"), UnmovedRecord.Kind.SKIPPED, Reason.NO_DESTINATION, "no node has space");
         return new PlanReport(
                 PLAN,
-                PlanOrder.of(new CopyLocation("dc1", node(1)), 0),
+                PlanOrder.of(new CopyLocation("dc1", node(1)), 0).withSeed(42),
                 Instant.EPOCH,
                 Optional.of(Instant.EPOCH.plusSeconds(5)),
                 Optional.of(Instant.EPOCH.plusSeconds(86_405)),

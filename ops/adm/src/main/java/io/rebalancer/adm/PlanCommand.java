@@ -62,8 +62,10 @@ final class PlanCommand extends ManagerCommand {
     @Command(
             name = "create",
             mixinStandardHelpOptions = true,
-            description = "Plans a job that empties a storage node, and prints the id of the plan. Exit codes: 0 if the"
-                    + " plan has begun, or is READY with --wait; 3 if it has failed; 1 on any other failure.")
+            description =
+                    "Plans a job that empties a storage node, and prints the id of the plan. Several nodes, a lost"
+                            + " datacenter or another fill ceiling are a what-if: no job can be created from it. Exit codes: 0 if the"
+                            + " plan has begun, or is READY with --wait; 3 if it has failed; 1 on any other failure.")
     static final class Create implements Callable<Integer> {
         @CommandLine.ParentCommand
         private PlanCommand plan = new PlanCommand();
@@ -71,7 +73,7 @@ final class PlanCommand extends ManagerCommand {
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(arity = "1", paramLabel = "<node>", description = "storage id of the node to empty")
+        @Parameters(arity = "1..*", paramLabel = "<node>", description = "storage ids of the nodes to empty")
         private List<String> nodes = new ArrayList<>();
 
         @Option(
@@ -79,6 +81,24 @@ final class PlanCommand extends ManagerCommand {
                 paramLabel = "N",
                 description = "maximum number of objects of the job (default: all)")
         private @Nullable Long maxObjects;
+
+        @Option(
+                names = "--lost-datacenter",
+                paramLabel = "NAME",
+                description = "plans as if this datacenter could receive nothing; may be repeated")
+        private List<String> lost = new ArrayList<>();
+
+        @Option(
+                names = "--max-fill",
+                paramLabel = "PERCENT",
+                description = "plans with this fill ceiling instead of that of the settings")
+        private @Nullable Integer maxFill;
+
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                description = "repeats the draws of an earlier plan; a plan shows its seed (default: random)")
+        private @Nullable Long seed;
 
         @Option(names = "--wait", description = "waits until the plan is ready, and shows it")
         private boolean waits;
@@ -89,6 +109,7 @@ final class PlanCommand extends ManagerCommand {
             if (maxObjects != null) {
                 request.put("maxObjects", maxObjects.longValue());
             }
+            addScenario(request);
             String id = ManagerApiClient.json(plan.manager().post(PLANS, request.toString()))
                     .path("id")
                     .asText();
@@ -103,6 +124,25 @@ final class PlanCommand extends ManagerCommand {
                 found = plan.find(id);
             }
             return show(found, out);
+        }
+
+        private void addScenario(ObjectNode request) {
+            ObjectNode scenario = JsonNodeFactory.instance.objectNode();
+            if (nodes.size() > 1) {
+                nodes.forEach(scenario.withArray("leaving")::add);
+            }
+            if (!lost.isEmpty()) {
+                lost.forEach(scenario.withArray("lostDatacenters")::add);
+            }
+            if (maxFill != null) {
+                scenario.put("maxFillPercent", maxFill.intValue());
+            }
+            if (seed != null) {
+                scenario.put("seed", seed.longValue());
+            }
+            if (!scenario.isEmpty()) {
+                request.set("scenario", scenario);
+            }
         }
     }
 }

@@ -49,11 +49,16 @@ final class PlanText {
     static List<String> of(JsonNode plan) {
         JsonNode found = plan.path("found");
         List<String> lines = new ArrayList<>();
-        lines.add("plan " + plan.path("id").asText() + " for " + names(plan.path("storageNodes")) + " is "
+        lines.add("plan " + plan.path("id").asText() + " for " + names(plan.path("storageNodes"))
+                + (plan.path("whatIf").asBoolean() ? " (what-if)" : "") + " is "
                 + plan.path("state").asText()
                 + (plan.has("expiresAt")
                         ? "; it expires at " + plan.path("expiresAt").asText()
                         : ""));
+        String scenario = scenario(plan.path("scenario"));
+        if (!scenario.isEmpty()) {
+            lines.add("scenario:    " + scenario);
+        }
         if (plan.has("note")) {
             lines.add("note:        " + plan.path("note").asText());
         }
@@ -67,6 +72,20 @@ final class PlanText {
         addDestinations(lines, found);
         addShards(lines, found.path("shards"));
         return lines;
+    }
+
+    private static String scenario(JsonNode scenario) {
+        List<String> parts = new ArrayList<>();
+        if (!scenario.path("lostDatacenters").isEmpty()) {
+            parts.add("lost datacenters " + names(scenario.path("lostDatacenters")));
+        }
+        if (scenario.has("maxFillPercent")) {
+            parts.add("fill ceiling " + scenario.path("maxFillPercent").asInt() + " %");
+        }
+        if (scenario.has("seed")) {
+            parts.add("seed " + scenario.path("seed").asLong());
+        }
+        return String.join("; ", parts);
     }
 
     private static String duration(JsonNode band) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class PlanCommandsTest {
     private static final String PLAN = "11111111-1111-4111-8111-111111111111";
     private static final String READY = """
-            {"id":"%s","storageNodes":["1.stor"],"maxObjects":0,"state":"READY","createdAt":"2026-11-27T08:00:00Z",
+            {"id":"%s","storageNodes":["1.stor"],"maxObjects":0,"whatIf":true,
+             "scenario":{"lostDatacenters":["dc2"],"maxFillPercent":80,"seed":42},"state":"READY","createdAt":"2026-11-27T08:00:00Z",
              "expiresAt":"2026-11-28T08:00:00Z","found":{"records":110,"objects":100,"bytes":1048577,"peakFillPercent":41,
              "violations":{"objectsInOtherDatacenter":7,"objectsSharingDatacenter":2,"destinationsAboveCeiling":1},
              "destinations":[{"storageNode":"3.stor","datacenter":"dc3","objects":100,"bytes":1048577,
@@ -50,6 +51,28 @@ class PlanCommandsTest {
     }
 
     @Test
+    void aScenarioIsSent() {
+        answer(202, "{\"id\":\"" + PLAN + "\"}");
+        assertThat(command.run(
+                        "plan",
+                        "create",
+                        "1.stor",
+                        "2.stor",
+                        "--lost-datacenter",
+                        "dc2",
+                        "--lost-datacenter",
+                        "dc3",
+                        "--max-fill",
+                        "80",
+                        "--seed",
+                        "42"))
+                .isZero();
+        assertThat(command.requests())
+                .containsExactly("POST /api/v1/plans {\"storageNode\":\"1.stor\",\"scenario\":{\"leaving\":[\"1.stor\","
+                        + "\"2.stor\"],\"lostDatacenters\":[\"dc2\",\"dc3\"],\"maxFillPercent\":80,\"seed\":42}}");
+    }
+
+    @Test
     void withWaitThePlanIsShownOnceItIsReady() {
         answer(202, "{\"id\":\"" + PLAN + "\"}");
         answer(200, "{\"id\":\"" + PLAN + "\",\"state\":\"RUNNING\"}");
@@ -62,7 +85,8 @@ class PlanCommandsTest {
                         "GET /api/v1/plans/" + PLAN);
         assertThat(command.out().lines())
                 .containsExactly(
-                        "plan " + PLAN + " for 1.stor is READY; it expires at 2026-11-28T08:00:00Z",
+                        "plan " + PLAN + " for 1.stor (what-if) is READY; it expires at 2026-11-28T08:00:00Z",
+                        "scenario:    lost datacenters dc2; fill ceiling 80 %; seed 42",
                         "to move:     100 objects, 2 MiB, of 110 records in 2 metadata shards",
                         "duration:    1 min 30 s to 2 h 1 min, from the rates of the last 2 jobs",
                         "violations:  7 objects change their datacenter, 2 share one afterwards, 1 destinations exceed the"

@@ -8,6 +8,7 @@ import io.rebalancer.core.plan.DestinationShare;
 import io.rebalancer.core.plan.DurationBand;
 import io.rebalancer.core.plan.PlanReport;
 import io.rebalancer.core.plan.PlannedMoves;
+import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.plan.UnmovableRecords;
 import io.rebalancer.core.text.StableWord;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -22,6 +25,8 @@ import java.util.UUID;
  *
  * @param storageNodes the nodes that are emptied
  * @param maxObjects the maximum number of objects of a job, or 0 for all
+ * @param whatIf whether the plan is about a fleet that does not exist, so no job can be created from it
+ * @param scenario how the fleet differs, and the seed that repeats the plan
  * @param state {@code RUNNING}, {@code READY} or {@code FAILED}
  * @param endedAt absent while the plan is RUNNING
  * @param expiresAt when the plan is forgotten; absent while it is RUNNING
@@ -33,12 +38,28 @@ record PlanView(
         UUID id,
         List<String> storageNodes,
         long maxObjects,
+        boolean whatIf,
+        ScenarioView scenario,
         String state,
         Instant createdAt,
         Optional<Instant> endedAt,
         Optional<Instant> expiresAt,
         Optional<String> note,
         Found found) {
+
+    /**
+     * How the fleet of the plan differs from the recorded one.
+     *
+     * @param maxFillPercent the fill ceiling; absent for that of the settings
+     * @param seed a plan with this seed over equal records and an equal fleet has equal results
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record ScenarioView(List<String> lostDatacenters, OptionalInt maxFillPercent, OptionalLong seed) {
+        static ScenarioView of(Scenario scenario) {
+            return new ScenarioView(
+                    scenario.lostDatacenters().stream().sorted().toList(), scenario.maxFillPercent(), scenario.seed());
+        }
+    }
 
     /**
      * What the plan has found so far.
@@ -150,6 +171,8 @@ record PlanView(
                         .map(StorageNodeId::text)
                         .toList(),
                 plan.order().maxRecords(),
+                plan.order().isWhatIf(),
+                ScenarioView.of(plan.order().scenario()),
                 plan.progress().state().name(),
                 plan.createdAt(),
                 plan.endedAt(),

@@ -1,5 +1,6 @@
 package io.rebalancer.http.v1.plans;
 
+import static io.rebalancer.http.ApiServer.AUDIT;
 import static io.rebalancer.http.ApiServer.PLANS;
 import static io.rebalancer.http.ApiServer.get;
 import static io.rebalancer.http.ApiServer.post;
@@ -8,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.plan.PlanRefusal;
+import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.core.port.PlanService.PlanRefused;
 import io.rebalancer.core.port.PlanService.PlansUnavailable;
 import io.rebalancer.http.ApiServer;
@@ -16,6 +18,9 @@ import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +67,22 @@ class PlanRoutesTest {
     }
 
     @Test
+    void aScenarioIsPassedOnAndRecorded() throws Exception {
+        AUDIT.reset();
+        HttpResponse<String> created = post(
+                PATH,
+                "{\"storageNode\":\"1.stor.d\",\"scenario\":{\"leaving\":[\"2.stor.d\",\"1.stor.d\"],"
+                        + "\"lostDatacenters\":[\"dc3\"],\"maxFillPercent\":80,\"seed\":9007199254740992}}");
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(202);
+        assertThat(PLANS.orders)
+                .containsExactly("create [1.stor.d, 2.stor.d] 0 "
+                        + new Scenario(Set.of("dc3"), OptionalInt.of(80), OptionalLong.of(9007199254740992L)));
+        assertThat(AUDIT.facts().get(0))
+                .isEqualTo("plan.create 1.stor.d,2.stor.d {lostDatacenters=dc3, maxFillPercent=80, maxObjects=0,"
+                        + " seed=9007199254740992} requested 0");
+    }
+
+    @Test
     void aPlanIsShown() throws Exception {
         HttpResponse<String> response = get(PLAN);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -70,6 +91,8 @@ class PlanRoutesTest {
         assertThat(plan.path("storageNodes").path(0).asText()).isEqualTo("1.stor.d");
         assertThat(plan.path("expiresAt").asText()).isEqualTo("1970-01-02T00:00:05Z");
         assertThat(plan.has("note")).isFalse();
+        assertThat(plan.path("whatIf").asBoolean()).isFalse();
+        assertThat(plan.path("scenario").toString()).isEqualTo("{\"lostDatacenters\":[],\"seed\":42}");
         JsonNode found = plan.path("found");
         assertThat(found.path("objects").asLong()).isEqualTo(5);
         assertThat(found.path("peakFillPercent").asInt()).isEqualTo(41);
@@ -126,6 +149,14 @@ class PlanRoutesTest {
                 "{} | storageNode must be the id",
                 "{\"storageNode\":\"1.stor\",\"maxObject\":5} | unknown field maxObject; known fields: ",
                 "{\"storageNode\":\"1.stor\",\"maxObjects\":-5} | maxObjects must be a whole number",
+                "{\"storageNode\":\"1.stor\",\"scenario\":5} | scenario must be an object",
+                "{\"storageNode\":\"1.stor\",\"scenario\":{\"lost\":[]}} | unknown field lost; known fields: leaving, lost",
+                "{\"scenario\":{}} | storageNode must be the id",
+                "{\"scenario\":{\"leaving\":[]}} | a plan is for 1 to 20 storage nodes, not for 0",
+                "{\"scenario\":{\"leaving\":[1]}} | scenario.leaving must be a list of at most 20 texts, not [1]",
+                "{\"scenario\":{\"leaving\":\"1.stor\"}} | scenario.leaving must be a list",
+                "{\"storageNode\":\"1.stor\",\"scenario\":{\"maxFillPercent\":101}} | must be a whole number from 1 to 100",
+                "{\"storageNode\":\"1.stor\",\"scenario\":{\"seed\":0.5}} | scenario.seed must be a whole number",
                 "[] | the body must be a JSON object"
             })
     void aMalformedBodyIsRejected(String body, String detail) throws Exception {
