@@ -110,7 +110,7 @@ class PlanRunTest {
                 return CompletableFuture.completedStage(chunk);
             }
             return CompletableFuture.supplyAsync(
-                    () -> chunk, CompletableFuture.delayedExecutor(random.nextInt(20), TimeUnit.MILLISECONDS));
+                    () -> chunk, CompletableFuture.delayedExecutor(random.nextInt(250), TimeUnit.MILLISECONDS));
         }
 
         @Override

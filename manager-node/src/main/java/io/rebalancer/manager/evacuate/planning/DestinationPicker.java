@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
@@ -32,7 +33,7 @@ final class DestinationPicker {
     private final DestinationLoads loads = new DestinationLoads();
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
     private Fleet fleet = Fleet.empty();
-    private final boolean refreshesForEachDraw;
+    private final Draws draws;
     private long nextSeed;
     private Optional<Previous> previous = Optional.empty();
 
@@ -43,7 +44,8 @@ final class DestinationPicker {
      * How destinations are drawn.
      *
      * @param seed determines the draws
-     * @param repeatable whether the weights are built for each draw, so that they do not depend on the time of a refresh
+     * @param repeatable whether a draw depends on its object and on the present figures only: the weights are built for each draw,
+     *     and not at the time of a refresh; draws for other objects have no influence
      */
     record Draws(long seed, boolean repeatable) {
         static Draws random() {
@@ -52,6 +54,11 @@ final class DestinationPicker {
 
         static Draws repeatable(long seed) {
             return new Draws(seed, true);
+        }
+
+        private long seedOf(UUID objectId) {
+            return (seed ^ objectId.getMostSignificantBits()) * 0x9E3779B97F4A7C15L
+                    + objectId.getLeastSignificantBits();
         }
     }
 
@@ -69,8 +76,8 @@ final class DestinationPicker {
         this.settings = settings;
         this.leaving = leaving;
         this.batches = batches;
+        this.draws = draws;
         this.nextSeed = draws.seed();
-        this.refreshesForEachDraw = draws.repeatable();
     }
 
     void setNodes(DestinationCandidates current) {
@@ -117,10 +124,7 @@ final class DestinationPicker {
         if (open.isPresent()) {
             return picked(record, open.get());
         }
-        if (refreshesForEachDraw) {
-            refresh();
-        }
-        Placement.Decision decision = Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
+        Placement.Decision decision = draw(record);
         if (decision.destination().isPresent()) {
             return picked(record, decision.destination().get());
         }
@@ -128,6 +132,14 @@ final class DestinationPicker {
         return unreachable.isPresent()
                 ? new Unreachable(unreachable.get())
                 : new Unplaceable(decision.reason(), detail(record, decision));
+    }
+
+    private Placement.Decision draw(MetadataRecord record) {
+        if (!draws.repeatable()) {
+            return Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
+        }
+        refresh();
+        return Placement.place(record, leaving, fleet, this::promisedMib, draws.seedOf(record.objectId()));
     }
 
     private Picked picked(MetadataRecord record, StorageNode destination) {
