@@ -4,7 +4,6 @@ import io.rebalancer.core.plan.PlanSummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,10 +35,6 @@ final class KeptPlans {
 
     Optional<KeptPlan> find(UUID id) {
         return Optional.ofNullable(plans.get(id));
-    }
-
-    Collection<KeptPlan> all() {
-        return List.copyOf(plans.values());
     }
 
     void add(KeptPlan plan) {

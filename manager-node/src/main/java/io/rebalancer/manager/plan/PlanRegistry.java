@@ -76,6 +76,7 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
         this.earlierJobs = new EarlierJobs(resources.history());
         this.since = resources.clock().instant();
         this.progressed = context.messageAdapter(PlanRun.Progress.class, RunProgressed::new);
+        gauges.update(plans);
     }
 
     @Override

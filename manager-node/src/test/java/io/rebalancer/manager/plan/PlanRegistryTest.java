@@ -66,6 +66,7 @@ class PlanRegistryTest {
     private volatile List<StorageNode> nodes = List.of(node(1, 600, 40), node(3, 1000, 0));
     private volatile boolean fleetKnown = true;
     private volatile boolean brokerReplies = true;
+    private volatile boolean settingsFail;
     private final PlanService service = service(KIT.spawn(PlanRegistry.create(resources())));
 
     @AfterAll
@@ -105,7 +106,17 @@ class PlanRegistryTest {
         ActorRef<StorageNodeDirectory.Command> directory = directory();
         ActorRef<SpaceMessage> broker = broker();
         return new PlanResources(
-                new PlanningResources(() -> settings, records.scan(), directory, broker, clock),
+                new PlanningResources(
+                        () -> {
+                            if (settingsFail) {
+                                throw new IllegalStateException("no settings");
+                            }
+                            return settings;
+                        },
+                        records.scan(),
+                        directory,
+                        broker,
+                        clock),
                 new FleetQueries(KIT.system(), directory, broker, QUESTION),
                 history());
     }
@@ -418,6 +429,25 @@ class PlanRegistryTest {
                     assertThat(progress.note()).contains("stopped unexpectedly");
                 }));
         assertThat(get(plans.list()).plans()).hasSize(1);
+    }
+
+    /** Plans are lost with the registry; so they are with its manager. */
+    @Test
+    void aRegistryThatFailsStartsAgainWithoutPlans() throws Exception {
+        putObjects(30);
+        UUID first = begin();
+        ended(first);
+        settingsFail = true;
+        for (int attempt = 0; attempt < 2; attempt++) {
+            UUID lost = begin();
+            await().atMost(TIMEOUT)
+                    .untilAsserted(() -> assertThat(refusal(service.get(lost)).detail())
+                            .contains("no plan " + lost, "create the plan again"));
+        }
+        assertThat(get(service.list()).plans()).isEmpty();
+        settingsFail = false;
+        assertThat(ready().progress().moves().objects()).isEqualTo(30);
+        assertThat(refusal(service.get(first)).code()).isEqualTo(Code.PLAN_NOT_FOUND);
     }
 
     /** Has no shards that can be listed. */

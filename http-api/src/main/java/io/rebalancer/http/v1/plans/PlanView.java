@@ -67,7 +67,7 @@ record PlanView(
      * @param records metadata records that name the nodes, also those that could not be moved
      * @param objects objects that would be copied
      * @param bytes content bytes of these objects
-     * @param peakFillPercent the fill of the fullest destination afterwards; absent if no fill is known
+     * @param peakFillPercent the fill of the fullest listed destination afterwards; absent if no fill is known
      * @param destinations the one with the most bytes first
      * @param unlistedDestinations further destinations
      * @param unmovable the records that could not be moved, by reason
