@@ -110,7 +110,7 @@ class PlanRunTest {
                 return CompletableFuture.completedStage(chunk);
             }
             return CompletableFuture.supplyAsync(
-                    () -> chunk, CompletableFuture.delayedExecutor(random.nextInt(250), TimeUnit.MILLISECONDS));
+                    () -> chunk, CompletableFuture.delayedExecutor(random.nextInt(150), TimeUnit.MILLISECONDS));
         }
 
         @Override
@@ -336,7 +336,7 @@ class PlanRunTest {
                 .matches(each -> each.reason() == Reason.DESTINATION_UNREACHABLE);
         assertThat(first.plannedMib().get(location(6).storageNode())).isBetween(80L, 90L);
         Set<Map<StorageNodeId, Long>> others = new HashSet<>();
-        for (int run = 0; run < 4; run++) {
+        for (int run = 0; run < 3; run++) {
             reads = Optional.of(new Random(run));
             seed = 42;
             PlanRun.Progress again = readyPlan();
