@@ -10,8 +10,10 @@ import io.rebalancer.cluster.message.PlanMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.plan.PlanOrder;
 import io.rebalancer.core.plan.PlanProgress.State;
 import io.rebalancer.core.plan.PlanRefusal;
@@ -44,6 +46,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -59,7 +62,30 @@ class PlanRegistryTest {
     private static final Duration QUESTION = Duration.ofMillis(500);
     private static final int NO_LIMIT = Integer.MAX_VALUE;
 
-    private final RecordsInMemory records = new RecordsInMemory();
+    private final AtomicInteger openScans = new AtomicInteger();
+    private final RecordsInMemory records = new RecordsInMemory() {
+        @Override
+        public ShardCursor open(int shard, StorageNodeId leaving, ScanPosition from) {
+            ShardCursor cursor = super.open(shard, leaving, from);
+            openScans.incrementAndGet();
+            return new ShardCursor() {
+                @Override
+                public CompletionStage<Chunk> next() {
+                    return cursor.next();
+                }
+
+                @Override
+                public ScanPosition position() {
+                    return cursor.position();
+                }
+
+                @Override
+                public void close() {
+                    openScans.decrementAndGet();
+                }
+            };
+        }
+    };
     private final ShiftedClock clock = new ShiftedClock();
     private volatile Supplier<CompletionStage<JobHistory.Page<JobHistory.JobLine>>> earlier =
             () -> CompletableFuture.completedFuture(new JobHistory.Page<>(List.of(), Optional.empty()));
@@ -276,6 +302,16 @@ class PlanRegistryTest {
         assertThat(ended(second).progress().moves().objects()).isEqualTo(1);
         assertThat(ended(third).progress().moves().objects()).isEqualTo(1);
         assertThat(refusal(service.get(first)).code()).isEqualTo(Code.PLAN_NOT_FOUND);
+    }
+
+    @Test
+    void aPlanThatIsDeletedReadsNothingMore() throws Exception {
+        putObjects(1);
+        hangShards();
+        UUID plan = begin();
+        await().atMost(TIMEOUT).until(() -> openScans.get() == 2);
+        get(service.delete(plan));
+        await().atMost(TIMEOUT).until(() -> openScans.get() == 0);
     }
 
     @Test
