@@ -6,11 +6,9 @@ import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
-import io.rebalancer.core.port.ExplainService;
 import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
-import io.rebalancer.core.port.PreflightService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
@@ -27,6 +25,7 @@ import io.rebalancer.http.v1.jobs.OrphanRoutes;
 import io.rebalancer.http.v1.jobs.PreflightRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
+import io.rebalancer.http.v1.plans.PlanRoutes;
 import io.rebalancer.http.v1.settings.SettingsRoutes;
 import java.time.Clock;
 import java.util.function.Supplier;
@@ -49,9 +48,8 @@ public final class ManagerApi {
             JobHistory history,
             StorageNodeService nodes,
             CertificateService certificates,
-            PreflightService preflight,
+            JobAdvice advice,
             FleetSettingsService settings,
-            ExplainService explain,
             ClusterControl cluster,
             Readiness readiness,
             Supplier<LegacySettings> legacy,
@@ -61,10 +59,12 @@ public final class ManagerApi {
         AuditedActions audit = new AuditedActions(trail);
         return audit.guard(Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
-                new JobRoutes(jobs, new JobCreation(jobs, preflight), history, events, audit).routes(),
-                new PreflightRoutes(preflight).routes(),
+                new JobRoutes(jobs, new JobCreation(jobs, advice.preflight(), advice.plans()), history, events, audit)
+                        .routes(),
+                new PreflightRoutes(advice.preflight()).routes(),
                 new SettingsRoutes(settings, jobs, audit, Clock.systemUTC()).routes(),
-                new ExplainRoutes(explain).routes(),
+                new ExplainRoutes(advice.explain()).routes(),
+                new PlanRoutes(advice.plans(), audit).routes(),
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),

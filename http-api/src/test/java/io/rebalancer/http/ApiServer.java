@@ -74,6 +74,7 @@ public final class ApiServer {
     public static final AtomicInteger performed = new AtomicInteger();
 
     public static final AuditInMemory AUDIT = new AuditInMemory();
+    public static final PlansInMemory PLANS = new PlansInMemory();
     static final NodesInMemory NODES = new NodesInMemory();
     /** What the checks before a job find. */
     public static List<CheckResult> checks = List.of();
@@ -109,9 +110,8 @@ public final class ApiServer {
                 new HistoryInMemory(),
                 NODES,
                 CERTIFICATES,
-                node -> CompletableFuture.completedFuture(checks),
+                new JobAdvice(node -> CompletableFuture.completedFuture(checks), PLANS, EXPLANATIONS),
                 new Fleet(),
-                EXPLANATIONS,
                 new OneMember(),
                 () -> CompletableFuture.completedFuture(waitingFor),
                 () -> legacy,

@@ -29,6 +29,17 @@ import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.plan.DestinationShare;
+import io.rebalancer.core.plan.DurationBand;
+import io.rebalancer.core.plan.PlanList;
+import io.rebalancer.core.plan.PlanOrder;
+import io.rebalancer.core.plan.PlanProgress;
+import io.rebalancer.core.plan.PlanRefusal;
+import io.rebalancer.core.plan.PlanReport;
+import io.rebalancer.core.plan.PlannedMoves;
+import io.rebalancer.core.plan.Scenario;
+import io.rebalancer.core.plan.ShardShare;
+import io.rebalancer.core.plan.UnmovableRecords;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.registry.ServiceState;
@@ -48,16 +59,21 @@ import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.SpaceLease;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.serialization.Serialization;
@@ -116,6 +132,8 @@ class WireMessageTest {
         TestProbe<AuditMessage.AuditReply> auditReply = KIT.createTestProbe();
         AuditFact fact = AuditFact.requested(
                 ID, AuditActor.http("127.0.0.1"), "job.create", NODE.text(), Map.of("maxObjects", "5"));
+        TestProbe<PlanMessage.PlanReply> planReply = KIT.createTestProbe();
+        PlanReport plan = plan(2);
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
@@ -176,6 +194,18 @@ class WireMessageTest {
                 new AuditMessage.GetLast(auditReply.getRef()),
                 new AuditMessage.Appended(ID, 7),
                 new AuditMessage.Last(AuditHead.START),
+                new PlanMessage.CreatePlan(ID, plan.order(), planReply.getRef()),
+                new PlanMessage.ListPlans(planReply.getRef()),
+                new PlanMessage.GetPlan(ID, planReply.getRef()),
+                new PlanMessage.DeletePlan(ID, planReply.getRef()),
+                new PlanMessage.CheckPlan(ID, LOCATION, 5, planReply.getRef()),
+                new PlanMessage.PlanAccepted(ID),
+                new PlanMessage.Plans(new PlanList(Instant.EPOCH, List.of(plan.summary()))),
+                new PlanMessage.PlanFound(plan),
+                new PlanMessage.PlanRefused(
+                        ID,
+                        new PlanRefusal(
+                                PlanRefusal.Code.PLAN_OUTDATED, "the fleet has changed", List.of("less space"))),
                 new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),
                 new SpaceMessage.AnnounceLeases(TOKEN, List.of(LEASE), List.of(ID), brokerReply.getRef()),
                 new SpaceMessage.AnnounceWeight(TOKEN, 3, brokerReply.getRef()),
@@ -193,6 +223,52 @@ class WireMessageTest {
                 new SpaceMessage.Hold(ID, NODE, 1),
                 new SpaceMessage.Return(ID),
                 new SpaceMessage.SpaceReply(ID, NODE, true, 5));
+    }
+
+    /** A plan of {@code size} destinations, shards and reasons, as far as there are so many. */
+    private static PlanReport plan(int size) {
+        List<DestinationShare> destinations = IntStream.range(0, size)
+                .mapToObj(each -> new DestinationShare(
+                        new CopyLocation("us-east-" + each, new StorageNodeId(each + ".stor.us-east.example.com")),
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        each % 2 == 0
+                                ? Optional.of(new DestinationShare.Fill(10, 90, Long.MAX_VALUE))
+                                : Optional.empty()))
+                .toList();
+        List<ShardShare> shards = IntStream.range(0, size)
+                .mapToObj(each -> new ShardShare(each, Long.MAX_VALUE))
+                .toList();
+        UnmovedRecord example =
+                new UnmovedRecord(REF, UnmovedRecord.Kind.SKIPPED, Reason.NO_DESTINATION, "d".repeat(2000));
+        List<UnmovableRecords> unmovable = Stream.of(Reason.values())
+                .limit(size)
+                .map(reason -> new UnmovableRecords(reason, 5, Collections.nCopies(5, example)))
+                .toList();
+        return new PlanReport(
+                ID,
+                new PlanOrder(
+                        List.of(LOCATION),
+                        5,
+                        new Scenario(Set.of("dc2"), OptionalInt.of(80), OptionalLong.of(Long.MIN_VALUE))),
+                Instant.EPOCH,
+                Optional.of(Instant.EPOCH),
+                Optional.of(Instant.EPOCH.plusSeconds(60)),
+                new PlanProgress(
+                        PlanProgress.State.READY,
+                        new PlannedMoves(9, 8, 7, 6, 5, 4, destinations, 3, shards),
+                        unmovable,
+                        "a note"),
+                new DurationBand(Optional.of(Duration.ofSeconds(5)), Optional.of(Duration.ofDays(2)), "2 jobs"));
+    }
+
+    /** The largest frame is 2 MiB. */
+    @Test
+    void aPlanFitsIntoAMessageHoweverLargeItIs() {
+        Serialization serialization = SerializationExtension.get(KIT.system());
+        PlanMessage.PlanFound reply = new PlanMessage.PlanFound(plan(PlannedMoves.MAX_LISTED));
+        assertThat(serialization.serialize(reply).get().length).isLessThan(1024 * 1024);
     }
 
     @Test

@@ -23,6 +23,16 @@ public record Action(String word, String subject, Map<String, String> parameters
         return new Action("job.create", leavingNode, Map.of("maxObjects", String.valueOf(maxObjects)));
     }
 
+    /** The creation of a plan. */
+    public static Action createPlan(String leavingNodes, long maxObjects) {
+        return new Action("plan.create", leavingNodes, Map.of("maxObjects", String.valueOf(maxObjects)));
+    }
+
+    /** The end of a plan. */
+    public static Action deletePlan(UUID planId) {
+        return on("plan.delete", planId.toString());
+    }
+
     /** The action with one more parameter. */
     public Action with(String name, String value) {
         Map<String, String> all = new TreeMap<>(parameters);

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.text.OneLine;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads request bodies and the fields that several requests share, with the same limits. */
 public final class JsonFields {
@@ -26,6 +29,18 @@ public final class JsonFields {
             throw new MalformedBody("the body must be a JSON object");
         }
         return read;
+    }
+
+    /** Rejects fields that are not {@code known}, because they are probably typos. */
+    public static void rejectUnknown(JsonNode from, Set<String> known) throws MalformedBody {
+        Iterator<String> names = from.fieldNames();
+        while (names.hasNext()) {
+            String name = names.next();
+            if (!known.contains(name)) {
+                throw new MalformedBody("unknown field " + name + "; known fields: "
+                        + known.stream().sorted().collect(Collectors.joining(", ")));
+            }
+        }
     }
 
     /**

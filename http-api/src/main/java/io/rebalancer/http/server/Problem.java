@@ -23,7 +23,7 @@ public record Problem(
         @JsonAnyGetter Map<String, ?> extensions) {
     private static final String RETRY_SECONDS = "5";
 
-    /** The response; a 503 also carries {@code Retry-After}. */
+    /** The response; a 503 and a 429 also carry {@code Retry-After}. */
     public static HttpResponse of(StatusCode status, String code, String detail) {
         return of(status, code, detail, Map.of());
     }
@@ -40,10 +40,10 @@ public record Problem(
                 .withEntity(
                         MediaTypes.applicationBinary("problem+json", true).toContentType(),
                         ByteString.fromString(Json.write(problem)).toArray());
-        return status.intValue() == 503 ? response.addHeader(retryAfter()) : response;
+        return status.intValue() == 503 || status.intValue() == 429 ? response.addHeader(retryAfter()) : response;
     }
 
-    /** When the client may repeat a request that failed with 503. */
+    /** When the client may repeat a request that failed with 503 or 429. */
     public static RawHeader retryAfter() {
         return RawHeader.create("Retry-After", RETRY_SECONDS);
     }

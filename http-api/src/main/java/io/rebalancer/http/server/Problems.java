@@ -2,12 +2,16 @@ package io.rebalancer.http.server;
 
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.certificate.CertificateRefusal;
+import io.rebalancer.core.plan.PlanRefusal;
 import io.rebalancer.core.port.AuditTrail.AuditUnavailable;
 import io.rebalancer.core.port.CertificateService.CertificateRefused;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobService.JobRefused;
+import io.rebalancer.core.port.PlanService.PlanRefused;
+import io.rebalancer.core.port.PlanService.PlansUnavailable;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.text.OneLine;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +43,9 @@ public final class Problems {
         if (cause instanceof CertificateRefused refused) {
             return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
         }
+        if (cause instanceof PlanRefused refused) {
+            return of(refused.refusal());
+        }
         if (cause instanceof BadCursor) {
             return badRequest(OneLine.of(cause));
         }
@@ -59,6 +66,9 @@ public final class Problems {
     static Optional<String> refusalCode(Throwable cause) {
         if (cause instanceof JobRefused refused) {
             return Optional.of(refused.code().name());
+        }
+        if (cause instanceof PlanRefused refused) {
+            return Optional.of(refused.refusal().code().name());
         }
         return cause instanceof CertificateRefused refused
                 ? Optional.of(refused.code().name())
@@ -94,9 +104,27 @@ public final class Problems {
         };
     }
 
+    /** The changes of the fleet are a member of the document, if they are the reason. */
+    private static HttpResponse of(PlanRefusal refusal) {
+        Map<String, ?> extensions = refusal.changes().isEmpty() ? Map.of() : Map.of("changes", refusal.changes());
+        return Problem.of(statusOf(refusal.code()), refusal.code().name(), OneLine.of(refusal.detail()), extensions);
+    }
+
+    private static StatusCode statusOf(PlanRefusal.Code code) {
+        return switch (code) {
+            case PLAN_NOT_FOUND -> StatusCodes.NOT_FOUND;
+            case PLAN_NOT_READY, PLAN_OUTDATED, PLAN_IS_WHAT_IF -> StatusCodes.CONFLICT;
+            case PLAN_MISMATCH, UNKNOWN_STORAGE_NODE -> StatusCodes.BAD_REQUEST;
+            case TOO_MANY_PLANS -> StatusCodes.TOO_MANY_REQUESTS;
+            case FLEET_UNKNOWN -> StatusCodes.SERVICE_UNAVAILABLE;
+        };
+    }
+
     /** Which dependency did not reply, in one line. Clients learn nothing else about the failure. */
     public static String reasonUnavailable(Throwable cause) {
-        return cause instanceof TierUnavailable || cause instanceof AuditUnavailable
+        return cause instanceof TierUnavailable
+                        || cause instanceof AuditUnavailable
+                        || cause instanceof PlansUnavailable
                 ? OneLine.of(cause)
                 : "the job or the registry of jobs did not reply in time";
     }

@@ -5,6 +5,7 @@ import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.Readiness;
+import io.rebalancer.http.JobAdvice;
 import io.rebalancer.http.ManagerApi;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
@@ -33,8 +34,7 @@ final class HttpModule {
             JobsModule jobs,
             CertificateModule certificates,
             AuditModule audit,
-            PreflightModule preflight,
-            ExplainModule explain,
+            JobAdvice advice,
             ReadSideModule readSide,
             JournalReader journal,
             ObservabilityModule observability) {
@@ -50,7 +50,8 @@ final class HttpModule {
                         JobsModule.SPACE_BROKER,
                         JobsModule.FLEET_SETTINGS,
                         ReadSideModule.PROJECTOR,
-                        AuditModule.AUDIT_LOG));
+                        AuditModule.AUDIT_LOG,
+                        PlanModule.PLAN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         this.routes = ManagerApi.routes(
                 jobs.service(),
@@ -58,9 +59,8 @@ final class HttpModule {
                 readSide.readSide().history(),
                 jobs.nodes(),
                 certificates.service(),
-                preflight.service(),
+                advice,
                 jobs.fleetSettings(),
-                explain.service(),
                 cluster,
                 readiness,
                 legacy,

@@ -12,6 +12,7 @@ import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.TraceSettings;
+import io.rebalancer.http.JobAdvice;
 import io.rebalancer.manager.certificate.CertificateKeys;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
@@ -100,6 +101,7 @@ public final class ManagerNode implements NodeProcess.Node {
         AuditModule audit = new AuditModule(system);
         PreflightModule preflight = new PreflightModule(system, () -> evacuate, () -> legacy, metadata, jobs);
         ExplainModule explain = new ExplainModule(system, () -> evacuate, metadata, jobs, readSide);
+        PlanModule plans = new PlanModule(system, () -> evacuate, metadata, jobs, readSide);
         HttpModule http = new HttpModule(
                 system,
                 settings,
@@ -108,8 +110,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 jobs,
                 certificates,
                 audit,
-                preflight,
-                explain,
+                new JobAdvice(preflight.service(), plans.service(), explain.service()),
                 readSide,
                 journal,
                 observability);

@@ -18,13 +18,14 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /** Asks for the storage nodes and for what is promised on them. Changes neither. */
-final class FleetQueries {
+public final class FleetQueries {
     private final ActorSystem<?> system;
     private final ActorRef<StorageNodeDirectory.Command> directory;
     private final ActorRef<SpaceMessage> spaceBroker;
     private final Duration timeout;
 
-    FleetQueries(
+    /** @param timeout of each question */
+    public FleetQueries(
             ActorSystem<?> system,
             ActorRef<StorageNodeDirectory.Command> directory,
             ActorRef<SpaceMessage> spaceBroker,
@@ -36,7 +37,7 @@ final class FleetQueries {
     }
 
     /** The storage nodes; fails with {@link NoAnswer} while this manager does not know them. */
-    CompletionStage<DestinationCandidates> nodes() {
+    public CompletionStage<DestinationCandidates> nodes() {
         return AskPattern.<StorageNodeDirectory.Command, DestinationCandidates>ask(
                         directory, StorageNodeDirectory.GetCandidates::new, timeout, system.scheduler())
                 .thenApply(candidates -> {
@@ -47,18 +48,23 @@ final class FleetQueries {
                 });
     }
 
+    /** The promises of all jobs, by node. */
+    CompletionStage<Map<StorageNodeId, NodePromise>> promises() {
+        return space().thenApply(status ->
+                status.promises().stream().collect(Collectors.toMap(NodePromise::node, Function.identity())));
+    }
+
     /**
-     * The promises of all jobs, by node. A job without leases announces that it has none: the broker replies with its
+     * The promises of all jobs, and the penalties. A job without leases announces that it has none: the broker replies with its
      * books and keeps only the job's id, for a few seconds.
      */
-    CompletionStage<Map<StorageNodeId, NodePromise>> promises() {
+    public CompletionStage<SpaceMessage.SpaceStatus> space() {
         FencingToken token = new FencingToken(UUID.randomUUID(), 1);
         return AskPattern.<SpaceMessage, SpaceMessage.BrokerReply>ask(
                         spaceBroker,
                         replyTo -> new SpaceMessage.AnnounceLeases(token, List.of(), List.of(), replyTo),
                         timeout,
                         system.scheduler())
-                .thenApply(reply -> ((SpaceMessage.SpaceStatus) reply)
-                        .promises().stream().collect(Collectors.toMap(NodePromise::node, Function.identity())));
+                .thenApply(reply -> (SpaceMessage.SpaceStatus) reply);
     }
 }

@@ -1,7 +1,7 @@
 package io.rebalancer.manager.preflight;
 
 /** A check has no answer. The message states why, in one line. */
-final class NoAnswer extends RuntimeException {
+public final class NoAnswer extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     NoAnswer(String why) {

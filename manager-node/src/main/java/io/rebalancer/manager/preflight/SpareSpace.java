@@ -2,11 +2,9 @@ package io.rebalancer.manager.preflight;
 
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.storage.Destination;
-import io.rebalancer.core.storage.Fleet;
+import io.rebalancer.core.plan.FleetFigures;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.PlacementPolicy;
-import io.rebalancer.core.storage.SpaceRules;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import java.util.Map;
@@ -29,25 +27,21 @@ record SpareSpace(OptionalLong neededMib, SortedMap<String, Long> spareMib) {
             DestinationCandidates nodes,
             Map<StorageNodeId, NodePromise> promises,
             PlacementPolicy policy) {
-        Fleet fleet = Fleet.of(nodes.reachable().stream().map(Destination::idle).toList(), policy);
+        FleetFigures figures = FleetFigures.of(
+                leaving,
+                nodes.reachable(),
+                Stream.concat(nodes.unreachable().stream(), nodes.closed().stream())
+                        .toList(),
+                promises,
+                policy);
         SortedMap<String, Long> spare = new TreeMap<>();
         for (StorageNode each : nodes.reachable()) {
-            NodePromise promise = promises.get(each.id());
-            long mib = SpaceRules.availableMib(each, policy.maxFillPercent(), promise == null ? 0 : promise.mib());
-            boolean open = fleet.isOpen(each.id())
-                    && each.availableMib() >= policy.minFreeMib()
-                    && !each.id().equals(leaving.storageNode());
-            if (open && mib > 0) {
+            long mib = figures.spareMib().getOrDefault(each.id(), 0L);
+            if (mib > 0) {
                 spare.merge(each.datacenter(), mib, Long::sum);
             }
         }
-        OptionalLong needed = Stream.of(nodes.reachable(), nodes.unreachable(), nodes.closed())
-                .flatMap(each -> each.stream())
-                .filter(each -> each.id().equals(leaving.storageNode()))
-                .map(SpaceRules::usedMib)
-                .findFirst()
-                .orElse(OptionalLong.empty());
-        return new SpareSpace(needed, spare);
+        return new SpareSpace(figures.leavingUsedMib(), spare);
     }
 
     long totalMib() {

@@ -46,6 +46,8 @@ import org.apache.pekko.persistence.testkit.query.javadsl.PersistenceTestKitRead
 /** A real job that empties node 1 over records in memory, with node 3 as the only destination. A test plays the agents. */
 final class JobFixture {
     static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** The destination of most tests. */
+    static final List<StorageNode> NODE_3 = List.of(new StorageNode(location(3).storageNode(), "dc3", 50_000, 10));
 
     final UUID id;
     final TestProbe<RegistryMessage.JobEnded> ended;
@@ -71,6 +73,19 @@ final class JobFixture {
                 Duration.ofMillis(10));
     }
 
+    /** A job with other destinations. */
+    JobFixture(ActorTestKit kit, RecordsInMemory records, AgentGateway agents, List<StorageNode> destinations) {
+        this(
+                kit,
+                records,
+                agents,
+                UUID.randomUUID(),
+                kit.spawn(SpaceBroker.create(Clock.systemUTC())),
+                Duration.ofMillis(10),
+                CurrentFleetSettings.none(),
+                destinations);
+    }
+
     /** An incarnation of job {@code id} of a fleet without settings. */
     JobFixture(
             ActorTestKit kit,
@@ -79,7 +94,7 @@ final class JobFixture {
             UUID id,
             ActorRef<SpaceMessage> spaceBroker,
             Duration restartBackoff) {
-        this(kit, records, agents, id, spaceBroker, restartBackoff, CurrentFleetSettings.none());
+        this(kit, records, agents, id, spaceBroker, restartBackoff, CurrentFleetSettings.none(), NODE_3);
     }
 
     /** An incarnation of job {@code id}, which recovers from the journal if the job exists. */
@@ -91,11 +106,23 @@ final class JobFixture {
             ActorRef<SpaceMessage> spaceBroker,
             Duration restartBackoff,
             CurrentFleetSettings fleet) {
+        this(kit, records, agents, id, spaceBroker, restartBackoff, fleet, NODE_3);
+    }
+
+    private JobFixture(
+            ActorTestKit kit,
+            RecordsInMemory records,
+            AgentGateway agents,
+            UUID id,
+            ActorRef<SpaceMessage> spaceBroker,
+            Duration restartBackoff,
+            CurrentFleetSettings fleet,
+            List<StorageNode> destinations) {
         this.kit = kit;
         this.id = id;
         this.ended = kit.createTestProbe();
         this.spaceBroker = spaceBroker;
-        JobResources resources = resources(kit, records, agents, spaceBroker, ended.getRef(), fleet);
+        JobResources resources = resources(kit, records, agents, spaceBroker, ended.getRef(), fleet, destinations);
         EntityContext<JobMessage> entity = new EntityContext<>(
                 Entities.EVACUATE_JOB,
                 id.toString(),
@@ -110,7 +137,7 @@ final class JobFixture {
             AgentGateway agents,
             ActorRef<SpaceMessage> spaceBroker,
             ActorRef<RegistryMessage.JobEnded> ended) {
-        return resources(kit, records, agents, spaceBroker, ended, CurrentFleetSettings.none());
+        return resources(kit, records, agents, spaceBroker, ended, CurrentFleetSettings.none(), NODE_3);
     }
 
     /** @param ended gets the end of the job */
@@ -120,7 +147,8 @@ final class JobFixture {
             AgentGateway agents,
             ActorRef<SpaceMessage> spaceBroker,
             ActorRef<RegistryMessage.JobEnded> ended,
-            CurrentFleetSettings fleet) {
+            CurrentFleetSettings fleet,
+            List<StorageNode> destinations) {
         EvacuateSettings settings = TestSettings.evacuate("""
                 rebalancer.evacuate {
                   retry-pause-min = 10ms, reminder-interval = 100ms, max-assignment-age = 10ms
@@ -133,7 +161,8 @@ final class JobFixture {
         ScanPermits permits = new ScanPermits(() -> 32);
         ScanResources scan = new ScanResources(records, records, permits);
         return new JobResources(
-                new PlanningResources(() -> settings, scan, directory(kit), spaceBroker, Clock.systemUTC()),
+                new PlanningResources(
+                        () -> settings, scan, directory(kit, destinations), spaceBroker, Clock.systemUTC()),
                 CommitResources.create(
                         kit.system(),
                         settings::commit,
@@ -190,9 +219,8 @@ final class JobFixture {
                 .build());
     }
 
-    private static ActorRef<StorageNodeDirectory.Command> directory(ActorTestKit kit) {
-        DestinationCandidates candidates = new DestinationCandidates(
-                true, List.of(new StorageNode(location(3).storageNode(), "dc3", 50_000, 10)), List.of(), List.of());
+    private static ActorRef<StorageNodeDirectory.Command> directory(ActorTestKit kit, List<StorageNode> destinations) {
+        DestinationCandidates candidates = new DestinationCandidates(true, destinations, List.of(), List.of());
         return kit.spawn(Behaviors.receive(StorageNodeDirectory.Command.class)
                 .onMessage(StorageNodeDirectory.Subscribe.class, subscribe -> {
                     subscribe.subscriber().tell(candidates);

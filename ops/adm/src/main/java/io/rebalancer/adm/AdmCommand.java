@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             AdmCommand.Job.class,
             NodeCommand.class,
             SettingsCommand.class,
+            PlanCommand.class,
             CertificateCommand.class,
             AuditCommand.class,
             CommandLine.HelpCommand.class
@@ -274,7 +275,8 @@ public final class AdmCommand implements Runnable {
                 mixinStandardHelpOptions = true,
                 description =
                         "Creates a job that empties a storage node, if the checks before it allow that. Prints its"
-                                + " id. Exit codes: 0 if the job is created, 3 if a check refuses it, 1 on any other failure."
+                                + " id. Exit codes: 0 if the job is created, 3 if a check refuses it or its plan is outdated, 1 on"
+                                + " any other failure."
                                 + " The subcommand has the form of the legacy tool, and runs no checks.")
         static final class Create implements Callable<Integer> {
             @CommandLine.ParentCommand
@@ -298,6 +300,12 @@ public final class AdmCommand implements Runnable {
                     description = "maximum number of objects in the job (default: all)")
             private @Nullable Long maxObjects;
 
+            @Option(
+                    names = "--plan",
+                    paramLabel = "ID",
+                    description = "creates the job only if the fleet is still that of this plan")
+            private @Nullable String plan;
+
             @Override
             public Integer call() throws CommandFailed, InterruptedException {
                 if (node == null) {
@@ -307,6 +315,9 @@ public final class AdmCommand implements Runnable {
                 creation.force(force);
                 if (maxObjects != null) {
                     creation.limit(maxObjects);
+                }
+                if (plan != null) {
+                    creation.plan(plan);
                 }
                 return creation.send(
                         job.manager(),

@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.net.http.HttpResponse;
 import java.util.List;
 
-/** Creates a job over API v1, and explains a refusal with the list of checks. */
+/** Creates a job over API v1, and explains a refusal with the list of checks, or of changes since its plan. */
 final class JobCreation {
     private static final int CONFLICT = 409;
 
@@ -28,6 +28,11 @@ final class JobCreation {
         request.put("maxObjects", objects);
     }
 
+    /** @param id the plan that the job has to be in accord with */
+    void plan(String id) {
+        request.put("plan", id);
+    }
+
     /** Returns the exit code. */
     int send(ManagerApiClient manager, PrintWriter out, PrintWriter err) throws CommandFailed, InterruptedException {
         HttpResponse<String> response = manager.tryPost("/api/v1/jobs", request.toString());
@@ -36,6 +41,11 @@ final class JobCreation {
             if (problem.has("checks")) {
                 PreflightText.of(problem.path("checks")).forEach(out::println);
                 err.println("no job was created: a check failed; remove its cause, or waive it with --force NAME");
+                return PreflightText.REFUSED;
+            }
+            if (problem.path("code").asText().startsWith("PLAN_")) {
+                problem.path("changes").forEach(change -> out.println(change.asText()));
+                err.println("no job was created: " + problem.path("detail").asText());
                 return PreflightText.REFUSED;
             }
         }

@@ -90,6 +90,10 @@ final class ManagerApiClient {
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Response delete(String path) throws CommandFailed, InterruptedException {
+        return send(HttpRequest.newBuilder(manager.resolve(path)).DELETE());
+    }
+
     /** Writes the body of a long response to a file, and returns the headers. A response that breaks off leaves no file. */
     HttpHeaders download(String path, Path file) throws CommandFailed, InterruptedException {
         HttpResponse<InputStream> response =

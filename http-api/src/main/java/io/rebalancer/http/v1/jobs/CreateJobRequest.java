@@ -3,19 +3,23 @@ package io.rebalancer.http.v1.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.preflight.CheckName;
 import io.rebalancer.http.server.Action;
+import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.JsonFields;
 import io.rebalancer.http.server.MalformedBody;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * The body of {@code POST /api/v1/jobs}: {@code {"leavingNode":"...","maxObjects":n,"force":["space"]}}.
+ * The body of {@code POST /api/v1/jobs}: {@code {"leavingNode":"...","maxObjects":n,"force":["space"],"plan":"ID"}}.
  *
  * @param maxObjects the maximum number of records that the job takes up, or 0 for all
  * @param force the checks that the operator waives if they fail
+ * @param plan the plan that the job has to be in accord with
  */
-record CreateJobRequest(String leavingNode, long maxObjects, Set<CheckName> force) {
+record CreateJobRequest(String leavingNode, long maxObjects, Set<CheckName> force, Optional<UUID> plan) {
 
     CreateJobRequest {
         force = Set.copyOf(force);
@@ -26,16 +30,30 @@ record CreateJobRequest(String leavingNode, long maxObjects, Set<CheckName> forc
         return new CreateJobRequest(
                 JsonFields.storageId(request, "leavingNode", "leavingNode"),
                 JsonFields.recordLimit(request, "maxObjects", 0),
-                waivers(request.path("force")));
+                waivers(request.path("force")),
+                plan(request.path("plan")));
     }
 
     /** The request as the audit log records it. */
     Action action() {
-        Action create = Action.createJob(leavingNode, maxObjects);
+        Action limited = Action.createJob(leavingNode, maxObjects);
+        Action create = plan.map(id -> limited.with("plan", id.toString())).orElse(limited);
         return force.isEmpty()
                 ? create
                 : create.with(
                         "force", force.stream().map(CheckName::word).sorted().collect(Collectors.joining(",")));
+    }
+
+    private static Optional<UUID> plan(JsonNode id) throws MalformedBody {
+        if (id.isMissingNode() || id.isNull()) {
+            return Optional.empty();
+        }
+        Optional<UUID> plan = JobIds.parse(id.asText());
+        if (plan.isEmpty()) {
+            throw new MalformedBody(
+                    "plan must be the id of a plan (a UUID), not " + id + "; GET /api/v1/plans lists them");
+        }
+        return plan;
     }
 
     private static Set<CheckName> waivers(JsonNode force) throws MalformedBody {

@@ -1,6 +1,7 @@
 package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.PlanService;
 import io.rebalancer.core.port.PreflightService;
 import io.rebalancer.core.preflight.CheckName;
 import io.rebalancer.core.preflight.PreflightVerdict;
@@ -28,10 +29,12 @@ public final class JobCreation {
 
     private final JobService jobs;
     private final PreflightService preflight;
+    private final PlanService plans;
 
-    public JobCreation(JobService jobs, PreflightService preflight) {
+    public JobCreation(JobService jobs, PreflightService preflight, PlanService plans) {
         this.jobs = jobs;
         this.preflight = preflight;
+        this.plans = plans;
     }
 
     /**
@@ -52,14 +55,21 @@ public final class JobCreation {
         }
     }
 
-    /** @param client where the request came from */
+    /**
+     * @param client where the request came from
+     * @return fails with {@link PlanService.PlanRefused} if the job is not that of its plan
+     */
     CompletionStage<Result> create(CreateJobRequest request, String client) {
-        return preflight.check(request.leavingNode()).thenCompose(results -> {
-            PreflightVerdict verdict = PreflightVerdict.of(results, request.force());
-            return verdict.allowsJob()
-                    ? create(request, verdict, client)
-                    : CompletableFuture.completedFuture(new Result(request, verdict, Optional.empty()));
-        });
+        CompletionStage<Void> inAccord = request.plan()
+                .map(plan -> plans.check(plan, request.leavingNode(), request.maxObjects()))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        return inAccord.thenCompose(checked -> preflight.check(request.leavingNode()))
+                .thenCompose(results -> {
+                    PreflightVerdict verdict = PreflightVerdict.of(results, request.force());
+                    return verdict.allowsJob()
+                            ? create(request, verdict, client)
+                            : CompletableFuture.completedFuture(new Result(request, verdict, Optional.empty()));
+                });
     }
 
     private CompletionStage<Result> create(CreateJobRequest request, PreflightVerdict verdict, String client) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -119,8 +118,26 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     /** @param listener gets the events of this batcher, in order */
     public static Behavior<Command> create(
             PlanningResources resources, PassInput pass, ActorRef<PlanningEvent> listener) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new AssignmentBatcher(context, timers, resources, pass, listener)));
+        return create(resources, pass, listener, DestinationPicker.Draws.random());
+    }
+
+    /**
+     * A batcher whose draws depend on the order of its messages only, and not on the time when they arrive.
+     *
+     * @param seed determines the draws
+     */
+    public static Behavior<Command> repeatable(
+            PlanningResources resources, PassInput pass, ActorRef<PlanningEvent> listener, long seed) {
+        return create(resources, pass, listener, DestinationPicker.Draws.repeatable(seed));
+    }
+
+    private static Behavior<Command> create(
+            PlanningResources resources,
+            PassInput pass,
+            ActorRef<PlanningEvent> listener,
+            DestinationPicker.Draws draws) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new AssignmentBatcher(context, timers, resources, pass, listener, draws)));
     }
 
     private AssignmentBatcher(
@@ -128,7 +145,8 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
             TimerScheduler<Command> timers,
             PlanningResources resources,
             PassInput pass,
-            ActorRef<PlanningEvent> listener) {
+            ActorRef<PlanningEvent> listener,
+            DestinationPicker.Draws draws) {
         super(context);
         this.resources = resources;
         this.listener = listener;
@@ -140,11 +158,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 context.messageAdapter(SpaceMessage.SpaceReply.class, EarlierBrokerReplied::new));
         this.intake = new ScanIntake(resources.scan().shards(), pass);
         this.batches = new BatchPool(resources, pass);
-        this.destinations = new DestinationPicker(
-                resources.settings(),
-                pass.leaving(),
-                batches,
-                ThreadLocalRandom.current().nextLong());
+        this.destinations = new DestinationPicker(resources.settings(), pass.leaving(), batches, draws);
         this.pace = new PlanningPace(resources.limits(), resources.clock());
         this.waits = new WaitReporter(resources.settings(), resources.clock());
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, TICK_INTERVAL);

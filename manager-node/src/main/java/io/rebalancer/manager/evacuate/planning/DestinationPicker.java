@@ -16,13 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
  * Picks a destination for an object. The records of a shard go to one batch until it closes, because a shard changes all of
  * its records of an assignment in one write. The next destination is drawn from the whole fleet, or, while many batches are
- * open, is that of an open batch. The weights of the draws are as of the last {@link #refresh}; space is checked with the
- * present figures.
+ * open, is that of an open batch. The weights of the draws are as of the last {@link #refresh}, unless the draws have to be
+ * repeatable; space is checked with the present figures.
  */
 final class DestinationPicker {
     private final Supplier<EvacuateSettings> settings;
@@ -31,11 +33,34 @@ final class DestinationPicker {
     private final DestinationLoads loads = new DestinationLoads();
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
     private Fleet fleet = Fleet.empty();
+    private final Draws draws;
     private long nextSeed;
     private Optional<Previous> previous = Optional.empty();
 
     /** The last object for which a destination was picked. */
     private record Previous(int shard, StorageNode destination) {}
+
+    /**
+     * How destinations are drawn.
+     *
+     * @param seed determines the draws
+     * @param repeatable whether a draw depends on its object and on the present figures only: the weights are built for each draw,
+     *     and not at the time of a refresh; draws for other objects have no influence
+     */
+    record Draws(long seed, boolean repeatable) {
+        static Draws random() {
+            return new Draws(ThreadLocalRandom.current().nextLong(), false);
+        }
+
+        static Draws repeatable(long seed) {
+            return new Draws(seed, true);
+        }
+
+        private long seedOf(UUID objectId) {
+            return (seed ^ objectId.getMostSignificantBits()) * 0x9E3779B97F4A7C15L
+                    + objectId.getLeastSignificantBits();
+        }
+    }
 
     /** The decision about one object. */
     sealed interface Pick {}
@@ -47,12 +72,12 @@ final class DestinationPicker {
 
     record Unplaceable(Reason reason, String detail) implements Pick {}
 
-    /** @param seed determines the draws */
-    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, long seed) {
+    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, Draws draws) {
         this.settings = settings;
         this.leaving = leaving;
         this.batches = batches;
-        this.nextSeed = seed;
+        this.draws = draws;
+        this.nextSeed = draws.seed();
     }
 
     void setNodes(DestinationCandidates current) {
@@ -99,7 +124,7 @@ final class DestinationPicker {
         if (open.isPresent()) {
             return picked(record, open.get());
         }
-        Placement.Decision decision = Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
+        Placement.Decision decision = draw(record);
         if (decision.destination().isPresent()) {
             return picked(record, decision.destination().get());
         }
@@ -107,6 +132,14 @@ final class DestinationPicker {
         return unreachable.isPresent()
                 ? new Unreachable(unreachable.get())
                 : new Unplaceable(decision.reason(), detail(record, decision));
+    }
+
+    private Placement.Decision draw(MetadataRecord record) {
+        if (!draws.repeatable()) {
+            return Placement.place(record, leaving, fleet, this::promisedMib, nextSeed++);
+        }
+        refresh();
+        return Placement.place(record, leaving, fleet, this::promisedMib, draws.seedOf(record.objectId()));
     }
 
     private Picked picked(MetadataRecord record, StorageNode destination) {

@@ -1,0 +1,180 @@
+package io.rebalancer.adm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Plans as readable lines. */
+final class PlanText {
+    private static final int MAX_SHOWN = 50;
+    private static final long MIB = 1L << 20;
+
+    private PlanText() {}
+
+    /**
+     * A line for each plan.
+     *
+     * @param list the response of {@code GET /api/v1/plans}
+     */
+    static List<String> list(JsonNode list) {
+        List<String> lines = new ArrayList<>();
+        if (list.path("plans").isEmpty()) {
+            lines.add("no plans are kept; the manager that keeps them started at "
+                    + list.path("since").asText());
+            return lines;
+        }
+        lines.add(
+                String.format("%-36s %-8s %12s %14s %-27s %s", "PLAN", "STATE", "OBJECTS", "MIB", "EXPIRES", "NODES"));
+        for (JsonNode plan : list.path("plans")) {
+            lines.add(String.format(
+                    "%-36s %-8s %12d %14d %-27s %s",
+                    plan.path("id").asText(),
+                    plan.path("state").asText(),
+                    plan.path("objects").asLong(),
+                    mib(plan.path("bytes").asLong()),
+                    plan.path("expiresAt").asText("-"),
+                    names(plan.path("storageNodes")) + (plan.path("whatIf").asBoolean() ? " (what-if)" : "")));
+        }
+        return lines;
+    }
+
+    /**
+     * The plan: the result first, then the violations, what can't be moved, and the destinations.
+     *
+     * @param plan the response of {@code GET /api/v1/plans/ID}
+     */
+    static List<String> of(JsonNode plan) {
+        JsonNode found = plan.path("found");
+        List<String> lines = new ArrayList<>();
+        lines.add("plan " + plan.path("id").asText() + " for " + names(plan.path("storageNodes"))
+                + (plan.path("whatIf").asBoolean() ? " (what-if)" : "") + " is "
+                + plan.path("state").asText()
+                + (plan.has("expiresAt")
+                        ? "; it expires at " + plan.path("expiresAt").asText()
+                        : ""));
+        String scenario = scenario(plan.path("scenario"));
+        if (!scenario.isEmpty()) {
+            lines.add("scenario:    " + scenario);
+        }
+        if (plan.has("note")) {
+            lines.add("note:        " + plan.path("note").asText());
+        }
+        lines.add("to move:     " + found.path("objects").asLong() + " objects, "
+                + mib(found.path("bytes").asLong()) + " MiB, of "
+                + found.path("records").asLong() + " records in "
+                + found.path("shards").size() + " metadata shards");
+        lines.add("duration:    " + duration(found.path("duration")));
+        lines.add("violations:  " + violations(found.path("violations")));
+        addUnmovable(lines, found.path("unmovable"));
+        addDestinations(lines, found);
+        addShards(lines, found.path("shards"));
+        return lines;
+    }
+
+    private static String scenario(JsonNode scenario) {
+        List<String> parts = new ArrayList<>();
+        if (!scenario.path("lostDatacenters").isEmpty()) {
+            parts.add("lost datacenters " + names(scenario.path("lostDatacenters")));
+        }
+        if (scenario.has("maxFillPercent")) {
+            parts.add("fill ceiling " + scenario.path("maxFillPercent").asInt() + " %");
+        }
+        if (scenario.has("seed")) {
+            parts.add("seed " + scenario.path("seed").asLong());
+        }
+        return String.join("; ", parts);
+    }
+
+    private static String duration(JsonNode band) {
+        String basis = band.path("basis").asText();
+        return band.has("shortestSeconds")
+                ? text(band.path("shortestSeconds").asLong()) + " to "
+                        + text(band.path("longestSeconds").asLong()) + ", from " + basis
+                : basis;
+    }
+
+    private static String text(long seconds) {
+        Duration duration = Duration.ofSeconds(seconds);
+        return duration.toHours() > 0
+                ? duration.toHours() + " h " + duration.toMinutesPart() + " min"
+                : duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+    }
+
+    private static String violations(JsonNode violations) {
+        return violations.path("objectsInOtherDatacenter").asLong() + " objects change their datacenter, "
+                + violations.path("objectsSharingDatacenter").asLong() + " share one afterwards, "
+                + violations.path("destinationsAboveCeiling").asLong() + " destinations exceed the fill ceiling";
+    }
+
+    private static void addUnmovable(List<String> lines, JsonNode unmovable) {
+        if (unmovable.isEmpty()) {
+            lines.add("can't move:  no record");
+            return;
+        }
+        for (JsonNode reason : unmovable) {
+            lines.add("can't move:  " + reason.path("records").asLong() + " records: "
+                    + reason.path("reason").asText());
+            JsonNode example = reason.path("examples").path(0);
+            if (!example.isMissingNode()) {
+                lines.add("             such as " + example.path("key").asText() + " in shard "
+                        + example.path("shard").asInt() + ": "
+                        + example.path("detail").asText());
+            }
+        }
+    }
+
+    private static void addDestinations(List<String> lines, JsonNode found) {
+        if (found.has("peakFillPercent")) {
+            lines.add("peak fill:   " + found.path("peakFillPercent").asInt() + " %");
+        }
+        if (found.path("destinations").isEmpty()) {
+            return;
+        }
+        lines.add(String.format("%-40s %-12s %12s %14s  %s", "DESTINATION", "DATACENTER", "OBJECTS", "MIB", "FILL"));
+        int shown = Math.min(found.path("destinations").size(), MAX_SHOWN);
+        int more = found.path("unlistedDestinations").asInt()
+                + found.path("destinations").size()
+                - shown;
+        for (int index = 0; index < shown; index++) {
+            JsonNode each = found.path("destinations").path(index);
+            lines.add(String.format(
+                    "%-40s %-12s %12d %14d  %s",
+                    each.path("storageNode").asText(),
+                    each.path("datacenter").asText(),
+                    each.path("objects").asLong(),
+                    mib(each.path("bytes").asLong()),
+                    each.has("fillPercentAfter")
+                            ? each.path("fillPercentBefore").asInt() + " % -> "
+                                    + each.path("fillPercentAfter").asInt() + " %"
+                            : "unknown"));
+        }
+        if (more > 0) {
+            lines.add("and " + more + " further destinations; GET /api/v1/plans/ID lists up to 1,000");
+        }
+    }
+
+    private static void addShards(List<String> lines, JsonNode shards) {
+        if (!shards.isEmpty()) {
+            lines.add("records by shard: "
+                    + StreamSupport.stream(shards.spliterator(), false)
+                            .limit(MAX_SHOWN)
+                            .map(each -> each.path("shard").asInt() + ": "
+                                    + each.path("records").asLong())
+                            .collect(Collectors.joining(", "))
+                    + (shards.size() > MAX_SHOWN ? ", ..." : ""));
+        }
+    }
+
+    private static String names(JsonNode nodes) {
+        return StreamSupport.stream(nodes.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static long mib(long bytes) {
+        return (bytes + MIB - 1) / MIB;
+    }
+}

@@ -1,0 +1,132 @@
+package io.rebalancer.playground;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.playground.cluster.ClusterPlan;
+import io.rebalancer.playground.console.Terminal;
+import io.rebalancer.playground.moray.ExactJson;
+import io.rebalancer.playground.region.RegionPlan;
+import io.rebalancer.playground.region.RegionSurvey;
+import io.rebalancer.testsupport.HttpCalls;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A plan of a whole region states what the job does that is created from it. */
+@Tag("slow")
+class PlanTest {
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final String PLANS = "/api/v1/plans";
+    private static final String LEAVING = RegionPlan.storageId(1);
+    private static final String OTHER = RegionPlan.storageId(2);
+
+    @TempDir
+    private Path directory;
+
+    private Playground open() throws Exception {
+        Path prepared = WorkDirectory.prepare(directory.resolve("run"));
+        RegionPlan region = new RegionPlan(7, 400, OptionalLong.empty(), Optional.empty(), 2, 7);
+        return Playground.open(
+                new PlaygroundOptions(
+                        region, prepared, Optional.of(LEAVING), ClusterPlan.singleManager(false, 0), false, false),
+                prepared,
+                Terminal.silent());
+    }
+
+    private static JsonNode read(HttpResponse<String> response, int status) throws Exception {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return ExactJson.MAPPER.readTree(response.body());
+    }
+
+    /** A manager learns the fleet a moment after its start, so the first plans may fail. */
+    private static JsonNode readyPlan(HttpCalls manager, String order) {
+        return await().atMost(TIMEOUT)
+                .until(
+                        () -> ended(manager, order),
+                        plan -> plan.path("state").asText().equals("READY"));
+    }
+
+    private static JsonNode ended(HttpCalls manager, String order) throws Exception {
+        String id = read(manager.post(PLANS, order), 202).path("id").asText();
+        Callable<JsonNode> get = () -> read(manager.get(PLANS + "/" + id), 200);
+        return await().atMost(TIMEOUT)
+                .until(get, plan -> !plan.path("state").asText().equals("RUNNING"));
+    }
+
+    @Test
+    void theJobOfAPlanMovesWhatThePlanStates() throws Exception {
+        try (Playground playground = open()) {
+            HttpCalls manager = HttpCalls.to(playground.managerUrl());
+            var before = RegionSurvey.fingerprint(
+                    RegionSurvey.read(playground.region().shards()));
+            JsonNode plan = readyPlan(manager, "{\"storageNode\":\"" + LEAVING + "\"}");
+            JsonNode found = plan.path("found");
+            assertThat(found.path("duration").path("basis").asText()).startsWith("unknown, because no job");
+            assertThat(RegionSurvey.fingerprint(
+                            RegionSurvey.read(playground.region().shards())))
+                    .isEqualTo(before);
+
+            JsonNode other = read(
+                    manager.post(
+                            "/api/v1/jobs",
+                            "{\"leavingNode\":\"" + OTHER + "\",\"plan\":\""
+                                    + plan.path("id").asText() + "\"}"),
+                    400);
+            assertThat(other.path("code").asText()).isEqualTo("PLAN_MISMATCH");
+            String job = read(
+                            manager.post(
+                                    "/api/v1/jobs",
+                                    "{\"leavingNode\":\"" + LEAVING + "\",\"plan\":\""
+                                            + plan.path("id").asText() + "\"}"),
+                            201)
+                    .path("id")
+                    .asText();
+            JsonNode done = await().atMost(TIMEOUT)
+                    .until(
+                            () -> read(manager.get("/api/v1/jobs/" + job), 200),
+                            view -> view.path("state").asText().equals("DONE"));
+            assertThat(found.path("objects").asLong())
+                    .as("%s", done)
+                    .isPositive()
+                    .isEqualTo(done.path("relocated").asLong());
+            assertThat(found.path("bytes").asLong())
+                    .isEqualTo(done.path("bytes").asLong());
+            assertThat(found.path("records").asLong())
+                    .isEqualTo(done.path("discovered").asLong());
+            assertThat(sum(found.path("destinations"), "objects"))
+                    .isEqualTo(found.path("objects").asLong());
+        }
+    }
+
+    @Test
+    void aWhatIfIsRepeatable() throws Exception {
+        try (Playground playground = open()) {
+            HttpCalls manager = HttpCalls.to(playground.managerUrl());
+            String order = "{\"scenario\":{\"leaving\":[\"" + LEAVING + "\",\"" + OTHER + "\"],\"seed\":7}}";
+            JsonNode first = readyPlan(manager, order).path("found");
+            assertThat(first.path("objects").asLong()).isPositive();
+            assertThat(StreamSupport.stream(first.path("destinations").spliterator(), false)
+                            .map(each -> each.path("storageNode").asText()))
+                    .isNotEmpty()
+                    .doesNotContain(LEAVING, OTHER);
+            JsonNode again = readyPlan(manager, order);
+            assertThat(again.path("whatIf").asBoolean()).isTrue();
+            assertThat(again.path("found")).isEqualTo(first);
+        }
+    }
+
+    private static long sum(JsonNode list, String field) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .mapToLong(each -> each.path(field).asLong())
+                .sum();
+    }
+}

@@ -1,0 +1,32 @@
+package io.rebalancer.core.plan;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * How the fleet of a plan differs from the recorded one.
+ *
+ * @param lostDatacenters datacenters whose storage nodes receive nothing
+ * @param maxFillPercent the fill ceiling, 1 to 100; empty for that of the settings
+ * @param seed determines the draws of destinations: plans with equal seeds over equal records and fleets have equal results; empty
+ *     for a seed at random
+ */
+public record Scenario(Set<String> lostDatacenters, OptionalInt maxFillPercent, OptionalLong seed) {
+    /** The fleet as it is, with random draws. */
+    public static final Scenario NONE = new Scenario(Set.of(), OptionalInt.empty(), OptionalLong.empty());
+
+    public Scenario {
+        lostDatacenters = Set.copyOf(lostDatacenters);
+        if (maxFillPercent.isPresent() && (maxFillPercent.getAsInt() < 1 || maxFillPercent.getAsInt() > 100)) {
+            throw new IllegalArgumentException("maxFillPercent must be 1 to 100, not " + maxFillPercent.getAsInt());
+        }
+    }
+
+    /** Whether the fleet differs from the recorded one. */
+    @JsonIgnore
+    public boolean changesFleet() {
+        return !lostDatacenters.isEmpty() || maxFillPercent.isPresent();
+    }
+}
