@@ -84,6 +84,9 @@ public final class ApiServer {
     public static int port;
     public static List<String> waitingFor = List.of();
     public static int parallelism;
+    /** The reasons of the last retry of some exceptions. */
+    public static Set<Reason> retried = Set.of();
+
     /** What operators chose for each job, and for the fleet. */
     public static Choices chosen = Choices.NONE;
 
@@ -209,6 +212,12 @@ public final class ApiServer {
                             jobId.equals(RUNNING)
                                     ? new JobRefused(JobRefused.Code.NODE_ALREADY_LEAVING, "job x already empties it")
                                     : new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
+        }
+
+        @Override
+        public CompletionStage<UUID> retry(UUID jobId, Set<Reason> reasons) {
+            retried = reasons;
+            return retry(jobId);
         }
 
         @Override

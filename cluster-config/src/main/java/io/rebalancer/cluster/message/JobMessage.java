@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.explain.ObjectInFlight;
 import io.rebalancer.core.explain.StageRates;
@@ -22,6 +23,10 @@ public interface JobMessage {
 
     /** Creates the job and starts it. Idempotent. */
     record CreateJob(CopyLocation leaving, long maxRecords, ActorRef<JobReply> replyTo)
+            implements JobMessage, WireMessage {}
+
+    /** Creates the job, which looks at some exceptions of an ended job only, and starts it. Idempotent. */
+    record CreateRetry(CopyLocation leaving, RetrySelection selection, ActorRef<JobReply> replyTo)
             implements JobMessage, WireMessage {}
 
     /** Asks for the state of the job; changes nothing. */
@@ -141,8 +146,9 @@ public interface JobMessage {
      *
      * @param inFlight those of the objects that are in flight
      * @param rates what the stages of the job did in the last minute
+     * @param mostInFlight assignments that the job may have in flight now
      */
-    record ProgressReported(List<ObjectInFlight> inFlight, StageRates rates) implements JobReply {
+    record ProgressReported(List<ObjectInFlight> inFlight, StageRates rates, int mostInFlight) implements JobReply {
         public ProgressReported {
             inFlight = List.copyOf(inFlight);
         }

@@ -1,5 +1,6 @@
 package io.rebalancer.cluster.message;
 
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
@@ -13,6 +14,10 @@ public interface RegistryMessage {
 
     /** Registers a job. Idempotent for the same id. */
     record RegisterJob(UUID jobId, CopyLocation leaving, long maxRecords, ActorRef<RegistryReply> replyTo)
+            implements RegistryMessage, WireMessage {}
+
+    /** Registers a job that looks at some exceptions of an ended job only. Idempotent for the same id. */
+    record RegisterRetry(UUID jobId, CopyLocation leaving, RetrySelection selection, ActorRef<RegistryReply> replyTo)
             implements RegistryMessage, WireMessage {}
 
     /** Asks for all jobs. */

@@ -33,6 +33,9 @@ public final class JobStateVersion7 extends JacksonMigration {
 
     /** Earlier builds kept one number, and not who chose it. */
     static ObjectNode withSettings(ObjectNode state) {
+        if (state.path("order") instanceof ObjectNode order) {
+            order.putNull("selection");
+        }
         int parallelism = state.remove("tuning").path("commitParallelism").asInt();
         ObjectNode values = state.putObject("settings").putNull("window").putObject("values");
         if (parallelism > 0) {

@@ -20,6 +20,7 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.VerificationProgress;
@@ -120,6 +121,8 @@ class WireMessageTest {
                     List.of(WeeklyRange.parse("mon-fri 20:00-06:00")),
                     Set.of(LocalDate.of(2026, 12, 24)))),
             false);
+    private static final RetrySelection SELECTION =
+            new RetrySelection(ID, 7, Set.of(Reason.MD5_MISMATCH, Reason.AGENT_BUSY));
     private static final Choices CHOICES = Choices.NONE.after(CHANGE, "http 127.0.0.1", Instant.EPOCH);
 
     private static List<WireMessage> samples() {
@@ -147,12 +150,14 @@ class WireMessageTest {
                 new AgentMessage.PauseJob(new FencingToken(ID, 2)),
                 AgentMessage.Wake.INSTANCE,
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
+                new JobMessage.CreateRetry(LOCATION, SELECTION, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
                 new JobMessage.AskProgress(List.of(ID), jobReply.getRef()),
                 new JobMessage.ProgressReported(
                         List.of(new ObjectInFlight(
                                 ID, ID, LOCATION, AssignmentState.ACCEPTED, Optional.of(Instant.EPOCH))),
-                        new StageRates(60, 5, 4, 3, 2)),
+                        new StageRates(60, 5, 4, 3, 2),
+                        24),
                 new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
                 new JobMessage.GetSettings(jobReply.getRef()),
                 new JobMessage.ChangeSettings(CHANGE, "http 127.0.0.1", jobReply.getRef()),
@@ -179,6 +184,7 @@ class WireMessageTest {
                 new JobMessage.JobStands(7, state.outline(), List.of(WAIT), Optional.of(PROGRESS)),
                 new JobMessage.JobRefusal(Decision.Code.JOB_NOT_FOUND, "no such job"),
                 new RegistryMessage.RegisterJob(ID, LOCATION, 5, registryReply.getRef()),
+                new RegistryMessage.RegisterRetry(ID, LOCATION, SELECTION, registryReply.getRef()),
                 new RegistryMessage.ListJobs(registryReply.getRef()),
                 new RegistryMessage.JobEnded(ID, true, false),
                 new RegistryMessage.WatchNodes(-1, watcher.getRef()),

@@ -180,6 +180,18 @@ class VersionsTest {
         assertThat(earlier).isEqualTo(event);
     }
 
+    @Test
+    void jobsOfEarlierBuildsLookAtAllRecords() throws IOException {
+        JobEvent created =
+                new JobEvent.JobCreated(new CopyLocation("dc1", new StorageNodeId("1.stor")), 5, Instant.EPOCH);
+        assertThat(read(created, JobEvent.JobCreated.class.getName(), tree -> tree.remove("selection")))
+                .isEqualTo(created);
+        RegistryEvent registered = new RegistryEvent.JobRegistered(
+                new UUID(1, 2), new CopyLocation("dc1", new StorageNodeId("1.stor")), 5, Instant.EPOCH);
+        assertThat(read(registered, RegistryEvent.JobRegistered.class.getName(), tree -> tree.remove("selection")))
+                .isEqualTo(registered);
+    }
+
     /** Written by the last build whose job state was one flat list. */
     @Test
     void aFlatJobStateIsReadAsOneComposedOfParts() throws IOException {

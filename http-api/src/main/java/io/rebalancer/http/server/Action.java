@@ -1,8 +1,12 @@
 package io.rebalancer.http.server;
 
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.text.StableWord;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * An action that an operator orders.
@@ -43,6 +47,15 @@ public record Action(String word, String subject, Map<String, String> parameters
     /** The creation of a job for the node of an ended job. */
     public static Action retryJob(UUID jobId) {
         return on("job.retry", jobId.toString());
+    }
+
+    /** The creation of a job for exceptions of an ended job, or for its node if no reason is given. */
+    public static Action retryJob(UUID jobId, Set<Reason> reasons) {
+        Action retry = retryJob(jobId);
+        return reasons.isEmpty()
+                ? retry
+                : retry.with(
+                        "reasons", reasons.stream().map(StableWord::of).sorted().collect(Collectors.joining(",")));
     }
 
     /** A pause of a job. */

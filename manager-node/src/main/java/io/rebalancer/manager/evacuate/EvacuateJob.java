@@ -9,6 +9,7 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Clock;
@@ -119,7 +120,16 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     public CommandHandler<JobMessage, JobEvent, JobState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(JobMessage.CreateJob.class, this::onCreateJob)
+                .onCommand(
+                        JobMessage.CreateJob.class,
+                        (job, create) -> onCreate(
+                                job, new JobCommand.Create(create.leaving(), create.maxRecords()), create.replyTo()))
+                .onCommand(
+                        JobMessage.CreateRetry.class,
+                        (job, create) -> onCreate(
+                                job,
+                                new JobCommand.Create(create.leaving(), 0, Optional.of(create.selection())),
+                                create.replyTo()))
                 .onCommand(JobMessage.GetJob.class, this::onGetJob)
                 .onCommand(JobMessage.GetSettings.class, this::onGetSettings)
                 .onCommand(JobMessage.AskProgress.class, this::onAskProgress)
@@ -257,21 +267,21 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 : Effect().unhandled();
     }
 
-    private Effect<JobEvent, JobState> onCreateJob(JobState job, JobMessage.CreateJob create) {
-        JobCommand command = new JobCommand.Create(create.leaving(), create.maxRecords());
+    private Effect<JobEvent, JobState> onCreate(
+            JobState job, JobCommand.Create command, ActorRef<JobMessage.JobReply> replyTo) {
         return steps.decide(job, command)
                 .fold(
                         events -> Effect().persist(events).thenRun((JobState stored) -> {
-                            create.replyTo().tell(answers.of(stored));
+                            replyTo.tell(answers.of(stored));
                             if (!events.isEmpty()) {
                                 context.getLog()
-                                        .info("job={} started on this manager, leaving={}", jobId, create.leaving());
+                                        .info("job={} started on this manager, leaving={}", jobId, command.leaving());
                                 incarnation.beginFirst();
                                 context.getSelf().tell(JobInternalMessage.BeginPass.INSTANCE);
                             }
                         }),
                         refused -> {
-                            create.replyTo().tell(JobAnswers.of(refused));
+                            replyTo.tell(JobAnswers.of(refused));
                             return Effect().none();
                         });
     }
@@ -323,10 +333,13 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onBeginPass(JobState job) {
-        if (!job.mayRetryUnmoved()) {
+        Optional<RetrySelection> selection = job.selection();
+        if (selection.isEmpty() && !job.mayRetryUnmoved()) {
             return beginPass(job, PassScope.ALL_RECORDS);
         }
-        context.pipeToSelf(schedule.isListComplete(jobId, lastSequenceNumber(context)), (complete, failure) -> {
+        UUID list = selection.map(RetrySelection::jobId).orElse(jobId);
+        long revision = selection.map(RetrySelection::revision).orElseGet(() -> lastSequenceNumber(context));
+        context.pipeToSelf(schedule.isListComplete(list, revision), (complete, failure) -> {
             if (failure != null) {
                 context.getLog().warn("job={} the list of unmoved records: {}", jobId, OneLine.of(failure));
             }
@@ -336,7 +349,9 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onListChecked(JobState job, JobInternalMessage.ListChecked checked) {
-        Optional<PassScope> scope = schedule.scope(checked.complete());
+        Optional<PassScope> scope = job.selection().isPresent()
+                ? schedule.scopeOfSelection(checked.complete())
+                : schedule.scope(checked.complete());
         if (scope.isEmpty()) {
             timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, LIST_RETRY_DELAY);
             return Effect().none();

@@ -72,7 +72,8 @@ final class JobAnswers {
                                 each.state(),
                                 stages.plannedAt(each.assignment().id()))))
                 .toList();
-        return new JobMessage.ProgressReported(found, stages.rates());
+        return new JobMessage.ProgressReported(
+                found, stages.rates(), limits.now().assignmentsInFlight());
     }
 
     static JobMessage.JobReply of(Decision.Refused refused) {

@@ -27,6 +27,18 @@ final class JobLimits implements LiveLimits {
     private final IntSupplier callsAllowed;
     private volatile Choices job = Choices.NONE;
     private volatile WeightTotals weights = WeightTotals.UNKNOWN;
+    private volatile Optional<Resolved> resolved = Optional.empty();
+
+    /** Limits, and what they were resolved from. */
+    private record Resolved(
+            EvacuateSettings settings, Choices fleet, Choices job, WeightTotals weights, PassLimits limits) {
+
+        /** Compares identities, because planning asks for each object; all of these are replaced when they change. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean isOf(EvacuateSettings nowSettings, Choices nowFleet, Choices nowJob, WeightTotals nowWeights) {
+            return settings == nowSettings && fleet == nowFleet && job == nowJob && weights == nowWeights;
+        }
+    }
 
     /** @param callsAllowed metadata calls that all shards together take at a time now */
     JobLimits(Supplier<EvacuateSettings> settings, CurrentFleetSettings fleet, IntSupplier callsAllowed) {
@@ -47,6 +59,20 @@ final class JobLimits implements LiveLimits {
 
     @Override
     public PassLimits now() {
+        EvacuateSettings nowSettings = settings.get();
+        Choices nowFleet = fleet.choices();
+        Choices nowJob = job;
+        WeightTotals nowWeights = weights;
+        Optional<Resolved> last = resolved;
+        if (last.isPresent() && last.get().isOf(nowSettings, nowFleet, nowJob, nowWeights)) {
+            return last.get().limits();
+        }
+        PassLimits limits = resolve();
+        resolved = Optional.of(new Resolved(nowSettings, nowFleet, nowJob, nowWeights, limits));
+        return limits;
+    }
+
+    private PassLimits resolve() {
         return new PassLimits(
                 Math.toIntExact(limit(SettingName.ASSIGNMENTS_IN_FLIGHT)
                         .orElse((long) settings.get().maxAssignmentsInFlight())),

@@ -82,14 +82,16 @@ record PassActors(
     private static PlanningResources planning(JobResources resources, UUID jobId, JobState job) {
         if (job.passes().scope() == PassScope.UNMOVED_RECORDS) {
             ScanResources scan = resources.primaryScan();
-            return resources
-                    .planning()
-                    .withScan(scan.with(new UnmovedRecordScan(
+            UnmovedRecordScan records = job.selection()
+                    .map(selection ->
+                            UnmovedRecordScan.ofSelection(resources.unmoved(), scan.tier(), scan.shards(), selection))
+                    .orElseGet(() -> UnmovedRecordScan.ofPasses(
                             resources.unmoved(),
                             scan.tier(),
                             scan.shards(),
                             jobId,
-                            job.passes().number())));
+                            job.passes().number()));
+            return resources.planning().withScan(scan.with(records));
         }
         return job.verification().filter(Verification::needsAnotherPass).isPresent()
                 ? resources.planning().withScan(resources.primaryScan())

@@ -34,10 +34,20 @@ final class PassSchedule {
         this.unmoved = unmoved;
     }
 
+    /** What the next pass of a job visits that looks at selected exceptions only; empty if their list is not complete. */
+    Optional<PassScope> scopeOfSelection(boolean listComplete) {
+        if (!listComplete) {
+            return Optional.empty();
+        }
+        listAskedSince = Optional.empty();
+        return Optional.of(PassScope.UNMOVED_RECORDS);
+    }
+
     /**
      * Whether the next pass can visit the unmoved records only: the list of them must include all events of the last pass.
      *
-     * @param revision number of the job's last event
+     * @param jobId the job that lists the records
+     * @param revision number of its last event
      */
     CompletionStage<Boolean> isListComplete(UUID jobId, long revision) {
         listAskedSince = Optional.of(listAskedSince.orElseGet(clock::instant));
@@ -68,6 +78,13 @@ final class PassSchedule {
 
     /** The wait for the next pass; empty unless the job is between two passes. */
     Optional<JobWait> waiting(JobState job) {
+        if (job.phase() == JobPhase.SETUP) {
+            return listAskedSince.map(since -> new JobWait(
+                    JobWait.Cause.EXCEPTIONS_BEHIND,
+                    since,
+                    Optional.empty(),
+                    "the list of exceptions that the job retries is not complete yet"));
+        }
         if (job.phase() != JobPhase.WAITING) {
             return Optional.empty();
         }

@@ -35,6 +35,6 @@ final class ClusterJobProgress implements JobProgress {
                                 .ask(replyTo -> new JobMessage.AskProgress(objects, replyTo), ASK_TIMEOUT))
                 .thenApply(reply -> reply instanceof ProgressReported reported
                         ? reported
-                        : new ProgressReported(List.of(), StageRates.NONE));
+                        : new ProgressReported(List.of(), StageRates.NONE, 0));
     }
 }

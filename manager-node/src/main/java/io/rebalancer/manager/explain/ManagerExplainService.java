@@ -107,6 +107,7 @@ public final class ManagerExplainService implements ExplainService {
                                 job.waiting(),
                                 job.verifying(),
                                 reported.rates(),
+                                reported.mostInFlight(),
                                 settings.get().maxAssignmentsInFlight(),
                                 settings.get().commit().parallelism()))));
     }

@@ -6,6 +6,9 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.cluster.message.JobMessage.JobReply;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.RegistryMessage.RegistryReply;
+import io.rebalancer.core.assignment.Reason;
+import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.MetadataTier;
@@ -14,6 +17,7 @@ import io.rebalancer.core.settings.SettingsReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,11 +55,19 @@ public final class ClusterJobService implements JobService {
 
     private CompletionStage<UUID> register(CopyLocation leaving, long maxRecords) {
         UUID jobId = UUID.randomUUID();
-        return AskPattern.<RegistryMessage, RegistryReply>ask(
-                        registry,
-                        replyTo -> new RegistryMessage.RegisterJob(jobId, leaving, maxRecords, replyTo),
-                        ASK_TIMEOUT,
-                        system.scheduler())
+        return register(
+                jobId,
+                leaving,
+                replyTo -> new RegistryMessage.RegisterJob(jobId, leaving, maxRecords, replyTo),
+                replyTo -> new JobMessage.CreateJob(leaving, maxRecords, replyTo));
+    }
+
+    private CompletionStage<UUID> register(
+            UUID jobId,
+            CopyLocation leaving,
+            org.apache.pekko.japi.function.Function<ActorRef<RegistryReply>, RegistryMessage> order,
+            org.apache.pekko.japi.function.Function<ActorRef<JobReply>, JobMessage> create) {
+        return AskPattern.<RegistryMessage, RegistryReply>ask(registry, order, ASK_TIMEOUT, system.scheduler())
                 .thenCompose(reply -> {
                     if (reply instanceof RegistryMessage.NodeAlreadyLeaving other) {
                         return CompletableFuture.failedFuture(new JobRefused(
@@ -67,19 +79,19 @@ public final class ClusterJobService implements JobService {
                         return CompletableFuture.failedFuture(
                                 new JobRefused(JobRefused.Code.ILLEGAL_NODE_STATE, refused.detail()));
                     }
-                    return start(jobId, leaving, maxRecords);
+                    return start(jobId, create);
                 });
     }
 
     /** The registry starts the job too. Starting it here lets the caller read the job as soon as it has the id. */
-    private CompletionStage<UUID> start(UUID jobId, CopyLocation leaving, long maxRecords) {
-        return askJob(jobId, replyTo -> new JobMessage.CreateJob(leaving, maxRecords, replyTo))
-                .thenApply(reply -> {
-                    if (reply instanceof JobMessage.JobRefusal refusal) {
-                        throw refused(jobId, refusal);
-                    }
-                    return jobId;
-                });
+    private CompletionStage<UUID> start(
+            UUID jobId, org.apache.pekko.japi.function.Function<ActorRef<JobReply>, JobMessage> create) {
+        return askJob(jobId, create).thenApply(reply -> {
+            if (reply instanceof JobMessage.JobRefusal refusal) {
+                throw refused(jobId, refusal);
+            }
+            return jobId;
+        });
     }
 
     @Override
@@ -88,6 +100,34 @@ public final class ClusterJobService implements JobService {
                 .thenCompose(found -> found.flatMap(view -> view.state().leaving())
                         .map(leaving -> register(leaving, 0))
                         .orElseGet(() -> CompletableFuture.failedFuture(notFound(jobId))));
+    }
+
+    @Override
+    public CompletionStage<UUID> retry(UUID jobId, Set<Reason> reasons) {
+        return get(jobId)
+                .thenCompose(found -> found.map(view -> retry(view, reasons))
+                        .orElseGet(() -> CompletableFuture.failedFuture(notFound(jobId))));
+    }
+
+    private CompletionStage<UUID> retry(View job, Set<Reason> reasons) {
+        return job.state().phase().terminal()
+                ? register(job.state().leaving().orElseThrow(), new RetrySelection(job.id(), job.revision(), reasons))
+                : CompletableFuture.failedFuture(notEnded(job.id(), job.state().phase()));
+    }
+
+    private CompletionStage<UUID> register(CopyLocation leaving, RetrySelection selection) {
+        UUID id = UUID.randomUUID();
+        return register(
+                id,
+                leaving,
+                replyTo -> new RegistryMessage.RegisterRetry(id, leaving, selection, replyTo),
+                replyTo -> new JobMessage.CreateRetry(leaving, selection, replyTo));
+    }
+
+    private static JobRefused notEnded(UUID jobId, JobPhase phase) {
+        return new JobRefused(
+                JobRefused.Code.NODE_ALREADY_LEAVING,
+                "job " + jobId + " is " + phase + "; its passes try its exceptions again. Retry it when it has ended");
     }
 
     private static JobRefused notFound(UUID jobId) {

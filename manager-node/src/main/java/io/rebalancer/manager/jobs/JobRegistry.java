@@ -87,7 +87,24 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
     public CommandHandler<RegistryMessage, RegistryEvent, RegistryState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(RegistryMessage.RegisterJob.class, this::onRegisterJob)
+                .onCommand(
+                        RegistryMessage.RegisterJob.class,
+                        (jobs, order) -> onRegister(
+                                jobs,
+                                new RegistryEvent.JobRegistered(
+                                        order.jobId(), order.leaving(), order.maxRecords(), clock.instant()),
+                                order.replyTo()))
+                .onCommand(
+                        RegistryMessage.RegisterRetry.class,
+                        (jobs, order) -> onRegister(
+                                jobs,
+                                new RegistryEvent.JobRegistered(
+                                        order.jobId(),
+                                        order.leaving(),
+                                        0,
+                                        Optional.of(order.selection()),
+                                        clock.instant()),
+                                order.replyTo()))
                 .onCommand(RegistryMessage.ListJobs.class, this::onListJobs)
                 .onCommand(
                         RegistryMessage.JobEnded.class,
@@ -110,16 +127,15 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
                 .build();
     }
 
-    private Effect<RegistryEvent, RegistryState> onRegisterJob(
-            RegistryState jobs, RegistryMessage.RegisterJob register) {
+    private Effect<RegistryEvent, RegistryState> onRegister(
+            RegistryState jobs, RegistryEvent.JobRegistered register, ActorRef<RegistryMessage.RegistryReply> replyTo) {
         Optional<RegisteredJob> active = jobs.activeOn(register.leaving().storageNode());
         boolean known = jobs.find(register.jobId()).isPresent();
         if (!known && active.isPresent()) {
             UUID other = active.get().id();
             return Effect()
                     .none()
-                    .thenRun((RegistryState same) ->
-                            register.replyTo().tell(new RegistryMessage.NodeAlreadyLeaving(other)));
+                    .thenRun((RegistryState same) -> replyTo.tell(new RegistryMessage.NodeAlreadyLeaving(other)));
         }
         if (!known && jobs.nodes().stateOf(register.leaving().storageNode()) == ServiceState.REMOVED) {
             StorageNodeId node = register.leaving().storageNode();
@@ -127,21 +143,16 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
                     + " rebalancer-adm node recommission " + node;
             return Effect()
                     .none()
-                    .thenRun((RegistryState same) ->
-                            register.replyTo().tell(new RegistryMessage.NodeRefused(node, detail)));
+                    .thenRun((RegistryState same) -> replyTo.tell(new RegistryMessage.NodeRefused(node, detail)));
         }
         RegistryMessage.JobRegistered answer = new RegistryMessage.JobRegistered(register.jobId());
         if (known) {
-            return Effect()
-                    .none()
-                    .thenRun((RegistryState same) -> register.replyTo().tell(answer));
+            return Effect().none().thenRun((RegistryState same) -> replyTo.tell(answer));
         }
-        RegistryEvent registered = new RegistryEvent.JobRegistered(
-                register.jobId(), register.leaving(), register.maxRecords(), clock.instant());
-        return Effect().persist(registered).thenRun((RegistryState stored) -> {
+        return Effect().persist((RegistryEvent) register).thenRun((RegistryState stored) -> {
             pushNodes(stored);
-            stored.find(register.jobId()).ifPresent(this::start);
-            register.replyTo().tell(answer);
+            stored.find(register.jobId()).ifPresent(job -> start(stored, job));
+            replyTo.tell(answer);
         });
     }
 
@@ -221,18 +232,22 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
     }
 
     private Effect<RegistryEvent, RegistryState> onReview(RegistryState jobs) {
-        jobs.active().forEach(this::start);
+        jobs.active().forEach(job -> start(jobs, job));
         return Effect().none();
     }
 
-    private void start(RegisteredJob job) {
+    private void start(RegistryState jobs, RegisteredJob job) {
         context.pipeToSelf(
                 ClusterSharding.get(context.getSystem())
                         .entityRefFor(Entities.EVACUATE_JOB, job.id().toString())
-                        .<JobReply>ask(
-                                replyTo -> new JobMessage.CreateJob(job.leaving(), job.maxRecords(), replyTo),
-                                reviewInterval),
+                        .<JobReply>ask(replyTo -> create(jobs, job, replyTo), reviewInterval),
                 (reply, failure) -> failure == null ? new JobAnswered(job.id(), reply) : new JobSilent(job.id()));
+    }
+
+    private static JobMessage create(RegistryState jobs, RegisteredJob job, ActorRef<JobReply> replyTo) {
+        return jobs.selectionOf(job.id())
+                .<JobMessage>map(selection -> new JobMessage.CreateRetry(job.leaving(), selection, replyTo))
+                .orElseGet(() -> new JobMessage.CreateJob(job.leaving(), job.maxRecords(), replyTo));
     }
 
     @Override

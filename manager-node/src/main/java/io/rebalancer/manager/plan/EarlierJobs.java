@@ -3,7 +3,7 @@ package io.rebalancer.manager.plan;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.plan.DurationBand;
-import io.rebalancer.core.plan.DurationBand.MeasuredJob;
+import io.rebalancer.core.plan.DurationBand.EarlierJob;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobHistory.JobLine;
 import io.rebalancer.core.text.OneLine;
@@ -42,11 +42,11 @@ final class EarlierJobs {
         return cause instanceof TimeoutException ? "no reply within " + TIMEOUT_SECONDS + " s" : OneLine.of(cause);
     }
 
-    private static List<MeasuredJob> measured(List<JobLine> jobs) {
+    private static List<EarlierJob> measured(List<JobLine> jobs) {
         return jobs.stream()
                 .filter(job -> job.state().equals(JobPhase.DONE.name()))
                 .flatMap(job -> job.endedAt().stream()
-                        .map(ended -> new MeasuredJob(
+                        .map(ended -> new EarlierJob(
                                 job.counts().settled().relocated(),
                                 job.counts().settled().bytes(),
                                 Duration.between(job.createdAt(), ended))))

@@ -1,5 +1,6 @@
 package io.rebalancer.manager.evacuate;
 
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
@@ -24,10 +25,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -159,8 +162,11 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
     /** As if there were no lag between the journal and the list. */
     @Override
     public CompletionStage<Boolean> includes(UUID jobId, long revision) {
-        return CompletableFuture.completedFuture(true);
+        return CompletableFuture.completedFuture(listIsComplete);
     }
+
+    /** Whether the list of unmoved records includes all events. */
+    volatile boolean listIsComplete = true;
 
     /** Lists the records of all jobs and passes, moved ones included: the list is only what a pass has to look up. */
     @Override
@@ -172,6 +178,15 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
         String end = all.isEmpty() ? after : all.get(all.size() - 1).key();
         return CompletableFuture.completedFuture(new Page(all, end, all.size() < limit));
     }
+
+    @Override
+    public CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit) {
+        selected.add(jobId);
+        return page(jobId, shard, 0, after, limit);
+    }
+
+    /** The jobs whose exceptions were listed by their reasons. */
+    final List<UUID> selected = new CopyOnWriteArrayList<>();
 
     @Override
     public String source() {

@@ -139,7 +139,8 @@ class ExplainServiceTest {
                     inFlight.stream()
                             .filter(each -> objects.contains(each.objectId()))
                             .toList(),
-                    new StageRates(60, 0, 120, 60, 30))),
+                    new StageRates(60, 0, 120, 60, 30),
+                    24)),
             new RecordLookup(shards, Duration.ofMillis(300)),
             (job, records) -> CompletableFuture.completedFuture(histories),
             () -> EvacuateSettings.from(SettingsFile.over(ConfigFactory.empty())),

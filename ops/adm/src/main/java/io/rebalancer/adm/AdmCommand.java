@@ -113,10 +113,23 @@ public final class AdmCommand implements Runnable {
             }
         }
 
-        @Command(name = "retry", description = "Creates a job for the unmoved records of an earlier job.")
-        int retry(@Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id)
+        @Command(
+                name = "retry",
+                description = "Creates a job for the unmoved records of an earlier job. With --reason, it looks only at"
+                        + " the exceptions of that job with these reasons, without a scan, and never ends as DONE.")
+        int retry(
+                @Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id,
+                @Option(names = "--reason", paramLabel = "WORD", description = "such as md5_mismatch; may be repeated")
+                        @Nullable
+                        List<String> reasons)
                 throws CommandFailed, InterruptedException {
-            return print(manager().post("/jobs/" + id + "/retry", ""));
+            if (reasons == null) {
+                return print(manager().post("/jobs/" + id + "/retry", ""));
+            }
+            ObjectNode body = JsonNodeFactory.instance.objectNode();
+            reasons.forEach(body.putArray("reasons")::add);
+            return print(
+                    ManagerApiClient.succeeded(manager().tryPost("/api/v1/jobs/" + id + "/retry", body.toString())));
         }
 
         @Command(

@@ -159,6 +159,16 @@ class V1CommandsTest {
     }
 
     @Test
+    void someExceptionsAreRetriedByTheirReasons() {
+        answers.put("/api/v1/jobs/" + JOB + "/retry", "{\"id\":\"new\"}");
+        assertThat(command.run("job", "retry", JOB, "--reason", "md5_mismatch", "--reason", "agent_busy"))
+                .isZero();
+        assertThat(command.requests())
+                .containsExactly("POST /api/v1/jobs/" + JOB + "/retry {\"reasons\":[\"md5_mismatch\",\"agent_busy\"]}");
+        assertThat(command.out()).contains("new");
+    }
+
+    @Test
     void settingsAreShownWithTheirOriginAndChanged() {
         String path = "/api/v1/jobs/" + JOB + "/settings";
         answers.put(path, """

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -239,6 +240,37 @@ class UnmovedTableTest extends ReadSideFixture {
                 .as("the current pass has reported the others")
                 .hasSize(1000)
                 .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recordsAreListedByTheirReasons(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobState state = storeJob(0, created(0), passStarted(1), skipped(7, 0, 20));
+        store(
+                0,
+                state,
+                new JobEvent.RecordsExcepted(
+                        List.of(new UnmovedRecord(
+                                new RecordRef(7, "/o/stor/5"),
+                                UnmovedRecord.Kind.FAILED,
+                                Reason.MD5_MISMATCH,
+                                "bytes")),
+                        Map.of()));
+        project(readSide);
+        awaitProjection(readSide, 0);
+        UnmovedRecords list = readSide.unmovedRecords();
+        assertThat(get(list.withReasons(job(0), 7, Set.of(Reason.MD5_MISMATCH), "", 10))
+                        .records())
+                .containsExactly(new RecordRef(7, "/o/stor/5"));
+        Set<Reason> all = Set.of(Reason.values());
+        UnmovedRecords.Page first = get(list.withReasons(job(0), 7, all, "", 15));
+        UnmovedRecords.Page second = get(list.withReasons(job(0), 7, all, first.end(), 15));
+        assertThat(first.last()).isFalse();
+        assertThat(second.last()).isTrue();
+        assertThat(first.records().size() + second.records().size()).isEqualTo(20);
+        assertThat(get(list.withReasons(job(0), 8, all, "", 10)).records()).isEmpty();
+        assertThat(get(list.withReasons(job(1), 7, all, "", 10)).records()).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.rebalancer.core.settings.SettingsChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -16,8 +17,18 @@ import java.util.UUID;
  * least once. */
 public sealed interface JobCommand {
 
-    /** @param maxRecords the number of records the job may take on, or 0 for all */
-    record Create(CopyLocation leaving, long maxRecords) implements JobCommand {}
+    /**
+     * Create the job.
+     *
+     * @param maxRecords the number of records the job may take on, or 0 for all
+     * @param selection as in {@link EvacuateOrder}
+     */
+    record Create(CopyLocation leaving, long maxRecords, Optional<RetrySelection> selection) implements JobCommand {
+        /** A job that looks at all records. */
+        public Create(CopyLocation leaving, long maxRecords) {
+            this(leaving, maxRecords, Optional.empty());
+        }
+    }
 
     /** Begin a new incarnation. The first command after the job starts from its journal. */
     record TakeOver() implements JobCommand {}

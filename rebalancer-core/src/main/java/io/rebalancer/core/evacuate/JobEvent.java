@@ -32,8 +32,15 @@ public sealed interface JobEvent {
      * The job exists; the node it empties is fixed for good.
      *
      * @param maxRecords the number of records the job may take on, or 0 for all
+     * @param selection as in {@link EvacuateOrder}
      */
-    record JobCreated(CopyLocation leaving, long maxRecords, Instant at) implements JobEvent {}
+    record JobCreated(CopyLocation leaving, long maxRecords, Optional<RetrySelection> selection, Instant at)
+            implements JobEvent {
+        /** A job that looks at all records. */
+        public JobCreated(CopyLocation leaving, long maxRecords, Instant at) {
+            this(leaving, maxRecords, Optional.empty(), at);
+        }
+    }
 
     /**
      * A pass began.

@@ -64,7 +64,7 @@ public record JobState(
                 phase.after(event),
                 interruptedAfter(event),
                 event instanceof JobEvent.JobCreated e
-                        ? Optional.of(new EvacuateOrder(e.leaving(), e.maxRecords()))
+                        ? Optional.of(new EvacuateOrder(e.leaving(), e.maxRecords(), e.selection()))
                         : order,
                 epochAfter(event),
                 passes.after(event, outcomes.settled()),
@@ -171,6 +171,11 @@ public record JobState(
         return phase == JobPhase.WAITING
                 && outcomes.unmoved().total() > 0
                 && verification.filter(Verification::needsAnotherPass).isEmpty();
+    }
+
+    /** The exceptions of an ended job that the job looks at; empty if it looks at all records. */
+    public Optional<RetrySelection> selection() {
+        return order.flatMap(EvacuateOrder::selection);
     }
 
     /** Whether the order's limit on records is reached. */

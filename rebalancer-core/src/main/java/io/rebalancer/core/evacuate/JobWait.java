@@ -44,6 +44,8 @@ public record JobWait(Cause cause, Instant since, Optional<Instant> until, Strin
         SETTINGS_UNKNOWN,
         /** A setting lets the job do no more for the moment. */
         RATE_LIMIT,
+        /** The list of exceptions that the job retries does not include all events of the job that has left them. */
+        EXCEPTIONS_BEHIND,
         /** An agent has as many assignments of the job as a setting allows. */
         AGENT_LIMIT
     }

@@ -21,7 +21,7 @@ final class LifecycleRules {
         }
         return c.maxRecords() < 0
                 ? Decision.refuse(Decision.Code.BAD_REQUEST, "max_objects must be at least 0, not " + c.maxRecords())
-                : Decision.accept(new JobEvent.JobCreated(c.leaving(), c.maxRecords(), now));
+                : Decision.accept(new JobEvent.JobCreated(c.leaving(), c.maxRecords(), c.selection(), now));
     }
 
     /** A terminal job needs no new incarnation once all its assignments are released: nothing is sent for it. */
@@ -44,7 +44,8 @@ final class LifecycleRules {
 
     static Decision startPass(JobState job, JobCommand.StartPass c, Instant now) {
         if (JobTransition.find(job.phase(), Trigger.START_PASS).isPresent()) {
-            boolean mayRetry = c.scope() == PassScope.UNMOVED_RECORDS && job.mayRetryUnmoved();
+            boolean mayRetry =
+                    job.selection().isPresent() || c.scope() == PassScope.UNMOVED_RECORDS && job.mayRetryUnmoved();
             PassScope scope = mayRetry ? PassScope.UNMOVED_RECORDS : PassScope.ALL_RECORDS;
             return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now, scope));
         }

@@ -34,8 +34,17 @@ final class PassRules {
             return Decision.accept(finished, new JobEvent.VerificationStarted(now));
         }
         return next.terminal()
-                ? Decision.accept(finished, new JobEvent.JobEnded(next, "", now))
+                ? Decision.accept(finished, new JobEvent.JobEnded(next, limitOf(job, next), now))
                 : Decision.accept(finished);
+    }
+
+    /** A job that has looked at some records only proves nothing about its storage node. */
+    private static String limitOf(JobState job, JobPhase end) {
+        return job.selection()
+                .filter(selection -> end == JobPhase.LIMIT_REACHED)
+                .map(selection -> "the selected exceptions of job " + selection.jobId()
+                        + " are settled; no other record was looked at")
+                .orElse("");
     }
 
     static Decision assignmentsInFlight(JobState job) {
@@ -46,7 +55,9 @@ final class PassRules {
     private static JobTransition stepAfterPass(JobState job, Duration pressureTimeout, Instant now) {
         UnmovedCounts unmoved = job.outcomes().unmoved();
         if (unmoved.total() == 0) {
-            return job.isLimitReached() ? JobTransition.LIMIT_REACHED : JobTransition.NOTHING_LEFT;
+            return job.isLimitReached() || job.selection().isPresent()
+                    ? JobTransition.LIMIT_REACHED
+                    : JobTransition.NOTHING_LEFT;
         }
         return unmoved.retryable() == 0 || isPointless(job, pressureTimeout, now)
                 ? JobTransition.EXCEPTIONS_LEFT

@@ -44,6 +44,13 @@ final class BottleneckRules {
 
     private static Finding running(MeasuredJob job) {
         boolean empty = job.toCopy() + job.toCommit() == 0;
+        if (job.isFull() && job.isClamped()) {
+            return new Finding(
+                    Bottleneck.CAP,
+                    "settings allow " + job.bound() + " assignments in flight, and " + job.configuredInFlight()
+                            + " are configured; " + pipeline(job),
+                    "See what lowers the number: rebalancer-adm settings get --job.");
+        }
         if (job.isFull() || (job.plansNothing() || job.isLimitReached()) && !empty) {
             return job.toCommit() > job.toCopy() ? commits(job) : agents(job);
         }
@@ -186,7 +193,6 @@ final class BottleneckRules {
                 : "in " + rates.seconds() + " s: scanned rows " + rates.rate(rates.scannedRows()) + ", placed "
                         + rates.rate(rates.placed()) + ", copied " + rates.rate(rates.copied()) + ", committed "
                         + rates.rate(rates.committed());
-        return job.state().assignments().size() + " of " + job.maxAssignmentsInFlight() + " assignments in flight; "
-                + measured;
+        return job.state().assignments().size() + " of " + job.bound() + " assignments in flight; " + measured;
     }
 }

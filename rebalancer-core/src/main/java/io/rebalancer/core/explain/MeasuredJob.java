@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param waiting what the job waits for now, the longest wait first
  * @param verifying how far the verification has come; empty if none runs
  * @param rates what its stages did in the last minute
- * @param maxAssignmentsInFlight the configured bound
+ * @param mostInFlight assignments that the job may have in flight now; 0 if it is not known
+ * @param configuredInFlight the configured bound
  * @param commitParallelism the configured number of metadata calls
  */
 public record MeasuredJob(
@@ -23,7 +24,8 @@ public record MeasuredJob(
         List<JobWait> waiting,
         Optional<VerificationProgress> verifying,
         StageRates rates,
-        int maxAssignmentsInFlight,
+        int mostInFlight,
+        int configuredInFlight,
         int commitParallelism) {
     public MeasuredJob {
         waiting = List.copyOf(waiting);
@@ -31,7 +33,17 @@ public record MeasuredJob(
 
     /** Whether planning waits until an assignment ends. */
     boolean isFull() {
-        return state.assignments().size() >= maxAssignmentsInFlight;
+        return state.assignments().size() >= bound();
+    }
+
+    /** Assignments that may be in flight. */
+    int bound() {
+        return mostInFlight > 0 ? mostInFlight : configuredInFlight;
+    }
+
+    /** Whether a setting allows fewer assignments in flight than are configured. */
+    boolean isClamped() {
+        return bound() < configuredInFlight;
     }
 
     /** Whether the scan adds nothing, so that the last assignments of the pass are in flight. */

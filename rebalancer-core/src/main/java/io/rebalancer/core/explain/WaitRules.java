@@ -11,7 +11,7 @@ final class WaitRules {
     /** @param commitsWait whether verified copies wait for their commit */
     static Bottleneck stage(JobWait.Cause cause, boolean commitsWait) {
         return switch (cause) {
-            case NEXT_PASS, OTHER_JOBS, SETTINGS_UNKNOWN -> Bottleneck.NONE;
+            case NEXT_PASS, OTHER_JOBS, SETTINGS_UNKNOWN, EXCEPTIONS_BEHIND -> Bottleneck.NONE;
             case WINDOW -> Bottleneck.WINDOW;
             case RATE_LIMIT, AGENT_LIMIT -> Bottleneck.CAP;
             case STORAGE_NODES_UNKNOWN, SPACE_BROKER_SILENT, SPACE_BROKER_LEARNING, DESTINATION_UNREACHABLE ->
@@ -42,6 +42,9 @@ final class WaitRules {
                 "Nothing: the job continues when the window opens; rebalancer-adm settings window changes it.";
             case SETTINGS_UNKNOWN ->
                 "Check the oldest manager: it hosts the settings of the fleet, and GET /api/v1/cluster names it.";
+            case EXCEPTIONS_BEHIND ->
+                "Nothing if it takes seconds. Otherwise look at the projector: rebalancer.projection.lag, and the log of the"
+                        + " oldest manager.";
             case RATE_LIMIT -> "Raise bytesPerSecond: rebalancer-adm settings get --job shows what limits it.";
             case AGENT_LIMIT -> "Raise assignmentsPerAgent: rebalancer-adm settings get --job shows what limits it.";
             case WRITES_IN_PROGRESS -> "Wait for the writes; repair the metadata shards that do not answer.";

@@ -17,7 +17,7 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     public static final long MIN_RECORDS = 100;
 
     /** What an earlier job did, with all of its waits. */
-    public record MeasuredJob(long records, long bytes, Duration took) {}
+    public record EarlierJob(long records, long bytes, Duration took) {}
 
     /** @param why one line that begins with "unknown, because" */
     public static DurationBand unknown(String why) {
@@ -25,7 +25,7 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     }
 
     /** @param jobs earlier jobs that are done */
-    public static DurationBand of(long objects, long bytes, List<MeasuredJob> jobs) {
+    public static DurationBand of(long objects, long bytes, List<EarlierJob> jobs) {
         List<Duration> durations = jobs.stream()
                 .filter(job -> job.records() >= MIN_RECORDS
                         && job.bytes() > 0
@@ -54,7 +54,7 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     }
 
     /** Objects or bytes limit a job, whatever takes longer. */
-    private static Duration scaled(long objects, long bytes, MeasuredJob job) {
+    private static Duration scaled(long objects, long bytes, EarlierJob job) {
         double factor = Math.max((double) objects / job.records(), (double) bytes / job.bytes());
         return Duration.ofSeconds((long) Math.ceil(job.took().toMillis() * factor / 1000));
     }

@@ -1,5 +1,6 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.VerificationProgress;
@@ -8,6 +9,7 @@ import io.rebalancer.core.settings.SettingsReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -34,6 +36,15 @@ public interface JobService {
      * @return the new job's id; fails with {@link JobRefused} if the job is not known, or a job already empties its node
      */
     CompletionStage<UUID> retry(UUID jobId);
+
+    /**
+     * Creates a job that looks only at the exceptions of an ended job that have one of these reasons, as its list shows them.
+     * Each is read by its key, without a scan. The new job proves nothing about other records, so it never ends as DONE.
+     *
+     * @param reasons at least one
+     * @return as {@link #retry(UUID)}; fails with {@link JobRefused} also if the job has not ended
+     */
+    CompletionStage<UUID> retry(UUID jobId, Set<Reason> reasons);
 
     /**
      * Changes settings of a job that has not ended. The change takes effect at once, and survives restarts. Safe to repeat.

@@ -1,7 +1,9 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.RecordRef;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -22,6 +24,14 @@ public interface UnmovedRecords {
      * @param limit the maximum number of records, at least 1
      */
     CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit);
+
+    /**
+     * A page of the records of one shard that a job lists with one of these reasons, in whichever pass.
+     *
+     * @param reasons at least one
+     * @param after as in {@link #page}
+     */
+    CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit);
 
     /**
      * A part of the records of one shard.

@@ -1,5 +1,6 @@
 package io.rebalancer.core.registry;
 
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
@@ -9,8 +10,19 @@ import java.util.UUID;
 /** A fact about the list of jobs, stored in the journal. Class names and members are part of the stored format. */
 public sealed interface RegistryEvent {
 
-    /** A job was created. From now on its storage node is fenced: it receives no copies. */
-    record JobRegistered(UUID jobId, CopyLocation leaving, long maxRecords, Instant at) implements RegistryEvent {}
+    /**
+     * A job was created. From now on its storage node is fenced: it receives no copies.
+     *
+     * @param selection as in {@link io.rebalancer.core.evacuate.EvacuateOrder}
+     */
+    record JobRegistered(
+            UUID jobId, CopyLocation leaving, long maxRecords, Optional<RetrySelection> selection, Instant at)
+            implements RegistryEvent {
+        /** A job that looks at all records. */
+        public JobRegistered(UUID jobId, CopyLocation leaving, long maxRecords, Instant at) {
+            this(jobId, leaving, maxRecords, Optional.empty(), at);
+        }
+    }
 
     /**
      * A job ended. Another job may now empty its storage node, which stays out of service.

@@ -1,8 +1,11 @@
 package io.rebalancer.core.registry;
 
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -11,12 +14,14 @@ import java.util.UUID;
  *
  * @param jobs newest first
  * @param nodes the storage nodes that are not in service
+ * @param selections what jobs look at that do not look at all records, by job
  */
-public record RegistryState(List<RegisteredJob> jobs, NodeStatuses nodes) {
-    public static final RegistryState EMPTY = new RegistryState(List.of(), NodeStatuses.NONE);
+public record RegistryState(List<RegisteredJob> jobs, NodeStatuses nodes, Map<UUID, RetrySelection> selections) {
+    public static final RegistryState EMPTY = new RegistryState(List.of(), NodeStatuses.NONE, Map.of());
 
     public RegistryState {
         jobs = List.copyOf(jobs);
+        selections = Map.copyOf(selections);
     }
 
     /** The job with this id. */
@@ -46,7 +51,21 @@ public record RegistryState(List<RegisteredJob> jobs, NodeStatuses nodes) {
                     ? new RegisteredJob(job.id(), job.leaving(), job.maxRecords(), job.createdAt(), true, e.failed())
                     : job);
         }
-        return new RegistryState(next, nodes.after(event, leavingOf(event)));
+        return new RegistryState(next, nodes.after(event, leavingOf(event)), selectionsAfter(event));
+    }
+
+    private Map<UUID, RetrySelection> selectionsAfter(RegistryEvent event) {
+        if (!(event instanceof RegistryEvent.JobRegistered e) || e.selection().isEmpty()) {
+            return selections;
+        }
+        Map<UUID, RetrySelection> next = new HashMap<>(selections);
+        next.put(e.jobId(), e.selection().get());
+        return next;
+    }
+
+    /** What the job looks at, if it does not look at all records. */
+    public Optional<RetrySelection> selectionOf(UUID jobId) {
+        return Optional.ofNullable(selections.get(jobId));
     }
 
     private Optional<StorageNodeId> leavingOf(RegistryEvent event) {

@@ -82,7 +82,8 @@ public final class Samples {
         Map<Integer, ScanPosition> marks = Map.of(1, ScanPosition.at(ScanColumn.IDX, 42));
         List<UnmovedRecord> failures = List.of(exception(2, Reason.SOURCE_OBJECT_NOT_FOUND));
         return List.of(
-                new JobEvent.JobCreated(LEAVING, 100, NOW),
+                new JobEvent.JobCreated(
+                        LEAVING, 100, Optional.of(new RetrySelection(uuid(8), 9, Set.of(Reason.MD5_MISMATCH))), NOW),
                 new JobEvent.PassStarted(1, NOW, PassScope.ALL_RECORDS),
                 new JobEvent.AssignmentPlanned(assignment(1, 1, 2), marks),
                 new JobEvent.RecordsExcepted(failures, marks),

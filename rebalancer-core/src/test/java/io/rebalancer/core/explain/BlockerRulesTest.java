@@ -80,6 +80,8 @@ class BlockerRulesTest {
                 Map.of()));
     }
 
+    private int configured = MAX;
+
     private static JobWait wait(JobWait.Cause cause, int seconds) {
         return new JobWait(cause, AT.plusSeconds(seconds), Optional.empty(), cause + " in detail");
     }
@@ -91,7 +93,27 @@ class BlockerRulesTest {
                 Optional.of(new VerificationProgress(8, 3, 1000, 0)),
                 rates,
                 MAX,
+                configured,
                 PARALLELISM));
+    }
+
+    @Test
+    void aSettingThatAllowsFewAssignmentsIsTheBottleneck() {
+        IntStream.rangeClosed(1, MAX).forEach(i -> plan(i, 3, false));
+        assertThat(blockers(BUSY).bottleneck()).isEqualTo(Bottleneck.AGENTS);
+        configured = MAX + 1;
+        JobBlockers found = blockers(BUSY);
+        assertThat(found.bottleneck()).isEqualTo(Bottleneck.CAP);
+        assertThat(found.advice()).contains("settings get --job");
+    }
+
+    @Test
+    void aWindowThatIsClosedIsTheBottleneck() {
+        apply(new JobEvent.WindowClosing(AT));
+        apply(new JobEvent.WindowClosed(List.of(), AT));
+        JobBlockers found = blockers(BUSY, wait(JobWait.Cause.WINDOW, 1));
+        assertThat(found.bottleneck()).isEqualTo(Bottleneck.WINDOW);
+        assertThat(found.blockers()).isNotEmpty().allMatch(each -> each.stage() == Bottleneck.WINDOW);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.plan.DurationBand.MeasuredJob;
+import io.rebalancer.core.plan.DurationBand.EarlierJob;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.PlacementPolicy;
 import io.rebalancer.core.storage.StorageNode;
@@ -109,9 +109,9 @@ class PlanRulesTest {
                 2000,
                 5000,
                 List.of(
-                        new MeasuredJob(1000, 10_000, Duration.ofSeconds(10)),
-                        new MeasuredJob(1000, 1000, Duration.ofSeconds(10)),
-                        new MeasuredJob(99, 1, Duration.ofSeconds(1))));
+                        new EarlierJob(1000, 10_000, Duration.ofSeconds(10)),
+                        new EarlierJob(1000, 1000, Duration.ofSeconds(10)),
+                        new EarlierJob(99, 1, Duration.ofSeconds(1))));
         assertThat(band.shortest()).contains(Duration.ofSeconds(20));
         assertThat(band.longest()).contains(Duration.ofSeconds(50));
         assertThat(band.basis()).contains("2 jobs");

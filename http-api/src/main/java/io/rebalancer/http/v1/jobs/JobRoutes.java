@@ -4,7 +4,6 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
-import io.rebalancer.core.text.StableWord;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.JobIds;
@@ -13,14 +12,12 @@ import io.rebalancer.http.server.Operator.Outcome;
 import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -39,7 +36,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET   /api/v1/jobs/ID/exceptions/export?format=jsonl|csv&reason=  all of them as one file
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
- *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job
+ *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job, or for some of its exceptions
  *   POST  /api/v1/jobs/ID/pause               stops all writes of a job; 202 until every agent has confirmed
  *   POST  /api/v1/jobs/ID/resume              lets a paused job continue
  *   POST  /api/v1/jobs/ID/cancel              ends a job for good; 202 until every agent has acknowledged
@@ -101,10 +98,16 @@ public final class JobRoutes extends AllDirectives {
     }
 
     private Route retry(UUID jobId) {
-        return audit.as(operator ->
-                Problems.complete(operator.perform(Action.retryJob(jobId), () -> jobs.retry(jobId), Outcome::created)
+        return RequestBody.parsed(
+                RetryRequest::parse,
+                request -> audit.as(operator -> Problems.complete(operator.perform(
+                                Action.retryJob(jobId, request.reasons()),
+                                () -> request.reasons().isEmpty()
+                                        ? jobs.retry(jobId)
+                                        : jobs.retry(jobId, request.reasons()),
+                                Outcome::created)
                         .thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
-                                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id)))));
+                                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id))))));
     }
 
     private CompletionStage<HttpResponse> find(UUID jobId) {
@@ -153,18 +156,12 @@ public final class JobRoutes extends AllDirectives {
 
     private Route withReason(Function<Optional<Reason>, Route> inner) {
         return parameterOptional("reason", word -> {
-            Optional<Reason> reason = word.flatMap(JobRoutes::parseReason);
+            Optional<Reason> reason = word.flatMap(RetryRequest::find);
             if (word.isPresent() && reason.isEmpty()) {
-                return complete(Problems.badRequest("no such reason: " + word.get() + "; the reasons are "
-                        + Arrays.stream(Reason.values()).map(StableWord::of).collect(Collectors.joining(", "))));
+                return complete(Problems.badRequest(
+                        "no such reason: " + word.get() + "; the reasons are " + RetryRequest.words()));
             }
             return inner.apply(reason);
         });
-    }
-
-    private static Optional<Reason> parseReason(String word) {
-        return Arrays.stream(Reason.values())
-                .filter(each -> StableWord.of(each).equals(word))
-                .findFirst();
     }
 }

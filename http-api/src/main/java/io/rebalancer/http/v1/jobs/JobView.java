@@ -7,6 +7,7 @@ import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobTransition;
 import io.rebalancer.core.evacuate.JobWait;
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.evacuate.ScanProgress;
 import io.rebalancer.core.evacuate.UnmovedCounts;
 import io.rebalancer.core.evacuate.Verification;
@@ -63,8 +64,10 @@ record JobView(
      * The order that created the job.
      *
      * @param maxObjects the maximum number of records that the job takes up, or 0 for all
+     * @param retryOf the exceptions that the job looks at; absent if it looks at all records
      */
-    record Order(String leavingNode, String datacenter, long maxObjects) {
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Order(String leavingNode, String datacenter, long maxObjects, Optional<RetryOf> retryOf) {
         static Order of(JobOutline job) {
             return new Order(
                     job.leaving()
@@ -72,7 +75,17 @@ record JobView(
                             .map(Object::toString)
                             .orElse(""),
                     job.leaving().map(CopyLocation::datacenter).orElse(""),
-                    job.order().map(EvacuateOrder::maxRecords).orElse(0L));
+                    job.order().map(EvacuateOrder::maxRecords).orElse(0L),
+                    job.order().flatMap(EvacuateOrder::selection).map(RetryOf::of));
+        }
+    }
+
+    /** Exceptions of an ended job, by the words of their reasons. */
+    record RetryOf(UUID job, List<String> reasons) {
+        static RetryOf of(RetrySelection selection) {
+            return new RetryOf(
+                    selection.jobId(),
+                    selection.reasons().stream().map(StableWord::of).toList());
         }
     }
 

@@ -9,6 +9,7 @@ import static io.rebalancer.http.ApiServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
@@ -94,6 +95,25 @@ class JobControlTest {
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(response.body()).isEqualTo("{\"id\":\"" + NEW + "\"}");
         assertThat(response.headers().firstValue("Location")).contains(JOBS + "/" + NEW);
+    }
+
+    @Test
+    void someExceptionsAreRetriedByTheirReasons() throws Exception {
+        HttpResponse<String> response =
+                post(JOBS + "/" + ENDED + "/retry", "{\"reasons\":[\"md5_mismatch\",\"no_destination\"]}");
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(ApiServer.retried).containsExactlyInAnyOrder(Reason.MD5_MISMATCH, Reason.NO_DESTINATION);
+        assertProblem(
+                post(JOBS + "/" + RUNNING + "/retry", "{\"reasons\":[\"md5_mismatch\"]}"), 409, "NODE_ALREADY_LEAVING");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{", "[]", "{\"reasons\":[]}", "{\"reasons\":\"x\"}", "{\"reasons\":[\"x\"]}", "{\"reason\":1}"})
+    void aRetryWithAMalformedBodyIsRefused(String body) throws Exception {
+        int before = ApiServer.performed.get();
+        assertProblem(post(JOBS + "/" + ENDED + "/retry", body), 400, "BAD_REQUEST");
+        assertThat(ApiServer.performed).hasValue(before);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.StorageNodeId;
@@ -16,28 +17,51 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A scan of the records that earlier passes of a job left: it reads each live by its key, and returns those that still name
+ * A scan of the records that earlier passes of a job left, or of exceptions of an ended job: it reads each live by its key, and returns those that still name
  * the leaving node. So a retry of a few records costs no scan of whole shards. It proves nothing about other records.
  */
 public final class UnmovedRecordScan implements RecordScan {
     private static final int RECORDS_PER_CHUNK = UncheckedChunk.ROWS_PER_PIECE;
 
-    private final UnmovedRecords unmoved;
     private final MetadataTier tier;
     private final List<Integer> shards;
-    private final UUID jobId;
-    private final int pass;
+    private final Pages pages;
+
+    /** The list of the records. */
+    private interface Pages {
+        CompletionStage<UnmovedRecords.Page> page(int shard, String after, int limit);
+    }
+
+    private UnmovedRecordScan(MetadataTier tier, List<Integer> shards, Pages pages) {
+        this.tier = tier;
+        this.shards = List.copyOf(shards);
+        this.pages = pages;
+    }
 
     /**
+     * Visits what earlier passes of a job left.
+     *
      * @param shards numbers of all shards, ascending
      * @param pass the pass that visits what the passes before it left
      */
-    public UnmovedRecordScan(UnmovedRecords unmoved, MetadataTier tier, List<Integer> shards, UUID jobId, int pass) {
-        this.unmoved = unmoved;
-        this.tier = tier;
-        this.shards = List.copyOf(shards);
-        this.jobId = jobId;
-        this.pass = pass;
+    public static UnmovedRecordScan ofPasses(
+            UnmovedRecords unmoved, MetadataTier tier, List<Integer> shards, UUID jobId, int pass) {
+        return new UnmovedRecordScan(
+                tier, shards, (shard, after, limit) -> unmoved.page(jobId, shard, pass, after, limit));
+    }
+
+    /**
+     * Visits exceptions of an ended job.
+     *
+     * @param shards numbers of all shards, ascending
+     */
+    public static UnmovedRecordScan ofSelection(
+            UnmovedRecords unmoved, MetadataTier tier, List<Integer> shards, RetrySelection selection) {
+        return new UnmovedRecordScan(
+                tier,
+                shards,
+                (shard, after, limit) ->
+                        unmoved.withReasons(selection.jobId(), shard, selection.reasons(), after, limit));
     }
 
     @Override
@@ -73,7 +97,7 @@ public final class UnmovedRecordScan implements RecordScan {
                 return CompletableFuture.failedFuture(new IllegalStateException("the scan is closed"));
             }
             ScanPosition from = position;
-            return unmoved.page(jobId, shard, pass, from.afterKey(), RECORDS_PER_CHUNK)
+            return pages.page(shard, from.afterKey(), RECORDS_PER_CHUNK)
                     .exceptionally(failure -> {
                         Throwable cause = Failures.rootCause(failure);
                         // Retried like a shard that is away: the list is a cache of what the journal contains.

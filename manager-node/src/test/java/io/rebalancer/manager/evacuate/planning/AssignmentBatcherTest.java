@@ -320,7 +320,7 @@ class AssignmentBatcherTest extends BatcherFixture {
     /** @param failures reads of the list that fail first */
     private ScanResources unmoved(List<RecordRef> listed, int failures) {
         UnmovedRecords list = new ListedRecords(listed, failures);
-        RecordScan lookup = new UnmovedRecordScan(list, records, records.shards(), TOKEN.jobId(), 2);
+        RecordScan lookup = UnmovedRecordScan.ofPasses(list, records, records.shards(), TOKEN.jobId(), 2);
         return new ScanResources(lookup, records, new ScanPermits(() -> 32));
     }
 

@@ -1,10 +1,12 @@
 package io.rebalancer.manager.evacuate.planning;
 
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.port.UnmovedRecords;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +26,11 @@ final class ListedRecords implements UnmovedRecords {
     @Override
     public CompletionStage<Boolean> includes(UUID jobId, long revision) {
         return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit) {
+        return page(jobId, shard, 0, after, limit);
     }
 
     @Override
