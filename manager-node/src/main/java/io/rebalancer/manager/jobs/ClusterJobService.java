@@ -110,6 +110,10 @@ public final class ClusterJobService implements JobService {
     }
 
     private CompletionStage<UUID> retry(View job, Set<Reason> reasons) {
+        if (job.state().phase() == JobPhase.DONE) {
+            return CompletableFuture.failedFuture(new JobRefused(
+                    JobRefused.Code.JOB_NOT_RUNNING, "job " + job.id() + " is DONE, so it has no exceptions to retry"));
+        }
         return job.state().phase().terminal()
                 ? register(job.state().leaving().orElseThrow(), new RetrySelection(job.id(), job.revision(), reasons))
                 : CompletableFuture.failedFuture(notEnded(job.id(), job.state().phase()));

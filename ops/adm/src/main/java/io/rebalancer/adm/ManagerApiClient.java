@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -81,7 +82,11 @@ final class ManagerApiClient {
     }
 
     Response post(String path, String body) throws CommandFailed, InterruptedException {
-        return send(HttpRequest.newBuilder(manager.resolve(path)).POST(HttpRequest.BodyPublishers.ofString(body)));
+        HttpRequest.Builder request = HttpRequest.newBuilder(manager.resolve(path));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        return send(request.POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     Response patch(String path, String body) throws CommandFailed, InterruptedException {
@@ -136,8 +141,21 @@ final class ManagerApiClient {
         return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
     }
 
+    /** A problem document states what is wrong and what to do; anything else is shown as the legacy tool shows it. */
     private static CommandFailed refused(int status, String body) {
-        return new CommandFailed("Server response: " + status + " " + body.strip());
+        JsonNode problem = problem(body);
+        return problem.path("detail").isTextual() && problem.path("code").isTextual()
+                ? new CommandFailed(problem.path("detail").asText() + " (" + status + " "
+                        + problem.path("code").asText() + ")")
+                : new CommandFailed("Server response: " + status + " " + body.strip());
+    }
+
+    private static JsonNode problem(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     private Response send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {

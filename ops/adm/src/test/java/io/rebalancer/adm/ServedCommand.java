@@ -39,6 +39,8 @@ final class ServedCommand implements AutoCloseable {
         }
     }
 
+    private static final Response NOT_LABELLED = new Response(415, "the body must be JSON");
+
     /** Decides on the response to a request. */
     @FunctionalInterface
     interface Manager {
@@ -54,12 +56,20 @@ final class ServedCommand implements AutoCloseable {
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             requests.add((exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
-            Response response = manager.respond(new Request(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
-                    Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""),
-                    body,
-                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Authorization"), "")));
+            boolean labelled = Objects.requireNonNullElse(
+                            exchange.getRequestHeaders().getFirst("Content-Type"), "")
+                    .startsWith("application/json");
+            // As a manager does: API v1 takes bodies that are labelled as JSON only.
+            boolean refused = exchange.getRequestURI().getPath().startsWith("/api/v1") && !body.isEmpty() && !labelled;
+            Response response = refused
+                    ? NOT_LABELLED
+                    : manager.respond(new Request(
+                            exchange.getRequestMethod(),
+                            exchange.getRequestURI().getPath(),
+                            Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""),
+                            body,
+                            Objects.requireNonNullElse(
+                                    exchange.getRequestHeaders().getFirst("Authorization"), "")));
             byte[] bytes = response.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
             response.headers().forEach(exchange.getResponseHeaders()::set);

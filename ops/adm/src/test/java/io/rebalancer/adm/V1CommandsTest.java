@@ -168,6 +168,18 @@ class V1CommandsTest {
         assertThat(command.out()).contains("new");
     }
 
+    /** What is wrong and what to do, without the JSON around it. */
+    @Test
+    void aRefusalIsShownAsText() throws IOException {
+        try (ServedCommand refusing = ServedCommand.start(
+                request -> new ServedCommand.Response(
+                        409,
+                        "{\"title\":\"Conflict\",\"status\":409,\"code\":\"JOB_NOT_RUNNING\",\"detail\":\"the job is DONE\"}"))) {
+            assertThat(refusing.run("job", "resume", JOB)).isEqualTo(1);
+            assertThat(refusing.err()).isEqualToIgnoringNewLines("Error: \"the job is DONE (409 JOB_NOT_RUNNING)\"");
+        }
+    }
+
     @Test
     void settingsAreShownWithTheirOriginAndChanged() {
         String path = "/api/v1/jobs/" + JOB + "/settings";

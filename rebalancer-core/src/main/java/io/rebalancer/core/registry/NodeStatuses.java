@@ -32,6 +32,10 @@ public record NodeStatuses(Map<StorageNodeId, NodeStatus> byNode) {
     /** @param leaving the node of the job that {@code event} is about, if it is about a job */
     NodeStatuses after(RegistryEvent event, Optional<StorageNodeId> leaving) {
         if (event instanceof RegistryEvent.JobRegistered e) {
+            if (e.selection().isPresent() && find(e.leaving().storageNode()).isPresent()) {
+                // Such a job moves records away and proves nothing, so what was proved before holds.
+                return this;
+            }
             return with(e.leaving().storageNode(), ServiceState.FENCED, e.jobId(), e.at());
         }
         if (event instanceof RegistryEvent.JobClosed e) {
