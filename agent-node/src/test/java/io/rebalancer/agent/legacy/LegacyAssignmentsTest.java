@@ -28,10 +28,12 @@ import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each assignment over HTTP logs one line when it ends. The actor restarts after every failure. */
+@Tag("slow")
 class LegacyAssignmentsTest {
     private static final UUID ASSIGNMENT = new UUID(1, 1);
     private static final String ID = new UUID(2, 2).toString();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that fails while an object is suspended or resumed: never wrong bytes, and a later attempt succeeds. */
+@Tag("slow")
 class PartFaultTest extends StoreFixture<FaultyDisk> {
     private static final int CHECKPOINT = (int) IncomingObject.CHECKPOINT_BYTES;
     private static final int MIB = LargeObject.MIB;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects that continue after an interruption, and objects that must not. */
+@Tag("slow")
 class PartResumeTest extends StoreFixture<DiskOperations> {
     private static final int CHECKPOINT = (int) IncomingObject.CHECKPOINT_BYTES;
     private static final int MIB = LargeObject.MIB;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every disk operation of a move into the quarantine, of a restore, and of their recovery fails in each way. The file is
  * never lost: it has its object's name, or it is in the quarantine with a readable sidecar.
  */
+@Tag("slow")
 class QuarantineFaultTest {
     private static final UUID ASSIGNMENT = new UUID(5, 5);
     private static final ObjectKey KEY = new ObjectKey(new UUID(1, 2), new UUID(3, 4));

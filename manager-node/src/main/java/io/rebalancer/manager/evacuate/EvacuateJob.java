@@ -9,8 +9,6 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobRules;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
-import io.rebalancer.core.evacuate.RetrySelection;
-import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +43,6 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
      */
     private static final Duration MIN_RESTART_BACKOFF = Duration.ofSeconds(3);
 
-    private static final Duration LIST_RETRY_DELAY = Duration.ofSeconds(1);
     private static final Duration CHILD_RESTART_DELAY = Duration.ofSeconds(1);
     /** Failures of children in a row, without an event in between, before the job fails: the cause does not pass. */
     private static final int MAX_CHILD_FAILURES = 5;
@@ -57,7 +54,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final Incarnation incarnation;
     private final AgentConversations agents;
-    private final PassSchedule schedule;
+    private final PassStart passStart;
     private final PhaseWork work;
     private final JobSteps steps;
     private final JobAnswers answers;
@@ -96,7 +93,8 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
                 resources.fleet(),
                 () -> resources.commit().shards().callsAllowed());
         this.agents = new AgentConversations(jobId, resources, limits, clock, context.getSelf());
-        this.schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
+        PassSchedule schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
+        this.passStart = new PassStart(jobId, context, timers, schedule);
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule, limits);
         this.answers = new JobAnswers(work, telemetry.stages(), limits, clock, () -> lastSequenceNumber(context));
         this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
@@ -333,33 +331,17 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     }
 
     private Effect<JobEvent, JobState> onBeginPass(JobState job) {
-        Optional<RetrySelection> selection = job.selection();
-        if (selection.isEmpty() && !job.mayRetryUnmoved()) {
-            return beginPass(job, PassScope.ALL_RECORDS);
-        }
-        UUID list = selection.map(RetrySelection::jobId).orElse(jobId);
-        long revision = selection.map(RetrySelection::revision).orElseGet(() -> lastSequenceNumber(context));
-        context.pipeToSelf(schedule.isListComplete(list, revision), (complete, failure) -> {
-            if (failure != null) {
-                context.getLog().warn("job={} the list of unmoved records: {}", jobId, OneLine.of(failure));
-            }
-            return new JobInternalMessage.ListChecked(failure == null && complete);
-        });
-        return Effect().none();
+        return passStart
+                .request(job, lastSequenceNumber(context))
+                .<Effect<JobEvent, JobState>>map(scope -> beginPass(job, scope))
+                .orElseGet(() -> Effect().none());
     }
 
     private Effect<JobEvent, JobState> onListChecked(JobState job, JobInternalMessage.ListChecked checked) {
-        Optional<PassScope> scope = job.selection().isPresent()
-                ? schedule.scopeOfSelection(checked.complete())
-                : schedule.scope(checked.complete());
-        if (scope.isEmpty()) {
-            timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, LIST_RETRY_DELAY);
-            return Effect().none();
-        }
-        if (scope.get() == PassScope.ALL_RECORDS) {
-            context.getLog().warn("job={} the list of unmoved records is behind; all shards are scanned", jobId);
-        }
-        return beginPass(job, scope.get());
+        return passStart
+                .scope(job, checked.complete())
+                .<Effect<JobEvent, JobState>>map(scope -> beginPass(job, scope))
+                .orElseGet(() -> Effect().none());
     }
 
     private Effect<JobEvent, JobState> beginPass(JobState job, PassScope scope) {
@@ -381,32 +363,10 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         return carryOut(job, steps.giveUp(job, lost));
     }
 
-    /** If the epoch is not beyond the job's, an earlier incarnation gave the order. */
     private Effect<JobEvent, JobState> onOrderFenced(JobState job, JobMessage.OrderFenced fenced) {
-        if (!job.isActive() || fenced.knownEpoch() <= job.epoch()) {
+        if (!incarnation.mustOvertake(job, fenced, context.getLog())) {
             return Effect().none();
         }
-        if (!incarnation.mayOvertakeFence()) {
-            context.getLog()
-                    .error(
-                            "job={} assignment={} agent={} refused an order again, because it knows epoch {}: another manager"
-                                    + " with a separate journal probably runs this job; stop one of them",
-                            jobId,
-                            fenced.assignmentId(),
-                            fenced.agent(),
-                            fenced.knownEpoch());
-            return Effect().none();
-        }
-        context.getLog()
-                .warn(
-                        "job={} assignment={} agent={} refused an order, because it knows epoch {} and the job has epoch {}:"
-                                + " the job's journal was probably restored from a copy; beginning epoch {}",
-                        jobId,
-                        fenced.assignmentId(),
-                        fenced.agent(),
-                        fenced.knownEpoch(),
-                        job.epoch(),
-                        fenced.knownEpoch() + 1);
         work.stopChildren();
         gathered.clear();
         return carryOut(job, new JobCommand.OvertakeFence(fenced.knownEpoch()), this::afterTakeOver);

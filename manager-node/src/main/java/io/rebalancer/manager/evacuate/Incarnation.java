@@ -1,12 +1,15 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.PersistentEntities;
+import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.manager.evacuate.lease.Lease;
 import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Duration;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
 
 /**
  * This start of a job from its journal, and its right to write metadata. It has begun once its epoch is stored; before
@@ -15,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 final class Incarnation {
     private static final int MAX_OVERTAKEN_FENCES = 16;
 
+    private final UUID jobId;
     private final Lease lease = new Lease(System::nanoTime);
     private final LeaseRenewal renewal;
     private final Duration minRestartBackoff;
@@ -26,6 +30,7 @@ final class Incarnation {
     /** @param minRestartBackoff shortest time from the end of an incarnation to the start of the next one on this member */
     Incarnation(UUID jobId, JournalReader journal, ActorSystem<?> system, Duration minRestartBackoff) {
         this.minRestartBackoff = minRestartBackoff;
+        this.jobId = jobId;
         String persistenceId = PersistentEntities.evacuateJob(jobId).id();
         this.renewal = new LeaseRenewal(jobId, lease, last -> journal.endsWith(persistenceId, last, system));
     }
@@ -84,7 +89,7 @@ final class Incarnation {
      * not enough. If an agent still knows a later one after that, two managers with separate journals probably run the same
      * job, and the fence must hold.
      */
-    boolean mayOvertakeFence() {
+    private boolean mayOvertakeFence() {
         return ++overtakenFences <= MAX_OVERTAKEN_FENCES;
     }
 
@@ -101,5 +106,35 @@ final class Incarnation {
     /** @param last sequence number of the last event that this incarnation knows */
     void renewLease(long last) {
         renewal.renew(last);
+    }
+
+    /**
+     * An agent refuses an order, because it knows a later epoch. Whether the job has to begin an epoch beyond the one that the agent knows. If that epoch is not beyond the job's, an
+     * earlier incarnation gave the order.
+     */
+    boolean mustOvertake(JobState job, JobMessage.OrderFenced fenced, Logger log) {
+        if (!job.isActive() || fenced.knownEpoch() <= job.epoch()) {
+            return false;
+        }
+        if (!mayOvertakeFence()) {
+            log.error(
+                    "job={} assignment={} agent={} refused an order again, because it knows epoch {}: another manager with a"
+                            + " separate journal probably runs this job; stop one of them",
+                    jobId,
+                    fenced.assignmentId(),
+                    fenced.agent(),
+                    fenced.knownEpoch());
+            return false;
+        }
+        log.warn(
+                "job={} assignment={} agent={} refused an order, because it knows epoch {} and the job has epoch {}: the job's"
+                        + " journal was probably restored from a copy; beginning epoch {}",
+                jobId,
+                fenced.assignmentId(),
+                fenced.agent(),
+                fenced.knownEpoch(),
+                job.epoch(),
+                fenced.knownEpoch() + 1);
+        return true;
     }
 }

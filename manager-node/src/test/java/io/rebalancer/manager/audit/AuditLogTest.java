@@ -43,9 +43,11 @@ import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.SnapshotTestKit;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each fact is stored once and in one chain, whatever the journal does. */
+@Tag("slow")
 class AuditLogTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 

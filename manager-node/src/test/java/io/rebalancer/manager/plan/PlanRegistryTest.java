@@ -53,9 +53,11 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The registry of plans, over records, a fleet and a history in memory. The leaving node is 1. */
+@Tag("slow")
 class PlanRegistryTest {
     private static final ActorTestKit KIT = TestSettings.kit("plans");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

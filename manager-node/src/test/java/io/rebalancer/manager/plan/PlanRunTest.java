@@ -45,11 +45,13 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plans over records in memory. The leaving node is 1; each object takes 1 MiB and is alone in its assignment. */
+@Tag("slow")
 class PlanRunTest {
     private static final ActorTestKit KIT = TestSettings.kit("plan");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

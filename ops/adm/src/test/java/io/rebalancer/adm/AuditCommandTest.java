@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for the audit log, against a server with answers of API v1, and without one. */
+@Tag("slow")
 class AuditCommandTest {
     private static final int COUNT = 4;
 
