@@ -26,11 +26,13 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The audit log over HTTP. */
+@Tag("slow")
 class AuditEntryRoutesTest {
     private static final int COUNT = 1201;
     private static final String ENTRIES = "/api/v1/audit/entries";

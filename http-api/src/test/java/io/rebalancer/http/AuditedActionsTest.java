@@ -28,11 +28,13 @@ import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each action of an operator is recorded before and after it is carried out, over both APIs. */
+@Tag("slow")
 class AuditedActionsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String NODE = "/api/v1/storage-nodes/1.stor.d";

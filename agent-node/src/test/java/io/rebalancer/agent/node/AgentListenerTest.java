@@ -13,10 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the listeners of a running agent let in. */
+@Tag("slow")
 class AgentListenerTest {
     private static final String TOKEN = "0123456789abcdef";
     private static final String UNKNOWN = "/assignments/00000000-0000-0000-0000-000000000001";

@@ -17,10 +17,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Objects that do not fit together on a small file system. Needs the right to mount one. */
+@Tag("slow")
 class FullDiskTest {
     private static final int MIB = 1 << 20;
     private static final long FLOOR = 200L * MIB;

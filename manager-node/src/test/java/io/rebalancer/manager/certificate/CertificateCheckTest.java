@@ -47,9 +47,11 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A certificate is checked against two shards of records in memory, which change after the verification. */
+@Tag("slow")
 class CertificateCheckTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "checks", ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));

@@ -16,9 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A job whose journal was restored from a copy begins an epoch beyond the one that agents know. */
+@Tag("slow")
 class FencedJobTest {
     private static final ActorTestKit KIT = ActorTestKit.create("fenced-job", JobFixture.config());
     private static final UUID ASSIGNMENT = new UUID(1, 1);

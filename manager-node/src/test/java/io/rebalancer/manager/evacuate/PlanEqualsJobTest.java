@@ -29,11 +29,13 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job does what its plan states: over the same records, with the same production planner. */
+@Tag("slow")
 class PlanEqualsJobTest {
     private static final ActorTestKit KIT = ActorTestKit.create("plan-and-job", JobFixture.config());
     private static final int OBJECTS = 2000;

@@ -27,8 +27,10 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class StorageNodeDirectoryTest {
     private static final ActorTestKit KIT = TestSettings.kit("directory");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

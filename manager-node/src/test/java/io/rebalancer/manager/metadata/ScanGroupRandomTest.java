@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Scans of one shard in any interleaving: they start, ask, fail, are closed and resume, while rows are inserted and deleted.
  * Rows that are there all the time must be in each scan once, in order.
  */
+@Tag("slow")
 class ScanGroupRandomTest {
     private static final int SEEDS = 200;
     private static final int NODES = 4;

@@ -31,12 +31,14 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every check with each of its outcomes. The leaving node is {@code 1.stor} in {@code dc1}, uses 1,000 MiB, and is not listed by
  * storinfo unless a test lists it; {@code 2.stor} in {@code dc1} has space.
  */
+@Tag("slow")
 class PreflightTest {
     private static final ActorTestKit KIT = TestSettings.kit("preflight");
     private static final UUID JOB = new UUID(0, 7);

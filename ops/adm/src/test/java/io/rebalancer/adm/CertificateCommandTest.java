@@ -24,10 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for certificates, against a server with answers of API v1, and without one. */
+@Tag("slow")
 class CertificateCommandTest {
     private static final String PATH = "/api/v1/storage-nodes/1.stor.d/certificate";
 

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A log is intact only as it was written, and the first fault is named. */
+@Tag("slow")
 class AuditVerifierTest {
     private static final int COUNT = 6;
 

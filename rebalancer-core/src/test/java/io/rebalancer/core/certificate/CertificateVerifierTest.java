@@ -11,9 +11,11 @@ import java.security.Signature;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A certificate file is accepted only as it was signed. */
+@Tag("slow")
 class CertificateVerifierTest {
     private final KeyPair pair = Certificates.newKey();
     private final VerificationKey key = new VerificationKey(pair.getPublic());

@@ -25,12 +25,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The routes of plans, and jobs that are created from a plan, over a real socket. */
+@Tag("slow")
 class PlanRoutesTest {
     private static final String PATH = "/api/v1/plans";
     private static final String PLAN = PATH + "/" + PlansInMemory.PLAN;

@@ -28,9 +28,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The leaving node is 1, the new copies are on 3; objects of 5 bytes with another copy on 2. */
+@Tag("slow")
 class AssignmentCommitTest {
     private static final ActorTestKit KIT = TestSettings.kit("commit");
     private static final int MAX_ATTEMPTS = 5;

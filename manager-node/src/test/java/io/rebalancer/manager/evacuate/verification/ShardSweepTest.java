@@ -18,9 +18,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The sweep of a shard whose rows are two maps from row id to kind; an object that names another node is empty. */
+@Tag("slow")
 class ShardSweepTest {
     private static final Instant AT = Instant.EPOCH;
     private static final int ROWS_PER_READ = 1000;
