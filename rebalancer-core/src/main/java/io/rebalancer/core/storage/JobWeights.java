@@ -33,7 +33,7 @@ public final class JobWeights {
     }
 
     /** Forgets the jobs that have not announced their weight for a while. */
-    public void expire(Instant now) {
+    private void expire(Instant now) {
         byJob.values().removeIf(each -> each.at().plus(EXPIRY).isBefore(now));
     }
 }
