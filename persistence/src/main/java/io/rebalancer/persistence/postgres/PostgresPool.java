@@ -65,6 +65,10 @@ final class PostgresPool implements Extension {
         hikari.setMinimumIdle(Math.min(config.getInt("min-idle"), size));
         hikari.setConnectionTimeout(config.getDuration("connection-timeout").toMillis());
         hikari.addDataSourceProperty("reWriteBatchedInserts", String.valueOf(joinInserts));
+        // A manager that is frozen between a write and its commit keeps the locks of that transaction. Without a limit,
+        // the manager that takes its entities over could neither write nor recover them until the frozen one ends.
+        hikari.setConnectionInitSql("set idle_in_transaction_session_timeout = "
+                + config.getDuration("idle-in-transaction-timeout").toMillis());
         // A database that is away must not end the actor system: the journal's calls fail instead, and are retried.
         hikari.setInitializationFailTimeout(-1);
         return new HikariDataSource(hikari);

@@ -256,6 +256,35 @@ class PostgresJournalTest {
         }
     }
 
+    /** The connection stands for a manager that is stopped between the insert of an event and its commit. */
+    @Test
+    void anEntityIsTakenOverFromAManagerThatWasFrozenInATransaction() throws Exception {
+        owned().migrate();
+        Journal journal = Journals.of(manager());
+        ActorTestKit kit = ActorTestKit.create(
+                "frozen",
+                journal.applyTo(ConfigFactory.parseString("pekko.actor.provider = local")
+                        .withFallback(ConfigFactory.load())));
+        try (Connection frozen =
+                PostgresPool.get(kit.system().classicSystem()).writing().getConnection()) {
+            journal.prepare(kit.system()).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            frozen.setAutoCommit(false);
+            try (Statement insert = frozen.createStatement()) {
+                insert.execute("insert into event_journal (persistence_id, sequence_number, writer, event_ser_id,"
+                        + " event_ser_manifest, event_payload) values ('Words|three', 1, 'w', 33, 'm', 'x')");
+            }
+            TestProbe<Integer> counted = kit.createTestProbe();
+            kit.spawn(new Words(PersistenceId.of("Words", "three"), counted.getRef()))
+                    .tell("a word");
+            counted.expectMessage(Duration.ofSeconds(30), 1);
+            assertThatThrownBy(frozen::commit)
+                    .as("the commit of the frozen manager")
+                    .isInstanceOf(SQLException.class);
+        } finally {
+            kit.shutdownTestKit();
+        }
+    }
+
     @Test
     void aNodeRefusesToStartWithoutTables() throws Exception {
         Journal journal = Journals.of(manager());
