@@ -1,9 +1,11 @@
 package io.rebalancer.http;
 
 import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.explain.Blocker;
 import io.rebalancer.core.explain.Bottleneck;
 import io.rebalancer.core.explain.JobBlockers;
+import io.rebalancer.core.explain.JobFigures;
 import io.rebalancer.core.explain.ObjectExplanation;
 import io.rebalancer.core.explain.StageRates;
 import io.rebalancer.core.port.ExplainService;
@@ -20,6 +22,9 @@ public final class ExplanationsInMemory implements ExplainService {
     public volatile BiFunction<UUID, String, ObjectExplanation> explanation = (job, subject) -> {
         throw new LookupRefused(4);
     };
+
+    /** How far each job is. */
+    public volatile JobFigures figures = new JobFigures(JobState.EMPTY.outline(), Optional.empty());
 
     @Override
     public CompletionStage<ObjectExplanation> whyObject(UUID jobId, UUID objectId) {
@@ -41,6 +46,11 @@ public final class ExplanationsInMemory implements ExplainService {
                 new StageRates(60, 5, 4, 3, 2),
                 List.of(new Blocker(
                         Bottleneck.AGENTS, "agent_busy", Optional.empty(), Optional.empty(), 0, "busy", "Wait."))));
+    }
+
+    @Override
+    public CompletionStage<JobFigures> progress(UUID jobId) {
+        return CompletableFuture.completedFuture(figures);
     }
 
     private CompletionStage<ObjectExplanation> why(UUID jobId, String subject) {

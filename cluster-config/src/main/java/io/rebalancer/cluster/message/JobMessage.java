@@ -2,6 +2,7 @@ package io.rebalancer.cluster.message;
 
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.estimate.MeasuredPass;
 import io.rebalancer.core.evacuate.Decision;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.evacuate.JobWait;
@@ -147,8 +148,11 @@ public interface JobMessage {
      * @param inFlight those of the objects that are in flight
      * @param rates what the stages of the job did in the last minute
      * @param mostInFlight assignments that the job may have in flight now
+     * @param pass how fast the pass is, and when it ends; empty if an earlier build replies
      */
-    record ProgressReported(List<ObjectInFlight> inFlight, StageRates rates, int mostInFlight) implements JobReply {
+    record ProgressReported(
+            List<ObjectInFlight> inFlight, StageRates rates, int mostInFlight, Optional<MeasuredPass> pass)
+            implements JobReply {
         public ProgressReported {
             inFlight = List.copyOf(inFlight);
         }

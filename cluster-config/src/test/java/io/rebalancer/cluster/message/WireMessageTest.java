@@ -14,8 +14,12 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.audit.AuditActor;
 import io.rebalancer.core.audit.AuditFact;
 import io.rebalancer.core.audit.AuditHead;
+import io.rebalancer.core.estimate.MeasuredPass;
+import io.rebalancer.core.estimate.MeasuredRate;
+import io.rebalancer.core.estimate.PassEstimate;
 import io.rebalancer.core.evacuate.AssignmentState;
 import io.rebalancer.core.evacuate.Decision;
+import io.rebalancer.core.evacuate.EndEstimate;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
@@ -157,7 +161,20 @@ class WireMessageTest {
                         List.of(new ObjectInFlight(
                                 ID, ID, LOCATION, AssignmentState.ACCEPTED, Optional.of(Instant.EPOCH))),
                         new StageRates(60, 5, 4, 3, 2),
-                        24),
+                        24,
+                        Optional.of(new MeasuredPass(
+                                new PassEstimate(
+                                        Optional.of(Instant.EPOCH),
+                                        Optional.of(Instant.EPOCH),
+                                        Optional.of(25),
+                                        "measured over 60 s"),
+                                new MeasuredRate(60, 100, 5000, 0.25),
+                                List.of(new EndEstimate(
+                                        Instant.EPOCH,
+                                        25,
+                                        Instant.EPOCH,
+                                        Instant.EPOCH,
+                                        Optional.of(Instant.EPOCH)))))),
                 new JobMessage.SetCommitParallelism(30, jobReply.getRef()),
                 new JobMessage.GetSettings(jobReply.getRef()),
                 new JobMessage.ChangeSettings(CHANGE, "http 127.0.0.1", jobReply.getRef()),

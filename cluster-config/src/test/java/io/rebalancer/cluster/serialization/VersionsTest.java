@@ -133,7 +133,7 @@ class VersionsTest {
         assertThat(serializer(event).manifest(event)).isEqualTo(JobEvent.PassStarted.class.getName() + "#2");
         assertThatThrownBy(() -> read(event, JobEvent.PassStarted.class.getName() + "#3", same -> {}))
                 .hasMessageContaining("version");
-        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#8", same -> {}))
+        assertThatThrownBy(() -> read(JobState.EMPTY, JobState.class.getName() + "#9", same -> {}))
                 .hasMessageContaining("version");
     }
 
@@ -207,7 +207,8 @@ class VersionsTest {
                         0,
                         new SettledCounts(1, 0, 0, 0, 5),
                         Optional.empty(),
-                        Optional.empty()));
+                        Optional.empty(),
+                        List.of()));
         assertThat(job.scan().marks()).containsExactly(Map.entry(2, ScanPosition.at(ScanColumn.KEY, 9, "/o/x", 1)));
         assertThat(job.inFlight().count()).isEqualTo(2);
         assertThat(job.inFlight().copiedRecords()).isEqualTo(1);

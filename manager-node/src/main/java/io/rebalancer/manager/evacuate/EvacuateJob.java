@@ -86,17 +86,17 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
         this.timers = timers;
         this.shard = entity.getShard();
         Clock clock = resources.planning().clock();
-        JobTelemetry telemetry = new JobTelemetry(jobId, resources, clock);
         this.incarnation = new Incarnation(jobId, resources.journal(), context.getSystem(), minRestartBackoff);
         JobLimits limits = new JobLimits(
                 resources::settings,
                 resources.fleet(),
                 () -> resources.commit().shards().callsAllowed());
+        JobTelemetry telemetry = new JobTelemetry(jobId, resources, limits, clock);
         this.agents = new AgentConversations(jobId, resources, limits, clock, context.getSelf());
         PassSchedule schedule = new PassSchedule(resources::settings, clock, resources.unmoved());
         this.passStart = new PassStart(jobId, context, timers, schedule);
         this.work = new PhaseWork(jobId, context, timers, resources, incarnation, agents, telemetry, schedule, limits);
-        this.answers = new JobAnswers(work, telemetry.stages(), limits, clock, () -> lastSequenceNumber(context));
+        this.answers = new JobAnswers(work, telemetry, limits, clock, () -> lastSequenceNumber(context));
         this.steps = new JobSteps(jobId, resources, incarnation, agents, telemetry, work, context.getLog());
     }
 

@@ -8,6 +8,7 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.explain.ObjectInFlight;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -15,15 +16,15 @@ import java.util.function.LongSupplier;
 /** What a job answers to questions and orders. */
 final class JobAnswers {
     private final PhaseWork work;
-    private final StageMeter stages;
+    private final JobTelemetry telemetry;
     private final JobLimits limits;
     private final Clock clock;
     private final LongSupplier revision;
 
     /** @param revision number of the job's last event */
-    JobAnswers(PhaseWork work, StageMeter stages, JobLimits limits, Clock clock, LongSupplier revision) {
+    JobAnswers(PhaseWork work, JobTelemetry telemetry, JobLimits limits, Clock clock, LongSupplier revision) {
         this.work = work;
-        this.stages = stages;
+        this.telemetry = telemetry;
         this.limits = limits;
         this.clock = clock;
         this.revision = revision;
@@ -70,10 +71,13 @@ final class JobAnswers {
                                 each.assignment().id(),
                                 each.assignment().destination(),
                                 each.state(),
-                                stages.plannedAt(each.assignment().id()))))
+                                telemetry.stages().plannedAt(each.assignment().id()))))
                 .toList();
         return new JobMessage.ProgressReported(
-                found, stages.rates(), limits.now().assignmentsInFlight());
+                found,
+                telemetry.stages().rates(),
+                limits.now().assignmentsInFlight(),
+                Optional.of(telemetry.estimator().measured(job)));
     }
 
     static JobMessage.JobReply of(Decision.Refused refused) {

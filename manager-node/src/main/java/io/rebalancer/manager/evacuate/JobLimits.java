@@ -8,6 +8,7 @@ import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.settings.SettingRules;
 import io.rebalancer.core.settings.SettingsReport;
 import io.rebalancer.core.settings.WeightTotals;
+import io.rebalancer.core.settings.Window;
 import io.rebalancer.manager.evacuate.planning.LiveLimits;
 import io.rebalancer.manager.evacuate.planning.PassLimits;
 import io.rebalancer.manager.settings.CurrentFleetSettings;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The settings that hold for a job now: those of the file, what operators chose for the job and for the fleet, and the job's
@@ -108,6 +110,14 @@ final class JobLimits implements LiveLimits {
     /** The window that is closed; empty if the job may work. */
     Optional<ChosenWindow> closedWindow(Instant now) {
         return SettingRules.closedWindow(fleet.choices(), job, now);
+    }
+
+    /** The windows in which the job may work; it works while all of them are open. */
+    List<Window> windows() {
+        return Stream.of(fleet.choices().window(), job.window())
+                .flatMap(Optional::stream)
+                .map(ChosenWindow::window)
+                .toList();
     }
 
     /** Which settings hold, and why. */

@@ -6,22 +6,25 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 
-/** What a job shows of its work outside of its state: metrics, traces and the rates of its stages, all from its stored events. */
+/** What a job shows of its work outside of its state: metrics, traces, rates and estimates, all from its stored events. */
 final class JobTelemetry {
     private final JobMetrics metrics;
     private final JobTraces traces;
     private final StageMeter stages;
+    private final PassEstimator estimator;
 
-    JobTelemetry(UUID jobId, JobResources resources, Clock clock) {
+    JobTelemetry(UUID jobId, JobResources resources, JobLimits limits, Clock clock) {
         this.metrics = new JobMetrics(resources.metrics());
         this.traces = new JobTraces(jobId, resources.traces(), clock);
         this.stages = new StageMeter(clock);
+        this.estimator = new PassEstimator(resources.verification().audit(), limits, clock);
     }
 
     void follow(List<JobEvent> stored) {
         metrics.count(stored);
         traces.follow(stored);
         stored.forEach(stages::follow);
+        stored.forEach(estimator::follow);
     }
 
     void takeOver(InFlightAssignment inFlight) {
@@ -32,6 +35,11 @@ final class JobTelemetry {
     /** How fast the stages of the job work, and since when assignments are in flight. */
     StageMeter stages() {
         return stages;
+    }
+
+    /** When the pass of the job ends. */
+    PassEstimator estimator() {
+        return estimator;
     }
 
     void markAccepted(UUID assignmentId) {

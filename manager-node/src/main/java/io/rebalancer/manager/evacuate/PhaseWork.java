@@ -111,6 +111,7 @@ final class PhaseWork {
             enterPhase(job);
         }
         allowance.due(job, waits(job)).forEach(this::decide);
+        telemetry.estimator().due(job).ifPresent(this::decide);
     }
 
     /** Whether agents may get orders to copy: not before the window is known to be open. */

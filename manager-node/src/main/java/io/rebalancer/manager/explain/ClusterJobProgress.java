@@ -8,6 +8,7 @@ import io.rebalancer.cluster.message.JobMessage.ProgressReported;
 import io.rebalancer.core.explain.StageRates;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -35,6 +36,6 @@ final class ClusterJobProgress implements JobProgress {
                                 .ask(replyTo -> new JobMessage.AskProgress(objects, replyTo), ASK_TIMEOUT))
                 .thenApply(reply -> reply instanceof ProgressReported reported
                         ? reported
-                        : new ProgressReported(List.of(), StageRates.NONE, 0));
+                        : new ProgressReported(List.of(), StageRates.NONE, 0, Optional.empty()));
     }
 }

@@ -6,6 +6,7 @@ import io.rebalancer.core.explain.BlockerRules;
 import io.rebalancer.core.explain.ExplainedJob;
 import io.rebalancer.core.explain.FoundRecord;
 import io.rebalancer.core.explain.JobBlockers;
+import io.rebalancer.core.explain.JobFigures;
 import io.rebalancer.core.explain.MeasuredJob;
 import io.rebalancer.core.explain.ObjectExplanation;
 import io.rebalancer.core.explain.ObjectInFlight;
@@ -110,6 +111,13 @@ public final class ManagerExplainService implements ExplainService {
                                 reported.mostInFlight(),
                                 settings.get().maxAssignmentsInFlight(),
                                 settings.get().commit().parallelism()))));
+    }
+
+    @Override
+    public CompletionStage<JobFigures> progress(UUID jobId) {
+        return job(jobId)
+                .thenCompose(job -> progress.ask(jobId, List.of())
+                        .thenApply(reported -> new JobFigures(job.state(), reported.pass())));
     }
 
     private CompletionStage<JobService.View> job(UUID jobId) {

@@ -75,5 +75,17 @@ class JobProgressTest {
         assertThat(ended.rates().placed()).isEqualTo(1);
         assertThat(ended.rates().copied()).isEqualTo(1);
         assertThat(ended.rates().committed()).isEqualTo(1);
+        assertThat(ended.pass().orElseThrow().estimate().basis()).isEqualTo("unknown, because the job has ended");
+    }
+
+    @Test
+    void aPassThatHasJustBegunHasNoEstimateAndStatesWhy() {
+        records.put(1, 1, 1, 2);
+        fixture.create();
+        UUID object = orders.receiveMessage(JobFixture.TIMEOUT).tasks().get(0).objectId();
+        await().atMost(JobFixture.TIMEOUT)
+                .untilAsserted(() -> assertThat(progress(object).pass())
+                        .hasValueSatisfying(pass -> assertThat(pass.estimate().basis())
+                                .startsWith("unknown, because too little is read: 0 records are done")));
     }
 }

@@ -140,7 +140,8 @@ class ExplainServiceTest {
                             .filter(each -> objects.contains(each.objectId()))
                             .toList(),
                     new StageRates(60, 0, 120, 60, 30),
-                    24)),
+                    24,
+                    Optional.empty())),
             new RecordLookup(shards, Duration.ofMillis(300)),
             (job, records) -> CompletableFuture.completedFuture(histories),
             () -> EvacuateSettings.from(SettingsFile.over(ConfigFactory.empty())),

@@ -200,6 +200,17 @@ public final class AdmCommand implements Runnable {
         }
 
         @Command(
+                name = "progress",
+                description = "Shows how far and how fast a job is, by stage and destination, and when its pass ends.")
+        int progress(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id)
+                throws CommandFailed, InterruptedException {
+            ProgressText.print(
+                    spec.commandLine().getOut(),
+                    ManagerApiClient.json(manager().get("/api/v1/jobs/" + id + "/progress")));
+            return 0;
+        }
+
+        @Command(
                 name = "cancel",
                 description =
                         "Ends a job for good: verified copies are committed, all others are discarded. Waits until"

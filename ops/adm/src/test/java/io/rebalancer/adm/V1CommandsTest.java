@@ -99,6 +99,40 @@ class V1CommandsTest {
     }
 
     @Test
+    void theProgressOfAJobIsShown() {
+        answers.put("/api/v1/jobs/" + JOB + "/progress", """
+                {"jobId":"J","state":"RUNNING","pass":1,"bytesMoved":2500000,
+                 "rate":{"seconds":60,"recordsPerSecond":12.5,"bytesPerSecond":3400000},
+                 "eta":{"p50":"T1","p90":"T2","percentDone":40,"basis":"about 9 records are left"},
+                 "stages":{"toCopy":{"records":7,"bytes":1000000},"toCommit":{"records":2,"bytes":100000}},
+                 "destinations":[{"storageNode":"3.stor","toCopy":{"records":7,"bytes":1000000},
+                                  "toCommit":{"records":2,"bytes":100000}}],
+                 "estimates":[{"madeAt":"T0","percentDone":25,"p50":"T1","p90":"T2","endedAt":"T3","timesEstimated":1.2}]}""");
+        assertThat(command.run("job", "progress", JOB)).isZero();
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "job J is RUNNING, pass 1",
+                        "  end of the pass: about T1, nine times out of ten before T2 (40 % done)",
+                        "    about 9 records are left",
+                        "  rate: 12.5 records/s, 3.4 MB/s over the last 60 s of work",
+                        "  moved: 2.5 MB",
+                        "  to copy: 7 records, 1.0 MB",
+                        "  to commit: 2 records, 0.1 MB",
+                        "  3.stor: to copy 7 records, 1.0 MB; to commit 2 records, 0.1 MB",
+                        "  at 25 % (T0) the end was estimated for T1, at the latest T2; it was T3, 1.2 times the estimated"
+                                + " time");
+    }
+
+    @Test
+    void anUnknownEndOfAJobHasItsReason() {
+        answers.put(
+                "/api/v1/jobs/" + JOB + "/progress",
+                "{\"jobId\":\"J\",\"state\":\"PAUSED\",\"eta\":{\"basis\":\"unknown, because it is paused\"}}");
+        assertThat(command.run("job", "progress", JOB)).isZero();
+        assertThat(command.out()).contains("  end of the pass: unknown, because it is paused");
+    }
+
+    @Test
     void nodesOutOfServiceAreListedWithTheirJob() {
         answers.put("/api/v1/storage-nodes", """
                 {"outOfService":[{"storageNode":"1.stor.d","state":"DRAINED","job":"%s",

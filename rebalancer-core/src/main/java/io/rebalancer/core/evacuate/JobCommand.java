@@ -146,6 +146,9 @@ public sealed interface JobCommand {
     /** Something has come of the pass. Without effect on a job that is not stalled. */
     record MarkProgress() implements JobCommand {}
 
+    /** Keep an estimate of the end of the pass. Without effect unless a pass runs. */
+    record KeepEstimate(EndEstimate estimate) implements JobCommand {}
+
     /**
      * Change settings of the job.
      *

@@ -224,6 +224,9 @@ public sealed interface JobEvent {
     /** Something has come of the pass of a stalled job. */
     record JobProgressed(Instant at) implements JobEvent {}
 
+    /** An estimate of the end of the pass was kept. */
+    record EndEstimated(EndEstimate estimate) implements JobEvent {}
+
     /** An operator chose how many metadata records are swapped at a time. Stored by earlier builds. */
     record CommitParallelismSet(int records) implements JobEvent {}
 

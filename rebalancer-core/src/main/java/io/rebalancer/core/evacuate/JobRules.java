@@ -101,6 +101,9 @@ public final class JobRules {
         if (command instanceof JobCommand.MarkStalled c) {
             return Optional.of(LifecycleRules.markStalled(job, c, now));
         }
+        if (command instanceof JobCommand.KeepEstimate c) {
+            return Optional.of(LifecycleRules.keepEstimate(job, c));
+        }
         return command instanceof JobCommand.MarkProgress
                 ? Optional.of(LifecycleRules.markProgress(job, now))
                 : Optional.empty();

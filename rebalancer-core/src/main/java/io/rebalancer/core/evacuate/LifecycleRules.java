@@ -123,6 +123,12 @@ final class LifecycleRules {
                 .orElseGet(Decision::accept);
     }
 
+    static Decision keepEstimate(JobState job, JobCommand.KeepEstimate c) {
+        return job.phase() == JobPhase.RUNNING
+                ? Decision.accept(new JobEvent.EndEstimated(c.estimate()))
+                : Decision.accept();
+    }
+
     /** @param participle what an operator wants the job to be */
     static Decision refuseAction(JobState job, String participle) {
         List<String> allowed = JobTransition.actions(job.phase());

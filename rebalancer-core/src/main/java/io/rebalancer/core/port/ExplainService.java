@@ -1,6 +1,7 @@
 package io.rebalancer.core.port;
 
 import io.rebalancer.core.explain.JobBlockers;
+import io.rebalancer.core.explain.JobFigures;
 import io.rebalancer.core.explain.ObjectExplanation;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,13 @@ public interface ExplainService {
      * @return fails with {@link JobService.JobRefused} if there is no such job
      */
     CompletionStage<JobBlockers> blockers(UUID jobId);
+
+    /**
+     * How far a job is, how fast it is, and when its pass ends.
+     *
+     * @return fails with {@link JobService.JobRefused} if there is no such job
+     */
+    CompletionStage<JobFigures> progress(UUID jobId);
 
     /** As many look-ups as allowed are in progress. The caller may repeat the request. */
     final class LookupRefused extends RuntimeException {

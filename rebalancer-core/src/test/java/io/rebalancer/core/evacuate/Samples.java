@@ -109,6 +109,8 @@ public final class Samples {
                 new JobEvent.WindowOpened(JobPhase.RUNNING, NOW),
                 new JobEvent.JobStalled("nothing has come of the pass for 30 minutes", NOW),
                 new JobEvent.JobProgressed(NOW),
+                new JobEvent.EndEstimated(
+                        new EndEstimate(NOW, 25, NOW.plusSeconds(60), NOW.plusSeconds(90), Optional.empty())),
                 new JobEvent.CommitParallelismSet(30),
                 new JobEvent.SettingsChanged(settingsChange(), "http 127.0.0.1", NOW),
                 new JobEvent.IncarnationBegan(2, NOW, true),

@@ -27,6 +27,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET /api/v1/jobs/ID/why?object=UUID   all records of an object
  *   GET /api/v1/jobs/ID/why?key=KEY       the record with a key
  *   GET /api/v1/jobs/ID/blockers          what holds the job, and its bottleneck; asks no shard
+ *   GET /api/v1/jobs/ID/progress          how far and how fast it is, and when its pass ends; asks no shard
  * </pre>
  */
 public final class ExplainRoutes extends AllDirectives {
@@ -40,7 +41,9 @@ public final class ExplainRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/jobs"),
                 () -> JobIds.pathPrefix(jobId -> concat(
-                        path("why", () -> get(() -> why(jobId))), path("blockers", () -> get(() -> blockers(jobId))))));
+                        path("why", () -> get(() -> why(jobId))),
+                        path("blockers", () -> get(() -> blockers(jobId))),
+                        path("progress", () -> get(() -> progress(jobId))))));
     }
 
     private Route why(UUID jobId) {
@@ -67,6 +70,11 @@ public final class ExplainRoutes extends AllDirectives {
     private Route blockers(UUID jobId) {
         return Problems.complete(explain.blockers(jobId)
                 .thenApply(found -> Json.response(StatusCodes.OK, BlockersView.of(jobId, found))));
+    }
+
+    private Route progress(UUID jobId) {
+        return Problems.complete(explain.progress(jobId)
+                .thenApply(found -> Json.response(StatusCodes.OK, ProgressView.of(jobId, found))));
     }
 
     private static Route answer(CompletionStage<ObjectExplanation> explanation) {

@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.estimate.MeasuredPass;
+import io.rebalancer.core.estimate.MeasuredRate;
+import io.rebalancer.core.estimate.PassEstimate;
 import io.rebalancer.core.evacuate.AssignmentState;
+import io.rebalancer.core.evacuate.EndEstimate;
+import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.explain.Attempt;
 import io.rebalancer.core.explain.AttemptHistory;
 import io.rebalancer.core.explain.FoundRecord;
+import io.rebalancer.core.explain.JobFigures;
 import io.rebalancer.core.explain.ObjectExplanation;
 import io.rebalancer.core.explain.ObjectInFlight;
 import io.rebalancer.core.explain.RecordExplanation;
@@ -120,6 +126,42 @@ class ExplainRoutesTest {
         JsonNode blocker = found.path("blockers").path(0);
         assertThat(blocker.path("cause").asText()).isEqualTo("agent_busy");
         assertThat(blocker.has("records")).isFalse();
+    }
+
+    @Test
+    void theProgressOfAJobHasItsEstimate() throws Exception {
+        Instant madeAt = Instant.parse("2026-11-26T10:00:00Z");
+        EXPLANATIONS.figures = new JobFigures(
+                JobState.EMPTY.outline(),
+                Optional.of(new MeasuredPass(
+                        new PassEstimate(
+                                Optional.of(madeAt.plusSeconds(60)),
+                                Optional.of(madeAt.plusSeconds(90)),
+                                Optional.of(25),
+                                "measured"),
+                        new MeasuredRate(60, 120, 6000, 0.1),
+                        List.of(new EndEstimate(
+                                madeAt,
+                                25,
+                                madeAt.plusSeconds(60),
+                                madeAt.plusSeconds(90),
+                                Optional.of(madeAt.plusSeconds(75)))))));
+        JsonNode found = Json.read(get("/api/v1/jobs/" + JOB + "/progress").body());
+        assertThat(found.path("eta").path("p50").asText()).isEqualTo("2026-11-26T10:01:00Z");
+        assertThat(found.path("eta").path("p90").asText()).isEqualTo("2026-11-26T10:01:30Z");
+        assertThat(found.path("rate").path("bytesPerSecond").asDouble()).isEqualTo(100);
+        assertThat(found.path("stages").path("toCopy").path("records").asInt()).isZero();
+        assertThat(found.path("estimates").path(0).path("timesEstimated").asDouble())
+                .isEqualTo(1.25);
+    }
+
+    @Test
+    void theProgressOfAJobOfAnEarlierBuildHasAReason() throws Exception {
+        EXPLANATIONS.figures = new JobFigures(JobState.EMPTY.outline(), Optional.empty());
+        JsonNode eta =
+                Json.read(get("/api/v1/jobs/" + JOB + "/progress").body()).path("eta");
+        assertThat(eta.has("p50")).isFalse();
+        assertThat(eta.path("basis").asText()).startsWith("unknown, because the job runs on a manager of an earlier");
     }
 
     @Test

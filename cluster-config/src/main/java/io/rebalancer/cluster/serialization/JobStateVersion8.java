@@ -7,12 +7,13 @@ import io.rebalancer.core.settings.SettingName;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
- * Versions of a job's state. Version 7 has all settings that operators choose, and who chose them. Version 6 can be paused. Version 5 counts unmoved records in its marks instead of listing them, and
+ * Versions of a job's state. Version 8 keeps estimates of the end of a pass. Version 7 has all settings that operators choose, and who chose them. Version 6 can be paused. Version 5 counts unmoved records in its marks instead of listing them, and
  * knows whether an agent has accepted an assignment. Version 4 added pending releases, the verification, orphans, and times of passes. Version 3 is
  * composed of parts; versions 1 and 2 were one flat list. Version 2 added counts by reason, the epoch, and complete marks.
  */
-public final class JobStateVersion7 extends JacksonMigration {
-    private static final int CURRENT = 7;
+public final class JobStateVersion8 extends JacksonMigration {
+    private static final int CURRENT = 8;
+    private static final int WITH_SETTINGS = 7;
     private static final int PAUSABLE = 6;
     private static final int WITH_COUNTS = 5;
     private static final int WITH_LEDGER = 4;
@@ -27,6 +28,12 @@ public final class JobStateVersion7 extends JacksonMigration {
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
         ObjectNode state = (ObjectNode) json;
+        ObjectNode current = fromVersion < WITH_SETTINGS ? upToSettings(fromVersion, state) : state;
+        ((ObjectNode) current.get("passes")).putArray("estimates");
+        return current;
+    }
+
+    private static ObjectNode upToSettings(int fromVersion, ObjectNode state) {
         ObjectNode counted = fromVersion < WITH_COUNTS ? upToCounts(fromVersion, state) : state;
         return withSettings(fromVersion < PAUSABLE ? counted.putNull("interrupted") : counted);
     }
