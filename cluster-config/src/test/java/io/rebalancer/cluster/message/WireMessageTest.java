@@ -274,7 +274,8 @@ class WireMessageTest {
                 new PlanOrder(
                         List.of(LOCATION),
                         5,
-                        new Scenario(Set.of("dc2"), OptionalInt.of(80), OptionalLong.of(Long.MIN_VALUE))),
+                        new Scenario(
+                                Set.of("dc2"), OptionalInt.of(80), OptionalLong.of(Long.MIN_VALUE), CHANGE.window())),
                 Instant.EPOCH,
                 Optional.of(Instant.EPOCH),
                 Optional.of(Instant.EPOCH.plusSeconds(60)),

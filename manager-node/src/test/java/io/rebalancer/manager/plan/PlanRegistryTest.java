@@ -23,6 +23,8 @@ import io.rebalancer.core.plan.PlanSummary;
 import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.PlanService;
+import io.rebalancer.core.settings.WeeklyRange;
+import io.rebalancer.core.settings.Window;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
@@ -272,8 +274,22 @@ class PlanRegistryTest {
                         job("CANCELLED", 1000, Duration.ofSeconds(1))),
                 Optional.empty()));
         PlanReport plan = ready();
-        assertThat(plan.duration().shortest()).contains(Duration.ofSeconds(50));
-        assertThat(plan.duration().longest()).contains(Duration.ofSeconds(200));
+        assertThat(plan.duration().shortest().orElseThrow()).isLessThan(Duration.ofSeconds(50));
+        assertThat(plan.duration().longest().orElseThrow()).isGreaterThan(Duration.ofSeconds(200));
+        assertThat(plan.duration().basis()).contains("half of them less than 100 s");
+    }
+
+    @Test
+    void aWindowMakesTheDurationLonger() throws Exception {
+        putObjects(100);
+        earlier = () -> CompletableFuture.completedFuture(
+                new JobHistory.Page<>(List.of(job("DONE", 100, Duration.ofHours(10))), Optional.empty()));
+        Window hours = new Window(ZoneOffset.UTC, List.of(WeeklyRange.parse("mon-sun 12:00-13:00")), Set.of());
+        Scenario scenario = new Scenario(Set.of(), OptionalInt.empty(), OptionalLong.empty(), Optional.of(hours));
+        PlanReport plan = ended(get(service.create(List.of("1.stor"), 0, scenario)));
+        assertThat(plan.duration().longest().orElseThrow()).isGreaterThan(Duration.ofDays(10));
+        assertThat(plan.duration().basis()).contains("with work only in the window", "12:00-13:00 ");
+        assertThat(refusal(service.check(plan.id(), "1.stor", 0)).code()).isEqualTo(Code.PLAN_IS_WHAT_IF);
     }
 
     @Test
@@ -417,7 +433,7 @@ class PlanRegistryTest {
         earlier = () -> CompletableFuture.completedFuture(
                 new JobHistory.Page<>(List.of(job("DONE", 100, Duration.ofSeconds(100))), Optional.empty()));
         nodes = List.of(node(1, 600, 40), node(2, 600, 40), node(3, 1000, 0), node(4, 1000, 0));
-        Scenario scenario = new Scenario(Set.of("dc3"), OptionalInt.of(50), OptionalLong.of(7));
+        Scenario scenario = new Scenario(Set.of("dc3"), OptionalInt.of(50), OptionalLong.of(7), Optional.empty());
         PlanReport plan = ended(get(service.create(List.of("1.stor", "2.stor", "1.stor"), 0, scenario)));
         assertThat(plan.progress().state()).as("%s", plan).isEqualTo(State.READY);
         assertThat(plan.order().leaving()).containsExactly(location(1), location(2));

@@ -286,7 +286,7 @@ class PlanRunTest {
 
     @Test
     void aLostDatacenterReceivesNothing() {
-        order = whatIf(new Scenario(Set.of("dc3"), OptionalInt.empty(), OptionalLong.empty()), 1);
+        order = whatIf(new Scenario(Set.of("dc3"), OptionalInt.empty(), OptionalLong.empty(), Optional.empty()), 1);
         reachable = List.of(node(3, 1_000_000), node(4, 100));
         for (int each = 10; each < 40; each++) {
             records.put(each, each, 1, 2);
@@ -296,7 +296,7 @@ class PlanRunTest {
 
     @Test
     void aLowerCeilingLeavesLessSpace() {
-        order = whatIf(new Scenario(Set.of(), OptionalInt.of(20), OptionalLong.empty()), 1);
+        order = whatIf(new Scenario(Set.of(), OptionalInt.of(20), OptionalLong.empty(), Optional.empty()), 1);
         for (int each = 10; each < 310; each++) {
             records.put(each, each, 1, 2);
         }

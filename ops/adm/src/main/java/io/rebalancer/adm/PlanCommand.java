@@ -64,7 +64,7 @@ final class PlanCommand extends ManagerCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Plans a job that empties a storage node, and prints the id of the plan. Several nodes, a lost"
-                            + " datacenter or another fill ceiling are a what-if: no job can be created from it. Exit codes: 0 if the"
+                            + " datacenter, another fill ceiling or a window are a what-if: no job can be created from it. Exit codes: 0 if the"
                             + " plan has begun, or is READY with --wait; 3 if it has failed; 1 on any other failure.")
     static final class Create implements Callable<Integer> {
         @CommandLine.ParentCommand
@@ -99,6 +99,17 @@ final class PlanCommand extends ManagerCommand {
                 paramLabel = "N",
                 description = "repeats the draws of an earlier plan; a plan shows its seed (default: random)")
         private @Nullable Long seed;
+
+        @Option(
+                names = "--window",
+                paramLabel = "RANGE",
+                description =
+                        "plans as if work were done in these weekly ranges only, such as \"mon-fri 20:00-06:00\"; may be"
+                                + " repeated")
+        private List<String> window = new ArrayList<>();
+
+        @Option(names = "--time-zone", paramLabel = "ZONE", description = "zone of the window (default: UTC)")
+        private String timeZone = "UTC";
 
         @Option(names = "--wait", description = "waits until the plan is ready, and shows it")
         private boolean waits;
@@ -139,6 +150,10 @@ final class PlanCommand extends ManagerCommand {
             }
             if (seed != null) {
                 scenario.put("seed", seed.longValue());
+            }
+            if (!window.isEmpty()) {
+                ObjectNode open = scenario.putObject("window").put("timeZone", timeZone);
+                window.forEach(open.putArray("weekly")::add);
             }
             if (!scenario.isEmpty()) {
                 request.set("scenario", scenario);

@@ -65,11 +65,16 @@ class PlanCommandsTest {
                         "--max-fill",
                         "80",
                         "--seed",
-                        "42"))
+                        "42",
+                        "--window",
+                        "mon-fri 20:00-06:00",
+                        "--time-zone",
+                        "Europe/Berlin"))
                 .isZero();
         assertThat(command.requests())
                 .containsExactly("POST /api/v1/plans {\"storageNode\":\"1.stor\",\"scenario\":{\"leaving\":[\"1.stor\","
-                        + "\"2.stor\"],\"lostDatacenters\":[\"dc2\",\"dc3\"],\"maxFillPercent\":80,\"seed\":42}}");
+                        + "\"2.stor\"],\"lostDatacenters\":[\"dc2\",\"dc3\"],\"maxFillPercent\":80,\"seed\":42,"
+                        + "\"window\":{\"timeZone\":\"Europe/Berlin\",\"weekly\":[\"mon-fri 20:00-06:00\"]}}}");
     }
 
     @Test

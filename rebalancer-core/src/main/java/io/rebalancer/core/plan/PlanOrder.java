@@ -30,7 +30,7 @@ public record PlanOrder(List<CopyLocation> leaving, long maxRecords, Scenario sc
     /** Whether the plan is about a fleet that does not exist, so no job can be created from it. */
     @JsonIgnore
     public boolean isWhatIf() {
-        return leaving.size() > 1 || scenario.changesFleet();
+        return leaving.size() > 1 || scenario.isHypothetical();
     }
 
     /** The same order with the seed of its draws. */
@@ -38,7 +38,11 @@ public record PlanOrder(List<CopyLocation> leaving, long maxRecords, Scenario sc
         return new PlanOrder(
                 leaving,
                 maxRecords,
-                new Scenario(scenario.lostDatacenters(), scenario.maxFillPercent(), OptionalLong.of(seed)));
+                new Scenario(
+                        scenario.lostDatacenters(),
+                        scenario.maxFillPercent(),
+                        OptionalLong.of(seed),
+                        scenario.window()));
     }
 
     /** The storage nodes in one line. */

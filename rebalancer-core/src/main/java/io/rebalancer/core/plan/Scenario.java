@@ -1,6 +1,8 @@
 package io.rebalancer.core.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.rebalancer.core.settings.Window;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -12,10 +14,13 @@ import java.util.Set;
  * @param maxFillPercent the fill ceiling, 1 to 100; empty for that of the settings
  * @param seed determines the draws of destinations: plans with equal seeds over equal records and fleets have equal results; empty
  *     for a seed at random
+ * @param window the job of the plan works only while it is open; it changes the duration and nothing else
  */
-public record Scenario(Set<String> lostDatacenters, OptionalInt maxFillPercent, OptionalLong seed) {
+public record Scenario(
+        Set<String> lostDatacenters, OptionalInt maxFillPercent, OptionalLong seed, Optional<Window> window) {
     /** The fleet as it is, with random draws. */
-    public static final Scenario NONE = new Scenario(Set.of(), OptionalInt.empty(), OptionalLong.empty());
+    public static final Scenario NONE =
+            new Scenario(Set.of(), OptionalInt.empty(), OptionalLong.empty(), Optional.empty());
 
     public Scenario {
         lostDatacenters = Set.copyOf(lostDatacenters);
@@ -24,9 +29,9 @@ public record Scenario(Set<String> lostDatacenters, OptionalInt maxFillPercent, 
         }
     }
 
-    /** Whether the fleet differs from the recorded one. */
+    /** Whether anything differs from what a job finds that begins now. */
     @JsonIgnore
-    public boolean changesFleet() {
-        return !lostDatacenters.isEmpty() || maxFillPercent.isPresent();
+    public boolean isHypothetical() {
+        return !lostDatacenters.isEmpty() || maxFillPercent.isPresent() || window.isPresent();
     }
 }

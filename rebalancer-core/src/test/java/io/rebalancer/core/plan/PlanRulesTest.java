@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.core.plan.DurationBand.EarlierJob;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.PlacementPolicy;
 import io.rebalancer.core.storage.StorageNode;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,26 +99,5 @@ class PlanRulesTest {
         assertThat(DestinationShare.of(location, 1, 1, 1, Optional.of(new StorageNode(TWO, "dc1", 0, 100)))
                         .fill())
                 .isEmpty();
-    }
-
-    @Test
-    void theDurationIsScaledFromEarlierJobs() {
-        DurationBand band = DurationBand.of(
-                2000,
-                5000,
-                List.of(
-                        new EarlierJob(1000, 10_000, Duration.ofSeconds(10)),
-                        new EarlierJob(1000, 1000, Duration.ofSeconds(10)),
-                        new EarlierJob(99, 1, Duration.ofSeconds(1))));
-        assertThat(band.shortest()).contains(Duration.ofSeconds(20));
-        assertThat(band.longest()).contains(Duration.ofSeconds(50));
-        assertThat(band.basis()).contains("2 jobs");
-    }
-
-    @Test
-    void withoutRatesTheDurationIsUnknown() {
-        DurationBand band = DurationBand.of(5, 5, List.of());
-        assertThat(band.shortest()).isEmpty();
-        assertThat(band.basis()).startsWith("unknown, because");
     }
 }

@@ -5,16 +5,18 @@ import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.JsonFields;
 import io.rebalancer.http.server.MalformedBody;
+import io.rebalancer.http.v1.settings.SettingsBody;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * The body of {@code POST /api/v1/plans}: {@code {"storageNode":"...","maxObjects":n,"scenario":{"leaving":["..."],
- * "lostDatacenters":["..."],"maxFillPercent":n,"seed":n}}}.
+ * "lostDatacenters":["..."],"maxFillPercent":n,"seed":n,"window":{...}}}}.
  *
  * @param leavingNodes storage ids of the nodes to empty: that of the request and those of its scenario, at most
  *     {@value #MAX_NODES}
@@ -28,7 +30,8 @@ record CreatePlanRequest(List<String> leavingNodes, long maxObjects, Scenario sc
     private static final long MAX_SEED = 1L << 53;
 
     private static final Set<String> FIELDS = Set.of("storageNode", "maxObjects", "scenario");
-    private static final Set<String> SCENARIO_FIELDS = Set.of("leaving", "lostDatacenters", "maxFillPercent", "seed");
+    private static final Set<String> SCENARIO_FIELDS =
+            Set.of("leaving", "lostDatacenters", "maxFillPercent", "seed", "window");
 
     CreatePlanRequest {
         leavingNodes = List.copyOf(leavingNodes);
@@ -59,7 +62,8 @@ record CreatePlanRequest(List<String> leavingNodes, long maxObjects, Scenario sc
         return new Scenario(
                 Set.copyOf(texts(scenario, "lostDatacenters", MAX_DATACENTERS)),
                 ceiling.isPresent() ? OptionalInt.of((int) ceiling.getAsLong()) : OptionalInt.empty(),
-                number(scenario, "seed", 0, MAX_SEED));
+                number(scenario, "seed", 0, MAX_SEED),
+                scenario.has("window") ? Optional.of(SettingsBody.window(scenario.path("window"))) : Optional.empty());
     }
 
     private static List<String> texts(JsonNode from, String field, int most) throws MalformedBody {
@@ -106,6 +110,9 @@ record CreatePlanRequest(List<String> leavingNodes, long maxObjects, Scenario sc
         if (scenario.maxFillPercent().isPresent()) {
             action = action.with(
                     "maxFillPercent", String.valueOf(scenario.maxFillPercent().getAsInt()));
+        }
+        if (scenario.window().isPresent()) {
+            action = action.with("window", scenario.window().get().text());
         }
         return scenario.seed().isPresent()
                 ? action.with("seed", String.valueOf(scenario.seed().getAsLong()))

@@ -11,6 +11,7 @@ import io.rebalancer.core.plan.PlannedMoves;
 import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.plan.UnmovableRecords;
+import io.rebalancer.core.settings.Window;
 import io.rebalancer.core.text.StableWord;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,12 +53,17 @@ record PlanView(
      *
      * @param maxFillPercent the fill ceiling; absent for that of the settings
      * @param seed a plan with this seed over equal records and an equal fleet has equal results
+     * @param window when the job works; absent if it works at any time
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record ScenarioView(List<String> lostDatacenters, OptionalInt maxFillPercent, OptionalLong seed) {
+    record ScenarioView(
+            List<String> lostDatacenters, OptionalInt maxFillPercent, OptionalLong seed, Optional<String> window) {
         static ScenarioView of(Scenario scenario) {
             return new ScenarioView(
-                    scenario.lostDatacenters().stream().sorted().toList(), scenario.maxFillPercent(), scenario.seed());
+                    scenario.lostDatacenters().stream().sorted().toList(),
+                    scenario.maxFillPercent(),
+                    scenario.seed(),
+                    scenario.window().map(Window::text));
         }
     }
 

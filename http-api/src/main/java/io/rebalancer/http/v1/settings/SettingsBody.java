@@ -100,7 +100,16 @@ public final class SettingsBody {
         return value.longValue();
     }
 
-    private static Window window(JsonNode node) throws MalformedBody {
+    /** A window, as a request has it. */
+    public static Window window(JsonNode node) throws MalformedBody {
+        try {
+            return read(node);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedBody(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Window read(JsonNode node) throws MalformedBody {
         if (!node.isObject()) {
             throw new MalformedBody(
                     "window must be an object with timeZone, weekly and, if needed, blackoutDays, or null"

@@ -78,10 +78,30 @@ class PlanRoutesTest {
         assertThat(created.statusCode()).as(created.body()).isEqualTo(202);
         assertThat(PLANS.orders)
                 .containsExactly("create [1.stor.d, 2.stor.d] 0 "
-                        + new Scenario(Set.of("dc3"), OptionalInt.of(80), OptionalLong.of(9007199254740992L)));
+                        + new Scenario(
+                                Set.of("dc3"),
+                                OptionalInt.of(80),
+                                OptionalLong.of(9007199254740992L),
+                                Optional.empty()));
         assertThat(AUDIT.facts().get(0))
                 .isEqualTo("plan.create 1.stor.d,2.stor.d {lostDatacenters=dc3, maxFillPercent=80, maxObjects=0,"
                         + " seed=9007199254740992} requested 0");
+    }
+
+    @Test
+    void aScenarioCanHaveAWindow() throws Exception {
+        AUDIT.reset();
+        String window = "{\"timeZone\":\"UTC\",\"weekly\":[\"mon-fri 20:00-06:00\"]}";
+        HttpResponse<String> created =
+                post(PATH, "{\"storageNode\":\"1.stor.d\",\"scenario\":{\"window\":" + window + "}}");
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(202);
+        assertThat(AUDIT.facts().get(0)).contains("window=mon,tue,wed,thu,fri 20:00-06:00 UTC");
+        HttpResponse<String> refused = post(
+                PATH,
+                "{\"storageNode\":\"1.stor.d\",\"scenario\":{\"window\":" + window.replace("mon-fri", "every day")
+                        + "}}");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("is no weekly range");
     }
 
     @Test
