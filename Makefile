@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-large-object test-full-journal chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
+.PHONY: help check test test-long test-cluster test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
 	bench-unmoved interop format demo run-cluster dist release javadoc clean
 
 help: ## list the targets
@@ -84,6 +84,10 @@ bench-control: ## a manager's share of a job: CPU time of an object, events and 
 
 bench-unmoved: ## the table of exceptions: 1,000,000 rows reported twice and read, in PostgreSQL and H2; some minutes
 	@$(MVN) -q test -pl persistence -am -Dtest=UnmovedBench -Dsurefire.failIfNoSpecifiedTests=false
+
+test-plan: ## what plans state and what their jobs do, in five regions: objects, bytes, destinations, duration; 5 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=PlanAccuracyRun -Dsurefire.failIfNoSpecifiedTests=false
 
 OBJECTS ?= 10000000
 test-scale: ## a job of 10,000,000 objects, a tenth of them exceptions, in a heap of 256 MiB; an hour: make test-scale OBJECTS=200000
