@@ -13,6 +13,7 @@ import io.rebalancer.testsupport.HttpCalls;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -122,6 +123,48 @@ class PlanTest {
             assertThat(again.path("whatIf").asBoolean()).isTrue();
             assertThat(again.path("found")).isEqualTo(first);
         }
+    }
+
+    /** Every object has two copies in two of the three datacenters. */
+    @Test
+    void anObjectWhoseCopiesAreAllInLostDatacentersCanNotMove() throws Exception {
+        try (Playground playground = open()) {
+            HttpCalls manager = HttpCalls.to(playground.managerUrl());
+            JsonNode found = readyPlan(
+                            manager,
+                            "{\"storageNode\":\"" + LEAVING
+                                    + "\",\"scenario\":{\"lostDatacenters\":[\"dc1\",\"dc2\"]}}")
+                    .path("found");
+            List<RegionSurvey.StoredRecord> leaving = RegionSurvey.read(
+                            playground.region().shards())
+                    .stream()
+                    .filter(record -> record.names(LEAVING))
+                    .toList();
+            long withoutSource =
+                    leaving.stream().filter(record -> remaining(record) == 0).count();
+            // An object may have several records.
+            long belowTwo = leaving.stream()
+                    .filter(record -> remaining(record) < 2)
+                    .map(record -> record.value().path("objectId").asText())
+                    .distinct()
+                    .count();
+            assertThat(found.path("records").asLong()).isEqualTo(leaving.size());
+            assertThat(found.path("objectsBelowTwoCopies").asLong()).isEqualTo(belowTwo);
+            assertThat(withoutSource).isPositive().isLessThan(belowTwo);
+            JsonNode unmovable = StreamSupport.stream(found.path("unmovable").spliterator(), false)
+                    .filter(each -> each.path("reason").asText().equals("source_object_not_found"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(unmovable.path("records").asLong()).isEqualTo(withoutSource);
+            assertThat(unmovable.path("examples").path(0).path("detail").asText())
+                    .contains("each of its copies is in a lost datacenter");
+        }
+    }
+
+    private static long remaining(RegionSurvey.StoredRecord record) {
+        return StreamSupport.stream(record.value().path("sharks").spliterator(), false)
+                .filter(shark -> shark.path("datacenter").asText().equals("dc3"))
+                .count();
     }
 
     private static long sum(JsonNode list, String field) {

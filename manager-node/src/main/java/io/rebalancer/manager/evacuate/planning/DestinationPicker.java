@@ -33,6 +33,7 @@ final class DestinationPicker {
     private final DestinationLoads loads = new DestinationLoads();
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
     private Fleet fleet = Fleet.empty();
+    private final Sources sources;
     private final Draws draws;
     private long nextSeed;
     private Optional<Previous> previous = Optional.empty();
@@ -72,10 +73,16 @@ final class DestinationPicker {
 
     record Unplaceable(Reason reason, String detail) implements Pick {}
 
-    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, Draws draws) {
+    DestinationPicker(
+            Supplier<EvacuateSettings> settings,
+            CopyLocation leaving,
+            BatchPool batches,
+            Sources sources,
+            Draws draws) {
         this.settings = settings;
         this.leaving = leaving;
         this.batches = batches;
+        this.sources = sources;
         this.draws = draws;
         this.nextSeed = draws.seed();
     }
@@ -120,6 +127,12 @@ final class DestinationPicker {
     }
 
     Pick pick(MetadataRecord record) {
+        return sources.missing(record)
+                .<Pick>map(why -> new Unplaceable(Reason.SOURCE_OBJECT_NOT_FOUND, why))
+                .orElseGet(() -> destinationOf(record));
+    }
+
+    private Pick destinationOf(MetadataRecord record) {
         Optional<StorageNode> open = ofPrevious(record).or(() -> ofOpenBatches(record));
         if (open.isPresent()) {
             return picked(record, open.get());
