@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,11 +37,14 @@ public final class PlansInMemory implements PlanService {
     /** The failure of every call. */
     public Optional<RuntimeException> failure = Optional.empty();
 
+    /** Of the plan. */
+    public OptionalLong belowTwoCopies = OptionalLong.empty();
+
     private static StorageNodeId node(int number) {
         return new StorageNodeId(number + ".stor.d");
     }
 
-    private static PlanReport plan() {
+    private PlanReport plan() {
         DestinationShare share = new DestinationShare(
                 new CopyLocation("dc3", node(3)),
                 4,
@@ -61,6 +65,7 @@ public final class PlansInMemory implements PlanService {
                         new PlannedMoves(
                                 7, 5, 5_000_001, 5, 0, 0, List.of(share, full), 0, List.of(new ShardShare(1, 7))),
                         List.of(new UnmovableRecords(Reason.NO_DESTINATION, 1, List.of(left))),
+                        belowTwoCopies,
                         ""),
                 new DurationBand(
                         Optional.of(Duration.ofMinutes(2)), Optional.of(Duration.ofMinutes(5)), "the rates of 2 jobs"));

@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,6 +26,7 @@ class ObjectStoreCrashTest {
     private Path outside;
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(StoreUntilKilled.Step.class)
     void storedObjectsAreCompleteAndNoOtherFileHasAFinalName(StoreUntilKilled.Step step) throws Exception {
         List<Long> stored = storeAndKill(step, 61);

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,6 +26,7 @@ class PartCrashTest {
     private final LargeObjectUntilKilled content = new LargeObjectUntilKilled();
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({
         "IN_MID_WRITE,208,3",
         "BEFORE_FORCE,3,2",
@@ -40,6 +43,7 @@ class PartCrashTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void eachOfSeveralProcessesContinues() throws Exception {
         assertThat(writeAndKill(StoreUntilKilled.Step.IN_MID_WRITE, 70)).isEqualTo(69L * LargeObjectUntilKilled.MIB);
         assertThat(writeAndKill(StoreUntilKilled.Step.IN_MID_WRITE, 70))

@@ -16,6 +16,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -81,6 +83,7 @@ class QuarantineFaultTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("everyOperationAndFailure")
     void noFailureOfAnOperationLosesTheFile(Operation operation, Failure failure) throws Exception {
         int steps = 0;
@@ -133,6 +136,7 @@ class QuarantineFaultTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("everyOperationAndFailure")
     void noFailureOfARecoveryLosesTheFile(Operation operation, Failure failure) throws Exception {
         boolean crashed = true;

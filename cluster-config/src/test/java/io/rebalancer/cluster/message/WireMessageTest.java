@@ -283,6 +283,7 @@ class WireMessageTest {
                         PlanProgress.State.READY,
                         new PlannedMoves(9, 8, 7, 6, 5, 4, destinations, 3, shards),
                         unmovable,
+                        OptionalLong.of(Long.MAX_VALUE),
                         "a note"),
                 new DurationBand(Optional.of(Duration.ofSeconds(5)), Optional.of(Duration.ofDays(2)), "2 jobs"));
     }

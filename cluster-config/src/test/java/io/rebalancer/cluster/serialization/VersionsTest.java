@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.PlanMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.message.WireMessage;
 import io.rebalancer.cluster.settings.SettingsFile;
@@ -41,6 +42,11 @@ import io.rebalancer.core.legacy.LegacyFailure;
 import io.rebalancer.core.legacy.LegacyState;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.plan.DurationBand;
+import io.rebalancer.core.plan.PlanOrder;
+import io.rebalancer.core.plan.PlanProgress;
+import io.rebalancer.core.plan.PlanReport;
+import io.rebalancer.core.plan.PlannedMoves;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
 import io.rebalancer.core.settings.ChosenSetting;
@@ -56,6 +62,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -337,6 +344,30 @@ class VersionsTest {
                 .isEqualTo(counted);
         assertThatThrownBy(() -> read(counted, SpaceMessage.Penalties.class.getName() + "#3", same -> {}))
                 .hasMessageContaining("version");
+    }
+
+    /** A registry of plans of the last build that did not count the copies that remain replies to a manager of this build. */
+    @Test
+    void plansWithoutACountOfCopiesAreRead() throws IOException {
+        PlanMessage.PlanFound uncounted = new PlanMessage.PlanFound(new PlanReport(
+                new UUID(1, 2),
+                PlanOrder.of(new CopyLocation("dc1", new StorageNodeId("1.stor")), 5),
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                new PlanProgress(
+                        PlanProgress.State.RUNNING,
+                        new PlannedMoves(0, 0, 0, 0, 0, 0, List.of(), 0, List.of()),
+                        List.of(),
+                        OptionalLong.empty(),
+                        ""),
+                DurationBand.unknown("unknown, because the plan is not ready")));
+        assertThat(read(
+                        uncounted,
+                        PlanMessage.PlanFound.class.getName(),
+                        tree -> ((ObjectNode) tree.path("plan").path("progress")).remove("belowTwoCopies")))
+                .isEqualTo(uncounted);
+        assertThat(serializer(uncounted).manifest(uncounted)).isEqualTo(PlanMessage.PlanFound.class.getName() + "#2");
     }
 
     /** Written by the last build that kept all tasks of ended assignments over the legacy HTTP API. */

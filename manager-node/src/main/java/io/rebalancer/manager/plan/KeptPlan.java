@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -43,7 +44,12 @@ record KeptPlan(
                 now,
                 Optional.empty(),
                 Optional.empty(),
-                new PlanProgress(PlanProgress.State.RUNNING, NOTHING, List.of(), "reads the figures of the fleet"),
+                new PlanProgress(
+                        PlanProgress.State.RUNNING,
+                        NOTHING,
+                        List.of(),
+                        OptionalLong.empty(),
+                        "reads the figures of the fleet"),
                 Map.of(),
                 DurationBand.unknown("unknown, because the plan is not ready"));
     }
@@ -69,7 +75,7 @@ record KeptPlan(
                 createdAt,
                 Optional.of(now),
                 then,
-                new PlanProgress(state, progress.moves(), progress.unmovable(), note),
+                new PlanProgress(state, progress.moves(), progress.unmovable(), progress.belowTwoCopies(), note),
                 plannedMib,
                 band);
     }

@@ -175,7 +175,7 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
 
     /** A plan is READY only with its duration. */
     private static PlanProgress running(PlanProgress found) {
-        return new PlanProgress(State.RUNNING, found.moves(), found.unmovable(), found.note());
+        return new PlanProgress(State.RUNNING, found.moves(), found.unmovable(), found.belowTwoCopies(), found.note());
     }
 
     private Behavior<PlanMessage> onDurationEstimated(DurationEstimated estimated) {

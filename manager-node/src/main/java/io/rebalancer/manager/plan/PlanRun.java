@@ -22,6 +22,7 @@ import io.rebalancer.manager.evacuate.planning.ScanResources;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -38,7 +39,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * One plan: the scan and the batcher of a pass, whose assignments are counted and ended at once. The space that they used stays
  * used, so later objects get the destinations that they get in a job. Several leaving nodes are planned one after the other. Objects
- * that only nodes with an unreachable agent could take are unmovable now: a plan does not wait for agents. Equal records, fleets and
+ * that only nodes with an unreachable agent could take are unmovable now: a plan does not wait for agents. So are objects whose copies
+ * are all in lost datacenters of the scenario. Equal records, fleets and
  * seeds have equal results. Stops when the plan is READY or FAILED.
  */
 public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
@@ -80,6 +82,7 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
     private final ActorRef<SpaceMessage> leases;
     private final MovedCopies moved = new MovedCopies();
     private final ShardCounts counts = new ShardCounts();
+    private final PlanSources sources;
     private final PlanTally tally;
     private PlannedPass pass;
     private boolean overflowed;
@@ -104,6 +107,7 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
         this.events = context.messageAdapter(PlanningEvent.class, PlanningReported::new);
         this.leases = context.spawn(PlanLeases.create(new FencingToken(input.planId(), 1), input.fleet()), "leases");
         context.watchWith(leases, new ChildStopped("the leases"));
+        this.sources = new PlanSources(input.order().scenario(), MAX_REMEMBERED_OBJECTS);
         this.pass = begin(0);
         this.tally = new PlanTally(
                 pass.settings().placement().maxFillPercent(), input.fleet().allNodes());
@@ -139,7 +143,9 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
         PassInput pass = PassInput.fromStart(
                 new FencingToken(input.planId(), 1), leaving, maxRecords == 0 ? PassInput.UNLIMITED : maxRecords);
         ActorRef<AssignmentBatcher.Command> batcher = getContext()
-                .spawn(AssignmentBatcher.repeatable(own, pass, events, input.seed() + number), "batcher-" + number);
+                .spawn(
+                        AssignmentBatcher.repeatable(own, pass, events, sources, input.seed() + number),
+                        "batcher-" + number);
         ActorRef<ScanCoordinator.Command> coordinator = getContext()
                 .spawn(ScanCoordinator.create(own.scan(), pass, batcher, events, resources.clock()), "scan-" + number);
         getContext().watchWith(batcher, new ChildStopped("the planner"));
@@ -222,15 +228,21 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
     }
 
     private String limits() {
-        String limits = overflowed
-                ? "an object with several records may be counted once for each, because a node has more than "
-                        + MAX_REMEMBERED_OBJECTS + " objects"
-                : "";
-        return moved.hasOverflowed()
-                ? limits + (limits.isEmpty() ? "" : "; ")
-                        + "two copies of an object may have the same destination, because" + " more than "
-                        + MovedCopies.MAX_OBJECTS + " objects have copies on several of the nodes"
-                : limits;
+        List<String> limits = new ArrayList<>();
+        if (overflowed) {
+            limits.add("an object with several records may be counted once for each, because a node has more than "
+                    + MAX_REMEMBERED_OBJECTS + " objects");
+        }
+        if (sources.hasOverflowed()) {
+            limits.add(
+                    "an object with fewer than two copies may be counted as such once for each of its records, because there are"
+                            + " more than " + MAX_REMEMBERED_OBJECTS + " of them");
+        }
+        if (moved.hasOverflowed()) {
+            limits.add("two copies of an object may have the same destination, because more than "
+                    + MovedCopies.MAX_OBJECTS + " objects have copies on several of the nodes");
+        }
+        return String.join("; ", limits);
     }
 
     private Behavior<Command> onTimedOut() {
@@ -247,7 +259,8 @@ public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
     private Behavior<Command> report(State state, String note) {
         listener.tell(new Progress(
                 input.planId(),
-                new PlanProgress(state, tally.moves(counts.shares()), tally.unmovable(), note),
+                new PlanProgress(
+                        state, tally.moves(counts.shares()), tally.unmovable(), sources.belowTwoCopies(), note),
                 tally.plannedMib()));
         return this;
     }

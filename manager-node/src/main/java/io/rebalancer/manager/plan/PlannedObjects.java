@@ -20,21 +20,23 @@ final class PlannedObjects {
         this.maxObjects = maxObjects;
     }
 
-    synchronized void add(UUID objectId) {
+    /** Returns false if the object is remembered already. */
+    synchronized boolean add(UUID objectId) {
         long hash = hash(objectId);
         int slot = slotOf(hash);
         if (slots[slot] == hash) {
-            return;
+            return false;
         }
         if (size == maxObjects) {
             overflowed = true;
-            return;
+            return true;
         }
         slots[slot] = hash;
         size++;
         if (size * 2 > slots.length) {
             grow();
         }
+        return true;
     }
 
     synchronized boolean contains(UUID objectId) {

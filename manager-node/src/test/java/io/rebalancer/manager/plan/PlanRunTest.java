@@ -10,6 +10,7 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.plan.PlanOrder;
 import io.rebalancer.core.plan.PlanProgress.State;
@@ -286,12 +287,118 @@ class PlanRunTest {
 
     @Test
     void aLostDatacenterReceivesNothing() {
-        order = whatIf(new Scenario(Set.of("dc3"), OptionalInt.empty(), OptionalLong.empty(), Optional.empty()), 1);
+        order = whatIf(lost("dc3"), 1);
         reachable = List.of(node(3, 1_000_000), node(4, 100));
         for (int each = 10; each < 40; each++) {
             records.put(each, each, 1, 2);
         }
         assertThat(readyPlan().plannedMib()).isEqualTo(Map.of(location(4).storageNode(), 30L));
+    }
+
+    private static Scenario lost(String... datacenters) {
+        return new Scenario(Set.of(datacenters), OptionalInt.empty(), OptionalLong.empty(), Optional.empty());
+    }
+
+    private static UnmovableRecords withoutSource(PlanRun.Progress plan) {
+        return plan.found().unmovable().stream()
+                .filter(each -> each.reason() == Reason.SOURCE_OBJECT_NOT_FOUND)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The leaving node is in the lost datacenter, so its copies are no sources either. Each record of an object counts. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anObjectWhoseCopiesAreAllLostIsUnmovable(boolean fromPrimary) {
+        primary = fromPrimary;
+        order = whatIf(lost("dc1", "dc2"), 1);
+        reachable = List.of(node(2, 1000), node(3, 1000), node(4, 1000), node(5, 1000));
+        for (int each = 10; each < 20; each++) {
+            records.put(each, each, 1, 2);
+        }
+        records.put(20, 10, 1, 2);
+        for (int each = 30; each < 37; each++) {
+            records.put(each, each, 1, 3);
+        }
+        for (int each = 40; each < 43; each++) {
+            records.put(each, each, 1, 3, 4);
+        }
+        PlanRun.Progress plan = readyPlan();
+        assertThat(plan.found().moves().objects()).isEqualTo(10);
+        assertThat(plan.found().moves().records()).isEqualTo(21);
+        assertThat(plan.plannedMib()).doesNotContainKey(location(2).storageNode());
+        assertThat(plan.found().unmovable()).hasSize(1);
+        UnmovableRecords left = withoutSource(plan);
+        assertThat(left.records()).isEqualTo(11);
+        assertThat(left.examples().get(0).detail())
+                .startsWith("object " + RecordsInMemory.object(10) + " has no source: ")
+                .contains("1.stor in dc1, 2.stor in dc2", "can't be moved until");
+        assertThat(plan.found().belowTwoCopies()).hasValue(17);
+    }
+
+    @Test
+    void theLeavingNodeIsASourceUnlessItsDatacenterIsLost() {
+        order = whatIf(lost("dc2"), 1);
+        reachable = List.of(node(2, 1000), node(3, 1000));
+        for (int each = 10; each < 15; each++) {
+            records.put(each, each, 1, 2);
+        }
+        PlanRun.Progress plan = readyPlan();
+        assertThat(plan.plannedMib()).isEqualTo(Map.of(location(3).storageNode(), 5L));
+        assertThat(plan.found().unmovable()).isEmpty();
+        assertThat(plan.found().belowTwoCopies()).hasValue(5);
+    }
+
+    @Test
+    void withoutLostDatacentersCopiesAreNotCounted() {
+        records.put(10, 10, 1);
+        assertThat(readyPlan().found().belowTwoCopies()).isEmpty();
+    }
+
+    /** The copy that the first node loses is moved in the plan of the second one. The object has few copies once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"dc1", "dc2"})
+    void anObjectOfSeveralLeavingNodesIsCountedOnce(String datacenter) {
+        order = whatIf(lost(datacenter), 1, 2);
+        reachable = List.of(node(3, 1000), node(4, 1000));
+        for (int each = 10; each < 20; each++) {
+            records.put(each, each, 1, 2);
+        }
+        PlanRun.Progress plan = readyPlan();
+        assertThat(plan.found().moves().objects()).isEqualTo(20);
+        assertThat(plan.found().belowTwoCopies()).hasValue(10);
+    }
+
+    @Test
+    void recordsBeyondTheLimitAreNotCounted() {
+        order = new PlanOrder(List.of(location(1)), 4, lost("dc1", "dc2"));
+        for (int each = 10; each < 40; each++) {
+            records.put(each, each, 1, 2);
+        }
+        PlanRun.Progress plan = readyPlan();
+        assertThat(withoutSource(plan).records()).isEqualTo(4);
+        assertThat(plan.found().belowTwoCopies()).hasValue(4);
+    }
+
+    private MetadataRecord record(int number) {
+        return records.read(ref(number)).toCompletableFuture().join().orElseThrow();
+    }
+
+    @Test
+    void objectsBeyondTheBoundMayBeCountedTwice() {
+        PlanSources sources = new PlanSources(lost("dc1"), 1);
+        records.put(10, 10, 1);
+        records.put(11, 11, 1);
+        for (int round = 0; round < 2; round++) {
+            assertThat(sources.missing(record(10))).isPresent();
+        }
+        assertThat(sources.belowTwoCopies()).hasValue(1);
+        assertThat(sources.hasOverflowed()).isFalse();
+        for (int round = 0; round < 2; round++) {
+            assertThat(sources.missing(record(11))).isPresent();
+        }
+        assertThat(sources.belowTwoCopies()).hasValue(3);
+        assertThat(sources.hasOverflowed()).isTrue();
     }
 
     @Test

@@ -85,7 +85,8 @@ final class PlanCommand extends ManagerCommand {
         @Option(
                 names = "--lost-datacenter",
                 paramLabel = "NAME",
-                description = "plans as if this datacenter could receive nothing; may be repeated")
+                description =
+                        "plans as if this datacenter were lost: its nodes receive nothing, and their copies can't be read; may be repeated")
         private List<String> lost = new ArrayList<>();
 
         @Option(

@@ -68,6 +68,10 @@ final class PlanText {
                 + found.path("shards").size() + " metadata shards");
         lines.add("duration:    " + duration(found.path("duration")));
         lines.add("violations:  " + violations(found.path("violations")));
+        if (found.has("objectsBelowTwoCopies")) {
+            lines.add("copies left: " + found.path("objectsBelowTwoCopies").asLong()
+                    + " objects have fewer than two copies outside the lost datacenters");
+        }
         addUnmovable(lines, found.path("unmovable"));
         addDestinations(lines, found);
         addShards(lines, found.path("shards"));

@@ -19,7 +19,7 @@ class PlanCommandsTest {
              "violations":{"objectsInOtherDatacenter":7,"objectsSharingDatacenter":2,"destinationsAboveCeiling":1},
              "destinations":[{"storageNode":"3.stor","datacenter":"dc3","objects":100,"bytes":1048577,
                "fillPercentBefore":40,"fillPercentAfter":41,"usedMibBefore":5,"usedMibAfter":9}],
-             "unlistedDestinations":4,
+             "unlistedDestinations":4,"objectsBelowTwoCopies":12,
              "unmovable":[{"reason":"no_destination","retryClass":"pressure","records":3,
                "examples":[{"shard":2,"key":"/o/stor/1","detail":"no node has space"}]}],
              "shards":[{"shard":1,"records":60},{"shard":2,"records":50}],
@@ -96,6 +96,7 @@ class PlanCommandsTest {
                         "duration:    1 min 30 s to 2 h 1 min, from the rates of the last 2 jobs",
                         "violations:  7 objects change their datacenter, 2 share one afterwards, 1 destinations exceed the"
                                 + " fill ceiling",
+                        "copies left: 12 objects have fewer than two copies outside the lost datacenters",
                         "can't move:  3 records: no_destination",
                         "             such as /o/stor/1 in shard 2: no node has space",
                         "peak fill:   41 %",
@@ -112,6 +113,7 @@ class PlanCommandsTest {
                 "{\"id\":\"" + PLAN + "\",\"state\":\"FAILED\",\"note\":\"shard 7 is down\",\"found\":{\"duration\":"
                         + "{\"basis\":\"unknown, because the plan is not ready\"}}}");
         assertThat(command.run("plan", "get", PLAN)).isEqualTo(3);
+        assertThat(command.out().lines()).noneMatch(line -> line.startsWith("copies left"));
         assertThat(command.out()).contains("is FAILED", "shard 7 is down", "duration:    unknown, because");
     }
 

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rebalancer.playground.cluster.ClusterPlan;
+import io.rebalancer.playground.cluster.NodeSpec;
 import io.rebalancer.playground.console.Terminal;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
+import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -174,9 +176,19 @@ class PauseTest {
         allowRepeatedFetches("cancellation");
         order("cancel");
         awaitState("CANCELLED");
+        liftLimits();
         RunReport report = playground.evacuate(LEAVING);
         assertThat(report.job().path("state").asText()).isEqualTo("DONE");
         assertThat(report.violations()).isEmpty();
+    }
+
+    /** The job after the pauses needs not be busy for long. */
+    private void liftLimits() throws Exception {
+        for (NodeSpec agent : playground.cluster().agents().values()) {
+            HttpResponse<String> response =
+                    HttpCalls.to(agent.http().toString()).put("/api/v1/agent/limits", "{\"bytesPerSecond\":0}");
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        }
     }
 
     /** The storage nodes whose agents have not confirmed the pause. */

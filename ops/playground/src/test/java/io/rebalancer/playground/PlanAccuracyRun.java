@@ -36,8 +36,8 @@ class PlanAccuracyRun {
     private static final Duration TIMEOUT = Duration.ofMinutes(4);
     private static final List<String> EARLIER = List.of(RegionPlan.storageId(1), RegionPlan.storageId(4));
     private static final String PLANNED = RegionPlan.storageId(2);
-    /** Draws are for whole assignments, and those of a job follow its load, so the shares of a job differ from those of its plan. */
-    private static final double LARGE_SHARE = 0.1;
+    /** Each draw is for a whole assignment, and a job has some dozens: so shares differ by hundredths, the largest by more. */
+    private static final double MAX_DIFFERENCE = 0.25;
 
     @TempDir
     private Path directory;
@@ -128,7 +128,7 @@ class PlanAccuracyRun {
                 "  %s: share %.3f planned, %.3f moved%n", node, share, moved.getOrDefault(node, 0.0)));
         planned.forEach((node, share) -> assertThat(moved.getOrDefault(node, 0.0))
                 .as("share of " + node)
-                .isGreaterThan(share > LARGE_SHARE ? 0.0 : -1.0));
+                .isBetween(share - MAX_DIFFERENCE, share + MAX_DIFFERENCE));
 
         JsonNode band = plan.path("duration");
         double took = secondsOf(manager, job.path("id").asText());

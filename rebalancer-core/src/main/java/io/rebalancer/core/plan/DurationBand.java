@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How long a job may take, from what earlier jobs took. One job in ten is shorter than the band, and one in ten is longer. The band
@@ -29,6 +30,9 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     /** A job that is e times as large takes up to so much more or less than e times as long, as a logarithm. */
     private static final double ERROR_OF_SCALING = 0.3;
 
+    /** Each job counts less than the next one by this factor, because fleets and settings change. */
+    private static final double WEIGHT_OF_EARLIER = 0.75;
+
     /** What an earlier job did, with all of its waits. */
     public record EarlierJob(long records, long bytes, Duration took) {}
 
@@ -37,10 +41,11 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
      *
      * @param log of the scaled duration in seconds
      * @param scalingError standard deviation that the scaling adds
+     * @param recency 1 for the last job, and less for earlier ones
      */
-    private record Sample(double log, double scalingError) {
+    private record Sample(double log, double scalingError, double recency) {
         double weight() {
-            return 1 / (ASSUMED_DEVIATION * ASSUMED_DEVIATION + scalingError * scalingError);
+            return recency / (ASSUMED_DEVIATION * ASSUMED_DEVIATION + scalingError * scalingError);
         }
     }
 
@@ -49,13 +54,15 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
         return new DurationBand(Optional.empty(), Optional.empty(), why);
     }
 
-    /** @param jobs earlier jobs that are done */
+    /** @param jobs earlier jobs that are done, the last one first */
     public static DurationBand of(long objects, long bytes, List<EarlierJob> jobs) {
-        List<Sample> samples = jobs.stream()
+        List<EarlierJob> usable = jobs.stream()
                 .filter(job -> job.records() >= MIN_RECORDS
                         && job.bytes() > 0
                         && job.took().toMillis() > 0)
-                .map(job -> scaled(objects, bytes, job))
+                .toList();
+        List<Sample> samples = IntStream.range(0, usable.size())
+                .mapToObj(each -> scaled(objects, bytes, usable.get(each), Math.pow(WEIGHT_OF_EARLIER, each)))
                 .toList();
         if (samples.isEmpty()) {
             return unknown(
@@ -68,10 +75,11 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
                         .mapToDouble(each -> each.weight() * each.scalingError() * each.scalingError())
                         .sum()
                 / weights;
-        double deviation = Math.sqrt(variance(samples, mean) * (1 + 1.0 / samples.size()) + scaling);
+        double recent = samples.stream().mapToDouble(Sample::recency).sum();
+        double deviation = Math.sqrt(variance(samples, mean) * (1 + 1 / recent) + scaling);
         return new DurationBand(
-                Optional.of(seconds(mean - NINE_OUT_OF_TEN * deviation)),
-                Optional.of(seconds(mean + NINE_OUT_OF_TEN * deviation)),
+                Optional.of(Duration.ofSeconds((long) Math.floor(Math.exp(mean - NINE_OUT_OF_TEN * deviation)))),
+                Optional.of(Duration.ofSeconds((long) Math.ceil(Math.exp(mean + NINE_OUT_OF_TEN * deviation)))),
                 (samples.size() == 1 ? "the rate of the last job" : "the rates of the last " + samples.size() + " jobs")
                         + " that emptied a storage node, with all waits; eight jobs out of ten take so long, and half of them"
                         + " less than " + String.format(Locale.ROOT, "%.0f s", Math.exp(mean)));
@@ -116,14 +124,11 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     }
 
     /** Objects or bytes limit a job, whatever takes longer. */
-    private static Sample scaled(long objects, long bytes, EarlierJob job) {
+    private static Sample scaled(long objects, long bytes, EarlierJob job, double recency) {
         double factor = Math.max((double) objects / job.records(), (double) bytes / job.bytes());
         double atLeastOneObject = Math.max(factor, 1.0 / job.records());
         double took = job.took().toMillis() / 1000.0;
-        return new Sample(Math.log(took * atLeastOneObject), Math.abs(ERROR_OF_SCALING * Math.log(atLeastOneObject)));
-    }
-
-    private static Duration seconds(double log) {
-        return Duration.ofSeconds((long) Math.ceil(Math.exp(log)));
+        return new Sample(
+                Math.log(took * atLeastOneObject), Math.abs(ERROR_OF_SCALING * Math.log(atLeastOneObject)), recency);
     }
 }

@@ -1,7 +1,9 @@
 package io.rebalancer.core.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.settings.Window;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -10,7 +12,7 @@ import java.util.Set;
 /**
  * How the fleet of a plan differs from the recorded one.
  *
- * @param lostDatacenters datacenters whose storage nodes receive nothing
+ * @param lostDatacenters datacenters whose storage nodes receive nothing, and whose copies can't be read
  * @param maxFillPercent the fill ceiling, 1 to 100; empty for that of the settings
  * @param seed determines the draws of destinations: plans with equal seeds over equal records and fleets have equal results; empty
  *     for a seed at random
@@ -27,6 +29,14 @@ public record Scenario(
         if (maxFillPercent.isPresent() && (maxFillPercent.getAsInt() < 1 || maxFillPercent.getAsInt() > 100)) {
             throw new IllegalArgumentException("maxFillPercent must be 1 to 100, not " + maxFillPercent.getAsInt());
         }
+    }
+
+    /** Those of the copies of an object that are not in a lost datacenter, by the datacenters of its record. */
+    public List<CopyLocation> remaining(List<CopyLocation> copies) {
+        return copies.stream()
+                .filter(copy -> !lostDatacenters.contains(copy.datacenter()))
+                .distinct()
+                .toList();
     }
 
     /** Whether anything differs from what a job finds that begins now. */

@@ -42,8 +42,17 @@ class DurationBandTest {
     void manyEqualJobsMakeTheBandNarrow() {
         DurationBand one = DurationBand.of(1000, 10_000, List.of(JOB));
         DurationBand many = DurationBand.of(1000, 10_000, Collections.nCopies(50, JOB));
-        assertThat(width(many)).isLessThan(1.5).isLessThan(width(one));
+        assertThat(width(many)).isLessThan(1.7).isLessThan(width(one));
         assertThat(many.basis()).contains("the last 50 jobs");
+    }
+
+    @Test
+    void theLastJobsCountMost() {
+        EarlierJob slow = new EarlierJob(1000, 10_000, Duration.ofSeconds(400));
+        List<EarlierJob> faster = List.of(JOB, JOB, slow, slow);
+        List<EarlierJob> slower = List.of(slow, slow, JOB, JOB);
+        assertThat(DurationBand.of(1000, 10_000, faster).longest().orElseThrow())
+                .isLessThan(DurationBand.of(1000, 10_000, slower).longest().orElseThrow());
     }
 
     @Test

@@ -77,6 +77,8 @@ record PlanView(
      * @param destinations the one with the most bytes first
      * @param unlistedDestinations further destinations
      * @param unmovable the records that could not be moved, by reason
+     * @param objectsBelowTwoCopies objects with fewer than two copies outside the lost datacenters before anything is moved; absent
+     *     without lost datacenters
      * @param shards the records of each metadata shard
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -89,6 +91,7 @@ record PlanView(
             List<DestinationView> destinations,
             int unlistedDestinations,
             List<UnmovableView> unmovable,
+            OptionalLong objectsBelowTwoCopies,
             List<ShardShare> shards,
             DurationView duration) {}
 
@@ -198,6 +201,7 @@ record PlanView(
                 moves.destinations().stream().map(DestinationView::of).toList(),
                 moves.unlisted(),
                 plan.progress().unmovable().stream().map(UnmovableView::of).toList(),
+                plan.progress().belowTwoCopies(),
                 moves.shards(),
                 DurationView.of(plan.duration()));
     }

@@ -51,6 +51,7 @@ class PlanRoutesTest {
 
     private static void reset() {
         PLANS.failure = Optional.empty();
+        PLANS.belowTwoCopies = OptionalLong.empty();
         PLANS.orders.clear();
         ApiServer.performed.set(0);
     }
@@ -133,9 +134,17 @@ class PlanRoutesTest {
                         .path("key")
                         .asText())
                 .isEqualTo("/o/stor/9");
+        assertThat(found.has("objectsBelowTwoCopies")).isFalse();
         assertThat(found.path("shards").toString()).isEqualTo("[{\"shard\":1,\"records\":7}]");
         assertThat(found.path("duration").toString())
                 .isEqualTo("{\"shortestSeconds\":120,\"longestSeconds\":300,\"basis\":\"the rates of 2 jobs\"}");
+    }
+
+    @Test
+    void aPlanWithALostDatacenterCountsTheObjectsWithFewCopies() throws Exception {
+        PLANS.belowTwoCopies = OptionalLong.of(3);
+        JsonNode found = Json.read(get(PLAN).body()).path("found");
+        assertThat(found.path("objectsBelowTwoCopies").asLong()).isEqualTo(3);
     }
 
     @Test

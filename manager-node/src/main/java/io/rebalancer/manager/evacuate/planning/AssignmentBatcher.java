@@ -118,26 +118,28 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
     /** @param listener gets the events of this batcher, in order */
     public static Behavior<Command> create(
             PlanningResources resources, PassInput pass, ActorRef<PlanningEvent> listener) {
-        return create(resources, pass, listener, DestinationPicker.Draws.random());
+        return create(resources, pass, listener, Sources.ALL, DestinationPicker.Draws.random());
     }
 
     /**
      * A batcher whose draws depend on the order of its messages only, and not on the time when they arrive.
      *
+     * @param sources objects that have none are not placed
      * @param seed determines the draws
      */
     public static Behavior<Command> repeatable(
-            PlanningResources resources, PassInput pass, ActorRef<PlanningEvent> listener, long seed) {
-        return create(resources, pass, listener, DestinationPicker.Draws.repeatable(seed));
+            PlanningResources resources, PassInput pass, ActorRef<PlanningEvent> listener, Sources sources, long seed) {
+        return create(resources, pass, listener, sources, DestinationPicker.Draws.repeatable(seed));
     }
 
     private static Behavior<Command> create(
             PlanningResources resources,
             PassInput pass,
             ActorRef<PlanningEvent> listener,
+            Sources sources,
             DestinationPicker.Draws draws) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new AssignmentBatcher(context, timers, resources, pass, listener, draws)));
+                timers -> new AssignmentBatcher(context, timers, resources, pass, listener, sources, draws)));
     }
 
     private AssignmentBatcher(
@@ -146,6 +148,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
             PlanningResources resources,
             PassInput pass,
             ActorRef<PlanningEvent> listener,
+            Sources sources,
             DestinationPicker.Draws draws) {
         super(context);
         this.resources = resources;
@@ -158,7 +161,7 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
                 context.messageAdapter(SpaceMessage.SpaceReply.class, EarlierBrokerReplied::new));
         this.intake = new ScanIntake(resources.scan().shards(), pass);
         this.batches = new BatchPool(resources, pass);
-        this.destinations = new DestinationPicker(resources.settings(), pass.leaving(), batches, draws);
+        this.destinations = new DestinationPicker(resources.settings(), pass.leaving(), batches, sources, draws);
         this.pace = new PlanningPace(resources.limits(), resources.clock());
         this.waits = new WaitReporter(resources.settings(), resources.clock());
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, TICK_INTERVAL);

@@ -33,8 +33,10 @@ final class DestinationPicker {
     private final DestinationLoads loads = new DestinationLoads();
     private DestinationCandidates nodes = DestinationCandidates.UNKNOWN;
     private Fleet fleet = Fleet.empty();
+    private final Sources sources;
     private final Draws draws;
     private long nextSeed;
+    private final AssumedLoads assumed;
     private Optional<Previous> previous = Optional.empty();
 
     /** The last object for which a destination was picked. */
@@ -44,8 +46,8 @@ final class DestinationPicker {
      * How destinations are drawn.
      *
      * @param seed determines the draws
-     * @param repeatable whether a draw depends on its object and on the present figures only: the weights are built for each draw,
-     *     and not at the time of a refresh; draws for other objects have no influence
+     * @param repeatable whether a draw depends on its object and on earlier draws only, and not on the time of replies: the weights
+     *     are built for each draw, and not at the time of a refresh, and with {@link AssumedLoads}
      */
     record Draws(long seed, boolean repeatable) {
         static Draws random() {
@@ -72,12 +74,19 @@ final class DestinationPicker {
 
     record Unplaceable(Reason reason, String detail) implements Pick {}
 
-    DestinationPicker(Supplier<EvacuateSettings> settings, CopyLocation leaving, BatchPool batches, Draws draws) {
+    DestinationPicker(
+            Supplier<EvacuateSettings> settings,
+            CopyLocation leaving,
+            BatchPool batches,
+            Sources sources,
+            Draws draws) {
         this.settings = settings;
         this.leaving = leaving;
         this.batches = batches;
+        this.sources = sources;
         this.draws = draws;
         this.nextSeed = draws.seed();
+        this.assumed = new AssumedLoads(() -> settings.get().maxAssignmentsInFlight());
     }
 
     void setNodes(DestinationCandidates current) {
@@ -101,7 +110,9 @@ final class DestinationPicker {
     }
 
     private Destination load(StorageNode node, Destination.Access access, Map<StorageNodeId, Integer> inFlight) {
-        int open = Math.max(loads.leases(node.id()), inFlight.getOrDefault(node.id(), 0));
+        int open = draws.repeatable()
+                ? assumed.of(node.id())
+                : Math.max(loads.leases(node.id()), inFlight.getOrDefault(node.id(), 0));
         return new Destination(node, access, promisedMib(node), open, loads.penaltyFactor(node.id()));
     }
 
@@ -120,6 +131,12 @@ final class DestinationPicker {
     }
 
     Pick pick(MetadataRecord record) {
+        return sources.missing(record)
+                .<Pick>map(why -> new Unplaceable(Reason.SOURCE_OBJECT_NOT_FOUND, why))
+                .orElseGet(() -> destinationOf(record));
+    }
+
+    private Pick destinationOf(MetadataRecord record) {
         Optional<StorageNode> open = ofPrevious(record).or(() -> ofOpenBatches(record));
         if (open.isPresent()) {
             return picked(record, open.get());
@@ -143,6 +160,9 @@ final class DestinationPicker {
     }
 
     private Picked picked(MetadataRecord record, StorageNode destination) {
+        if (!batches.isOpen(destination.id())) {
+            assumed.add(destination.id());
+        }
         previous = Optional.of(new Previous(record.ref().shard(), destination));
         return new Picked(destination);
     }
