@@ -67,6 +67,8 @@ public sealed interface JobCommand {
     /**
      * The commit of an assignment has finished.
      *
+     * @param failures copied records that still name the leaving node; and records whose copy failed, if the commit knows a
+     *     better reason than the agent
      * @param unwanted objects whose copies the agent is to discard
      * @param doubtful objects whose copies stay, because a record may name them
      */
