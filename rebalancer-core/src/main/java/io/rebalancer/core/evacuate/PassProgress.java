@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param fruitlessSince when the first of those passes began, or the job was resumed since, or when the current pass began if there are none; empty
  *     before the first pass
  * @param finishedAt when the last pass or verification ended; empty if an earlier build ended it, or none has
+ * @param retry the exceptions that an operator orders to retry
  */
 public record PassProgress(
         int number,
@@ -21,9 +22,10 @@ public record PassProgress(
         int fruitlessInARow,
         SettledCounts settledBefore,
         Optional<Instant> fruitlessSince,
-        Optional<Instant> finishedAt) {
-    public static final PassProgress NONE =
-            new PassProgress(0, PassScope.ALL_RECORDS, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty());
+        Optional<Instant> finishedAt,
+        ExceptionRetry retry) {
+    public static final PassProgress NONE = new PassProgress(
+            0, PassScope.ALL_RECORDS, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty(), ExceptionRetry.NONE);
 
     /** Whether passes have settled nothing for at least {@code pressureTimeout}. */
     boolean isFruitlessFor(Duration pressureTimeout, Instant now) {
@@ -32,25 +34,33 @@ public record PassProgress(
                 .isEmpty();
     }
 
-    /** @param settled the settled records before the event */
-    PassProgress after(JobEvent event, SettledCounts settled) {
+    /** @param outcomes before the event */
+    PassProgress after(JobEvent event, Outcomes outcomes) {
+        ExceptionRetry next = retry.after(event, outcomes.unmoved());
         if (event instanceof JobEvent.PassStarted e) {
             boolean begins = fruitlessInARow == 0 || fruitlessSince.isEmpty();
             Optional<Instant> since = begins ? Optional.of(e.at()) : fruitlessSince;
-            return new PassProgress(e.pass(), e.scope(), fruitlessInARow, settled, since, finishedAt);
+            return new PassProgress(e.pass(), e.scope(), fruitlessInARow, outcomes.settled(), since, finishedAt, next);
         }
         if (event instanceof JobEvent.PassFinished e) {
-            boolean fruitful = settled.total() > settledBefore.total();
             return new PassProgress(
-                    number, scope, fruitful ? 0 : fruitlessInARow + 1, settledBefore, fruitlessSince, e.at());
+                    number, scope, fruitlessAfterPass(outcomes.settled()), settledBefore, fruitlessSince, e.at(), next);
         }
         if (event instanceof JobEvent.JobResumed e) {
             // Nothing could be settled during the pause, so its time does not count.
-            return new PassProgress(
-                    number, scope, fruitlessInARow, settledBefore, fruitlessSince.map(since -> e.at()), finishedAt);
+            Optional<Instant> since = fruitlessSince.map(earlier -> e.at());
+            return new PassProgress(number, scope, fruitlessInARow, settledBefore, since, finishedAt, next);
         }
-        return event instanceof JobEvent.VerificationFinished e
-                ? new PassProgress(number, scope, fruitlessInARow, settledBefore, fruitlessSince, Optional.of(e.at()))
-                : this;
+        Optional<Instant> finished =
+                event instanceof JobEvent.VerificationFinished e ? Optional.of(e.at()) : finishedAt;
+        return new PassProgress(number, scope, fruitlessInARow, settledBefore, fruitlessSince, finished, next);
+    }
+
+    /** A pass that an operator ordered brings the end of the job no nearer. */
+    private int fruitlessAfterPass(SettledCounts settled) {
+        if (settled.total() > settledBefore.total()) {
+            return 0;
+        }
+        return scope == PassScope.SELECTED_RECORDS ? fruitlessInARow : fruitlessInARow + 1;
     }
 }

@@ -109,6 +109,7 @@ public final class Samples {
                 new JobEvent.WindowOpened(JobPhase.RUNNING, NOW),
                 new JobEvent.JobStalled("nothing has come of the pass for 30 minutes", NOW),
                 new JobEvent.JobProgressed(NOW),
+                new JobEvent.RetryOrdered(Set.of(Reason.UNRECOVERABLE, Reason.MD5_MISMATCH), NOW),
                 new JobEvent.CommitParallelismSet(30),
                 new JobEvent.SettingsChanged(settingsChange(), "http 127.0.0.1", NOW),
                 new JobEvent.IncarnationBegan(2, NOW, true),
