@@ -115,13 +115,15 @@ final class Fetcher {
         SourceNode source = source(copy.progress().source());
         boolean sameSource = copy.progress().continuesFrom(source.id());
         copy.progress().recordContentSource();
+        boolean ended = false;
         try {
             client.download(source, order, object, sameSource, copy.interruption());
+            ended = true;
             object.verify(order.assignmentId(), order.jobEpoch());
         } catch (ObjectRejected | CopyFailure e) {
             CopyFailure failure =
                     CopyFailure.from(e).withUrl(source.url() + "/" + order.key().relativePath());
-            throw e instanceof ObjectRejected && isShort(order, object) ? failure.asCutOff() : failure;
+            throw ended && isShort(order, object) ? failure.asCutOff() : failure;
         }
     }
 
