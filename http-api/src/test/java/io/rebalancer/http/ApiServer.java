@@ -215,9 +215,11 @@ public final class ApiServer {
         }
 
         @Override
-        public CompletionStage<UUID> retry(UUID jobId, Set<Reason> reasons) {
+        public CompletionStage<Retry> retry(UUID jobId, Set<Reason> reasons) {
             retried = reasons;
-            return retry(jobId);
+            return jobId.equals(RUNNING)
+                    ? cancel(jobId).thenApply(NextPass::new)
+                    : retry(jobId).thenApply(NewJob::new);
         }
 
         @Override

@@ -29,6 +29,11 @@ public record CopyOrder(
         sources = List.copyOf(sources);
     }
 
+    /** Whether a job gave the order: it then names all storage nodes that the metadata record names. */
+    boolean isFromJob() {
+        return jobEpoch > 0;
+    }
+
     /** The order for a copy task that a manager sent through the cluster. */
     public static CopyOrder of(UUID assignmentId, long jobEpoch, int taskIndex, CopyTask task) {
         return new CopyOrder(

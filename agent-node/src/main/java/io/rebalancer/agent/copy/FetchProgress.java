@@ -2,13 +2,17 @@ package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.store.IncomingObject;
 import io.rebalancer.core.object.StorageNodeId;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The sources that are left for a copy, and the content that has arrived. Belongs to the thread that works on the copy. */
 final class FetchProgress {
     private final boolean singleSource;
+    private final Map<StorageNodeId, CopyFailure> answers = new LinkedHashMap<>();
     private List<StorageNodeId> candidates;
     private int resumptions;
     private boolean hasSeveralSources;
@@ -38,6 +42,18 @@ final class FetchProgress {
 
     void setCandidates(List<StorageNodeId> left) {
         candidates = left;
+    }
+
+    /** The source of the last attempt is not tried again, because of that failure. */
+    void recordAnswer(CopyFailure failure) {
+        answers.put(source(), failure);
+    }
+
+    /** The failure of a copy of which every one of {@code sources} has proved that it has no good copy; else empty. */
+    Optional<CopyFailure> loss(List<StorageNodeId> sources) {
+        boolean lost = answers.keySet().containsAll(sources)
+                && answers.values().stream().allMatch(CopyFailure::provesLoss);
+        return lost ? Optional.of(CopyFailure.lost(answers)) : Optional.empty();
     }
 
     /** The content that has arrived; null before the first attempt, and after its end. */

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * first candidate ─GET─► length agrees? ─► digest and write ─► verified
  *        ├─ connection broke after some bytes ─► resume at the first missing byte
  *        ├─ wrong bytes ───────────────────────► restart with another source; this source is not tried again
- *        └─ any other failure ─────────────────► another source
+ *        ├─ any other failure ─────────────────► another source
+ *        └─ no source is left ─────────────────► failed; the object is lost if each source has no file, or wrong bytes
  * </pre>
  */
 final class Fetcher {
@@ -114,12 +115,21 @@ final class Fetcher {
         SourceNode source = source(copy.progress().source());
         boolean sameSource = copy.progress().continuesFrom(source.id());
         copy.progress().recordContentSource();
+        boolean ended = false;
         try {
             client.download(source, order, object, sameSource, copy.interruption());
+            ended = true;
             object.verify(order.assignmentId(), order.jobEpoch());
         } catch (ObjectRejected | CopyFailure e) {
-            throw CopyFailure.from(e).withUrl(source.url() + "/" + order.key().relativePath());
+            CopyFailure failure =
+                    CopyFailure.from(e).withUrl(source.url() + "/" + order.key().relativePath());
+            throw ended && isShort(order, object) ? failure.asCutOff() : failure;
         }
+    }
+
+    /** A body without a declared length ends early also if the connection breaks. */
+    private static boolean isShort(CopyOrder order, IncomingObject object) {
+        return order.sizeBytes() != ObjectStore.UNKNOWN_SIZE && object.writtenBytes() < order.sizeBytes();
     }
 
     private SourceNode source(StorageNodeId id) {
@@ -138,7 +148,12 @@ final class Fetcher {
             return new Attempt(Result.RETRY, Optional.of(failure));
         }
         close(copy);
-        return new Attempt(Result.FAILED, Optional.of(failure));
+        return new Attempt(Result.FAILED, Optional.of(loss(copy).orElse(failure)));
+    }
+
+    /** An order that comes from no job names one source of several, so it can't prove that the object is lost. */
+    private static Optional<CopyFailure> loss(PendingCopy copy) {
+        return copy.order().isFromJob() ? copy.progress().loss(copy.order().sources()) : Optional.empty();
     }
 
     /** Returns whether another attempt may succeed. */
@@ -156,6 +171,7 @@ final class Fetcher {
             copy.progress().countResumption();
             return true;
         }
+        copy.progress().recordAnswer(failure);
         List<StorageNodeId> candidates = copy.progress().candidates();
         if (candidates.size() == 1) {
             return false;

@@ -68,7 +68,7 @@ final class LegacyOrders {
         return switch (reason) {
             case HTTP_STATUS_CODE, SOURCE_OBJECT_NOT_FOUND ->
                 LegacyFailure.httpStatus(httpStatus == 0 ? NOT_FOUND : httpStatus);
-            case MD5_MISMATCH -> LegacyFailure.of("MD5Mismatch");
+            case MD5_MISMATCH, UNRECOVERABLE -> LegacyFailure.of("MD5Mismatch");
             case AGENT_FS_ERROR, DESTINATION_INSUFFICIENT_SPACE -> LegacyFailure.of("AgentFSError");
             default -> LegacyFailure.of("SourceOtherError");
         };

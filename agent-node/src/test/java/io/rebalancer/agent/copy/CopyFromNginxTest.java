@@ -216,7 +216,7 @@ class CopyFromNginxTest {
     void aMissingObjectHasItsReason() throws Exception {
         UUID id = UUID.randomUUID();
         TaskResult result = copy(task(id, content(1, 1000), GOOD));
-        assertThat(result.failure()).contains(Reason.SOURCE_OBJECT_NOT_FOUND);
+        assertThat(result.failure()).contains(Reason.UNRECOVERABLE);
         assertThat(result.detail()).contains(nginx.url()).contains("404");
         assertNothingLeft(id);
     }
@@ -240,7 +240,7 @@ class CopyFromNginxTest {
         UUID id = UUID.randomUUID();
         serve(id, 1000);
         TaskResult result = copy(task(id, content(99, 1000), GOOD));
-        assertThat(result.failure()).contains(Reason.MD5_MISMATCH);
+        assertThat(result.failure()).contains(Reason.UNRECOVERABLE);
         assertNothingLeft(id);
     }
 
@@ -248,10 +248,10 @@ class CopyFromNginxTest {
     void anObjectLongerOrShorterThanDeclaredIsRejected() throws Exception {
         UUID id = UUID.randomUUID();
         byte[] bytes = serve(id, 100_000);
-        assertThat(copy(task(id, content(1, 500), GOOD)).failure()).contains(Reason.MD5_MISMATCH);
+        assertThat(copy(task(id, content(1, 500), GOOD)).failure()).contains(Reason.UNRECOVERABLE);
         assertNothingLeft(id);
         byte[] longer = new byte[bytes.length + 1];
-        assertThat(copy(task(id, longer, GOOD)).failure()).contains(Reason.MD5_MISMATCH);
+        assertThat(copy(task(id, longer, GOOD)).failure()).contains(Reason.UNRECOVERABLE);
         assertNothingLeft(id);
     }
 

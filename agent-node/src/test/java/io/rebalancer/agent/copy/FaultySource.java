@@ -28,11 +28,13 @@ public final class FaultySource implements AutoCloseable {
     public enum Fault {
         NONE,
         NOT_FOUND,
+        GONE,
         SERVER_ERROR,
         RESET,
         SILENT,
         STALL,
         TRUNCATED,
+        TRUNCATED_WITHOUT_LENGTH,
         TOO_LONG,
         WRONG_LENGTH,
         FLIPPED_BIT,
@@ -128,6 +130,7 @@ public final class FaultySource implements AutoCloseable {
         switch (faults.getOrDefault(id, Fault.NOT_FOUND)) {
             case NONE -> whole(out, head, content);
             case NOT_FOUND -> text(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            case GONE -> text(out, "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n");
             case SERVER_ERROR -> text(out, "HTTP/1.1 500 Broken\r\nContent-Length: 4\r\n\r\noops");
             case REDIRECT ->
                 text(out, "HTTP/1.1 302 Found\r\nLocation: " + url() + "/elsewhere\r\nContent-Length: 0\r\n\r\n");
@@ -150,6 +153,11 @@ public final class FaultySource implements AutoCloseable {
             }
             case TRUNCATED -> {
                 length(out, content.length);
+                out.write(content, 0, content.length - 1);
+                return false;
+            }
+            case TRUNCATED_WITHOUT_LENGTH -> {
+                text(out, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
                 out.write(content, 0, content.length - 1);
                 return false;
             }

@@ -92,16 +92,18 @@ class SourceFaultTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            NOT_FOUND    | SOURCE_OBJECT_NOT_FOUND | answered 404
+            NOT_FOUND    | UNRECOVERABLE           | answered 404
+            GONE         | UNRECOVERABLE           | answered 410
             SERVER_ERROR | HTTP_STATUS_CODE        | answered 500
             REDIRECT     | HTTP_STATUS_CODE        | answered 302
             RESET        | SOURCE_OTHER_ERROR      | ''
             SILENT       | SOURCE_OTHER_ERROR      | no response within
             STALL        | SOURCE_OTHER_ERROR      | ''
             TRUNCATED    | SOURCE_OTHER_ERROR      | ''
-            TOO_LONG     | MD5_MISMATCH            | more than 3000
-            WRONG_LENGTH | MD5_MISMATCH            | declares 3007 bytes, not 3000
-            FLIPPED_BIT  | MD5_MISMATCH            | MD5 is not
+            TRUNCATED_WITHOUT_LENGTH | MD5_MISMATCH | 2999
+            TOO_LONG     | UNRECOVERABLE           | more than 3000
+            WRONG_LENGTH | UNRECOVERABLE           | declares 3007 bytes, not 3000
+            FLIPPED_BIT  | UNRECOVERABLE           | MD5 is not
             DRIP         | SOURCE_OTHER_ERROR      | ''
             GARBAGE      | SOURCE_OTHER_ERROR      | ''
             """)
@@ -124,6 +126,76 @@ class SourceFaultTest {
         assertThat(succeeded.result().failure()).as(succeeded.result().detail()).isEmpty();
         assertThat(store.path(succeeded.order().key())).hasBinaryContent(bytes);
         assertNothingIsLeft();
+    }
+
+    /** Each pair of faults, and what the copy then fails with. An object is lost only if both sources prove that. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            NOT_FOUND    | NOT_FOUND                | UNRECOVERABLE
+            NOT_FOUND    | FLIPPED_BIT              | UNRECOVERABLE
+            WRONG_LENGTH | GONE                     | UNRECOVERABLE
+            TOO_LONG     | FLIPPED_BIT              | UNRECOVERABLE
+            NOT_FOUND    | SERVER_ERROR             | HTTP_STATUS_CODE
+            SERVER_ERROR | NOT_FOUND                | SOURCE_OBJECT_NOT_FOUND
+            REDIRECT     | FLIPPED_BIT              | MD5_MISMATCH
+            NOT_FOUND    | RESET                    | SOURCE_OTHER_ERROR
+            TRUNCATED    | NOT_FOUND                | SOURCE_OBJECT_NOT_FOUND
+            SILENT       | FLIPPED_BIT              | MD5_MISMATCH
+            NOT_FOUND    | TRUNCATED_WITHOUT_LENGTH | MD5_MISMATCH
+            GARBAGE      | NOT_FOUND                | SOURCE_OBJECT_NOT_FOUND
+            """)
+    void anObjectIsLostIfEachSourceProvesIt(Fault one, Fault other, Reason reason) throws Exception {
+        byte[] bytes = content(9, 3000);
+        UUID id = UUID.randomUUID();
+        first.serve(id, bytes, one);
+        second.serve(id, bytes, other);
+        CopyOutcome failed = engine.copy(order(OWNER, id, 3000, TestEngine.md5(bytes), FIRST, SECOND));
+        assertThat(failed.result().failure()).as(failed.result().detail()).contains(reason);
+        if (reason == Reason.UNRECOVERABLE) {
+            assertThat(failed.result().detail())
+                    .contains(FIRST + " " + first.url() + "/" + OWNER + "/" + id)
+                    .contains(SECOND + " " + second.url() + "/" + OWNER + "/" + id);
+        }
+        // The second attempt, after an operator has restored the file on one of the nodes.
+        second.serve(id, bytes, Fault.NONE);
+        CopyOutcome again = engine.copy(order(OWNER, id, 3000, TestEngine.md5(bytes), FIRST, SECOND));
+        assertThat(again.result().failure()).as(again.result().detail()).isEmpty();
+        assertThat(store.path(again.order().key())).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void anObjectIsNotLostWhileASourceCannotBeAsked() throws Exception {
+        byte[] bytes = content(10, 3000);
+        ContentMd5 md5 = TestEngine.md5(bytes);
+        UUID id = UUID.randomUUID();
+        assertThat(engine.copy(order(OWNER, id, 3000, md5, new StorageNodeId("unknown.stor"), FIRST))
+                        .result()
+                        .failure())
+                .as("a node that this agent may not fetch from")
+                .contains(Reason.SOURCE_OBJECT_NOT_FOUND);
+        second.close();
+        assertThat(engine.copy(order(OWNER, id, 3000, md5, SECOND, FIRST))
+                        .result()
+                        .failure())
+                .as("a node that refuses connections")
+                .contains(Reason.SOURCE_OBJECT_NOT_FOUND);
+    }
+
+    /** The legacy API names one source of several. */
+    @Test
+    void anOrderFromNoJobProvesNoLoss() throws Exception {
+        byte[] bytes = content(11, 3000);
+        CopyOrder order = order(OWNER, UUID.randomUUID(), 3000, TestEngine.md5(bytes), FIRST);
+        CopyOutcome failed = engine.copy(new CopyOrder(
+                order.assignmentId(),
+                0,
+                order.taskIndex(),
+                order.key(),
+                order.sizeBytes(),
+                order.md5(),
+                List.of(FIRST)));
+        assertThat(failed.result().failure()).contains(Reason.SOURCE_OBJECT_NOT_FOUND);
+        assertThat(failed.httpStatus()).isEqualTo(404);
     }
 
     /** The bytes of a response that nothing needs must not use the network. */
@@ -190,7 +262,7 @@ class SourceFaultTest {
         first.serve(id, bytes, Fault.FLIPPED_BIT);
         second.serve(id, bytes, Fault.FLIPPED_BIT);
         CopyOutcome done = engine.copy(order(OWNER, id, 3000, TestEngine.md5(bytes), FIRST, SECOND));
-        assertThat(done.result().failure()).contains(Reason.MD5_MISMATCH);
+        assertThat(done.result().failure()).contains(Reason.UNRECOVERABLE);
         assertThat(first.requests(id)).isEqualTo(1);
         assertThat(second.requests(id)).isEqualTo(1);
     }

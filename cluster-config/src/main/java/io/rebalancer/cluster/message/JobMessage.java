@@ -14,8 +14,11 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.core.settings.SettingsReport;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -67,6 +70,13 @@ public interface JobMessage {
 
     /** Lets the job write nothing until it is resumed. */
     record PauseJob(ActorRef<JobReply> replyTo) implements Action {}
+
+    /** Lets the next pass begin without delay, and visit only the exceptions with these reasons. */
+    record RetryExceptions(Set<Reason> reasons, ActorRef<JobReply> replyTo) implements Action {
+        public RetryExceptions {
+            reasons = Collections.unmodifiableSet(new TreeSet<>(reasons));
+        }
+    }
 
     /** Ends the pause. */
     record ResumeJob(ActorRef<JobReply> replyTo) implements Action {}

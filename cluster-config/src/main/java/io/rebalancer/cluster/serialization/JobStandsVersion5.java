@@ -8,7 +8,7 @@ import org.apache.pekko.serialization.jackson.JacksonMigration;
 
 /**
  * Versions of a job's reply. Version 5 has all settings that operators choose. Version 4 lists no unmoved records, and states how far a verification has come. Version 3 carries an outline of the job. Version 2 carried the whole state, with all tasks in
- * flight, as of version 3 of {@link JobStateVersion8}; version 1 carried it as one flat list.
+ * flight, as of version 3 of {@link JobStateVersion7}; version 1 carried it as one flat list.
  */
 public final class JobStandsVersion5 extends JacksonMigration {
     private static final int CURRENT = 5;
@@ -26,7 +26,7 @@ public final class JobStandsVersion5 extends JacksonMigration {
         ObjectNode reply = (ObjectNode) json;
         if (fromVersion < WITH_OUTLINE) {
             ObjectNode state = (ObjectNode) reply.get("state");
-            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion8.compose(state) : state));
+            reply.set("state", outline(fromVersion < COMPOSED ? JobStateVersion7.compose(state) : state));
             reply.putArray("waiting");
         }
         if (fromVersion < WITH_VERIFICATION) {
@@ -34,7 +34,7 @@ public final class JobStandsVersion5 extends JacksonMigration {
             MarksVersion3.completeMarks(reply.path("state").path("scan"));
             reply.putNull("verifying");
         }
-        JobStateVersion8.withSettings((ObjectNode) reply.get("state"));
+        JobStateVersion7.withSettings((ObjectNode) reply.get("state"));
         return reply;
     }
 

@@ -190,6 +190,7 @@ class WireMessageTest {
                 new JobMessage.CancelJob(jobReply.getRef()),
                 new JobMessage.PauseJob(jobReply.getRef()),
                 new JobMessage.ResumeJob(jobReply.getRef()),
+                new JobMessage.RetryExceptions(Set.of(Reason.MD5_MISMATCH, Reason.AGENT_BUSY), jobReply.getRef()),
                 new JobMessage.PauseConfirmed(NODE, 2),
                 new JobMessage.AssignmentAccepted(ID, 3),
                 new JobMessage.ReleaseAcknowledged(ID),

@@ -24,6 +24,8 @@ import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.audit.AuditEvent;
 import io.rebalancer.core.audit.AuditState;
+import io.rebalancer.core.evacuate.EndEstimates;
+import io.rebalancer.core.evacuate.ExceptionRetry;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobEvent;
@@ -215,7 +217,8 @@ class VersionsTest {
                         new SettledCounts(1, 0, 0, 0, 5),
                         Optional.empty(),
                         Optional.empty(),
-                        List.of()));
+                        EndEstimates.NONE,
+                        ExceptionRetry.NONE));
         assertThat(job.scan().marks()).containsExactly(Map.entry(2, ScanPosition.at(ScanColumn.KEY, 9, "/o/x", 1)));
         assertThat(job.inFlight().count()).isEqualTo(2);
         assertThat(job.inFlight().copiedRecords()).isEqualTo(1);
@@ -285,6 +288,19 @@ class VersionsTest {
                 "io.rebalancer.core.registry.RegistryEvent$JobClosed#1",
                 new RegistryEvent.JobClosed(new UUID(1, 2), false, Optional.empty()));
         assertThat(closed.closing()).isEmpty();
+    }
+
+    @Test
+    void aJobOfABuildWithoutRetriesDuringTheJobHasOrderedNone() throws IOException {
+        JobState job = JobState.EMPTY.apply(
+                new JobEvent.JobCreated(new CopyLocation("dc1", new StorageNodeId("1.stor")), 5, Instant.EPOCH));
+        assertThat(read(
+                        job,
+                        JobState.class.getName() + "#7",
+                        tree -> ((ObjectNode) tree.path("passes")).remove("retry")))
+                .isEqualTo(job);
+        JobState ordered = job.apply(new JobEvent.RetryOrdered(Set.of(Reason.UNRECOVERABLE), Instant.EPOCH));
+        assertThat(read(ordered, JobState.class.getName() + "#8", same -> {})).isEqualTo(ordered);
     }
 
     /** Written by the last build that listed the unmoved records of a pass in the job's state. */

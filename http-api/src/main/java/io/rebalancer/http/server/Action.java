@@ -49,7 +49,7 @@ public record Action(String word, String subject, Map<String, String> parameters
         return on("job.retry", jobId.toString());
     }
 
-    /** The creation of a job for exceptions of an ended job, or for its node if no reason is given. */
+    /** The retry of a job's exceptions, or the creation of a job for its node if no reason is given. */
     public static Action retryJob(UUID jobId, Set<Reason> reasons) {
         Action retry = retryJob(jobId);
         return reasons.isEmpty()

@@ -68,6 +68,9 @@ final class JobSteps {
         if (action instanceof JobMessage.ResumeJob) {
             return new JobCommand.Resume();
         }
+        if (action instanceof JobMessage.RetryExceptions retry) {
+            return new JobCommand.RetryExceptions(retry.reasons());
+        }
         return action instanceof JobMessage.ChangeSettings change
                 ? new JobCommand.ChangeSettings(change.change(), change.by())
                 : new JobCommand.Cancel();

@@ -80,6 +80,18 @@ record PassActors(
 
     /** A replica or a clone may not show the rows that a verification found, so a pass after that scans the primaries. */
     private static PlanningResources planning(JobResources resources, UUID jobId, JobState job) {
+        if (job.passes().scope() == PassScope.SELECTED_RECORDS) {
+            ScanResources scan = resources.primaryScan();
+            return resources
+                    .planning()
+                    .withScan(scan.with(UnmovedRecordScan.ofReasons(
+                            resources.unmoved(),
+                            scan.tier(),
+                            scan.shards(),
+                            jobId,
+                            job.passes().number(),
+                            job.passes().retry().running())));
+        }
         if (job.passes().scope() == PassScope.UNMOVED_RECORDS) {
             ScanResources scan = resources.primaryScan();
             UnmovedRecordScan records = job.selection()

@@ -48,11 +48,11 @@ final class PassEstimator {
         }
         job.leaving().ifPresent(leaving -> totals.read(leaving.storageNode()));
         Instant now = clock.instant();
-        return EstimateRules.due(estimate(job), job.passes().estimates(), now).map(JobCommand.KeepEstimate::new);
+        return EstimateRules.due(estimate(job), job.passes().estimates().kept(), now).map(JobCommand.KeepEstimate::new);
     }
 
     MeasuredPass measured(JobState job) {
-        return new MeasuredPass(estimate(job), rate.now(), job.passes().estimates());
+        return new MeasuredPass(estimate(job), rate.now(), job.passes().estimates().kept());
     }
 
     private PassEstimate estimate(JobState job) {
@@ -92,7 +92,7 @@ final class PassEstimator {
                 most,
                 share,
                 rate.now(),
-                job.passes().estimates().stream()
+                job.passes().estimates().kept().stream()
                         .filter(each -> each.endedAt().isPresent())
                         .toList());
     }

@@ -95,11 +95,15 @@ final class PassSchedule {
                         since,
                         Optional.of(since.plus(delay(job))),
                         "pass " + job.passes().number() + " left "
-                                + job.outcomes().unmoved().total() + " records; the next pass tries again"));
+                                + job.outcomes().unmoved().total() + " records; the next pass tries "
+                                + (job.passes().retry().hasOrder() ? "those that an operator ordered" : "again")));
     }
 
-    /** After a verification that found rows there is always a delay: the pass before it settled everything it found. */
+    /** None for an operator's order. After a verification that found rows there is always a delay: the pass before it settled everything it found. */
     private Duration delay(JobState job) {
+        if (job.passes().retry().hasOrder()) {
+            return Duration.ZERO;
+        }
         boolean refuted =
                 job.verification().filter(Verification::needsAnotherPass).isPresent();
         int fruitless = job.passes().fruitlessInARow();

@@ -33,8 +33,9 @@ final class PassStart {
      * @param revision number of the job's last event
      */
     Optional<PassScope> request(JobState job, long revision) {
-        Optional<RetrySelection> selection = job.selection();
-        if (selection.isEmpty() && !job.mayRetryUnmoved()) {
+        boolean ordered = job.passes().retry().hasOrder();
+        Optional<RetrySelection> selection = job.selection().filter(each -> !ordered);
+        if (!ordered && selection.isEmpty() && !job.mayRetryUnmoved()) {
             return Optional.of(PassScope.ALL_RECORDS);
         }
         UUID list = selection.map(RetrySelection::jobId).orElse(jobId);
@@ -50,13 +51,17 @@ final class PassStart {
 
     /** What the pass visits now that its list was checked; empty if the list is checked again in a moment. */
     Optional<PassScope> scope(JobState job, boolean listComplete) {
-        Optional<PassScope> scope =
-                job.selection().isPresent() ? schedule.scopeOfSelection(listComplete) : schedule.scope(listComplete);
+        boolean ordered = job.passes().retry().hasOrder();
+        Optional<PassScope> scope = job.selection().isPresent() && !ordered
+                ? schedule.scopeOfSelection(listComplete)
+                : schedule.scope(listComplete);
         if (scope.isEmpty()) {
             timers.startSingleTimer(JobInternalMessage.BeginPass.INSTANCE, LIST_RETRY_DELAY);
         } else if (scope.get() == PassScope.ALL_RECORDS) {
             context.getLog().warn("job={} the list of unmoved records is behind; all shards are scanned", jobId);
         }
-        return scope;
+        return ordered
+                ? scope.map(each -> each == PassScope.UNMOVED_RECORDS ? PassScope.SELECTED_RECORDS : each)
+                : scope;
     }
 }

@@ -88,9 +88,15 @@ final class PhaseWork {
             stopWhenIdle();
         } else if (stored.mayEndEarly()) {
             endEarly(stored);
+        } else if (stored.phase() == JobPhase.WAITING && isRetryNew(before, stored)) {
+            enterPhase(stored);
         } else {
             finishPausing(stored);
         }
+    }
+
+    private static boolean isRetryNew(JobState before, JobState stored) {
+        return !stored.passes().retry().equals(before.passes().retry());
     }
 
     /** No metadata write of these children is in progress any more. */

@@ -103,20 +103,22 @@ public final class ClusterJobService implements JobService {
     }
 
     @Override
-    public CompletionStage<UUID> retry(UUID jobId, Set<Reason> reasons) {
+    public CompletionStage<Retry> retry(UUID jobId, Set<Reason> reasons) {
         return get(jobId)
                 .thenCompose(found -> found.map(view -> retry(view, reasons))
                         .orElseGet(() -> CompletableFuture.failedFuture(notFound(jobId))));
     }
 
-    private CompletionStage<UUID> retry(View job, Set<Reason> reasons) {
+    private CompletionStage<Retry> retry(View job, Set<Reason> reasons) {
         if (job.state().phase() == JobPhase.DONE) {
             return CompletableFuture.failedFuture(new JobRefused(
                     JobRefused.Code.JOB_NOT_RUNNING, "job " + job.id() + " is DONE, so it has no exceptions to retry"));
         }
         return job.state().phase().terminal()
                 ? register(job.state().leaving().orElseThrow(), new RetrySelection(job.id(), job.revision(), reasons))
-                : CompletableFuture.failedFuture(notEnded(job.id(), job.state().phase()));
+                        .thenApply(NewJob::new)
+                : act(job.id(), replyTo -> new JobMessage.RetryExceptions(reasons, replyTo))
+                        .thenApply(NextPass::new);
     }
 
     private CompletionStage<UUID> register(CopyLocation leaving, RetrySelection selection) {
@@ -126,12 +128,6 @@ public final class ClusterJobService implements JobService {
                 leaving,
                 replyTo -> new RegistryMessage.RegisterRetry(id, leaving, selection, replyTo),
                 replyTo -> new JobMessage.CreateRetry(leaving, selection, replyTo));
-    }
-
-    private static JobRefused notEnded(UUID jobId, JobPhase phase) {
-        return new JobRefused(
-                JobRefused.Code.NODE_ALREADY_LEAVING,
-                "job " + jobId + " is " + phase + "; its passes try its exceptions again. Retry it when it has ended");
     }
 
     private static JobRefused notFound(UUID jobId) {

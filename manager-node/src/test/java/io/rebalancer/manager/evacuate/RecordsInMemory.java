@@ -180,7 +180,8 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
     }
 
     @Override
-    public CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit) {
+    public CompletionStage<Page> withReasons(
+            UUID jobId, int shard, Set<Reason> reasons, int pass, String after, int limit) {
         selected.add(jobId);
         return page(jobId, shard, 0, after, limit);
     }

@@ -115,10 +115,12 @@ public final class AdmCommand implements Runnable {
 
         @Command(
                 name = "retry",
-                description = "Creates a job for the unmoved records of an earlier job. With --reason, it looks only at"
-                        + " the exceptions of that job with these reasons, without a scan, and never ends as DONE.")
+                description =
+                        "Creates a job for the unmoved records of an earlier job. With --reason, only exceptions with"
+                                + " these reasons are retried, without a scan: by the next pass of the job if it runs, else by a"
+                                + " new job, which never ends as DONE.")
         int retry(
-                @Parameters(paramLabel = "<uuid>", description = "id of the earlier job") String id,
+                @Parameters(paramLabel = "<uuid>", description = "id of the job") String id,
                 @Option(names = "--reason", paramLabel = "WORD", description = "such as md5_mismatch; may be repeated")
                         @Nullable
                         List<String> reasons)
@@ -128,8 +130,22 @@ public final class AdmCommand implements Runnable {
             }
             ObjectNode body = JsonNodeFactory.instance.objectNode();
             reasons.forEach(body.putArray("reasons")::add);
-            return print(
-                    ManagerApiClient.succeeded(manager().tryPost("/api/v1/jobs/" + id + "/retry", body.toString())));
+            ManagerApiClient.Response response =
+                    ManagerApiClient.succeeded(manager().tryPost("/api/v1/jobs/" + id + "/retry", body.toString()));
+            JsonNode answer = ManagerApiClient.json(response);
+            return answer.has("state") ? printNextPass(id, answer.path("state").asText(), reasons) : print(response);
+        }
+
+        private int printNextPass(String id, String state, List<String> reasons) {
+            spec.commandLine()
+                    .getOut()
+                    .println("job " + id + " is " + state + ": "
+                            + (state.equals("WAITING")
+                                    ? "a pass begins now"
+                                    : "when this pass ends, another begins at once")
+                            + " that retries the exceptions with " + String.join(", ", reasons)
+                            + " by their keys; then the job continues");
+            return 0;
         }
 
         @Command(

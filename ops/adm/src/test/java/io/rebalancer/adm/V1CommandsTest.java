@@ -202,6 +202,19 @@ class V1CommandsTest {
         assertThat(command.out()).contains("new");
     }
 
+    @Test
+    void aJobThatRunsRetriesThemInItsNextPass() {
+        answers.put("/api/v1/jobs/" + JOB + "/retry", "{\"id\":\"" + JOB + "\",\"state\":\"WAITING\"}");
+        assertThat(command.run("job", "retry", JOB, "--reason", "unrecoverable"))
+                .isZero();
+        assertThat(command.out())
+                .contains("job " + JOB + " is WAITING: a pass begins now", "the exceptions with unrecoverable");
+        answers.put("/api/v1/jobs/" + JOB + "/retry", "{\"id\":\"" + JOB + "\",\"state\":\"RUNNING\"}");
+        assertThat(command.run("job", "retry", JOB, "--reason", "unrecoverable"))
+                .isZero();
+        assertThat(command.out()).contains("is RUNNING: when this pass ends, another begins at once");
+    }
+
     /** What is wrong and what to do, without the JSON around it. */
     @Test
     void aRefusalIsShownAsText() throws IOException {

@@ -1,8 +1,10 @@
 package io.rebalancer.persistence.readside;
 
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.text.StableWord;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
@@ -38,6 +40,10 @@ final class AuditProjection implements EventProjection<JobChange> {
         }
         if (event instanceof JobEvent.SettingsChanged e) {
             return Optional.of(new Entry("settings_changed", e.change().text()));
+        }
+        if (event instanceof JobEvent.RetryOrdered e) {
+            String reasons = e.reasons().stream().map(StableWord::of).collect(Collectors.joining(", "));
+            return Optional.of(new Entry("exceptions_retried", "with " + reasons));
         }
         return event instanceof JobEvent.JobEnded e
                 ? Optional.of(new Entry("job_ended", (e.phase() + " " + e.reason()).strip()))

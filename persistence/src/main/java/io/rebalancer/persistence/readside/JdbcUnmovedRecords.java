@@ -23,7 +23,7 @@ final class JdbcUnmovedRecords implements UnmovedRecords {
 
     private static final String WITH_REASONS = """
             select shard, record_key, record_digest from object_exception
-            where job_id = :jobId and shard = :shard and record_digest > :after and reason in (<reasons>)
+            where job_id = :jobId and shard = :shard and record_digest > :after and (reason in (<reasons>) or pass >= :pass)
             order by record_digest limit :limit
             """;
 
@@ -47,9 +47,16 @@ final class JdbcUnmovedRecords implements UnmovedRecords {
     }
 
     @Override
-    public CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit) {
+    public CompletionStage<Page> withReasons(
+            UUID jobId, int shard, Set<Reason> reasons, int pass, String after, int limit) {
         List<String> words = reasons.stream().map(Reason::name).toList();
-        return page(jobId, shard, after, limit, WITH_REASONS, query -> query.bindList("reasons", words));
+        return page(
+                jobId,
+                shard,
+                after,
+                limit,
+                WITH_REASONS,
+                query -> query.bindList("reasons", words).bind("pass", pass));
     }
 
     private CompletionStage<Page> page(

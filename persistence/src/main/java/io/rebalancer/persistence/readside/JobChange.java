@@ -6,6 +6,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.util.List;
@@ -26,6 +27,7 @@ sealed interface JobChange {
      * @param pass the number of the current pass
      * @param ended the assignment that the event ends
      * @param settled records of {@code ended} that ended well, if the tables may list them as unmoved
+     * @param allVisited whether the event finishes a pass that visited every record that the passes before left
      * @param nothingLeft whether the event finishes a pass that left no record
      */
     record Updated(
@@ -34,6 +36,7 @@ sealed interface JobChange {
             int pass,
             Optional<Assignment> ended,
             List<RecordRef> settled,
+            boolean allVisited,
             boolean nothingLeft)
             implements JobChange {
 
@@ -44,9 +47,15 @@ sealed interface JobChange {
             List<RecordRef> settled = event instanceof JobEvent.RelocationsCommitted && mayHaveUnmoved(before)
                     ? ended.map(assignment -> settled(assignment, event)).orElse(List.of())
                     : List.of();
-            boolean nothingLeft = event instanceof JobEvent.PassFinished
-                    && before.outcomes().unmoved().total() == 0;
-            return new Updated(jobId, event, before.passes().number(), ended, settled, nothingLeft);
+            boolean finished = event instanceof JobEvent.PassFinished;
+            return new Updated(
+                    jobId,
+                    event,
+                    before.passes().number(),
+                    ended,
+                    settled,
+                    finished && before.passes().scope() != PassScope.SELECTED_RECORDS,
+                    finished && before.outcomes().unmoved().total() == 0);
         }
 
         private static Optional<UUID> endedAssignment(JobEvent event) {

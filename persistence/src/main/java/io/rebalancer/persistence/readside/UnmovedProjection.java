@@ -73,7 +73,7 @@ final class UnmovedProjection implements EventProjection<JobChange> {
     public void write(Handle handle, List<StoredChange<JobChange>> changes) {
         for (StoredChange<JobChange> each : changes) {
             if (each.change() instanceof JobChange.Updated updated) {
-                if (updated.event() instanceof JobEvent.PassFinished finished) {
+                if (updated.allVisited() && updated.event() instanceof JobEvent.PassFinished finished) {
                     AttemptArchive.keepBefore(handle, updated.jobId(), finished.pass());
                     handle.execute(
                             "delete from object_exception where job_id = ? and pass < ?",

@@ -56,7 +56,7 @@ class UnmovedBench extends ReadSideFixture {
                         journalId(0),
                         before + i + 1,
                         CREATED,
-                        new JobChange.Updated(job(0), event, pass, Optional.empty(), List.of(), false)));
+                        new JobChange.Updated(job(0), event, pass, Optional.empty(), List.of(), false, false)));
             }
             readSide.tables()
                     .write(

@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
+import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.port.JobHistory.ExceptionLine;
@@ -260,17 +261,53 @@ class UnmovedTableTest extends ReadSideFixture {
         project(readSide);
         awaitProjection(readSide, 0);
         UnmovedRecords list = readSide.unmovedRecords();
-        assertThat(get(list.withReasons(job(0), 7, Set.of(Reason.MD5_MISMATCH), "", 10))
+        assertThat(get(list.withReasons(job(0), 7, Set.of(Reason.MD5_MISMATCH), Integer.MAX_VALUE, "", 10))
                         .records())
                 .containsExactly(new RecordRef(7, "/o/stor/5"));
         Set<Reason> all = Set.of(Reason.values());
-        UnmovedRecords.Page first = get(list.withReasons(job(0), 7, all, "", 15));
-        UnmovedRecords.Page second = get(list.withReasons(job(0), 7, all, first.end(), 15));
+        UnmovedRecords.Page first = get(list.withReasons(job(0), 7, all, Integer.MAX_VALUE, "", 15));
+        UnmovedRecords.Page second = get(list.withReasons(job(0), 7, all, Integer.MAX_VALUE, first.end(), 15));
         assertThat(first.last()).isFalse();
         assertThat(second.last()).isTrue();
         assertThat(first.records().size() + second.records().size()).isEqualTo(20);
-        assertThat(get(list.withReasons(job(0), 8, all, "", 10)).records()).isEmpty();
-        assertThat(get(list.withReasons(job(1), 7, all, "", 10)).records()).isEmpty();
+        assertThat(get(list.withReasons(job(0), 8, all, Integer.MAX_VALUE, "", 10))
+                        .records())
+                .isEmpty();
+        assertThat(get(list.withReasons(job(1), 7, all, Integer.MAX_VALUE, "", 10))
+                        .records())
+                .isEmpty();
+    }
+
+    /** A pass over some reasons finishes: the rows that it did not visit stay, and so do those that it visits while it runs. */
+    @ParameterizedTest
+    @EnumSource
+    void aPassOverSomeReasonsKeepsTheOtherRows(Database database) throws Exception {
+        ReadSide readSide = open(database);
+        JobState state = storeJob(
+                0,
+                created(0),
+                passStarted(1),
+                excepted(Reason.NO_DESTINATION, 1),
+                excepted(Reason.MD5_MISMATCH, 2, 3),
+                passFinished(1),
+                new JobEvent.RetryOrdered(Set.of(Reason.MD5_MISMATCH), CREATED),
+                new JobEvent.PassStarted(2, CREATED, PassScope.SELECTED_RECORDS));
+        project(readSide);
+        awaitProjection(readSide, 0);
+        UnmovedRecords list = readSide.unmovedRecords();
+        int shard = unmoved(2, Reason.MD5_MISMATCH).record().shard();
+        Set<Reason> selected = Set.of(Reason.MD5_MISMATCH);
+        assertThat(get(list.withReasons(job(0), shard, selected, 2, "", 10)).records())
+                .hasSize(2);
+        state = store(0, state, excepted(Reason.AGENT_BUSY, 3));
+        awaitProjection(readSide, 0);
+        assertThat(get(list.withReasons(job(0), shard, selected, 2, "", 10)).records())
+                .as("the pass may have to be resumed")
+                .hasSize(2);
+        state = store(0, state, passFinished(2));
+        assertExceptions(readSide, "1 NO_DESTINATION in 1 x1", "2 MD5_MISMATCH in 1 x1", "3 AGENT_BUSY in 2 x2");
+        store(0, state, passStarted(3), excepted(Reason.NO_DESTINATION, 1), passFinished(3));
+        assertExceptions(readSide, "1 NO_DESTINATION in 3 x2");
     }
 
     @Test

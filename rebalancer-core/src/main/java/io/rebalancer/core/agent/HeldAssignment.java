@@ -2,6 +2,7 @@ package io.rebalancer.core.agent;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import java.util.HashMap;
 import java.util.List;
@@ -61,10 +62,15 @@ public record HeldAssignment(UUID jobId, Assignment assignment, Map<UUID, TaskRe
                     return result == null
                             ? Stream.empty()
                             : result.failure().stream()
-                                    .map(reason -> new UnmovedRecord(
-                                            task.record(), UnmovedRecord.Kind.SKIPPED, reason, result.detail()));
+                                    .map(reason ->
+                                            new UnmovedRecord(task.record(), kind(reason), reason, result.detail()));
                 })
                 .toList();
+    }
+
+    /** A lost object needs an operator; other copies fail for what another pass may find changed. */
+    private static UnmovedRecord.Kind kind(Reason reason) {
+        return reason == Reason.UNRECOVERABLE ? UnmovedRecord.Kind.FAILED : UnmovedRecord.Kind.SKIPPED;
     }
 
     /** Whether this assignment created the object's file. Only then may an unwanted copy be discarded. */

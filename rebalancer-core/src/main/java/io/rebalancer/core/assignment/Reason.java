@@ -24,7 +24,12 @@ public enum Reason {
     OBJECT_ALREADY_IN_DATACENTER(RetryClass.PRESSURE),
     OBJECT_ALREADY_ON_DEST_SHARK(RetryClass.PRESSURE),
     SOURCE_OBJECT_NOT_FOUND(RetryClass.TRANSIENT),
-    SOURCE_OTHER_ERROR(RetryClass.TRANSIENT);
+    SOURCE_OTHER_ERROR(RetryClass.TRANSIENT),
+    /**
+     * Ours: every storage node that the record names was asked, and none has a good copy. Retried, because an operator may
+     * restore one.
+     */
+    UNRECOVERABLE(RetryClass.TRANSIENT);
 
     private final RetryClass retryClass;
 

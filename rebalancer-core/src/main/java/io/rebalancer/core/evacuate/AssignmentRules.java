@@ -77,11 +77,15 @@ final class AssignmentRules {
         }
         InFlightAssignment inFlight = found.get();
         int copied = inFlight.copiedTasks().size();
-        if (!inFlight.copied() || c.settled().total() + c.failures().size() < copied) {
+        Set<RecordRef> judged = recordsOf(c.failures());
+        List<UnmovedRecord> failures = new ArrayList<>(inFlight.copyFailures());
+        // What the commit has found out about a record that was not copied is later knowledge than the agent's.
+        failures.removeIf(each -> judged.contains(each.record()));
+        int again = inFlight.copyFailures().size() - failures.size();
+        if (!inFlight.copied() || c.settled().total() + c.failures().size() - again < copied) {
             return Decision.refuse(
                     Decision.Code.BAD_REQUEST, "a commit must account for all " + copied + " copied records");
         }
-        List<UnmovedRecord> failures = new ArrayList<>(inFlight.copyFailures());
         failures.addAll(c.failures());
         JobEvent committed = new JobEvent.RelocationsCommitted(
                 c.assignmentId(), c.settled(), failures, Optional.of(new JobEvent.Release(c.unwanted())));

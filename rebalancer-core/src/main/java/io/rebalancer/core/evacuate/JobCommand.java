@@ -67,6 +67,8 @@ public sealed interface JobCommand {
     /**
      * The commit of an assignment has finished.
      *
+     * @param failures copied records that still name the leaving node; and records whose copy failed, if the commit knows a
+     *     better reason than the agent
      * @param unwanted objects whose copies the agent is to discard
      * @param doubtful objects whose copies stay, because a record may name them
      */
@@ -129,6 +131,18 @@ public sealed interface JobCommand {
 
     /** Continue where the pause has interrupted the job, as a new incarnation. Without effect on a job that is not paused. */
     record Resume() implements JobCommand {}
+
+    /**
+     * Retry the exceptions with these reasons, in a pass that begins without delay and visits no other record, at an
+     * operator's order. The job does not end before that pass and another one. Without effect if that is ordered already.
+     *
+     * @param reasons at least one
+     */
+    record RetryExceptions(Set<Reason> reasons) implements JobCommand {
+        public RetryExceptions {
+            reasons = Set.copyOf(reasons);
+        }
+    }
 
     /** The window in which the job may work has closed: write nothing more. Without effect on a job that is held already. */
     record CloseWindow() implements JobCommand {}

@@ -1,14 +1,18 @@
 package io.rebalancer.core.evacuate;
 
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.settings.SettingsChange;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -226,6 +230,13 @@ public sealed interface JobEvent {
 
     /** An estimate of the end of the pass was kept. */
     record EndEstimated(EndEstimate estimate) implements JobEvent {}
+
+    /** An operator orders the next pass to retry the exceptions with these reasons, and no others. */
+    record RetryOrdered(Set<Reason> reasons, Instant at) implements JobEvent {
+        public RetryOrdered {
+            reasons = Collections.unmodifiableSet(new TreeSet<>(reasons));
+        }
+    }
 
     /** An operator chose how many metadata records are swapped at a time. Stored by earlier builds. */
     record CommitParallelismSet(int records) implements JobEvent {}

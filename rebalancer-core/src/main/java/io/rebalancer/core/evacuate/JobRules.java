@@ -47,6 +47,9 @@ public final class JobRules {
         if (command instanceof JobCommand.Resume) {
             return PauseRules.resume(job, now);
         }
+        if (command instanceof JobCommand.RetryExceptions c) {
+            return PassRules.retryExceptions(job, c, now);
+        }
         if (command instanceof JobCommand.FinishCancelling) {
             return LifecycleRules.finishCancelling(job, now);
         }

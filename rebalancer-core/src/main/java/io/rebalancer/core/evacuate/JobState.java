@@ -60,6 +60,7 @@ public record JobState(
      * because the journal replays it.
      */
     public JobState apply(JobEvent event) {
+        PassProgress passesAfter = passes.after(event, outcomes);
         return new JobState(
                 phase.after(event),
                 interruptedAfter(event),
@@ -67,11 +68,11 @@ public record JobState(
                         ? Optional.of(new EvacuateOrder(e.leaving(), e.maxRecords(), e.selection()))
                         : order,
                 epochAfter(event),
-                passes.after(event, outcomes.settled()),
+                passesAfter,
                 scan.after(event),
                 inFlight.after(event),
                 releases.after(event, inFlight),
-                outcomes.after(event, inFlight, scan),
+                outcomes.after(event, inFlight, scan, passesAfter.retry()),
                 event instanceof JobEvent.VerificationFinished e
                         ? Optional.of(Verification.of(e.evidence(), e.at()))
                         : verification,

@@ -44,12 +44,17 @@ final class LifecycleRules {
 
     static Decision startPass(JobState job, JobCommand.StartPass c, Instant now) {
         if (JobTransition.find(job.phase(), Trigger.START_PASS).isPresent()) {
-            boolean mayRetry =
-                    job.selection().isPresent() || c.scope() == PassScope.UNMOVED_RECORDS && job.mayRetryUnmoved();
-            PassScope scope = mayRetry ? PassScope.UNMOVED_RECORDS : PassScope.ALL_RECORDS;
-            return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now, scope));
+            return Decision.accept(new JobEvent.PassStarted(job.passes().number() + 1, now, scope(job, c.scope())));
         }
         return job.phase().runsPass() ? Decision.accept() : notRunning(job);
+    }
+
+    private static PassScope scope(JobState job, PassScope wanted) {
+        if (wanted == PassScope.SELECTED_RECORDS && job.passes().retry().hasOrder()) {
+            return wanted;
+        }
+        boolean mayRetry = job.selection().isPresent() || wanted != PassScope.ALL_RECORDS && job.mayRetryUnmoved();
+        return mayRetry ? PassScope.UNMOVED_RECORDS : PassScope.ALL_RECORDS;
     }
 
     /** A pass is not cut off: its verified copies are still committed, so that they are not orphans. */

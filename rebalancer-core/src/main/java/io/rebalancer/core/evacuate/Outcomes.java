@@ -13,7 +13,7 @@ import java.util.UUID;
  * What became of the records.
  *
  * @param settled records that ended well, over all passes
- * @param unmoved records of the current or last pass that did not
+ * @param unmoved records of the current or last pass that did not, and those that it does not visit
  * @param orphans copies that stay on a storage node though no record is known to name them, over all passes
  */
 public record Outcomes(SettledCounts settled, UnmovedCounts unmoved, long orphans) {
@@ -22,13 +22,14 @@ public record Outcomes(SettledCounts settled, UnmovedCounts unmoved, long orphan
     /**
      * @param inFlight the assignments before the event
      * @param scan the marks before the event
+     * @param retry after the event
      */
-    Outcomes after(JobEvent event, AssignmentsInFlight inFlight, ScanProgress scan) {
+    Outcomes after(JobEvent event, AssignmentsInFlight inFlight, ScanProgress scan, ExceptionRetry retry) {
         if (event instanceof JobEvent.PassStarted) {
-            return new Outcomes(settled, UnmovedCounts.ZERO, orphans);
+            return new Outcomes(settled, retry.unvisited(), orphans);
         }
         if (event instanceof JobEvent.IncarnationBegan e) {
-            return e.rescans() ? new Outcomes(settled, scan.unmoved(), orphans) : this;
+            return e.rescans() ? new Outcomes(settled, retry.unvisited().plus(scan.unmoved()), orphans) : this;
         }
         if (event instanceof JobEvent.CopiesOrphaned e) {
             return new Outcomes(settled, unmoved, orphans + e.objects().size());

@@ -2,9 +2,7 @@ package io.rebalancer.core.evacuate;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which pass the job is in, and how useful the passes are.
@@ -13,10 +11,11 @@ import java.util.stream.Stream;
  * @param scope the records that the pass visits
  * @param fruitlessInARow consecutive passes that settled nothing
  * @param settledBefore the settled records when the pass began
- * @param fruitlessSince when the first of those passes began, or the job was resumed since, or when the current pass began if there are none; empty
- *     before the first pass
- * @param estimates estimates of the end of the current pass, or else of the last pass that had some
+ * @param fruitlessSince when the first of those passes began, or the job was held until, or when the current pass began if there are none;
+ *     empty before the first pass
  * @param finishedAt when the last pass or verification ended; empty if an earlier build ended it, or none has
+ * @param estimates estimates of the end of the pass
+ * @param retry the exceptions that an operator orders to retry
  */
 public record PassProgress(
         int number,
@@ -25,16 +24,17 @@ public record PassProgress(
         SettledCounts settledBefore,
         Optional<Instant> fruitlessSince,
         Optional<Instant> finishedAt,
-        List<EndEstimate> estimates) {
-    /** Estimates of a pass that are kept at most. */
-    private static final int MAX_ESTIMATES = 10;
-
+        EndEstimates estimates,
+        ExceptionRetry retry) {
     public static final PassProgress NONE = new PassProgress(
-            0, PassScope.ALL_RECORDS, 0, SettledCounts.ZERO, Optional.empty(), Optional.empty(), List.of());
-
-    public PassProgress {
-        estimates = List.copyOf(estimates);
-    }
+            0,
+            PassScope.ALL_RECORDS,
+            0,
+            SettledCounts.ZERO,
+            Optional.empty(),
+            Optional.empty(),
+            EndEstimates.NONE,
+            ExceptionRetry.NONE);
 
     /** Whether passes have settled nothing for at least {@code pressureTimeout}. */
     boolean isFruitlessFor(Duration pressureTimeout, Instant now) {
@@ -43,58 +43,40 @@ public record PassProgress(
                 .isEmpty();
     }
 
-    /** @param settled the settled records before the event */
-    PassProgress after(JobEvent event, SettledCounts settled) {
+    /** @param outcomes before the event */
+    PassProgress after(JobEvent event, Outcomes outcomes) {
+        EndEstimates estimated = estimates.after(event);
+        ExceptionRetry next = retry.after(event, outcomes.unmoved());
         if (event instanceof JobEvent.PassStarted e) {
             boolean begins = fruitlessInARow == 0 || fruitlessSince.isEmpty();
             Optional<Instant> since = begins ? Optional.of(e.at()) : fruitlessSince;
-            return new PassProgress(e.pass(), e.scope(), fruitlessInARow, settled, since, finishedAt, estimates);
+            return new PassProgress(
+                    e.pass(), e.scope(), fruitlessInARow, outcomes.settled(), since, finishedAt, estimated, next);
         }
         if (event instanceof JobEvent.PassFinished e) {
-            boolean fruitful = settled.total() > settledBefore.total();
+            int fruitless = fruitlessAfterPass(outcomes.settled());
             return new PassProgress(
-                    number,
-                    scope,
-                    fruitful ? 0 : fruitlessInARow + 1,
-                    settledBefore,
-                    fruitlessSince,
-                    e.at(),
-                    ended(e.at()));
+                    number, scope, fruitless, settledBefore, fruitlessSince, e.at(), estimated, next);
         }
-        if (event instanceof JobEvent.JobResumed e) {
-            return heldUntil(e.at());
-        }
-        if (event instanceof JobEvent.WindowOpened e) {
-            return heldUntil(e.at());
-        }
-        if (event instanceof JobEvent.EndEstimated e) {
-            return with(kept(e.estimate()));
-        }
-        return event instanceof JobEvent.VerificationFinished e
-                ? new PassProgress(
-                        number, scope, fruitlessInARow, settledBefore, fruitlessSince, Optional.of(e.at()), estimates)
-                : this;
-    }
-
-    /** Nothing could be settled meanwhile, so that time does not count. */
-    private PassProgress heldUntil(Instant end) {
+        Optional<Instant> finished =
+                event instanceof JobEvent.VerificationFinished e ? Optional.of(e.at()) : finishedAt;
         return new PassProgress(
-                number, scope, fruitlessInARow, settledBefore, fruitlessSince.map(since -> end), finishedAt, estimates);
+                number, scope, fruitlessInARow, settledBefore, fruitlessAfterHold(event), finished, estimated, next);
     }
 
-    private PassProgress with(List<EndEstimate> changed) {
-        return new PassProgress(number, scope, fruitlessInARow, settledBefore, fruitlessSince, finishedAt, changed);
+    /** Nothing could be settled while the job was held, so that time does not count. */
+    private Optional<Instant> fruitlessAfterHold(JobEvent event) {
+        if (event instanceof JobEvent.JobResumed e) {
+            return fruitlessSince.map(earlier -> e.at());
+        }
+        return event instanceof JobEvent.WindowOpened e ? fruitlessSince.map(earlier -> e.at()) : fruitlessSince;
     }
 
-    private List<EndEstimate> ended(Optional<Instant> at) {
-        return at.map(end -> estimates.stream().map(each -> each.endingAt(end)).toList())
-                .orElse(estimates);
-    }
-
-    /** The first estimate of a pass takes the place of those of an earlier pass. */
-    private List<EndEstimate> kept(EndEstimate latest) {
-        return Stream.concat(estimates.stream().filter(each -> each.endedAt().isEmpty()), Stream.of(latest))
-                .limit(MAX_ESTIMATES)
-                .toList();
+    /** A pass that an operator ordered brings the end of the job no nearer. */
+    private int fruitlessAfterPass(SettledCounts settled) {
+        if (settled.total() > settledBefore.total()) {
+            return 0;
+        }
+        return scope == PassScope.SELECTED_RECORDS ? fruitlessInARow : fruitlessInARow + 1;
     }
 }

@@ -1,11 +1,13 @@
 package io.rebalancer.core.evacuate;
 
+import io.rebalancer.core.assignment.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Rules on the pass of a running job: how far the scan is, which records stay, and what follows the pass. */
 final class PassRules {
@@ -22,6 +24,18 @@ final class PassRules {
         return c.exceptions().isEmpty() && newMarks.isEmpty()
                 ? Decision.accept()
                 : Decision.accept(new JobEvent.RecordsExcepted(c.exceptions(), newMarks));
+    }
+
+    /** Before the first pass there are no exceptions, and a held job has to be resumed first: its order to stop is the later one. */
+    static Decision retryExceptions(JobState job, JobCommand.RetryExceptions c, Instant now) {
+        if (!job.phase().runsPass() && job.phase() != JobPhase.WAITING) {
+            return LifecycleRules.refuseAction(job, "ordered to retry exceptions");
+        }
+        if (c.reasons().isEmpty()) {
+            return Decision.refuse(Decision.Code.BAD_REQUEST, "a retry of some exceptions needs at least one reason");
+        }
+        Set<Reason> more = job.passes().retry().newOf(c.reasons());
+        return more.isEmpty() ? Decision.accept() : Decision.accept(new JobEvent.RetryOrdered(more, now));
     }
 
     static Decision finishPass(JobState job, JobCommand.FinishPass c, Instant now) {
@@ -58,6 +72,9 @@ final class PassRules {
             return job.isLimitReached() || job.selection().isPresent()
                     ? JobTransition.LIMIT_REACHED
                     : JobTransition.NOTHING_LEFT;
+        }
+        if (job.passes().retry().hasOrder() || job.passes().scope() == PassScope.SELECTED_RECORDS) {
+            return JobTransition.RECORDS_LEFT;
         }
         return unmoved.retryable() == 0 || isPointless(job, pressureTimeout, now)
                 ? JobTransition.EXCEPTIONS_LEFT

@@ -7,6 +7,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -56,6 +57,24 @@ public record UnmovedCounts(
                         retryable + other.retryable,
                         sum(skippedBy, other.skippedBy),
                         sum(failedBy, other.failedBy));
+    }
+
+    /** The counts of the records with any other reason. */
+    UnmovedCounts without(Set<Reason> reasons) {
+        Map<Reason, Long> otherSkipped = new HashMap<>(skippedBy);
+        Map<Reason, Long> otherFailed = new HashMap<>(failedBy);
+        otherSkipped.keySet().removeAll(reasons);
+        otherFailed.keySet().removeAll(reasons);
+        long otherRetryable = Stream.of(otherSkipped, otherFailed)
+                .flatMap(counts -> counts.entrySet().stream())
+                .filter(each -> each.getKey().retryClass() != RetryClass.PERMANENT)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return new UnmovedCounts(total(otherSkipped), total(otherFailed), otherRetryable, otherSkipped, otherFailed);
+    }
+
+    private static long total(Map<Reason, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static Map<Reason, Long> sum(Map<Reason, Long> one, Map<Reason, Long> other) {

@@ -64,8 +64,9 @@ public record BlockingRule(String rule, String unblock) {
                         "Nothing has to be changed; another job tries it again.");
             case MD5_MISMATCH ->
                 new BlockingRule(
-                        "The bytes of each source differ from the MD5 in the metadata record, so no copy was kept.",
-                        "Restore a good copy of the object on one of its storage nodes, or delete the object.");
+                        "The bytes of a source differ from the size or MD5 in the metadata record, so no copy was kept; no"
+                                + " other source could be read.",
+                        "Start the storage nodes that hold the other copies, or restore a good copy on one of them.");
             case METADATA_UPDATE_FAILED ->
                 new BlockingRule(
                         "The copy is verified, but its metadata record could not be changed: the shard did not answer, or"
@@ -89,13 +90,20 @@ public record BlockingRule(String rule, String unblock) {
                         "Add storage nodes, or put nodes into service.");
             case SOURCE_OBJECT_NOT_FOUND ->
                 new BlockingRule(
-                        "No source has the file of the object, though the metadata record names them.",
-                        "Restore the file on one of the storage nodes that the record names, or delete the object.");
+                        "A source has no file of the object, though the metadata record names it; no other source could be"
+                                + " read.",
+                        "Start the storage nodes that hold the other copies, or restore the file on one of them.");
             case SOURCE_OTHER_ERROR ->
                 new BlockingRule(
                         "No source could be read to the end: it was unreachable, or its reply broke off.",
                         "Start the storage nodes that hold the object, or repair the network between them and the"
                                 + " destination.");
+            case UNRECOVERABLE ->
+                new BlockingRule(
+                        "No good copy is left: each storage node that the metadata record names was asked, and has no file"
+                                + " of the object, or a file with another size or MD5.",
+                        "Restore the file on one of the storage nodes that the detail names and retry, or delete the"
+                                + " object.");
         };
     }
 }

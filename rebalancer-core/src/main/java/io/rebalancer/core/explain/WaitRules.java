@@ -67,7 +67,8 @@ final class WaitRules {
                     HTTP_STATUS_CODE,
                     MD5_MISMATCH,
                     SOURCE_OBJECT_NOT_FOUND,
-                    SOURCE_OTHER_ERROR -> Bottleneck.AGENTS;
+                    SOURCE_OTHER_ERROR,
+                    UNRECOVERABLE -> Bottleneck.AGENTS;
             case METADATA_UPDATE_FAILED -> Bottleneck.COMMITS;
             case JOB_ENDED -> Bottleneck.NONE;
         };

@@ -38,13 +38,27 @@ public interface JobService {
     CompletionStage<UUID> retry(UUID jobId);
 
     /**
-     * Creates a job that looks only at the exceptions of an ended job that have one of these reasons, as its list shows them.
-     * Each is read by its key, without a scan. The new job proves nothing about other records, so it never ends as DONE.
+     * Retries the exceptions of a job that have one of these reasons, as its list shows them. Each is read by its key, without a
+     * scan. A job that runs does so in its next pass, which begins without delay; safe to repeat. For an ended job, this
+     * creates a job that looks at nothing else. The new job proves nothing about other records, so it never ends as DONE.
      *
      * @param reasons at least one
-     * @return as {@link #retry(UUID)}; fails with {@link JobRefused} also if the job has not ended
+     * @return fails with {@link JobRefused} as {@link #retry(UUID)}, and if the job is in a phase in which no pass may begin
      */
-    CompletionStage<UUID> retry(UUID jobId, Set<Reason> reasons);
+    CompletionStage<Retry> retry(UUID jobId, Set<Reason> reasons);
+
+    /** What retries exceptions. */
+    sealed interface Retry {}
+
+    /** A new job. */
+    record NewJob(UUID id) implements Retry {}
+
+    /**
+     * The job itself.
+     *
+     * @param job after the order
+     */
+    record NextPass(View job) implements Retry {}
 
     /**
      * Changes settings of a job that has not ended. The change takes effect at once, and survives restarts. Safe to repeat.

@@ -26,12 +26,14 @@ public interface UnmovedRecords {
     CompletionStage<Page> page(UUID jobId, int shard, int pass, String after, int limit);
 
     /**
-     * A page of the records of one shard that a job lists with one of these reasons, in whichever pass.
+     * A page of the records of one shard that a job lists with one of these reasons, in whichever pass. Records that a pass
+     * reports with another reason stay in the pages for that pass, because the pass may have to be resumed.
      *
      * @param reasons at least one
+     * @param pass the pass that visits the records; {@link Integer#MAX_VALUE} for a job that has ended
      * @param after as in {@link #page}
      */
-    CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit);
+    CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, int pass, String after, int limit);
 
     /**
      * A part of the records of one shard.

@@ -19,7 +19,7 @@ public record DestinationFault(PenaltyCause cause, String detail) {
 
     /** Failures that a copy to any other destination would have met too. */
     private static final Set<Reason> FAULTS_OF_SOURCES =
-            Set.of(Reason.SOURCE_OBJECT_NOT_FOUND, Reason.MD5_MISMATCH, Reason.HTTP_STATUS_CODE);
+            Set.of(Reason.SOURCE_OBJECT_NOT_FOUND, Reason.MD5_MISMATCH, Reason.HTTP_STATUS_CODE, Reason.UNRECOVERABLE);
 
     public DestinationFault {
         detail = detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL) + "...";

@@ -104,6 +104,14 @@ class AgentStateTest {
     }
 
     @Test
+    void aLostObjectIsAFailureThatAnOperatorHasToExamine() {
+        TaskResult lost = new TaskResult(Samples.uuid(2), Optional.of(Reason.UNRECOVERABLE), "answered 404", false, 0);
+        assertThat(held(ACCEPTED.apply(finished(good(1), lost))).failures())
+                .containsExactly(new UnmovedRecord(
+                        Samples.ref(2), UnmovedRecord.Kind.FAILED, Reason.UNRECOVERABLE, "answered 404"));
+    }
+
+    @Test
     void anAssignmentAcceptedTwiceKeepsItsResults() {
         AgentState state = ACCEPTED.apply(finished(good(1)))
                 .apply(new AgentEvent.AssignmentAccepted(JOB, Samples.assignment(1, 1, 2)));

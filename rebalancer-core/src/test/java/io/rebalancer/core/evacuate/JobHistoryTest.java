@@ -25,7 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -94,6 +96,28 @@ class JobHistoryTest {
         assertSumsAndReplay(world);
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("firstSeeds")
+    void aJobThatRetriesExceptionsAtAnOrderLosesNothing(long seed) {
+        World world = new World(new Random(seed));
+        world.retries = 6;
+        world.holds = seed % 2 == 0;
+        world.runUntilTheJobEnds();
+        assertSumsAndReplay(world);
+    }
+
+    @Test
+    void someHistoriesRetryExceptions() {
+        assertThat(firstSeeds()).anySatisfy(seed -> {
+            World world = new World(new Random(seed));
+            world.retries = 6;
+            world.runUntilTheJobEnds();
+            assertThat(world.journal)
+                    .anyMatch(
+                            each -> each instanceof JobEvent.PassStarted e && e.scope() == PassScope.SELECTED_RECORDS);
+        });
+    }
+
     /** The checks of these histories are worth something only if they find a fault. */
     @ParameterizedTest
     @EnumSource(Fault.class)
@@ -159,6 +183,13 @@ class JobHistoryTest {
         int assignments;
         int stepsBeforeCancel = Integer.MAX_VALUE;
         boolean holds;
+        /** Orders that an operator still gives: a job with an order does not end. */
+        int retries;
+        /** The reason with which each record is listed. */
+        final Map<Integer, Reason> listed = new HashMap<>();
+        /** The records that the pass visits. */
+        Set<Integer> visited = Set.of();
+
         Optional<Fault> fault = Optional.empty();
 
         World(Random random) {
@@ -175,12 +206,24 @@ class JobHistoryTest {
             send(new JobCommand.Create(Samples.LEAVING, 0));
             for (int pass = 0; !job.phase().terminal(); pass++) {
                 assertThat(pass).as("passes").isLessThan(200);
+                if (pass > 0 && retries > 0 && random.nextBoolean()) {
+                    orderRetry();
+                }
                 send(new JobCommand.StartPass(
-                        random.nextBoolean() ? PassScope.ALL_RECORDS : PassScope.UNMOVED_RECORDS));
+                        job.passes().retry().hasOrder() && random.nextInt(4) > 0
+                                ? PassScope.SELECTED_RECORDS
+                                : random.nextBoolean() ? PassScope.ALL_RECORDS : PassScope.UNMOVED_RECORDS));
+                visited = onLeavingNode.stream()
+                        .filter(number -> job.passes().scope() != PassScope.SELECTED_RECORDS
+                                || job.passes().retry().running().contains(listed.get(number)))
+                        .collect(Collectors.toSet());
                 planner = new Planner();
                 runPass();
                 if (job.phase() == JobPhase.CANCELLED) {
                     return;
+                }
+                if (job.passes().scope() == PassScope.SELECTED_RECORDS) {
+                    assertThat(job.counts().skipped()).as("skipped").isEqualTo(onLeavingNode.size());
                 }
                 send(new JobCommand.FinishPass(Duration.ZERO));
                 if (job.phase() == JobPhase.VERIFYING) {
@@ -203,6 +246,9 @@ class JobHistoryTest {
                 }
                 if (holds && random.nextInt(10) == 0) {
                     interfere();
+                }
+                if (retries > 0 && random.nextInt(30) == 0) {
+                    orderRetry();
                 }
                 switch (random.nextInt(7)) {
                     case 0, 1 -> scan();
@@ -251,6 +297,12 @@ class JobHistoryTest {
             send(byOperator || pausedMeanwhile ? new JobCommand.Resume() : new JobCommand.OpenWindow());
             assertThat(job.phase()).isEqualTo(JobPhase.RUNNING);
             planner = new Planner();
+        }
+
+        private void orderRetry() {
+            retries--;
+            send(new JobCommand.RetryExceptions(
+                    Set.of(random.nextBoolean() ? Reason.SOURCE_OTHER_ERROR : Reason.DESTINATION_UNREACHABLE)));
         }
 
         /** An operator changes settings, or nothing comes of the job for a while. */
@@ -305,7 +357,7 @@ class JobHistoryTest {
             void readChunk() {
                 long end = Math.min(RECORDS, scanned + 1 + random.nextInt(5));
                 List<Integer> rows = onLeavingNode.stream()
-                        .filter(number -> number > scanned && number <= end)
+                        .filter(number -> number > scanned && number <= end && visited.contains(number))
                         .toList();
                 scanned = end;
                 ScanTracker.Chunk chunk = tracker.begin(1, ScanPosition.at(ScanColumn.ID, end), rows.size());
@@ -478,6 +530,8 @@ class JobHistoryTest {
                     .fold(
                             events -> {
                                 store(events);
+                                events.forEach(event -> event.unmoved()
+                                        .forEach(each -> listed.put(number(each.record()), each.reason())));
                                 assertStepOfTheTable(phase, command);
                                 events.forEach(event -> endOfAssignment(event)
                                         .flatMap(before::find)

@@ -312,6 +312,29 @@ class JobRulesTest {
         assertThat(job.counts().discovered()).isEqualTo(1);
     }
 
+    @Test
+    void aCommitReplacesTheReasonOfARecordThatWasNotCopied() {
+        running();
+        run(new JobCommand.Plan(Samples.assignment(1, 1, 2, 3), Map.of()));
+        run(new JobCommand.ReportCopies(
+                Samples.assignmentId(1),
+                List.of(Samples.exception(1, Reason.UNRECOVERABLE), Samples.exception(2, Reason.UNRECOVERABLE))));
+        JobCommand.ReportCommit judged = new JobCommand.ReportCommit(
+                Samples.assignmentId(1),
+                SettledCounts.ZERO,
+                List.of(Samples.exception(1, Reason.SOURCE_OBJECT_NOT_FOUND)),
+                List.of(),
+                List.of());
+        assertThat(refusal(judged))
+                .as("record 3 was copied and is not accounted for")
+                .isEqualTo(Decision.Code.BAD_REQUEST);
+        run(new JobCommand.ReportCommit(
+                Samples.assignmentId(1), new SettledCounts(1, 0, 0, 0, 5), judged.failures(), List.of(), List.of()));
+        assertThat(job.outcomes().unmoved().skippedBy())
+                .isEqualTo(Map.of(Reason.UNRECOVERABLE, 1L, Reason.SOURCE_OBJECT_NOT_FOUND, 1L));
+        assertThat(job.counts().discovered()).isEqualTo(3);
+    }
+
     /** A take-over between two passes, or after the end, scans nothing again. */
     @Test
     void aNewIncarnationKeepsTheCountsOfAFinishedPass() {

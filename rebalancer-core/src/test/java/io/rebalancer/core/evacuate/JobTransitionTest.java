@@ -88,6 +88,46 @@ class JobTransitionTest {
         assertThat(phases).containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(JobPhase.NONE)));
     }
 
+    /** It changes no phase, so the table does not have it. */
+    @Test
+    void aRetryOfExceptionsIsOrderedOnceOrRefusedWithWhatIsPossible() {
+        JobCommand command = new JobCommand.RetryExceptions(Set.of(Reason.BAD_MANTA_OBJECT));
+        Set<JobPhase> accepting = EnumSet.noneOf(JobPhase.class);
+        Set<JobPhase> refusing = EnumSet.noneOf(JobPhase.class);
+        for (JobState job : reachable()) {
+            JobRules.decide(job, command, Samples.NOW)
+                    .fold(
+                            events -> {
+                                accepting.add(job.phase());
+                                assertThat(events).hasSize(1);
+                                JobState ordered = carryOut(job, command);
+                                assertThat(ordered.phase()).isEqualTo(job.phase());
+                                assertThat(carryOut(ordered, command))
+                                        .as("the order repeated")
+                                        .isEqualTo(ordered);
+                                JobState finished = carryOut(ordered, new JobCommand.FinishPass(Duration.ZERO));
+                                boolean left = job.outcomes().unmoved().total() > 0;
+                                assertThat(finished.phase().terminal() && left)
+                                        .as("the job ends with exceptions")
+                                        .isFalse();
+                                return events;
+                            },
+                            refused -> {
+                                refusing.add(job.phase());
+                                assertThat(refused.detail())
+                                        .contains(job.phase().name());
+                                JobTransition.actions(job.phase())
+                                        .forEach(action ->
+                                                assertThat(refused.detail()).contains(action));
+                                return List.of();
+                            });
+        }
+        assertThat(accepting).containsExactlyInAnyOrder(JobPhase.RUNNING, JobPhase.STALLED, JobPhase.WAITING);
+        assertThat(refusing)
+                .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(
+                        EnumSet.of(JobPhase.NONE, JobPhase.RUNNING, JobPhase.STALLED, JobPhase.WAITING)));
+    }
+
     /** When the table has changed, this test writes the diagram and fails: look at the file, commit it, run again. */
     @Test
     void theDiagramInTheDocumentsIsDrawnFromTheTable() throws IOException {

@@ -111,6 +111,7 @@ public final class Samples {
                 new JobEvent.JobProgressed(NOW),
                 new JobEvent.EndEstimated(
                         new EndEstimate(NOW, 25, NOW.plusSeconds(60), NOW.plusSeconds(90), Optional.empty())),
+                new JobEvent.RetryOrdered(Set.of(Reason.UNRECOVERABLE, Reason.MD5_MISMATCH), NOW),
                 new JobEvent.CommitParallelismSet(30),
                 new JobEvent.SettingsChanged(settingsChange(), "http 127.0.0.1", NOW),
                 new JobEvent.IncarnationBegan(2, NOW, true),

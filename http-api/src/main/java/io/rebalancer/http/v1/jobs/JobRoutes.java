@@ -36,7 +36,8 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET   /api/v1/jobs/ID/exceptions/export?format=jsonl|csv&reason=  all of them as one file
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
- *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job, or for some of its exceptions
+ *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job, or for some of its exceptions;
+ *                                             with reasons and a job that runs: its next pass retries them, 202
  *   POST  /api/v1/jobs/ID/pause               stops all writes of a job; 202 until every agent has confirmed
  *   POST  /api/v1/jobs/ID/resume              lets a paused job continue
  *   POST  /api/v1/jobs/ID/cancel              ends a job for good; 202 until every agent has acknowledged
@@ -103,11 +104,23 @@ public final class JobRoutes extends AllDirectives {
                 request -> audit.as(operator -> Problems.complete(operator.perform(
                                 Action.retryJob(jobId, request.reasons()),
                                 () -> request.reasons().isEmpty()
-                                        ? jobs.retry(jobId)
+                                        ? jobs.retry(jobId).thenApply(JobService.NewJob::new)
                                         : jobs.retry(jobId, request.reasons()),
-                                Outcome::created)
-                        .thenApply(id -> Json.response(StatusCodes.CREATED, Map.of("id", id))
-                                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id))))));
+                                JobRoutes::outcome)
+                        .thenApply(JobRoutes::response))));
+    }
+
+    private static Outcome outcome(JobService.Retry retry) {
+        return retry instanceof JobService.NewJob created ? Outcome.created(created.id()) : Outcome.accepted(Map.of());
+    }
+
+    private static HttpResponse response(JobService.Retry retry) {
+        if (retry instanceof JobService.NextPass next) {
+            return Json.response(StatusCodes.ACCEPTED, JobView.of(next.job()));
+        }
+        UUID id = ((JobService.NewJob) retry).id();
+        return Json.response(StatusCodes.CREATED, Map.of("id", id))
+                .addHeader(RawHeader.create("Location", "/api/v1/jobs/" + id));
     }
 
     private CompletionStage<HttpResponse> find(UUID jobId) {

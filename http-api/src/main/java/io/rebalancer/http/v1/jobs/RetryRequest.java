@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * The body of {@code POST /api/v1/jobs/ID/retry}: nothing, or {@code {"reasons":["md5_mismatch"]}}.
  *
- * @param reasons of the exceptions that the new job looks at; empty to look at all records
+ * @param reasons of the exceptions that are retried; empty for a job that looks at all records
  */
 record RetryRequest(Set<Reason> reasons) {
 

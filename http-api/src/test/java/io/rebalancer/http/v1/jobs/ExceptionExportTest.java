@@ -90,6 +90,26 @@ class ExceptionExportTest {
     }
 
     @Test
+    void aLostObjectIsInTheFileWithTheAnswerOfEachSource() throws Exception {
+        ExceptionView view = ExceptionView.of(new ExceptionLine(
+                1,
+                "/o/stor/lost",
+                io.rebalancer.core.assignment.UnmovedRecord.Kind.FAILED,
+                Reason.UNRECOVERABLE,
+                "1.stor: answered 404; 2.stor: answered 404",
+                1,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+        assertThat(ExceptionFormat.CSV.line(view))
+                .contains("\"failed\",\"unrecoverable\",\"transient\",\"1.stor: answered 404; 2.stor: answered 404\"");
+        assertThat(Json.read(ExceptionFormat.JSONL.line(view)).path("reason").asText())
+                .isEqualTo("unrecoverable");
+    }
+
+    @Test
     void aPageThatCannotBeReadBreaksTheFileOff() {
         HistoryInMemory history = new HistoryInMemory() {
             @Override

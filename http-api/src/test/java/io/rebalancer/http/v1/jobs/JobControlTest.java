@@ -103,8 +103,17 @@ class JobControlTest {
                 post(JOBS + "/" + ENDED + "/retry", "{\"reasons\":[\"md5_mismatch\",\"no_destination\"]}");
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(ApiServer.retried).containsExactlyInAnyOrder(Reason.MD5_MISMATCH, Reason.NO_DESTINATION);
-        assertProblem(
-                post(JOBS + "/" + RUNNING + "/retry", "{\"reasons\":[\"md5_mismatch\"]}"), 409, "NODE_ALREADY_LEAVING");
+    }
+
+    @Test
+    void aJobThatRunsRetriesSomeExceptionsInItsNextPass() throws Exception {
+        HttpResponse<String> response = post(JOBS + "/" + RUNNING + "/retry", "{\"reasons\":[\"unrecoverable\"]}");
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(Json.read(response.body()).path("id").asText()).isEqualTo(RUNNING.toString());
+        assertThat(Json.read(response.body()).has("state")).isTrue();
+        assertThat(response.headers().firstValue("Location")).isEmpty();
+        assertThat(ApiServer.retried).containsExactly(Reason.UNRECOVERABLE);
+        assertProblem(post(JOBS + "/" + NEW + "/retry", "{\"reasons\":[\"unrecoverable\"]}"), 404, "JOB_NOT_FOUND");
     }
 
     @ParameterizedTest

@@ -108,7 +108,8 @@ final class AssignmentCommit {
                         further,
                         (some, more) ->
                                 Stream.concat(some.stream(), more.stream()).toList())
-                .thenCompose(parts -> settle(tasks, parts));
+                .thenCompose(parts -> settle(tasks, parts))
+                .thenCombine(LossCheck.of(calls, inFlight), CommitResult::withFailures);
     }
 
     /** @param scanned the tasks whose own record is on the shard */

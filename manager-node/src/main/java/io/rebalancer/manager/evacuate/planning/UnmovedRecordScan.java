@@ -1,6 +1,7 @@
 package io.rebalancer.manager.evacuate.planning;
 
 import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.RetrySelection;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
@@ -11,6 +12,7 @@ import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.core.text.OneLine;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -60,8 +62,25 @@ public final class UnmovedRecordScan implements RecordScan {
         return new UnmovedRecordScan(
                 tier,
                 shards,
-                (shard, after, limit) ->
-                        unmoved.withReasons(selection.jobId(), shard, selection.reasons(), after, limit));
+                (shard, after, limit) -> unmoved.withReasons(
+                        selection.jobId(), shard, selection.reasons(), Integer.MAX_VALUE, after, limit));
+    }
+
+    /**
+     * Visits those of a running job's exceptions that an operator orders to retry.
+     *
+     * @param shards numbers of all shards, ascending
+     * @param pass the pass that visits them
+     */
+    public static UnmovedRecordScan ofReasons(
+            UnmovedRecords unmoved,
+            MetadataTier tier,
+            List<Integer> shards,
+            UUID jobId,
+            int pass,
+            Set<Reason> reasons) {
+        return new UnmovedRecordScan(
+                tier, shards, (shard, after, limit) -> unmoved.withReasons(jobId, shard, reasons, pass, after, limit));
     }
 
     @Override

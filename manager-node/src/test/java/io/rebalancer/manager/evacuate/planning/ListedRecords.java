@@ -29,7 +29,8 @@ final class ListedRecords implements UnmovedRecords {
     }
 
     @Override
-    public CompletionStage<Page> withReasons(UUID jobId, int shard, Set<Reason> reasons, String after, int limit) {
+    public CompletionStage<Page> withReasons(
+            UUID jobId, int shard, Set<Reason> reasons, int pass, String after, int limit) {
         return page(jobId, shard, 0, after, limit);
     }
 
