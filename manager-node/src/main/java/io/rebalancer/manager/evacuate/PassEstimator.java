@@ -48,11 +48,13 @@ final class PassEstimator {
         }
         job.leaving().ifPresent(leaving -> totals.read(leaving.storageNode()));
         Instant now = clock.instant();
-        return EstimateRules.due(estimate(job), job.passes().estimates().kept(), now).map(JobCommand.KeepEstimate::new);
+        return EstimateRules.due(estimate(job), job.passes().estimates().kept(), now)
+                .map(JobCommand.KeepEstimate::new);
     }
 
     MeasuredPass measured(JobState job) {
-        return new MeasuredPass(estimate(job), rate.now(), job.passes().estimates().kept());
+        return new MeasuredPass(
+                estimate(job), rate.now(), job.passes().estimates().kept());
     }
 
     private PassEstimate estimate(JobState job) {

@@ -21,10 +21,10 @@ public record EndEstimates(List<EndEstimate> kept) {
     EndEstimates after(JobEvent event) {
         if (event instanceof JobEvent.EndEstimated e) {
             // The first estimate of a pass takes the place of those of an earlier pass.
-            return new EndEstimates(Stream.concat(
-                            kept.stream().filter(each -> each.endedAt().isEmpty()), Stream.of(e.estimate()))
-                    .limit(MAX_KEPT)
-                    .toList());
+            return new EndEstimates(
+                    Stream.concat(kept.stream().filter(each -> each.endedAt().isEmpty()), Stream.of(e.estimate()))
+                            .limit(MAX_KEPT)
+                            .toList());
         }
         return event instanceof JobEvent.PassFinished e && e.at().isPresent()
                 ? new EndEstimates(

@@ -55,8 +55,7 @@ public record PassProgress(
         }
         if (event instanceof JobEvent.PassFinished e) {
             int fruitless = fruitlessAfterPass(outcomes.settled());
-            return new PassProgress(
-                    number, scope, fruitless, settledBefore, fruitlessSince, e.at(), estimated, next);
+            return new PassProgress(number, scope, fruitless, settledBefore, fruitlessSince, e.at(), estimated, next);
         }
         Optional<Instant> finished =
                 event instanceof JobEvent.VerificationFinished e ? Optional.of(e.at()) : finishedAt;
