@@ -61,8 +61,6 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     /** Nothing is written for a job any more that its incarnation {@code epoch} paused. */
     private record JobIsQuiet(UUID jobId, long epoch) implements AgentMessage {}
 
-    /** The copies of a continued job can be ordered again. */
-
     /** Asks for the held assignments. */
     record ListHeld(ActorRef<List<HeldAssignments.Line>> replyTo) implements AgentMessage {}
 
@@ -124,6 +122,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .forAnyState()
                 .onCommand(AgentMessage.Order.class, this::onOrder)
                 .onCommand(AgentMessage.Wake.class, (state, wake) -> Effect().none())
+                .onCommand(AgentMessage.AskClock.class, (state, ask) -> onAskClock(ask))
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
                 .onCommand(UnwantedRemoved.class, this::onUnwantedRemoved)
                 .onCommand(JobIsQuiet.class, this::onJobIsQuiet)
@@ -131,6 +130,11 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(DropHeld.class, this::onDropHeld)
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
                 .build();
+    }
+
+    private Effect<AgentEvent, AgentState> onAskClock(AgentMessage.AskClock ask) {
+        ask.replyTo().tell(new AgentMessage.ClockReported(node, clock.instant()));
+        return Effect().none();
     }
 
     /**

@@ -2,8 +2,11 @@ package io.rebalancer.cluster.message;
 
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.object.StorageNodeId;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /** Messages to a storage agent. The agent's module adds internal messages, which never leave the member. */
 public interface AgentMessage {
@@ -53,6 +56,12 @@ public interface AgentMessage {
             return token.jobId();
         }
     }
+
+    /** Asks for the time of the agent's clock; changes nothing. */
+    record AskClock(ActorRef<ClockReported> replyTo) implements AgentMessage, WireMessage {}
+
+    /** Reply to {@link AskClock}. */
+    record ClockReported(StorageNodeId node, Instant at) implements WireMessage {}
 
     /** Starts the agent. Sent by its own member, so that unfinished copies resume after a restart. */
     enum Wake implements AgentMessage, WireMessage {

@@ -131,6 +131,7 @@ class WireMessageTest {
 
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
+        TestProbe<AgentMessage.ClockReported> clockReply = KIT.createTestProbe();
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
         TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
         TestProbe<FleetSettingsMessage.FleetSettingsAre> fleetReply = KIT.createTestProbe();
@@ -153,6 +154,8 @@ class WireMessageTest {
                 new AgentMessage.Release(new FencingToken(ID, 2), ID, List.of(ID)),
                 new AgentMessage.PauseJob(new FencingToken(ID, 2)),
                 AgentMessage.Wake.INSTANCE,
+                new AgentMessage.AskClock(clockReply.getRef()),
+                new AgentMessage.ClockReported(LOCATION.storageNode(), Instant.EPOCH),
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.CreateRetry(LOCATION, SELECTION, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),

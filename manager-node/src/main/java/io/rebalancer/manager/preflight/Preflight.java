@@ -1,22 +1,30 @@
 package io.rebalancer.manager.preflight;
 
+import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.Roles;
+import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.PreflightService;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.storage.PlacementPolicy;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** All checks of a manager. */
@@ -44,8 +52,11 @@ public final class Preflight {
         Cluster cluster = Cluster.get(system);
         AgentVersionsCheck versions =
                 new AgentVersionsCheck(cluster.selfMember().appVersion().toString(), () -> agentVersions(cluster));
+        ClusterSharding sharding = ClusterSharding.get(system);
+        AgentClocksCheck clocks =
+                new AgentClocksCheck(fleet, node -> clockOf(node, cluster, sharding), Clock.systemUTC());
         return new PreflightRunner(
-                tier, checks(tier, jobs, nodes, fleet, versions, policy, legacy, REPLY_TIMEOUT), DEADLINE);
+                tier, checks(tier, jobs, nodes, fleet, versions, clocks, policy, legacy, REPLY_TIMEOUT), DEADLINE);
     }
 
     static List<PreflightCheck> checks(
@@ -54,6 +65,7 @@ public final class Preflight {
             StorageNodeService nodes,
             FleetQueries fleet,
             AgentVersionsCheck versions,
+            AgentClocksCheck clocks,
             Supplier<PlacementPolicy> policy,
             Supplier<LegacySettings> legacy,
             Duration replyTimeout) {
@@ -64,10 +76,22 @@ public final class Preflight {
                 new MetadataShardsCheck(tier, replyTimeout),
                 new AgentsReachableCheck(fleet),
                 versions,
+                clocks,
                 new SpaceCheck(fleet, policy),
                 new DatacentersCheck(fleet, policy),
                 new NoNewWritesCheck(fleet),
                 new SnaplinksCheck(legacy));
+    }
+
+    private static Optional<CompletionStage<Instant>> clockOf(
+            StorageNodeId node, Cluster cluster, ClusterSharding sharding) {
+        boolean isMember = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+                .anyMatch(member -> member.hasRole(Roles.storage(node)));
+        return isMember
+                ? Optional.of(sharding.entityRefFor(Entities.STORAGE_AGENT, node.text())
+                        .ask(AgentMessage.AskClock::new, REPLY_TIMEOUT)
+                        .thenApply(AgentMessage.ClockReported::at))
+                : Optional.empty();
     }
 
     private static Map<String, String> agentVersions(Cluster cluster) {

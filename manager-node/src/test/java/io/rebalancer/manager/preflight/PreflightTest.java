@@ -18,15 +18,20 @@ import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -51,6 +56,8 @@ class PreflightTest {
             new DestinationCandidates(true, List.of(node(2, "dc1", 9000)), List.of(), List.of(LEAVING_NODE));
     private List<NodePromise> promises = List.of();
     private Map<String, String> agents = Map.of("a:1", "1.0", "b:1", "1.0");
+    private final Map<StorageNodeId, CompletionStage<Instant>> clocks = new HashMap<>(
+            Map.of(location(2).storageNode(), CompletableFuture.completedFuture(Instant.EPOCH.plusSeconds(5))));
     private boolean brokerReplies = true;
     private boolean directoryReplies = true;
     private boolean cleanupRequired;
@@ -107,6 +114,10 @@ class PreflightTest {
                                 services,
                                 fleet,
                                 new AgentVersionsCheck("1.0", () -> agents),
+                                new AgentClocksCheck(
+                                        fleet,
+                                        node -> Optional.ofNullable(clocks.get(node)),
+                                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
                                 () -> policy,
                                 () -> new LegacySettings(0, cleanupRequired),
                                 REPLY_TIMEOUT),
@@ -203,6 +214,27 @@ class PreflightTest {
         assertResult(CheckName.AGENT_VERSIONS, Outcome.WARN, "2 agents run version 0.9", "manager runs version 1.0");
         agents = Map.of();
         assertResult(CheckName.AGENT_VERSIONS, Outcome.WARN, "not checked");
+    }
+
+    @Test
+    void clocksOfAgentsAreCompared() throws Exception {
+        nodes = new DestinationCandidates(
+                true,
+                List.of(node(2, "dc1", 9000), node(3, "dc1", 9000), node(4, "dc1", 9000)),
+                List.of(),
+                List.of(LEAVING_NODE));
+        assertResult(CheckName.AGENT_CLOCKS, Outcome.PASS, "the clocks of 1 agents are right");
+        clocks.put(location(3).storageNode(), CompletableFuture.failedFuture(new TimeoutException("no reply")));
+        assertResult(CheckName.AGENT_CLOCKS, Outcome.PASS, "1 did not reply");
+        clocks.put(location(3).storageNode(), CompletableFuture.completedFuture(Instant.EPOCH.plusSeconds(61)));
+        clocks.put(LEAVING, CompletableFuture.completedFuture(Instant.EPOCH.minusSeconds(3600)));
+        assertResult(CheckName.AGENT_CLOCKS, Outcome.WARN, "2 of 3 agents", "3.stor by 61 s", "1.stor by 3600 s");
+        clocks.clear();
+        assertResult(CheckName.AGENT_CLOCKS, Outcome.WARN, "not checked", "report no time");
+        for (int time = 0; time < 2; time++) {
+            clocks.put(LEAVING, CompletableFuture.failedFuture(new TimeoutException("no reply")));
+            assertResult(CheckName.AGENT_CLOCKS, Outcome.WARN, "not checked", "none of 1 agents replied");
+        }
     }
 
     @Test

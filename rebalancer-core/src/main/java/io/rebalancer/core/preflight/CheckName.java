@@ -19,6 +19,8 @@ public enum CheckName {
     AGENTS_REACHABLE(true),
     /** The agents run the version of the manager. */
     AGENT_VERSIONS(true),
+    /** The clocks of the agents are right. */
+    AGENT_CLOCKS(true),
     /** The destinations have space for everything that the storage node holds. */
     SPACE(true),
     /** The datacenters with space can take every object. */
