@@ -182,7 +182,7 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     private Effect<JobEvent, JobState> onInternal(JobState job, JobInternalMessage message) {
         if (message instanceof JobInternalMessage.PlanningReported reported
                 && work.pass().isCurrent(reported.generation())) {
-            if (work.pass().followWaits(reported.event())) {
+            if (work.followUnstored(reported.event())) {
                 return Effect().none();
             }
             if (reported.event() instanceof PlanningEvent.Superseded superseded) {

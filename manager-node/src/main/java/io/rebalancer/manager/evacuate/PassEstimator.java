@@ -14,9 +14,12 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.RowWatermark;
+import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.port.RecordAudit;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,12 +29,28 @@ final class PassEstimator {
     private final RowTotals totals;
     private final JobLimits limits;
     private final Clock clock;
+    private final Map<Integer, ScanPosition> positions = new HashMap<>();
+    private long found;
+    private long doneBefore;
 
     PassEstimator(RecordAudit audit, JobLimits limits, Clock clock) {
         this.rate = new PassRate(clock);
         this.totals = new RowTotals(audit);
         this.limits = limits;
         this.clock = clock;
+    }
+
+    /** The scan of a pass begins, or resumes after a restart. */
+    void beginScan(JobState job) {
+        positions.clear();
+        positions.putAll(job.scan().marks());
+        found = 0;
+        doneBefore = done(job);
+    }
+
+    void follow(PlanningEvent.RowsRead read) {
+        positions.put(read.shard(), read.next());
+        found += read.records();
     }
 
     void follow(JobEvent event) {
@@ -68,7 +87,7 @@ final class PassEstimator {
         if (highest.isEmpty()) {
             return PassEstimate.unknown(totals.problem());
         }
-        return ScannedShare.of(job.scan(), highest.get())
+        return ScannedShare.of(positions, highest.get())
                 .map(share -> EstimateRules.of(measure(job, share), limits.windows(), clock.instant()))
                 .orElseGet(() -> PassEstimate.unknown(
                         "a metadata shard is scanned by key, which does not show how many rows follow"));
@@ -84,8 +103,10 @@ final class PassEstimator {
                 .filter(EvacuateOrder::isLimited)
                 .map(order -> Math.max(0, order.maxRecords() - counts.discovered()) + counts.inFlight())
                 .orElse(Long.MAX_VALUE);
+        long done = done(job);
         return new PassMeasure(
-                job.settledInPass() + counts.skipped() + counts.failed(),
+                done,
+                Math.max(counts.inFlight(), found - (done - doneBefore)),
                 counts.inFlight(),
                 job.inFlight().all().stream()
                         .flatMap(each -> each.assignment().tasks().stream())
@@ -97,6 +118,11 @@ final class PassEstimator {
                 job.passes().estimates().kept().stream()
                         .filter(each -> each.endedAt().isPresent())
                         .toList());
+    }
+
+    private static long done(JobState job) {
+        JobCounts counts = job.counts();
+        return job.settledInPass() + counts.skipped() + counts.failed();
     }
 
     private static String whyNotIn(JobPhase phase) {

@@ -74,6 +74,15 @@ final class PhaseWork {
         return verification;
     }
 
+    /** Takes note of an event that is not stored; false if it is another one. */
+    boolean followUnstored(PlanningEvent event) {
+        if (event instanceof PlanningEvent.RowsRead read) {
+            telemetry.estimator().follow(read);
+            return true;
+        }
+        return pass.followWaits(event);
+    }
+
     /** Does what follows from the new state, whichever command led to it. */
     void follow(JobState before, JobState stored) {
         agents.forgetReleased(before, stored);
@@ -200,6 +209,7 @@ final class PhaseWork {
                         jobId,
                         job.passes().number(),
                         job.leaving().orElseThrow());
+        telemetry.estimator().beginScan(job);
         pass.start(agents.token(job), job);
         timers.startTimerWithFixedDelay(JobInternalMessage.RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
         job.inFlight().all().forEach(each -> resumeAssignment(job, each));

@@ -17,6 +17,7 @@ import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.settings.CurrentFleetSettings;
 import java.time.Duration;
 import java.util.List;
@@ -68,6 +69,7 @@ class PassEstimatorTest {
 
     private void beginPass(int number) {
         apply(new JobEvent.PassStarted(number, clock.instant(), PassScope.ALL_RECORDS));
+        estimator.beginScan(job);
         Awaitility.await().until(() -> {
             keepIfDue();
             return !estimate().basis().contains("being read");
@@ -85,9 +87,11 @@ class PassEstimatorTest {
     /** The pass is done with some tenths of the rows, each of which takes {@code time}. */
     private void work(int from, int to, Duration time) {
         for (int tenth = from + 1; tenth <= to; tenth++) {
+            ScanPosition next = ScanPosition.at(ScanColumn.ID, RECORDS / 10L * tenth + 1);
+            estimator.follow(new PlanningEvent.RowsRead(1, next, RECORDS / 20));
+            estimator.follow(new PlanningEvent.RowsRead(2, next, RECORDS / 20));
             clock.pass(time);
-            ScanPosition mark = ScanPosition.at(ScanColumn.ID, RECORDS / 10L * tenth + 1);
-            apply(new JobEvent.RecordsExcepted(unmoved(), Map.of(1, mark, 2, mark)));
+            apply(new JobEvent.RecordsExcepted(unmoved(), Map.of()));
             keepIfDue();
         }
     }
@@ -131,6 +135,33 @@ class PassEstimatorTest {
                 .as("those of the new pass")
                 .extracting(EndEstimate::percent)
                 .containsExactly(30);
+    }
+
+    /** A chunk can be most of a small shard. */
+    @Test
+    void recordsThatAreReadAndWaitAreLeft() {
+        create();
+        ScanPosition end = ScanPosition.at(ScanColumn.ID, RECORDS + 1);
+        estimator.follow(new PlanningEvent.RowsRead(1, end, RECORDS / 2));
+        estimator.follow(new PlanningEvent.RowsRead(2, end, RECORDS / 2));
+        for (int each = 0; each < 4; each++) {
+            clock.pass(FAST);
+            apply(new JobEvent.RecordsExcepted(unmoved(), Map.of()));
+        }
+        assertThat(estimate().percent()).contains(40);
+        assertThat(secondsLeft()).isBetween(55L, 90L);
+    }
+
+    @Test
+    void aRestartedScanKnowsWhatIsBehindItsMark() {
+        create();
+        ScanPosition mark = ScanPosition.at(ScanColumn.ID, RECORDS / 2 + 1);
+        for (int each = 0; each < 5; each++) {
+            clock.pass(FAST);
+            apply(new JobEvent.RecordsExcepted(unmoved(), Map.of(1, mark, 2, mark)));
+        }
+        estimator.beginScan(job);
+        assertThat(estimate().percent()).contains(50);
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class EstimateRules {
     /** Fewer records do not show how many follow. */
-    static final long MIN_DONE = 100;
+    static final long MIN_FOUND = 100;
     /** A smaller share of the rows does not show how many records follow. */
     static final double MIN_SHARE = 0.01;
     /** A rate of a shorter time is one of a few assignments. */
@@ -33,10 +33,11 @@ public final class EstimateRules {
     /** @param windows the pass runs while all of them are open */
     public static PassEstimate of(PassMeasure pass, List<Window> windows, Instant now) {
         boolean complete = pass.share().isComplete();
-        if (!complete && (pass.done() < MIN_DONE || pass.share().fraction() < MIN_SHARE)) {
-            return PassEstimate.unknown("too little is read: " + pass.done() + " records are done, and "
-                    + percentText(pass.share().fraction()) + " of the rows are read; it needs " + MIN_DONE
-                    + " records and " + percentText(MIN_SHARE));
+        long known = pass.done() + pass.found();
+        if (!complete && (known < MIN_FOUND || pass.share().fraction() < MIN_SHARE)) {
+            return PassEstimate.unknown("too little is read: " + known + " records in "
+                    + percentText(pass.share().fraction()) + " of the rows; it needs " + MIN_FOUND + " records in "
+                    + percentText(MIN_SHARE));
         }
         if (pass.rate().seconds() < MIN_OBSERVED.toSeconds()) {
             return PassEstimate.unknown("the rate is measured after " + MIN_OBSERVED.toSeconds()
@@ -83,7 +84,7 @@ public final class EstimateRules {
     /** The standard deviation of the logarithm of the time that is left. */
     private static double deviation(PassMeasure pass) {
         double rate = pass.rate().relativeError();
-        double density = pass.share().isComplete() ? 0 : (1 - pass.share().fraction()) / Math.max(1, pass.done());
+        double density = pass.share().isComplete() ? 0 : (1 - pass.share().fraction()) / (pass.done() + pass.found());
         double earlier = pass.earlier().stream()
                 .flatMap(each -> each.error().stream())
                 .mapToDouble(error -> Math.log(error) * Math.log(error))
@@ -101,7 +102,7 @@ public final class EstimateRules {
         return String.format(
                         Locale.ROOT,
                         "about %d records are left at %.1f records/s and %.1f MB/s, measured over %.0f s; %s of the rows are"
-                                + " done with",
+                                + " read",
                         pass.left(),
                         pass.rate().recordsPerSecond(),
                         pass.rate().bytesPerSecond() / 1e6,

@@ -7,15 +7,17 @@ import java.util.List;
  * What the end of a pass is estimated from.
  *
  * @param done records that the pass has settled or given up
+ * @param found records that are read and not done, those in flight included
  * @param inFlight records in assignments that have not ended
  * @param inFlightBytes content bytes of their objects
  * @param most records that the order still allows
- * @param share how much of the metadata is before the low-water marks
+ * @param share how much of the metadata is read
  * @param rate of the last minutes
  * @param earlier estimates of earlier passes of the job, with their errors
  */
 public record PassMeasure(
         long done,
+        long found,
         long inFlight,
         long inFlightBytes,
         long most,
@@ -31,11 +33,10 @@ public record PassMeasure(
      * are.
      */
     long left() {
-        if (share.isComplete() || share.fraction() == 0) {
-            return inFlight;
-        }
-        double rest = done * (1 - share.fraction()) / share.fraction();
-        return Math.max(inFlight, Math.min(most, Math.round(rest)));
+        double unread = share.isComplete() || share.fraction() == 0
+                ? 0
+                : (done + found) * (1 - share.fraction()) / share.fraction();
+        return Math.max(inFlight, Math.min(most, found + Math.round(unread)));
     }
 
     /** Content bytes of those records: the unknown ones are taken to be as large as those that were moved. */

@@ -3,14 +3,13 @@ package io.rebalancer.core.estimate;
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
-import io.rebalancer.core.evacuate.ScanProgress;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much of the metadata a pass is done with, counted in row ids of all shards. Ids of deleted rows count as well.
+ * How much of the metadata a pass has read, counted in row ids of all shards. Ids of deleted rows count as well.
  *
- * @param before ids before the low-water marks
+ * @param before ids that are read
  * @param total all ids that were in use when they were asked for
  */
 public record ScannedShare(long before, long total) {
@@ -23,32 +22,33 @@ public record ScannedShare(long before, long total) {
     }
 
     /**
+     * @param positions where the next read of each shard begins; a shard without one is not read yet
      * @param highest the highest row ids of each shard
      * @return empty if a shard is scanned by key, because keys do not show how many rows follow
      */
-    public static Optional<ScannedShare> of(ScanProgress scan, Map<Integer, RowWatermark> highest) {
+    public static Optional<ScannedShare> of(Map<Integer, ScanPosition> positions, Map<Integer, RowWatermark> highest) {
         long before = 0;
         long total = 0;
         for (Map.Entry<Integer, RowWatermark> shard : highest.entrySet()) {
-            ScanPosition mark = scan.marks().getOrDefault(shard.getKey(), ScanPosition.START);
-            if (mark.column() == ScanColumn.KEY) {
+            ScanPosition position = positions.getOrDefault(shard.getKey(), ScanPosition.START);
+            if (position.column() == ScanColumn.KEY) {
                 return Optional.empty();
             }
             RowWatermark rows = shard.getValue();
             total += rows.highestId() + rows.highestIdx();
-            before += mark.column() == ScanColumn.ID
-                    ? passed(mark, rows.highestId())
-                    : rows.highestId() + passed(mark, rows.highestIdx());
+            before += position.column() == ScanColumn.ID
+                    ? passed(position, rows.highestId())
+                    : rows.highestId() + passed(position, rows.highestIdx());
         }
         return Optional.of(new ScannedShare(before, total));
     }
 
     /** Rows that were added after the ids were asked for do not count. */
-    private static long passed(ScanPosition mark, long highest) {
-        return Math.min(highest, Math.max(0, mark.nextId() - 1));
+    private static long passed(ScanPosition position, long highest) {
+        return Math.min(highest, Math.max(0, position.nextId() - 1));
     }
 
-    /** Whether every row is before a mark. */
+    /** Whether every row is read. */
     public boolean isComplete() {
         return before == total;
     }

@@ -28,7 +28,14 @@ class EstimateRulesTest {
 
     private static PassMeasure pass(long done, long inFlight, long rows, MeasuredRate rate, EndEstimate... earlier) {
         return new PassMeasure(
-                done, inFlight, inFlight * 1000, Long.MAX_VALUE, new ScannedShare(rows, 1000), rate, List.of(earlier));
+                done,
+                inFlight,
+                inFlight,
+                inFlight * 1000,
+                Long.MAX_VALUE,
+                new ScannedShare(rows, 1000),
+                rate,
+                List.of(earlier));
     }
 
     private static PassEstimate estimate(PassMeasure pass) {
@@ -37,12 +44,20 @@ class EstimateRulesTest {
 
     @Test
     void theLikelyEndIsTheWorkThatIsLeftAtThePresentRate() {
-        PassEstimate found = estimate(pass(500, 40, 250, STEADY));
+        PassEstimate found = estimate(pass(500, 0, 250, STEADY));
         assertThat(found.likely()).contains(NOW.plusSeconds(150));
         assertThat(found.percent()).contains(25);
         assertThat(found.late().orElseThrow()).isAfter(NOW.plusSeconds(160)).isBefore(NOW.plusSeconds(200));
         assertThat(found.basis())
                 .contains("1500 records are left at 10.0 records/s", "25.0 % of the rows", "verification follows");
+    }
+
+    @Test
+    void recordsThatAreReadCountWithThoseThatAreNot() {
+        PassMeasure waiting =
+                new PassMeasure(400, 100, 40, 40_000, Long.MAX_VALUE, new ScannedShare(250, 1000), STEADY, List.of());
+        assertThat(estimate(waiting).likely()).contains(NOW.plusSeconds(160));
+        assertThat(estimate(waiting).percent()).contains(20);
     }
 
     @Test
@@ -53,21 +68,21 @@ class EstimateRulesTest {
 
     @Test
     void largeObjectsInFlightTakeTheTimeOfTheirBytes() {
-        PassMeasure large =
-                new PassMeasure(500, 40, 4_000_000, Long.MAX_VALUE, new ScannedShare(1000, 1000), STEADY, List.of());
+        PassMeasure large = new PassMeasure(
+                500, 40, 40, 4_000_000, Long.MAX_VALUE, new ScannedShare(1000, 1000), STEADY, List.of());
         assertThat(estimate(large).likely()).contains(NOW.plusSeconds(400));
     }
 
     @Test
     void theOrdersLimitBoundsWhatIsLeft() {
-        PassMeasure limited = new PassMeasure(500, 40, 40_000, 100, new ScannedShare(250, 1000), STEADY, List.of());
+        PassMeasure limited = new PassMeasure(500, 40, 40, 40_000, 100, new ScannedShare(250, 1000), STEADY, List.of());
         assertThat(estimate(limited).likely()).contains(NOW.plusSeconds(10));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "99, 500, 6, 50, too little is read: 99 records are done",
-        "500, 9, 6, 50, 0.9 % of the rows are read",
+        "59, 500, 6, 50, too little is read: 99 records in 50.0 % of the rows",
+        "500, 9, 6, 50, 0.9 % of the rows; it needs 100 records in 1.0 %",
         "500, 500, 3, 50, the rate is measured after 20 s of work",
         "500, 500, 6, 0, no record was done in the last 30 s",
     })
@@ -82,7 +97,7 @@ class EstimateRulesTest {
     @Test
     void timeOutsideTheWindowIsAdded() {
         Window nights = new Window(ZoneOffset.UTC, List.of(WeeklyRange.parse("mon-sun 12:00-12:01")), Set.of());
-        PassEstimate found = EstimateRules.of(pass(500, 40, 250, STEADY), List.of(nights), NOW);
+        PassEstimate found = EstimateRules.of(pass(500, 0, 250, STEADY), List.of(nights), NOW);
         assertThat(found.likely()).contains(NOW.plus(Duration.ofDays(2)).plusSeconds(30));
         assertThat(found.basis()).contains("only while the window is open");
     }
@@ -92,23 +107,23 @@ class EstimateRulesTest {
         EndEstimate wrong = new EndEstimate(NOW, 25, NOW.plusSeconds(100), NOW.plusSeconds(110), Optional.empty())
                 .endingAt(NOW.plusSeconds(300));
         assertThat(wrong.error()).contains(3.0);
-        PassEstimate careful = estimate(pass(500, 40, 250, STEADY, wrong));
+        PassEstimate careful = estimate(pass(500, 0, 250, STEADY, wrong));
         assertThat(careful.likely()).contains(NOW.plusSeconds(150));
         assertThat(careful.late().orElseThrow()).isAfter(NOW.plusSeconds(500));
     }
 
     @Test
     void anEstimateIsKeptOnceForEachQuarter() {
-        PassEstimate first = estimate(pass(600, 40, 300, STEADY));
+        PassEstimate first = estimate(pass(600, 0, 300, STEADY));
         EndEstimate kept = EstimateRules.due(first, List.of(), NOW).orElseThrow();
         assertThat(kept.percent()).isEqualTo(30);
         assertThat(EstimateRules.due(first, List.of(kept), NOW)).isEmpty();
-        PassEstimate second = estimate(pass(1000, 40, 500, STEADY));
+        PassEstimate second = estimate(pass(1000, 0, 500, STEADY));
         assertThat(EstimateRules.due(second, List.of(kept), NOW)).isPresent();
         assertThat(EstimateRules.due(first, List.of(kept.endingAt(NOW)), NOW))
                 .as("the first of the next pass")
                 .isPresent();
-        assertThat(EstimateRules.due(estimate(pass(400, 40, 200, STEADY)), List.of(), NOW))
+        assertThat(EstimateRules.due(estimate(pass(400, 0, 200, STEADY)), List.of(), NOW))
                 .isEmpty();
         assertThat(EstimateRules.due(PassEstimate.unknown("of a test"), List.of(), NOW))
                 .isEmpty();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
-import io.rebalancer.core.evacuate.ScanProgress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -14,12 +13,12 @@ class ScannedShareTest {
     private static final Map<Integer, RowWatermark> HIGHEST =
             Map.of(1, new RowWatermark(100, 50), 2, new RowWatermark(200, 0));
 
-    private static ScannedShare share(Map<Integer, ScanPosition> marks) {
-        return ScannedShare.of(new ScanProgress(marks), HIGHEST).orElseThrow();
+    private static ScannedShare share(Map<Integer, ScanPosition> positions) {
+        return ScannedShare.of(positions, HIGHEST).orElseThrow();
     }
 
     @Test
-    void aShardWithoutAMarkIsNotRead() {
+    void aShardWithoutAPositionIsNotRead() {
         assertThat(share(Map.of())).isEqualTo(new ScannedShare(0, 350));
         assertThat(share(Map.of(1, ScanPosition.at(ScanColumn.ID, 41)))).isEqualTo(new ScannedShare(40, 350));
     }
@@ -39,13 +38,13 @@ class ScannedShareTest {
 
     @Test
     void aScanByKeyShowsNoShare() {
-        assertThat(ScannedShare.of(new ScanProgress(Map.of(1, ScanPosition.at(ScanColumn.KEY, 9, "/o/x", 0))), HIGHEST))
+        assertThat(ScannedShare.of(Map.of(1, ScanPosition.at(ScanColumn.KEY, 9, "/o/x", 0)), HIGHEST))
                 .isEmpty();
     }
 
     @Test
     void aRegionWithoutRowsIsReadCompletely() {
-        assertThat(ScannedShare.of(ScanProgress.START, Map.of(1, RowWatermark.NONE)))
+        assertThat(ScannedShare.of(Map.of(), Map.of(1, RowWatermark.NONE)))
                 .hasValueSatisfying(share -> assertThat(share.fraction()).isEqualTo(1));
     }
 }

@@ -5,7 +5,7 @@ import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.JsonFields;
 import io.rebalancer.http.server.MalformedBody;
-import io.rebalancer.http.v1.settings.SettingsBody;
+import io.rebalancer.http.server.WindowJson;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,7 +63,7 @@ record CreatePlanRequest(List<String> leavingNodes, long maxObjects, Scenario sc
                 Set.copyOf(texts(scenario, "lostDatacenters", MAX_DATACENTERS)),
                 ceiling.isPresent() ? OptionalInt.of((int) ceiling.getAsLong()) : OptionalInt.empty(),
                 number(scenario, "seed", 0, MAX_SEED),
-                scenario.has("window") ? Optional.of(SettingsBody.window(scenario.path("window"))) : Optional.empty());
+                scenario.has("window") ? Optional.of(WindowJson.parse(scenario.path("window"))) : Optional.empty());
     }
 
     private static List<String> texts(JsonNode from, String field, int most) throws MalformedBody {

@@ -3,13 +3,9 @@ package io.rebalancer.http.v1.settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.settings.SettingName;
 import io.rebalancer.core.settings.SettingsChange;
-import io.rebalancer.core.settings.WeeklyRange;
-import io.rebalancer.core.settings.Window;
 import io.rebalancer.http.server.JsonFields;
 import io.rebalancer.http.server.MalformedBody;
-import java.time.DateTimeException;
-import java.time.LocalDate;
-import java.time.ZoneId;
+import io.rebalancer.http.server.WindowJson;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -18,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The body of a request that changes settings: {@code {"commitParallelism":32,"bytesPerSecond":null,"window":{...}}}. A setting
@@ -26,7 +21,6 @@ import java.util.TreeSet;
  */
 public final class SettingsBody {
     private static final String WINDOW = "window";
-    private static final Set<String> WINDOW_FIELDS = Set.of("timeZone", "weekly", "blackoutDays");
 
     private SettingsBody() {}
 
@@ -61,7 +55,9 @@ public final class SettingsBody {
             SettingsChange change = new SettingsChange(
                     values,
                     reset,
-                    window.isMissingNode() || window.isNull() ? Optional.empty() : Optional.of(window(window)),
+                    window.isMissingNode() || window.isNull()
+                            ? Optional.empty()
+                            : Optional.of(WindowJson.parse(window)),
                     window.isNull());
             if (change.isEmpty()) {
                 throw new MalformedBody("the body changes nothing; settings are: " + words(fleet));
@@ -98,74 +94,5 @@ public final class SettingsBody {
             throw new MalformedBody(word + " must be a whole number, or null to reset it, not " + value);
         }
         return value.longValue();
-    }
-
-    /** A window, as a request has it. */
-    public static Window window(JsonNode node) throws MalformedBody {
-        try {
-            return read(node);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedBody(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static Window read(JsonNode node) throws MalformedBody {
-        if (!node.isObject()) {
-            throw new MalformedBody(
-                    "window must be an object with timeZone, weekly and, if needed, blackoutDays, or null"
-                            + " to remove it, not " + node);
-        }
-        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-            String field = names.next();
-            if (!WINDOW_FIELDS.contains(field)) {
-                throw new MalformedBody(
-                        "unknown field window." + field + "; known fields: blackoutDays, timeZone, weekly");
-            }
-        }
-        List<WeeklyRange> weekly = new ArrayList<>();
-        for (String each : texts(node, "weekly")) {
-            weekly.add(WeeklyRange.parse(each));
-        }
-        Set<LocalDate> blackoutDays = new TreeSet<>();
-        for (String each : texts(node, "blackoutDays")) {
-            blackoutDays.add(date(each));
-        }
-        return new Window(zone(node.path("timeZone")), weekly, blackoutDays);
-    }
-
-    private static List<String> texts(JsonNode node, String field) throws MalformedBody {
-        JsonNode list = node.path(field);
-        if (!list.isMissingNode() && !list.isArray()) {
-            throw new MalformedBody("window." + field + " must be a list of texts, not " + list);
-        }
-        List<String> texts = new ArrayList<>();
-        for (JsonNode each : list) {
-            if (!each.isTextual()) {
-                throw new MalformedBody("window." + field + " must be a list of texts, not " + list);
-            }
-            texts.add(each.textValue());
-        }
-        return texts;
-    }
-
-    private static LocalDate date(String text) throws MalformedBody {
-        try {
-            return LocalDate.parse(text);
-        } catch (DateTimeException e) {
-            throw new MalformedBody(
-                    "window.blackoutDays: \"" + text + "\" is no date; write dates such as \"2026-12-24\"");
-        }
-    }
-
-    private static ZoneId zone(JsonNode node) throws MalformedBody {
-        try {
-            if (node.isTextual()) {
-                return ZoneId.of(node.textValue());
-            }
-        } catch (DateTimeException e) {
-            // The answer below names the value.
-        }
-        throw new MalformedBody(
-                "window.timeZone must be a time zone, such as \"Europe/Berlin\" or \"UTC\", not " + node);
     }
 }

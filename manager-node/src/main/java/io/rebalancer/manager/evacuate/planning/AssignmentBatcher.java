@@ -191,6 +191,8 @@ public final class AssignmentBatcher extends AbstractBehavior<AssignmentBatcher.
         ScanIntake.Selection selection = intake.take(found.shard(), found.end(), found.rows(), found.replyTo());
         waiting.addAll(selection.candidates());
         pace.scanned(found.rows().size());
+        listener.tell(new PlanningEvent.RowsRead(
+                found.shard(), found.end(), found.rows().size()));
         return advance(new ArrayList<>(selection.unreadable()));
     }
 

@@ -82,6 +82,14 @@ public sealed interface PlanningEvent {
     }
 
     /**
+     * Rows of a shard are read. Nothing has to be stored: after a restart the scan begins at the low-water mark again.
+     *
+     * @param next where the next read begins
+     * @param records of the leaving node in these rows
+     */
+    record RowsRead(int shard, ScanPosition next, int records) implements PlanningEvent {}
+
+    /**
      * The scan of a shard waits, because the shard is unavailable. Repeated with each failed retry; nothing has to be stored.
      *
      * @param since when the shard became unavailable for the scan

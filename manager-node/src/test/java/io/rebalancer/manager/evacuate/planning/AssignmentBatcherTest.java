@@ -336,11 +336,11 @@ class AssignmentBatcherTest extends BatcherFixture {
         clock.pass(SpaceBook.ANNOUNCEMENT_INTERVAL);
         PlanningResources shared = new PlanningResources(
                 () -> settings, records.scan(), directory(reachable(node(3, 50_000))), broker, clock);
-        ActorRef<AssignmentBatcher.Command> first = kit.spawn(AssignmentBatcher.create(
-                shared, PassInput.fromStart(TOKEN, location(1), PassInput.UNLIMITED), listener.getRef()));
+        ActorRef<AssignmentBatcher.Command> first = kit.spawn(
+                AssignmentBatcher.create(shared, PassInput.fromStart(TOKEN, location(1), PassInput.UNLIMITED), events));
         FencingToken otherJob = new FencingToken(new UUID(7, 8), 1);
         ActorRef<AssignmentBatcher.Command> second = kit.spawn(AssignmentBatcher.create(
-                shared, PassInput.fromStart(otherJob, location(1), PassInput.UNLIMITED), listener.getRef()));
+                shared, PassInput.fromStart(otherJob, location(1), PassInput.UNLIMITED), events));
         ActorRef<ShardScan.Command> scan =
                 kit.<ShardScan.Command>createTestProbe().getRef();
         first.tell(SizedObjects.chunk(scan, SizedObjects.row(1, 30L << 30)));
