@@ -1,5 +1,7 @@
 package io.rebalancer.agent.legacy;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -45,7 +48,15 @@ final class TestAgent implements AutoCloseable {
                 """.formatted(
                         LoopbackPorts.reserve(), directory.resolve("root"), directory.resolve("data"), port, more)));
         this.calls = HttpCalls.toPort(port);
-        this.node = AgentNode.start(settings).toCompletableFuture().get();
+        this.node = startReady();
+    }
+
+    /** Before the stored limits and the stored gate are recovered, an agent refuses assignments. */
+    private AgentNode startReady() throws Exception {
+        AgentNode started = AgentNode.start(settings).toCompletableFuture().get();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> calls.get("/health/ready").statusCode() == 200);
+        return started;
     }
 
     /** @param more further settings */
@@ -55,7 +66,7 @@ final class TestAgent implements AutoCloseable {
 
     void restart() throws Exception {
         close();
-        node = AgentNode.start(settings).toCompletableFuture().get();
+        node = startReady();
     }
 
     @Override

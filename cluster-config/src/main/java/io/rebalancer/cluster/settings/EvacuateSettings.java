@@ -141,7 +141,8 @@ public record EvacuateSettings(
                         Set.copyOf(section.getStringList("blacklisted-datacenters")),
                         section.getStringList("excluded-nodes").stream()
                                 .map(StorageNodeId::new)
-                                .collect(Collectors.toUnmodifiableSet())));
+                                .collect(Collectors.toUnmodifiableSet()),
+                        section.getBoolean("move-sole-copies")));
         return SettingsFile.section(
                 root,
                 "rebalancer.evacuate",

@@ -45,6 +45,10 @@ final class PlanSettings {
                 .map(CopyLocation::storageNode)
                 .forEach(excluded::add);
         return new PlacementPolicy(
-                scenario.maxFillPercent().orElse(policy.maxFillPercent()), policy.minFreeMib(), closed, excluded);
+                scenario.maxFillPercent().orElse(policy.maxFillPercent()),
+                policy.minFreeMib(),
+                closed,
+                excluded,
+                policy.movesSoleCopies());
     }
 }

@@ -23,6 +23,8 @@ public enum Reason {
     NO_DESTINATION(RetryClass.PRESSURE),
     OBJECT_ALREADY_IN_DATACENTER(RetryClass.PRESSURE),
     OBJECT_ALREADY_ON_DEST_SHARK(RetryClass.PRESSURE),
+    /** The only copy is on the leaving node, and the settings let it stay there. */
+    SOURCE_IS_EVAC_SHARK(RetryClass.PERMANENT),
     SOURCE_OBJECT_NOT_FOUND(RetryClass.TRANSIENT),
     SOURCE_OTHER_ERROR(RetryClass.TRANSIENT),
     /**

@@ -93,6 +93,10 @@ public record BlockingRule(String rule, String unblock) {
                         "A source has no file of the object, though the metadata record names it; no other source could be"
                                 + " read.",
                         "Start the storage nodes that hold the other copies, or restore the file on one of them.");
+            case SOURCE_IS_EVAC_SHARK ->
+                new BlockingRule(
+                        "The only copy of the object is on the leaving node, and placement.move-sole-copies is off.",
+                        "Set placement.move-sole-copies = on and reload the settings (SIGUSR1), then retry the object.");
             case SOURCE_OTHER_ERROR ->
                 new BlockingRule(
                         "No source could be read to the end: it was unreachable, or its reply broke off.",

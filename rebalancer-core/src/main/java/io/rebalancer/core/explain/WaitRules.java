@@ -59,7 +59,8 @@ final class WaitRules {
                     DESTINATION_UNREACHABLE,
                     NO_DESTINATION,
                     OBJECT_ALREADY_IN_DATACENTER,
-                    OBJECT_ALREADY_ON_DEST_SHARK -> Bottleneck.PLACEMENT;
+                    OBJECT_ALREADY_ON_DEST_SHARK,
+                    SOURCE_IS_EVAC_SHARK -> Bottleneck.PLACEMENT;
             case AGENT_BUSY,
                     AGENT_FS_ERROR,
                     AGENT_STALLED,

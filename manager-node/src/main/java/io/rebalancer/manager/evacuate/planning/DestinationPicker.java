@@ -133,7 +133,19 @@ final class DestinationPicker {
     Pick pick(MetadataRecord record) {
         return sources.missing(record)
                 .<Pick>map(why -> new Unplaceable(Reason.SOURCE_OBJECT_NOT_FOUND, why))
+                .or(() -> soleCopyStays(record))
                 .orElseGet(() -> destinationOf(record));
+    }
+
+    private Optional<Pick> soleCopyStays(MetadataRecord record) {
+        boolean elsewhere =
+                record.copies().stream().anyMatch(copy -> !copy.storageNode().equals(leaving.storageNode()));
+        return elsewhere || settings.get().placement().movesSoleCopies()
+                ? Optional.empty()
+                : Optional.of(new Unplaceable(
+                        Reason.SOURCE_IS_EVAC_SHARK,
+                        "object " + record.objectId() + " has its only copy on " + leaving.storageNode()
+                                + ", and placement.move-sole-copies is off"));
     }
 
     private Pick destinationOf(MetadataRecord record) {

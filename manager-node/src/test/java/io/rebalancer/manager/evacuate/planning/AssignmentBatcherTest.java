@@ -192,6 +192,37 @@ class AssignmentBatcherTest extends BatcherFixture {
     }
 
     @Test
+    void aSoleCopyIsMovedUnlessTheSettingsLetItStay() {
+        records.put(1, 1, 1);
+        records.put(2, 2, 1, 2);
+        ActorRef<AssignmentBatcher.Command> batcher =
+                pass(reachable(node(3, 50_000)), "rebalancer.placement.move-sole-copies = off");
+        assertThat(unplaced().records()).singleElement().satisfies(each -> {
+            assertThat(each.reason()).isEqualTo(Reason.SOURCE_IS_EVAC_SHARK);
+            assertThat(each.detail()).contains("only copy on 1.stor", "move-sole-copies is off");
+        });
+        PlanningEvent.BatchReady other = batch();
+        assertThat(other.assignment().tasks())
+                .singleElement()
+                .satisfies(task -> assertThat(task.objectId()).isEqualTo(RecordsInMemory.object(2)));
+        end(batcher, other);
+        awaitDrained();
+    }
+
+    @Test
+    void aSoleCopyIsMovedByDefault() {
+        records.put(1, 1, 1);
+        ActorRef<AssignmentBatcher.Command> batcher = pass(reachable(node(3, 50_000)), "");
+        PlanningEvent.BatchReady moved = batch();
+        assertThat(moved.assignment().tasks())
+                .singleElement()
+                .satisfies(task ->
+                        assertThat(task.sources()).containsExactly(location(1).storageNode()));
+        end(batcher, moved);
+        awaitDrained();
+    }
+
+    @Test
     void planningWaitsForAnUnreachableAgentBeforeItSkipsTheRecord() {
         records.put(1, 1, 1, 2);
         DestinationCandidates unreachable =
