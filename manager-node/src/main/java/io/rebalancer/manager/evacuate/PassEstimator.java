@@ -5,6 +5,7 @@ import io.rebalancer.core.estimate.EstimateRules;
 import io.rebalancer.core.estimate.MeasuredPass;
 import io.rebalancer.core.estimate.PassEstimate;
 import io.rebalancer.core.estimate.PassMeasure;
+import io.rebalancer.core.estimate.RowIds;
 import io.rebalancer.core.estimate.ScannedShare;
 import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.evacuate.JobCommand;
@@ -13,7 +14,6 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
-import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
@@ -83,11 +83,11 @@ final class PassEstimator {
         if (!readsAllRecords(job)) {
             return PassEstimate.unknown("this pass only retries exceptions; see what they wait for");
         }
-        Optional<Map<Integer, RowWatermark>> highest = totals.known();
-        if (highest.isEmpty()) {
+        Optional<Map<Integer, RowIds>> rows = totals.known();
+        if (rows.isEmpty()) {
             return PassEstimate.unknown(totals.problem());
         }
-        return ScannedShare.of(positions, highest.get())
+        return ScannedShare.of(positions, rows.get())
                 .map(share -> EstimateRules.of(measure(job, share), limits.windows(), clock.instant()))
                 .orElseGet(() -> PassEstimate.unknown(
                         "a metadata shard is scanned by key, which does not show how many rows follow"));

@@ -1,7 +1,8 @@
 package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.cluster.async.Failures;
-import io.rebalancer.core.evacuate.RowWatermark;
+import io.rebalancer.core.estimate.RowIds;
+import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.text.OneLine;
@@ -13,12 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The highest row ids of all shards, read once for each pass, one shard after the other. They show how much of the metadata is
- * still to be read. Thread-safe, because shards reply on other threads.
+ * The lowest and highest row ids of all shards, read once for each pass, one shard after the other. They show how much of the
+ * metadata is still to be read. Thread-safe, because shards reply on other threads.
  */
 final class RowTotals {
     private final RecordAudit audit;
-    private Optional<Map<Integer, RowWatermark>> known = Optional.empty();
+    private Optional<Map<Integer, RowIds>> known = Optional.empty();
     private String problem = "the number of rows is being read";
     private boolean reading;
     private long generation;
@@ -45,25 +46,38 @@ final class RowTotals {
             reading = true;
             own = generation;
         }
-        Map<Integer, RowWatermark> found = new HashMap<>();
+        Map<Integer, RowIds> found = new HashMap<>();
         CompletableFuture.completedStage(null)
                 .thenCompose(begin -> next(leaving, audit.shards().iterator(), found))
                 .whenComplete((done, failure) -> end(own, found, Optional.ofNullable(failure)));
     }
 
-    private CompletionStage<Void> next(
-            StorageNodeId leaving, Iterator<Integer> shards, Map<Integer, RowWatermark> found) {
+    private CompletionStage<Void> next(StorageNodeId leaving, Iterator<Integer> shards, Map<Integer, RowIds> found) {
         if (!shards.hasNext()) {
             return CompletableFuture.completedStage(null);
         }
         int shard = shards.next();
-        return audit.open(shard, leaving).watermark().thenComposeAsync(highest -> {
-            found.put(shard, highest);
-            return next(leaving, shards, found);
-        });
+        RecordAudit.ShardReader reader = audit.open(shard, leaving);
+        return reader.watermark()
+                .thenCompose(highest -> first(reader, ScanColumn.ID, highest.highestId())
+                        .thenCompose(firstId -> first(reader, ScanColumn.IDX, highest.highestIdx())
+                                .thenApply(firstIdx ->
+                                        new RowIds(firstId, highest.highestId(), firstIdx, highest.highestIdx()))))
+                .thenComposeAsync(rows -> {
+                    found.put(shard, rows);
+                    return next(leaving, shards, found);
+                });
     }
 
-    private synchronized void end(long own, Map<Integer, RowWatermark> found, Optional<Throwable> failure) {
+    /** The lowest id of a column. */
+    private static CompletionStage<Long> first(RecordAudit.ShardReader reader, ScanColumn column, long highest) {
+        return highest < 1
+                ? CompletableFuture.completedStage(1L)
+                : reader.read(column, 1, highest)
+                        .thenApply(rows -> rows.ids().stream().findFirst().orElse(highest));
+    }
+
+    private synchronized void end(long own, Map<Integer, RowIds> found, Optional<Throwable> failure) {
         if (own != generation) {
             return;
         }
@@ -75,8 +89,8 @@ final class RowTotals {
         }
     }
 
-    /** The highest ids by shard; empty if they are not known yet. */
-    synchronized Optional<Map<Integer, RowWatermark>> known() {
+    /** The row ids by shard; empty if they are not known yet. */
+    synchronized Optional<Map<Integer, RowIds>> known() {
         return known;
     }
 

@@ -1,6 +1,5 @@
 package io.rebalancer.core.estimate;
 
-import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
 import java.util.Map;
@@ -23,29 +22,21 @@ public record ScannedShare(long before, long total) {
 
     /**
      * @param positions where the next read of each shard begins; a shard without one is not read yet
-     * @param highest the highest row ids of each shard
+     * @param rows the row ids of each shard
      * @return empty if a shard is scanned by key, because keys do not show how many rows follow
      */
-    public static Optional<ScannedShare> of(Map<Integer, ScanPosition> positions, Map<Integer, RowWatermark> highest) {
+    public static Optional<ScannedShare> of(Map<Integer, ScanPosition> positions, Map<Integer, RowIds> rows) {
         long before = 0;
         long total = 0;
-        for (Map.Entry<Integer, RowWatermark> shard : highest.entrySet()) {
+        for (Map.Entry<Integer, RowIds> shard : rows.entrySet()) {
             ScanPosition position = positions.getOrDefault(shard.getKey(), ScanPosition.START);
             if (position.column() == ScanColumn.KEY) {
                 return Optional.empty();
             }
-            RowWatermark rows = shard.getValue();
-            total += rows.highestId() + rows.highestIdx();
-            before += position.column() == ScanColumn.ID
-                    ? passed(position, rows.highestId())
-                    : rows.highestId() + passed(position, rows.highestIdx());
+            total += shard.getValue().count();
+            before += shard.getValue().before(position);
         }
         return Optional.of(new ScannedShare(before, total));
-    }
-
-    /** Rows that were added after the ids were asked for do not count. */
-    private static long passed(ScanPosition position, long highest) {
-        return Math.min(highest, Math.max(0, position.nextId() - 1));
     }
 
     /** Whether every row is read. */
