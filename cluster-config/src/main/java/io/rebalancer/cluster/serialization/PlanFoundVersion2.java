@@ -14,7 +14,6 @@ public final class PlanFoundVersion2 extends JacksonMigration {
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
         ((ObjectNode) json.path("plan").path("progress")).putNull("belowTwoCopies");
-        json.findValues("scenario").forEach(scenario -> ((ObjectNode) scenario).putNull("window"));
-        return json;
+        return ScenarioVersion2.withWindow(json);
     }
 }

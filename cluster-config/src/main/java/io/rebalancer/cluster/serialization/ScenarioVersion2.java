@@ -13,6 +13,10 @@ public final class ScenarioVersion2 extends JacksonMigration {
 
     @Override
     public JsonNode transform(int fromVersion, JsonNode json) {
+        return withWindow(json);
+    }
+
+    static JsonNode withWindow(JsonNode json) {
         json.findValues("scenario").forEach(scenario -> ((ObjectNode) scenario).putNull("window"));
         return json;
     }

@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 
-/** What a job shows of its work outside of its state: metrics, traces, rates and estimates, all from its stored events. */
+/** What a job shows of its work outside of its state: metrics, traces, rates and estimates, from its stored events and its scan. */
 final class JobTelemetry {
     private final JobMetrics metrics;
     private final JobTraces traces;

@@ -181,17 +181,9 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
     private Behavior<PlanMessage> onDurationEstimated(DurationEstimated estimated) {
         plans.change(
                 estimated.planId(),
-                plan -> plan.ended(State.READY, estimated.note(), duration(plan, estimated.duration()), now()));
+                plan -> plan.ended(
+                        State.READY, estimated.note(), estimated.duration().of(plan.order(), now()), now()));
         return ended(estimated.planId());
-    }
-
-    private DurationBand duration(KeptPlan plan, DurationBand ofOneJob) {
-        DurationBand work = plan.order().leaving().size() > 1 ? ofOneJob.forSeveralJobs() : ofOneJob;
-        return plan.order()
-                .scenario()
-                .window()
-                .map(window -> work.within(window, now()))
-                .orElse(work);
     }
 
     /** A run that has ended is not among the runs any more. */

@@ -40,8 +40,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * One plan: the scan and the batcher of a pass, whose assignments are counted and ended at once. The space that they used stays
  * used, so later objects get the destinations that they get in a job. Several leaving nodes are planned one after the other. Objects
  * that only nodes with an unreachable agent could take are unmovable now: a plan does not wait for agents. So are objects whose copies
- * are all in lost datacenters of the scenario. Equal records, fleets and
- * seeds have equal results. Stops when the plan is READY or FAILED.
+ * are all in lost datacenters of the scenario. Equal records, fleets and seeds have equal results. Stops when the plan is READY or FAILED.
  */
 public final class PlanRun extends AbstractBehavior<PlanRun.Command> {
     /** About 16 MB of memory. */

@@ -22,7 +22,7 @@ public final class EstimateRules {
     /** A rate of a shorter time is one of a few assignments. */
     static final Duration MIN_OBSERVED = Duration.ofSeconds(20);
     /** Nine out of ten values of a normal distribution are below its mean plus so many standard deviations. */
-    private static final double NINE_OUT_OF_TEN = 1.2816;
+    public static final double NINE_OUT_OF_TEN = 1.2816;
     /** What is never measured, such as the end of a pass, at which fewer and fewer assignments are in flight. */
     private static final double UNMEASURED = 0.1;
     /** Shares of the records, in percent, at which an estimate is kept. */

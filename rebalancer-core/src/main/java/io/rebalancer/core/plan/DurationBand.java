@@ -1,5 +1,6 @@
 package io.rebalancer.core.plan;
 
+import io.rebalancer.core.estimate.EstimateRules;
 import io.rebalancer.core.settings.OpenTime;
 import io.rebalancer.core.settings.Window;
 import java.time.Duration;
@@ -21,8 +22,6 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
     /** Smaller jobs mostly wait, so their rates mean little. */
     public static final long MIN_RECORDS = 100;
 
-    /** Nine out of ten values of a normal distribution are below its mean plus so many standard deviations. */
-    private static final double NINE_OUT_OF_TEN = 1.2816;
     /** How much durations of equal jobs are taken to differ before there are several: the logarithm's standard deviation. */
     private static final double ASSUMED_DEVIATION = 0.5;
     /** That assumption counts as much as so many jobs. */
@@ -78,8 +77,10 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
         double recent = samples.stream().mapToDouble(Sample::recency).sum();
         double deviation = Math.sqrt(variance(samples, mean) * (1 + 1 / recent) + scaling);
         return new DurationBand(
-                Optional.of(Duration.ofSeconds((long) Math.floor(Math.exp(mean - NINE_OUT_OF_TEN * deviation)))),
-                Optional.of(Duration.ofSeconds((long) Math.ceil(Math.exp(mean + NINE_OUT_OF_TEN * deviation)))),
+                Optional.of(Duration.ofSeconds(
+                        (long) Math.floor(Math.exp(mean - EstimateRules.NINE_OUT_OF_TEN * deviation)))),
+                Optional.of(Duration.ofSeconds(
+                        (long) Math.ceil(Math.exp(mean + EstimateRules.NINE_OUT_OF_TEN * deviation)))),
                 (samples.size() == 1 ? "the rate of the last job" : "the rates of the last " + samples.size() + " jobs")
                         + " that emptied a storage node, with all waits; eight jobs out of ten take so long, and half of them"
                         + " less than " + String.format(Locale.ROOT, "%.0f s", Math.exp(mean)));
@@ -93,8 +94,17 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
         return (assumed + squares) / (WEIGHT_OF_ASSUMPTION + samples.size() - 1);
     }
 
+    /** This band of uninterrupted work on one storage node, as that of the jobs of {@code order}, which begin at {@code start}. */
+    public DurationBand of(PlanOrder order, Instant start) {
+        DurationBand work = order.leaving().size() > 1 ? forSeveralJobs() : this;
+        return order.scenario()
+                .window()
+                .map(window -> work.within(window, start))
+                .orElse(work);
+    }
+
     /** The same band, as that of jobs for several storage nodes that do not run at the same time. */
-    public DurationBand forSeveralJobs() {
+    private DurationBand forSeveralJobs() {
         return shortest.isEmpty()
                 ? this
                 : new DurationBand(shortest, longest, basis + ", one storage node after the other");
@@ -104,7 +114,7 @@ public record DurationBand(Optional<Duration> shortest, Optional<Duration> longe
      * The same band for a job that begins at {@code start} and works only while {@code window} is open. The earlier jobs are taken
      * to have worked without a window.
      */
-    public DurationBand within(Window window, Instant start) {
+    DurationBand within(Window window, Instant start) {
         if (shortest.isEmpty()) {
             return this;
         }

@@ -172,7 +172,7 @@ final class DestinationPicker {
     }
 
     private Picked picked(MetadataRecord record, StorageNode destination) {
-        if (!batches.isOpen(destination.id())) {
+        if (draws.repeatable() && !batches.isOpen(destination.id())) {
             assumed.add(destination.id());
         }
         previous = Optional.of(new Previous(record.ref().shard(), destination));
