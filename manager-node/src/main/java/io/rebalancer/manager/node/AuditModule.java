@@ -8,7 +8,7 @@ import java.time.Clock;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** The audit log of operator actions. */
+/** The audit log of what operators ordered and what the system decided. */
 final class AuditModule {
     static final String AUDIT_LOG = "AuditLog";
 

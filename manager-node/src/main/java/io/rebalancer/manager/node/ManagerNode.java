@@ -88,7 +88,8 @@ public final class ManagerNode implements NodeProcess.Node {
             CertificateKeys keys) {
         ObservabilityModule observability = new ObservabilityModule(system, metrics, traces);
         MetadataModule metadata = new MetadataModule(system, settings, () -> evacuate);
-        ReadSideModule readSide = new ReadSideModule(system, journal, tables);
+        AuditModule audit = new AuditModule(system);
+        ReadSideModule readSide = new ReadSideModule(system, journal, tables, audit.trail());
         JobsModule jobs = new JobsModule(
                 system,
                 settings,
@@ -98,7 +99,6 @@ public final class ManagerNode implements NodeProcess.Node {
                 journal,
                 readSide.readSide().unmovedRecords());
         CertificateModule certificates = new CertificateModule(system, metadata, jobs, journal, keys);
-        AuditModule audit = new AuditModule(system);
         PreflightModule preflight = new PreflightModule(system, () -> evacuate, () -> legacy, metadata, jobs);
         ExplainModule explain = new ExplainModule(system, () -> evacuate, metadata, jobs, readSide);
         PlanModule plans = new PlanModule(system, () -> evacuate, metadata, jobs, readSide);

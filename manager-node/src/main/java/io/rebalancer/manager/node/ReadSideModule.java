@@ -1,5 +1,6 @@
 package io.rebalancer.manager.node;
 
+import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.persistence.query.JournalReader;
 import io.rebalancer.persistence.readside.Projector;
 import io.rebalancer.persistence.readside.ReadSide;
@@ -14,9 +15,9 @@ final class ReadSideModule {
 
     private final ReadSide readSide;
 
-    ReadSideModule(ActorSystem<?> system, JournalReader journal, ReadSide readSide) {
+    ReadSideModule(ActorSystem<?> system, JournalReader journal, ReadSide readSide, AuditTrail trail) {
         this.readSide = readSide;
-        Singletons.start(system, PROJECTOR, Projector.create(journal, readSide));
+        Singletons.start(system, PROJECTOR, Projector.create(journal, readSide, trail));
         registerGauges();
     }
 

@@ -59,7 +59,7 @@ class ScaleRun {
             database.watchSnapshots();
             database.watchEvents();
             JournalReader journal = manager.journal().reader(manager.kit().system());
-            ActorRef<Projector.Command> projector = startProjector(manager, journal);
+            ActorRef<Projector.Command> projector = manager.project(journal);
             JobFeed feed =
                     JournalJobFeed.start(manager.kit().system(), journal, manager.readSide()::state, manager.jobs());
             Duration cpu = BenchDatabase.ownCpu();
@@ -98,10 +98,6 @@ class ScaleRun {
             assertThat(database.text("select count(*) from object_exception")).isEqualTo(String.valueOf(exceptions));
             assertLimits(database);
         }
-    }
-
-    private static ActorRef<Projector.Command> startProjector(SimulatedManager manager, JournalReader journal) {
-        return manager.kit().spawn(Projector.create(journal, manager.readSide()));
     }
 
     /** An operator pauses the job, changes its settings, and lets it continue. */
@@ -163,7 +159,7 @@ class ScaleRun {
         probe.expectTerminated(projector, TIMEOUT);
         long revision = manager.reply(job).revision();
         long start = System.nanoTime();
-        ActorRef<Projector.Command> restarted = startProjector(manager, journal);
+        ActorRef<Projector.Command> restarted = manager.project(journal);
         while (position(database, job) < revision) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TIMEOUT);
             Thread.sleep(20);

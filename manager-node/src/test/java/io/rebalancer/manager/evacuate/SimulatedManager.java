@@ -20,8 +20,11 @@ import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.evacuate.JobOutline;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
+import io.rebalancer.manager.audit.AuditLog;
+import io.rebalancer.manager.audit.ClusterAuditTrail;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.commit.DestinationCheck;
 import io.rebalancer.manager.evacuate.planning.PlanningResources;
@@ -37,6 +40,8 @@ import io.rebalancer.manager.jobs.JobRegistry;
 import io.rebalancer.manager.settings.CurrentFleetSettings;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
+import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.readside.Projector;
 import io.rebalancer.persistence.readside.ReadSide;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,6 +70,7 @@ final class SimulatedManager implements AutoCloseable {
     private final Journal journal;
     private final ReadSide readSide;
     private final ActorRef<RegistryMessage> registry;
+    private final AuditTrail trail;
     private final Map<String, JobResources> jobs = new ConcurrentHashMap<>();
 
     SimulatedManager(JournalSettings settings) throws Exception {
@@ -86,10 +92,16 @@ final class SimulatedManager implements AutoCloseable {
                 EvacuateJob.stopMessage());
         readSide = journal.readSide(kit.system());
         registry = kit.spawn(JobRegistry.create(Clock.systemUTC()));
+        trail = new ClusterAuditTrail(kit.system(), kit.spawn(AuditLog.create(Clock.systemUTC())));
     }
 
     ActorTestKit kit() {
         return kit;
+    }
+
+    /** Starts the projection of {@code journal} into the tables. */
+    ActorRef<Projector.Command> project(JournalReader journal) {
+        return kit.spawn(Projector.create(journal, readSide, trail));
     }
 
     Journal journal() {

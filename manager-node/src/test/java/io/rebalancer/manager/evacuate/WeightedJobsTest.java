@@ -15,7 +15,6 @@ import io.rebalancer.manager.fleet.AgentAbsences;
 import io.rebalancer.manager.fleet.NodesInService;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
-import io.rebalancer.persistence.readside.Projector;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,9 +76,7 @@ class WeightedJobsTest {
                 """.formatted(MAX_FILL_PERCENT));
         try (SharedAgents agents = new SharedAgents(nodes, diskMib, MAX_FILL_PERCENT);
                 SimulatedManager manager = new SimulatedManager(new JournalSettings.Embedded(directory))) {
-            manager.kit()
-                    .spawn(Projector.create(
-                            manager.journal().reader(manager.kit().system()), manager.readSide()));
+            manager.project(manager.journal().reader(manager.kit().system()));
             SimulatedManager.Fleet fleet = fleet(manager, agents, settings);
             List<UUID> jobs = new ArrayList<>();
             for (int i = 0; i < WEIGHTS.length; i++) {

@@ -90,6 +90,11 @@ class EvacuateTest {
         assertThat(AuditVerifier.verify(export.body().lines().iterator(), last))
                 .isEqualTo(new AuditVerifier.Verdict(last.get(), Optional.empty()));
         assertThat(export.body().lines().map(AuditChain::parse).map(AuditEntry::fact))
+                .as("the system's own decisions")
+                .extracting(fact -> fact.action() + " " + fact.subject() + " " + fact.result())
+                .contains("node.fence " + LEAVING + " decided", "node.drain " + LEAVING + " decided")
+                .anyMatch(entry -> entry.startsWith("job.end ") && entry.endsWith(" decided"));
+        assertThat(export.body().lines().map(AuditChain::parse).map(AuditEntry::fact))
                 .extracting(fact -> fact.action() + " " + fact.subject() + " " + fact.result())
                 .containsSubsequence(
                         "job.create " + LEAVING + " requested",

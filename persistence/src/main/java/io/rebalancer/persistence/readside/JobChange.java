@@ -21,6 +21,9 @@ sealed interface JobChange {
     /** The registry accepted the job. */
     record Registered(RegistryEvent.JobRegistered event) implements JobChange {}
 
+    /** The registry took note of the job's end. */
+    record Closed(RegistryEvent.JobClosed event) implements JobChange {}
+
     /**
      * The job stored an event.
      *

@@ -6,8 +6,12 @@ import java.util.List;
 /** All projections. */
 final class Projections {
     /** The projections that are fed by events of jobs. */
-    static final List<EventProjection<JobChange>> OF_JOBS =
-            List.of(new JobProjection(), new UnmovedProjection(), new AuditProjection(), new OrphanProjection());
+    static final List<EventProjection<JobChange>> OF_JOBS = List.of(
+            new JobProjection(),
+            new UnmovedProjection(),
+            new AuditProjection(),
+            new OrphanProjection(),
+            new DecisionProjection());
 
     /** The projection that is fed by the audit log. */
     static final List<EventProjection<AuditEntry>> OF_AUDIT = List.of(new AuditEntryProjection());

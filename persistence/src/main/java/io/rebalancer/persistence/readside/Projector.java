@@ -2,6 +2,7 @@ package io.rebalancer.persistence.readside;
 
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.async.ExponentialBackoff;
+import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Duration;
@@ -98,14 +99,18 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
     private int attempt;
     private int failures;
 
-    /** A projector that fills the tables of {@code readSide} from {@code journal}. */
-    public static Behavior<Command> create(JournalReader journal, ReadSide readSide) {
-        return create(journal, readSide, DEFAULT_TIMING);
+    /**
+     * A projector that fills the tables of {@code readSide} from {@code journal}.
+     *
+     * @param trail receives the decisions of the system
+     */
+    public static Behavior<Command> create(JournalReader journal, ReadSide readSide, AuditTrail trail) {
+        return create(journal, readSide, trail, DEFAULT_TIMING);
     }
 
-    static Behavior<Command> create(JournalReader journal, ReadSide readSide, Timing timing) {
-        return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new Projector(context, timers, journal, readSide, timing)));
+    static Behavior<Command> create(JournalReader journal, ReadSide readSide, AuditTrail trail, Timing timing) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new Projector(context, timers, journal, readSide, trail, timing)));
     }
 
     private Projector(
@@ -113,6 +118,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
             TimerScheduler<Command> timers,
             JournalReader journal,
             ReadSide readSide,
+            AuditTrail trail,
             Timing timing) {
         super(context);
         this.timers = timers;
@@ -129,6 +135,10 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
                 Behaviors.supervise(AuditProjector.create(journal, readSide, metrics, timing))
                         .onFailure(RESTART),
                 "audit");
+        context.spawn(
+                Behaviors.supervise(DecisionRecorder.create(readSide, trail, timing))
+                        .onFailure(RESTART),
+                "decisions");
         context.getSelf().tell(Start.INSTANCE);
     }
 
@@ -188,7 +198,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
                                             Entities.JOB_REGISTRY_ID,
                                             position.get(),
                                             event.sequenceNr(),
-                                            registrations(event),
+                                            changes(event),
                                             Optional.empty());
                             position.set(event.sequenceNr());
                             return (RegistryEvent) event.event();
@@ -197,9 +207,12 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
                         event instanceof RegistryEvent.JobRegistered job ? List.of(job.jobId()) : List.<UUID>of());
     }
 
-    private static List<StoredChange<JobChange>> registrations(EventEnvelope event) {
-        return event.event() instanceof RegistryEvent.JobRegistered registered
-                ? List.of(StoredChange.of(event, new JobChange.Registered(registered)))
+    private static List<StoredChange<JobChange>> changes(EventEnvelope event) {
+        if (event.event() instanceof RegistryEvent.JobRegistered registered) {
+            return List.of(StoredChange.of(event, new JobChange.Registered(registered)));
+        }
+        return event.event() instanceof RegistryEvent.JobClosed closed
+                ? List.of(StoredChange.of(event, new JobChange.Closed(closed)))
                 : List.of();
     }
 

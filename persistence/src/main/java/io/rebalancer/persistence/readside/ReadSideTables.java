@@ -85,6 +85,11 @@ public final class ReadSideTables {
         return new DeletionTable(jdbi);
     }
 
+    /** The decisions of the system for the audit log. */
+    DecisionTable decisions() {
+        return new DecisionTable(jdbi);
+    }
+
     /** The sequence number of the last event that the tables include, 0 for none. */
     long position(String persistenceId) {
         return read(handle -> {

@@ -23,6 +23,7 @@ import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.persistence.EventStore;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
+import io.rebalancer.persistence.readside.FactsInMemory;
 import io.rebalancer.persistence.readside.Projector;
 import io.rebalancer.persistence.readside.ReadSide;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -178,7 +179,7 @@ class PreviousBuildTest {
                 .containsExactly(Reason.NO_DESTINATION);
         assertThat(audit(history)).hasSize(5);
 
-        kit.spawn(Projector.create(journal.reader(kit.system()), readSide));
+        kit.spawn(Projector.create(journal.reader(kit.system()), readSide, new FactsInMemory()));
         TestProbe<JobState> recovered = kit.createTestProbe();
         recoverJob(RUNNING_JOB, recovered)
                 .tell(List.of(new JobEvent.JobEnded(JobPhase.FAILED, "test", Instant.parse("2026-11-20T12:00:00Z"))));

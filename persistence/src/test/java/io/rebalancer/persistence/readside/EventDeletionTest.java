@@ -78,7 +78,7 @@ class EventDeletionTest {
         }
 
         ActorRef<Projector.Command> project() {
-            return kit.spawn(Projector.create(reader, readSide, ReadSideFixture.SHORT_TIMING));
+            return kit.spawn(Projector.create(reader, readSide, new FactsInMemory(), ReadSideFixture.SHORT_TIMING));
         }
     }
 

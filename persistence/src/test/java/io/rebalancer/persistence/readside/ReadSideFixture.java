@@ -20,6 +20,7 @@ import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.persistence.embedded.EmbeddedJournal;
@@ -58,6 +59,7 @@ abstract class ReadSideFixture {
                             + " rebalancer.manager.journal.delete-events = off")
                     .withFallback(SettingsFile.over(ConfigFactory.empty())));
     final EventsInMemory events = new EventsInMemory();
+    final FactsInMemory trail = new FactsInMemory();
     private Optional<HikariDataSource> pool = Optional.empty();
 
     enum Database {
@@ -90,7 +92,11 @@ abstract class ReadSideFixture {
     }
 
     ActorRef<Projector.Command> project(ReadSide readSide) {
-        return kit.spawn(Projector.create(JournalReader.of(events), readSide, SHORT_TIMING));
+        return project(readSide, trail);
+    }
+
+    ActorRef<Projector.Command> project(ReadSide readSide, AuditTrail decisions) {
+        return kit.spawn(Projector.create(JournalReader.of(events), readSide, decisions, SHORT_TIMING));
     }
 
     /** Registers a job with these events. */

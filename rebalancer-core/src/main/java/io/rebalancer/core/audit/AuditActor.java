@@ -1,12 +1,16 @@
 package io.rebalancer.core.audit;
 
 /**
- * Who ordered an action.
+ * Who ordered an action, or made a decision.
  *
- * @param source how the order came, and from where, such as {@code http 127.0.0.1}
+ * @param source how the order came, and from where, such as {@code http 127.0.0.1}; {@code rebalancer} for a decision of the
+ *     system itself
  * @param user the name of a user; empty, because users have no names yet
  */
 public record AuditActor(String source, String user) {
+    /** The system itself, by its rules. */
+    public static final AuditActor SYSTEM = new AuditActor("rebalancer", "");
+
     private static final int MAX_SOURCE = 128;
 
     /** An unnamed user of the HTTP API at this address. */

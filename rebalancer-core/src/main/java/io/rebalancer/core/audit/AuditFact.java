@@ -7,14 +7,14 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What an entry of the audit log records: that an action is ordered, or how it ended.
+ * What an entry of the audit log records: that an action is ordered, how it ended, or what the system decided.
  *
  * @param id identifies the fact, so that a repeated message stores it once
  * @param action a stable word, such as {@code job.cancel}
  * @param subject what the action is about: the id of a job, a storage node, a member
  * @param parameters of the action or of its outcome, by name
- * @param result {@code requested}, {@code accepted}, {@code refused: CODE} or {@code failed: REASON}
- * @param request of an outcome: the number of the entry with the order, or 0 if that entry could not be stored. Of an order: 0
+ * @param result {@code requested}, {@code accepted}, {@code refused: CODE}, {@code failed: REASON} or {@code decided}
+ * @param request of an outcome: the number of the entry with the order, or 0 if that entry could not be stored. Otherwise 0
  */
 public record AuditFact(
         UUID id,
@@ -27,6 +27,7 @@ public record AuditFact(
     private static final Pattern ACTION = Pattern.compile("[a-z]+(-[a-z]+)*\\.[a-z]+(-[a-z]+)*");
     private static final String REQUESTED = "requested";
     private static final String ACCEPTED = "accepted";
+    private static final String DECIDED = "decided";
     private static final int MAX_TEXT = 500;
     private static final int MAX_PARAMETERS = 16;
 
@@ -41,6 +42,18 @@ public record AuditFact(
     public static AuditFact requested(
             UUID id, AuditActor who, String action, String subject, Map<String, String> parameters) {
         return new AuditFact(id, who, action, bounded(subject), bounded(parameters), REQUESTED, 0);
+    }
+
+    /** The system decided by its rules, without an order for it. Long texts are cut. */
+    public static AuditFact decided(UUID id, SystemDecision decision) {
+        return new AuditFact(
+                id,
+                AuditActor.SYSTEM,
+                decision.action(),
+                bounded(decision.subject()),
+                bounded(decision.parameters()),
+                DECIDED,
+                0);
     }
 
     /**
