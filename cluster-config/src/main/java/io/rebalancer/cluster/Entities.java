@@ -22,6 +22,9 @@ public final class Entities {
     /** Persistence id of the settings of the fleet. */
     public static final String FLEET_SETTINGS_ID = "FleetSettings";
 
+    /** Persistence id of the tokens of the API. */
+    public static final String TOKENS_ID = "Tokens";
+
     /** Number of shards of evacuate jobs. Must never change while a cluster runs. */
     public static final int JOB_SHARDS = 30;
 

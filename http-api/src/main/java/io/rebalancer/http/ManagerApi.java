@@ -27,6 +27,7 @@ import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import io.rebalancer.http.v1.plans.PlanRoutes;
 import io.rebalancer.http.v1.settings.SettingsRoutes;
+import io.rebalancer.http.v1.tokens.TokenRoutes;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.server.Directives;
@@ -55,7 +56,8 @@ public final class ManagerApi {
             Supplier<LegacySettings> legacy,
             LegacyMetrics metrics,
             AuditTrail trail,
-            AuditEntries entries) {
+            AuditEntries entries,
+            Access access) {
         AuditedActions audit = new AuditedActions(trail);
         return audit.guard(Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
@@ -71,6 +73,7 @@ public final class ManagerApi {
                 new StorageNodeRoutes(nodes, audit).routes(),
                 new CertificateRoutes(certificates, audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
+                new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
                 HealthRoutes.routes(readiness)));
     }
 }

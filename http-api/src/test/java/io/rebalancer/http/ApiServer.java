@@ -30,6 +30,7 @@ import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.core.settings.SettingsReport;
 import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.http.server.HttpServer;
+import io.rebalancer.http.server.Logins;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -75,6 +76,7 @@ public final class ApiServer {
 
     public static final AuditInMemory AUDIT = new AuditInMemory();
     public static final PlansInMemory PLANS = new PlansInMemory();
+    public static final TokensInMemory TOKENS = new TokensInMemory();
     static final NodesInMemory NODES = new NodesInMemory();
     /** What the checks before a job find. */
     public static List<CheckResult> checks = List.of();
@@ -91,6 +93,8 @@ public final class ApiServer {
     public static Choices chosen = Choices.NONE;
 
     public static Choices fleet = Choices.NONE;
+    /** Whether event streams go on after the last event. */
+    public static boolean feedLasts;
     /** How event streams end, unless they complete. */
     public static Optional<RuntimeException> feedFailure = Optional.empty();
 
@@ -120,7 +124,24 @@ public final class ApiServer {
                 () -> legacy,
                 new LegacyMetrics(Map.of()),
                 AUDIT,
-                AUDIT);
+                AUDIT,
+                new Access(TOKENS, TOKENS, TOKENS.clock()));
+    }
+
+    /** Starts a manager whose requests need a login, unless {@code settings} state otherwise. */
+    public static void startWithLogin(LegacySettings legacy, UnaryOperator<HttpSettings> settings) throws Exception {
+        kit = Optional.of(ActorTestKit.create("api"));
+        port = LoopbackPorts.reserve();
+        HttpSettings listener =
+                settings.apply(new HttpSettings("127.0.0.1", port, false, true, Optional.empty(), List.of()));
+        HttpServer.start(
+                        system(),
+                        "manager",
+                        listener,
+                        managerRoutes(legacy),
+                        new Logins(listener, TOKENS, legacy::access, AUDIT, TOKENS.clock()))
+                .toCompletableFuture()
+                .get();
     }
 
     /** Starts a server with other routes, such as an agent's. */
@@ -352,7 +373,7 @@ public final class ApiServer {
                 public Source<JobUpdate, NotUsed> updates(OptionalLong afterRevision) {
                     Source<JobUpdate, NotUsed> end = feedFailure
                             .<Source<JobUpdate, NotUsed>>map(Source::failed)
-                            .orElseGet(Source::empty);
+                            .orElseGet(() -> feedLasts ? Source.never() : Source.empty());
                     return Source.from(ApiServer.updates())
                             .filter(update -> update.revision() > afterRevision.orElse(0))
                             .concat(end);

@@ -9,6 +9,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.rebalancer.core.access.NewToken;
+import io.rebalancer.core.access.Role;
+import io.rebalancer.core.access.TokenEvent;
+import io.rebalancer.core.access.TokenSecret;
+import io.rebalancer.core.access.TokenState;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.LimitsEvent;
@@ -26,6 +31,7 @@ import io.rebalancer.core.settings.FleetSettingsState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +63,7 @@ class StoredEventsTest {
         all.addAll(Samples.registryEvents());
         all.add(new AuditEvent.EntryAppended(AuditLogs.entries(1).get(0)));
         all.add(fleetSettingsChanged());
+        all.addAll(tokenEvents());
         return all;
     }
 
@@ -69,7 +76,8 @@ class StoredEventsTest {
                 LegacyEvent.class,
                 RegistryEvent.class,
                 AuditEvent.class,
-                FleetSettingsEvent.class
+                FleetSettingsEvent.class,
+                TokenEvent.class
             })
     void everyEventHasASample(Class<?> sealed) {
         Set<Class<?>> sampled = events().stream()
@@ -122,9 +130,24 @@ class StoredEventsTest {
         FleetSettingsState fleet = FleetSettingsState.EMPTY.apply(fleetSettingsChanged());
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(fleet), FleetSettingsState.class))
                 .isEqualTo(fleet);
+        TokenState tokens = TokenState.EMPTY;
+        for (TokenEvent event : tokenEvents()) {
+            tokens = tokens.apply(event);
+        }
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(tokens), TokenState.class))
+                .isEqualTo(tokens);
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);
+    }
+
+    private static List<TokenEvent> tokenEvents() {
+        UUID id = new UUID(0, 7);
+        NewToken token = new NewToken(id, "ci", Role.VIEWER, TokenSecret.hash("secret"), Samples.NOW);
+        return List.of(
+                new TokenEvent.TokenIssued(token, "admin", Samples.NOW),
+                new TokenEvent.TokenUsed(id, LocalDate.of(2026, 11, 27)),
+                new TokenEvent.TokenRevoked(id, "admin", Samples.NOW));
     }
 
     private static FleetSettingsEvent fleetSettingsChanged() {

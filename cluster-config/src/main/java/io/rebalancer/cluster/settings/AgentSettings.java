@@ -100,7 +100,7 @@ public record AgentSettings(
                 "rebalancer.agent",
                 section -> new AgentSettings(
                         new StorageNodeId(SettingsFile.required(section, "storage-id")),
-                        HttpSettings.from(section, "http.", ""),
+                        HttpSettings.from(section, "http."),
                         Path.of(SettingsFile.required(section, "root")),
                         Path.of(SettingsFile.required(section, "data-dir")),
                         StoreSettings.from(section),

@@ -10,11 +10,17 @@ import java.util.stream.Stream;
  *
  * @param port 1 to 65535
  * @param openToNetwork whether a host that other machines may reach needs no token
- * @param tokens empty if requests need no token
+ * @param requireLogin whether requests need a token although the host, or {@code openToNetwork}, allows others
+ * @param tokens those of the token file; empty if there is none
  * @param allowedHosts hosts under which clients may call, and whose web pages may call, besides the own address
  */
 public record HttpSettings(
-        String host, int port, boolean openToNetwork, Optional<AccessTokens> tokens, List<AllowedHost> allowedHosts) {
+        String host,
+        int port,
+        boolean openToNetwork,
+        boolean requireLogin,
+        Optional<AccessTokens> tokens,
+        List<AllowedHost> allowedHosts) {
 
     public HttpSettings {
         if (port < 1 || port > 65_535) {
@@ -25,7 +31,45 @@ public record HttpSettings(
 
     /** Listens without tokens, for this machine only. */
     public HttpSettings(String host, int port) {
-        this(host, port, false, Optional.empty(), List.of());
+        this(host, port, false, false, Optional.empty(), List.of());
+    }
+
+    /** Whether a request needs a token. */
+    public boolean needsLogin() {
+        return requireLogin || tokens.isPresent() || !openToNetwork && !LoopbackHosts.isLoopback(host);
+    }
+
+    /**
+     * Reads the settings of a manager's listener. A manager has other tokens than those of a file, so only {@link #needsLogin}
+     * states whether it needs any.
+     */
+    static HttpSettings ofManager(Config section, String prefix) {
+        return read(section, prefix, section.getBoolean(prefix + "require-login"));
+    }
+
+    /**
+     * Why a manager that needs a login and has no token of an administrator does not start.
+     *
+     * @param advice a further way to correct that; may be empty
+     */
+    public String loginImpossible(String advice) {
+        return "rebalancer.manager: requests at http.host " + host + ", port " + port
+                + ", need a token, and no administrator has one; start with http.host = \"127.0.0.1\", run rebalancer-adm token"
+                + " bootstrap, and set the host again; or set http.token-file to a file with tokens, or http.open-to-network ="
+                + " on if every machine that reaches the port may use it" + advice;
+    }
+
+    private static HttpSettings read(Config section, String prefix, boolean requireLogin) {
+        List<AllowedHost> allowed = section.getStringList(prefix + "allowed-hosts").stream()
+                .map(AllowedHost::parse)
+                .toList();
+        return new HttpSettings(
+                SettingsFile.required(section, prefix + "host"),
+                section.getInt(prefix + "port"),
+                section.getBoolean(prefix + "open-to-network"),
+                requireLogin,
+                AccessTokens.from(section, prefix + "token-file"),
+                allowed);
     }
 
     /**
@@ -33,24 +77,18 @@ public record HttpSettings(
      * operator.
      *
      * @param prefix path of the listener in the section, with a dot; empty if the section is the listener
-     * @param advice a further way to correct a host that other machines may reach; may be empty
      */
-    static HttpSettings from(Config section, String prefix, String advice) {
-        String host = SettingsFile.required(section, prefix + "host");
-        int port = section.getInt(prefix + "port");
-        boolean openToNetwork = section.getBoolean(prefix + "open-to-network");
-        Optional<AccessTokens> tokens = AccessTokens.from(section, prefix + "token-file");
-        if (!openToNetwork && tokens.isEmpty() && !LoopbackHosts.isLoopback(host)) {
-            throw new IllegalArgumentException(prefix + "host " + host
-                    + " is no loopback address, so other machines may reach port " + port + " without a login; set "
+    static HttpSettings from(Config section, String prefix) {
+        HttpSettings settings = read(section, prefix, false);
+        if (settings.needsLogin() && settings.tokens().isEmpty()) {
+            throw new IllegalArgumentException(prefix + "host " + settings.host()
+                    + " is no loopback address, so other machines may reach port " + settings.port()
+                    + " without a login; set "
                     + prefix + "token-file to a file with tokens, or " + prefix
                     + "open-to-network = on if every machine that reaches the port may use it, or " + prefix
-                    + "host = \"127.0.0.1\"" + advice);
+                    + "host = \"127.0.0.1\"");
         }
-        List<AllowedHost> allowed = section.getStringList(prefix + "allowed-hosts").stream()
-                .map(AllowedHost::parse)
-                .toList();
-        return new HttpSettings(host, port, openToNetwork, tokens, allowed);
+        return settings;
     }
 
     /** The same listener, with a further allowed host. */
@@ -59,6 +97,7 @@ public record HttpSettings(
                 host,
                 port,
                 openToNetwork,
+                requireLogin,
                 tokens,
                 Stream.concat(allowedHosts.stream(), Stream.of(further)).toList());
     }

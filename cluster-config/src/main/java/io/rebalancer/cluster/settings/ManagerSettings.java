@@ -72,7 +72,7 @@ public record ManagerSettings(
                 root,
                 "rebalancer.manager",
                 section -> new ManagerSettings(
-                        HttpSettings.from(section, "http.", LegacyConfig.adviceForListener(root)),
+                        HttpSettings.ofManager(section, "http."),
                         section.getString("domain"),
                         section.getConfigList("moray-shards").stream()
                                 .map(ManagerSettings::shard)
@@ -86,6 +86,11 @@ public record ManagerSettings(
                         JournalSettings.from(section),
                         HttpAgentSettings.from(section),
                         section.getInt("http.max-event-streams")));
+    }
+
+    /** What a manager with this file may set instead, if its listener needs tokens; may be empty. */
+    public static String adviceForListener(Config root) {
+        return LegacyConfig.adviceForListener(root);
     }
 
     private static MorayShard shard(Config each) {

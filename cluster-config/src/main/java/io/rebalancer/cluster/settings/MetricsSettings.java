@@ -27,7 +27,7 @@ public record MetricsSettings(Optional<HttpSettings> http, Map<String, String> l
     public static MetricsSettings from(Config root, String service, String datacenter) {
         return SettingsFile.section(root, "rebalancer.metrics", section -> {
             Optional<HttpSettings> http =
-                    section.getBoolean("enabled") ? Optional.of(HttpSettings.from(section, "", "")) : Optional.empty();
+                    section.getBoolean("enabled") ? Optional.of(HttpSettings.from(section, "")) : Optional.empty();
             String zone = hostName();
             Map<String, String> labels = new HashMap<>();
             labels.put("service", orDefault(section.getString("labels.service"), service));

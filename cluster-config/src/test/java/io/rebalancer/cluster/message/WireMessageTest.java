@@ -6,6 +6,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.access.IssuedToken;
+import io.rebalancer.core.access.NewToken;
+import io.rebalancer.core.access.Role;
+import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
@@ -135,6 +139,8 @@ class WireMessageTest {
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
         TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
         TestProbe<FleetSettingsMessage.FleetSettingsAre> fleetReply = KIT.createTestProbe();
+        TestProbe<TokenMessage.TokenReply> tokenReply = KIT.createTestProbe();
+        NewToken token = new NewToken(ID, "ci", Role.OPERATOR, "00", Instant.EPOCH);
         TestProbe<RegistryMessage.NodesOutOfService> watcher = KIT.createTestProbe();
         NodeStatus status = new NodeStatus(NODE, ServiceState.DRAINED, ID, Instant.EPOCH);
         TestProbe<AuditMessage.AuditReply> auditReply = KIT.createTestProbe();
@@ -190,6 +196,18 @@ class WireMessageTest {
                 new FleetSettingsMessage.GetFleetSettings(fleetReply.getRef()),
                 new FleetSettingsMessage.WatchFleetSettings(-1, fleetReply.getRef()),
                 new FleetSettingsMessage.FleetSettingsAre(3, CHOICES),
+                new TokenMessage.IssueToken(token, true, "admin", tokenReply.getRef()),
+                new TokenMessage.RevokeToken(ID, "admin", tokenReply.getRef()),
+                new TokenMessage.NoteTokenUse(ID, LocalDate.of(2026, 11, 27)),
+                new TokenMessage.TokenStored(
+                        new IssuedToken(
+                                token,
+                                Instant.EPOCH,
+                                "admin",
+                                Optional.of(Instant.EPOCH),
+                                Optional.of(LocalDate.of(2026, 11, 27))),
+                        4),
+                new TokenMessage.TokenOrderRefused(new TokenRefusal(TokenRefusal.Code.TOKEN_NOT_FOUND, "no token")),
                 new JobMessage.CancelJob(jobReply.getRef()),
                 new JobMessage.PauseJob(jobReply.getRef()),
                 new JobMessage.ResumeJob(jobReply.getRef()),

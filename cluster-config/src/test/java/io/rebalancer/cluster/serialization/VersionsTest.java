@@ -15,6 +15,8 @@ import io.rebalancer.cluster.message.PlanMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.message.WireMessage;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.access.TokenEvent;
+import io.rebalancer.core.access.TokenState;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.CopyGate;
@@ -116,7 +118,8 @@ class VersionsTest {
                         LegacyEvent.class,
                         RegistryEvent.class,
                         AuditEvent.class,
-                        FleetSettingsEvent.class)
+                        FleetSettingsEvent.class,
+                        TokenEvent.class)
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses()))
                 .map(Class::getName);
         Stream<String> states = Stream.of(
@@ -126,7 +129,8 @@ class VersionsTest {
                         LegacyState.class,
                         RegistryState.class,
                         AuditState.class,
-                        FleetSettingsState.class)
+                        FleetSettingsState.class,
+                        TokenState.class)
                 .map(Class::getName);
         Set<String> versioned = SettingsFile.over(ConfigFactory.empty())
                 .getObject("pekko.serialization.jackson.migrations")

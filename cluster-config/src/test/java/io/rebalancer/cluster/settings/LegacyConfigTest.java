@@ -39,7 +39,7 @@ class LegacyConfigTest {
     }
 
     private static HttpSettings open(int port) {
-        return new HttpSettings("0.0.0.0", port, true, Optional.empty(), List.of());
+        return new HttpSettings("0.0.0.0", port, true, false, Optional.empty(), List.of());
     }
 
     private static MorayShard shard(int number, String domain) {
@@ -159,11 +159,10 @@ class LegacyConfigTest {
     @Test
     void aLegacyFileDoesNotOpenTheApiUnlessItStatesSo() throws IOException {
         Config config = load(SMALLEST.replace(OPEN + ",", ""));
-        assertThatThrownBy(() -> ManagerSettings.from(config))
-                .isInstanceOf(SettingsFault.class)
-                .message()
-                .contains("http.host 0.0.0.0 is no loopback address")
-                .contains("port 80")
+        HttpSettings http = ManagerSettings.from(config).http();
+        assertThat(http.needsLogin()).isTrue();
+        assertThat(http.loginImpossible(ManagerSettings.adviceForListener(config)))
+                .contains("http.host 0.0.0.0, port 80")
                 .contains("http.token-file")
                 .contains("a legacy config.json listens on 0.0.0.0")
                 .contains(OPEN.replace(":", ": "))

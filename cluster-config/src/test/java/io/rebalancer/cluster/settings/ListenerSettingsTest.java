@@ -69,16 +69,36 @@ class ListenerSettingsTest {
     @ParameterizedTest
     @EnumSource
     void aHostThatOthersMayReachNeedsTokensOrConsent(Listener listener) throws IOException {
+        if (listener == Listener.MANAGER) {
+            assertThat(listener.settings("host = \"0.0.0.0\"").needsLogin()).isTrue();
+        } else {
+            assertRefused(listener);
+        }
+        HttpSettings open = listener.settings("host = \"0.0.0.0\"", "open-to-network = on");
+        assertThat(open.host()).isEqualTo("0.0.0.0");
+        assertThat(open.tokens()).isEmpty();
+        assertThat(open.needsLogin()).isFalse();
+        Path file = tokens("rw-r-----", TOKEN);
+        HttpSettings closed = listener.settings("host = \"0.0.0.0\"", "token-file = \"" + file + "\"");
+        assertThat(closed.tokens().orElseThrow().accepts(TOKEN)).isTrue();
+        assertThat(closed.needsLogin()).isTrue();
+    }
+
+    @Test
+    void aManagerMayNeedALoginEverywhere() {
+        assertThat(Listener.MANAGER.settings("port = 8080").needsLogin()).isFalse();
+        assertThat(Listener.MANAGER.settings("require-login = on").needsLogin()).isTrue();
+        assertThat(Listener.MANAGER
+                        .settings("host = \"0.0.0.0\"", "open-to-network = on", "require-login = on")
+                        .needsLogin())
+                .isTrue();
+    }
+
+    private static void assertRefused(Listener listener) {
         listener.assertRefused("host = \"0.0.0.0\"")
                 .hasMessageContaining(listener == Listener.METRICS ? "metrics: host 0.0.0.0" : "http.host 0.0.0.0")
                 .hasMessageContaining("token-file")
                 .hasMessageContaining("open-to-network = on");
-        HttpSettings open = listener.settings("host = \"0.0.0.0\"", "open-to-network = on");
-        assertThat(open.host()).isEqualTo("0.0.0.0");
-        assertThat(open.tokens()).isEmpty();
-        Path file = tokens("rw-r-----", TOKEN);
-        HttpSettings closed = listener.settings("host = \"0.0.0.0\"", "token-file = \"" + file + "\"");
-        assertThat(closed.tokens().orElseThrow().accepts(TOKEN)).isTrue();
     }
 
     @ParameterizedTest

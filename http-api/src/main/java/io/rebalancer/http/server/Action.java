@@ -1,5 +1,6 @@
 package io.rebalancer.http.server;
 
+import io.rebalancer.core.access.Role;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.text.StableWord;
 import java.util.Map;
@@ -35,6 +36,16 @@ public record Action(String word, String subject, Map<String, String> parameters
     /** The end of a plan. */
     public static Action deletePlan(UUID planId) {
         return on("plan.delete", planId.toString());
+    }
+
+    /** The issue of a token. */
+    public static Action issueToken(String name, Role role) {
+        return on("token.issue", name).with("role", role.word());
+    }
+
+    /** The end of a token. */
+    public static Action revokeToken(UUID tokenId) {
+        return on("token.revoke", tokenId.toString());
     }
 
     /** The action with one more parameter. */

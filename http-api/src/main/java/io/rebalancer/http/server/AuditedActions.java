@@ -10,7 +10,6 @@ import java.util.function.Function;
 import kamon.Kamon;
 import kamon.metric.Gauge;
 import org.apache.pekko.http.javadsl.model.AttributeKey;
-import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -43,15 +42,20 @@ public final class AuditedActions {
     /** Passes the sender of the request to {@code inner}. */
     public Route as(Function<Operator, Route> inner) {
         return Directives.extractRequest(request -> inner.apply(new Operator(
-                trail, slots, sender(request), request.getAttribute(RECORDED).orElseGet(AtomicBoolean::new))));
+                trail,
+                slots,
+                sender(request, Sender.of(request).user()),
+                request.getAttribute(RECORDED).orElseGet(AtomicBoolean::new))));
     }
 
-    /** The address of the connection, because each client can choose the headers of proxies. */
-    private static AuditActor sender(HttpRequest request) {
-        return AuditActor.http(request.getAttribute(AttributeKeys.remoteAddress)
-                .flatMap(address -> address.getAddress())
-                .map(InetAddress::getHostAddress)
-                .orElse("unknown address"));
+    /**
+     * The address of the connection, because each client can choose the headers of proxies.
+     *
+     * @param user the name of the token; may be empty
+     */
+    static AuditActor sender(HttpRequest request, String user) {
+        return AuditActor.http(
+                Logins.address(request).map(InetAddress::getHostAddress).orElse("unknown address"), user);
     }
 
     /**

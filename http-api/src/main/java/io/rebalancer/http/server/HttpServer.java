@@ -6,6 +6,7 @@ import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -51,15 +52,42 @@ public final class HttpServer {
      */
     public static CompletionStage<ServerBinding> start(
             ActorSystem<?> system, String name, HttpSettings settings, Route route) {
-        return start(system, name, settings, route, new RequestDeadline(FIRST_REQUEST_TIMEOUT, NEXT_REQUEST_TIMEOUT));
+        return start(
+                system,
+                name,
+                settings,
+                route,
+                RequestGuard.of(settings),
+                new RequestDeadline(FIRST_REQUEST_TIMEOUT, NEXT_REQUEST_TIMEOUT));
+    }
+
+    /**
+     * As {@link #start(ActorSystem, String, HttpSettings, Route)}.
+     *
+     * @param logins finds out who sends each request
+     */
+    public static CompletionStage<ServerBinding> start(
+            ActorSystem<?> system, String name, HttpSettings settings, Route route, Logins logins) {
+        return start(
+                system,
+                name,
+                settings,
+                route,
+                RequestGuard.of(settings, Optional.of(logins)),
+                new RequestDeadline(FIRST_REQUEST_TIMEOUT, NEXT_REQUEST_TIMEOUT));
     }
 
     static CompletionStage<ServerBinding> start(
-            ActorSystem<?> system, String name, HttpSettings settings, Route route, RequestDeadline deadline) {
+            ActorSystem<?> system,
+            String name,
+            HttpSettings settings,
+            Route route,
+            RequestGuard guard,
+            RequestDeadline deadline) {
         // The legacy manager's header has this shape, and its command line prints it (manta.md section 2).
         Server server =
                 Server.create(ProductVersion.create("rebalancer-" + name + " " + Build.VERSION, "", "no-STAMP"));
-        Route guarded = RequestGuard.of(settings).protect(route);
+        Route guarded = guard.protect(route);
         Route sealed = Directives.respondWithHeader(server, () -> guarded.seal(rejections(), failures()));
         Flow<HttpRequest, HttpResponse, NotUsed> handler =
                 Flow.of(HttpRequest.class).mapAsync(1, sealed.handler(system)::apply);

@@ -1,6 +1,7 @@
 package io.rebalancer.http.server;
 
 import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.plan.PlanRefusal;
 import io.rebalancer.core.port.AuditTrail.AuditUnavailable;
@@ -10,6 +11,7 @@ import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.PlanService.PlanRefused;
 import io.rebalancer.core.port.PlanService.PlansUnavailable;
 import io.rebalancer.core.port.TierUnavailable;
+import io.rebalancer.core.port.TokenService.TokenRefused;
 import io.rebalancer.core.text.OneLine;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +48,10 @@ public final class Problems {
         if (cause instanceof PlanRefused refused) {
             return of(refused.refusal());
         }
+        if (cause instanceof TokenRefused refused) {
+            return Problem.of(
+                    statusOf(refused.refusal().code()), refused.refusal().code().name(), OneLine.of(refused));
+        }
         if (cause instanceof BadCursor) {
             return badRequest(OneLine.of(cause));
         }
@@ -68,6 +74,9 @@ public final class Problems {
             return Optional.of(refused.code().name());
         }
         if (cause instanceof PlanRefused refused) {
+            return Optional.of(refused.refusal().code().name());
+        }
+        if (cause instanceof TokenRefused refused) {
             return Optional.of(refused.refusal().code().name());
         }
         return cause instanceof CertificateRefused refused
@@ -101,6 +110,13 @@ public final class Problems {
             case NODE_NOT_DRAINED, JOB_NOT_DONE, EVIDENCE_MISSING, SHARD_NOT_VERIFIED, SHARD_INCOMPLETE, RECORDS_LEFT ->
                 StatusCodes.CONFLICT;
             case SIGNING_KEY_UNUSABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+        };
+    }
+
+    private static StatusCode statusOf(TokenRefusal.Code code) {
+        return switch (code) {
+            case TOKEN_NAME_IN_USE, TOO_MANY_TOKENS, ADMIN_EXISTS -> StatusCodes.CONFLICT;
+            case TOKEN_NOT_FOUND -> StatusCodes.NOT_FOUND;
         };
     }
 

@@ -12,4 +12,17 @@ interface RequestCheck {
 
     /** The response to a request that breaks the rule; empty if the request may pass. */
     Optional<HttpResponse> refusal(HttpRequest request);
+
+    /**
+     * What becomes of a request.
+     *
+     * @param request as the next check, or the route, sees it
+     * @param refusal the response if the request may not pass
+     */
+    record Checked(HttpRequest request, Optional<HttpResponse> refusal) {}
+
+    /** Checks a request. A rule that finds something out about it marks it. */
+    default Checked check(HttpRequest request) {
+        return new Checked(request, refusal(request));
+    }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import kamon.Kamon;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -18,31 +17,42 @@ final class RequestGuard {
         this.checks = List.copyOf(checks);
     }
 
+    /** Accepts the tokens of the token file, if there is one. */
     static RequestGuard of(HttpSettings settings) {
+        return of(settings, settings.tokens().map(TokenCheck::new));
+    }
+
+    /** @param login finds out who sends a request; empty if everyone may send any */
+    static RequestGuard of(HttpSettings settings, Optional<? extends RequestCheck> login) {
         List<RequestCheck> checks = new ArrayList<>();
         checks.add(new HostCheck(settings));
         checks.add(new OriginCheck(settings));
-        settings.tokens().ifPresent(tokens -> checks.add(new TokenCheck(tokens)));
+        login.ifPresent(checks::add);
         checks.add(new BodyLabelCheck());
         return new RequestGuard(checks);
     }
 
     /** Passes the requests that meet all rules to {@code inner}, and refuses the others. */
     Route protect(Route inner) {
-        return Directives.extractRequest(
-                request -> refusal(request).<Route>map(Directives::complete).orElse(inner));
+        return Directives.extractRequest(request -> {
+            RequestCheck.Checked checked = check(request);
+            return checked.refusal()
+                    .<Route>map(Directives::complete)
+                    .orElseGet(() -> Directives.mapRequest(same -> checked.request(), () -> inner));
+        });
     }
 
-    private Optional<HttpResponse> refusal(HttpRequest request) {
+    private RequestCheck.Checked check(HttpRequest request) {
+        RequestCheck.Checked checked = new RequestCheck.Checked(request, Optional.empty());
         for (RequestCheck check : checks) {
-            Optional<HttpResponse> refusal = check.refusal(request);
-            if (refusal.isPresent()) {
+            checked = check.check(checked.request());
+            if (checked.refusal().isPresent()) {
                 Kamon.counter("rebalancer.http.refused")
                         .withTag("check", check.name())
                         .increment();
-                return refusal;
+                return checked;
             }
         }
-        return Optional.empty();
+        return checked;
     }
 }

@@ -44,6 +44,7 @@ class RequestDeadlineTest {
                         "test",
                         new HttpSettings("127.0.0.1", port),
                         routes(),
+                        RequestGuard.of(new HttpSettings("127.0.0.1", port)),
                         new RequestDeadline(DEADLINE, DEADLINE))
                 .toCompletableFuture()
                 .get();

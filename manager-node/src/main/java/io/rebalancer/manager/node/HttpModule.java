@@ -8,6 +8,7 @@ import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.JobAdvice;
 import io.rebalancer.http.ManagerApi;
 import io.rebalancer.http.server.HttpServer;
+import io.rebalancer.http.server.Logins;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.manager.jobs.JournalJobFeed;
@@ -24,6 +25,7 @@ final class HttpModule {
     private final HttpSettings settings;
     private final Readiness readiness;
     private final Route routes;
+    private final Logins logins;
 
     /** @param legacy the current settings of the legacy API, which may be reloaded */
     HttpModule(
@@ -37,7 +39,8 @@ final class HttpModule {
             JobAdvice advice,
             ReadSideModule readSide,
             JournalReader journal,
-            ObservabilityModule observability) {
+            ObservabilityModule observability,
+            AccessModule access) {
         this.system = system;
         this.settings = settings.http();
         JobFeed feed = JournalJobFeed.start(system, journal, readSide.readSide()::state, jobs.service());
@@ -51,7 +54,8 @@ final class HttpModule {
                         JobsModule.FLEET_SETTINGS,
                         ReadSideModule.PROJECTOR,
                         AuditModule.AUDIT_LOG,
-                        PlanModule.PLAN_REGISTRY));
+                        PlanModule.PLAN_REGISTRY,
+                        AccessModule.TOKEN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         this.routes = ManagerApi.routes(
                 jobs.service(),
@@ -66,7 +70,14 @@ final class HttpModule {
                 legacy,
                 observability.metrics(),
                 audit.trail(),
-                readSide.readSide().auditEntries());
+                readSide.readSide().auditEntries(),
+                access.access());
+        this.logins = new Logins(
+                this.settings,
+                access.access().directory(),
+                () -> legacy.get().access(),
+                audit.trail(),
+                access.access().clock());
     }
 
     /** Whether the manager can work, as the API reports it. */
@@ -76,6 +87,6 @@ final class HttpModule {
 
     /** Completes when the API is served; fails with {@code SettingsFault} if the port is taken. */
     CompletionStage<?> start() {
-        return HttpServer.start(system, "manager", settings, routes);
+        return HttpServer.start(system, "manager", settings, routes, logins);
     }
 }

@@ -70,7 +70,12 @@ public final class ManagerNode implements NodeProcess.Node {
         BlockingExecutor blocking = BlockingExecutor.on(system, Dispatchers.READ_SIDE);
         return journal.prepare(system)
                 .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
-                .thenCompose(readSide -> node.serve(settings, metrics, traces, journal.reader(system), readSide, keys))
+                .thenCompose(readSide -> AccessModule.start(system, journal.reader(system))
+                        .thenCompose(access -> {
+                            access.requireAdministrator(settings.http(), ManagerSettings.adviceForListener(root));
+                            return node.serve(
+                                    settings, metrics, traces, journal.reader(system), readSide, keys, access);
+                        }))
                 .whenComplete((served, failure) -> {
                     if (failure != null) {
                         system.terminate();
@@ -85,7 +90,8 @@ public final class ManagerNode implements NodeProcess.Node {
             TraceSettings traces,
             JournalReader journal,
             ReadSide tables,
-            CertificateKeys keys) {
+            CertificateKeys keys,
+            AccessModule access) {
         ObservabilityModule observability = new ObservabilityModule(system, metrics, traces);
         MetadataModule metadata = new MetadataModule(system, settings, () -> evacuate);
         AuditModule audit = new AuditModule(system);
@@ -113,7 +119,8 @@ public final class ManagerNode implements NodeProcess.Node {
                 new JobAdvice(preflight.service(), plans.service(), explain.service()),
                 readSide,
                 journal,
-                observability);
+                observability,
+                access);
         return http.start().thenCompose(started -> observability.startServer(http.readiness()));
     }
 

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             CertificateCommand.class,
             AuditCommand.class,
+            TokenCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class AdmCommand implements Runnable {

@@ -81,7 +81,11 @@ class ReloadTest {
                     .asString()
                     .startsWith("rebalancer manager: ")
                     .contains(
-                            "http.host 0.0.0.0 is no loopback address", "open-to-network", "token-file", "config.json");
+                            "http.host 0.0.0.0, port",
+                            "rebalancer-adm token bootstrap",
+                            "open-to-network",
+                            "token-file",
+                            "config.json");
         } finally {
             manager.destroyForcibly();
         }

@@ -27,7 +27,7 @@ public final class JournalReader {
 
     /**
      * @param live the journal for {@link #follow} and {@link #read}
-     * @param current the journal for {@link #endsWith}, which a lease waits for
+     * @param current the journal for {@link #endsWith}, which a lease waits for, and for {@link #stored}
      */
     public static JournalReader of(EventsByPersistenceIdQuery live, CurrentEventsByPersistenceIdQuery current) {
         return new JournalReader(live, current);
@@ -44,6 +44,11 @@ public final class JournalReader {
      */
     public Source<EventEnvelope, NotUsed> read(String persistenceId, long from, long to) {
         return live.eventsByPersistenceId(persistenceId, from, to);
+    }
+
+    /** The events that are stored now, from the first on. */
+    public Source<EventEnvelope, NotUsed> stored(String persistenceId) {
+        return current.currentEventsByPersistenceId(persistenceId, 1, Long.MAX_VALUE);
     }
 
     /** Whether the event with this sequence number is the last event of its persistence id. */

@@ -5,7 +5,7 @@ package io.rebalancer.core.audit;
  *
  * @param source how the order came, and from where, such as {@code http 127.0.0.1}; {@code rebalancer} for a decision of the
  *     system itself
- * @param user the name of a user; empty, because users have no names yet
+ * @param user the name of the token that the order came with; empty if it came without one
  */
 public record AuditActor(String source, String user) {
     /** The system itself, by its rules. */
@@ -13,8 +13,13 @@ public record AuditActor(String source, String user) {
 
     private static final int MAX_SOURCE = 128;
 
-    /** An unnamed user of the HTTP API at this address. */
+    /** A user of the HTTP API at this address, without a token. */
     public static AuditActor http(String address) {
-        return new AuditActor(AuditText.bounded("http " + address, MAX_SOURCE), "");
+        return http(address, "");
+    }
+
+    /** A user of the HTTP API at this address. */
+    public static AuditActor http(String address, String user) {
+        return new AuditActor(AuditText.bounded("http " + address, MAX_SOURCE), AuditText.bounded(user, MAX_SOURCE));
     }
 }

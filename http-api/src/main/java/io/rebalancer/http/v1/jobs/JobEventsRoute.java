@@ -3,6 +3,7 @@ package io.rebalancer.http.v1.jobs;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
+import io.rebalancer.http.server.Sender;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,7 @@ import org.apache.pekko.stream.javadsl.Source;
  * and sends {@code progress} with the same event id when the answer has changed. {@code waiting} is absent after the end of
  * the job, and while the job does not reply.
  *
- * <p>A manager serves a limited number of streams at a time.
+ * <p>A manager serves a limited number of streams at a time. A stream ends soon after the client's token is revoked or expires.
  *
  * <p>A slow client slows only its own stream. If it is too slow, the stream ends with the event {@code dropped}, which
  * states why; the client can reconnect.
@@ -59,6 +60,10 @@ public final class JobEventsRoute extends AllDirectives {
     }
 
     Route route(UUID jobId) {
+        return extractRequest(request -> route(jobId, Sender.of(request)));
+    }
+
+    private Route route(UUID jobId, Sender sender) {
         return optionalHeaderValueByName(
                 "Last-Event-ID",
                 header -> parameterOptional("lastEventId", parameter -> {
@@ -81,12 +86,12 @@ public final class JobEventsRoute extends AllDirectives {
                     return onComplete(
                             feed.open(jobId),
                             found -> found.isSuccess()
-                                    ? stream(jobId, found.get(), after)
+                                    ? stream(jobId, found.get(), after, sender)
                                     : complete(Problems.of(found.failed().get())));
                 }));
     }
 
-    private Route stream(UUID jobId, Optional<JobFeed.Changes> found, OptionalLong after) {
+    private Route stream(UUID jobId, Optional<JobFeed.Changes> found, OptionalLong after, Sender sender) {
         if (found.isEmpty()) {
             return complete(Problems.jobNotFound(jobId));
         }
@@ -99,7 +104,7 @@ public final class JobEventsRoute extends AllDirectives {
         Source<ServerSentEvent, NotUsed> events = limit.counted(
                 events(jobId, found.get().updates(after)),
                 Source.single(dropped(new JobFeed.SubscriberDropped(tooMany()))));
-        return completeOK(events, EventStreamMarshalling.toEventStream());
+        return completeOK(sender.whileAccepted(events), EventStreamMarshalling.toEventStream());
     }
 
     private String tooMany() {

@@ -1,0 +1,212 @@
+package io.rebalancer.http.server;
+
+import io.rebalancer.cluster.settings.AccessTokens;
+import io.rebalancer.cluster.settings.HttpSettings;
+import io.rebalancer.cluster.settings.LegacyAccess;
+import io.rebalancer.core.access.IssuedToken;
+import io.rebalancer.core.access.Role;
+import io.rebalancer.core.access.TokenSecret;
+import io.rebalancer.core.port.AuditTrail;
+import io.rebalancer.core.port.TokenDirectory;
+import java.net.InetAddress;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/**
+ * Finds out who sends each request to a manager, and refuses requests without a token, with a token that is not accepted, and
+ * with a role that is not enough. A token is never ignored: a wrong one is refused where none is needed, too. Paths of the
+ * health of the process need no token, because a load balancer has none.
+ */
+public final class Logins implements RequestCheck {
+    private static final String SCHEME = "Bearer ";
+    /** The user of requests with a token of the token file. */
+    private static final String FILE_USER = "token-file";
+
+    private static final UUID FILE_ID = new UUID(0, 0);
+
+    private final boolean needed;
+    private final Optional<AccessTokens> file;
+    private final TokenDirectory tokens;
+    private final Supplier<LegacyAccess> legacy;
+    private final FailedLogins failures = new FailedLogins(System::nanoTime);
+    private final RefusedLogins refused;
+    private final Clock clock;
+
+    /**
+     * @param legacy who may call the legacy routes at the moment
+     * @param trail records refused logins
+     */
+    public Logins(
+            HttpSettings settings,
+            TokenDirectory tokens,
+            Supplier<LegacyAccess> legacy,
+            AuditTrail trail,
+            Clock clock) {
+        this.needed = settings.needsLogin();
+        this.file = settings.tokens();
+        this.tokens = tokens;
+        this.legacy = legacy;
+        this.refused = new RefusedLogins(trail, clock);
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "login";
+    }
+
+    @Override
+    public Optional<HttpResponse> refusal(HttpRequest request) {
+        return check(request).refusal();
+    }
+
+    @Override
+    public Checked check(HttpRequest request) {
+        String path = request.getUri().path();
+        if (HealthRoutes.isHealth(path)) {
+            return passed(request, Sender.nameless(Role.VIEWER));
+        }
+        boolean isLegacy = path.equals("/jobs") || path.startsWith("/jobs/");
+        if (isLegacy && legacy.get().closed()) {
+            return refused(
+                    request,
+                    Problem.of(
+                            StatusCodes.FORBIDDEN,
+                            "LEGACY_API_CLOSED",
+                            "the legacy API is closed (legacy.access = closed); use /api/v1"));
+        }
+        Optional<String> secret = secret(request);
+        if (secret.isPresent()) {
+            return login(request, secret.get());
+        }
+        if (isLegacy && legacy.get().isOpenTo(address(request))) {
+            return passed(request, Sender.nameless(Role.OPERATOR));
+        }
+        return needed ? refused(request, tokenRequired()) : passed(request, Sender.nameless(Role.ADMIN));
+    }
+
+    private static Optional<String> secret(HttpRequest request) {
+        return request.getHeader("Authorization")
+                .map(HttpHeader::value)
+                .map(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                        ? value.substring(SCHEME.length()).strip()
+                        : "");
+    }
+
+    private Checked login(HttpRequest request, String secret) {
+        Optional<InetAddress> address = address(request);
+        Optional<Login> login = find(secret);
+        if (!failures.mayTry(address)
+                && !login.map(each -> failures.hasUsed(address, each.id())).orElse(false)) {
+            refused.record(AuditedActions.sender(request, ""), "login.fail", "token", "TOO_MANY_FAILED_LOGINS");
+            return refused(
+                    request,
+                    Problem.of(
+                            StatusCodes.TOO_MANY_REQUESTS,
+                            "TOO_MANY_FAILED_LOGINS",
+                            "too many wrong tokens came from this address; repeat the request later, with the right token"));
+        }
+        if (login.isEmpty()) {
+            failures.failed(address);
+            refused.record(AuditedActions.sender(request, ""), "login.fail", "token", "TOKEN_INVALID");
+            return refused(
+                    request,
+                    unauthorized(
+                            "TOKEN_INVALID",
+                            "the token in the header Authorization is not one of this cluster; ask an administrator for one"));
+        }
+        return checkStatus(request, login.get(), address);
+    }
+
+    /**
+     * A token that is known.
+     *
+     * @param issued empty for a token of the token file
+     */
+    private record Login(UUID id, Sender sender, Optional<IssuedToken> issued) {}
+
+    private Optional<Login> find(String secret) {
+        if (file.map(each -> each.accepts(secret)).orElse(false)) {
+            return Optional.of(new Login(FILE_ID, new Sender(FILE_USER, Role.ADMIN, () -> true), Optional.empty()));
+        }
+        return tokens.find(TokenSecret.hash(secret))
+                .map(token -> new Login(
+                        token.id(),
+                        new Sender(token.token().name(), token.role(), () -> isAccepted(token.id())),
+                        Optional.of(token)));
+    }
+
+    private boolean isAccepted(UUID id) {
+        return tokens.find(id)
+                .map(token -> token.statusAt(clock.instant()) == IssuedToken.Status.ACTIVE)
+                .orElse(false);
+    }
+
+    private Checked checkStatus(HttpRequest request, Login login, Optional<InetAddress> address) {
+        Optional<IssuedToken.Status> status = login.issued().map(token -> token.statusAt(clock.instant()));
+        if (status.isPresent() && status.get() != IssuedToken.Status.ACTIVE) {
+            String code = "TOKEN_" + status.get();
+            refused.record(AuditedActions.sender(request, login.sender().user()), "login.fail", "token", code);
+            return refused(
+                    request,
+                    unauthorized(
+                            code,
+                            "the token " + login.sender().user() + " is "
+                                    + status.get().name().toLowerCase(Locale.ROOT)
+                                    + "; ask an administrator for another one"));
+        }
+        failures.succeeded(address, login.id());
+        login.issued().ifPresent(tokens::recordUse);
+        return checkRole(request, login.sender());
+    }
+
+    private Checked checkRole(HttpRequest request, Sender sender) {
+        Role needs = RequiredRole.of(request);
+        if (sender.role().includes(needs)) {
+            return passed(request, sender);
+        }
+        String what = request.method().name() + " " + request.getUri().path();
+        refused.record(AuditedActions.sender(request, sender.user()), "access.refuse", what, "ROLE_REQUIRED");
+        return refused(
+                request,
+                Problem.of(
+                        StatusCodes.FORBIDDEN,
+                        "ROLE_REQUIRED",
+                        "the token " + sender.user() + " has the role "
+                                + sender.role().word() + ", and " + what + " needs the role " + needs.word()
+                                + "; ask an administrator for a token with that role"));
+    }
+
+    private static Checked passed(HttpRequest request, Sender sender) {
+        return new Checked(sender.mark(request), Optional.empty());
+    }
+
+    private static Checked refused(HttpRequest request, HttpResponse response) {
+        return new Checked(request, Optional.of(response));
+    }
+
+    private static HttpResponse tokenRequired() {
+        return unauthorized(
+                "TOKEN_REQUIRED",
+                "this listener needs a token in the header Authorization: Bearer TOKEN; ask an administrator for one, who"
+                        + " creates it with rebalancer-adm token create");
+    }
+
+    private static HttpResponse unauthorized(String code, String detail) {
+        return Problem.of(StatusCodes.UNAUTHORIZED, code, detail)
+                .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"rebalancer\""));
+    }
+
+    static Optional<InetAddress> address(HttpRequest request) {
+        return request.getAttribute(AttributeKeys.remoteAddress).flatMap(address -> address.getAddress());
+    }
+}

@@ -1,0 +1,32 @@
+package io.rebalancer.http.server;
+
+import io.rebalancer.core.access.Role;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+
+/**
+ * The least role that a request needs.
+ *
+ * <pre>
+ *   everything under /api/v1/tokens                     admin
+ *   a change of the cluster's members                   admin
+ *   any other request with a changing method            operator
+ *   any other request                                   viewer
+ * </pre>
+ */
+final class RequiredRole {
+    private static final String TOKENS = "/api/v1/tokens";
+    private static final String CLUSTER = "/api/v1/cluster/";
+
+    private RequiredRole() {}
+
+    static Role of(HttpRequest request) {
+        String path = request.getUri().path();
+        if (path.equals(TOKENS) || path.startsWith(TOKENS + "/")) {
+            return Role.ADMIN;
+        }
+        if (request.method().isSafe()) {
+            return Role.VIEWER;
+        }
+        return path.startsWith(CLUSTER) ? Role.ADMIN : Role.OPERATOR;
+    }
+}

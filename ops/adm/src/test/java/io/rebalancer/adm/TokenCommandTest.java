@@ -1,0 +1,62 @@
+package io.rebalancer.adm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The commands for tokens, against a server with answers of API v1. */
+class TokenCommandTest {
+    private static final String TOKEN = """
+            {"id":"00000000-0000-0000-0000-000000000001","name":"ci","role":"viewer","status":"%s",\
+            "issuedAt":"2026-11-27T10:00:00Z","issuedBy":"admin","expiresAt":"2027-02-25T10:00:00.123Z"%s}""";
+
+    private ServedCommand.Response response = new ServedCommand.Response(200, "{\"tokens\":[]}");
+    private final ServedCommand command = ServedCommand.start(request -> response);
+
+    TokenCommandTest() throws IOException {}
+
+    @AfterEach
+    void stop() {
+        command.close();
+    }
+
+    @Test
+    void theSecretIsAllThatGoesToTheOutput() throws Exception {
+        response = new ServedCommand.Response(201, TOKEN.formatted("active", ",\"secret\":\"rbl_x\""));
+        assertThat(command.run("token", "create", "ci", "--role", "viewer")).isZero();
+        assertThat(command.out()).isEqualTo("rbl_x\n");
+        assertThat(command.err()).contains("token ci has the role viewer until 2027-02-25", "--token-file");
+        assertThat(command.run("token", "bootstrap")).isZero();
+        assertThat(command.out()).endsWith("rbl_x\n");
+    }
+
+    @Test
+    void aRefusalIsAnErrorWithTheManagersWords() throws Exception {
+        response = new ServedCommand.Response(
+                409, "{\"code\":\"ADMIN_EXISTS\",\"detail\":\"an administrator has a token already\"}");
+        assertThat(command.run("token", "bootstrap")).isEqualTo(1);
+        assertThat(command.out()).isEmpty();
+        assertThat(command.err()).contains("an administrator has a token already (409 ADMIN_EXISTS)");
+    }
+
+    @Test
+    void tokensAreListedWithoutSecrets() throws Exception {
+        assertThat(command.run("token", "list")).isZero();
+        assertThat(command.out()).contains("token bootstrap");
+        response = new ServedCommand.Response(
+                200, "{\"tokens\":[" + TOKEN.formatted("active", ",\"lastUsedOn\":\"2026-11-28\"") + "]}");
+        assertThat(command.run("token", "list")).isZero();
+        assertThat(command.out())
+                .contains("ci                       viewer   active   2027-02-25T10:00:00Z 2026-11-28   0000");
+    }
+
+    @Test
+    void aTokenIsRevokedByItsId() throws Exception {
+        response = new ServedCommand.Response(200, TOKEN.formatted("revoked", ""));
+        assertThat(command.run("token", "revoke", "00000000-0000-0000-0000-000000000001"))
+                .isZero();
+        assertThat(command.out()).isEqualTo("token ci is revoked\n");
+    }
+}
