@@ -76,10 +76,9 @@ class ReloadTest {
         try {
             assertThat(manager.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(manager.exitValue()).isEqualTo(NodeProcess.CANNOT_START);
-            assertThat(log().lines().toList())
-                    .last()
+            assertThat(log().lines().filter(line -> line.startsWith("rebalancer manager: ")))
+                    .singleElement()
                     .asString()
-                    .startsWith("rebalancer manager: ")
                     .contains(
                             "http.host 0.0.0.0, port",
                             "rebalancer-adm token bootstrap",
