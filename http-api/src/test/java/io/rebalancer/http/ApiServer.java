@@ -132,8 +132,8 @@ public final class ApiServer {
     public static void startWithLogin(LegacySettings legacy, UnaryOperator<HttpSettings> settings) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
         port = LoopbackPorts.reserve();
-        HttpSettings listener =
-                settings.apply(new HttpSettings("127.0.0.1", port, false, true, Optional.empty(), List.of()));
+        HttpSettings listener = settings.apply(
+                new HttpSettings("127.0.0.1", port, false, true, Optional.empty(), Optional.empty(), List.of()));
         HttpServer.start(
                         system(),
                         "manager",

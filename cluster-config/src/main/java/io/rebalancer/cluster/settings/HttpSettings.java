@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param openToNetwork whether a host that other machines may reach needs no token
  * @param requireLogin whether requests need a token although the host, or {@code openToNetwork}, allows others
  * @param tokens those of the token file; empty if there is none
+ * @param tls empty if the listener serves plain HTTP
  * @param allowedHosts hosts under which clients may call, and whose web pages may call, besides the own address
  */
 public record HttpSettings(
@@ -20,6 +21,7 @@ public record HttpSettings(
         boolean openToNetwork,
         boolean requireLogin,
         Optional<AccessTokens> tokens,
+        Optional<ListenerTls> tls,
         List<AllowedHost> allowedHosts) {
 
     public HttpSettings {
@@ -31,7 +33,7 @@ public record HttpSettings(
 
     /** Listens without tokens, for this machine only. */
     public HttpSettings(String host, int port) {
-        this(host, port, false, false, Optional.empty(), List.of());
+        this(host, port, false, false, Optional.empty(), Optional.empty(), List.of());
     }
 
     /** Whether a request needs a token. */
@@ -69,6 +71,9 @@ public record HttpSettings(
                 section.getBoolean(prefix + "open-to-network"),
                 requireLogin,
                 AccessTokens.from(section, prefix + "token-file"),
+                section.hasPath(prefix + "tls")
+                        ? ListenerTls.from(section.getConfig(prefix + "tls"))
+                        : Optional.empty(),
                 allowed);
     }
 
@@ -99,6 +104,7 @@ public record HttpSettings(
                 openToNetwork,
                 requireLogin,
                 tokens,
+                tls,
                 Stream.concat(allowedHosts.stream(), Stream.of(further)).toList());
     }
 }

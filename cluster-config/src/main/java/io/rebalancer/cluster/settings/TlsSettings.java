@@ -1,6 +1,7 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
+import io.rebalancer.cluster.tls.PemSslEngineProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,12 +14,12 @@ import java.util.Optional;
  * name.
  *
  * @param certificate PEM file of this member's certificate
- * @param key PEM file of the private key
- * @param authority PEM file of the authority's certificate
+ * @param key PEM file of the private key, RSA, EC or Ed25519
+ * @param authority PEM file of the certificates of the authorities
  * @param reload longest time until new connections use replaced files
  */
 public record TlsSettings(Path certificate, Path key, Path authority, Duration reload) {
-    private static final String ENGINE = "pekko.remote.artery.ssl.rotating-keys-engine.";
+    private static final String ENGINE = PemSslEngineProvider.SETTINGS + ".";
 
     /** @throws IllegalArgumentException if a file can't be read; the message names it */
     public TlsSettings {
@@ -44,13 +45,11 @@ public record TlsSettings(Path certificate, Path key, Path authority, Duration r
     Map<String, Object> pekko() {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("pekko.remote.artery.transport", "tls-tcp");
-        settings.put(
-                "pekko.remote.artery.ssl.ssl-engine-provider",
-                "org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
-        settings.put(ENGINE + "cert-file", certificate.toString());
-        settings.put(ENGINE + "key-file", key.toString());
-        settings.put(ENGINE + "ca-cert-file", authority.toString());
-        settings.put(ENGINE + "ssl-context-cache-ttl", reload.toMillis() + "ms");
+        settings.put("pekko.remote.artery.ssl.ssl-engine-provider", PemSslEngineProvider.class.getName());
+        settings.put(ENGINE + "certificate", certificate.toString());
+        settings.put(ENGINE + "key", key.toString());
+        settings.put(ENGINE + "authority", authority.toString());
+        settings.put(ENGINE + "reload", reload.toMillis() + "ms");
         return settings;
     }
 }

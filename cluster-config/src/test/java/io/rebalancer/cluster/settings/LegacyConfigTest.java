@@ -39,7 +39,7 @@ class LegacyConfigTest {
     }
 
     private static HttpSettings open(int port) {
-        return new HttpSettings("0.0.0.0", port, true, false, Optional.empty(), List.of());
+        return new HttpSettings("0.0.0.0", port, true, false, Optional.empty(), Optional.empty(), List.of());
     }
 
     private static MorayShard shard(int number, String domain) {

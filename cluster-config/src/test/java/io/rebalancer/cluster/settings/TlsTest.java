@@ -6,23 +6,38 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.tls.PemIdentity;
+import io.rebalancer.cluster.tls.PemSslEngineProvider;
 import io.rebalancer.loopback.LoopbackPorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members with real certificates over real sockets. */
 @Tag("cluster")
@@ -43,11 +58,17 @@ class TlsTest {
     }
 
     private Path authority(String name, String... certificates) throws Exception {
+        return authorityWith("rsa", name, certificates);
+    }
+
+    private Path authorityWith(String key, String name, String... certificates) throws Exception {
         Path made = directory.resolve(name);
         List<String> command = new ArrayList<>(
                 List.of(Path.of("../bin/make-test-ca").toAbsolutePath().toString(), made.toString()));
         command.addAll(List.of(certificates));
-        Process script = new ProcessBuilder(command).inheritIO().start();
+        ProcessBuilder make = new ProcessBuilder(command).inheritIO();
+        make.environment().put("KEY", key);
+        Process script = make.start();
         assertThat(script.waitFor()).isZero();
         return made;
     }
@@ -93,6 +114,76 @@ class TlsTest {
         await().atMost(TIMEOUT).until(() -> up(one) == 2 && up(two) == 2);
         assertThat(up(stranger)).isZero();
         assertThat(up(clear)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ec", "ed25519"})
+    void membersWithOtherKeysThanRsaFormACluster(String key) throws Exception {
+        Path authority = authorityWith(key, "ours", "one", "two");
+        int seed = LoopbackPorts.reserve();
+        ActorTestKit one = member(seed, seed, tls(authority, "one"));
+        ActorTestKit two = member(LoopbackPorts.reserve(), seed, tls(authority, "two"));
+        await().atMost(TIMEOUT).until(() -> up(one) == 2 && up(two) == 2);
+    }
+
+    /** The authority of all is the same, and one certificate is for another purpose. */
+    @Test
+    void aCertificateWithoutACommonNameIsRefused() throws Exception {
+        Path ours = authority("ours", "one", "two");
+        otherPurpose(ours);
+        Config settings = ConfigFactory.parseString(
+                        "pekko.remote.artery.ssl.pem-engine { authority = \"%1$s/ca.crt\", certificate = \"%1$s/one.crt\","
+                                        .formatted(ours)
+                                + " key = \"%s/one.key\", reload = 1m }".formatted(ours))
+                .withFallback(ConfigFactory.load());
+        ActorTestKit kit = ActorTestKit.create("tls", settings);
+        members.push(kit);
+        PemSslEngineProvider one = new PemSslEngineProvider(Adapter.toClassic(kit.system()));
+        assertThat(one.verifyServerSession("two", session(ours, "two")).isEmpty())
+                .isTrue();
+        assertThat(one.verifyServerSession("other", session(ours, "other")).get())
+                .hasMessageContaining("other has none of the names")
+                .hasMessageContaining("rebalancer");
+    }
+
+    /** A session in which {@code name} is the server. */
+    private static SSLSession session(Path authority, String name) throws Exception {
+        Path trusted = authority.resolve("ca.crt");
+        SSLContext server = PemIdentity.readMutual(
+                        authority.resolve(name + ".crt"), authority.resolve(name + ".key"), trusted)
+                .context();
+        SSLContext client = PemIdentity.readMutual(authority.resolve("one.crt"), authority.resolve("one.key"), trusted)
+                .context();
+        try (ServerSocket listener =
+                        server.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket call =
+                        client.getSocketFactory().createSocket(listener.getInetAddress(), listener.getLocalPort());
+                Socket answer = listener.accept()) {
+            CompletableFuture<Void> shake = CompletableFuture.runAsync(() -> {
+                try {
+                    ((SSLSocket) answer).startHandshake();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            SSLSession session = ((SSLSocket) call).getSession();
+            shake.get();
+            return session;
+        }
+    }
+
+    private void otherPurpose(Path authority) throws Exception {
+        for (String command : List.of(
+                "openssl req -newkey rsa:2048 -nodes -keyout other.key -out other.csr -subj /CN=other",
+                "openssl x509 -req -in other.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 9 -out other.crt")) {
+            Process openssl = new ProcessBuilder(command.split(" "))
+                    .directory(authority.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(authority.resolve("log").toFile())
+                    .start();
+            assertThat(openssl.waitFor()).isZero();
+        }
+        Files.setPosixFilePermissions(authority.resolve("other.key"), PosixFilePermissions.fromString("rw-------"));
     }
 
     /** The certificate of the first member is replaced. A member that trusts only the new authority can join at once. */

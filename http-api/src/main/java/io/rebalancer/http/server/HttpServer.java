@@ -8,6 +8,7 @@ import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -15,7 +16,9 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.HttpsConnectionContext;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -85,10 +88,10 @@ public final class HttpServer {
             RequestGuard guard,
             RequestDeadline deadline) {
         // The legacy manager's header has this shape, and its command line prints it (manta.md section 2).
-        Server server =
+        Server header =
                 Server.create(ProductVersion.create("rebalancer-" + name + " " + Build.VERSION, "", "no-STAMP"));
         Route guarded = guard.protect(route);
-        Route sealed = Directives.respondWithHeader(server, () -> guarded.seal(rejections(), failures()));
+        Route sealed = Directives.respondWithHeader(header, () -> guarded.seal(rejections(), failures()));
         Flow<HttpRequest, HttpResponse, NotUsed> handler =
                 Flow.of(HttpRequest.class).mapAsync(1, sealed.handler(system)::apply);
         // Pekko logs an error for each client pool that is still open when the actor system ends.
@@ -97,9 +100,16 @@ public final class HttpServer {
                         CoordinatedShutdown.PhaseServiceStop(),
                         "close-http-pools",
                         () -> Http.get(system).shutdownAllConnectionPools().thenApply(closed -> Done.getInstance()));
-        return Http.get(system)
-                .newServerAt(settings.host(), settings.port())
-                .withSettings(withRemoteAddress(system))
+        ServerBuilder server =
+                Http.get(system).newServerAt(settings.host(), settings.port()).withSettings(withRemoteAddress(system));
+        Optional<HttpsConnectionContext> tls;
+        try {
+            tls = settings.tls().map(files -> ServerTls.start(system, files));
+        } catch (SettingsFault e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return tls.map(server::enableHttps)
+                .orElse(server)
                 .bindFlow(BidiFlow.fromGraph(deadline).join(handler))
                 .thenApply(binding -> binding.addToCoordinatedShutdown(TERMINATION_TIMEOUT, system))
                 .exceptionally(failure -> {

@@ -107,7 +107,8 @@ class RequestGuardTest {
         "evil.example.com, 8080, false"
     })
     void aListenerForOtherMachinesAcceptsItsAddresses(String host, int port, boolean accepted) {
-        HttpSettings open = new HttpSettings("0.0.0.0", 8080, true, false, Optional.empty(), List.of())
+        HttpSettings open = new HttpSettings(
+                        "0.0.0.0", 8080, true, false, Optional.empty(), Optional.empty(), List.of())
                 .alsoAllowing(AllowedHost.atAnyPort("1.stor.example.com"));
         HttpRequest request = HttpRequest.GET("/jobs").addHeader(Host.create(host, port));
         assertThat(new HostCheck(open).refusal(request).isEmpty()).isEqualTo(accepted);
@@ -202,7 +203,7 @@ class RequestGuardTest {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             Optional<AccessTokens> read =
                     AccessTokens.from(ConfigFactory.parseString("file = \"" + file + "\""), "file");
-            return new HttpSettings(settings.host(), settings.port(), false, false, read, List.of());
+            return new HttpSettings(settings.host(), settings.port(), false, false, read, Optional.empty(), List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,176 @@
+package io.rebalancer.cluster.tls;
+
+import io.rebalancer.core.text.OneLine;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import nl.altindag.ssl.SSLFactory;
+import nl.altindag.ssl.pem.util.PemUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate and its private key, as they are in two PEM files. The key may be an RSA, EC or Ed25519 key, in any of the
+ * forms that OpenSSL writes, without a password.
+ */
+public final class PemIdentity {
+    private static final byte[] PROBE = {1};
+    private static final char[] NO_PASSWORD = {};
+
+    /** The contents of the files. */
+    private final List<byte[]> files;
+
+    private final X509Certificate leaf;
+    private final SSLContext context;
+
+    private PemIdentity(List<byte[]> files, X509Certificate leaf, SSLContext context) {
+        this.files = files;
+        this.leaf = leaf;
+        this.context = context;
+    }
+
+    /**
+     * Reads the files of a server that asks clients for no certificate.
+     *
+     * @throws IllegalArgumentException if a file can't be read or used, other users may read the key, or the certificate is of
+     *     another key; the message names the file
+     */
+    public static PemIdentity read(Path certificate, Path key) {
+        return read(certificate, key, Optional.empty());
+    }
+
+    /**
+     * Reads the files of a member, which trusts only certificates of the authorities in a file.
+     *
+     * @throws IllegalArgumentException as {@link #read}
+     */
+    public static PemIdentity readMutual(Path certificate, Path key, Path authorities) {
+        return read(certificate, key, Optional.of(authorities));
+    }
+
+    private static PemIdentity read(Path certificate, Path key, Optional<Path> authorities) {
+        byte[] certificateBytes = bytes(certificate);
+        requirePrivate(key);
+        byte[] keyBytes = bytes(key);
+        X509ExtendedKeyManager manager = manager(certificate, certificateBytes, key, keyBytes);
+        X509Certificate leaf = requirePair(manager, certificate, key);
+        SSLFactory.Builder factory = SSLFactory.builder().withIdentityMaterial(manager);
+        List<byte[]> files = new ArrayList<>(List.of(certificateBytes, keyBytes));
+        authorities.ifPresent(file -> {
+            byte[] trusted = bytes(file);
+            files.add(trusted);
+            factory.withTrustMaterial(trust(file, trusted));
+        });
+        return new PemIdentity(files, leaf, factory.build().getSslContext());
+    }
+
+    private static X509ExtendedTrustManager trust(Path file, byte[] authorities) {
+        try {
+            return PemUtils.loadTrustMaterial(new ByteArrayInputStream(authorities));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "tls: " + file + " has no certificate of an authority, in PEM (" + OneLine.of(e) + ")", e);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "tls: " + file + " can't be read (" + e.getMessage() + "); set a file that this user may read", e);
+        }
+    }
+
+    private static void requirePrivate(Path key) {
+        try {
+            PosixFileAttributeView view = Files.getFileAttributeView(key, PosixFileAttributeView.class);
+            if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+                throw new IllegalArgumentException(
+                        "tls: the key " + key + " can be read by every user of this machine; chmod 600 " + key);
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("tls: " + key + " can't be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static X509ExtendedKeyManager manager(
+            Path certificate, byte[] certificateBytes, Path key, byte[] keyBytes) {
+        try {
+            return PemUtils.loadIdentityMaterial(
+                    new ByteArrayInputStream(certificateBytes), new ByteArrayInputStream(keyBytes), NO_PASSWORD);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "tls: " + certificate + " and " + key
+                            + " are no certificate and private key without a password, in PEM" + " (" + OneLine.of(e)
+                            + ")",
+                    e);
+        }
+    }
+
+    /** A client would only learn that its handshake failed. */
+    private static X509Certificate requirePair(X509ExtendedKeyManager manager, Path certificate, Path key) {
+        String alias = Arrays.stream(new String[] {"RSA", "EC", "EdDSA"})
+                .map(type -> manager.getServerAliases(type, null))
+                .filter(aliases -> aliases != null && aliases.length > 0)
+                .map(aliases -> aliases[0])
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "tls: the key " + key + " is no RSA, EC or Ed25519 key of a server"));
+        X509Certificate[] chain = manager.getCertificateChain(alias);
+        PrivateKey secret = manager.getPrivateKey(alias);
+        try {
+            Signature signature = Signature.getInstance(algorithm(secret.getAlgorithm()));
+            signature.initSign(secret);
+            signature.update(PROBE);
+            byte[] signed = signature.sign();
+            signature.initVerify(chain[0].getPublicKey());
+            signature.update(PROBE);
+            if (signature.verify(signed)) {
+                return chain[0];
+            }
+        } catch (GeneralSecurityException e) {
+            throw notAPair(certificate, key, e);
+        }
+        throw notAPair(certificate, key, null);
+    }
+
+    private static IllegalArgumentException notAPair(Path certificate, Path key, @Nullable Throwable cause) {
+        return new IllegalArgumentException("tls: the certificate " + certificate + " is not of the key " + key, cause);
+    }
+
+    private static String algorithm(String key) {
+        return switch (key) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "Ed25519";
+        };
+    }
+
+    /** Whether the files have the same contents as when this was read. */
+    public boolean isSame(PemIdentity other) {
+        return Arrays.deepEquals(files.toArray(), other.files.toArray());
+    }
+
+    X509Certificate leaf() {
+        return leaf;
+    }
+
+    /** Presents the certificate. */
+    public SSLContext context() {
+        return context;
+    }
+}
