@@ -49,6 +49,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -95,6 +96,10 @@ public final class ApiServer {
     public static Choices fleet = Choices.NONE;
     /** Whether event streams go on after the last event. */
     public static boolean feedLasts;
+    /** Further jobs that exist, at work as {@link #RUNNING}. */
+    public static Predicate<UUID> existing = id -> false;
+    /** The id with which the last job was created. */
+    public static Optional<UUID> createdAs = Optional.empty();
     /** How event streams end, unless they complete. */
     public static Optional<RuntimeException> feedFailure = Optional.empty();
 
@@ -208,7 +213,8 @@ public final class ApiServer {
 
     private static final class Jobs implements JobService {
         @Override
-        public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+        public CompletionStage<UUID> create(UUID jobId, String leavingNode, long maxRecords) {
+            createdAs = Optional.of(jobId);
             performed.incrementAndGet();
             return switch (leavingNode) {
                 case "unknown" ->
@@ -310,7 +316,7 @@ public final class ApiServer {
             if (jobId.equals(BROKEN)) {
                 throw new IllegalStateException("a secret detail");
             }
-            if (jobId.equals(RUNNING)) {
+            if (jobId.equals(RUNNING) || existing.test(jobId)) {
                 return CompletableFuture.completedFuture(Optional.of(
                         new View(jobId, 9, runningState().outline(), List.of(WAIT), Optional.of(VERIFYING))));
             }

@@ -43,9 +43,9 @@ public final class ClusterJobService implements JobService {
     }
 
     @Override
-    public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+    public CompletionStage<UUID> create(UUID jobId, String leavingNode, long maxRecords) {
         return tier.findStorageNode(leavingNode)
-                .thenCompose(found -> found.map(leaving -> register(leaving, maxRecords))
+                .thenCompose(found -> found.map(leaving -> register(jobId, leaving, maxRecords))
                         .orElseGet(() -> CompletableFuture.failedFuture(new JobRefused(
                                 JobRefused.Code.UNKNOWN_STORAGE_NODE,
                                 "unknown storage node " + leavingNode
@@ -53,8 +53,7 @@ public final class ClusterJobService implements JobService {
                                         + " list of storage nodes"))));
     }
 
-    private CompletionStage<UUID> register(CopyLocation leaving, long maxRecords) {
-        UUID jobId = UUID.randomUUID();
+    private CompletionStage<UUID> register(UUID jobId, CopyLocation leaving, long maxRecords) {
         return register(
                 jobId,
                 leaving,
@@ -98,7 +97,7 @@ public final class ClusterJobService implements JobService {
     public CompletionStage<UUID> retry(UUID jobId) {
         return get(jobId)
                 .thenCompose(found -> found.flatMap(view -> view.state().leaving())
-                        .map(leaving -> register(leaving, 0))
+                        .map(leaving -> register(UUID.randomUUID(), leaving, 0))
                         .orElseGet(() -> CompletableFuture.failedFuture(notFound(jobId))));
     }
 

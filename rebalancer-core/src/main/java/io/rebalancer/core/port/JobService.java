@@ -24,7 +24,16 @@ public interface JobService {
      * @return the job's id once the job is stored. Fails with {@link JobRefused} if there is no such job afterwards; any
      *     other failure means that the metadata tier or the journal did not reply, and the job may exist
      */
-    CompletionStage<UUID> create(String leavingNode, long maxRecords);
+    default CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+        return create(UUID.randomUUID(), leavingNode, maxRecords);
+    }
+
+    /**
+     * As {@link #create(String, long)}. If a job with this id exists, nothing is created.
+     *
+     * @param jobId the id of the new job
+     */
+    CompletionStage<UUID> create(UUID jobId, String leavingNode, long maxRecords);
 
     /** All jobs, newest first. */
     CompletionStage<List<Summary>> list();

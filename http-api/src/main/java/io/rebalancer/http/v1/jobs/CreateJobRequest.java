@@ -1,6 +1,7 @@
 package io.rebalancer.http.v1.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.evacuate.EvacuateOrder;
 import io.rebalancer.core.preflight.CheckName;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.JobIds;
@@ -32,6 +33,12 @@ record CreateJobRequest(String leavingNode, long maxObjects, Set<CheckName> forc
                 JsonFields.recordLimit(request, "maxObjects", 0),
                 waivers(request.path("force")),
                 plan(request.path("plan")));
+    }
+
+    /** Whether the job with this order is the one that is requested. */
+    boolean isOf(EvacuateOrder order) {
+        String node = order.leaving().storageNode().text();
+        return (node.equals(leavingNode) || node.startsWith(leavingNode + ".")) && order.maxRecords() == maxObjects;
     }
 
     /** The request as the audit log records it. */

@@ -9,8 +9,10 @@ import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Operator;
 import io.rebalancer.http.server.Problem;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,10 +58,48 @@ public final class JobCreation {
     }
 
     /**
+     * Creates a job, unless an earlier request with the same id did.
+     *
+     * @param id of the job; empty for a new one
      * @param client where the request came from
-     * @return fails with {@link PlanService.PlanRefused} if the job is not that of its plan
+     * @return fails with {@link PlanService.PlanRefused} if the job is not that of its plan, and with {@link KeyReused} if the job
+     *     with the id is not that of the request
      */
-    CompletionStage<Result> create(CreateJobRequest request, String client) {
+    CompletionStage<Result> create(CreateJobRequest request, Optional<UUID> id, String client) {
+        return earlier(request, id)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found.get())
+                        : createNew(request, id, client));
+    }
+
+    /** The request is not that for which its key was used before. */
+    static final class KeyReused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        KeyReused(UUID job) {
+            super(
+                    "with this Idempotency-Key job " + job
+                            + " was created, for another node or another limit; take a new key" + " for another job",
+                    null,
+                    false,
+                    false);
+        }
+    }
+
+    private CompletionStage<Optional<Result>> earlier(CreateJobRequest request, Optional<UUID> id) {
+        if (id.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return jobs.get(id.get())
+                .thenApply(found -> found.flatMap(view -> view.state().order()).map(order -> {
+                    if (!request.isOf(order)) {
+                        throw new KeyReused(id.get());
+                    }
+                    return new Result(request, PreflightVerdict.of(List.of(), Set.of()), id);
+                }));
+    }
+
+    private CompletionStage<Result> createNew(CreateJobRequest request, Optional<UUID> id, String client) {
         CompletionStage<Void> inAccord = request.plan()
                 .map(plan -> plans.check(plan, request.leavingNode(), request.maxObjects()))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
@@ -67,13 +107,16 @@ public final class JobCreation {
                 .thenCompose(results -> {
                     PreflightVerdict verdict = PreflightVerdict.of(results, request.force());
                     return verdict.allowsJob()
-                            ? create(request, verdict, client)
-                            : CompletableFuture.completedFuture(new Result(request, verdict, Optional.empty()));
+                            ? create(request, verdict, id.orElseGet(UUID::randomUUID), client)
+                            : earlier(request, id)
+                                    .thenApply(found ->
+                                            found.orElseGet(() -> new Result(request, verdict, Optional.empty())));
                 });
     }
 
-    private CompletionStage<Result> create(CreateJobRequest request, PreflightVerdict verdict, String client) {
-        return jobs.create(request.leavingNode(), request.maxObjects()).thenApply(id -> {
+    private CompletionStage<Result> create(
+            CreateJobRequest request, PreflightVerdict verdict, UUID jobId, String client) {
+        return jobs.create(jobId, request.leavingNode(), request.maxObjects()).thenApply(id -> {
             if (!verdict.waived().isEmpty()) {
                 logWaiver(id, request.leavingNode(), verdict, client);
             }

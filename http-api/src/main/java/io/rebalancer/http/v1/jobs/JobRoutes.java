@@ -1,15 +1,19 @@
 package io.rebalancer.http.v1.jobs;
 
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
+import io.rebalancer.http.server.IdempotencyKey;
 import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Operator.Outcome;
 import io.rebalancer.http.server.Paging;
+import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
 import java.util.Map;
@@ -91,11 +95,21 @@ public final class JobRoutes extends AllDirectives {
     private Route create() {
         return RequestBody.parsed(
                 CreateJobRequest::parse,
-                request -> extractRequest(http -> audit.as(operator -> Problems.complete(operator.perform(
-                                request.action(),
-                                () -> creation.create(request, ClientAddress.of(http)),
-                                JobCreation.Result::outcome)
-                        .thenApply(JobCreation.Result::response)))));
+                request -> IdempotencyKey.id(
+                        "job",
+                        id -> extractRequest(http -> audit.as(operator -> Problems.complete(operator.perform(
+                                        request.action(),
+                                        () -> creation.create(request, id, ClientAddress.of(http)),
+                                        JobCreation.Result::outcome)
+                                .thenApply(JobCreation.Result::response)
+                                .exceptionally(JobRoutes::keyReused))))));
+    }
+
+    private static HttpResponse keyReused(Throwable failure) {
+        Throwable cause = Failures.rootCause(failure);
+        return cause instanceof JobCreation.KeyReused
+                ? Problem.of(StatusCodes.UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", OneLine.of(cause))
+                : Problems.of(failure);
     }
 
     private Route retry(UUID jobId) {
