@@ -7,18 +7,30 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The command, and a server that responds as a test orders in the place of a manager. */
 final class ServedCommand implements AutoCloseable {
+    /** The time of every run. */
+    static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
+
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final Map<String, String> environment = new HashMap<>();
     private final HttpServer server;
+    private Optional<Integer> terminalWidth = Optional.empty();
 
     /**
      * A request to the server.
@@ -84,14 +96,40 @@ final class ServedCommand implements AutoCloseable {
     int run(String... arguments) {
         String[] all = Arrays.copyOf(arguments, arguments.length + 2);
         all[arguments.length] = "--url";
-        all[arguments.length + 1] = "http://127.0.0.1:" + server.getAddress().getPort();
-        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+        all[arguments.length + 1] = url();
+        return AdmCommand.run(context(), all);
     }
 
     /** Runs the command without the address of the server; {@link #err} then has the errors of this run only. */
     int runWithoutUrl(String... arguments) {
         err.getBuffer().setLength(0);
-        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return AdmCommand.run(context(), arguments);
+    }
+
+    private AdmContext context() {
+        return new AdmContext(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                environment,
+                Path.of("target/no-home"),
+                terminalWidth,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                Duration.ofMillis(2));
+    }
+
+    /** The base URL of the server. */
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Sets an environment variable of the next runs. */
+    void set(String variable, String value) {
+        environment.put(variable, value);
+    }
+
+    /** Standard error of the next runs is a terminal. */
+    void onTerminal(int width) {
+        terminalWidth = Optional.of(width);
     }
 
     /** Method, path and body of each request. */

@@ -1,0 +1,48 @@
+package io.rebalancer.adm;
+
+import java.util.Locale;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code completion bash|zsh}: prints the script with which a shell completes command lines. */
+@Command(
+        name = "completion",
+        description = {
+            "Prints a script that lets a shell complete commands and options. Load it with:",
+            "  source <(" + LegacyUsage.PROGRAM + " completion bash)"
+        })
+final class CompletionCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "<shell>", description = "bash or zsh")
+    private Shell shell = Shell.BASH;
+
+    /** A shell that the script is for. */
+    enum Shell {
+        BASH,
+        ZSH;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Override
+    public void run() {
+        AdmContext context = AdmContext.of(spec);
+        context.out().print(script(shell, CommandTree.create(context)));
+        context.out().flush();
+    }
+
+    /** The script for a shell. A zsh reads it through its emulation of bash's completion. */
+    static String script(Shell shell, CommandLine top) {
+        String bash = AutoComplete.bash(LegacyUsage.PROGRAM, top);
+        return shell == Shell.BASH ? bash : "autoload -U +X bashcompinit && bashcompinit\n" + bash;
+    }
+}
