@@ -114,7 +114,7 @@ final class AuditCommand extends ManagerCommand {
                             description = "file to write; an existing file is replaced")
                     Path file)
             throws CommandFailed, InterruptedException {
-        Optional<String> last = manager().download("/api/v1/audit/export", file).firstValue("Rebalancer-Audit-Last");
+        Optional<String> last = manager().download("/api/v1/audit/export", file).apply("Rebalancer-Audit-Last");
         AdmContext.of(spec).out().println("wrote the audit log to " + file);
         return verified(file, last.flatMap(AuditHead::parse));
     }

@@ -1,5 +1,6 @@
 package io.rebalancer.adm;
 
+import java.util.EnumSet;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,7 +47,8 @@ final class CommandTree {
                                 + " unless a form of output is set.");
         return top.setOut(context.out())
                 .setErr(context.err())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(OutputFormat.class, text -> word(OutputFormat.class, text))
+                .registerConverter(CompletionCommand.Shell.class, text -> word(CompletionCommand.Shell.class, text))
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(styles(context)))
                 .setParameterExceptionHandler((fault, given) -> {
@@ -69,6 +71,15 @@ final class CommandTree {
             command.getCommandSpec().versionProvider(new AdmCommand.BuildVersion());
         }
         command.getSubcommands().values().forEach(CommandTree::addHelp);
+    }
+
+    /** The constant with this word. The message of picocli would have the names of the constants. */
+    private static <E extends Enum<E>> E word(Class<E> type, String text) {
+        return EnumSet.allOf(type).stream()
+                .filter(each -> each.toString().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new CommandLine.TypeConversionException(
+                        "expected one of " + EnumSet.allOf(type) + " but was \"" + text + "\""));
     }
 
     /** Styles on a terminal, unless the operator wants none: https://no-color.org. */

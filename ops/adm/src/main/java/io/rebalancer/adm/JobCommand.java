@@ -1,9 +1,7 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -182,27 +180,14 @@ final class JobCommand extends ManagerCommand {
             return ExitCode.DONE.code();
         }
         AdmContext context = AdmContext.of(spec);
+        WaitTarget target = wait.target(WaitTarget.END);
         ExitCode end;
         JobWatch watch;
         try (WatchDisplay display = WatchDisplay.of(context, format)) {
             watch = new JobWatch(manager, id, context, display);
-            end = watch.await(wait.target(WaitTarget.END), wait.timeout(), false);
+            end = watch.await(target, wait.timeout(), false);
         }
-        report(context.err(), id, watch.job(), end, Optional.of(wait));
+        JobText.report(context.err(), id, watch.job(), end, target);
         return end.code();
-    }
-
-    /** Prints how the wait for a job ended, and what to do next. */
-    static void report(PrintWriter out, String id, JsonNode job, ExitCode end, Optional<WaitOptions> wait) {
-        out.println("job " + id + " is " + JobText.summary(job));
-        if (end == ExitCode.BLOCKED) {
-            JobWaits.print(out, job);
-            out.println(wait.flatMap(WaitOptions::timeout)
-                            .map(each -> "not finished after " + Times.length(each) + "; ")
-                            .orElse("")
-                    + "the job continues. To follow it: " + LegacyUsage.PROGRAM + " job watch " + id);
-        } else if (end == ExitCode.EXCEPTIONS) {
-            out.println("the records that stay: " + LegacyUsage.PROGRAM + " job exceptions " + id);
-        }
     }
 }

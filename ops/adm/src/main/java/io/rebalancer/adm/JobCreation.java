@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,8 +37,8 @@ final class JobCreation {
     Optional<String> send(ManagerApiClient manager, Output output) throws CommandFailed, InterruptedException {
         PrintWriter out = output.context().out();
         PrintWriter err = output.context().err();
-        HttpResponse<String> response = manager.tryPost("/api/v1/jobs", request.toString());
-        if (response.statusCode() == CONFLICT) {
+        ManagerApiClient.Answer response = manager.tryPost("/api/v1/jobs", request.toString());
+        if (response.status() == CONFLICT) {
             JsonNode problem = ManagerApiClient.json(response.body());
             if (problem.has("checks")) {
                 output.item(

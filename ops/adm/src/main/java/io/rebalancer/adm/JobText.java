@@ -32,6 +32,24 @@ final class JobText {
                 + (job.has("reason") ? "; " + job.path("reason").asText() : "");
     }
 
+    /**
+     * Prints how the wait for a job ended, and what to do next.
+     *
+     * @param end the exit code of the wait
+     */
+    static void report(PrintWriter out, String id, JsonNode job, ExitCode end, WaitTarget target) {
+        out.println("job " + id + " is " + summary(job));
+        if (end == ExitCode.BLOCKED) {
+            JobWaits.print(out, job);
+            out.println("it is not " + target + " yet, and continues. To follow it: " + LegacyUsage.PROGRAM
+                    + " job watch " + id);
+        } else if (!target.isReachedBy(job)) {
+            out.println("it has ended, and does not become " + target + " any more");
+        } else if (end == ExitCode.EXCEPTIONS) {
+            out.println("the records that stay: " + LegacyUsage.PROGRAM + " job exceptions " + id);
+        }
+    }
+
     /** Prints an answer of {@code GET /api/v1/jobs/ID}. */
     static void print(PrintWriter out, JsonNode job) {
         line(out, "job", job.path("id").asText());

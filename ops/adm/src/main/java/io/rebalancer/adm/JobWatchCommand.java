@@ -1,6 +1,5 @@
 package io.rebalancer.adm;
 
-import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** {@code job watch}. */
@@ -24,7 +23,7 @@ final class JobWatchCommand extends JobOrderCommand {
         if (form.format() == OutputFormat.JSON) {
             context().out().println(watch.job());
         }
-        JobCommand.report(form.isTable() ? context().out() : context().err(), id, watch.job(), end, Optional.of(wait));
+        JobText.report(form.isTable() ? context().out() : context().err(), id, watch.job(), end, target);
         return end.code();
     }
 }

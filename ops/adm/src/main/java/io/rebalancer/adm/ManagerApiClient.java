@@ -8,15 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Calls the HTTP API of a manager, or of the next one if a manager can't be reached. A status other than 2xx becomes a
@@ -30,13 +30,15 @@ final class ManagerApiClient {
     private static final int UNAVAILABLE = 503;
 
     private final ManagerConnections managers;
+    private final Optional<String> token;
 
     /**
      * @param managers base URLs, without a path, in the order in which they are tried
      * @param token empty if the managers need none
      */
     ManagerApiClient(List<URI> managers, Optional<String> token) {
-        this.managers = new ManagerConnections(managers, token);
+        this.managers = new ManagerConnections(managers);
+        this.token = token;
     }
 
     /**
@@ -45,6 +47,17 @@ final class ManagerApiClient {
      * @param server name and version of the manager, from the header {@code Server}
      */
     record Response(String server, String body) {}
+
+    /** A response with any status. */
+    record Answer(HttpCall.Reply reply, String body) {
+        int status() {
+            return reply.status();
+        }
+
+        boolean isSuccess() {
+            return reply.isSuccess();
+        }
+    }
 
     /** A text as the value of a parameter. */
     static String parameter(String text) {
@@ -71,36 +84,40 @@ final class ManagerApiClient {
     }
 
     Response get(String path) throws CommandFailed, InterruptedException {
-        return send(path, HttpRequest.newBuilder());
+        return succeeded(answer("GET", path, ""));
     }
 
     Response post(String path, String body) throws CommandFailed, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder();
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/json");
-        }
-        return send(path, request.POST(HttpRequest.BodyPublishers.ofString(body)));
+        return succeeded(tryPost(path, body));
     }
 
     Response patch(String path, String body) throws CommandFailed, InterruptedException {
-        return send(
-                path,
-                HttpRequest.newBuilder()
-                        .header("Content-Type", "application/json")
-                        .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
+        return succeeded(answer("PATCH", path, body));
     }
 
     Response delete(String path) throws CommandFailed, InterruptedException {
-        return send(path, HttpRequest.newBuilder().DELETE());
+        return succeeded(answer("DELETE", path, ""));
+    }
+
+    /** Sends a request whose refusal the caller explains. */
+    Answer tryPost(String path, String body) throws CommandFailed, InterruptedException {
+        return answer("POST", path, body);
+    }
+
+    /** The response of an answer, or a failure if its status is an error. */
+    static Response succeeded(Answer answer) throws CommandFailed {
+        if (!answer.isSuccess()) {
+            throw refused(answer.reply(), answer.body());
+        }
+        return new Response(answer.reply().headers().apply("Server").orElse("unknown"), answer.body());
     }
 
     /** Writes the body of a long response to a file, and returns the headers. A response that breaks off leaves no file. */
-    HttpHeaders download(String path, Path file) throws CommandFailed, InterruptedException {
-        HttpResponse<InputStream> response =
-                managers.send(path, HttpRequest.newBuilder(), HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            if (response.statusCode() / 100 != 2) {
-                throw refused(response, new String(body.readAllBytes(), StandardCharsets.UTF_8));
+    Function<String, Optional<String>> download(String path, Path file) throws CommandFailed, InterruptedException {
+        HttpCall.Reply reply = managers.send(new HttpCall("GET", path, "", headers("GET")));
+        try (InputStream body = reply.body()) {
+            if (!reply.isSuccess()) {
+                throw refused(reply, reply.text());
             }
             Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
             try {
@@ -113,29 +130,7 @@ final class ManagerApiClient {
             throw new CommandFailed("The response can't be written to " + file + " (" + e
                     + "); check that you may write there and that the manager runs, and run the command again");
         }
-        return response.headers();
-    }
-
-    /** Sends a request whose refusal the caller explains. Only a refused token is a {@link CommandFailed} already. */
-    HttpResponse<String> tryPost(String path, String body) throws CommandFailed, InterruptedException {
-        HttpResponse<String> response = managers.send(
-                path,
-                HttpRequest.newBuilder()
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)),
-                HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() == UNAUTHORIZED || response.statusCode() == FORBIDDEN) {
-            throw refused(response, response.body());
-        }
-        return response;
-    }
-
-    /** The response to {@link #tryPost}, or a failure if its status is an error. */
-    static Response succeeded(HttpResponse<String> response) throws CommandFailed {
-        if (response.statusCode() / 100 != 2) {
-            throw refused(response, response.body());
-        }
-        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
+        return reply.headers();
     }
 
     /** What each manager reports about its readiness, in the order of the addresses. */
@@ -143,29 +138,44 @@ final class ManagerApiClient {
         return managers.health();
     }
 
-    private Response send(String path, HttpRequest.Builder request) throws CommandFailed, InterruptedException {
-        return succeeded(managers.send(path, request, HttpResponse.BodyHandlers.ofString()));
+    private Answer answer(String method, String path, String body) throws CommandFailed, InterruptedException {
+        HttpCall.Reply reply = managers.send(new HttpCall(method, path, body, headers(method)));
+        try {
+            return new Answer(reply, reply.text());
+        } catch (IOException e) {
+            throw new CommandFailed("The response of the manager at " + reply.manager() + " broke off (" + e
+                    + "); check that it runs"
+                    + (method.equals("GET") ? "" : ", and check the state before you repeat the order"));
+        }
+    }
+
+    private Map<String, String> headers(String method) {
+        Map<String, String> headers = new HashMap<>();
+        token.ifPresent(each -> headers.put("Authorization", "Bearer " + each));
+        if (!method.equals("GET")) {
+            headers.put("Content-Type", "application/json");
+        }
+        return headers;
     }
 
     /** A problem document states what is wrong and what to do; anything else is shown as the legacy tool shows it. */
-    private static CommandFailed refused(HttpResponse<?> response, String body) {
-        int status = response.statusCode();
+    private static CommandFailed refused(HttpCall.Reply reply, String body) {
+        int status = reply.status();
         JsonNode problem = problem(body);
         String text = problem.path("detail").isTextual() && problem.path("code").isTextual()
                 ? problem.path("detail").asText() + " (" + status + " "
                         + problem.path("code").asText() + ")"
                 : "Server response: " + status + " " + body.strip();
-        URI address = response.uri().resolve("/");
         if (status == UNAUTHORIZED) {
             return new CommandFailed(
                     ExitCode.AUTHENTICATION,
-                    "The manager at " + address + " does not accept this request without one of its tokens; set"
+                    "The manager at " + reply.manager() + " does not accept this request without one of its tokens; set"
                             + " --token-file or REBALANCER_TOKEN_FILE to a file with a token of its http.token-file");
         }
         if (status == FORBIDDEN) {
             return new CommandFailed(
                     ExitCode.AUTHENTICATION,
-                    "The manager at " + address + " does not allow this: " + text
+                    "The manager at " + reply.manager() + " does not allow this: " + text
                             + "; use a token whose role allows it");
         }
         return status == UNAVAILABLE ? CommandFailed.temporary(text) : new CommandFailed(text);

@@ -3,91 +3,52 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 
 /**
  * The managers that serve the API. A request goes to the manager that answered last. If a manager can't be reached, the next
  * one is tried, but a request that changes something only if it certainly did not arrive.
  */
 final class ManagerConnections {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
     /** A manager that is frozen accepts connections. If there is another one, it is asked after this time. */
     private static final Duration FROZEN_TIMEOUT = Duration.ofSeconds(30);
 
-    private final HttpClient http;
     private final List<URI> managers;
-    private final Optional<String> token;
     private int current;
 
     /** @param managers at least one address */
-    ManagerConnections(List<URI> managers, Optional<String> token) {
+    ManagerConnections(List<URI> managers) {
         this.managers = List.copyOf(managers);
-        this.token = token;
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).version(HttpClient.Version.HTTP_1_1);
-        if (managers.stream().noneMatch(each -> "https".equals(each.getScheme()))) {
-            builder.sslContext(trustingNothing());
-        }
-        this.http = builder.build();
     }
 
-    /** Reading the certificates that the JVM trusts takes a quarter of the time of a command, and HTTP needs none. */
-    private static SSLContext trustingNothing() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[0], null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JVM has TLS", e);
-        }
-    }
-
-    /** Sends a request, whose URI is added here, to the first manager that can be reached. */
-    <T> HttpResponse<T> send(String path, HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
-            throws CommandFailed, InterruptedException {
-        token.ifPresent(each -> request.setHeader("Authorization", "Bearer " + each));
+    /** Sends a request to the first manager that can be reached. */
+    HttpCall.Reply send(HttpCall call) throws CommandFailed, InterruptedException {
         List<String> tried = new ArrayList<>();
         for (int attempt = 0; attempt < managers.size(); attempt++) {
             int index = (current + attempt) % managers.size();
             URI manager = managers.get(index);
-            HttpRequest.Builder here = request.copy().uri(manager.resolve(path));
-            boolean reads = here.build().method().equals("GET");
-            if (reads && attempt < managers.size() - 1) {
-                here.timeout(FROZEN_TIMEOUT);
-            }
+            boolean hasNext = attempt < managers.size() - 1;
             try {
-                HttpResponse<T> response = http.send(here.build(), body);
+                HttpCall.Reply reply = call.send(manager, hasNext && call.isRead() ? FROZEN_TIMEOUT : Duration.ZERO);
                 current = index;
-                return response;
+                return reply;
             } catch (IOException e) {
-                if (!reads && mayHaveArrived(e)) {
-                    throw new CommandFailed("Request failed: the manager at " + manager + " gave no answer (" + e
-                            + "), and may have carried the order out; check with a command that shows the state before"
-                            + " you repeat it");
+                if (!call.isRead() && !(e instanceof HttpCall.NotConnected)) {
+                    throw new CommandFailed("Request failed: the manager at " + manager + " gave no answer ("
+                            + HttpCall.reason(e) + "), and may have carried the order out; check the state before you"
+                            + " repeat it");
                 }
-                tried.add(manager + " (" + reason(e) + ")");
+                tried.add(manager + " (" + HttpCall.reason(e) + ")");
             }
         }
         throw unreachable(tried);
-    }
-
-    /** Every exception but those of a connection that was never established. */
-    private static boolean mayHaveArrived(IOException failure) {
-        return !(failure instanceof ConnectException) && !(failure instanceof HttpConnectTimeoutException);
     }
 
     private static CommandFailed unreachable(List<String> tried) {
@@ -98,31 +59,24 @@ final class ManagerConnections {
                         + "; check that they run, and give their addresses with --url");
     }
 
-    private static String reason(IOException failure) {
-        return failure.getMessage() == null || failure.getMessage().isEmpty()
-                ? failure.getClass().getSimpleName()
-                : failure.getClass().getSimpleName() + ": " + failure.getMessage();
-    }
-
     /** Asks every manager whether it is ready. */
     List<ManagerHealth> health() throws InterruptedException {
+        HttpCall call = new HttpCall("GET", "/health/ready", "", Map.of());
         List<ManagerHealth> found = new ArrayList<>();
         for (URI manager : managers) {
-            HttpRequest request = HttpRequest.newBuilder(manager.resolve("/health/ready"))
-                    .timeout(CONNECT_TIMEOUT)
-                    .build();
             try {
-                found.add(health(manager, http.send(request, HttpResponse.BodyHandlers.ofString())));
+                HttpCall.Reply reply = call.send(manager, HEALTH_TIMEOUT);
+                found.add(health(manager, reply.status(), reply.text()));
             } catch (IOException e) {
-                found.add(new ManagerHealth(manager, "unreachable", reason(e)));
+                found.add(new ManagerHealth(manager, "unreachable", HttpCall.reason(e)));
             }
         }
         return found;
     }
 
-    private static ManagerHealth health(URI manager, HttpResponse<String> response) {
+    private static ManagerHealth health(URI manager, int status, String text) {
         try {
-            JsonNode body = ManagerApiClient.JSON.readTree(response.body());
+            JsonNode body = ManagerApiClient.JSON.readTree(text);
             return new ManagerHealth(
                     manager,
                     body.path("status").asText("unknown"),
@@ -130,7 +84,7 @@ final class ManagerConnections {
                             .map(JsonNode::asText)
                             .collect(Collectors.joining("; ")));
         } catch (JsonProcessingException e) {
-            return new ManagerHealth(manager, "unknown", "status " + response.statusCode() + " without JSON");
+            return new ManagerHealth(manager, "unknown", "status " + status + " without JSON");
         }
     }
 }

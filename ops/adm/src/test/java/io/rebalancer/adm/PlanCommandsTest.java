@@ -144,6 +144,9 @@ class PlanCommandsTest {
         // Without a body, the response of the server has no length.
         answer(200, "");
         assertThat(command.run("plan", "delete", PLAN)).isZero();
+        assertThat(command.run("plan", "delete", PLAN))
+                .as("the connection of an order is not used again")
+                .isZero();
         assertThat(command.requests()).contains("DELETE /api/v1/plans/" + PLAN);
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import picocli.CommandLine;
 
 /** The command, and a server that responds as a test orders in the place of a manager. */
 final class ServedCommand implements AutoCloseable {
@@ -87,6 +88,10 @@ final class ServedCommand implements AutoCloseable {
             response.headers().forEach(exchange.getResponseHeaders()::set);
             exchange.sendResponseHeaders(response.status(), bytes.length + response.missing());
             exchange.getResponseBody().write(bytes);
+            if (response.missing() == 0) {
+                // Sends the headers of a response without a body.
+                exchange.getResponseBody().close();
+            }
             exchange.close();
         });
         server.start();
@@ -115,6 +120,16 @@ final class ServedCommand implements AutoCloseable {
                 terminalWidth,
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 Duration.ofMillis(2));
+    }
+
+    /** {@link #err} then has the errors of later runs only. */
+    void clearErr() {
+        err.getBuffer().setLength(0);
+    }
+
+    /** All commands. */
+    CommandLine tree() {
+        return CommandTree.create(context());
     }
 
     /** The base URL of the server. */
