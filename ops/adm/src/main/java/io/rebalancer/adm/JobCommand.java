@@ -2,6 +2,7 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             JobCreateCommand.class,
             JobWatchCommand.class,
+            JobEventsCommand.class,
             JobPauseCommand.class,
             JobResumeCommand.class,
             JobCancelCommand.class,
@@ -46,7 +48,7 @@ final class JobCommand extends ManagerCommand {
             throws CommandFailed, InterruptedException {
         AdmContext context = AdmContext.of(spec);
         if (output.chosen().isPresent()) {
-            output.output().item(manager().get(path(id)).body(), JobText::print);
+            output.output().item(manager().get(path(id)).body(), (out, job) -> JobText.print(out, job, now(output)));
             return ExitCode.DONE.code();
         }
         try (WaitingNotice notice =
@@ -126,7 +128,7 @@ final class JobCommand extends ManagerCommand {
             if (job.path("waiting").isEmpty()) {
                 out.println("job " + id + " is " + job.path("state").asText() + " and waits for nothing");
             }
-            JobWaits.print(out, job);
+            JobWaits.print(out, job, now(output));
         });
     }
 
@@ -141,7 +143,10 @@ final class JobCommand extends ManagerCommand {
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         String parameter = (subject.startsWith("/") ? "key=" : "object=") + ManagerApiClient.parameter(subject);
-        return show(output, manager().get(path(id) + "/why?" + parameter), ExplanationText::print);
+        return show(
+                output,
+                manager().get(path(id) + "/why?" + parameter),
+                (out, found) -> ExplanationText.print(out, found, now(output)));
     }
 
     @Command(
@@ -150,7 +155,10 @@ final class JobCommand extends ManagerCommand {
     int blockers(
             @Parameters(paramLabel = "<uuid>", description = "id of the job") String id, @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        return show(output, manager().get(path(id) + "/blockers"), BlockersText::print);
+        return show(
+                output,
+                manager().get(path(id) + "/blockers"),
+                (out, found) -> BlockersText.print(out, found, now(output)));
     }
 
     @Command(
@@ -159,13 +167,20 @@ final class JobCommand extends ManagerCommand {
     int progress(
             @Parameters(paramLabel = "<uuid>", description = "id of the job") String id, @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        return show(output, manager().get(path(id) + "/progress"), ProgressText::print);
+        return show(
+                output,
+                manager().get(path(id) + "/progress"),
+                (out, found) -> ProgressText.print(out, found, now(output)));
     }
 
     private static int show(OutputOption output, ManagerApiClient.Response found, Output.Text text)
             throws CommandFailed {
         output.output().item(found.body(), text);
         return ExitCode.DONE.code();
+    }
+
+    private static Instant now(OutputOption output) {
+        return output.context().clock().instant();
     }
 
     /** The path of a job in API v1. */
@@ -187,7 +202,7 @@ final class JobCommand extends ManagerCommand {
             watch = new JobWatch(manager, id, context, display);
             end = watch.await(target, wait.timeout(), false);
         }
-        JobText.report(context.err(), id, watch.job(), end, target);
+        JobText.report(context.err(), watch, end, target);
         return end.code();
     }
 }

@@ -62,7 +62,7 @@ abstract class JobOrderCommand implements Callable<Integer> {
         if (end == ExitCode.BLOCKED) {
             text.println("job " + id + " is " + state + " after "
                     + timeout.map(Times::length).orElse("") + "; it waits for:");
-            JobWaits.print(text, watch.job());
+            JobWaits.print(text, watch.job(), watch.now());
             text.println("run the command again to wait longer; nothing more has to be ordered");
         } else {
             text.println("job " + id + " is " + state + (state.equals(reached.name()) ? ": " + carriedOut : ""));

@@ -37,10 +37,12 @@ final class JobText {
      *
      * @param end the exit code of the wait
      */
-    static void report(PrintWriter out, String id, JsonNode job, ExitCode end, WaitTarget target) {
+    static void report(PrintWriter out, JobWatch watch, ExitCode end, WaitTarget target) {
+        JsonNode job = watch.job();
+        String id = watch.id();
         out.println("job " + id + " is " + summary(job));
         if (end == ExitCode.BLOCKED) {
-            JobWaits.print(out, job);
+            JobWaits.print(out, job, watch.now());
             out.println("it is not " + target + " yet, and continues. To follow it: " + LegacyUsage.PROGRAM
                     + " job watch " + id);
         } else if (!target.isReachedBy(job)) {
@@ -51,7 +53,7 @@ final class JobText {
     }
 
     /** Prints an answer of {@code GET /api/v1/jobs/ID}. */
-    static void print(PrintWriter out, JsonNode job) {
+    static void print(PrintWriter out, JsonNode job, Instant now) {
         line(out, "job", job.path("id").asText());
         line(out, "state", Figures.words(WaitTarget.stateOf(job)));
         if (job.has("reason")) {
@@ -81,7 +83,7 @@ final class JobText {
             actions.forEach(each -> words.append(words.isEmpty() ? "" : ", ").append(each.asText()));
             line(out, "you can", words.toString());
         }
-        JobWaits.print(out, job);
+        JobWaits.print(out, job, now);
     }
 
     private static String counts(JsonNode job, String member, String breakdown) {

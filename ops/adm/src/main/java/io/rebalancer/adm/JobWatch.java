@@ -3,6 +3,7 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Follows a job until it is where an operator waits for it to be. The job does not notice. */
@@ -27,6 +28,14 @@ final class JobWatch {
     JobWatch from(JsonNode answer) {
         job = answer;
         return this;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Instant now() {
+        return context.clock().instant();
     }
 
     /** The job as it was last seen. */

@@ -23,7 +23,7 @@ final class JobWatchCommand extends JobOrderCommand {
         if (form.format() == OutputFormat.JSON) {
             context().out().println(watch.job());
         }
-        JobText.report(form.isTable() ? context().out() : context().err(), id, watch.job(), end, target);
+        JobText.report(form.isTable() ? context().out() : context().err(), watch, end, target);
         return end.code();
     }
 }

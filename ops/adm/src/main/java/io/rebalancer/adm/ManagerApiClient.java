@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the HTTP API of a manager, or of the next one if a manager can't be reached. A status other than 2xx becomes a
@@ -131,6 +132,28 @@ final class ManagerApiClient {
                     + "); check that you may write there and that the manager runs, and run the command again");
         }
         return reply.headers();
+    }
+
+    /**
+     * Begins to read an event stream.
+     *
+     * @param lastEventId the last event that was read; null to begin with the current state
+     */
+    HttpCall.Reply stream(String path, @Nullable String lastEventId) throws CommandFailed, InterruptedException {
+        Map<String, String> headers = headers("GET");
+        headers.put("Accept", "text/event-stream");
+        if (lastEventId != null) {
+            headers.put("Last-Event-ID", lastEventId);
+        }
+        HttpCall.Reply reply = managers.send(new HttpCall("GET", path, "", headers));
+        if (reply.isSuccess()) {
+            return reply;
+        }
+        try {
+            throw refused(reply, reply.text());
+        } catch (IOException e) {
+            throw new CommandFailed("The response of the manager at " + reply.manager() + " broke off (" + e + ")");
+        }
     }
 
     /** What each manager reports about its readiness, in the order of the addresses. */

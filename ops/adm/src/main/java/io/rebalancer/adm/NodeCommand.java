@@ -35,7 +35,7 @@ final class NodeCommand extends ManagerCommand {
         form.item(found.body(), (out, list) -> {
             printOutOfService(
                     out, list.path("outOfService"), form.context().clock().instant());
-            printPenalties(out, list);
+            printPenalties(out, list, form.context().clock().instant());
         });
         return ExitCode.DONE.code();
     }
@@ -54,9 +54,9 @@ final class NodeCommand extends ManagerCommand {
                 .print(out, nodes);
     }
 
-    private static void printPenalties(PrintWriter out, JsonNode list) {
+    private static void printPenalties(PrintWriter out, JsonNode list, Instant now) {
         if (list.has("penalised")) {
-            list.path("penalised").forEach(node -> PenaltyText.of(node).forEach(out::println));
+            list.path("penalised").forEach(node -> PenaltyText.of(node, now).forEach(out::println));
         } else {
             out.println("the penalties of storage nodes are unknown: "
                     + list.path("penaltiesUnavailable").asText("a manager of this version does not report them"));
@@ -81,7 +81,7 @@ final class NodeCommand extends ManagerCommand {
                 + (node.has("since") ? " since " + Times.both(node.path("since").asText(), now) : "")
                 + (node.has("job") ? ", by job " + node.path("job").asText() : ""));
         if (node.has("penalty")) {
-            PenaltyText.of(node).forEach(out::println);
+            PenaltyText.of(node, now).forEach(out::println);
         }
         if (node.has("penaltiesUnavailable")) {
             out.println("its penalty is unknown: "

@@ -26,8 +26,7 @@ final class OutputOption {
         if (format != null) {
             return Optional.of(format);
         }
-        Optional<AdmSettings.Setting> set =
-                AdmSettings.read(AdmContext.of(spec)).find("output");
+        Optional<AdmSettings.Setting> set = AdmSettings.read(context()).find("output");
         return set.isEmpty() ? Optional.empty() : Optional.of(parse(set.get()));
     }
 
@@ -39,8 +38,13 @@ final class OutputOption {
                         + " to table, json or jsonl"));
     }
 
+    /** What the command uses of its process. */
+    AdmContext context() {
+        return AdmContext.of(spec);
+    }
+
     /** Where the command prints its data. */
     Output output() throws CommandFailed {
-        return new Output(AdmContext.of(spec), chosen().orElse(OutputFormat.TABLE));
+        return new Output(context(), chosen().orElse(OutputFormat.TABLE));
     }
 }

@@ -62,7 +62,10 @@ final class PlanCommand extends ManagerCommand {
     }
 
     private static int show(ManagerApiClient.Response plan, Output output) throws CommandFailed {
-        output.item(plan.body(), (out, found) -> PlanText.of(found).forEach(out::println));
+        output.item(
+                plan.body(),
+                (out, found) ->
+                        PlanText.of(found, output.context().clock().instant()).forEach(out::println));
         return (state(plan).equals("FAILED") ? ExitCode.FAILURE : ExitCode.DONE).code();
     }
 

@@ -35,14 +35,14 @@ final class PlanText {
      *
      * @param plan the response of {@code GET /api/v1/plans/ID}
      */
-    static List<String> of(JsonNode plan) {
+    static List<String> of(JsonNode plan, Instant now) {
         JsonNode found = plan.path("found");
         List<String> lines = new ArrayList<>();
         lines.add("plan " + plan.path("id").asText() + " for " + names(plan.path("storageNodes"))
                 + (plan.path("whatIf").asBoolean() ? " (what-if)" : "") + " is "
                 + plan.path("state").asText()
                 + (plan.has("expiresAt")
-                        ? "; it expires at " + plan.path("expiresAt").asText()
+                        ? "; it expires at " + Times.both(plan.path("expiresAt").asText(), now)
                         : ""));
         String scenario = scenario(plan.path("scenario"));
         if (!scenario.isEmpty()) {

@@ -90,7 +90,7 @@ class PlanCommandsTest {
                         "GET /api/v1/plans/" + PLAN);
         assertThat(command.out().lines())
                 .containsExactly(
-                        "plan " + PLAN + " for 1.stor (what-if) is READY; it expires at 2026-11-28T08:00:00Z",
+                        "plan " + PLAN + " for 1.stor (what-if) is READY; it expires at 2026-11-28 08:00:00Z (in 20 h)",
                         "scenario:    lost datacenters dc2; fill ceiling 80 %; seed 42",
                         "to move:     100 objects, 2 MiB, of 110 records in 2 metadata shards",
                         "duration:    1 min 30 s to 2 h 1 min, from the rates of the last 2 jobs",

@@ -27,6 +27,7 @@ final class ServedCommand implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
 
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> lastEventIds = new CopyOnWriteArrayList<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final Map<String, String> environment = new HashMap<>();
@@ -69,6 +70,8 @@ final class ServedCommand implements AutoCloseable {
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             requests.add((exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
+            lastEventIds.add(
+                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Last-Event-ID"), ""));
             boolean labelled = Objects.requireNonNullElse(
                             exchange.getRequestHeaders().getFirst("Content-Type"), "")
                     .startsWith("application/json");
@@ -86,12 +89,9 @@ final class ServedCommand implements AutoCloseable {
             byte[] bytes = response.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
             response.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(response.status(), bytes.length + response.missing());
+            // Without a body, -1: a response with status 204 has none.
+            exchange.sendResponseHeaders(response.status(), bytes.length == 0 ? -1 : bytes.length + response.missing());
             exchange.getResponseBody().write(bytes);
-            if (response.missing() == 0) {
-                // Sends the headers of a response without a body.
-                exchange.getResponseBody().close();
-            }
             exchange.close();
         });
         server.start();
@@ -150,6 +150,11 @@ final class ServedCommand implements AutoCloseable {
     /** Method, path and body of each request. */
     List<String> requests() {
         return requests;
+    }
+
+    /** The header of this name of each request; empty if there is none. */
+    List<String> lastEventIds() {
+        return lastEventIds;
     }
 
     String out() {

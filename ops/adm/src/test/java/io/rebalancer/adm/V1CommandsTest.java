@@ -163,7 +163,7 @@ class V1CommandsTest {
         assertThat(command.out())
                 .contains(
                         "is CANCELLING after 0 s; it waits for:",
-                        "release since 2026-11-26T10:00:00Z: 3.stor.d has not acknowledged 2 assignments");
+                        "release since 2026-11-26 10:00:00Z (26 h ago): 3.stor.d has not acknowledged 2 assignments");
     }
 
     @Test
@@ -292,9 +292,9 @@ class V1CommandsTest {
         assertThat(command.out().lines())
                 .containsExactly(
                         "every storage node is in service",
-                        "3.stor.d penalty until 2026-11-26T14:01:00Z: had too little space for 1 assignment (9 MiB free)",
-                        "3.stor.d penalty until 2026-11-26T14:02:00Z: refused 3 assignments (no such directory)",
-                        "4.stor.d penalty until 2026-11-26T14:01:00Z: was too busy for assignments (queue is full)");
+                        "3.stor.d penalty until 2026-11-26 14:01:00Z (21 h ago): had too little space for 1 assignment (9 MiB free)",
+                        "3.stor.d penalty until 2026-11-26 14:02:00Z (21 h ago): refused 3 assignments (no such directory)",
+                        "4.stor.d penalty until 2026-11-26 14:01:00Z (21 h ago): was too busy for assignments (queue is full)");
     }
 
     @Test
@@ -335,7 +335,8 @@ class V1CommandsTest {
                 """);
         assertThat(command.run("job", "waiting", JOB)).isZero();
         assertThat(command.out().strip())
-                .isEqualTo("next_pass since 2026-11-26T10:00:00Z until 2026-11-26T10:01:00Z: pass 2 left 7 records");
+                .isEqualTo("next_pass since 2026-11-26 10:00:00Z (26 h ago) until 2026-11-26 10:01:00Z (25 h ago):"
+                        + " pass 2 left 7 records");
     }
 
     @Test
