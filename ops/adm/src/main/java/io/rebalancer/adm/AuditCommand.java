@@ -2,7 +2,6 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.audit.AuditFinding;
 import io.rebalancer.core.audit.AuditHead;
@@ -48,29 +47,34 @@ final class AuditCommand extends ManagerCommand {
         }
         Output form = output.output();
         ManagerApiClient manager = manager();
-        ObjectNode all = JsonNodeFactory.instance.objectNode();
-        ArrayNode entries = all.putArray("entries");
-        Long bound = before;
-        do {
-            int size = Math.min(MAX_PAGE, limit - entries.size());
-            JsonNode page = ManagerApiClient.json(
-                    manager.get(ENTRIES + "?limit=" + size + (bound == null ? "" : "&before=" + bound)));
-            page.path("entries").forEach(entries::add);
-            bound = page.has("next") ? page.path("next").asLong() : null;
-        } while (bound != null && entries.size() < limit);
-        if (bound != null) {
-            all.put("next", bound);
+        ManagerApiClient.Response first = entries(manager, Math.min(MAX_PAGE, limit), before);
+        JsonNode page = ManagerApiClient.json(first);
+        String body = first.body();
+        while (page.has("next") && page.path("entries").size() < limit) {
+            JsonNode more = ManagerApiClient.json(entries(
+                    manager,
+                    Math.min(MAX_PAGE, limit - page.path("entries").size()),
+                    page.path("next").asLong()));
+            ArrayNode entries = page.withArray("entries");
+            more.path("entries").forEach(entries::add);
+            ((ObjectNode) page).remove("next");
+            if (more.has("next")) {
+                ((ObjectNode) page).set("next", more.path("next"));
+            }
+            body = page.toString();
         }
-        form.page(
-                all,
-                all.toString(),
-                "entries",
-                AuditText.table(form.context().clock()),
-                "the audit log has no such entry");
-        if (bound != null) {
-            form.context().err().println("earlier entries: --before " + bound);
+        form.page(page, body, "entries", AuditText.table(form.context().clock()), "the audit log has no such entry");
+        if (page.has("next")) {
+            form.context()
+                    .err()
+                    .println("earlier entries: --before " + page.path("next").asText());
         }
         return ExitCode.DONE.code();
+    }
+
+    private static ManagerApiClient.Response entries(ManagerApiClient manager, int size, @Nullable Long before)
+            throws CommandFailed, InterruptedException {
+        return manager.get(ENTRIES + "?limit=" + size + (before == null ? "" : "&before=" + before));
     }
 
     @Command(

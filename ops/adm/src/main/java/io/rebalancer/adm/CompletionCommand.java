@@ -11,8 +11,10 @@ import picocli.CommandLine.Spec;
 /** {@code completion bash|zsh}: prints the script with which a shell completes command lines. */
 @Command(
         name = "completion",
-        description = {
-            "Prints a script that lets a shell complete commands and options. Load it with:",
+        description = "Prints a script that lets a shell complete commands and options.",
+        footer = {
+            "",
+            "Load it in a shell, or in its start file, with:",
             "  source <(" + LegacyUsage.PROGRAM + " completion bash)"
         })
 final class CompletionCommand implements Runnable {
@@ -40,9 +42,9 @@ final class CompletionCommand implements Runnable {
         context.out().flush();
     }
 
-    /** The script for a shell. A zsh reads it through its emulation of bash's completion. */
+    /** The script for a shell. A zsh reads it through its emulation of the completion of bash, which the script loads. */
     static String script(Shell shell, CommandLine top) {
         String bash = AutoComplete.bash(LegacyUsage.PROGRAM, top);
-        return shell == Shell.BASH ? bash : "autoload -U +X bashcompinit && bashcompinit\n" + bash;
+        return bash.replaceFirst("^#!/usr/bin/env bash", "#!/usr/bin/env " + shell);
     }
 }

@@ -103,6 +103,14 @@ class AuditCommandTest {
                         "maxObjects=7",
                         "refused: NODE_ALREADY_LEAVING (order 3)");
         assertThat(command.err()).contains("earlier entries: --before 3");
+        int before = command.out().length();
+        assertThat(command.run("audit", "list", "--limit", "3", "--output", "jsonl"))
+                .isZero();
+        assertThat(command.requests().subList(1, 3))
+                .containsExactly("GET /api/v1/audit/entries?limit=3", "GET /api/v1/audit/entries?limit=1&before=3");
+        assertThat(command.out().substring(before).lines())
+                .hasSize(4)
+                .startsWith(AuditChain.line(entries.get(3)), AuditChain.line(entries.get(2)));
     }
 
     /** Everything that an operator does, each step with the output of the one before. */

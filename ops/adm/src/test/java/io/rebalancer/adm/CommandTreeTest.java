@@ -96,7 +96,7 @@ class CommandTreeTest {
         assertThat(complete(script, "rebalancer-adm", "job", "list", "--output", "json"))
                 .contains("json", "jsonl");
         assertThat(command.runWithoutUrl("completion", "zsh")).isZero();
-        assertThat(command.out()).contains("bashcompinit");
+        assertThat(command.out()).contains("#!/usr/bin/env zsh", "bashcompinit");
         assertThat(command.runWithoutUrl("completion", "fish")).isEqualTo(1);
         assertThat(command.err()).contains("bash, zsh");
     }
