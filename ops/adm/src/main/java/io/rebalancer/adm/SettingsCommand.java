@@ -23,7 +23,7 @@ final class SettingsCommand extends ManagerCommand {
                     String job,
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        output.output().item(manager().get(path(job)).body(), SettingsText::print);
+        show(manager().get(path(job)), output.output());
         return ExitCode.DONE.code();
     }
 
@@ -92,8 +92,15 @@ final class SettingsCommand extends ManagerCommand {
 
     private int change(@Nullable String job, ObjectNode body, Output output)
             throws CommandFailed, InterruptedException {
-        output.item(manager().patch(path(job), body.toString()).body(), SettingsText::print);
+        show(manager().patch(path(job), body.toString()), output);
         return ExitCode.DONE.code();
+    }
+
+    private static void show(ManagerApiClient.Response settings, Output output) throws CommandFailed {
+        output.item(
+                settings.body(),
+                (out, view) ->
+                        SettingsText.print(out, view, output.context().clock().instant()));
     }
 
     private static String path(@Nullable String job) {

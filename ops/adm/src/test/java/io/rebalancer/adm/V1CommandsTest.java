@@ -248,7 +248,8 @@ class V1CommandsTest {
                 .containsPattern("commitParallelism +16 +file")
                 .containsPattern("bytesPerSecond +500000 +api\n +http 10.0.0.1 at .*; the fleet's limit is 1000000")
                 .containsPattern("scanRowsPerSecond +no limit +default")
-                .contains("window: mon 20:00-06:00 Europe/Berlin; closed until 2026-11-30T19:00:00Z; set by ada")
+                .contains(
+                        "window: mon 20:00-06:00 Europe/Berlin; closed until 2026-11-30 19:00:00Z (in 3 d); set by ada")
                 .contains("no work on 2026-12-24");
         assertThat(command.run("settings", "set", "--job", JOB, "weight=4", "commitParallelism=32"))
                 .isZero();
