@@ -121,6 +121,7 @@ dist: ## build a distribution that runs outside the source tree: target/rebalanc
 		-DoutputDirectory=$(CURDIR)/target/dist/lib
 	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
 	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm bin/archive-classes target/dist/bin/
+	@java -cp target/dist/lib/adm-$(VERSION).jar io.rebalancer.adm.ManPages target/dist/share
 	@cp README.md LICENSE CHANGELOG.md target/dist/
 	@bin/make-archive target/dist $(NAME) target/$(NAME).tar.gz
 	@touch target/dist/.built

@@ -1,6 +1,8 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.audit.AuditFinding;
 import io.rebalancer.core.audit.AuditHead;
 import io.rebalancer.core.audit.AuditVerifier;
@@ -14,19 +16,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands for the audit log of operator actions. {@code verify} needs no manager. */
-@Command(
-        name = "audit",
-        mixinStandardHelpOptions = true,
-        description = "Lists and exports what operators ordered, and verifies an exported log.")
+@Command(name = "audit", description = "Lists and exports what operators ordered, and verifies an exported log.")
 final class AuditCommand extends ManagerCommand {
-    /** A usage error exits with {@link CertificateCommand#USAGE}. */
-    private static final int NOT_INTACT = 1;
-
-    private static final String LINE = "%8s  %-24s %-22s %-20s %-40s %-34s %s%n";
+    private static final String ENTRIES = "/api/v1/audit/entries";
+    private static final int MAX_PAGE = 1000;
 
     @Command(name = "list", description = "Lists entries, newest first.")
     int list(
@@ -34,50 +32,76 @@ final class AuditCommand extends ManagerCommand {
                             names = "--limit",
                             paramLabel = "N",
                             defaultValue = "50",
-                            description = "maximum number of entries, at most 1000 (default: ${DEFAULT-VALUE})")
+                            description = "maximum number of entries (default: ${DEFAULT-VALUE})")
                     int limit,
             @Option(
                             names = "--before",
                             paramLabel = "NUMBER",
                             description = "only entries before the entry with this number")
                     @Nullable
-                    Long before)
+                    Long before,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        String bound = before == null ? "" : "&before=" + before;
-        JsonNode page = ManagerApiClient.json(manager().get("/api/v1/audit/entries?limit=" + limit + bound));
-        PrintWriter out = spec.commandLine().getOut();
-        if (page.path("entries").isEmpty()) {
-            out.println("the audit log has no such entry");
-            return 0;
+        if (limit < 1) {
+            throw new CommandFailed("--limit must be at least 1, not " + limit);
         }
-        out.printf(LINE, "NUMBER", "AT", "FROM", "ACTION", "SUBJECT", "RESULT", "PARAMETERS");
-        page.path("entries").forEach(entry -> print(out, entry));
+        Output form = output.output();
+        ManagerApiClient manager = manager();
+        ManagerApiClient.Response first = entries(manager, Math.min(MAX_PAGE, limit), before);
+        JsonNode page = ManagerApiClient.json(first);
+        String body = first.body();
+        while (page.has("next") && page.path("entries").size() < limit) {
+            JsonNode more = ManagerApiClient.json(entries(
+                    manager,
+                    Math.min(MAX_PAGE, limit - page.path("entries").size()),
+                    page.path("next").asLong()));
+            ArrayNode entries = page.withArray("entries");
+            more.path("entries").forEach(entries::add);
+            ((ObjectNode) page).remove("next");
+            if (more.has("next")) {
+                ((ObjectNode) page).set("next", more.path("next"));
+            }
+            body = page.toString();
+        }
+        form.page(page, body, "entries", AuditText.table(form.context().clock()), "the audit log has no such entry");
         if (page.has("next")) {
-            out.println("earlier entries: --before " + page.path("next").asLong());
+            form.context()
+                    .err()
+                    .println("earlier entries: --before " + page.path("next").asText());
         }
-        return 0;
+        return ExitCode.DONE.code();
     }
 
-    private static void print(PrintWriter out, JsonNode entry) {
-        StringBuilder parameters = new StringBuilder();
-        entry.path("parameters")
-                .properties()
-                .forEach(each -> parameters
-                        .append(parameters.isEmpty() ? "" : " ")
-                        .append(each.getKey())
-                        .append('=')
-                        .append(each.getValue().asText()));
-        long order = entry.path("request").asLong();
-        out.printf(
-                LINE,
-                entry.path("number").asText(),
-                // To the millisecond.
-                entry.path("at").asText().replaceFirst("(\\.\\d{3})\\d*Z", "$1Z"),
-                (entry.path("user").asText() + " " + entry.path("source").asText()).strip(),
-                entry.path("action").asText(),
-                entry.path("subject").asText(),
-                entry.path("result").asText() + (order == 0 ? "" : " (order " + order + ")"),
-                parameters);
+    private static ManagerApiClient.Response entries(ManagerApiClient manager, int size, @Nullable Long before)
+            throws CommandFailed, InterruptedException {
+        return manager.get(ENTRIES + "?limit=" + size + (before == null ? "" : "&before=" + before));
+    }
+
+    @Command(
+            name = "last",
+            description = "Shows number and hash of the last entry. Keep it at another place, for --last of verify.")
+    int last(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        output.output()
+                .item(
+                        manager().get("/api/v1/audit/last").body(),
+                        (out, head) -> out.println(head.path("number").asText() + ":"
+                                + head.path("hash").asText()));
+        return ExitCode.DONE.code();
+    }
+
+    @Command(
+            name = "jobs",
+            description = "Lists the actions on jobs as the events of the jobs record them, newest first. Who ordered"
+                    + " them is in audit list.")
+    int jobs(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        output.output()
+                .list(
+                        manager(),
+                        "/api/v1/audit?limit=" + MAX_PAGE,
+                        "audit",
+                        ListTables.jobEvents(AdmContext.of(spec).clock()),
+                        "no actions on jobs are recorded");
+        return ExitCode.DONE.code();
     }
 
     @Command(
@@ -88,16 +112,15 @@ final class AuditCommand extends ManagerCommand {
             })
     int export(
             @Option(
-                            names = {"-o", "--output"},
+                            names = {"-o", "--file"},
                             required = true,
                             paramLabel = "FILE",
                             description = "file to write; an existing file is replaced")
-                    Path output)
+                    Path file)
             throws CommandFailed, InterruptedException {
-        Optional<String> last =
-                manager().download("/api/v1/audit/export", output).firstValue("Rebalancer-Audit-Last");
-        spec.commandLine().getOut().println("wrote the audit log to " + output);
-        return verified(output, last.flatMap(AuditHead::parse));
+        Optional<String> last = manager().download("/api/v1/audit/export", file).apply("Rebalancer-Audit-Last");
+        AdmContext.of(spec).out().println("wrote the audit log to " + file);
+        return verified(file, last.flatMap(AuditHead::parse));
     }
 
     @Command(
@@ -119,7 +142,7 @@ final class AuditCommand extends ManagerCommand {
         Optional<AuditHead> expected = Optional.ofNullable(last).flatMap(AuditHead::parse);
         if (last != null && expected.isEmpty()) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(),
+                    spec.subcommands().get("verify"),
                     "--last must be the number of an entry, a colon and its 64 hexadecimal digits, not " + last);
         }
         return verified(file, expected);
@@ -131,22 +154,22 @@ final class AuditCommand extends ManagerCommand {
             verdict = AuditVerifier.verify(new LogLines(in), expected);
         } catch (IOException | UncheckedIOException e) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "the exported log " + file + " can't be read (" + e + ")");
+                    spec.subcommands().get("verify"), "the exported log " + file + " can't be read (" + e + ")");
         }
         if (verdict.finding().isPresent()) {
             AuditFinding finding = verdict.finding().get();
-            spec.commandLine()
-                    .getErr()
+            AdmContext.of(spec)
+                    .err()
                     .println("NOT INTACT: " + file + ": " + finding.kind() + " at entry " + finding.number() + ": "
                             + finding.detail());
-            return NOT_INTACT;
+            return ExitCode.FAILURE.code();
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = AdmContext.of(spec).out();
         out.println("INTACT: " + verdict.last().number() + " entries; last "
                 + verdict.last().text());
         if (expected.isEmpty()) {
             out.println("Whether later entries were removed is not known: give an entry that you kept with --last.");
         }
-        return 0;
+        return ExitCode.DONE.code();
     }
 }

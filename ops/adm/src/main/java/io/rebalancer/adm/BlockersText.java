@@ -2,6 +2,7 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
 
 /** What holds a job, as lines for people. */
 final class BlockersText {
@@ -9,7 +10,7 @@ final class BlockersText {
     private BlockersText() {}
 
     /** Prints an answer of {@code GET /api/v1/jobs/ID/blockers}. */
-    static void print(PrintWriter out, JsonNode found) {
+    static void print(PrintWriter out, JsonNode found, Instant now) {
         out.println("job " + found.path("jobId").asText() + " is "
                 + found.path("state").asText() + "; bottleneck: "
                 + found.path("bottleneck").asText());
@@ -22,8 +23,12 @@ final class BlockersText {
         for (JsonNode each : found.path("blockers")) {
             out.println(rank++ + ". " + each.path("cause").asText() + " ("
                     + each.path("stage").asText() + ")"
-                    + (each.has("since") ? " since " + each.path("since").asText() : "")
-                    + (each.has("until") ? " until " + each.path("until").asText() : "") + ": "
+                    + (each.has("since")
+                            ? " since " + Times.both(each.path("since").asText(), now)
+                            : "")
+                    + (each.has("until")
+                            ? " until " + Times.both(each.path("until").asText(), now)
+                            : "") + ": "
                     + each.path("detail").asText());
             out.println("   do: " + each.path("unblock").asText());
         }

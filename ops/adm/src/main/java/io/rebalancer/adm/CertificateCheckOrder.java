@@ -2,22 +2,19 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** A check of a certificate: asked for until it has ended, and printed. */
 final class CertificateCheckOrder {
-    private static final int NOT_KNOWN = 3;
-    private static final Duration INTERVAL = Duration.ofMillis(500);
-
     private final ManagerApiClient manager;
     private final String path;
+    private final AdmContext context;
 
-    CertificateCheckOrder(ManagerApiClient manager, String node, boolean all) {
+    CertificateCheckOrder(ManagerApiClient manager, String node, boolean all, AdmContext context) {
+        this.context = context;
         this.manager = manager;
-        this.path = "/api/v1/storage-nodes/" + URLEncoder.encode(node, StandardCharsets.UTF_8)
-                + "/certificate/check?scope=" + (all ? "all_rows" : "new_rows");
+        this.path = "/api/v1/storage-nodes/" + ManagerApiClient.segment(node) + "/certificate/check?scope="
+                + (all ? "all_rows" : "new_rows");
     }
 
     /** The result, or the check as it is after {@code limit}. The manager waits too before it answers. */
@@ -25,14 +22,14 @@ final class CertificateCheckOrder {
         long end = System.nanoTime() + limit.toNanos();
         JsonNode check = ManagerApiClient.json(manager.get(path));
         while (check.path("verdict").asText().equals("running") && System.nanoTime() < end) {
-            Thread.sleep(INTERVAL.toMillis());
+            Thread.sleep(context.pollInterval().toMillis());
             check = ManagerApiClient.json(manager.get(path));
         }
         return check;
     }
 
-    /** Prints a check, and returns the exit code of the command. */
-    static int print(PrintWriter out, JsonNode check) {
+    /** Prints a check. */
+    static void print(PrintWriter out, JsonNode check) {
         String verdict = check.path("verdict").asText();
         out.println(label(verdict) + ": " + check.path("storageNode").asText() + ": "
                 + check.path("detail").asText());
@@ -46,10 +43,14 @@ final class CertificateCheckOrder {
                     + (shard.has("fault") ? "; " + shard.path("fault").asText() : ""));
             shard.path("sample").forEach(key -> out.println("    " + key.asText()));
         }
-        return switch (verdict) {
-            case "pass" -> 0;
-            case "refused" -> 1;
-            default -> NOT_KNOWN;
+    }
+
+    /** A check without a result may have one later. */
+    static ExitCode exitCode(JsonNode check) {
+        return switch (check.path("verdict").asText()) {
+            case "pass" -> ExitCode.DONE;
+            case "refused" -> ExitCode.FAILURE;
+            default -> ExitCode.BLOCKED;
         };
     }
 

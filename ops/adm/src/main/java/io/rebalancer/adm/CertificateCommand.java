@@ -8,7 +8,6 @@ import io.rebalancer.core.certificate.VerificationKey;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,47 +16,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands for certificates of drained storage nodes. {@code verify} needs no manager. */
-@Command(
-        name = "certificate",
-        mixinStandardHelpOptions = true,
-        description = "Gets the certificates of drained storage nodes, and verifies them.")
+@Command(name = "certificate", description = "Gets the certificates of drained storage nodes, and verifies them.")
 final class CertificateCommand extends ManagerCommand {
-    /** Exit code of a usage error, so that scripts can distinguish it from a certificate that is not valid. */
-    static final int USAGE = 2;
-
     @Command(
             name = "get",
-            description = "Gets the certificate of a drained storage node, signed now. Without --output it is printed.")
+            description = "Gets the certificate of a drained storage node, signed now. Without --file it is printed.")
     int get(
             @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
             @Option(
-                            names = {"-o", "--output"},
+                            names = {"-o", "--file"},
                             paramLabel = "FILE",
                             description = "file to write; an existing file is replaced")
                     @Nullable
-                    Path output)
+                    Path target)
             throws CommandFailed, InterruptedException {
-        String path = "/api/v1/storage-nodes/" + URLEncoder.encode(node, StandardCharsets.UTF_8) + "/certificate";
+        String path = "/api/v1/storage-nodes/" + ManagerApiClient.segment(node) + "/certificate";
         String file = manager().get(path).body();
-        PrintWriter out = spec.commandLine().getOut();
-        if (output == null) {
+        PrintWriter out = AdmContext.of(spec).out();
+        if (target == null) {
             // No line end: with one, the text would not be the certificate file any more.
             out.print(file);
             out.flush();
-            return 0;
+            return ExitCode.DONE.code();
         }
         try {
-            Files.writeString(output, file);
+            Files.writeString(target, file);
         } catch (IOException e) {
-            throw new CommandFailed("The certificate can't be written to " + output + " (" + e
-                    + "); set --output to a file that you may write");
+            throw new CommandFailed("The certificate can't be written to " + target + " (" + e
+                    + "); set --file to a file that you may write");
         }
-        out.println("wrote the certificate of " + node + " to " + output);
-        return 0;
+        out.println("wrote the certificate of " + node + " to " + target);
+        return ExitCode.DONE.code();
     }
 
     @Command(
@@ -65,15 +59,22 @@ final class CertificateCommand extends ManagerCommand {
             description =
                     "Prints the public keys of a manager, for --key of verify. Keep them where only you can change"
                             + " them: who can replace the key can replace the certificate.")
-    int keys() throws CommandFailed, InterruptedException {
-        JsonNode list = ManagerApiClient.json(manager().get("/api/v1/certificate-keys"));
-        PrintWriter out = spec.commandLine().getOut();
+    int keys(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        Output form = output.output();
+        ManagerApiClient.Response found = manager().get("/api/v1/certificate-keys");
+        if (form.format() == OutputFormat.JSONL) {
+            ManagerApiClient.json(found).path("keys").forEach(form.context().out()::println);
+        } else {
+            form.item(found.body(), CertificateCommand::printKeys);
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private static void printKeys(PrintWriter out, JsonNode list) {
         for (JsonNode key : list.path("keys")) {
             out.println("# " + key.path("keyId").asText() + (key.path("current").asBoolean() ? ", signs now" : ""));
             out.print(key.path("publicKey").asText());
         }
-        out.flush();
-        return 0;
     }
 
     @Command(
@@ -93,13 +94,13 @@ final class CertificateCommand extends ManagerCommand {
                     Path keyFile) {
         byte[] bytes = read("certificate", file);
         List<VerificationKey> keys = keys(keyFile);
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = AdmContext.of(spec).out();
         try {
             print(out, CertificateVerifier.verify(bytes, keys));
-            return 0;
+            return ExitCode.DONE.code();
         } catch (InvalidCertificate e) {
-            spec.commandLine().getErr().println("NOT VALID: " + file + ": " + e.getMessage());
-            return 1;
+            AdmContext.of(spec).err().println("NOT VALID: " + file + ": " + e.getMessage());
+            return ExitCode.FAILURE.code();
         }
     }
 
@@ -107,8 +108,7 @@ final class CertificateCommand extends ManagerCommand {
             name = "check",
             description = {
                 "Reads the metadata shards again and reports whether a record names the drained node now.",
-                "Exit codes: 0 if no row was found, 1 if the check refuses or fails, 2 if the command line is wrong, 3 if the"
-                        + " result is not known."
+                "Exits with 0 if no row was found, with 1 if the check refuses or fails, with 4 if the result is not known."
             })
     int check(
             @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
@@ -119,15 +119,19 @@ final class CertificateCommand extends ManagerCommand {
                                             + " only those that were inserted since")
                     boolean all,
             @Option(
-                            names = "--wait",
-                            paramLabel = "SECONDS",
-                            defaultValue = "600",
+                            names = WaitOptions.TIMEOUT,
+                            paramLabel = "DURATION",
+                            defaultValue = "10m",
+                            converter = DurationConverter.class,
                             description = "how long to wait for the result (default: ${DEFAULT-VALUE}); the check"
                                     + " continues also after that time")
-                    int seconds)
+                    Duration timeout,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        CertificateCheckOrder order = new CertificateCheckOrder(manager(), node, all);
-        return CertificateCheckOrder.print(spec.commandLine().getOut(), order.await(Duration.ofSeconds(seconds)));
+        Output form = output.output();
+        JsonNode check = new CertificateCheckOrder(manager(), node, all, form.context()).await(timeout);
+        form.item(check, CertificateCheckOrder::print);
+        return CertificateCheckOrder.exitCode(check).code();
     }
 
     private List<VerificationKey> keys(Path file) {
@@ -135,7 +139,7 @@ final class CertificateCommand extends ManagerCommand {
             return VerificationKey.parseAll(new String(read("key", file), StandardCharsets.ISO_8859_1));
         } catch (InvalidCertificate e) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "the key file " + file + " can't be used: " + e.getMessage());
+                    spec.subcommands().get("verify"), "the key file " + file + " can't be used: " + e.getMessage());
         }
     }
 
@@ -144,7 +148,7 @@ final class CertificateCommand extends ManagerCommand {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "the " + what + " file " + file + " can't be read (" + e + ")");
+                    spec.subcommands().get("verify"), "the " + what + " file " + file + " can't be read (" + e + ")");
         }
     }
 

@@ -2,6 +2,7 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
 
 /** The explanation of an object, as lines for people. */
 final class ExplanationText {
@@ -9,33 +10,34 @@ final class ExplanationText {
     private ExplanationText() {}
 
     /** Prints an answer of {@code GET /api/v1/jobs/ID/why}. */
-    static void print(PrintWriter out, JsonNode explanation) {
+    static void print(PrintWriter out, JsonNode explanation, Instant now) {
         JsonNode records = explanation.path("records");
         if (records.isEmpty()) {
             out.println(explanation.path("subject").asText() + ": no metadata record found");
             explanation.path("deleted").forEach(each -> {
                 out.println("  a deleted record on shard " + each.path("shard").asText());
-                printAttempts(out, each.path("attempts"), each.path("attempts").size());
+                printAttempts(out, each.path("attempts"), each.path("attempts").size(), now);
             });
             printLine(out, "next", explanation, "next");
             printLine(out, "do", explanation, "unblock");
         }
-        records.forEach(each -> printRecord(out, each));
+        records.forEach(each -> printRecord(out, each, now));
         explanation
                 .path("unknownShards")
                 .forEach(each -> out.println("shard " + each.path("shard").asText() + " gave no answer: "
                         + each.path("reason").asText()));
     }
 
-    private static void printRecord(PrintWriter out, JsonNode record) {
+    private static void printRecord(PrintWriter out, JsonNode record, Instant now) {
         out.println(record.path("key").asText() + " on shard "
                 + record.path("shard").asText() + ": " + record.path("status").asText());
-        JsonNode now = record.path("now");
-        if (!now.isMissingNode()) {
-            out.println("  object " + now.path("objectId").asText() + ", "
-                    + now.path("bytes").asText() + " bytes, MD5 "
-                    + now.path("md5").asText() + ", etag " + now.path("etag").asText());
-            now.path("copies")
+        JsonNode current = record.path("now");
+        if (!current.isMissingNode()) {
+            out.println("  object " + current.path("objectId").asText() + ", "
+                    + current.path("bytes").asText() + " bytes, MD5 "
+                    + current.path("md5").asText() + ", etag "
+                    + current.path("etag").asText());
+            current.path("copies")
                     .forEach(copy ->
                             out.println("  copy on " + copy.path("storageNode").asText() + " ("
                                     + copy.path("datacenter").asText() + ")"));
@@ -47,21 +49,23 @@ final class ExplanationText {
                     + inFlight.path("destination").path("storageNode").asText() + ", "
                     + inFlight.path("state").asText()
                     + (inFlight.has("since")
-                            ? ", since " + inFlight.path("since").asText()
+                            ? ", since " + Times.both(inFlight.path("since").asText(), now)
                             : "") + ", assignment "
                     + inFlight.path("assignmentId").asText());
         }
-        printAttempts(out, record.path("attempts"), record.path("attemptCount").asInt());
+        printAttempts(out, record.path("attempts"), record.path("attemptCount").asInt(), now);
         printLine(out, "rule", record, "rule");
-        String at = record.has("nextAt") ? " (at " + record.path("nextAt").asText() + ")" : "";
+        String at = record.has("nextAt")
+                ? " (at " + Times.both(record.path("nextAt").asText(), now) + ")"
+                : "";
         out.println("  next: " + record.path("next").asText() + at);
         printLine(out, "do", record, "unblock");
     }
 
-    private static void printAttempts(PrintWriter out, JsonNode attempts, int all) {
+    private static void printAttempts(PrintWriter out, JsonNode attempts, int all, Instant now) {
         for (JsonNode each : attempts) {
             out.println("  attempt in pass " + each.path("pass").asText()
-                    + (each.has("at") ? " at " + each.path("at").asText() : "")
+                    + (each.has("at") ? " at " + Times.both(each.path("at").asText(), now) : "")
                     + (each.has("storageNode")
                             ? " to " + each.path("storageNode").asText()
                             : "") + ": "

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
 
 /** Creates a job over API v1, and explains a refusal with the list of checks, or of changes since its plan. */
 final class JobCreation {
@@ -33,25 +33,36 @@ final class JobCreation {
         request.put("plan", id);
     }
 
-    /** Returns the exit code. */
-    int send(ManagerApiClient manager, PrintWriter out, PrintWriter err) throws CommandFailed, InterruptedException {
-        HttpResponse<String> response = manager.tryPost("/api/v1/jobs", request.toString());
-        if (response.statusCode() == CONFLICT) {
-            JsonNode problem = ManagerApiClient.json(new ManagerApiClient.Response("", response.body()));
+    /** Returns the id of the job; empty if it is refused. */
+    Optional<String> send(ManagerApiClient manager, Output output) throws CommandFailed, InterruptedException {
+        PrintWriter out = output.context().out();
+        PrintWriter err = output.context().err();
+        ManagerApiClient.Answer response = manager.tryPost("/api/v1/jobs", request.toString());
+        if (response.status() == CONFLICT) {
+            JsonNode problem = ManagerApiClient.json(response.body());
             if (problem.has("checks")) {
-                PreflightText.of(problem.path("checks")).forEach(out::println);
+                output.item(
+                        response.body(),
+                        (text, found) -> PreflightText.of(found.path("checks")).forEach(text::println));
                 err.println("no job was created: a check failed; remove its cause, or waive it with --force NAME");
-                return PreflightText.REFUSED;
+                return Optional.empty();
             }
             if (problem.path("code").asText().startsWith("PLAN_")) {
-                problem.path("changes").forEach(change -> out.println(change.asText()));
+                output.item(
+                        response.body(),
+                        (text, found) -> found.path("changes").forEach(change -> text.println(change.asText())));
                 err.println("no job was created: " + problem.path("detail").asText());
-                return PreflightText.REFUSED;
+                return Optional.empty();
             }
         }
-        JsonNode created = ManagerApiClient.json(ManagerApiClient.succeeded(response));
-        PreflightText.of(created.path("checks")).forEach(err::println);
-        out.println(created.path("id").asText());
-        return 0;
+        ManagerApiClient.Response succeeded = ManagerApiClient.succeeded(response);
+        JsonNode created = ManagerApiClient.json(succeeded);
+        if (output.isTable()) {
+            PreflightText.of(created.path("checks")).forEach(err::println);
+            out.println(created.path("id").asText());
+        } else {
+            output.item(succeeded.body(), (text, found) -> {});
+        }
+        return Optional.of(created.path("id").asText());
     }
 }

@@ -2,6 +2,7 @@ package io.rebalancer.adm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -11,9 +12,24 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Explains usage errors in the format of the legacy tool, which scripts depend on (manta.md section 11, 13.1). */
+/**
+ * Explains usage errors. Those of the legacy commands have the format of the legacy tool, which scripts depend on (manta.md
+ * section 11, 13.1). Those of all other commands are one line.
+ */
 final class LegacyUsage {
     static final String PROGRAM = "rebalancer-adm";
+
+    private static final Set<String> LEGACY = Set.of(
+            PROGRAM,
+            PROGRAM + " job",
+            PROGRAM + " job list",
+            PROGRAM + " job get",
+            PROGRAM + " job create",
+            PROGRAM + " job create evacuate",
+            PROGRAM + " job retry");
+
+    /** Options that the legacy tool does not have, and that its usage lines do not show. */
+    private static final Set<String> ADDED = Set.of(OutputOption.NAME, WaitOptions.WAIT, WaitOptions.TIMEOUT);
 
     private LegacyUsage() {}
 
@@ -29,11 +45,18 @@ final class LegacyUsage {
     /** Explains the fault as text for standard error. */
     static String explain(ParameterException fault) {
         CommandLine command = fault.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        boolean legacy = LEGACY.contains(name);
         if (fault instanceof SubcommandMissing) {
-            return version(command) + "\n" + command.getUsageMessage().strip();
+            return legacy
+                    ? version(command) + "\n" + command.getUsageMessage().strip()
+                    : "error: " + name + " needs one of the commands "
+                            + String.join(", ", command.getSubcommands().keySet()) + "; try " + name + " --help";
         }
-        return "error: " + describe(fault) + "\n\nUSAGE:\n    " + usage(command.getCommandSpec())
-                + "\n\nFor more information try --help";
+        return legacy
+                ? "error: " + describe(fault, "\n    ", "\n    ") + "\n\nUSAGE:\n    " + usage(command.getCommandSpec())
+                        + "\n\nFor more information try --help"
+                : "error: " + describe(fault, " ", ", ") + "; " + name + " --help explains the arguments";
     }
 
     private static String version(CommandLine command) {
@@ -41,16 +64,14 @@ final class LegacyUsage {
         return String.join(" ", top.version());
     }
 
-    private static String describe(ParameterException fault) {
+    private static String describe(ParameterException fault, String first, String next) {
         if (fault instanceof UnmatchedArgumentException unmatched) {
             return "Found argument '" + unmatched.getUnmatched().get(0)
                     + "' which wasn't expected, or isn't valid in this context";
         }
         if (fault instanceof MissingParameterException missing) {
-            return "The following required arguments were not provided:\n"
-                    + missing.getMissing().stream()
-                            .map(each -> "    " + format(each))
-                            .collect(Collectors.joining("\n"));
+            return "The following required arguments were not provided:" + first
+                    + missing.getMissing().stream().map(LegacyUsage::format).collect(Collectors.joining(next));
         }
         return String.valueOf(fault.getMessage());
     }
@@ -70,7 +91,10 @@ final class LegacyUsage {
     }
 
     private static boolean isOwnOption(OptionSpec option) {
-        return !option.inherited() && !option.usageHelp() && !option.versionHelp();
+        return !option.inherited()
+                && !option.usageHelp()
+                && !option.versionHelp()
+                && !ADDED.contains(option.longestName());
     }
 
     private static String format(ArgSpec argument) {

@@ -1,52 +1,44 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Calls a manager's HTTP API. A status other than 2xx becomes a {@link CommandFailed} with the manager's message. */
+/**
+ * Calls the HTTP API of a manager, or of the next one if a manager can't be reached. A status other than 2xx becomes a
+ * {@link CommandFailed} with the manager's message.
+ */
 final class ManagerApiClient {
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .defaultPrettyPrinter(legacyPrinter())
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
+    static final ObjectMapper JSON = new ObjectMapper();
 
     private static final int UNAUTHORIZED = 401;
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int FORBIDDEN = 403;
+    private static final int UNAVAILABLE = 503;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
-    private final URI manager;
+    private final ManagerConnections managers;
     private final Optional<String> token;
 
     /**
-     * @param manager base URL, without a path
-     * @param token empty if the manager needs none
+     * @param managers base URLs, without a path, in the order in which they are tried
+     * @param token empty if the managers need none
      */
-    ManagerApiClient(URI manager, Optional<String> token) {
-        this.manager = manager;
+    ManagerApiClient(List<URI> managers, Optional<String> token) {
+        this.managers = new ManagerConnections(managers);
         this.token = token;
     }
 
@@ -57,56 +49,76 @@ final class ManagerApiClient {
      */
     record Response(String server, String body) {}
 
-    /** The legacy tool prints {@code "name": value}, and each element of an array on a line. */
-    private static DefaultPrettyPrinter legacyPrinter() {
-        Separators separators = Separators.createDefaultInstance()
-                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-                .withObjectEmptySeparator("")
-                .withArrayEmptySeparator("");
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators);
-        printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
-        return printer;
+    /** A response with any status. */
+    record Answer(HttpCall.Reply reply, String body) {
+        int status() {
+            return reply.status();
+        }
+
+        boolean isSuccess() {
+            return reply.isSuccess();
+        }
+    }
+
+    /** A text as the value of a parameter. */
+    static String parameter(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** A text, such as an id that an operator has typed, as one segment of a path. */
+    static String segment(String text) {
+        return parameter(text).replace("+", "%20");
     }
 
     /** Parses the body of a response. */
     static JsonNode json(Response response) throws CommandFailed {
+        return json(response.body());
+    }
+
+    /** Parses a body. */
+    static JsonNode json(String body) throws CommandFailed {
         try {
-            return JSON.readTree(response.body());
+            return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             throw new CommandFailed("Failed to parse response body: " + e.getOriginalMessage());
         }
     }
 
     Response get(String path) throws CommandFailed, InterruptedException {
-        return send(HttpRequest.newBuilder(manager.resolve(path)));
+        return succeeded(answer("GET", path, ""));
     }
 
     Response post(String path, String body) throws CommandFailed, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(manager.resolve(path));
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/json");
-        }
-        return send(request.POST(HttpRequest.BodyPublishers.ofString(body)));
+        return succeeded(tryPost(path, body));
     }
 
     Response patch(String path, String body) throws CommandFailed, InterruptedException {
-        return send(HttpRequest.newBuilder(manager.resolve(path))
-                .header("Content-Type", "application/json")
-                .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
+        return succeeded(answer("PATCH", path, body));
     }
 
     Response delete(String path) throws CommandFailed, InterruptedException {
-        return send(HttpRequest.newBuilder(manager.resolve(path)).DELETE());
+        return succeeded(answer("DELETE", path, ""));
+    }
+
+    /** Sends a request whose refusal the caller explains. */
+    Answer tryPost(String path, String body) throws CommandFailed, InterruptedException {
+        return answer("POST", path, body);
+    }
+
+    /** The response of an answer, or a failure if its status is an error. */
+    static Response succeeded(Answer answer) throws CommandFailed {
+        if (!answer.isSuccess()) {
+            throw refused(answer.reply(), answer.body());
+        }
+        return new Response(answer.reply().headers().apply("Server").orElse("unknown"), answer.body());
     }
 
     /** Writes the body of a long response to a file, and returns the headers. A response that breaks off leaves no file. */
-    HttpHeaders download(String path, Path file) throws CommandFailed, InterruptedException {
-        HttpResponse<InputStream> response =
-                exchange(HttpRequest.newBuilder(manager.resolve(path)), HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            if (response.statusCode() / 100 != 2) {
-                checkToken(response.statusCode());
-                throw refused(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+    Function<String, Optional<String>> download(String path, Path file) throws CommandFailed, InterruptedException {
+        HttpCall.Reply reply = managers.send(new HttpCall("GET", path, "", headers("GET")));
+        try (InputStream body = reply.body()) {
+            if (!reply.isSuccess()) {
+                throw refused(reply, reply.text());
             }
             Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
             try {
@@ -119,35 +131,75 @@ final class ManagerApiClient {
             throw new CommandFailed("The response can't be written to " + file + " (" + e
                     + "); check that you may write there and that the manager runs, and run the command again");
         }
-        return response.headers();
+        return reply.headers();
     }
 
-    /** Sends a request whose refusal the caller explains. Only a missing token is a {@link CommandFailed} already. */
-    HttpResponse<String> tryPost(String path, String body) throws CommandFailed, InterruptedException {
-        HttpResponse<String> response = exchange(
-                HttpRequest.newBuilder(manager.resolve(path))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)),
-                HttpResponse.BodyHandlers.ofString());
-        checkToken(response.statusCode());
-        return response;
-    }
-
-    /** The response to {@link #tryPost}, or a failure if its status is an error. */
-    static Response succeeded(HttpResponse<String> response) throws CommandFailed {
-        if (response.statusCode() / 100 != 2) {
-            throw refused(response.statusCode(), response.body());
+    /**
+     * Begins to read an event stream.
+     *
+     * @param lastEventId the last event that was read; null to begin with the current state
+     */
+    HttpCall.Reply stream(String path, @Nullable String lastEventId) throws CommandFailed, InterruptedException {
+        Map<String, String> headers = headers("GET");
+        headers.put("Accept", "text/event-stream");
+        if (lastEventId != null) {
+            headers.put("Last-Event-ID", lastEventId);
         }
-        return new Response(response.headers().firstValue("Server").orElse("unknown"), response.body());
+        HttpCall.Reply reply = managers.send(new HttpCall("GET", path, "", headers));
+        if (reply.isSuccess()) {
+            return reply;
+        }
+        try {
+            throw refused(reply, reply.text());
+        } catch (IOException e) {
+            throw new CommandFailed("The response of the manager at " + reply.manager() + " broke off (" + e + ")");
+        }
+    }
+
+    /** What each manager reports about its readiness, in the order of the addresses. */
+    List<ManagerHealth> health() throws InterruptedException {
+        return managers.health();
+    }
+
+    private Answer answer(String method, String path, String body) throws CommandFailed, InterruptedException {
+        HttpCall.Reply reply = managers.send(new HttpCall(method, path, body, headers(method)));
+        try {
+            return new Answer(reply, reply.text());
+        } catch (IOException e) {
+            throw new CommandFailed("The response of the manager at " + reply.manager() + " broke off (" + e
+                    + "); check that it runs"
+                    + (method.equals("GET") ? "" : ", and check the state before you repeat the order"));
+        }
+    }
+
+    private Map<String, String> headers(String method) {
+        Map<String, String> headers = new HashMap<>();
+        token.ifPresent(each -> headers.put("Authorization", "Bearer " + each));
+        if (!method.equals("GET")) {
+            headers.put("Content-Type", "application/json");
+        }
+        return headers;
     }
 
     /** A problem document states what is wrong and what to do; anything else is shown as the legacy tool shows it. */
-    private static CommandFailed refused(int status, String body) {
+    private static CommandFailed refused(HttpCall.Reply reply, String body) {
+        int status = reply.status();
         JsonNode problem = problem(body);
-        return problem.path("detail").isTextual() && problem.path("code").isTextual()
-                ? new CommandFailed(problem.path("detail").asText() + " (" + status + " "
-                        + problem.path("code").asText() + ")")
-                : new CommandFailed("Server response: " + status + " " + body.strip());
+        String text = problem.path("detail").isTextual() && problem.path("code").isTextual()
+                ? problem.path("detail").asText() + " (" + status + " "
+                        + problem.path("code").asText() + ")"
+                : "Server response: " + status + " " + body.strip();
+        if (status == UNAUTHORIZED) {
+            return new CommandFailed(
+                    ExitCode.AUTHENTICATION,
+                    "The manager at " + reply.manager() + " does not accept this request: " + text
+                            + "; set --token-file or REBALANCER_TOKEN_FILE to a file with a token");
+        }
+        if (status == FORBIDDEN) {
+            return new CommandFailed(
+                    ExitCode.AUTHENTICATION, "The manager at " + reply.manager() + " does not allow this: " + text);
+        }
+        return status == UNAVAILABLE ? CommandFailed.temporary(text) : new CommandFailed(text);
     }
 
     private static JsonNode problem(String body) {
@@ -155,31 +207,6 @@ final class ManagerApiClient {
             return JSON.readTree(body);
         } catch (JsonProcessingException e) {
             return MissingNode.getInstance();
-        }
-    }
-
-    private Response send(HttpRequest.Builder request) throws CommandFailed, InterruptedException {
-        HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
-        checkToken(response.statusCode());
-        return succeeded(response);
-    }
-
-    private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
-            throws CommandFailed, InterruptedException {
-        token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
-        try {
-            return http.send(request.build(), body);
-        } catch (IOException e) {
-            throw new CommandFailed("Request failed: the manager at " + manager + " can't be reached (" + e
-                    + "); check that it runs, and give its address with --url");
-        }
-    }
-
-    private void checkToken(int status) throws CommandFailed {
-        if (status == UNAUTHORIZED) {
-            throw new CommandFailed("The manager at " + manager
-                    + " does not accept this request without one of its tokens; set --token-file or REBALANCER_TOKEN_FILE"
-                    + " to a file with a token of its http.token-file");
         }
     }
 }

@@ -1,12 +1,10 @@
 package io.rebalancer.adm;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,43 +12,53 @@ import picocli.CommandLine.Spec;
 
 /** A command whose subcommands call a manager. */
 abstract class ManagerCommand implements Runnable {
+    /** Set by {@code bin/rebalancer-adm}, whose default is that of the legacy tool. */
+    static final String DEFAULT_URL_VARIABLE = "REBALANCER_DEFAULT_URL";
+
+    private static final String DEFAULT_URL = "http://localhost:8080";
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--url",
             scope = CommandLine.ScopeType.INHERIT,
-            defaultValue = "${env:REBALANCER_URL:-http://localhost:8080}",
             paramLabel = "URL",
-            description = "base URL of a manager (default: ${DEFAULT-VALUE}); the environment variable"
-                    + " REBALANCER_URL sets the default")
-    private URI url = URI.create("");
+            description = "base URL of a manager. Repeat it, or separate addresses with commas: the next one is tried"
+                    + " if a manager can't be reached (default: REBALANCER_URL, else url in adm.conf, else"
+                    + " " + DEFAULT_URL + ", or port 80 as rebalancer-adm)")
+    private List<String> urls = new ArrayList<>();
 
     @Option(
             names = "--token-file",
             scope = CommandLine.ScopeType.INHERIT,
-            defaultValue = "${env:REBALANCER_TOKEN_FILE:-}",
             paramLabel = "FILE",
-            description = "file whose first line that is no comment is the token of the manager's API, if the API needs"
-                    + " one; the environment variable REBALANCER_TOKEN_FILE sets the default")
+            description = "file whose first line that is no comment is the token of the manager's API (default:"
+                    + " REBALANCER_TOKEN_FILE, else token-file in adm.conf)")
     private String tokenFile = "";
 
-    /** The manager at the given address, with the token in the given file. */
+    /** The managers at the given addresses, with the token in the given file. */
     ManagerApiClient manager() throws CommandFailed {
-        return new ManagerApiClient(
-                url, tokenFile.isEmpty() ? Optional.empty() : Optional.of(token(Path.of(tokenFile))));
+        AdmContext context = AdmContext.of(spec);
+        AdmSettings settings = AdmSettings.read(context);
+        Optional<AdmSettings.Setting> file = tokenFile.isEmpty()
+                ? settings.find("token-file")
+                : Optional.of(new AdmSettings.Setting(tokenFile, "--token-file"));
+        Optional<String> token = file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        TokenFile.read(Path.of(file.get().value()), file.get().origin()));
+        return new ManagerApiClient(addresses(context, settings), token);
     }
 
-    private static String token(Path file) throws CommandFailed {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                    .findFirst()
-                    .orElseThrow(() -> new CommandFailed("The token file " + file + " contains no token"));
-        } catch (IOException | UncheckedIOException e) {
-            throw new CommandFailed("The token file " + file + " can't be read (" + e
-                    + "); set --token-file to a file that you may read");
+    private List<URI> addresses(AdmContext context, AdmSettings settings) throws CommandFailed {
+        if (!urls.isEmpty()) {
+            return ManagerAddresses.parse(urls, "--url");
         }
+        AdmSettings.Setting set = settings.find("url")
+                .orElseGet(() -> new AdmSettings.Setting(
+                        context.variable(DEFAULT_URL_VARIABLE).orElse(DEFAULT_URL), "--url"));
+        return ManagerAddresses.parse(List.of(set.value()), set.origin());
     }
 
     @Override

@@ -2,53 +2,90 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands for storage nodes. The legacy tool has none, so these print what people read. */
 @Command(
         name = "node",
-        mixinStandardHelpOptions = true,
         description =
                 "Lists the storage nodes that are out of service or have a penalty, puts them back, checks whether"
                         + " a job may empty them, and lists orphaned copies.")
 final class NodeCommand extends ManagerCommand {
-    private static final String ORPHAN_LINE = "%-40s %-36s %-36s %-36s %-27s %s%n";
     private static final String ORPHANS = "/api/v1/orphans?limit=1000";
     private static final String NODES = "/api/v1/storage-nodes";
+    private static final String DRAINED = "DRAINED";
 
     @Command(
             name = "list",
             description = "Lists the storage nodes that receive no copies, and those that receive few because they"
                     + " failed assignments.")
-    int list() throws CommandFailed, InterruptedException {
-        JsonNode list = ManagerApiClient.json(manager().get(NODES));
-        PrintWriter out = spec.commandLine().getOut();
-        printOutOfService(out, list.path("outOfService"));
-        if (list.has("penalised")) {
-            list.path("penalised").forEach(node -> PenaltyText.of(node).forEach(out::println));
-        } else {
-            out.println("the penalties of storage nodes are unknown: "
-                    + list.path("penaltiesUnavailable").asText("a manager of this version does not report them"));
+    int list(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        Output form = output.output();
+        ManagerApiClient.Response found = manager().get(NODES);
+        if (form.format() == OutputFormat.JSONL) {
+            JsonNode list = ManagerApiClient.json(found);
+            list.path("outOfService").forEach(form.context().out()::println);
+            list.path("penalised").forEach(form.context().out()::println);
+            return ExitCode.DONE.code();
         }
-        return 0;
+        form.item(found.body(), (out, list) -> {
+            printOutOfService(
+                    out, list.path("outOfService"), form.context().clock().instant());
+            printPenalties(out, list, form.context().clock().instant());
+        });
+        return ExitCode.DONE.code();
     }
 
-    private static void printOutOfService(PrintWriter out, JsonNode nodes) {
+    private static void printOutOfService(PrintWriter out, JsonNode nodes, Instant now) {
         if (nodes.isEmpty()) {
             out.println("every storage node is in service");
             return;
         }
-        out.printf("%-40s %-8s %-36s %s%n", "STORAGE NODE", "STATE", "JOB", "SINCE");
-        for (JsonNode node : nodes) {
-            out.printf(
-                    "%-40s %-8s %-36s %s%n",
-                    node.path("storageNode").asText(),
-                    node.path("state").asText(),
-                    node.path("job").asText(),
-                    node.path("since").asText());
+        new Table()
+                .text("STORAGE NODE", "storageNode")
+                .text("STATE", node -> Figures.words(node.path("state").asText()))
+                .text("JOB", "job")
+                .text("SINCE", node -> Times.minute(node.path("since").asText("-")))
+                .text("AGE", node -> Times.age(node.path("since").asText(), now))
+                .print(out, nodes);
+    }
+
+    private static void printPenalties(PrintWriter out, JsonNode list, Instant now) {
+        if (list.has("penalised")) {
+            list.path("penalised").forEach(node -> PenaltyText.of(node, now).forEach(out::println));
+        } else {
+            out.println("the penalties of storage nodes are unknown: "
+                    + list.path("penaltiesUnavailable").asText("a manager of this version does not report them"));
+        }
+    }
+
+    @Command(name = "get", description = "Shows the state of one storage node, and its penalty if it has one.")
+    int get(
+            @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
+            @Mixin OutputOption output)
+            throws CommandFailed, InterruptedException {
+        Output form = output.output();
+        form.item(
+                manager().get(path(node)).body(),
+                (out, found) -> print(out, found, form.context().clock().instant()));
+        return ExitCode.DONE.code();
+    }
+
+    private static void print(PrintWriter out, JsonNode node, Instant now) {
+        out.println(node.path("storageNode").asText() + " is "
+                + Figures.words(node.path("state").asText())
+                + (node.has("since") ? " since " + Times.both(node.path("since").asText(), now) : "")
+                + (node.has("job") ? ", by job " + node.path("job").asText() : ""));
+        if (node.has("penalty")) {
+            PenaltyText.of(node, now).forEach(out::println);
+        }
+        if (node.has("penaltiesUnavailable")) {
+            out.println("its penalty is unknown: "
+                    + node.path("penaltiesUnavailable").asText());
         }
     }
 
@@ -56,68 +93,81 @@ final class NodeCommand extends ManagerCommand {
             name = "orphans",
             description = "Lists copies that may stay on storage nodes and that no metadata record is known to name,"
                     + " newest first.")
-    int orphans() throws CommandFailed, InterruptedException {
-        ManagerApiClient manager = manager();
-        JsonNode page = ManagerApiClient.json(manager.get(ORPHANS));
-        PrintWriter out = spec.commandLine().getOut();
-        if (page.path("orphans").isEmpty()) {
-            out.println("no orphaned copies are recorded");
-            return 0;
-        }
-        out.printf(ORPHAN_LINE, "STORAGE NODE", "OBJECT", "JOB", "ASSIGNMENT", "RECORDED AT", "DETAIL");
-        print(out, page.path("orphans"));
-        while (page.has("next")) {
-            String next = URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8);
-            page = ManagerApiClient.json(manager.get(ORPHANS + "&after=" + next));
-            print(out, page.path("orphans"));
-        }
-        return 0;
-    }
-
-    private static void print(PrintWriter out, JsonNode orphans) {
-        for (JsonNode orphan : orphans) {
-            out.printf(
-                    ORPHAN_LINE,
-                    orphan.path("storageNode").asText(),
-                    orphan.path("object").asText(),
-                    orphan.path("job").asText(),
-                    orphan.path("assignment").asText(),
-                    orphan.path("recordedAt").asText(),
-                    orphan.path("detail").asText());
-        }
+    int orphans(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        output.output()
+                .list(
+                        manager(),
+                        ORPHANS,
+                        "orphans",
+                        ListTables.orphans(AdmContext.of(spec).clock()),
+                        "no orphaned copies are recorded");
+        return ExitCode.DONE.code();
     }
 
     @Command(name = "recommission", description = "Puts a storage node back in service: it receives copies again.")
-    int recommission(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
+    int recommission(
+            @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        return order(node, "recommission");
+        return order(node, "recommission", output.output());
     }
 
-    @Command(name = "remove", description = "Records that a drained storage node is gone for good.")
-    int remove(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
+    @Command(
+            name = "remove",
+            description = "Records that a drained storage node is gone for good. Without --yes, only shows what would"
+                    + " happen.")
+    int remove(
+            @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
+            @Option(names = DryRun.YES, description = DryRun.DESCRIPTION) boolean yes,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        return order(node, "remove");
+        Output form = output.output();
+        if (yes) {
+            return order(node, "remove", form);
+        }
+        ManagerApiClient.Response found = manager().get(path(node));
+        JsonNode view = ManagerApiClient.json(found);
+        String state = view.path("state").asText();
+        form.item(
+                found.body(),
+                (out, same) -> print(out, same, form.context().clock().instant()));
+        if (!state.equals(DRAINED)) {
+            throw new CommandFailed(node + " is " + state + " and can't be removed: only a node that is " + DRAINED
+                    + " is proved to be empty; empty it first with: " + LegacyUsage.PROGRAM + " job create " + node);
+        }
+        DryRun.report(
+                form.context(),
+                node + " would be recorded as gone for good, and get no certificate any more",
+                "node remove " + node);
+        return ExitCode.DONE.code();
     }
 
     @Command(
             name = "preflight",
-            description = "Runs the checks for a job that empties the node, without creating it. Exit codes: 0 if a job"
-                    + " would be created, 3 if not.")
-    int preflight(@Parameters(paramLabel = "<node>", description = "storage id of the node") String node)
+            description = "Runs the checks for a job that empties the node, without creating it. Exits with 0 if a job"
+                    + " would be created, and with 3 if not.")
+    int preflight(
+            @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        String path = NODES + "/" + URLEncoder.encode(node, StandardCharsets.UTF_8) + "/preflight";
-        JsonNode found = ManagerApiClient.json(manager().get(path));
-        PreflightText.of(found.path("checks")).forEach(spec.commandLine().getOut()::println);
-        return found.path("allowsJob").asBoolean() ? 0 : PreflightText.REFUSED;
+        ManagerApiClient.Response found = manager().get(path(node) + "/preflight");
+        output.output()
+                .item(
+                        found.body(),
+                        (out, checks) -> PreflightText.of(checks.path("checks")).forEach(out::println));
+        boolean allowed = ManagerApiClient.json(found).path("allowsJob").asBoolean();
+        return (allowed ? ExitCode.DONE : ExitCode.REFUSED).code();
     }
 
-    private int order(String node, String order) throws CommandFailed, InterruptedException {
-        String path = NODES + "/" + URLEncoder.encode(node, StandardCharsets.UTF_8) + "/" + order;
-        JsonNode changed = ManagerApiClient.json(manager().post(path, ""));
-        spec.commandLine()
-                .getOut()
-                .println(changed.path("storageNode").asText() + " is "
-                        + changed.path("state").asText());
-        return 0;
+    private int order(String node, String order, Output form) throws CommandFailed, InterruptedException {
+        form.item(
+                manager().post(path(node) + "/" + order, "").body(),
+                (out, changed) -> out.println(changed.path("storageNode").asText() + " is "
+                        + changed.path("state").asText()));
+        return ExitCode.DONE.code();
+    }
+
+    private static String path(String node) {
+        return NODES + "/" + ManagerApiClient.segment(node);
     }
 }

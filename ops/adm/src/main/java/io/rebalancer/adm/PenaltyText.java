@@ -1,6 +1,7 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,16 +11,16 @@ final class PenaltyText {
     private PenaltyText() {}
 
     /**
-     * One line for each cause, such as {@code 3.stor penalty until 2026-11-26T14:02:00Z: refused 3 assignments (no such
+     * One line for each cause, such as {@code 3.stor penalty until 2026-11-26 14:02:00Z (in 5 min): refused 3 assignments (no such
      * directory)}.
      *
      * @param node an element of {@code penalised} in {@code GET /api/v1/storage-nodes}
      */
-    static List<String> of(JsonNode node) {
+    static List<String> of(JsonNode node, Instant now) {
         List<String> lines = new ArrayList<>();
         for (JsonNode cause : node.path("penalty").path("causes")) {
             lines.add(node.path("storageNode").asText() + " penalty until "
-                    + cause.path("until").asText() + ": " + action(cause) + " ("
+                    + Times.both(cause.path("until").asText(), now) + ": " + action(cause) + " ("
                     + cause.path("detail").asText() + ")");
         }
         return lines;

@@ -3,75 +3,82 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The commands for plans of jobs. A plan moves nothing. */
 @Command(
         name = "plan",
-        mixinStandardHelpOptions = true,
         description = "Plans what a job would move, where to, and what it could not move. Nothing is moved.",
         subcommands = PlanCommand.Create.class)
 final class PlanCommand extends ManagerCommand {
     private static final String PLANS = "/api/v1/plans";
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
     @Command(name = "list", description = "Lists the plans that are kept, newest first.")
-    int list() throws CommandFailed, InterruptedException {
-        JsonNode list = ManagerApiClient.json(manager().get(PLANS));
-        PlanText.list(list).forEach(spec.commandLine().getOut()::println);
-        return 0;
+    int list(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        ManagerApiClient.Response found = manager().get(PLANS);
+        JsonNode list = ManagerApiClient.json(found);
+        output.output()
+                .page(
+                        list,
+                        found.body(),
+                        "plans",
+                        PlanText.table(AdmContext.of(spec).clock()),
+                        "no plans are kept; the manager that keeps them started at "
+                                + list.path("since").asText());
+        return ExitCode.DONE.code();
     }
 
     @Command(
             name = "get",
-            description = "Shows a plan, as far as it is computed. Exit codes: 0, or 3 if the plan has failed.")
-    int get(@Parameters(paramLabel = "<uuid>", description = "id of the plan") String id)
+            description = "Shows a plan, as far as it is computed. Exits with 0, or with 1 if the plan has failed.")
+    int get(@Parameters(paramLabel = "<uuid>", description = "id of the plan") String id, @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        return show(find(id), spec.commandLine().getOut());
+        return show(find(manager(), id), output.output());
     }
 
     @Command(name = "delete", description = "Forgets a plan, and ends it if it is being computed.")
     int delete(@Parameters(paramLabel = "<uuid>", description = "id of the plan") String id)
             throws CommandFailed, InterruptedException {
-        manager().delete(PLANS + "/" + id);
-        spec.commandLine().getOut().println("plan " + id + " is deleted");
-        return 0;
+        manager().delete(PLANS + "/" + ManagerApiClient.segment(id));
+        AdmContext.of(spec).out().println("plan " + id + " is deleted");
+        return ExitCode.DONE.code();
     }
 
-    private JsonNode find(String id) throws CommandFailed, InterruptedException {
-        return ManagerApiClient.json(manager().get(PLANS + "/" + id));
+    private static ManagerApiClient.Response find(ManagerApiClient manager, String id)
+            throws CommandFailed, InterruptedException {
+        return manager.get(PLANS + "/" + ManagerApiClient.segment(id));
     }
 
-    private static int show(JsonNode plan, PrintWriter out) {
-        PlanText.of(plan).forEach(out::println);
-        return plan.path("state").asText().equals("FAILED") ? PreflightText.REFUSED : 0;
+    private static String state(ManagerApiClient.Response plan) throws CommandFailed {
+        return ManagerApiClient.json(plan).path("state").asText();
+    }
+
+    private static int show(ManagerApiClient.Response plan, Output output) throws CommandFailed {
+        output.item(
+                plan.body(),
+                (out, found) ->
+                        PlanText.of(found, output.context().clock().instant()).forEach(out::println));
+        return (state(plan).equals("FAILED") ? ExitCode.FAILURE : ExitCode.DONE).code();
     }
 
     /** Begins a plan. */
     @Command(
             name = "create",
-            mixinStandardHelpOptions = true,
             description =
                     "Plans a job that empties a storage node, and prints the id of the plan. Several nodes, a lost"
-                            + " datacenter, another fill ceiling or a window are a what-if: no job can be created from it. Exit codes: 0 if the"
-                            + " plan has begun, or is READY with --wait; 3 if it has failed; 1 on any other failure.")
+                            + " datacenter, another fill ceiling or a window are a what-if: no job can be created from it. Exits"
+                            + " with 0 if the plan has begun, or with --wait if it is READY; with 1 if it has failed.")
     static final class Create implements Callable<Integer> {
         @CommandLine.ParentCommand
         private PlanCommand plan = new PlanCommand();
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
 
         @Parameters(arity = "1..*", paramLabel = "<node>", description = "storage ids of the nodes to empty")
         private List<String> nodes = new ArrayList<>();
@@ -115,6 +122,9 @@ final class PlanCommand extends ManagerCommand {
         @Option(names = "--wait", description = "waits until the plan is ready, and shows it")
         private boolean waits;
 
+        @Mixin
+        private OutputOption output = new OutputOption();
+
         @Override
         public Integer call() throws CommandFailed, InterruptedException {
             ObjectNode request = JsonNodeFactory.instance.objectNode().put("storageNode", nodes.get(0));
@@ -122,20 +132,20 @@ final class PlanCommand extends ManagerCommand {
                 request.put("maxObjects", maxObjects.longValue());
             }
             addScenario(request);
-            String id = ManagerApiClient.json(plan.manager().post(PLANS, request.toString()))
-                    .path("id")
-                    .asText();
-            PrintWriter out = spec.commandLine().getOut();
+            Output form = output.output();
+            ManagerApiClient manager = plan.manager();
+            ManagerApiClient.Response begun = manager.post(PLANS, request.toString());
+            String id = ManagerApiClient.json(begun).path("id").asText();
             if (!waits) {
-                out.println(id);
-                return 0;
+                form.item(begun.body(), (out, answer) -> out.println(id));
+                return ExitCode.DONE.code();
             }
-            JsonNode found = plan.find(id);
-            while (found.path("state").asText().equals("RUNNING")) {
-                Thread.sleep(POLL_INTERVAL.toMillis());
-                found = plan.find(id);
+            ManagerApiClient.Response found = find(manager, id);
+            while (state(found).equals("RUNNING")) {
+                Thread.sleep(form.context().pollInterval().toMillis());
+                found = find(manager, id);
             }
-            return show(found, out);
+            return show(found, form);
         }
 
         private void addScenario(ObjectNode request) {

@@ -1,7 +1,9 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,31 +16,18 @@ final class PlanText {
 
     private PlanText() {}
 
-    /**
-     * A line for each plan.
-     *
-     * @param list the response of {@code GET /api/v1/plans}
-     */
-    static List<String> list(JsonNode list) {
-        List<String> lines = new ArrayList<>();
-        if (list.path("plans").isEmpty()) {
-            lines.add("no plans are kept; the manager that keeps them started at "
-                    + list.path("since").asText());
-            return lines;
-        }
-        lines.add(
-                String.format("%-36s %-8s %12s %14s %-27s %s", "PLAN", "STATE", "OBJECTS", "MIB", "EXPIRES", "NODES"));
-        for (JsonNode plan : list.path("plans")) {
-            lines.add(String.format(
-                    "%-36s %-8s %12d %14d %-27s %s",
-                    plan.path("id").asText(),
-                    plan.path("state").asText(),
-                    plan.path("objects").asLong(),
-                    mib(plan.path("bytes").asLong()),
-                    plan.path("expiresAt").asText("-"),
-                    names(plan.path("storageNodes")) + (plan.path("whatIf").asBoolean() ? " (what-if)" : "")));
-        }
-        return lines;
+    /** The table of {@code GET /api/v1/plans}. */
+    static Table table(Clock clock) {
+        Instant now = clock.instant();
+        return new Table()
+                .text("PLAN", "id")
+                .text("STATE", plan -> Figures.words(plan.path("state").asText()))
+                .number("OBJECTS", "objects")
+                .number("SIZE", plan -> Figures.bytes(plan.path("bytes").asLong()))
+                .text("EXPIRES", plan -> Times.minute(plan.path("expiresAt").asText("-")))
+                .text("IN", plan -> Times.age(plan.path("expiresAt").asText(), now))
+                .note(plan ->
+                        names(plan.path("storageNodes")) + (plan.path("whatIf").asBoolean() ? " (what-if)" : ""));
     }
 
     /**
@@ -46,14 +35,14 @@ final class PlanText {
      *
      * @param plan the response of {@code GET /api/v1/plans/ID}
      */
-    static List<String> of(JsonNode plan) {
+    static List<String> of(JsonNode plan, Instant now) {
         JsonNode found = plan.path("found");
         List<String> lines = new ArrayList<>();
         lines.add("plan " + plan.path("id").asText() + " for " + names(plan.path("storageNodes"))
                 + (plan.path("whatIf").asBoolean() ? " (what-if)" : "") + " is "
                 + plan.path("state").asText()
                 + (plan.has("expiresAt")
-                        ? "; it expires at " + plan.path("expiresAt").asText()
+                        ? "; it expires at " + Times.both(plan.path("expiresAt").asText(), now)
                         : ""));
         String scenario = scenario(plan.path("scenario"));
         if (!scenario.isEmpty()) {

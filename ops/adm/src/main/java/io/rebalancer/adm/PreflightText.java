@@ -6,9 +6,6 @@ import java.util.List;
 
 /** The checks before a job as readable text. */
 final class PreflightText {
-    /** Exit code of a command whose job is refused because a check failed. */
-    static final int REFUSED = 3;
-
     private PreflightText() {}
 
     /**

@@ -2,6 +2,7 @@ package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.Locale;
 
 /** How far a job is, as lines for people. */
@@ -10,14 +11,14 @@ final class ProgressText {
     private ProgressText() {}
 
     /** Prints an answer of {@code GET /api/v1/jobs/ID/progress}. */
-    static void print(PrintWriter out, JsonNode found) {
+    static void print(PrintWriter out, JsonNode found, Instant now) {
         out.println("job " + found.path("jobId").asText() + " is "
                 + found.path("state").asText() + ", pass " + found.path("pass").asInt());
         JsonNode eta = found.path("eta");
         out.println("  end of the pass: "
                 + (eta.has("p50")
-                        ? "about " + eta.path("p50").asText() + ", nine times out of ten before "
-                                + eta.path("p90").asText() + " ("
+                        ? "about " + Times.both(eta.path("p50").asText(), now) + ", nine times out of ten before "
+                                + Times.both(eta.path("p90").asText(), now) + " ("
                                 + eta.path("percentDone").asInt() + " % done)"
                         : eta.path("basis").asText()));
         if (eta.has("p50")) {
@@ -39,11 +40,12 @@ final class ProgressText {
         }
         for (JsonNode each : found.path("estimates")) {
             out.println("  at " + each.path("percentDone").asInt() + " % ("
-                    + each.path("madeAt").asText()
-                    + ") the end was estimated for " + each.path("p50").asText() + ", at the latest "
-                    + each.path("p90").asText()
+                    + Times.both(each.path("madeAt").asText(), now)
+                    + ") the end was estimated for "
+                    + Times.both(each.path("p50").asText(), now) + ", at the latest "
+                    + Times.both(each.path("p90").asText(), now)
                     + (each.has("endedAt")
-                            ? "; it was " + each.path("endedAt").asText() + ", "
+                            ? "; it was " + Times.both(each.path("endedAt").asText(), now) + ", "
                                     + each.path("timesEstimated").asText() + " times the estimated time"
                             : ""));
         }

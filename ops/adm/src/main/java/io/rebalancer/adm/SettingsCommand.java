@@ -1,34 +1,30 @@
 package io.rebalancer.adm;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands for what operators set while jobs run: for one job, or for all jobs together. */
 @Command(
         name = "settings",
-        mixinStandardHelpOptions = true,
         description = "Shows and changes the settings of a job, or of the fleet: totals that the jobs share by weight.")
 final class SettingsCommand extends ManagerCommand {
-    private static final String LINE = "%-22s %-14s %-9s %s%n";
-
     @Command(name = "get", description = "Shows each value, where it comes from, who set it, and what lowers it.")
     int get(
             @Option(names = "--job", paramLabel = "ID", description = "settings of this job (default: of the fleet)")
                     @Nullable
-                    String job)
+                    String job,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
-        print(ManagerApiClient.json(manager().get(path(job))));
-        return 0;
+        show(manager().get(path(job)), output.output());
+        return ExitCode.DONE.code();
     }
 
     @Command(
@@ -40,13 +36,14 @@ final class SettingsCommand extends ManagerCommand {
                     @Nullable
                     String job,
             @Parameters(arity = "1..*", paramLabel = "NAME=VALUE", description = "settings with their new values")
-                    Map<String, String> values)
+                    Map<String, String> values,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         for (Map.Entry<String, String> each : new LinkedHashMap<>(values).entrySet()) {
             body.put(each.getKey(), number(each.getKey(), each.getValue()));
         }
-        return change(job, body);
+        return change(job, body, output.output());
     }
 
     @Command(name = "reset", description = "Lets settings return to what holds without an operator's choice.")
@@ -55,11 +52,12 @@ final class SettingsCommand extends ManagerCommand {
                     @Nullable
                     String job,
             @Parameters(arity = "1..*", paramLabel = "NAME", description = "settings; window removes the window")
-                    List<String> names)
+                    List<String> names,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         names.forEach(body::putNull);
-        return change(job, body);
+        return change(job, body, output.output());
     }
 
     @Command(
@@ -80,7 +78,8 @@ final class SettingsCommand extends ManagerCommand {
             @Option(names = "--blackout", paramLabel = "DATE", description = "a day without work; may be repeated")
                     @Nullable
                     List<String> blackoutDays,
-            @Parameters(arity = "1..*", paramLabel = "RANGE", description = "days and times") List<String> ranges)
+            @Parameters(arity = "1..*", paramLabel = "RANGE", description = "days and times") List<String> ranges,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ObjectNode window = body.putObject("window").put("timeZone", zone);
@@ -88,16 +87,24 @@ final class SettingsCommand extends ManagerCommand {
         if (blackoutDays != null) {
             blackoutDays.forEach(window.putArray("blackoutDays")::add);
         }
-        return change(job, body);
+        return change(job, body, output.output());
     }
 
-    private int change(@Nullable String job, ObjectNode body) throws CommandFailed, InterruptedException {
-        print(ManagerApiClient.json(manager().patch(path(job), body.toString())));
-        return 0;
+    private int change(@Nullable String job, ObjectNode body, Output output)
+            throws CommandFailed, InterruptedException {
+        show(manager().patch(path(job), body.toString()), output);
+        return ExitCode.DONE.code();
+    }
+
+    private static void show(ManagerApiClient.Response settings, Output output) throws CommandFailed {
+        output.item(
+                settings.body(),
+                (out, view) ->
+                        SettingsText.print(out, view, output.context().clock().instant()));
     }
 
     private static String path(@Nullable String job) {
-        return job == null ? "/api/v1/settings" : "/api/v1/jobs/" + job + "/settings";
+        return job == null ? "/api/v1/settings" : JobCommand.path(job) + "/settings";
     }
 
     private static long number(String name, String value) throws CommandFailed {
@@ -105,53 +112,6 @@ final class SettingsCommand extends ManagerCommand {
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
             throw new CommandFailed(name + " needs a whole number, such as " + name + "=32, not " + value);
-        }
-    }
-
-    private void print(JsonNode view) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(LINE, "SETTING", "VALUE", "ORIGIN", "WHO AND WHY");
-        for (JsonNode each : view.path("settings")) {
-            out.printf(
-                    LINE,
-                    each.path("name").asText(),
-                    each.has("value") ? each.path("value").asText() : "no limit",
-                    each.path("origin").asText(),
-                    why(each));
-        }
-        printWindow(out, "window", view.path("window"));
-        printWindow(out, "window of the fleet", view.path("fleetWindow"));
-    }
-
-    private static String why(JsonNode setting) {
-        List<String> parts = new ArrayList<>();
-        if (setting.has("setBy")) {
-            parts.add(setting.path("setBy").asText() + " at "
-                    + setting.path("setAt").asText());
-        }
-        if (setting.has("clampedBy")) {
-            parts.add(setting.path("clampedBy").asText());
-        }
-        return String.join("; ", parts);
-    }
-
-    private static void printWindow(PrintWriter out, String name, JsonNode window) {
-        if (window.isMissingNode()) {
-            return;
-        }
-        List<String> ranges = new ArrayList<>();
-        window.path("weekly").forEach(each -> ranges.add(each.asText()));
-        out.println(name + ": " + String.join(", ", ranges) + " "
-                + window.path("timeZone").asText() + "; "
-                + (window.path("open").asBoolean() ? "open" : "closed")
-                + (window.has("nextChange")
-                        ? " until " + window.path("nextChange").asText()
-                        : "")
-                + "; set by " + window.path("setBy").asText());
-        if (!window.path("blackoutDays").isEmpty()) {
-            List<String> days = new ArrayList<>();
-            window.path("blackoutDays").forEach(each -> days.add(each.asText()));
-            out.println("  no work on " + String.join(", ", days));
         }
     }
 }

@@ -101,15 +101,23 @@ class AuditCommandTest {
                         "job.create",
                         "3.stor.d",
                         "maxObjects=7",
-                        "refused: NODE_ALREADY_LEAVING (order 3)",
-                        "earlier entries: --before 3");
+                        "refused: NODE_ALREADY_LEAVING (order 3)");
+        assertThat(command.err()).contains("earlier entries: --before 3");
+        int before = command.out().length();
+        assertThat(command.run("audit", "list", "--limit", "3", "--output", "jsonl"))
+                .isZero();
+        assertThat(command.requests().subList(1, 3))
+                .containsExactly("GET /api/v1/audit/entries?limit=3", "GET /api/v1/audit/entries?limit=1&before=3");
+        assertThat(command.out().substring(before).lines())
+                .hasSize(4)
+                .startsWith(AuditChain.line(entries.get(3)), AuditChain.line(entries.get(2)));
     }
 
     /** Everything that an operator does, each step with the output of the one before. */
     @Test
     void anExportIsVerifiedLaterWithoutAManager() throws IOException {
         Path file = directory.resolve("exported");
-        assertThat(command.run("audit", "export", "--output", file.toString())).isZero();
+        assertThat(command.run("audit", "export", "--file", file.toString())).isZero();
         assertThat(Files.readString(file)).isEqualTo(log);
         String kept = "INTACT: 4 entries; last " + last.text();
         assertThat(command.out()).contains("wrote the audit log to " + file, kept);
@@ -196,8 +204,15 @@ class AuditCommandTest {
         assertThat(verify(log, "--last", "4")).isEqualTo(2);
         assertThat(command.err()).contains("--last must be");
         assertThat(command.runWithoutUrl("audit", "verify")).isEqualTo(2);
-        assertThat(command.runWithoutUrl("audit", "export")).isEqualTo(2);
-        assertThat(command.runWithoutUrl("audit")).isEqualTo(2);
+        assertThat(command.err())
+                .as("one line")
+                .isEqualToIgnoringNewLines("error: The following required arguments were not provided: <file>;"
+                        + " rebalancer-adm audit verify --help explains the arguments");
+        assertThat(command.runWithoutUrl("audit", "export")).isEqualTo(1);
+        assertThat(command.runWithoutUrl("audit")).isEqualTo(1);
+        assertThat(command.err())
+                .contains("rebalancer-adm audit needs one of the commands", "verify")
+                .hasLineCount(1);
         assertThat(command.runWithoutUrl("job", "get")).isEqualTo(1);
     }
 }

@@ -105,7 +105,7 @@ class CertificateCommandTest {
     @Test
     void aCertificateIsFetchedAndVerifiedWithoutTheManager() throws IOException {
         Path file = directory.resolve("1.stor.d.json");
-        assertThat(command.run("certificate", "get", "1.stor.d", "--output", file.toString()))
+        assertThat(command.run("certificate", "get", "1.stor.d", "--file", file.toString()))
                 .isZero();
         assertThat(Files.readAllBytes(file)).isEqualTo(certificate);
         assertThat(command.out()).contains("wrote the certificate of 1.stor.d to " + file);
@@ -162,14 +162,14 @@ class CertificateCommandTest {
         assertThat(command.runWithoutUrl("certificate", "verify", file.toString()))
                 .isEqualTo(2);
         assertThat(command.err()).contains("--key <keyfile>");
-        assertThat(command.runWithoutUrl("certificate")).isEqualTo(2);
+        assertThat(command.runWithoutUrl("certificate")).isEqualTo(1);
         assertThat(command.runWithoutUrl("job", "get")).isEqualTo(1);
     }
 
     @Test
     void aRefusalIsShownWithItsReasonAndNothingIsWritten() {
         Path file = directory.resolve("none");
-        assertThat(command.run("certificate", "get", "2.stor.d", "--output", file.toString()))
+        assertThat(command.run("certificate", "get", "2.stor.d", "--file", file.toString()))
                 .isEqualTo(1);
         assertThat(command.err()).contains("409", "NODE_NOT_DRAINED", "it is FENCED");
         assertThat(file).doesNotExist();
@@ -178,9 +178,9 @@ class CertificateCommandTest {
     @Test
     void aFileThatCanNotBeWrittenIsNamed() {
         Path file = directory.resolve("no/directory/file");
-        assertThat(command.run("certificate", "get", "1.stor.d", "--output", file.toString()))
+        assertThat(command.run("certificate", "get", "1.stor.d", "--file", file.toString()))
                 .isEqualTo(1);
-        assertThat(command.err()).contains(file.toString(), "--output");
+        assertThat(command.err()).contains(file.toString(), "--file");
     }
 
     private static String check(String verdict) {
@@ -206,9 +206,9 @@ class CertificateCommandTest {
                             "    /o/stor/a");
             assertThat(checked.run("certificate", "check", "1.stor.d", "--all")).isZero();
             assertThat(checked.requests().get(3)).endsWith("scope=all_rows");
-            assertThat(checked.run("certificate", "check", "1.stor.d")).isEqualTo(3);
-            assertThat(checked.run("certificate", "check", "1.stor.d", "--wait", "0"))
-                    .isEqualTo(3);
+            assertThat(checked.run("certificate", "check", "1.stor.d")).isEqualTo(4);
+            assertThat(checked.run("certificate", "check", "1.stor.d", "--timeout", "0s"))
+                    .isEqualTo(4);
             assertThat(checked.out()).contains("STILL RUNNING");
         }
     }

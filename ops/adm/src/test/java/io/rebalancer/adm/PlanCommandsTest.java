@@ -90,7 +90,7 @@ class PlanCommandsTest {
                         "GET /api/v1/plans/" + PLAN);
         assertThat(command.out().lines())
                 .containsExactly(
-                        "plan " + PLAN + " for 1.stor (what-if) is READY; it expires at 2026-11-28T08:00:00Z",
+                        "plan " + PLAN + " for 1.stor (what-if) is READY; it expires at 2026-11-28 08:00:00Z (in 20 h)",
                         "scenario:    lost datacenters dc2; fill ceiling 80 %; seed 42",
                         "to move:     100 objects, 2 MiB, of 110 records in 2 metadata shards",
                         "duration:    1 min 30 s to 2 h 1 min, from the rates of the last 2 jobs",
@@ -112,7 +112,7 @@ class PlanCommandsTest {
                 200,
                 "{\"id\":\"" + PLAN + "\",\"state\":\"FAILED\",\"note\":\"shard 7 is down\",\"found\":{\"duration\":"
                         + "{\"basis\":\"unknown, because the plan is not ready\"}}}");
-        assertThat(command.run("plan", "get", PLAN)).isEqualTo(3);
+        assertThat(command.run("plan", "get", PLAN)).isEqualTo(1);
         assertThat(command.out().lines()).noneMatch(line -> line.startsWith("copies left"));
         assertThat(command.out()).contains("is FAILED", "shard 7 is down", "duration:    unknown, because");
     }
@@ -131,10 +131,11 @@ class PlanCommandsTest {
                  {"id":"%s","storageNodes":["1.stor","2.stor"],"state":"RUNNING","createdAt":"2026-11-27T08:00:00Z",
                   "whatIf":true,"objects":5,"bytes":1}]}""".formatted(PLAN));
         assertThat(command.run("plan", "list")).isZero();
-        assertThat(command.out().lines().skip(1))
+        assertThat(command.out().lines())
                 .containsExactly(
-                        PLAN + " RUNNING             5              1 -                           1.stor, 2.stor"
-                                + " (what-if)");
+                        "PLAN                                  STATE    OBJECTS  SIZE  EXPIRES  IN",
+                        PLAN + "  running        5   1 B  -        -",
+                        "    1.stor, 2.stor (what-if)");
         answers.clear();
         answer(200, "{\"since\":\"2026-11-27T08:00:00Z\",\"plans\":[]}");
         assertThat(command.run("plan", "list")).isZero();
@@ -143,6 +144,9 @@ class PlanCommandsTest {
         // Without a body, the response of the server has no length.
         answer(200, "");
         assertThat(command.run("plan", "delete", PLAN)).isZero();
+        assertThat(command.run("plan", "delete", PLAN))
+                .as("the connection of an order is not used again")
+                .isZero();
         assertThat(command.requests()).contains("DELETE /api/v1/plans/" + PLAN);
     }
 

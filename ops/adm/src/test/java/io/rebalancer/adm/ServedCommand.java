@@ -7,18 +7,32 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import picocli.CommandLine;
 
 /** The command, and a server that responds as a test orders in the place of a manager. */
 final class ServedCommand implements AutoCloseable {
+    /** The time of every run. */
+    static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
+
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> lastEventIds = new CopyOnWriteArrayList<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final Map<String, String> environment = new HashMap<>();
     private final HttpServer server;
+    private Optional<Integer> terminalWidth = Optional.empty();
 
     /**
      * A request to the server.
@@ -56,6 +70,8 @@ final class ServedCommand implements AutoCloseable {
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             requests.add((exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body).strip());
+            lastEventIds.add(
+                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Last-Event-ID"), ""));
             boolean labelled = Objects.requireNonNullElse(
                             exchange.getRequestHeaders().getFirst("Content-Type"), "")
                     .startsWith("application/json");
@@ -73,7 +89,8 @@ final class ServedCommand implements AutoCloseable {
             byte[] bytes = response.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Server", "rebalancer-manager 0.1.0 (no-STAMP)");
             response.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(response.status(), bytes.length + response.missing());
+            // Without a body, -1: a response with status 204 has none.
+            exchange.sendResponseHeaders(response.status(), bytes.length == 0 ? -1 : bytes.length + response.missing());
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
@@ -84,19 +101,60 @@ final class ServedCommand implements AutoCloseable {
     int run(String... arguments) {
         String[] all = Arrays.copyOf(arguments, arguments.length + 2);
         all[arguments.length] = "--url";
-        all[arguments.length + 1] = "http://127.0.0.1:" + server.getAddress().getPort();
-        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+        all[arguments.length + 1] = url();
+        return AdmCommand.run(context(), all);
     }
 
     /** Runs the command without the address of the server; {@link #err} then has the errors of this run only. */
     int runWithoutUrl(String... arguments) {
         err.getBuffer().setLength(0);
-        return AdmCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return AdmCommand.run(context(), arguments);
+    }
+
+    private AdmContext context() {
+        return new AdmContext(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                environment,
+                Path.of("target/no-home"),
+                terminalWidth,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                Duration.ofMillis(2));
+    }
+
+    /** {@link #err} then has the errors of later runs only. */
+    void clearErr() {
+        err.getBuffer().setLength(0);
+    }
+
+    /** All commands. */
+    CommandLine tree() {
+        return CommandTree.create(context());
+    }
+
+    /** The base URL of the server. */
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Sets an environment variable of the next runs. */
+    void set(String variable, String value) {
+        environment.put(variable, value);
+    }
+
+    /** Standard error of the next runs is a terminal. */
+    void onTerminal(int width) {
+        terminalWidth = Optional.of(width);
     }
 
     /** Method, path and body of each request. */
     List<String> requests() {
         return requests;
+    }
+
+    /** The header of this name of each request; empty if there is none. */
+    List<String> lastEventIds() {
+        return lastEventIds;
     }
 
     String out() {

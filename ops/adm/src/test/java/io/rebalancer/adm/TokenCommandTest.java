@@ -48,8 +48,7 @@ class TokenCommandTest {
         response = new ServedCommand.Response(
                 200, "{\"tokens\":[" + TOKEN.formatted("active", ",\"lastUsedOn\":\"2026-11-28\"") + "]}");
         assertThat(command.run("token", "list")).isZero();
-        assertThat(command.out())
-                .contains("ci                       viewer   active   2027-02-25T10:00:00Z 2026-11-28   0000");
+        assertThat(command.out()).contains("ci    viewer  active  2027-02-25 10:00Z  2026-11-28  0000");
     }
 
     @Test

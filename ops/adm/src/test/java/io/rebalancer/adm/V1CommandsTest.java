@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -38,8 +39,9 @@ class V1CommandsTest {
                 Files.writeString(directory.resolve("tokens"), "# for operators\n\n 0123456789abcdef \nolder-token\n");
         try (ServedCommand closed = ServedCommand.start(request -> new ServedCommand.Response(
                 request.authorization().equals("Bearer 0123456789abcdef") ? 200 : 401, "[]"))) {
-            assertThat(closed.run("job", "list")).isEqualTo(1);
-            assertThat(closed.err()).contains("--token-file or REBALANCER_TOKEN_FILE", "http.token-file");
+            Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-------"));
+            assertThat(closed.run("job", "list")).isEqualTo(5);
+            assertThat(closed.err()).contains("--token-file or REBALANCER_TOKEN_FILE", "401");
             assertThat(closed.run("job", "list", "--token-file", tokens.toString()))
                     .isZero();
             assertThat(closed.run(
@@ -139,7 +141,8 @@ class V1CommandsTest {
                  "since":"2026-11-26T10:00:00Z"}],"penalised":[]}
                 """.formatted(JOB));
         assertThat(command.run("node", "list")).isZero();
-        assertThat(command.out().lines().toList().get(1)).contains("1.stor.d", "DRAINED", JOB, "2026-11-26T10:00:00Z");
+        assertThat(command.out().lines().toList().get(1))
+                .contains("1.stor.d", "drained", JOB, "2026-11-26 10:00Z", "26 h");
     }
 
     @Test
@@ -156,11 +159,11 @@ class V1CommandsTest {
                 {"state":"CANCELLING","waiting":[{"cause":"release","since":"2026-11-26T10:00:00Z",
                  "detail":"3.stor.d has not acknowledged 2 assignments"}]}
                 """);
-        assertThat(command.run("job", "cancel", "--wait", "0", JOB)).isEqualTo(1);
+        assertThat(command.run("job", "cancel", "--timeout", "0s", JOB)).isEqualTo(4);
         assertThat(command.out())
                 .contains(
                         "is CANCELLING after 0 s; it waits for:",
-                        "release since 2026-11-26T10:00:00Z: 3.stor.d has not acknowledged 2 assignments");
+                        "release since 2026-11-26 10:00:00Z (26 h ago): 3.stor.d has not acknowledged 2 assignments");
     }
 
     @Test
@@ -183,7 +186,7 @@ class V1CommandsTest {
                  "detail":"the agent of 3.stor.d has not confirmed that it writes nothing for the job"}]}
                 """);
         answers.put("/api/v1/jobs/" + JOB, "{\"state\":\"PAUSED\"}");
-        assertThat(command.run("job", "pause", "--wait", "0", JOB)).isEqualTo(1);
+        assertThat(command.run("job", "pause", "--timeout", "0s", JOB)).isEqualTo(4);
         assertThat(command.out()).contains("is PAUSING after 0 s", "the agent of 3.stor.d has not confirmed");
         assertThat(command.run("job", "pause", JOB)).isZero();
         assertThat(command.out()).contains("job " + JOB + " is PAUSED: every agent has confirmed");
@@ -243,9 +246,10 @@ class V1CommandsTest {
         assertThat(command.run("settings", "get", "--job", JOB)).isZero();
         assertThat(command.out())
                 .containsPattern("commitParallelism +16 +file")
-                .containsPattern("bytesPerSecond +500000 +api +http 10.0.0.1 at .*; the fleet's limit is 1000000")
+                .containsPattern("bytesPerSecond +500000 +api\n +http 10.0.0.1 at .*; the fleet's limit is 1000000")
                 .containsPattern("scanRowsPerSecond +no limit +default")
-                .contains("window: mon 20:00-06:00 Europe/Berlin; closed until 2026-11-30T19:00:00Z; set by ada")
+                .contains(
+                        "window: mon 20:00-06:00 Europe/Berlin; closed until 2026-11-30 19:00:00Z (in 3 d); set by ada")
                 .contains("no work on 2026-12-24");
         assertThat(command.run("settings", "set", "--job", JOB, "weight=4", "commitParallelism=32"))
                 .isZero();
@@ -289,9 +293,9 @@ class V1CommandsTest {
         assertThat(command.out().lines())
                 .containsExactly(
                         "every storage node is in service",
-                        "3.stor.d penalty until 2026-11-26T14:01:00Z: had too little space for 1 assignment (9 MiB free)",
-                        "3.stor.d penalty until 2026-11-26T14:02:00Z: refused 3 assignments (no such directory)",
-                        "4.stor.d penalty until 2026-11-26T14:01:00Z: was too busy for assignments (queue is full)");
+                        "3.stor.d penalty until 2026-11-26 14:01:00Z (21 h ago): had too little space for 1 assignment (9 MiB free)",
+                        "3.stor.d penalty until 2026-11-26 14:02:00Z (21 h ago): refused 3 assignments (no such directory)",
+                        "4.stor.d penalty until 2026-11-26 14:01:00Z (21 h ago): was too busy for assignments (queue is full)");
     }
 
     @Test
@@ -320,7 +324,7 @@ class V1CommandsTest {
 
     @Test
     void aRefusalIsShownWithItsReason() {
-        assertThat(command.run("node", "remove", "2.stor.d")).isEqualTo(1);
+        assertThat(command.run("node", "remove", "--yes", "2.stor.d")).isEqualTo(1);
         assertThat(command.err()).contains("409", "a job empties it");
     }
 
@@ -332,7 +336,8 @@ class V1CommandsTest {
                 """);
         assertThat(command.run("job", "waiting", JOB)).isZero();
         assertThat(command.out().strip())
-                .isEqualTo("next_pass since 2026-11-26T10:00:00Z until 2026-11-26T10:01:00Z: pass 2 left 7 records");
+                .isEqualTo("next_pass since 2026-11-26 10:00:00Z (26 h ago) until 2026-11-26 10:01:00Z (25 h ago):"
+                        + " pass 2 left 7 records");
     }
 
     @Test

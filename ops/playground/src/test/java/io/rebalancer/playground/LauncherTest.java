@@ -54,4 +54,24 @@ class LauncherTest {
     void aToolHasTheHeapOfTheJvm() throws Exception {
         assertThat(arguments("adm", "")).noneMatch(option -> option.startsWith("-Xmx"));
     }
+
+    @Test
+    void theCommandLineHasAJvmForShortRunsUnlessAnotherCollectorIsChosen() throws Exception {
+        assertThat(arguments("adm", "")).contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        assertThat(arguments("adm", "-XX:+UseG1GC")).contains("-XX:+UseG1GC").doesNotContain("-XX:+UseSerialGC");
+        assertThat(arguments("manager", "")).doesNotContain("-XX:TieredStopAtLevel=1");
+    }
+
+    /** Off a terminal, nothing is redrawn. */
+    @Test
+    void theWidthOfATerminalIsSetOnATerminalOnly() throws Exception {
+        assertThat(arguments("adm", "")).noneMatch(option -> option.contains("terminal-width"));
+    }
+
+    @Test
+    void anArchiveOfClassesIsUsedIfThereIsOne() throws Exception {
+        assertThat(arguments("adm", "")).noneMatch(option -> option.contains("SharedArchiveFile"));
+        Path archive = Files.createFile(home.resolve("lib/adm-1.jsa"));
+        assertThat(arguments("adm", "")).contains("-XX:SharedArchiveFile=" + archive);
+    }
 }

@@ -35,7 +35,7 @@ record CreateJobRequest(String leavingNode, long maxObjects, Set<CheckName> forc
                 plan(request.path("plan")));
     }
 
-    /** Whether the job with this order is the one that is requested. */
+    /** Whether the requested job is the job with this order. */
     boolean isOf(EvacuateOrder order) {
         String node = order.leaving().storageNode().text();
         return (node.equals(leavingNode) || node.startsWith(leavingNode + ".")) && order.maxRecords() == maxObjects;
