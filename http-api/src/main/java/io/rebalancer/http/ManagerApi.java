@@ -11,6 +11,7 @@ import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
+import io.rebalancer.http.contract.ContractRoutes;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
@@ -38,7 +39,7 @@ public final class ManagerApi {
     private ManagerApi() {}
 
     /**
-     * The legacy job API, API v1, and health. Each action is recorded in the audit log.
+     * The legacy job API, API v1 with its contract, and health. Each action is recorded in the audit log.
      *
      * @param legacy the current settings of the legacy API
      */
@@ -71,6 +72,7 @@ public final class ManagerApi {
                 new StorageNodeRoutes(nodes, audit).routes(),
                 new CertificateRoutes(certificates, audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
+                new ContractRoutes().routes(),
                 HealthRoutes.routes(readiness)));
     }
 }
