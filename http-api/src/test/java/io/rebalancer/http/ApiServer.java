@@ -256,7 +256,7 @@ public final class ApiServer {
         @Override
         public CompletionStage<View> changeSettings(UUID jobId, SettingsChange change, String by) {
             performed.incrementAndGet();
-            if (jobId.equals(NEW)) {
+            if (!jobId.equals(RUNNING) && !jobId.equals(ENDED)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
             }
             if (jobId.equals(ENDED)) {
@@ -274,7 +274,7 @@ public final class ApiServer {
 
         @Override
         public CompletionStage<SettingsReport> settings(UUID jobId) {
-            if (jobId.equals(NEW)) {
+            if (!jobId.equals(RUNNING) && !jobId.equals(ENDED)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
             }
             Configured configured =

@@ -3,6 +3,7 @@ package io.rebalancer.http.contract;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Whether the responses of a manager are as its contract documents: operation, status, headers, media type and schema. */
 public final class ContractCheck {
@@ -65,7 +68,7 @@ public final class ContractCheck {
     }
 
     /**
-     * Verifies a response whose body is not chunked.
+     * Verifies a response whose body is ASCII and not chunked.
      *
      * @param text of the whole response
      * @throws AssertionError if the response is not documented
@@ -79,7 +82,8 @@ public final class ContractCheck {
             headers.put(header[0].toLowerCase(Locale.ROOT), header[1]);
         }
         int status = Integer.parseInt(head[0].split(" ")[1]);
-        verify(new Answer(method, URI.create(pathAndQuery).getPath(), status, headers, parts[1]));
+        String body = parts[1].substring(0, Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        verify(new Answer(method, URI.create(pathAndQuery).getPath(), status, headers, body));
     }
 
     static void verify(Answer answer) {
@@ -101,9 +105,7 @@ public final class ContractCheck {
         Optional<Operation> operation = ofPath.stream()
                 .filter(each -> each.method().equals(answer.method()))
                 .findFirst();
-        return operation.isPresent()
-                ? faults(operation.get(), answer)
-                : faultsWithoutOperation(answer, !ofPath.isEmpty());
+        return operation.isPresent() ? faults(operation.get(), answer) : faultsWithoutOperation(answer, ofPath);
     }
 
     private static boolean hasMalformedJobId(String path) {
@@ -116,7 +118,7 @@ public final class ContractCheck {
         return new Part("/components/responses", DOCUMENT.root().at("/components/responses")).child(response);
     }
 
-    private static List<String> faultsWithoutOperation(Answer answer, boolean pathIsKnown) {
+    private static List<String> faultsWithoutOperation(Answer answer, List<Operation> ofPath) {
         String refusal = REFUSALS.get(answer.status());
         if (refusal != null) {
             Part response =
@@ -126,12 +128,18 @@ public final class ContractCheck {
         if (answer.status() == 400 && hasMalformedJobId(answer.path())) {
             return faults("a path with a malformed job id", component("BadJobId"), answer);
         }
-        int expected = pathIsKnown ? 405 : 404;
-        boolean asRouted = answer.body().isEmpty() && (answer.status() == expected || answer.status() == 404);
-        return asRouted
+        if (ofPath.isEmpty()) {
+            return answer.status() == 404 && answer.body().isEmpty()
+                    ? List.of()
+                    : List.of("no operation has this path, so the response must be 404 without a body");
+        }
+        Set<String> allowed = ofPath.stream().map(Operation::method).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> named =
+                new TreeSet<>(List.of(answer.headers().getOrDefault("allow", "").split(", ")));
+        return answer.status() == 405 && answer.body().isEmpty() && named.equals(allowed)
                 ? List.of()
-                : List.of("no operation has this " + (pathIsKnown ? "method" : "path") + ", so the response must be "
-                        + expected + " without a body");
+                : List.of("no operation has this method, so the response must be 405 without a body, and allow "
+                        + allowed);
     }
 
     private static List<String> faults(Operation operation, Answer answer) {
@@ -189,14 +197,9 @@ public final class ContractCheck {
     }
 
     private static List<String> bodyFaults(Part media, Answer answer) {
-        boolean text = media.node().path("x-body").asText().equals("text")
-                || !answer.mediaType().matches("application/(.*\\+)?json");
         List<String> faults = new ArrayList<>();
         if (media.node().has("schema")) {
-            faults.addAll(
-                    text
-                            ? schemaFaults(media.child("schema"), TextNode.valueOf(answer.body()))
-                            : jsonFaults(media.child("schema"), answer.body()));
+            faults.addAll(valueFaults(media, answer));
         }
         if (media.node().has("x-line-schema")) {
             answer.body().lines().forEach(line -> faults.addAll(jsonFaults(media.child("x-line-schema"), line)));
@@ -207,6 +210,27 @@ public final class ContractCheck {
             }
         }
         return faults;
+    }
+
+    private static List<String> valueFaults(Part media, Answer answer) {
+        Part schema = media.child("schema");
+        // A client of the last legacy version gets its errors as objects.
+        boolean isText = media.node().path("x-body").asText().equals("text")
+                && !answer.body().startsWith("{");
+        if (!isText && answer.mediaType().matches("application/(.*\\+)?json")) {
+            return jsonFaults(schema, answer.body());
+        }
+        return answer.mediaType().equals("application/yaml")
+                ? yamlFaults(schema, answer.body())
+                : schemaFaults(schema, TextNode.valueOf(answer.body()));
+    }
+
+    private static List<String> yamlFaults(Part schema, String text) {
+        try {
+            return schemaFaults(schema, new YAMLMapper().readTree(text));
+        } catch (JsonProcessingException e) {
+            return List.of("the body is not YAML: " + e.getOriginalMessage());
+        }
     }
 
     /** A server-sent event. One without data keeps the connection open. */

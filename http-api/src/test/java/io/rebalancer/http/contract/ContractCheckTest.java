@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rebalancer.http.contract.ContractCheck.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The check of responses finds each kind of difference from the contract. */
@@ -27,7 +32,7 @@ class ContractCheckTest {
                 .isEmpty();
         assertThat(ContractCheck.faults(new Answer("GET", "/api/v2", 404, Map.of(), "")))
                 .isEmpty();
-        assertThat(ContractCheck.faults(new Answer("PUT", JOB, 405, Map.of(), "")))
+        assertThat(ContractCheck.faults(new Answer("PUT", JOB, 405, Map.of("allow", "GET"), "")))
                 .isEmpty();
         assertThat(ContractCheck.faults(answer(
                         "GET",
@@ -43,6 +48,12 @@ class ContractCheckTest {
         assertFault(answer("GET", "/api/v1/secrets", 200, JSON, "{}"), "no operation has this path");
         assertFault(answer("GET", "/api/v1/secrets", 404, JSON, "{}"), "no operation has this path");
         assertFault(answer("PUT", JOB, 200, JSON, "{}"), "no operation has this method");
+    }
+
+    @Test
+    void aRefusedMethodNamesTheOthers() {
+        assertFault(new Answer("PUT", JOB, 405, Map.of("allow", "GET, POST"), ""), "allow [GET]");
+        assertFault(new Answer("PUT", JOB, 405, Map.of(), ""), "allow [GET]");
     }
 
     @Test
@@ -111,10 +122,28 @@ class ContractCheckTest {
                 "no event has the name \"other\"");
     }
 
+    /** Another client would not check what a manager answers. */
+    @Test
+    void noTestCallsAManagerWithAnotherClient() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {
+            assertThat(sources.filter(Files::isRegularFile).filter(ContractCheckTest::hasClient))
+                    .extracting(file -> file.getFileName().toString())
+                    .containsExactly("EventStreamLimitTest.java");
+        }
+    }
+
+    private static boolean hasClient(Path source) {
+        try {
+            return Files.readString(source).contains("HttpClient.new" + "HttpClient()");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void theFailureNamesTheRequest() {
         assertThatThrownBy(() -> ContractCheck.verify(
-                        "GET", "/health/alive?x=1", "HTTP/1.1 299 Odd\r\nContent-Type: application/json\r\n\r\n{}"))
+                        "GET", "/health/alive?x=1", "HTTP/1.1 299 Odd\r\nContent-Length: 2\r\n\r\n{}"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("GET /health/alive:")
                 .hasMessageContaining("getAlive (GET /health/alive) has no status 299");

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The form of the contract: what a generator of clients, or a reader, relies on. */
 class ContractLintTest {
     private static final ContractDocument DOCUMENT = ContractDocument.MANAGER;
-    private static final Set<String> OPEN_ERRORS = Set.of("403", "421", "500");
-    private static final Set<String> ERRORS = Set.of("401", "403", "421", "429", "500");
+    private static final Set<String> OPEN_ERRORS = Set.of("403", "414", "421", "431", "500");
+    private static final Set<String> ERRORS = Set.of("401", "403", "414", "421", "429", "431", "500");
 
     static Stream<Operation> operations() {
         return DOCUMENT.operations().stream();
@@ -146,7 +146,7 @@ class ContractLintTest {
                                 .isTrue());
             } else {
                 assertThat(object.node().has("additionalProperties")
-                                || object.pointer().contains("getContractAsJson"))
+                                || object.pointer().contains("getContractAs"))
                         .as(object.pointer())
                         .isTrue();
             }
@@ -162,7 +162,7 @@ class ContractLintTest {
         } else if (part.node().isArray()) {
             part.node().forEach(each -> collect(new Part(part.pointer(), each), objects, seen));
         } else {
-            if (part.node().path("type").asText().equals("object")) {
+            if (part.node().path("type").toString().contains("\"object\"")) {
                 objects.add(part);
             }
             names(part.node()).forEach(name -> collect(part.child(name), objects, seen));

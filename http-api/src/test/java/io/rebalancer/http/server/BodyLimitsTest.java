@@ -43,7 +43,9 @@ class BodyLimitsTest {
         String chunk = "2000\r\n" + " ".repeat(0x2000) + "\r\n";
         try (RawConnection connection = RawConnection.to(ApiServer.port)) {
             connection.send(head("Transfer-Encoding: chunked") + chunk.repeat(9) + "0\r\n\r\n");
-            assertThat(connection.readTo("}")).startsWith("HTTP/1.1 413").contains("BODY_TOO_LARGE");
+            String response = connection.readTo("}");
+            assertThat(response).startsWith("HTTP/1.1 413").contains("BODY_TOO_LARGE");
+            ContractCheck.verify("POST", "/api/v1/jobs", response);
         }
     }
 

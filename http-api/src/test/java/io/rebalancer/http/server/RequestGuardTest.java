@@ -186,14 +186,15 @@ class RequestGuardTest {
                             .statusCode())
                     .isEqualTo(201);
         }
-        assertThat(RawConnection.exchange(
-                        ApiServer.port,
-                        "POST /api/v1/jobs HTTP/1.1",
-                        "Host: 127.0.0.1:" + ApiServer.port,
-                        "Content-Length: 2",
-                        "",
-                        "{}"))
-                .startsWith("HTTP/1.1 415");
+        String unlabelled = RawConnection.exchange(
+                ApiServer.port,
+                "POST /api/v1/jobs HTTP/1.1",
+                "Host: 127.0.0.1:" + ApiServer.port,
+                "Content-Length: 2",
+                "",
+                "{}");
+        assertThat(unlabelled).startsWith("HTTP/1.1 415");
+        ContractCheck.verify("POST", "/api/v1/jobs", unlabelled);
         assertThat(ApiServer.post("/api/v1/storage-nodes/1.stor.d/recommission", "")
                         .statusCode())
                 .isNotEqualTo(415);
