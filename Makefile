@@ -7,7 +7,7 @@ VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-long test-cluster test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
-	bench-unmoved interop format demo run-cluster dist release javadoc clean
+	bench-unmoved interop fuzz-api format demo run-cluster dist release javadoc clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -104,6 +104,13 @@ interop: ## our Fast client and server against node-fast from npm
 	@$(MVN) -q test -pl ops/playground -am -Dtest=NodeFastInterop -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dinterop.directory=$(CURDIR)/target/interop
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*NodeFastInterop.txt
+
+FUZZ_REQUESTS ?= 20000
+fuzz-api: ## 20,000 random requests to the API of a manager in memory, compared with its contract; 10 minutes
+	@bin/setup-fuzz
+	@$(MVN) -q test -pl http-api -am -Dtest=ApiFuzz -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dfuzz.directory=$(CURDIR)/target/fuzz -Dfuzz.requests=$(FUZZ_REQUESTS) -Dfuzz.seed=$(SEED)
+	@grep -h 'Tests run' http-api/target/surefire-reports/*ApiFuzz.txt
 
 format: ## format the sources (palantir-java-format)
 	@$(MVN) -q spotless:apply

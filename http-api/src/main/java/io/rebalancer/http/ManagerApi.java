@@ -11,6 +11,7 @@ import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
+import io.rebalancer.http.contract.ContractRoutes;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
@@ -39,7 +40,7 @@ public final class ManagerApi {
     private ManagerApi() {}
 
     /**
-     * The legacy job API, API v1, and health. Each action is recorded in the audit log.
+     * The legacy job API, API v1 with its contract, and health. Each action is recorded in the audit log.
      *
      * @param legacy the current settings of the legacy API
      */
@@ -74,6 +75,7 @@ public final class ManagerApi {
                 new CertificateRoutes(certificates, audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
                 new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
+                new ContractRoutes().routes(),
                 HealthRoutes.routes(readiness)));
     }
 }

@@ -29,6 +29,7 @@ import io.rebalancer.core.settings.SettingRules;
 import io.rebalancer.core.settings.SettingsChange;
 import io.rebalancer.core.settings.SettingsReport;
 import io.rebalancer.core.settings.WeightTotals;
+import io.rebalancer.http.contract.ContractCheck;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.server.Logins;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
@@ -85,6 +86,9 @@ public final class ApiServer {
     public static final ExplanationsInMemory EXPLANATIONS = new ExplanationsInMemory();
     static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
+    /** Whether the server has the routes of a manager, and no others. */
+    private static boolean servesManager;
+
     public static List<String> waitingFor = List.of();
     public static int parallelism;
     /** The reasons of the last retry of some exceptions. */
@@ -136,6 +140,7 @@ public final class ApiServer {
     /** Starts a manager whose requests need a login, unless {@code settings} state otherwise. */
     public static void startWithLogin(LegacySettings legacy, UnaryOperator<HttpSettings> settings) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
+        servesManager = true;
         port = LoopbackPorts.reserve();
         HttpSettings listener = settings.apply(
                 new HttpSettings("127.0.0.1", port, false, true, Optional.empty(), Optional.empty(), List.of()));
@@ -149,7 +154,11 @@ public final class ApiServer {
                 .get();
     }
 
-    /** Starts a server with other routes, such as an agent's. */
+    /**
+     * Starts a server with other routes, such as an agent's.
+     *
+     * @param name {@code manager} only if the routes are those of a manager
+     */
     public static void serve(String name, Route route) throws Exception {
         serve(name, route, listening -> listening);
     }
@@ -157,6 +166,7 @@ public final class ApiServer {
     /** Starts a server with further settings of its listener. */
     public static void serve(String name, Route route, UnaryOperator<HttpSettings> settings) throws Exception {
         kit = Optional.of(ActorTestKit.create("api"));
+        servesManager = name.equals("manager");
         port = LoopbackPorts.reserve();
         HttpServer.start(system(), name, settings.apply(new HttpSettings("127.0.0.1", port)), route)
                 .toCompletableFuture()
@@ -274,7 +284,7 @@ public final class ApiServer {
         @Override
         public CompletionStage<View> changeSettings(UUID jobId, SettingsChange change, String by) {
             performed.incrementAndGet();
-            if (jobId.equals(NEW)) {
+            if (!jobId.equals(RUNNING) && !jobId.equals(ENDED)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
             }
             if (jobId.equals(ENDED)) {
@@ -292,7 +302,7 @@ public final class ApiServer {
 
         @Override
         public CompletionStage<SettingsReport> settings(UUID jobId) {
-            if (jobId.equals(NEW)) {
+            if (!jobId.equals(RUNNING) && !jobId.equals(ENDED)) {
                 return CompletableFuture.failedFuture(new JobRefused(JobRefused.Code.JOB_NOT_FOUND, "no such job"));
             }
             Configured configured =
@@ -388,8 +398,10 @@ public final class ApiServer {
         }
     }
 
+    /** Calls to the server. Each response of a manager has to be as its contract documents. */
     public static HttpCalls calls() {
-        return HttpCalls.toPort(port);
+        HttpCalls calls = HttpCalls.toPort(port);
+        return servesManager ? calls.observedBy(ContractCheck::verify) : calls;
     }
 
     public static HttpResponse<String> get(String path, String... headers) throws Exception {

@@ -308,7 +308,7 @@ class AuditedActionsTest {
         Route unaudited = Directives.concat(
                 Directives.path("failed", () -> Directives.complete(StatusCodes.CONFLICT)),
                 Directives.complete(StatusCodes.OK));
-        ApiServer.serve("manager", new AuditedActions(AUDIT).guard(unaudited));
+        ApiServer.serve("bare-route", new AuditedActions(AUDIT).guard(unaudited));
         for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
             HttpResponse<String> response = send(method, "/new", "");
             assertThat(response.statusCode()).isEqualTo(500);
@@ -324,7 +324,7 @@ class AuditedActionsTest {
         CompletableFuture<String> ended = new CompletableFuture<>();
         AuditedActions audit = new AuditedActions(AUDIT);
         ApiServer.serve(
-                "manager",
+                "bare-route",
                 audit.as(operator -> Problems.complete(operator.perform(Action.on("job.cancel", "x"), () -> ended)
                         .thenApply(done -> Json.response(StatusCodes.OK, done)))));
         List<CompletableFuture<HttpResponse<String>>> running = new ArrayList<>();

@@ -26,6 +26,9 @@ public class HistoryInMemory implements JobHistory {
             return CompletableFuture.failedFuture(new BadCursor(after.orElse(""), e));
         }
         List<T> all = lines.toList();
+        if (begin < 0 || begin > all.size()) {
+            return CompletableFuture.failedFuture(new BadCursor(after.orElse(""), null));
+        }
         int end = Math.min(all.size(), begin + limit);
         return CompletableFuture.completedFuture(new Page<>(
                 all.subList(begin, end), end < all.size() ? Optional.of(String.valueOf(end)) : Optional.empty()));

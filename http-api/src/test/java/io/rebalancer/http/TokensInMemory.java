@@ -9,6 +9,7 @@ import io.rebalancer.core.access.TokenState;
 import io.rebalancer.core.port.TokenDirectory;
 import io.rebalancer.core.port.TokenService;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -62,6 +63,15 @@ public final class TokensInMemory implements TokenService, TokenDirectory {
                 .toCompletableFuture()
                 .get();
         return secret;
+    }
+
+    /** Issues the token that the examples of the contract revoke. */
+    public void issueExample() throws Exception {
+        UUID id = UUID.fromString("66666666-6666-4666-8666-666666666666");
+        Instant expiresAt = START.plus(Duration.ofDays(1));
+        issue(new NewToken(id, "example", Role.VIEWER, TokenSecret.hash("example"), expiresAt), "test")
+                .toCompletableFuture()
+                .get();
     }
 
     public UUID id(String name) {

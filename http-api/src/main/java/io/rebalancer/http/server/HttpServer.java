@@ -6,6 +6,8 @@ import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.SettingsFault;
 import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +21,11 @@ import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.HttpsConnectionContext;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.ServerBuilder;
+import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.Allow;
 import org.apache.pekko.http.javadsl.model.headers.ProductVersion;
 import org.apache.pekko.http.javadsl.model.headers.Server;
 import org.apache.pekko.http.javadsl.server.Directives;
@@ -132,13 +136,21 @@ public final class HttpServer {
 
     private static RejectionHandler rejections() {
         return RejectionHandler.newBuilder()
-                .handleAll(
-                        MethodRejection.class,
-                        rejections ->
-                                Directives.complete(HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED)))
+                .handleAll(MethodRejection.class, HttpServer::methodNotAllowed)
                 .handleNotFound(Directives.complete(HttpResponse.create().withStatus(StatusCodes.NOT_FOUND)))
                 .build()
                 .withFallback(RejectionHandler.defaultHandler());
+    }
+
+    /** The header names the methods that the path has. */
+    private static Route methodNotAllowed(List<MethodRejection> rejections) {
+        HttpMethod[] allowed = rejections.stream()
+                .map(MethodRejection::supported)
+                .distinct()
+                .sorted(Comparator.comparing(HttpMethod::name))
+                .toArray(HttpMethod[]::new);
+        return Directives.complete(
+                HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED).addHeader(Allow.create(allowed)));
     }
 
     private static ExceptionHandler failures() {

@@ -24,7 +24,7 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 /**
  * Finds out who sends each request to a manager, and refuses requests without a token, with a token that is not accepted, and
  * with a role that is not enough. A token is never ignored: a wrong one is refused where none is needed, too. Paths of the
- * health of the process need no token, because a load balancer has none.
+ * health of the process need no token, because a load balancer has none; nor do the contract and its page, which have no secrets.
  */
 public final class Logins implements RequestCheck {
     private static final String SCHEME = "Bearer ";
@@ -72,7 +72,7 @@ public final class Logins implements RequestCheck {
     @Override
     public Checked check(HttpRequest request) {
         String path = request.getUri().path();
-        if (HealthRoutes.isHealth(path)) {
+        if (RequiredRole.isPublic(path)) {
             return passed(request, Sender.nameless(Role.VIEWER));
         }
         boolean isLegacy = path.equals("/jobs") || path.startsWith("/jobs/");
@@ -117,11 +117,12 @@ public final class Logins implements RequestCheck {
         }
         if (login.isEmpty()) {
             failures.failed(address);
-            refused.record(AuditedActions.sender(request, ""), "login.fail", "token", "TOKEN_INVALID");
+            refused.record(
+                    AuditedActions.sender(request, ""), "login.fail", "token", LoginRefusal.TOKEN_INVALID.name());
             return refused(
                     request,
                     unauthorized(
-                            "TOKEN_INVALID",
+                            LoginRefusal.TOKEN_INVALID,
                             "the token in the header Authorization is not one of this cluster; ask an administrator for one"));
         }
         return checkStatus(request, login.get(), address);
@@ -154,12 +155,15 @@ public final class Logins implements RequestCheck {
     private Checked checkStatus(HttpRequest request, Login login, Optional<InetAddress> address) {
         Optional<IssuedToken.Status> status = login.issued().map(token -> token.statusAt(clock.instant()));
         if (status.isPresent() && status.get() != IssuedToken.Status.ACTIVE) {
-            String code = "TOKEN_" + status.get();
-            refused.record(AuditedActions.sender(request, login.sender().user()), "login.fail", "token", code);
+            LoginRefusal refusal = status.get() == IssuedToken.Status.EXPIRED
+                    ? LoginRefusal.TOKEN_EXPIRED
+                    : LoginRefusal.TOKEN_REVOKED;
+            refused.record(
+                    AuditedActions.sender(request, login.sender().user()), "login.fail", "token", refusal.name());
             return refused(
                     request,
                     unauthorized(
-                            code,
+                            refusal,
                             "the token " + login.sender().user() + " is "
                                     + status.get().name().toLowerCase(Locale.ROOT)
                                     + "; ask an administrator for another one"));
@@ -196,13 +200,13 @@ public final class Logins implements RequestCheck {
 
     private static HttpResponse tokenRequired() {
         return unauthorized(
-                "TOKEN_REQUIRED",
+                LoginRefusal.TOKEN_REQUIRED,
                 "this listener needs a token in the header Authorization: Bearer TOKEN; ask an administrator for one, who"
                         + " creates it with rebalancer-adm token create");
     }
 
-    private static HttpResponse unauthorized(String code, String detail) {
-        return Problem.of(StatusCodes.UNAUTHORIZED, code, detail)
+    private static HttpResponse unauthorized(LoginRefusal refusal, String detail) {
+        return Problem.of(StatusCodes.UNAUTHORIZED, refusal.name(), detail)
                 .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"rebalancer\""));
     }
 

@@ -49,8 +49,7 @@ public final class Problems {
             return of(refused.refusal());
         }
         if (cause instanceof TokenRefused refused) {
-            return Problem.of(
-                    statusOf(refused.refusal().code()), refused.refusal().code().name(), OneLine.of(refused));
+            return of(refused.refusal());
         }
         if (cause instanceof BadCursor) {
             return badRequest(OneLine.of(cause));
@@ -111,6 +110,10 @@ public final class Problems {
                 StatusCodes.CONFLICT;
             case SIGNING_KEY_UNUSABLE -> StatusCodes.SERVICE_UNAVAILABLE;
         };
+    }
+
+    private static HttpResponse of(TokenRefusal refusal) {
+        return Problem.of(statusOf(refusal.code()), refusal.code().name(), OneLine.of(refusal.detail()));
     }
 
     private static StatusCode statusOf(TokenRefusal.Code code) {

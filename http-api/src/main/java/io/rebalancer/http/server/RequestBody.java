@@ -4,10 +4,13 @@ import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.http.scaladsl.model.IllegalRequestException;
 
 /**
  * Directives that read a request body of limited size. They ignore the {@code Content-Type}. Only a few large bodies are
@@ -81,9 +84,30 @@ public final class RequestBody {
     }
 
     private static Route read(long maxBytes, Function<String, Route> inner) {
+        // Pekko reports a body that does not arrive in time as an illegal request.
+        ExceptionHandler incomplete = ExceptionHandler.newBuilder()
+                .match(EntityStreamSizeException.class, failure -> Directives.complete(tooLarge(maxBytes)))
+                .match(IllegalRequestException.class, failure -> Directives.complete(tooSlow()))
+                .build();
         return Directives.withSizeLimit(
                 maxBytes,
-                () -> Directives.extractStrictEntity(
-                        TIMEOUT, entity -> inner.apply(entity.getData().utf8String())));
+                () -> Directives.handleExceptions(
+                        incomplete,
+                        () -> Directives.extractStrictEntity(
+                                TIMEOUT, entity -> inner.apply(entity.getData().utf8String()))));
+    }
+
+    private static HttpResponse tooLarge(long maxBytes) {
+        return Problem.of(
+                StatusCodes.CONTENT_TOO_LARGE,
+                "BODY_TOO_LARGE",
+                "the body has more than " + maxBytes + " bytes; send a smaller one");
+    }
+
+    private static HttpResponse tooSlow() {
+        return Problem.of(
+                StatusCodes.REQUEST_TIMEOUT,
+                "BODY_TOO_SLOW",
+                "the body did not arrive within " + TIMEOUT.toSeconds() + " s; send the request again");
     }
 }

@@ -1,6 +1,7 @@
 package io.rebalancer.http.server;
 
 import io.rebalancer.core.access.Role;
+import java.util.Set;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
 /**
@@ -15,9 +16,16 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  */
 final class RequiredRole {
     private static final String TOKENS = "/api/v1/tokens";
+    private static final Set<String> CONTRACT = Set.of("/openapi.yaml", "/openapi.json", "/api");
+    private static final String PAGE_FILES = "/api/assets/";
     private static final String CLUSTER = "/api/v1/cluster/";
 
     private RequiredRole() {}
+
+    /** Whether a path needs no token. */
+    static boolean isPublic(String path) {
+        return HealthRoutes.isHealth(path) || CONTRACT.contains(path) || path.startsWith(PAGE_FILES);
+    }
 
     static Role of(HttpRequest request) {
         String path = request.getUri().path();

@@ -14,9 +14,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.cluster.settings.Build;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.server.Json;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -189,11 +186,6 @@ class LegacyJobRoutesTest {
     }
 
     private static HttpResponse<String> send(String method, String path, String body) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ApiServer.port + path))
-                .header("api-version", "1.0.0")
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        return ApiServer.calls().send(method, path, body, "api-version", "1.0.0", "Content-Type", "application/json");
     }
 }

@@ -11,7 +11,6 @@ import io.rebalancer.core.access.Role;
 import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.TokensInMemory;
-import io.rebalancer.testsupport.HttpCalls;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +66,7 @@ class LoginsTest {
     }
 
     private static HttpResponse<String> post(String path, String body, String token) throws Exception {
-        return HttpCalls.toPort(ApiServer.port).send("POST", path, body, "Authorization", "Bearer " + token);
+        return ApiServer.calls().send("POST", path, body, "Authorization", "Bearer " + token);
     }
 
     private static String token(Role role) throws Exception {

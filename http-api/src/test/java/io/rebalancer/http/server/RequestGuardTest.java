@@ -8,6 +8,7 @@ import io.rebalancer.cluster.settings.AllowedHost;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.http.ApiServer;
+import io.rebalancer.http.contract.ContractCheck;
 import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
@@ -59,7 +60,9 @@ class RequestGuardTest {
         for (int header = 0; header < headers.length; header++) {
             head[header + 1] = headers[header].replace("PORT", String.valueOf(ApiServer.port));
         }
-        return RawConnection.exchange(ApiServer.port, head);
+        String response = RawConnection.exchange(ApiServer.port, head);
+        ContractCheck.verify("GET", path, response);
+        return response;
     }
 
     @ParameterizedTest
@@ -184,14 +187,15 @@ class RequestGuardTest {
                             .statusCode())
                     .isEqualTo(201);
         }
-        assertThat(RawConnection.exchange(
-                        ApiServer.port,
-                        "POST /api/v1/jobs HTTP/1.1",
-                        "Host: 127.0.0.1:" + ApiServer.port,
-                        "Content-Length: 2",
-                        "",
-                        "{}"))
-                .startsWith("HTTP/1.1 415");
+        String unlabelled = RawConnection.exchange(
+                ApiServer.port,
+                "POST /api/v1/jobs HTTP/1.1",
+                "Host: 127.0.0.1:" + ApiServer.port,
+                "Content-Length: 2",
+                "",
+                "{}");
+        assertThat(unlabelled).startsWith("HTTP/1.1 415");
+        ContractCheck.verify("POST", "/api/v1/jobs", unlabelled);
         assertThat(ApiServer.post("/api/v1/storage-nodes/1.stor.d/recommission", "")
                         .statusCode())
                 .isNotEqualTo(415);

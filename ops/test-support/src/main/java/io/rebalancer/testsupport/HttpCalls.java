@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Sends requests to one HTTP server under test. Bodies are text in UTF-8; those for API v1 are labelled as JSON. Every method waits for the response.
@@ -18,14 +19,16 @@ public final class HttpCalls {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final String base;
+    private final Consumer<HttpResponse<String>> observer;
 
-    private HttpCalls(String base) {
+    private HttpCalls(String base, Consumer<HttpResponse<String>> observer) {
         this.base = base;
+        this.observer = observer;
     }
 
     /** Calls the server that listens on {@code port} of the loopback address. */
     public static HttpCalls toPort(int port) {
-        return new HttpCalls("http://127.0.0.1:" + port);
+        return to("http://127.0.0.1:" + port);
     }
 
     /**
@@ -34,7 +37,16 @@ public final class HttpCalls {
      * @param base the URL that precedes each path, such as {@code http://127.0.0.1:8080}
      */
     public static HttpCalls to(String base) {
-        return new HttpCalls(base);
+        return new HttpCalls(base, response -> {});
+    }
+
+    /**
+     * The same calls; {@code observer} gets each response before the caller.
+     *
+     * @param observer may throw an {@link AssertionError}
+     */
+    public HttpCalls observedBy(Consumer<HttpResponse<String>> observer) {
+        return new HttpCalls(base, observer);
     }
 
     /**
@@ -77,6 +89,8 @@ public final class HttpCalls {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        observer.accept(response);
+        return response;
     }
 }

@@ -3,7 +3,6 @@ package io.rebalancer.http.v1.tokens;
 import io.rebalancer.core.access.IssuedToken;
 import io.rebalancer.core.access.NewToken;
 import io.rebalancer.core.access.Role;
-import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.core.port.TokenDirectory;
 import io.rebalancer.core.port.TokenService;
@@ -41,6 +40,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * </pre>
  */
 public final class TokenRoutes extends AllDirectives {
+    private static final String NOT_FOUND = "TOKEN_NOT_FOUND";
     private static final String FIRST_NAME = "admin";
     private static final int FIRST_DAYS = 365;
 
@@ -115,9 +115,7 @@ public final class TokenRoutes extends AllDirectives {
             tokenId = UUID.fromString(id);
         } catch (IllegalArgumentException e) {
             return complete(Problem.of(
-                    StatusCodes.NOT_FOUND,
-                    TokenRefusal.Code.TOKEN_NOT_FOUND.name(),
-                    "no token has this id; GET /api/v1/tokens lists all tokens"));
+                    StatusCodes.NOT_FOUND, NOT_FOUND, "no token has this id; GET /api/v1/tokens lists all tokens"));
         }
         return audit.as(operator -> Problems.complete(revoke(operator, tokenId)));
     }

@@ -37,7 +37,7 @@ class EventStreamLimitTest {
 
     @BeforeEach
     void start() throws Exception {
-        ApiServer.serve("manager", new JobEventsRoute(new Endless(), 2, HEARTBEAT_INTERVAL).route(new UUID(0, 1)));
+        ApiServer.serve("bare-route", new JobEventsRoute(new Endless(), 2, HEARTBEAT_INTERVAL).route(new UUID(0, 1)));
     }
 
     @AfterEach

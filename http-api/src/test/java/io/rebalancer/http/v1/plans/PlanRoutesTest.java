@@ -209,7 +209,14 @@ class PlanRoutesTest {
     })
     void aRefusalIsAProblemDocument(PlanRefusal.Code code, int status) throws Exception {
         refuse(code);
-        HttpResponse<String> response = post(PATH, "{\"storageNode\":\"1.stor.d\"}");
+        boolean ofNewPlan = Set.of(
+                        PlanRefusal.Code.TOO_MANY_PLANS,
+                        PlanRefusal.Code.UNKNOWN_STORAGE_NODE,
+                        PlanRefusal.Code.FLEET_UNKNOWN)
+                .contains(code);
+        HttpResponse<String> response = ofNewPlan
+                ? post(PATH, "{\"storageNode\":\"1.stor.d\"}")
+                : post("/api/v1/jobs", "{\"leavingNode\":\"1.stor.d\",\"plan\":\"" + PlansInMemory.PLAN + "\"}");
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
         assertThat(response.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 429 || status == 503);

@@ -28,7 +28,7 @@ class TokenRoutesTest {
         ApiServer.AUDIT.reset();
         ApiServer.startWithLogin(
                 new LegacySettings(0, false), settings -> new HttpSettings(settings.host(), settings.port()));
-        calls = HttpCalls.toPort(ApiServer.port);
+        calls = ApiServer.calls();
     }
 
     @BeforeEach
