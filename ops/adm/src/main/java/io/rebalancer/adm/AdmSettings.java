@@ -16,8 +16,11 @@ import java.util.TreeSet;
  */
 final class AdmSettings {
     static final String CONFIG_VARIABLE = "REBALANCER_ADM_CONFIG";
-    private static final Map<String, String> VARIABLES =
-            Map.of("url", "REBALANCER_URL", "token-file", "REBALANCER_TOKEN_FILE", "output", "REBALANCER_OUTPUT");
+    private static final Map<String, String> VARIABLES = Map.of(
+            "url", "REBALANCER_URL",
+            "token-file", "REBALANCER_TOKEN_FILE",
+            "ca-file", "REBALANCER_CA_FILE",
+            "output", "REBALANCER_OUTPUT");
 
     private final AdmContext context;
     private final Path file;
@@ -55,7 +58,7 @@ final class AdmSettings {
         for (String key : new TreeSet<>(properties.stringPropertyNames())) {
             if (!VARIABLES.containsKey(key)) {
                 throw new CommandFailed("The settings file " + file + " has the unknown key " + key
-                        + "; the keys are url, token-file and output");
+                        + "; the keys are url, token-file, ca-file and output");
             }
         }
         return new AdmSettings(context, file, properties);

@@ -42,7 +42,7 @@ final class CommandTree {
                 .footer(
                         "%nData is printed on standard output, messages on standard error.",
                         "REBALANCER_URL, REBALANCER_TOKEN_FILE and REBALANCER_OUTPUT set defaults, and so do url,"
-                                + " token-file and output in ~/.config/rebalancer/adm.conf or the file that"
+                                + " token-file, ca-file and output in ~/.config/rebalancer/adm.conf or the file that"
                                 + " REBALANCER_ADM_CONFIG names. Legacy commands print what the legacy tool prints"
                                 + " unless a form of output is set.");
         return top.setOut(context.out())

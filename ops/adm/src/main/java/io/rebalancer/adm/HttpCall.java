@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /**
  * One HTTP request. {@link HttpURLConnection} is used, because {@link HttpClient} needs a third of a second to start; but it
@@ -69,16 +72,20 @@ record HttpCall(String method, String path, String body, Map<String, String> hea
     /**
      * Sends the request once.
      *
+     * @param trust checks the certificate of the manager; empty for what Java trusts
      * @param readTimeout how long the manager may send nothing; zero for no limit
      * @throws NotConnected if the request certainly did not arrive
      */
-    Reply send(URI manager, Duration readTimeout) throws IOException, InterruptedException {
-        return method.equals("PATCH") ? patch(manager) : call(manager, readTimeout);
+    Reply send(URI manager, Duration readTimeout, Optional<SSLContext> trust) throws IOException, InterruptedException {
+        return method.equals("PATCH") ? patch(manager, trust) : call(manager, readTimeout, trust);
     }
 
-    private Reply call(URI manager, Duration readTimeout) throws IOException {
+    private Reply call(URI manager, Duration readTimeout, Optional<SSLContext> trust) throws IOException {
         HttpURLConnection connection =
                 (HttpURLConnection) manager.resolve(path).toURL().openConnection(Proxy.NO_PROXY);
+        if (trust.isPresent() && connection instanceof HttpsURLConnection secure) {
+            secure.setSSLSocketFactory(trust.get().getSocketFactory());
+        }
         connection.setRequestMethod(method);
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
@@ -146,17 +153,16 @@ record HttpCall(String method, String path, String body, Map<String, String> hea
         }
     }
 
-    private Reply patch(URI manager) throws IOException, InterruptedException {
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(CONNECT_TIMEOUT)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+    private Reply patch(URI manager, Optional<SSLContext> trust) throws IOException, InterruptedException {
+        HttpClient.Builder client =
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).version(HttpClient.Version.HTTP_1_1);
+        trust.ifPresent(client::sslContext);
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(manager.resolve(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         try {
             HttpResponse<InputStream> response =
-                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+                    client.build().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             return new Reply(manager, response.statusCode(), response.headers()::firstValue, response.body());
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw new NotConnected(e);
@@ -167,6 +173,10 @@ record HttpCall(String method, String path, String body, Map<String, String> hea
     static String reason(IOException failure) {
         if (failure instanceof NotConnected && failure.getMessage() != null) {
             return failure.getMessage();
+        }
+        if (failure instanceof SSLException) {
+            return "no secure connection: " + failure.getMessage()
+                    + "; if its certificate is of an authority of your own, name that authority with --ca-file";
         }
         return failure.getMessage() == null || failure.getMessage().isEmpty()
                 ? failure.getClass().getSimpleName()

@@ -64,7 +64,7 @@ final class ManPage {
         line(".SH FILES");
         item(
                 italic("~/.config/rebalancer/adm.conf"),
-                "lines of the form key = value with the keys url, token-file and output; options and environment"
+                "lines of the form key = value with the keys url, token-file, ca-file and output; options and environment"
                         + " variables override them");
         CommandLine parent = spec.parent() == null ? null : spec.parent().commandLine();
         if (parent != null) {

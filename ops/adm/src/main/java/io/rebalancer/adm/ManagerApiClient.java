@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,8 +36,8 @@ final class ManagerApiClient {
      * @param managers base URLs, without a path, in the order in which they are tried
      * @param token empty if the managers need none
      */
-    ManagerApiClient(List<URI> managers, Optional<String> token) {
-        this.managers = new ManagerConnections(managers);
+    ManagerApiClient(ManagerConnections managers, Optional<String> token) {
+        this.managers = managers;
         this.token = token;
     }
 

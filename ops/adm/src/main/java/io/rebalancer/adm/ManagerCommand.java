@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,18 +38,33 @@ abstract class ManagerCommand implements Runnable {
                     + " REBALANCER_TOKEN_FILE, else token-file in adm.conf)")
     private String tokenFile = "";
 
+    @Option(
+            names = "--ca-file",
+            scope = CommandLine.ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "PEM file with the certificates of the authorities that managers with https addresses are"
+                    + " trusted by (default: REBALANCER_CA_FILE, else ca-file in adm.conf, else those of Java)")
+    private String authorityFile = "";
+
     /** The managers at the given addresses, with the token in the given file. */
     ManagerApiClient manager() throws CommandFailed {
         AdmContext context = AdmContext.of(spec);
         AdmSettings settings = AdmSettings.read(context);
-        Optional<AdmSettings.Setting> file = tokenFile.isEmpty()
-                ? settings.find("token-file")
-                : Optional.of(new AdmSettings.Setting(tokenFile, "--token-file"));
+        Optional<AdmSettings.Setting> file = chosen(settings, "token-file", tokenFile);
         Optional<String> token = file.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         TokenFile.read(Path.of(file.get().value()), file.get().origin()));
-        return new ManagerApiClient(addresses(context, settings), token);
+        Optional<AdmSettings.Setting> authorities = chosen(settings, "ca-file", authorityFile);
+        Optional<SSLContext> trust = authorities.isEmpty()
+                ? Optional.empty()
+                : Optional.of(AuthorityFile.read(
+                        Path.of(authorities.get().value()), authorities.get().origin()));
+        return new ManagerApiClient(new ManagerConnections(addresses(context, settings), trust), token);
+    }
+
+    private static Optional<AdmSettings.Setting> chosen(AdmSettings settings, String key, String option) {
+        return option.isEmpty() ? settings.find(key) : Optional.of(new AdmSettings.Setting(option, "--" + key));
     }
 
     private List<URI> addresses(AdmContext context, AdmSettings settings) throws CommandFailed {

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
 
 /**
  * The managers that serve the API. A request goes to the manager that answered last. If a manager can't be reached, the next
@@ -21,11 +23,16 @@ final class ManagerConnections {
     private static final Duration FROZEN_TIMEOUT = Duration.ofSeconds(30);
 
     private final List<URI> managers;
+    private final Optional<SSLContext> trust;
     private int current;
 
-    /** @param managers at least one address */
-    ManagerConnections(List<URI> managers) {
+    /**
+     * @param managers at least one address
+     * @param trust checks the certificates of managers; empty for what Java trusts
+     */
+    ManagerConnections(List<URI> managers, Optional<SSLContext> trust) {
         this.managers = List.copyOf(managers);
+        this.trust = trust;
     }
 
     /** Sends a request to the first manager that can be reached. */
@@ -36,7 +43,8 @@ final class ManagerConnections {
             URI manager = managers.get(index);
             boolean hasNext = attempt < managers.size() - 1;
             try {
-                HttpCall.Reply reply = call.send(manager, hasNext && call.isRead() ? FROZEN_TIMEOUT : Duration.ZERO);
+                HttpCall.Reply reply =
+                        call.send(manager, hasNext && call.isRead() ? FROZEN_TIMEOUT : Duration.ZERO, trust);
                 current = index;
                 return reply;
             } catch (IOException e) {
@@ -65,7 +73,7 @@ final class ManagerConnections {
         List<ManagerHealth> found = new ArrayList<>();
         for (URI manager : managers) {
             try {
-                HttpCall.Reply reply = call.send(manager, HEALTH_TIMEOUT);
+                HttpCall.Reply reply = call.send(manager, HEALTH_TIMEOUT, trust);
                 found.add(health(manager, reply.status(), reply.text()));
             } catch (IOException e) {
                 found.add(new ManagerHealth(manager, "unreachable", HttpCall.reason(e)));

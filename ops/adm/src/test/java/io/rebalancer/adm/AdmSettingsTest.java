@@ -70,7 +70,7 @@ class AdmSettingsTest {
         Path file = settings("urls = http://a\n");
         command.set(AdmSettings.CONFIG_VARIABLE, file.toString());
         assertThat(command.runWithoutUrl("job", "list")).isEqualTo(1);
-        assertThat(command.err()).contains(file.toString(), "unknown key urls", "url, token-file and output");
+        assertThat(command.err()).contains(file.toString(), "unknown key urls", "url, token-file, ca-file and output");
         settings("output = yaml\n");
         assertThat(command.runWithoutUrl("job", "list")).isEqualTo(1);
         assertThat(command.err()).contains("\"yaml\"", "output in " + file, "table, json or jsonl");
