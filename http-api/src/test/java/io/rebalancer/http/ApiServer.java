@@ -223,6 +223,11 @@ public final class ApiServer {
 
     private static final class Jobs implements JobService {
         @Override
+        public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+            return create(UUID.randomUUID(), leavingNode, maxRecords);
+        }
+
+        @Override
         public CompletionStage<UUID> create(UUID jobId, String leavingNode, long maxRecords) {
             createdAs = Optional.of(jobId);
             performed.incrementAndGet();

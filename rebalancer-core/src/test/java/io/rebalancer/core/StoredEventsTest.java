@@ -12,7 +12,6 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.rebalancer.core.access.NewToken;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.core.access.TokenEvent;
-import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.core.access.TokenState;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
@@ -143,7 +142,8 @@ class StoredEventsTest {
 
     private static List<TokenEvent> tokenEvents() {
         UUID id = new UUID(0, 7);
-        NewToken token = new NewToken(id, "ci", Role.VIEWER, TokenSecret.hash("secret"), Samples.NOW);
+        NewToken token = new NewToken(
+                id, "ci", Role.VIEWER, "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b", Samples.NOW);
         return List.of(
                 new TokenEvent.TokenIssued(token, "admin", Samples.NOW),
                 new TokenEvent.TokenUsed(id, LocalDate.of(2026, 11, 27)),

@@ -5,7 +5,6 @@ import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacyAccess;
 import io.rebalancer.core.access.IssuedToken;
 import io.rebalancer.core.access.Role;
-import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.TokenDirectory;
 import java.net.InetAddress;

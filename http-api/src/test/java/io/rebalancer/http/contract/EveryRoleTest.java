@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.access.Role;
-import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.http.contract.ContractDocument.Operation;
+import io.rebalancer.http.server.TokenSecret;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;

@@ -8,7 +8,6 @@ import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.access.Role;
-import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.TokensInMemory;
 import java.net.http.HttpResponse;

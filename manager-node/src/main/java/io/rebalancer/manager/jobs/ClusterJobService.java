@@ -43,6 +43,11 @@ public final class ClusterJobService implements JobService {
     }
 
     @Override
+    public CompletionStage<UUID> create(String leavingNode, long maxRecords) {
+        return create(UUID.randomUUID(), leavingNode, maxRecords);
+    }
+
+    @Override
     public CompletionStage<UUID> create(UUID jobId, String leavingNode, long maxRecords) {
         return tier.findStorageNode(leavingNode)
                 .thenCompose(found -> found.map(leaving -> register(jobId, leaving, maxRecords))

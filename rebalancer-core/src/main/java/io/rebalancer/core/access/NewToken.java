@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param id the same in each repetition of the order
  * @param name what people call it: 1 to 64 letters, digits, dots, hyphens and underscores; entries of the audit log show it
- * @param hash of its secret, see {@link TokenSecret#hash}
+ * @param hash SHA-256 of its secret, as hexadecimal digits in lower case
  */
 public record NewToken(UUID id, String name, Role role, String hash, Instant expiresAt) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");

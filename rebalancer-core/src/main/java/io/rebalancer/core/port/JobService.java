@@ -24,9 +24,7 @@ public interface JobService {
      * @return the job's id once the job is stored. Fails with {@link JobRefused} if there is no such job afterwards; any
      *     other failure means that the metadata tier or the journal did not reply, and the job may exist
      */
-    default CompletionStage<UUID> create(String leavingNode, long maxRecords) {
-        return create(UUID.randomUUID(), leavingNode, maxRecords);
-    }
+    CompletionStage<UUID> create(String leavingNode, long maxRecords);
 
     /**
      * As {@link #create(String, long)}. If a job with this id exists, nothing is created.

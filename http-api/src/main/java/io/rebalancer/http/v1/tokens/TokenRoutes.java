@@ -3,7 +3,6 @@ package io.rebalancer.http.v1.tokens;
 import io.rebalancer.core.access.IssuedToken;
 import io.rebalancer.core.access.NewToken;
 import io.rebalancer.core.access.Role;
-import io.rebalancer.core.access.TokenSecret;
 import io.rebalancer.core.port.TokenDirectory;
 import io.rebalancer.core.port.TokenService;
 import io.rebalancer.http.server.Action;
@@ -14,6 +13,7 @@ import io.rebalancer.http.server.Operator.Outcome;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
+import io.rebalancer.http.server.TokenSecret;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +40,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * </pre>
  */
 public final class TokenRoutes extends AllDirectives {
+    private static final String BOOTSTRAP = "bootstrap";
     private static final String NOT_FOUND = "TOKEN_NOT_FOUND";
     private static final String FIRST_NAME = "admin";
     private static final int FIRST_DAYS = 365;
@@ -73,9 +74,11 @@ public final class TokenRoutes extends AllDirectives {
                                                 request.expiresInDays(),
                                                 tokens::issue))))),
                         path(
-                                "bootstrap",
+                                BOOTSTRAP,
                                 () -> post(() -> issue(FIRST_NAME, Role.ADMIN, FIRST_DAYS, tokens::issueFirst))),
-                        path(PathMatchers.segment(), id -> delete(() -> revoke(id)))));
+                        path(
+                                PathMatchers.segment(),
+                                id -> id.equals(BOOTSTRAP) ? reject() : delete(() -> revoke(id)))));
     }
 
     private Route list() {

@@ -1,4 +1,4 @@
-package io.rebalancer.core.access;
+package io.rebalancer.http.server;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
