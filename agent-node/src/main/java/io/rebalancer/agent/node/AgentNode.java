@@ -3,6 +3,7 @@ package io.rebalancer.agent.node;
 import com.typesafe.config.Config;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.process.NodeProcess;
+import io.rebalancer.cluster.process.StartFailed;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
@@ -45,14 +46,11 @@ public final class AgentNode implements NodeProcess.Node {
                 ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
         store.logState();
         AgentNode node = new AgentNode(system, system.getWhenTerminated().thenRun(store::close));
-        return journal.prepare(system)
-                .thenCompose(prepared -> serve(system, settings, metricsSettings, traceSettings, store))
-                .whenComplete((serving, failure) -> {
-                    if (failure != null) {
-                        system.terminate();
-                    }
-                })
-                .thenApply(serving -> node);
+        return StartFailed.endingSystem(
+                system,
+                journal.prepare(system)
+                        .thenCompose(prepared -> serve(system, settings, metricsSettings, traceSettings, store))
+                        .thenApply(serving -> node));
     }
 
     private static CompletionStage<?> serve(

@@ -5,6 +5,7 @@ import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.process.NodeProcess;
+import io.rebalancer.cluster.process.StartFailed;
 import io.rebalancer.cluster.settings.CertificateSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
@@ -68,20 +69,18 @@ public final class ManagerNode implements NodeProcess.Node {
                 ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
         ManagerNode node = new ManagerNode(system, evacuate, legacy);
         BlockingExecutor blocking = BlockingExecutor.on(system, Dispatchers.READ_SIDE);
-        return journal.prepare(system)
-                .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
-                .thenCompose(readSide -> AccessModule.start(system, journal.reader(system))
-                        .thenCompose(access -> {
-                            access.requireAdministrator(settings.http(), ManagerSettings.adviceForListener(root));
-                            return node.serve(
-                                    settings, metrics, traces, journal.reader(system), readSide, keys, access);
-                        }))
-                .whenComplete((served, failure) -> {
-                    if (failure != null) {
-                        system.terminate();
-                    }
-                })
-                .thenApply(served -> node);
+        return StartFailed.endingSystem(
+                system,
+                journal.prepare(system)
+                        .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
+                        .thenCompose(readSide -> AccessModule.start(system, journal.reader(system))
+                                .thenCompose(access -> {
+                                    access.requireAdministrator(
+                                            settings.http(), ManagerSettings.adviceForListener(root));
+                                    return node.serve(
+                                            settings, metrics, traces, journal.reader(system), readSide, keys, access);
+                                }))
+                        .thenApply(served -> node));
     }
 
     private CompletionStage<?> serve(
