@@ -20,10 +20,10 @@ check: ## compile, check the format, run the fast tests; under a minute once bui
 		-DexcludedGroups=slow,cluster,external -Dexcluded.tests='**/*PerfTckTest*'; status=$$?; \
 	bin/test-report; echo "make check took $$(($$(date +%s) - start)) s"; exit $$status
 
-test: ## build every module, check the format, run every test; lists missing programs and installs them (root on Debian)
+test: ## build every module, check the format, run every test, two modules at a time; lists missing programs and installs them (root on Debian)
 	@bin/setup-tests
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
-	@$(MVN) verify; status=$$?; bin/test-report; exit $$status
+	@$(MVN) -T2 verify; status=$$?; bin/test-report; exit $$status
 
 test-long: ## the random tests of make test with all of their rounds: histories, kills, power cuts, users; 10 minutes
 	@bin/setup-tests

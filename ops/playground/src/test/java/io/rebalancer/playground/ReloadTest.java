@@ -72,7 +72,12 @@ class ReloadTest {
     @Test
     void aLegacyFileNeedsConsentToListen() throws Exception {
         write(LoopbackPorts.reserve(), "true", "90");
-        Process manager = start(directory.resolve("config.json"));
+        Path settings = Files.writeString(
+                directory.resolve("closed.conf"),
+                "include file(\"%s\")\nrebalancer { cluster.port = %d, metrics.enabled = off, manager.data-dir = \"%s\" }"
+                        .formatted(
+                                directory.resolve("config.json"), LoopbackPorts.reserve(), directory.resolve("data")));
+        Process manager = start(settings);
         try {
             assertThat(manager.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(manager.exitValue()).isEqualTo(NodeProcess.CANNOT_START);
