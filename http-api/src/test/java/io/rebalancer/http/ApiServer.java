@@ -98,7 +98,7 @@ public final class ApiServer {
     public static Choices chosen = Choices.NONE;
 
     public static Choices fleet = Choices.NONE;
-    /** Whether event streams go on after the last event. */
+    /** Whether event streams stay open after their last event. */
     public static boolean feedLasts;
     /** Further jobs that exist, at work as {@link #RUNNING}. */
     public static Predicate<UUID> existing = id -> false;

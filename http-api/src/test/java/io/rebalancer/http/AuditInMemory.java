@@ -49,7 +49,7 @@ public final class AuditInMemory implements AuditTrail, AuditEntries {
         missing = number;
     }
 
-    int refusedAppends() {
+    public int refusedAppends() {
         return refusedAppends.get();
     }
 

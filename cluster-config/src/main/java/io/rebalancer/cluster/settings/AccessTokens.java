@@ -1,12 +1,11 @@
 package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
+import io.rebalancer.cluster.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
@@ -49,8 +48,7 @@ public final class AccessTokens {
     }
 
     private static AccessTokens read(String name, Path file) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-        if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+        if (PrivateFile.isReadableByOthers(file)) {
             throw new IllegalArgumentException(name + " can be read by every user of this machine; chmod 600 " + file);
         }
         List<String> tokens = Files.readAllLines(file).stream()

@@ -5,8 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -97,8 +95,7 @@ public final class PemIdentity {
 
     private static void requirePrivate(Path key) {
         try {
-            PosixFileAttributeView view = Files.getFileAttributeView(key, PosixFileAttributeView.class);
-            if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+            if (PrivateFile.isReadableByOthers(key)) {
                 throw new IllegalArgumentException(
                         "tls: the key " + key + " can be read by every user of this machine; chmod 600 " + key);
             }

@@ -14,11 +14,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /**
  * Finds out who sends each request to a manager, and refuses requests without a token, with a token that is not accepted, and
@@ -26,9 +24,8 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
  * health of the process need no token, because a load balancer has none; nor do the contract and its page, which have no secrets.
  */
 public final class Logins implements RequestCheck {
-    private static final String SCHEME = "Bearer ";
-    /** The user of requests with a token of the token file. */
-    private static final String FILE_USER = "token-file";
+    /** The user of requests with a token of the token file. No issued token has this name. */
+    public static final String FILE_USER = "token-file";
 
     private static final UUID FILE_ID = new UUID(0, 0);
 
@@ -83,7 +80,7 @@ public final class Logins implements RequestCheck {
                             "LEGACY_API_CLOSED",
                             "the legacy API is closed (legacy.access = closed); use /api/v1"));
         }
-        Optional<String> secret = secret(request);
+        Optional<String> secret = BearerToken.of(request);
         if (secret.isPresent()) {
             return login(request, secret.get());
         }
@@ -91,14 +88,6 @@ public final class Logins implements RequestCheck {
             return passed(request, Sender.nameless(Role.OPERATOR));
         }
         return needed ? refused(request, tokenRequired()) : passed(request, Sender.nameless(Role.ADMIN));
-    }
-
-    private static Optional<String> secret(HttpRequest request) {
-        return request.getHeader("Authorization")
-                .map(HttpHeader::value)
-                .map(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                        ? value.substring(SCHEME.length()).strip()
-                        : "");
     }
 
     private Checked login(HttpRequest request, String secret) {
@@ -120,7 +109,7 @@ public final class Logins implements RequestCheck {
                     AuditedActions.sender(request, ""), "login.fail", "token", LoginRefusal.TOKEN_INVALID.name());
             return refused(
                     request,
-                    unauthorized(
+                    BearerToken.refused(
                             LoginRefusal.TOKEN_INVALID,
                             "the token in the header Authorization is not one of this cluster; ask an administrator for one"));
         }
@@ -161,7 +150,7 @@ public final class Logins implements RequestCheck {
                     AuditedActions.sender(request, login.sender().user()), "login.fail", "token", refusal.name());
             return refused(
                     request,
-                    unauthorized(
+                    BearerToken.refused(
                             refusal,
                             "the token " + login.sender().user() + " is "
                                     + status.get().name().toLowerCase(Locale.ROOT)
@@ -198,15 +187,10 @@ public final class Logins implements RequestCheck {
     }
 
     private static HttpResponse tokenRequired() {
-        return unauthorized(
+        return BearerToken.refused(
                 LoginRefusal.TOKEN_REQUIRED,
                 "this listener needs a token in the header Authorization: Bearer TOKEN; ask an administrator for one, who"
                         + " creates it with rebalancer-adm token create");
-    }
-
-    private static HttpResponse unauthorized(LoginRefusal refusal, String detail) {
-        return Problem.of(StatusCodes.UNAUTHORIZED, refusal.name(), detail)
-                .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"rebalancer\""));
     }
 
     static Optional<InetAddress> address(HttpRequest request) {

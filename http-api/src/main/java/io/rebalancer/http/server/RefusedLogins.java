@@ -70,8 +70,17 @@ final class RefusedLogins {
         }
         AuditFact order = AuditFact.requested(
                 UUID.randomUUID(), who, action, subject, Map.of("furtherSinceLastEntry", String.valueOf(further)));
-        append(new AuditFact(
-                order.id(), who, action, order.subject(), order.parameters(), "refused: " + code, order.request()));
+        append(
+                key,
+                further,
+                new AuditFact(
+                        order.id(),
+                        who,
+                        action,
+                        order.subject(),
+                        order.parameters(),
+                        "refused: " + code,
+                        order.request()));
     }
 
     private boolean mayAdd(Instant now) {
@@ -96,11 +105,20 @@ final class RefusedLogins {
         }
     }
 
-    private void append(AuditFact fact) {
+    /** The next refusal is recorded at once, with those that the failed entry would have stated. */
+    private void restore(Key key, long further) {
+        synchronized (counts) {
+            Count now = counts.getOrDefault(key, new Count(Instant.EPOCH, 0));
+            counts.put(key, new Count(Instant.EPOCH, now.further() + further + 1));
+        }
+    }
+
+    private void append(Key key, long further, AuditFact fact) {
         trail.append(fact).whenComplete((number, failure) -> {
             if (failure != null) {
+                restore(key, further);
                 LOGGER.warn(
-                        "audit action={} subject={} from {} result={} is not in the audit log: {}",
+                        "audit action={} subject={} from {} result={} is not in the audit log: {}; the next refusal repeats it",
                         fact.action(),
                         fact.subject(),
                         fact.who().source(),

@@ -164,6 +164,39 @@ class LoginsTest {
         assertThat(ApiServer.AUDIT.log().get(2).fact().parameters()).isEqualTo(Map.of("furtherSinceLastEntry", "3"));
     }
 
+    @Test
+    void anEntryThatCanNotBeStoredIsMadeUpForByTheNextRefusal() throws Exception {
+        start();
+        ApiServer.AUDIT.refuse(fact -> true);
+        get(JOBS, "guess");
+        await().atMost(TIMEOUT).until(() -> ApiServer.AUDIT.refusedAppends() == 1);
+        ApiServer.AUDIT.refuse(fact -> false);
+        await().atMost(TIMEOUT).until(() -> {
+            get(JOBS, "guess");
+            return !ApiServer.AUDIT.log().isEmpty();
+        });
+        assertThat(ApiServer.AUDIT.log().get(0).fact().parameters().get("furtherSinceLastEntry"))
+                .isNotEqualTo("0");
+    }
+
+    /** The role is that of the path which the route sees. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/%74okens", "/api/v1/tokens/", "/api/./v1/tokens", "/api/assets/../v1/tokens"})
+    void anotherSpellingOfAPathNeedsTheSameRole(String path) throws Exception {
+        start();
+        String viewer = token(Role.VIEWER);
+        assertThat(exchange(path, viewer)).doesNotStartWith("HTTP/1.1 200");
+        assertThat(exchange(path, "")).doesNotStartWith("HTTP/1.1 200");
+    }
+
+    private static String exchange(String path, String token) throws Exception {
+        return RawConnection.exchange(
+                ApiServer.port,
+                "GET " + path + " HTTP/1.1",
+                "Host: 127.0.0.1:" + ApiServer.port,
+                "Authorization: Bearer " + token);
+    }
+
     /** Who guesses is slowed down, and a client with a token that worked before is not. */
     @Test
     void aManyTimesWrongTokenIsAnsweredWithLater() throws Exception {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -62,10 +61,6 @@ public final class ClusterTokenService implements TokenService {
             return CompletableFuture.failedFuture(new TokenRefused(refused.refusal()));
         }
         TokenMessage.TokenStored stored = (TokenMessage.TokenStored) reply;
-        return current.awaitRevision(stored.revision())
-                .toCompletableFuture()
-                .copy()
-                .completeOnTimeout(false, ASK_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-                .thenApply(known -> stored.token());
+        return current.awaitRevision(stored.revision(), ASK_TIMEOUT).thenApply(known -> stored.token());
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -59,9 +60,7 @@ public final class CurrentTokens implements TokenDirectory {
     /** The tokens as of an event of the registry. */
     void update(long revision, TokenState state) {
         known = Known.of(revision, state);
-        Map<Long, CompletableFuture<Boolean>> reached = waiting.headMap(revision, true);
-        reached.values().forEach(each -> each.complete(true));
-        reached.clear();
+        waiting.headMap(revision, true).values().forEach(each -> each.complete(true));
     }
 
     long revision() {
@@ -73,14 +72,14 @@ public final class CurrentTokens implements TokenDirectory {
         return known.state().hasAdminAt(clock.instant());
     }
 
-    /** Completes when this manager knows the event with this number. */
-    CompletionStage<Boolean> awaitRevision(long revision) {
+    /** Completes when this manager knows the event with this number, with false if that takes too long. */
+    CompletionStage<Boolean> awaitRevision(long revision, Duration timeout) {
         CompletableFuture<Boolean> reached = waiting.computeIfAbsent(revision, same -> new CompletableFuture<>());
         if (known.revision() >= revision) {
             reached.complete(true);
-            waiting.remove(revision);
         }
-        return reached;
+        return reached.completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((done, failure) -> waiting.remove(revision, reached));
     }
 
     @Override

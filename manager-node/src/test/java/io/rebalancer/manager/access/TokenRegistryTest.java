@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
@@ -36,9 +37,12 @@ import org.apache.pekko.persistence.testkit.StorageFailure;
 import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.persistence.testkit.query.javadsl.PersistenceTestKitReadJournal;
+import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One registry of tokens, and a copy on each manager, whatever the journal does. */
 @Tag("slow")
@@ -48,8 +52,9 @@ class TokenRegistryTest {
 
     private final ActorTestKit kit = ActorTestKit.create("tokens", config());
     private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
-    private final JournalReader reader = JournalReader.of(PersistenceQuery.get(kit.system())
-            .getReadJournalFor(PersistenceTestKitReadJournal.class, PersistenceTestKitReadJournal.Identifier()));
+    private final PersistenceTestKitReadJournal stored = PersistenceQuery.get(kit.system())
+            .getReadJournalFor(PersistenceTestKitReadJournal.class, PersistenceTestKitReadJournal.Identifier());
+    private final JournalReader reader = JournalReader.of(stored);
     private ActorRef<TokenMessage> registry = kit.spawn(TokenRegistry.create(Clock.systemUTC()));
     private final AtomicInteger lostNotes = new AtomicInteger();
     private final CurrentTokens current = new CurrentTokens(Clock.systemUTC(), Duration.ofMillis(50), (id, day) -> {
@@ -120,6 +125,29 @@ class TokenRegistryTest {
         assertThat(other.hasAdmin()).isFalse();
         get(TokenReplica.load(kit.system(), reader, other));
         assertThat(other.hasAdmin()).isTrue();
+    }
+
+    /** The known tokens stay valid meanwhile, and later ones arrive. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aJournalThatCanNotBeReadIsReadAgain(int times) throws Exception {
+        AtomicInteger faults = new AtomicInteger(times);
+        EventsByPersistenceIdQuery live = (id, from, to) -> faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                ? Source.failed(new IllegalStateException("the journal is away"))
+                : stored.eventsByPersistenceId(id, from, to);
+        JournalReader unreliable = JournalReader.of(live, stored);
+        registry.tell(new TokenMessage.IssueToken(
+                token(1, Role.VIEWER),
+                false,
+                "ada",
+                kit.<TokenMessage.TokenReply>createTestProbe().getRef()));
+        await().atMost(TIMEOUT).until(() -> stored() == 1);
+        get(TokenReplica.load(kit.system(), unreliable, current));
+        kit.spawn(TokenReplica.create(unreliable, current));
+        assertThat(current.find("hash-1")).isPresent();
+        get(service().issue(token(2, Role.VIEWER), "ada"));
+        await().atMost(TIMEOUT).until(() -> current.find("hash-2").isPresent());
+        assertThat(faults).hasValue(0);
     }
 
     @Test

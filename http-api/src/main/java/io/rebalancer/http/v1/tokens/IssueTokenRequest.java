@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.access.NewToken;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.http.server.JsonFields;
+import io.rebalancer.http.server.Logins;
 import io.rebalancer.http.server.MalformedBody;
 import java.util.Set;
 
@@ -24,6 +25,10 @@ record IssueTokenRequest(String name, Role role, int expiresInDays) {
             throw new MalformedBody(
                     "name must be 1 to 64 letters, digits, dots, hyphens and underscores, and begin with a"
                             + " letter or a digit");
+        }
+        if (name.equals(Logins.FILE_USER)) {
+            throw new MalformedBody(
+                    "name must not be " + name + ": the audit log calls the tokens of the token file so");
         }
         Role role = Role.parse(request.path("role").asText())
                 .orElseThrow(() -> new MalformedBody("role must be viewer, operator or admin"));

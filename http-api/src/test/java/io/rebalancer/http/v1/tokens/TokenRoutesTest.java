@@ -107,6 +107,7 @@ class TokenRoutesTest {
                 "{\"name\":\"ci\",\"role\":\"root\"}",
                 "{\"name\":\"a b\",\"role\":\"viewer\"}",
                 "{\"name\":\"\",\"role\":\"viewer\"}",
+                "{\"name\":\"token-file\",\"role\":\"viewer\"}",
                 "{\"name\":7,\"role\":\"viewer\"}",
                 "{\"name\":\"ci\",\"role\":\"viewer\",\"expiresInDays\":0}",
                 "{\"name\":\"ci\",\"role\":\"viewer\",\"expiresInDays\":3651}",
