@@ -5,6 +5,9 @@ public final class Dispatchers {
     /** JDBC calls of the direct scan of a metadata shard's database. */
     public static final String SCAN = "rebalancer.scan-dispatcher";
 
+    /** Calls to a provider of OpenID Connect. */
+    public static final String LOGIN = "rebalancer.login-dispatcher";
+
     /** JDBC calls of the read side. */
     public static final String READ_SIDE = "rebalancer.read-side-dispatcher";
 

@@ -1,5 +1,8 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.cluster.settings.LoginSettings;
+import io.rebalancer.core.port.SessionStore;
 import io.rebalancer.core.port.TokenDirectory;
 import io.rebalancer.core.port.TokenService;
 import java.time.Clock;
@@ -9,6 +12,15 @@ import java.time.Clock;
  *
  * @param tokens issues and revokes tokens
  * @param directory the tokens that this manager knows
- * @param clock the time by which tokens expire
+ * @param sessions logins of browsers
+ * @param login how browsers log in
+ * @param blocking carries out calls to a provider of logins
+ * @param clock the time by which tokens and sessions expire
  */
-public record Access(TokenService tokens, TokenDirectory directory, Clock clock) {}
+public record Access(
+        TokenService tokens,
+        TokenDirectory directory,
+        SessionStore sessions,
+        LoginSettings login,
+        BlockingExecutor blocking,
+        Clock clock) {}

@@ -13,8 +13,11 @@ import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.http.contract.ContractRoutes;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
+import io.rebalancer.http.openid.OpenIdRoutes;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
+import io.rebalancer.http.server.RefusedLogins;
+import io.rebalancer.http.server.SessionStart;
 import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.ExplainRoutes;
@@ -27,6 +30,7 @@ import io.rebalancer.http.v1.jobs.PreflightRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import io.rebalancer.http.v1.plans.PlanRoutes;
+import io.rebalancer.http.v1.session.SessionRoutes;
 import io.rebalancer.http.v1.settings.SettingsRoutes;
 import io.rebalancer.http.v1.tokens.TokenRoutes;
 import java.time.Clock;
@@ -60,6 +64,7 @@ public final class ManagerApi {
             AuditEntries entries,
             Access access) {
         AuditedActions audit = new AuditedActions(trail);
+        SessionStart sessions = new SessionStart(access.sessions(), access.login(), access.clock());
         return audit.guard(Directives.concat(
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
                 new JobRoutes(jobs, new JobCreation(jobs, advice.preflight(), advice.plans()), history, events, audit)
@@ -75,6 +80,14 @@ public final class ManagerApi {
                 new CertificateRoutes(certificates, audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
                 new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
+                new SessionRoutes(sessions, access.login(), audit).routes(),
+                new OpenIdRoutes(
+                                access.blocking(),
+                                access.login().provider(),
+                                sessions,
+                                audit,
+                                new RefusedLogins(trail, access.clock()))
+                        .routes(),
                 new ContractRoutes().routes(),
                 HealthRoutes.routes(readiness)));
     }

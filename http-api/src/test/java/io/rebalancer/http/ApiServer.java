@@ -1,7 +1,9 @@
 package io.rebalancer.http;
 
+import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.HttpSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.cluster.settings.LoginSettings;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -39,6 +41,7 @@ import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.testsupport.HttpCalls;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +52,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -79,6 +83,12 @@ public final class ApiServer {
     public static final AuditInMemory AUDIT = new AuditInMemory();
     public static final PlansInMemory PLANS = new PlansInMemory();
     public static final TokensInMemory TOKENS = new TokensInMemory();
+    public static final SessionsInMemory SESSIONS = new SessionsInMemory(TOKENS.clock());
+    private static final LoginSettings DEFAULT_LOGIN =
+            new LoginSettings(Duration.ofHours(12), SessionsInMemory.IDLE, Optional.empty());
+    /** How browsers log in. */
+    public static LoginSettings login = DEFAULT_LOGIN;
+
     static final NodesInMemory NODES = new NodesInMemory();
     /** What the checks before a job find. */
     public static List<CheckResult> checks = List.of();
@@ -134,7 +144,13 @@ public final class ApiServer {
                 new LegacyMetrics(Map.of()),
                 AUDIT,
                 AUDIT,
-                new Access(TOKENS, TOKENS, TOKENS.clock()));
+                new Access(
+                        TOKENS,
+                        TOKENS,
+                        SESSIONS,
+                        login,
+                        new BlockingExecutor(ForkJoinPool.commonPool()),
+                        TOKENS.clock()));
     }
 
     /** Starts a manager whose requests need a login, unless {@code settings} state otherwise. */
@@ -149,7 +165,7 @@ public final class ApiServer {
                         "manager",
                         listener,
                         managerRoutes(legacy),
-                        new Logins(listener, TOKENS, legacy::access, AUDIT, TOKENS.clock()))
+                        new Logins(listener, TOKENS, SESSIONS, legacy::access, AUDIT, TOKENS.clock()))
                 .toCompletableFuture()
                 .get();
     }
@@ -171,6 +187,11 @@ public final class ApiServer {
         HttpServer.start(system(), name, settings.apply(new HttpSettings("127.0.0.1", port)), route)
                 .toCompletableFuture()
                 .get();
+    }
+
+    /** Browsers log in with tokens only. */
+    public static void resetLogin() {
+        login = DEFAULT_LOGIN;
     }
 
     public static void stop() {

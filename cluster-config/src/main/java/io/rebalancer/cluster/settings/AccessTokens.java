@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,7 +78,19 @@ public final class AccessTokens {
 
     /** Whether the file contains this token. The time does not depend on how much of the token is right. */
     public boolean accepts(String presented) {
-        byte[] digest = digest(presented);
+        return acceptsDigest(digest(presented));
+    }
+
+    /**
+     * Whether the file contains a token with this hash.
+     *
+     * @param hash SHA-256, as hexadecimal digits in lower case
+     */
+    public boolean acceptsHash(String hash) {
+        return acceptsDigest(HexFormat.of().parseHex(hash));
+    }
+
+    private boolean acceptsDigest(byte[] digest) {
         boolean accepted = false;
         for (byte[] each : digests) {
             accepted |= MessageDigest.isEqual(each, digest);

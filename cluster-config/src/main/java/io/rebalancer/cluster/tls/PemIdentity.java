@@ -75,6 +75,11 @@ public final class PemIdentity {
         return new PemIdentity(files, leaf, factory.build().getSslContext());
     }
 
+    /** @throws IllegalArgumentException if the file can't be read, or has no certificate; the message names it */
+    static X509ExtendedTrustManager authorities(Path file) {
+        return trust(file, bytes(file));
+    }
+
     private static X509ExtendedTrustManager trust(Path file, byte[] authorities) {
         try {
             return PemUtils.loadTrustMaterial(new ByteArrayInputStream(authorities));

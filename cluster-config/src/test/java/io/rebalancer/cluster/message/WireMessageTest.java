@@ -9,6 +9,7 @@ import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.access.IssuedToken;
 import io.rebalancer.core.access.NewToken;
 import io.rebalancer.core.access.Role;
+import io.rebalancer.core.access.Session;
 import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
@@ -208,6 +209,8 @@ class WireMessageTest {
                                 Optional.of(LocalDate.of(2026, 11, 27))),
                         4),
                 new TokenMessage.TokenOrderRefused(new TokenRefusal(TokenRefusal.Code.TOKEN_NOT_FOUND, "no token")),
+                new SessionEntry(new Session(
+                        "ab", "ann", Role.VIEWER, Optional.of(ID), Optional.of("cd"), Instant.EPOCH, Instant.EPOCH)),
                 new JobMessage.CancelJob(jobReply.getRef()),
                 new JobMessage.PauseJob(jobReply.getRef()),
                 new JobMessage.ResumeJob(jobReply.getRef()),

@@ -1,6 +1,5 @@
 package io.rebalancer.http.contract;
 
-import java.util.List;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
@@ -32,14 +31,10 @@ public final class ContractRoutes extends AllDirectives {
     private static final HttpHeader IMMUTABLE =
             RawHeader.create("Cache-Control", "public, max-age=31536000, immutable");
     /** Swagger UI has images in its style sheet. */
-    private static final List<HttpHeader> SECURITY = List.of(
-            RawHeader.create(
-                    "Content-Security-Policy",
-                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-                            + " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
-            RawHeader.create("X-Content-Type-Options", "nosniff"),
-            RawHeader.create("Referrer-Policy", "no-referrer"),
-            RawHeader.create("X-Frame-Options", "DENY"));
+    private static final HttpHeader POLICY = RawHeader.create(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
 
     /** Read at the first request, so that they do not delay the start of a manager. */
     private static final class Loaded {
@@ -68,7 +63,7 @@ public final class ContractRoutes extends AllDirectives {
 
     private static HttpResponse response(HttpHeader caching, ContentType type, ByteString content) {
         return HttpResponse.create()
-                .addHeaders(SECURITY)
+                .addHeader(POLICY)
                 .addHeader(caching)
                 .withEntity(HttpEntities.create(type, content));
     }

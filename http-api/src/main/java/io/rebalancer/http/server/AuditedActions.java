@@ -3,6 +3,7 @@ package io.rebalancer.http.server;
 import io.rebalancer.core.audit.AuditActor;
 import io.rebalancer.core.port.AuditTrail;
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -10,6 +11,7 @@ import java.util.function.Function;
 import kamon.Kamon;
 import kamon.metric.Gauge;
 import org.apache.pekko.http.javadsl.model.AttributeKey;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -48,14 +50,18 @@ public final class AuditedActions {
                 request.getAttribute(RECORDED).orElseGet(AtomicBoolean::new))));
     }
 
+    /** The address of the connection. */
+    public static Optional<InetAddress> address(HttpRequest request) {
+        return request.getAttribute(AttributeKeys.remoteAddress).flatMap(address -> address.getAddress());
+    }
+
     /**
      * The address of the connection, because each client can choose the headers of proxies.
      *
      * @param user the name of the token; may be empty
      */
-    static AuditActor sender(HttpRequest request, String user) {
-        return AuditActor.http(
-                Logins.address(request).map(InetAddress::getHostAddress).orElse("unknown address"), user);
+    public static AuditActor sender(HttpRequest request, String user) {
+        return AuditActor.http(address(request).map(InetAddress::getHostAddress).orElse("unknown address"), user);
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * Slows down who guesses tokens: after five failures at once, an address has five attempts in a second. An attempt with a
  * token that the address has used before is always free, so a client is not locked out by another one behind its address.
  */
-final class FailedLogins {
+public final class FailedLogins {
     private static final double BURST = 5;
     private static final double PER_SECOND = 5;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -50,17 +50,17 @@ final class FailedLogins {
     }
 
     /** @param nanos the time, from any origin */
-    FailedLogins(LongSupplier nanos) {
+    public FailedLogins(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
     /** Whether the address may try another token now. */
-    synchronized boolean mayTry(Optional<InetAddress> address) {
+    public synchronized boolean mayTry(Optional<InetAddress> address) {
         return allowance(key(address)).left() >= 1;
     }
 
     /** The address has sent a token that is not accepted. */
-    synchronized void failed(Optional<InetAddress> address) {
+    public synchronized void failed(Optional<InetAddress> address) {
         String key = key(address);
         Allowance now = allowance(key);
         allowances.put(key, new Allowance(now.left() - 1, now.at()));

@@ -95,7 +95,9 @@ public final class HttpServer {
         Server header =
                 Server.create(ProductVersion.create("rebalancer-" + name + " " + Build.VERSION, "", "no-STAMP"));
         Route guarded = guard.protect(route);
-        Route sealed = Directives.respondWithHeader(header, () -> guarded.seal(rejections(), failures()));
+        Route sealed = Directives.mapResponse(
+                response -> SecurityHeaders.addTo(response.addHeader(header)),
+                () -> guarded.seal(rejections(), failures()));
         Flow<HttpRequest, HttpResponse, NotUsed> handler =
                 Flow.of(HttpRequest.class).mapAsync(1, sealed.handler(system)::apply);
         // Pekko logs an error for each client pool that is still open when the actor system ends.

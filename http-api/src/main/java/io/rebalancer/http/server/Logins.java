@@ -6,6 +6,7 @@ import io.rebalancer.cluster.settings.LegacyAccess;
 import io.rebalancer.core.access.IssuedToken;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.core.port.AuditTrail;
+import io.rebalancer.core.port.SessionStore;
 import io.rebalancer.core.port.TokenDirectory;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -13,14 +14,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
 /**
  * Finds out who sends each request to a manager, and refuses requests without a token, with a token that is not accepted, and
- * with a role that is not enough. A token is never ignored: a wrong one is refused where none is needed, too. Paths of the
+ * with a role that is not enough. A browser may send the cookie of a session instead. A token is never ignored: a wrong one is refused where none is needed, too. Paths of the
  * health of the process need no token, because a load balancer has none; nor do the contract and its page, which have no secrets.
  */
 public final class Logins implements RequestCheck {
@@ -33,23 +33,27 @@ public final class Logins implements RequestCheck {
     private final Optional<AccessTokens> file;
     private final TokenDirectory tokens;
     private final Supplier<LegacyAccess> legacy;
+    private final SessionLogins sessions;
     private final FailedLogins failures = new FailedLogins(System::nanoTime);
     private final RefusedLogins refused;
     private final Clock clock;
 
     /**
+     * @param sessions logins of browsers
      * @param legacy who may call the legacy routes at the moment
      * @param trail records refused logins
      */
     public Logins(
             HttpSettings settings,
             TokenDirectory tokens,
+            SessionStore sessions,
             Supplier<LegacyAccess> legacy,
             AuditTrail trail,
             Clock clock) {
         this.needed = settings.needsLogin();
         this.file = settings.tokens();
         this.tokens = tokens;
+        this.sessions = new SessionLogins(sessions, tokens, settings.tokens(), clock);
         this.legacy = legacy;
         this.refused = new RefusedLogins(trail, clock);
         this.clock = clock;
@@ -84,14 +88,34 @@ public final class Logins implements RequestCheck {
         if (secret.isPresent()) {
             return login(request, secret.get());
         }
-        if (isLegacy && legacy.get().isOpenTo(address(request))) {
+        Optional<Sender> session = sessions.find(request);
+        if (session.isPresent()) {
+            return session(request, session.get());
+        }
+        if (isLegacy && legacy.get().isOpenTo(AuditedActions.address(request))) {
             return passed(request, Sender.nameless(Role.OPERATOR));
         }
         return needed ? refused(request, tokenRequired()) : passed(request, Sender.nameless(Role.ADMIN));
     }
 
+    /** A browser sends the cookie with every request, so a change must come from a page of this listener. */
+    private Checked session(HttpRequest request, Sender sender) {
+        if (request.method().isSafe() || OriginCheck.isFromOwnPage(request)) {
+            return checkRole(request, sender);
+        }
+        String what = request.method().name() + " " + request.getUri().path();
+        refused.record(AuditedActions.sender(request, sender.user()), "access.refuse", what, "CSRF_REFUSED");
+        return refused(
+                request,
+                Problem.of(
+                        StatusCodes.FORBIDDEN,
+                        "CSRF_REFUSED",
+                        "a change with the cookie of a session must come from a page of this manager, as Sec-Fetch-Site or"
+                                + " Origin state; other clients send a token in the header Authorization"));
+    }
+
     private Checked login(HttpRequest request, String secret) {
-        Optional<InetAddress> address = address(request);
+        Optional<InetAddress> address = AuditedActions.address(request);
         Optional<Login> login = find(secret);
         if (!failures.mayTry(address)
                 && !login.map(each -> failures.hasUsed(address, each.id())).orElse(false)) {
@@ -125,12 +149,19 @@ public final class Logins implements RequestCheck {
 
     private Optional<Login> find(String secret) {
         if (file.map(each -> each.accepts(secret)).orElse(false)) {
-            return Optional.of(new Login(FILE_ID, new Sender(FILE_USER, Role.ADMIN, () -> true), Optional.empty()));
+            return Optional.of(new Login(
+                    FILE_ID,
+                    new Sender(FILE_USER, Role.ADMIN, () -> true, new Credential.FileToken(TokenSecret.hash(secret))),
+                    Optional.empty()));
         }
         return tokens.find(TokenSecret.hash(secret))
                 .map(token -> new Login(
                         token.id(),
-                        new Sender(token.token().name(), token.role(), () -> isAccepted(token.id())),
+                        new Sender(
+                                token.token().name(),
+                                token.role(),
+                                () -> isAccepted(token.id()),
+                                new Credential.Token(token.id())),
                         Optional.of(token)));
     }
 
@@ -173,9 +204,9 @@ public final class Logins implements RequestCheck {
                 Problem.of(
                         StatusCodes.FORBIDDEN,
                         "ROLE_REQUIRED",
-                        "the token " + sender.user() + " has the role "
+                        "the user " + sender.user() + " has the role "
                                 + sender.role().word() + ", and " + what + " needs the role " + needs.word()
-                                + "; ask an administrator for a token with that role"));
+                                + "; ask an administrator for that role"));
     }
 
     private static Checked passed(HttpRequest request, Sender sender) {
@@ -191,9 +222,5 @@ public final class Logins implements RequestCheck {
                 LoginRefusal.TOKEN_REQUIRED,
                 "this listener needs a token in the header Authorization: Bearer TOKEN; ask an administrator for one, who"
                         + " creates it with rebalancer-adm token create");
-    }
-
-    static Optional<InetAddress> address(HttpRequest request) {
-        return request.getAttribute(AttributeKeys.remoteAddress).flatMap(address -> address.getAddress());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -38,8 +39,9 @@ final class OriginCheck implements RequestCheck {
         }
         boolean otherPage = origin.isPresent() && !isOwn(origin.get(), request);
         boolean otherSite = header(request, "Sec-Fetch-Site")
-                .filter(site -> FOREIGN_SITES.contains(site.toLowerCase(Locale.ROOT)))
-                .isPresent();
+                        .filter(site -> FOREIGN_SITES.contains(site.toLowerCase(Locale.ROOT)))
+                        .isPresent()
+                && !followsLink(request);
         return otherPage || otherSite
                 ? Optional.of(Problem.of(
                         StatusCodes.FORBIDDEN,
@@ -47,6 +49,24 @@ final class OriginCheck implements RequestCheck {
                         "a web page of another site sent this request; open this address directly, or add the host of the"
                                 + " page to allowed-hosts in the settings of this listener"))
                 : Optional.empty();
+    }
+
+    /**
+     * Whether a browser states that a page of this listener, or of a host that is allowed, sent the request. Only for requests
+     * that passed this check.
+     */
+    static boolean isFromOwnPage(HttpRequest request) {
+        return header(request, "Sec-Fetch-Site")
+                .map("same-origin"::equalsIgnoreCase)
+                .orElseGet(() -> header(request, "Origin").isPresent());
+    }
+
+    /** Whether a person opens a page without secrets from a link elsewhere, or comes back from a provider of logins. */
+    private static boolean followsLink(HttpRequest request) {
+        return request.method().equals(HttpMethods.GET)
+                && RequiredRole.isPublic(request.getUri().path())
+                && header(request, "Sec-Fetch-Mode").filter("navigate"::equals).isPresent()
+                && header(request, "Sec-Fetch-Dest").filter("document"::equals).isPresent();
     }
 
     /** Whether the page comes from the host that it calls. */

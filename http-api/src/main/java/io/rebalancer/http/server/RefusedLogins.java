@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Records refused logins in the audit log: the first of a sender and action at once, and the number of further ones with the
  * first one that follows after a minute. So a sender that guesses adds an entry in a minute, however fast it is.
  */
-final class RefusedLogins {
+public final class RefusedLogins {
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     /** Entries of all senders together in a minute, because a sender may have many addresses. */
     private static final int MAX_ENTRIES = 60;
@@ -37,7 +37,7 @@ final class RefusedLogins {
     /** @param further refusals since the last entry */
     private record Count(Instant lastEntry, long further) {}
 
-    RefusedLogins(AuditTrail trail, Clock clock) {
+    public RefusedLogins(AuditTrail trail, Clock clock) {
         this.trail = trail;
         this.clock = clock;
     }
@@ -49,7 +49,7 @@ final class RefusedLogins {
      * @param subject what was requested
      * @param code of the refusal
      */
-    void record(AuditActor who, String action, String subject, String code) {
+    public void record(AuditActor who, String action, String subject, String code) {
         long further;
         Key key = new Key(who, action, code);
         synchronized (counts) {

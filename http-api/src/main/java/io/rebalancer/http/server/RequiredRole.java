@@ -1,5 +1,6 @@
 package io.rebalancer.http.server;
 
+import io.rebalancer.cluster.settings.OpenIdSettings;
 import io.rebalancer.core.access.Role;
 import java.util.Set;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -9,6 +10,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  *
  * <pre>
  *   everything under /api/v1/tokens                     admin
+ *   the own session                                     viewer
  *   a change of the cluster's members                   admin
  *   any other request with a changing method            operator
  *   any other request                                   viewer
@@ -16,7 +18,16 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  */
 final class RequiredRole {
     private static final String TOKENS = "/api/v1/tokens";
-    private static final Set<String> CONTRACT = Set.of("/openapi.yaml", "/openapi.json", "/api");
+    private static final String SESSION = "/api/v1/session";
+    /** What a browser needs before it has logged in, and what has no secrets. */
+    private static final Set<String> PUBLIC = Set.of(
+            "/openapi.yaml",
+            "/openapi.json",
+            "/api",
+            "/api/v1/login-methods",
+            OpenIdSettings.LOGIN_PATH,
+            OpenIdSettings.REDIRECT_PATH);
+
     private static final String PAGE_FILES = "/api/assets/";
     private static final String CLUSTER = "/api/v1/cluster/";
 
@@ -24,7 +35,7 @@ final class RequiredRole {
 
     /** Whether a path needs no token. */
     static boolean isPublic(String path) {
-        return HealthRoutes.isHealth(path) || CONTRACT.contains(path) || path.startsWith(PAGE_FILES);
+        return HealthRoutes.isHealth(path) || PUBLIC.contains(path) || path.startsWith(PAGE_FILES);
     }
 
     static Role of(HttpRequest request) {
@@ -32,7 +43,7 @@ final class RequiredRole {
         if (path.equals(TOKENS) || path.startsWith(TOKENS + "/")) {
             return Role.ADMIN;
         }
-        if (request.method().isSafe()) {
+        if (request.method().isSafe() || path.equals(SESSION)) {
             return Role.VIEWER;
         }
         return path.startsWith(CLUSTER) ? Role.ADMIN : Role.OPERATOR;

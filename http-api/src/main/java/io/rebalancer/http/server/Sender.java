@@ -11,17 +11,18 @@ import org.apache.pekko.stream.javadsl.Source;
 /**
  * Who sent a request, as {@link Logins} found.
  *
- * @param user the name of the token; empty if the listener needs none
- * @param accepted whether the token is still accepted, for responses that last
+ * @param user the name of the token, or of the user of a session; empty if the listener needs no login
+ * @param accepted whether the token or session is still accepted, for responses that last
+ * @param credential what proved that
  */
-public record Sender(String user, Role role, BooleanSupplier accepted) {
+public record Sender(String user, Role role, BooleanSupplier accepted, Credential credential) {
     private static final AttributeKey<Sender> KEY = AttributeKey.create("rebalancer-sender", Sender.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
     /** Of listeners without a login. */
-    private static final Sender NAMELESS = new Sender("", Role.ADMIN, () -> true);
+    private static final Sender NAMELESS = nameless(Role.ADMIN);
 
     static Sender nameless(Role role) {
-        return new Sender("", role, () -> true);
+        return new Sender("", role, () -> true, new Credential.None());
     }
 
     /** The sender of a request. */
@@ -33,7 +34,7 @@ public record Sender(String user, Role role, BooleanSupplier accepted) {
         return request.addAttribute(KEY, this);
     }
 
-    /** The same elements, until the token is revoked or expires: then the stream completes within two seconds. */
+    /** The same elements, until the token or session is no longer accepted: then the stream completes within two seconds. */
     public <T, M> Source<T, M> whileAccepted(Source<T, M> elements) {
         Source<Optional<T>, ?> checks = Source.tick(CHECK_INTERVAL, CHECK_INTERVAL, Optional.empty());
         return elements.map(Optional::of)

@@ -20,9 +20,14 @@ public final class TokenSecret {
 
     /** A new secret: 47 characters, each a letter, a digit, {@code -} or {@code _}. */
     public static String create() {
+        return PREFIX + random();
+    }
+
+    /** 256 random bits: 43 characters, each a letter, a digit, {@code -} or {@code _}. */
+    public static String random() {
         byte[] random = new byte[BYTES];
         RANDOM.nextBytes(random);
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
     /** SHA-256 of a text, as hexadecimal digits in lower case. */

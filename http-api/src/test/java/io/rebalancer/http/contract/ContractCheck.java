@@ -30,8 +30,18 @@ public final class ContractCheck {
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(
             Dialects.getOpenApi31(), builder -> builder.schemas(Map.of(BASE, DOCUMENT.text())));
     /** Of every response; no operation documents them. */
-    private static final Set<String> ORDINARY_HEADERS =
-            Set.of("server", "date", "content-type", "content-length", "transfer-encoding", "connection");
+    private static final Set<String> ORDINARY_HEADERS = Set.of(
+            "server",
+            "date",
+            "content-type",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "content-security-policy",
+            "cross-origin-resource-policy",
+            "referrer-policy",
+            "x-content-type-options",
+            "x-frame-options");
     /** Of requests that do not reach a route. */
     private static final Map<Integer, String> REFUSALS =
             Map.of(401, "Unauthorized", 403, "Forbidden", 415, "UnsupportedMediaType", 421, "Misdirected");

@@ -90,7 +90,7 @@ class LoginsTest {
             assertThat(create.statusCode()).isEqualTo(201);
         } else {
             assertProblem(create, 403, "ROLE_REQUIRED");
-            assertThat(create.body()).contains("the token viewer has the role viewer", "needs the role operator");
+            assertThat(create.body()).contains("the user viewer has the role viewer", "needs the role operator");
         }
         if (role.includes(Role.ADMIN)) {
             assertThat(tokens.statusCode()).isEqualTo(200);

@@ -75,6 +75,7 @@ final class HttpModule {
         this.logins = new Logins(
                 this.settings,
                 access.access().directory(),
+                access.access().sessions(),
                 () -> legacy.get().access(),
                 audit.trail(),
                 access.access().clock());

@@ -10,6 +10,7 @@ import io.rebalancer.cluster.settings.CertificateSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.cluster.settings.LoginSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.TraceSettings;
@@ -59,6 +60,7 @@ public final class ManagerNode implements NodeProcess.Node {
         ManagerSettings settings = ManagerSettings.from(root);
         EvacuateSettings evacuate = EvacuateSettings.from(root);
         LegacySettings legacy = LegacySettings.from(root);
+        LoginSettings login = LoginSettings.from(root);
         MetricsSettings metrics = MetricsSettings.from(root, LEGACY_SERVICE, LEGACY_DATACENTER);
         TraceSettings traces = TraceSettings.from(root);
         CertificateKeys keys =
@@ -73,7 +75,7 @@ public final class ManagerNode implements NodeProcess.Node {
                 system,
                 journal.prepare(system)
                         .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
-                        .thenCompose(readSide -> AccessModule.start(system, journal.reader(system))
+                        .thenCompose(readSide -> AccessModule.start(system, journal.reader(system), login)
                                 .thenCompose(access -> {
                                     access.requireAdministrator(
                                             settings.http(), ManagerSettings.adviceForListener(root));
@@ -138,6 +140,7 @@ public final class ManagerNode implements NodeProcess.Node {
     @Override
     public void reload(Config root) {
         ManagerSettings.from(root);
+        LoginSettings.from(root);
         EvacuateSettings newEvacuate = EvacuateSettings.from(root);
         LegacySettings newLegacy = LegacySettings.from(root);
         evacuate = newEvacuate;

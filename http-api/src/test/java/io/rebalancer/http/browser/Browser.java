@@ -1,0 +1,107 @@
+package io.rebalancer.http.browser;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** A real Chromium without a window. */
+final class Browser implements AutoCloseable {
+    /** It warns that it has no code for the newest protocol of developer tools, which no test uses. */
+    private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
+
+    private static final Duration SCRIPT_TIME = Duration.ofSeconds(60);
+
+    private final ChromeDriver driver;
+
+    /** @param names host names that resolve to this machine */
+    Browser(String... names) {
+        DEVTOOLS.setLevel(Level.SEVERE);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(program("chromium").toString());
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-quic",
+                "--disable-background-networking",
+                "--disable-dev-shm-usage",
+                "--ignore-certificate-errors");
+        List<String> rules =
+                Stream.of(names).map(name -> "MAP " + name + " 127.0.0.1").toList();
+        options.addArguments("--host-resolver-rules=" + String.join(",", rules));
+        LoggingPreferences logging = new LoggingPreferences();
+        logging.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability("goog:loggingPrefs", logging);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(program("chromedriver").toFile())
+                .usingAnyFreePort()
+                .build();
+        driver = new ChromeDriver(service, options);
+        driver.manage().timeouts().scriptTimeout(SCRIPT_TIME);
+    }
+
+    private static Path program(String name) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " is missing; bin/setup-tests installs it"));
+    }
+
+    void open(String address) {
+        driver.get(address);
+    }
+
+    String address() {
+        return String.valueOf(driver.getCurrentUrl());
+    }
+
+    String text() {
+        return driver.findElement(By.tagName("body")).getText();
+    }
+
+    WebElement find(String selector) {
+        return driver.findElement(By.cssSelector(selector));
+    }
+
+    /** The text of the frame that the selector finds; empty if the browser shows none. */
+    String textOfFrame(String selector) {
+        driver.switchTo().frame(find(selector));
+        try {
+            return text();
+        } finally {
+            driver.switchTo().defaultContent();
+        }
+    }
+
+    /** The value of an expression that is a promise. */
+    Object await(String expression) {
+        return ((JavascriptExecutor) driver)
+                .executeAsyncScript("const done = arguments[arguments.length - 1];" + "Promise.resolve(" + expression
+                        + ").then(done, error => done('failed: ' + error));");
+    }
+
+    /** What the console of the browser states, errors of the network included. */
+    List<String> console() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
