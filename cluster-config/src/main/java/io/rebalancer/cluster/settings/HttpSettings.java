@@ -3,6 +3,7 @@ package io.rebalancer.cluster.settings;
 import com.typesafe.config.Config;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
  * @param requireLogin whether requests need a token although the host, or {@code openToNetwork}, allows others
  * @param tokens those of the token file; empty if there is none
  * @param tls empty if the listener serves plain HTTP
+ * @param maxRequestsPerSecond of one address, above zero; empty for no limit
  * @param allowedHosts hosts under which clients may call, and whose web pages may call, besides the own address
  */
 public record HttpSettings(
@@ -22,13 +24,31 @@ public record HttpSettings(
         boolean requireLogin,
         Optional<AccessTokens> tokens,
         Optional<ListenerTls> tls,
+        OptionalInt maxRequestsPerSecond,
         List<AllowedHost> allowedHosts) {
 
     public HttpSettings {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("http.port must be 1 to 65535, not " + port);
         }
+        if (maxRequestsPerSecond.isPresent() && maxRequestsPerSecond.getAsInt() < 1) {
+            throw new IllegalArgumentException(
+                    "http.max-requests-per-second must be at least 1, or 0 for no limit, not "
+                            + maxRequestsPerSecond.getAsInt());
+        }
         allowedHosts = List.copyOf(allowedHosts);
+    }
+
+    /** A listener without a limit of requests. */
+    public HttpSettings(
+            String host,
+            int port,
+            boolean openToNetwork,
+            boolean requireLogin,
+            Optional<AccessTokens> tokens,
+            Optional<ListenerTls> tls,
+            List<AllowedHost> allowedHosts) {
+        this(host, port, openToNetwork, requireLogin, tokens, tls, OptionalInt.empty(), allowedHosts);
     }
 
     /** Listens without tokens, for this machine only. */
@@ -46,7 +66,9 @@ public record HttpSettings(
      * states whether it needs any.
      */
     static HttpSettings ofManager(Config section, String prefix) {
-        return read(section, prefix, section.getBoolean(prefix + "require-login"));
+        HttpSettings settings = read(section, prefix, section.getBoolean(prefix + "require-login"));
+        int limit = section.getInt(prefix + "max-requests-per-second");
+        return limit == 0 ? settings : settings.withMaxRequestsPerSecond(limit);
     }
 
     /**
@@ -96,6 +118,11 @@ public record HttpSettings(
         return settings;
     }
 
+    private HttpSettings withMaxRequestsPerSecond(int limit) {
+        return new HttpSettings(
+                host, port, openToNetwork, requireLogin, tokens, tls, OptionalInt.of(limit), allowedHosts);
+    }
+
     /** The same listener, with a further allowed host. */
     public HttpSettings alsoAllowing(AllowedHost further) {
         return new HttpSettings(
@@ -105,6 +132,7 @@ public record HttpSettings(
                 requireLogin,
                 tokens,
                 tls,
+                maxRequestsPerSecond,
                 Stream.concat(allowedHosts.stream(), Stream.of(further)).toList());
     }
 }

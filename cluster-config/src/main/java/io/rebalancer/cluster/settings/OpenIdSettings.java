@@ -65,21 +65,25 @@ public record OpenIdSettings(
         }
         String authority = section.getString("authority");
         return new OpenIdSettings(
-                SettingsFile.required(section, "name"),
-                address(section, "issuer"),
-                SettingsFile.required(section, "client-id"),
-                SettingsFile.secret(section, "client-secret-file")
+                required(login, "name"),
+                address(login, "issuer"),
+                required(login, "client-id"),
+                SettingsFile.secret(login, "openid.client-secret-file")
                         .orElseThrow(() -> new IllegalArgumentException("openid.client-secret-file must be set")),
-                address(section, "redirect"),
+                address(login, "redirect"),
                 section.getStringList("scopes"),
-                SettingsFile.required(section, "name-claim"),
-                SettingsFile.required(section, "role-claim"),
+                required(login, "name-claim"),
+                required(login, "role-claim"),
                 roles,
                 authority.isEmpty() ? Optional.empty() : Optional.of(Path.of(authority)));
     }
 
-    private static URI address(Config section, String path) {
-        return URI.create(SettingsFile.required(section, path));
+    private static String required(Config login, String name) {
+        return SettingsFile.required(login, "openid." + name);
+    }
+
+    private static URI address(Config login, String name) {
+        return URI.create(required(login, name));
     }
 
     /** The highest role that one of these values of the role claim gives. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,8 @@ class LegacyConfigTest {
     }
 
     private static HttpSettings open(int port) {
-        return new HttpSettings("0.0.0.0", port, true, false, Optional.empty(), Optional.empty(), List.of());
+        return new HttpSettings(
+                "0.0.0.0", port, true, false, Optional.empty(), Optional.empty(), OptionalInt.of(500), List.of());
     }
 
     private static MorayShard shard(int number, String domain) {
@@ -168,7 +170,16 @@ class LegacyConfigTest {
                 .contains(OPEN.replace(":", ": "))
                 .doesNotContain("\n");
         Config loopback = load(SMALLEST.replace("\"open-to-network\":true", "\"host\":\"127.0.0.1\""));
-        assertThat(ManagerSettings.from(loopback).http()).isEqualTo(new HttpSettings("127.0.0.1", 80));
+        assertThat(ManagerSettings.from(loopback).http())
+                .isEqualTo(new HttpSettings(
+                        "127.0.0.1",
+                        80,
+                        false,
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.of(500),
+                        List.of()));
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -104,12 +105,17 @@ class SettingsTest {
         return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
+    private static HttpSettings loopback(int port) {
+        return new HttpSettings(
+                "127.0.0.1", port, false, false, Optional.empty(), Optional.empty(), OptionalInt.of(500), List.of());
+    }
+
     @Test
     void fewSettingsAreRequired() {
         ManagerSettings manager = ManagerSettings.from(config(MANAGER));
         assertThat(manager.morayShards())
                 .containsExactly(new ManagerSettings.MorayShard(1, "1.moray.example.com", Optional.of(2020)));
-        assertThat(manager.http()).isEqualTo(new HttpSettings("127.0.0.1", 8080));
+        assertThat(manager.http()).isEqualTo(loopback(8080));
         AgentSettings agent = AgentSettings.from(config(AGENT));
         assertThat(agent.storageNode().text()).isEqualTo("1.stor.example.com");
         assertThat(agent.http().port()).isEqualTo(7878);

@@ -25,6 +25,7 @@ final class RequestGuard {
     /** @param login finds out who sends a request; empty if everyone may send any */
     static RequestGuard of(HttpSettings settings, Optional<? extends RequestCheck> login) {
         List<RequestCheck> checks = new ArrayList<>();
+        settings.maxRequestsPerSecond().ifPresent(limit -> checks.add(new RateCheck(limit, System::nanoTime)));
         checks.add(new HostCheck(settings));
         checks.add(new OriginCheck(settings));
         login.ifPresent(checks::add);

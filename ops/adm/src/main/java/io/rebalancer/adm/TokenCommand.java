@@ -85,6 +85,16 @@ final class TokenCommand extends ManagerCommand {
         return ExitCode.DONE.code();
     }
 
+    @Command(name = "whoami", description = "Shows as whom, and with which role, the manager takes this command line.")
+    int whoami(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        output.output()
+                .item(
+                        manager().get("/api/v1/session").body(),
+                        (out, sender) -> out.println(sender.path("user").asText("no user, because no login is needed")
+                                + ", with the role " + sender.path("role").asText()));
+        return ExitCode.DONE.code();
+    }
+
     @Command(name = "revoke", description = "Revokes a token: from now on it is refused, and its event streams end.")
     int revoke(
             @Parameters(paramLabel = "<id>", description = "id of the token, as token list shows it") String id,

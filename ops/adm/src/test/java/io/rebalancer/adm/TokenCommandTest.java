@@ -52,6 +52,16 @@ class TokenCommandTest {
     }
 
     @Test
+    void theUserAndTheRoleAreShown() throws Exception {
+        response = new ServedCommand.Response(200, "{\"user\":\"ci\",\"role\":\"viewer\",\"credential\":\"token\"}");
+        assertThat(command.run("token", "whoami")).isZero();
+        assertThat(command.out()).isEqualTo("ci, with the role viewer\n");
+        response = new ServedCommand.Response(200, "{\"role\":\"admin\",\"credential\":\"none\"}");
+        assertThat(command.run("token", "whoami")).isZero();
+        assertThat(command.out()).endsWith("no user, because no login is needed, with the role admin\n");
+    }
+
+    @Test
     void aTokenIsRevokedByItsId() throws Exception {
         response = new ServedCommand.Response(200, TOKEN.formatted("revoked", ""));
         assertThat(command.run("token", "revoke", "00000000-0000-0000-0000-000000000001"))
