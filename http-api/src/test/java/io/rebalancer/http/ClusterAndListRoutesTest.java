@@ -195,6 +195,8 @@ class ClusterAndListRoutesTest {
     @ParameterizedTest
     @CsvSource({
         "/api/v1/storage-nodes/1.stor.d/recommission, 200, IN_SERVICE",
+        "/api/v1/storage-nodes/1.stor.d/exclude, 200, EXCLUDED",
+        "/api/v1/storage-nodes/2.stor.d/exclude, 409, ILLEGAL_NODE_STATE",
         "/api/v1/storage-nodes/1.stor.d/remove, 200, REMOVED",
         "/api/v1/storage-nodes/2.stor.d/recommission, 409, a job empties 2.stor.d",
         "/api/v1/storage-nodes/no%20node/recommission, 400, BAD_REQUEST"

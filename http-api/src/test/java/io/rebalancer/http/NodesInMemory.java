@@ -60,6 +60,11 @@ public final class NodesInMemory implements StorageNodeService {
     }
 
     @Override
+    public CompletionStage<Void> exclude(StorageNodeId node) {
+        return unlessFenced(node);
+    }
+
+    @Override
     public CompletionStage<Void> remove(StorageNodeId node) {
         return unlessFenced(node);
     }

@@ -42,6 +42,9 @@ public interface RegistryMessage {
     record RecommissionNode(StorageNodeId node, ActorRef<RegistryReply> replyTo)
             implements RegistryMessage, WireMessage {}
 
+    /** Keeps copies away from a storage node. Idempotent. */
+    record ExcludeNode(StorageNodeId node, ActorRef<RegistryReply> replyTo) implements RegistryMessage, WireMessage {}
+
     /** Records that a drained storage node is gone for good. Idempotent. */
     record RemoveNode(StorageNodeId node, ActorRef<RegistryReply> replyTo) implements RegistryMessage, WireMessage {}
 

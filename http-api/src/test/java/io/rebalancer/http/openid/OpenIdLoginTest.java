@@ -7,9 +7,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.OpenIdSettings;
 import io.rebalancer.http.ApiServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import io.rebalancer.testsupport.HttpCalls;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Date;
@@ -27,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logins at a provider over its real wire. The client follows redirections as a browser does. */
 class OpenIdLoginTest {
-    private static final HttpClient BROWSER = HttpClient.newHttpClient();
-
     private final Provider provider;
 
     OpenIdLoginTest() throws Exception {
@@ -54,15 +50,27 @@ class OpenIdLoginTest {
         provider.close();
     }
 
+    /** Opens an address of the manager, as a browser does that comes from another site. */
     private static HttpResponse<String> open(String address, String cookie) throws Exception {
-        return BROWSER.send(
-                HttpRequest.newBuilder(URI.create(address))
-                        .header("Cookie", cookie)
-                        .header("Sec-Fetch-Site", "cross-site")
-                        .header("Sec-Fetch-Mode", "navigate")
-                        .header("Sec-Fetch-Dest", "document")
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        assertThat(address).startsWith("http://127.0.0.1:" + ApiServer.port + "/");
+        return ApiServer.get(
+                address.substring(address.indexOf('/', "http://".length())),
+                "Cookie",
+                cookie,
+                "Sec-Fetch-Site",
+                "cross-site",
+                "Sec-Fetch-Mode",
+                "navigate",
+                "Sec-Fetch-Dest",
+                "document");
+    }
+
+    /** Where the provider sends a browser that begins a login there. */
+    private String back(HttpResponse<?> begin) throws Exception {
+        String address = location(begin);
+        assertThat(address).startsWith(provider.issuer());
+        return location(HttpCalls.to(provider.issuer())
+                .get(address.substring(provider.issuer().length())));
     }
 
     private static String location(HttpResponse<?> response) {
@@ -84,9 +92,9 @@ class OpenIdLoginTest {
         return begin;
     }
 
-    private static HttpResponse<String> login(String path) throws Exception {
+    private HttpResponse<String> login(String path) throws Exception {
         HttpResponse<String> begin = begin(path);
-        String back = location(open(location(begin), "none=1"));
+        String back = back(begin);
         return open(back, cookie(begin, "rebalancer-login"));
     }
 
@@ -176,7 +184,7 @@ class OpenIdLoginTest {
     @Test
     void onlyTheBrowserThatBeganALoginEndsIt() throws Exception {
         HttpResponse<String> victim = begin("/");
-        String ofAttacker = location(open(location(begin("/")), "none=1"));
+        String ofAttacker = back(begin("/"));
         assertRefused(open(ofAttacker, cookie(victim, "rebalancer-login")), 400, "LOGIN_NOT_BEGUN");
         assertRefused(open(ofAttacker, "none=1"), 400, "LOGIN_NOT_BEGUN");
         assertRefused(open(ofAttacker, "__Host-rebalancer-login=a.b.c.d"), 400, "LOGIN_NOT_BEGUN");
@@ -185,7 +193,7 @@ class OpenIdLoginTest {
     @Test
     void aCodeEndsOneLogin() throws Exception {
         HttpResponse<String> begin = begin("/");
-        String back = location(open(location(begin), "none=1"));
+        String back = back(begin);
         assertThat(open(back, cookie(begin, "rebalancer-login")).statusCode()).isEqualTo(200);
         assertThat(open(back, cookie(begin, "rebalancer-login")).statusCode()).isEqualTo(403);
         assertThat(ApiServer.SESSIONS.size()).isEqualTo(1);
@@ -194,7 +202,7 @@ class OpenIdLoginTest {
     @Test
     void aCodeThatWasGuessedIsRefused() throws Exception {
         HttpResponse<String> begin = begin("/");
-        String back = location(open(location(begin), "none=1")).replaceAll("code=.*", "code=guess");
+        String back = back(begin).replaceAll("code=.*", "code=guess");
         assertRefused(open(back, cookie(begin, "rebalancer-login")), 403, "OPENID_REFUSED");
     }
 

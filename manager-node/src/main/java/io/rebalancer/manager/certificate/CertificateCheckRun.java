@@ -177,7 +177,7 @@ final class CertificateCheckRun extends AbstractBehavior<CertificateCheckRun.Mes
     private Behavior<Message> onStatusRead(StatusRead read) {
         boolean drained = read.status()
                 .filter(status -> status.state() == ServiceState.DRAINED)
-                .filter(status -> status.jobId().equals(check.jobId()))
+                .filter(status -> status.jobId().equals(Optional.of(check.jobId())))
                 .isPresent();
         check.end(
                 clock.instant(),

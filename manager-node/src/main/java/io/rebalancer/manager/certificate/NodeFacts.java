@@ -55,7 +55,7 @@ final class NodeFacts {
             return CompletableFuture.completedFuture(
                     new Facts(node, status, Optional.empty(), Optional.empty(), shards));
         }
-        return jobs.get(status.get().jobId())
+        return jobs.get(status.flatMap(NodeStatus::jobId).orElseThrow())
                 .thenCompose(found -> found.filter(view -> view.state().phase() == JobPhase.DONE)
                         .map(view -> evidence.apply(view.id(), view.revision()))
                         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))

@@ -58,7 +58,7 @@ final class RunningCheck {
     /** The evidence is there, so that the shards can be read again. */
     void begin(Facts facts) {
         VerificationFinished verification = facts.verification().orElseThrow();
-        jobId = facts.status().map(NodeStatus::jobId).orElseThrow();
+        jobId = facts.status().flatMap(NodeStatus::jobId).orElseThrow();
         verifiedAt = verification.at();
         from = switch (scope) {
             case ALL_ROWS -> Map.of();

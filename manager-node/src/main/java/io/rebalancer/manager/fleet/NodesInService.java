@@ -27,9 +27,7 @@ public final class NodesInService {
 
     /** Why nothing may be written to the node, or made to name it; empty if it is in service. */
     public Optional<String> refusal(StorageNodeId node) {
-        return status(node)
-                .map(status ->
-                        node + " is " + status.state() + " since " + status.since() + " by job " + status.jobId());
+        return status(node).map(NodeStatus::text);
     }
 
     private Optional<NodeStatus> status(StorageNodeId node) {

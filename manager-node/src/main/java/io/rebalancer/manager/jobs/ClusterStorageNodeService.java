@@ -82,6 +82,11 @@ public final class ClusterStorageNodeService implements StorageNodeService {
     }
 
     @Override
+    public CompletionStage<Void> exclude(StorageNodeId node) {
+        return order(replyTo -> new RegistryMessage.ExcludeNode(node, replyTo));
+    }
+
+    @Override
     public CompletionStage<Void> remove(StorageNodeId node) {
         return order(replyTo -> new RegistryMessage.RemoveNode(node, replyTo));
     }

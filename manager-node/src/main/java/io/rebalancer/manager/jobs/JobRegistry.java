@@ -117,6 +117,10 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
                                 NodeRules.recommission(jobs, order.node(), clock.instant()),
                                 order.replyTo()))
                 .onCommand(
+                        RegistryMessage.ExcludeNode.class,
+                        (jobs, order) -> changeNode(
+                                order.node(), NodeRules.exclude(jobs, order.node(), clock.instant()), order.replyTo()))
+                .onCommand(
                         RegistryMessage.RemoveNode.class,
                         (jobs, order) -> changeNode(
                                 order.node(), NodeRules.remove(jobs, order.node(), clock.instant()), order.replyTo()))

@@ -35,7 +35,10 @@ final class NodeStateCheck implements PreflightCheck {
 
     private CheckResult result(NodeStatus status) {
         StorageNodeId node = status.node();
-        String detail = node + " is " + status.state() + " since " + status.since() + " by job " + status.jobId();
+        String detail = status.text();
+        if (status.state() == ServiceState.EXCLUDED) {
+            return CheckResult.pass(name(), detail);
+        }
         return status.state() == ServiceState.REMOVED
                 ? CheckResult.fail(
                         name(),

@@ -171,6 +171,9 @@ class PreflightTest {
             services.outOfService = List.of(new NodeStatus(LEAVING, state, JOB, Instant.EPOCH));
             assertResult(CheckName.NODE_STATE, Outcome.WARN, state.name(), JOB.toString());
         }
+        services.outOfService =
+                List.of(new NodeStatus(LEAVING, ServiceState.EXCLUDED, Optional.empty(), Instant.EPOCH));
+        assertResult(CheckName.NODE_STATE, Outcome.PASS, "EXCLUDED", "as an operator ordered");
         services.outOfService = List.of(new NodeStatus(LEAVING, ServiceState.REMOVED, JOB, Instant.EPOCH));
         assertResult(CheckName.NODE_STATE, Outcome.FAIL, "REMOVED");
         services.outOfService =

@@ -78,6 +78,11 @@ final class ServicesInMemory implements MetadataTier, StorageNodeService {
     }
 
     @Override
+    public CompletionStage<Void> exclude(StorageNodeId node) {
+        throw new AssertionError("a check changes nothing");
+    }
+
+    @Override
     public CompletionStage<Void> remove(StorageNodeId node) {
         throw new AssertionError("a check changes nothing");
     }

@@ -113,6 +113,17 @@ final class NodeCommand extends ManagerCommand {
     }
 
     @Command(
+            name = "exclude",
+            description =
+                    "Keeps copies away from a storage node, which keeps what it has. node recommission ends that.")
+    int exclude(
+            @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
+            @Mixin OutputOption output)
+            throws CommandFailed, InterruptedException {
+        return order(node, "exclude", output.output());
+    }
+
+    @Command(
             name = "remove",
             description = "Records that a drained storage node is gone for good. Without --yes, only shows what would"
                     + " happen.")

@@ -323,6 +323,15 @@ class V1CommandsTest {
     }
 
     @Test
+    void copiesAreKeptAwayFromANode() {
+        answers.put("/api/v1/storage-nodes/1.stor.d/exclude", """
+                {"storageNode":"1.stor.d","state":"EXCLUDED"}""");
+        assertThat(command.run("node", "exclude", "1.stor.d")).isZero();
+        assertThat(command.requests()).containsExactly("POST /api/v1/storage-nodes/1.stor.d/exclude");
+        assertThat(command.out().strip()).isEqualTo("1.stor.d is EXCLUDED");
+    }
+
+    @Test
     void aRefusalIsShownWithItsReason() {
         assertThat(command.run("node", "remove", "--yes", "2.stor.d")).isEqualTo(1);
         assertThat(command.err()).contains("409", "a job empties it");

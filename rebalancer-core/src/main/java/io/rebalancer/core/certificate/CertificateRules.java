@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -66,7 +67,7 @@ public final class CertificateRules {
         return new Certificate(
                 facts.node(),
                 job.leaving().map(CopyLocation::datacenter).orElseThrow(),
-                facts.status().orElseThrow().jobId(),
+                facts.status().flatMap(NodeStatus::jobId).orElseThrow(),
                 job.epoch(),
                 verification.at(),
                 verification.evidence(),
@@ -90,7 +91,7 @@ public final class CertificateRules {
                         CertificateRefusal.Code.NODE_NOT_DRAINED,
                         node + " is REMOVED: a certificate is issued while the node is DRAINED, before its removal is"
                                 + " recorded");
-            case IN_SERVICE, FENCED ->
+            case IN_SERVICE, EXCLUDED, FENCED ->
                 refuse(
                         CertificateRefusal.Code.NODE_NOT_DRAINED,
                         node + " is " + state + ", not DRAINED: nothing proves that it is empty now. "
@@ -99,7 +100,8 @@ public final class CertificateRules {
     }
 
     private static Optional<CertificateRefusal> refusedJob(Facts facts) {
-        String id = facts.status().map(status -> status.jobId().toString()).orElse("");
+        String id =
+                facts.status().flatMap(NodeStatus::jobId).map(UUID::toString).orElse("");
         boolean aboutNode = facts.job()
                 .flatMap(JobOutline::leaving)
                 .filter(leaving -> leaving.storageNode().equals(facts.node()))

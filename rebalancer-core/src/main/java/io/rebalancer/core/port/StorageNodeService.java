@@ -29,6 +29,13 @@ public interface StorageNodeService {
     CompletionStage<Void> recommission(StorageNodeId node);
 
     /**
+     * Keeps copies away from a node; nothing happens if it is excluded.
+     *
+     * @return completes when that is stored; fails with {@link JobService.JobRefused} unless the node is in service
+     */
+    CompletionStage<Void> exclude(StorageNodeId node);
+
+    /**
      * Records that a drained node is gone for good; nothing happens if that is recorded.
      *
      * @return completes when that is stored; fails with {@link JobService.JobRefused} unless the node is drained

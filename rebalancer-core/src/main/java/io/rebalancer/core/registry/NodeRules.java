@@ -42,6 +42,18 @@ public final class NodeRules {
                 : Decision.accept(new RegistryEvent.NodeRecommissioned(node, now));
     }
 
+    /** Keeps copies away from a node that is in service. Refused for a node that receives none for another reason. */
+    public static Decision exclude(RegistryState registry, StorageNodeId node, Instant now) {
+        ServiceState state = registry.nodes().stateOf(node);
+        return switch (state) {
+            case EXCLUDED -> Decision.accept();
+            case IN_SERVICE -> Decision.accept(new RegistryEvent.NodeExcluded(node, now));
+            case FENCED, DRAINED, REMOVED ->
+                Decision.refuse(node + " is " + state
+                        + " and receives no copies already; it stays so until it is put back" + " in service");
+        };
+    }
+
     /** Records that a node is gone. Refused unless a verification has proved that it is empty. */
     public static Decision remove(RegistryState registry, StorageNodeId node, Instant now) {
         ServiceState state = registry.nodes().stateOf(node);
@@ -52,7 +64,7 @@ public final class NodeRules {
                         .map(job ->
                                 Decision.refuse("job " + job.id() + " empties " + node + "; wait until it has ended"))
                         .orElseGet(() -> Decision.accept(new RegistryEvent.NodeRemoved(node, now)));
-            case IN_SERVICE, FENCED ->
+            case IN_SERVICE, EXCLUDED, FENCED ->
                 Decision.refuse(node + " is " + state + ", not DRAINED: nothing proves that it is empty. Evacuate it"
                         + " first: rebalancer-adm job create evacuate --shark " + node);
         };

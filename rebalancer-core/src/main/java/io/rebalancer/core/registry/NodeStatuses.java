@@ -44,17 +44,24 @@ public record NodeStatuses(Map<StorageNodeId, NodeStatus> byNode) {
                     .flatMap(closing -> leaving.map(node -> with(node, ServiceState.DRAINED, e.jobId(), closing.at())))
                     .orElse(this);
         }
+        if (event instanceof RegistryEvent.NodeExcluded e) {
+            return with(new NodeStatus(e.node(), ServiceState.EXCLUDED, Optional.empty(), e.at()));
+        }
         if (event instanceof RegistryEvent.NodeRemoved e) {
             return find(e.node())
-                    .map(status -> with(e.node(), ServiceState.REMOVED, status.jobId(), e.at()))
+                    .map(status -> with(new NodeStatus(e.node(), ServiceState.REMOVED, status.jobId(), e.at())))
                     .orElse(this);
         }
         return event instanceof RegistryEvent.NodeRecommissioned e ? without(e.node()) : this;
     }
 
     private NodeStatuses with(StorageNodeId node, ServiceState state, UUID jobId, Instant since) {
+        return with(new NodeStatus(node, state, jobId, since));
+    }
+
+    private NodeStatuses with(NodeStatus status) {
         Map<StorageNodeId, NodeStatus> next = new HashMap<>(byNode);
-        next.put(node, new NodeStatus(node, state, jobId, since));
+        next.put(status.node(), status);
         return new NodeStatuses(next);
     }
 

@@ -41,6 +41,9 @@ public sealed interface RegistryEvent {
     /** An operator put a storage node back in service: it receives copies again. */
     record NodeRecommissioned(StorageNodeId node, Instant at) implements RegistryEvent {}
 
+    /** An operator keeps copies away from a storage node. */
+    record NodeExcluded(StorageNodeId node, Instant at) implements RegistryEvent {}
+
     /** An operator took a drained storage node out of the fleet for good. */
     record NodeRemoved(StorageNodeId node, Instant at) implements RegistryEvent {}
 }

@@ -7,6 +7,8 @@ package io.rebalancer.core.registry;
 public enum ServiceState {
     /** The node receives copies. The state of every node that no job has emptied. */
     IN_SERVICE,
+    /** An operator keeps copies away from the node. It keeps what it has, and no job empties it. */
+    EXCLUDED,
     /** A job empties the node, or has ended without proof that it is empty. */
     FENCED,
     /** A verification found no record that names the node. */

@@ -194,6 +194,7 @@ public final class Samples {
                 new RegistryEvent.JobRegistered(uuid(7), LEAVING, 100, NOW),
                 new RegistryEvent.JobClosed(uuid(7), false, Optional.of(new RegistryEvent.Closing(true, NOW))),
                 new RegistryEvent.NodeRemoved(LEAVING.storageNode(), NOW),
+                new RegistryEvent.NodeExcluded(LEAVING.storageNode(), NOW),
                 new RegistryEvent.NodeRecommissioned(LEAVING.storageNode(), NOW));
     }
 }

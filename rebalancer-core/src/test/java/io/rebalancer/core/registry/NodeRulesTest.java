@@ -29,7 +29,7 @@ class NodeRulesTest {
         register();
         close(true);
         assertThat(state()).isEqualTo(ServiceState.DRAINED);
-        assertThat(registry.nodes().find(NODE).orElseThrow().jobId()).isEqualTo(JOB);
+        assertThat(registry.nodes().find(NODE).orElseThrow().jobId()).contains(JOB);
     }
 
     @Test
@@ -68,6 +68,29 @@ class NodeRulesTest {
 
     private ServiceState state() {
         return registry.nodes().stateOf(NODE);
+    }
+
+    @Test
+    void anOperatorKeepsCopiesAwayFromANode() {
+        carryOut(NodeRules.exclude(registry, NODE, Samples.NOW));
+        assertThat(state()).isEqualTo(ServiceState.EXCLUDED);
+        assertThat(registry.nodes().find(NODE).orElseThrow().text()).endsWith(", as an operator ordered");
+        assertThat(NodeRules.exclude(registry, NODE, Samples.NOW).events()).isEmpty();
+        assertThat(NodeRules.remove(registry, NODE, Samples.NOW).refusal()).isPresent();
+        carryOut(NodeRules.recommission(registry, NODE, Samples.NOW));
+        assertThat(state()).isEqualTo(ServiceState.IN_SERVICE);
+    }
+
+    @Test
+    void anExcludedNodeCanBeEmptied() {
+        carryOut(NodeRules.exclude(registry, NODE, Samples.NOW));
+        register();
+        assertThat(state()).isEqualTo(ServiceState.FENCED);
+        assertThat(NodeRules.exclude(registry, NODE, Samples.NOW).refusal())
+                .hasValueSatisfying(why -> assertThat(why).contains("FENCED", "receives no copies already"));
+        close(true);
+        assertThat(state()).isEqualTo(ServiceState.DRAINED);
+        assertThat(NodeRules.exclude(registry, NODE, Samples.NOW).refusal()).isPresent();
     }
 
     private void register() {

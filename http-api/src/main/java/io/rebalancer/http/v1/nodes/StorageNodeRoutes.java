@@ -8,6 +8,7 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problems;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -21,6 +22,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET  /api/v1/storage-nodes                  the nodes that are out of service, and those with a penalty
  *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
+ *   POST /api/v1/storage-nodes/ID/exclude       the node receives no copies, and keeps what it has
  *   POST /api/v1/storage-nodes/ID/remove        records that a drained node is gone for good
  * </pre>
  */
@@ -42,12 +44,21 @@ public final class StorageNodeRoutes extends AllDirectives {
                         path(
                                 PathMatchers.segment(),
                                 node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
-                        path(
-                                PathMatchers.segment().slash("recommission"),
-                                node -> post(() -> withNode(node, id -> change(id, ServiceState.IN_SERVICE)))),
-                        path(
-                                PathMatchers.segment().slash("remove"),
-                                node -> post(() -> withNode(node, id -> change(id, ServiceState.REMOVED))))));
+                        order("recommission", ServiceState.IN_SERVICE, nodes::recommission),
+                        order("exclude", ServiceState.EXCLUDED, nodes::exclude),
+                        order("remove", ServiceState.REMOVED, nodes::remove)));
+    }
+
+    /** @param state that the node is in afterwards */
+    private Route order(String word, ServiceState state, Function<StorageNodeId, CompletionStage<Void>> order) {
+        return path(
+                PathMatchers.segment().slash(word),
+                node -> post(() -> withNode(
+                        node,
+                        id -> audit.as(operator -> Problems.complete(operator.perform(
+                                        Action.on("node." + word, id.text()), () -> order.apply(id))
+                                .thenApply(done -> Json.response(
+                                        StatusCodes.OK, Map.of("storageNode", id.text(), "state", state.name()))))))));
     }
 
     private Route show(Function<StorageNodeViews, Object> view) {
@@ -64,14 +75,5 @@ public final class StorageNodeRoutes extends AllDirectives {
             return complete(Problems.badRequest(String.valueOf(e.getMessage())));
         }
         return route.apply(node);
-    }
-
-    private Route change(StorageNodeId node, ServiceState state) {
-        boolean remove = state == ServiceState.REMOVED;
-        Action action = Action.on(remove ? "node.remove" : "node.recommission", node.text());
-        return audit.as(operator ->
-                Problems.complete(operator.perform(action, () -> remove ? nodes.remove(node) : nodes.recommission(node))
-                        .thenApply(done -> Json.response(
-                                StatusCodes.OK, Map.of("storageNode", node.text(), "state", state.name())))));
     }
 }

@@ -43,8 +43,8 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
     /**
      * A storage node.
      *
-     * @param state {@code IN_SERVICE}, {@code FENCED}, {@code DRAINED} or {@code REMOVED}
-     * @param job the job that empties or emptied the node; absent if the node is in service
+     * @param state {@code IN_SERVICE}, {@code EXCLUDED}, {@code FENCED}, {@code DRAINED} or {@code REMOVED}
+     * @param job the job that empties or emptied the node; absent if the node is in service or excluded
      * @param since when the node left service; absent if it is in service
      * @param penalty absent if there is none, or if the penalties are unknown
      * @param penaltiesUnavailable why the penalties are unknown; absent if they are known, and in a list
@@ -88,7 +88,7 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
         return new NodeView(
                 status.node().text(),
                 status.state().name(),
-                Optional.of(status.jobId()),
+                status.jobId(),
                 Optional.of(status.since()),
                 penalty(status.node()),
                 unavailable);
