@@ -3,7 +3,9 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Parameters;
         })
 final class JobCommand extends ManagerCommand {
     static final String JOBS = "/api/v1/jobs";
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String PAGE = "limit=1000";
 
     @Command(
@@ -142,6 +145,11 @@ final class JobCommand extends ManagerCommand {
                     String subject,
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
+        if (!subject.startsWith("/") && !UUID_FORM.matcher(subject).matches()) {
+            throw new CommandLine.ParameterException(
+                    spec.subcommands().get("why"),
+                    "'" + subject + "' is no object: give its id (a UUID), or its key, which begins with /UUID/stor/");
+        }
         String parameter = (subject.startsWith("/") ? "key=" : "object=") + ManagerApiClient.parameter(subject);
         return show(
                 output,

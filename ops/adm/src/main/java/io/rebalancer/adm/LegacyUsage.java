@@ -24,9 +24,11 @@ final class LegacyUsage {
             PROGRAM + " job",
             PROGRAM + " job list",
             PROGRAM + " job get",
-            PROGRAM + " job create",
             PROGRAM + " job create evacuate",
             PROGRAM + " job retry");
+
+    /** In the legacy tool, this command has no arguments but a subcommand. */
+    private static final String CREATE = PROGRAM + " job create";
 
     /** Options that the legacy tool does not have, and that its usage lines do not show. */
     private static final Set<String> ADDED = Set.of(OutputOption.NAME, WaitOptions.WAIT, WaitOptions.TIMEOUT);
@@ -48,7 +50,7 @@ final class LegacyUsage {
         String name = command.getCommandSpec().qualifiedName();
         boolean legacy = LEGACY.contains(name);
         if (fault instanceof SubcommandMissing) {
-            return legacy
+            return legacy || name.equals(CREATE)
                     ? version(command) + "\n" + command.getUsageMessage().strip()
                     : "error: " + name + " needs one of the commands "
                             + String.join(", ", command.getSubcommands().keySet()) + "; try " + name + " --help";
