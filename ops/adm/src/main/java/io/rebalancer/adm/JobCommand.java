@@ -31,13 +31,21 @@ final class JobCommand extends ManagerCommand {
 
     @Command(
             name = "list",
-            description = "Lists all jobs, newest first. Without a form of output, prints what the legacy tool prints.")
-    int list(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+            description =
+                    "Lists jobs, newest first: all, or those that the options choose. Without an option, prints what"
+                            + " the legacy tool prints.")
+    int list(@Mixin JobListFilter filter, @Mixin OutputOption output) throws CommandFailed, InterruptedException {
         AdmContext context = AdmContext.of(spec);
-        if (output.chosen().isEmpty()) {
+        if (output.chosen().isEmpty() && !filter.isSet()) {
             LegacyOutput.printJson(context.out(), manager().get("/jobs"));
         } else {
-            output.output().list(manager(), JOBS + "?" + PAGE, "jobs", JobText.table(context.clock()), "no jobs");
+            output.output()
+                    .list(
+                            manager(),
+                            JOBS + "?" + PAGE + filter.parameters(),
+                            "jobs",
+                            JobText.table(context.clock()),
+                            filter.isSet() ? "no such jobs" : "no jobs");
         }
         return ExitCode.DONE.code();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -31,7 +32,9 @@ final class LegacyUsage {
     private static final String CREATE = PROGRAM + " job create";
 
     /** Options that the legacy tool does not have, and that its usage lines do not show. */
-    private static final Set<String> ADDED = Set.of(OutputOption.NAME, WaitOptions.WAIT, WaitOptions.TIMEOUT);
+    private static final Set<String> ADDED = Stream.concat(
+                    Stream.of(OutputOption.NAME, WaitOptions.WAIT, WaitOptions.TIMEOUT), JobListFilter.NAMES.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     private LegacyUsage() {}
 

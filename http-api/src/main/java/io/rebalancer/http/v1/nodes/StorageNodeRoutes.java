@@ -7,8 +7,11 @@ import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problems;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
@@ -18,7 +21,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The storage nodes of API v1.
  *
  * <pre>
- *   GET  /api/v1/storage-nodes                  the nodes that are out of service, and those with a penalty
+ *   GET  /api/v1/storage-nodes?state=           the nodes that are out of service, and those with a penalty
  *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
  *   POST /api/v1/storage-nodes/ID/remove        records that a drained node is gone for good
@@ -38,7 +41,7 @@ public final class StorageNodeRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/storage-nodes"),
                 () -> concat(
-                        pathEnd(() -> get(() -> show(StorageNodeViews::list))),
+                        pathEnd(() -> get(this::list)),
                         path(
                                 PathMatchers.segment(),
                                 node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
@@ -48,6 +51,20 @@ public final class StorageNodeRoutes extends AllDirectives {
                         path(
                                 PathMatchers.segment().slash("remove"),
                                 node -> post(() -> withNode(node, id -> change(id, ServiceState.REMOVED))))));
+    }
+
+    private Route list() {
+        return parameterOptional("state", word -> {
+            Optional<ServiceState> state = word.flatMap(text -> Arrays.stream(ServiceState.values())
+                    .filter(each -> each.name().equals(text))
+                    .findFirst());
+            return word.isPresent() && state.isEmpty()
+                    ? complete(Problems.badRequest("no such state: " + word.get() + "; the states of storage nodes are "
+                            + Arrays.stream(ServiceState.values())
+                                    .map(ServiceState::name)
+                                    .collect(Collectors.joining(", "))))
+                    : show(views -> views.list(state));
+        });
     }
 
     private Route show(Function<StorageNodeViews, Object> view) {
