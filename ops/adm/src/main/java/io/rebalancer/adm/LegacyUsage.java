@@ -51,7 +51,7 @@ final class LegacyUsage {
     static String explain(ParameterException fault) {
         CommandLine command = fault.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        boolean legacy = LEGACY.contains(name);
+        boolean legacy = LEGACY.contains(name) && !concernsAddedOption(fault);
         if (fault instanceof SubcommandMissing) {
             return legacy || name.equals(CREATE)
                     ? version(command) + "\n" + command.getUsageMessage().strip()
@@ -62,6 +62,11 @@ final class LegacyUsage {
                 ? "error: " + describe(fault, "\n    ", "\n    ") + "\n\nUSAGE:\n    " + usage(command.getCommandSpec())
                         + "\n\nFor more information try --help"
                 : "error: " + describe(fault, " ", ", ") + "; " + name + " --help explains the arguments";
+    }
+
+    /** No script depends on the message for an option that the legacy tool does not have. */
+    private static boolean concernsAddedOption(ParameterException fault) {
+        return fault.getArgSpec() instanceof OptionSpec option && !isOwnOption(option);
     }
 
     private static String version(CommandLine command) {

@@ -44,6 +44,7 @@ class WrongInputTest {
             plan create 1.stor --max-fill many   | '--max-fill': a whole number is required, not 'many'
             plan create 1.stor --max-fill 1e9    | '--max-fill': a whole number is required, not '1e9'
             plan create 1.stor --max-fill 4294967296 | '--max-fill': the number 4294967296 is too large or too small
+            job list --output yaml               | '--output': expected one of [table, json, jsonl]
             job why ID object-1                  | 'object-1' is no object: give its id (a UUID), or its key
             job why ID 1-1-1-1-1                 | '1-1-1-1-1' is no object
             """)
