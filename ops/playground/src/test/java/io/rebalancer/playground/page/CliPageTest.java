@@ -32,19 +32,41 @@ class CliPageTest {
     @Test
     void theCommandsPrintWhatThePageShows() throws Exception {
         RecordedPage page = RecordedPage.parse(Files.readString(PAGE));
-        boolean writes = System.getProperty("cli.page", "").equals("write");
-        List<Step> printed = new ArrayList<>();
+        if (System.getProperty("cli.page", "").equals("write")) {
+            Files.writeString(PAGE, page.withSteps(run(page.steps(), false)));
+            return;
+        }
         StringBuilder differences = new StringBuilder();
+        List<Step> printed = run(page.steps(), true);
+        for (int index = 0; index < printed.size(); index++) {
+            Step step = page.steps().get(index);
+            if (!printed.get(index).output().equals(step.output())) {
+                differences.append(difference(step, printed.get(index)));
+            }
+        }
+        assertThat(differences.toString())
+                .withFailMessage(
+                        "docs/operations/cli.md shows other output than the commands print.\n%s\n%s", differences, FIX)
+                .isEmpty();
+    }
+
+    /**
+     * Runs the commands, and returns them with what they print.
+     *
+     * @param stops whether to end with a command that fails otherwise than in the page: the others depend on it
+     */
+    private List<Step> run(List<Step> steps, boolean stops) throws Exception {
         Path archive = Path.of(System.getProperty("cli.distribution")).toRealPath();
         String version = archive.getFileName().toString().replaceAll("^rebalancer-|\\.tar\\.gz$", "");
         Path home = Files.createDirectories(directory.resolve("home"));
         Path target = Files.createDirectories(home.resolve("rebalancer/target"));
         Files.copy(archive, target.resolve(archive.getFileName()));
         StableText stable = new StableText(home.toString(), version);
-        page.steps().forEach(step -> stable.keepIds(step.command()));
+        steps.forEach(step -> stable.keepIds(step.command()));
+        List<Step> printed = new ArrayList<>();
         try (Shell shell = new Shell(directory, home, Map.of("JAVA_HOME", System.getProperty("java.home")))) {
             shell.run("cd ~/rebalancer", true);
-            for (Step step : page.steps()) {
+            for (Step step : steps) {
                 String command = step.command().replace("VERSION", version);
                 Shell.Result result = command.equals(BUILD)
                         ? new Shell.Result(0, "target/" + archive.getFileName() + "\n", "")
@@ -54,24 +76,12 @@ class CliPageTest {
                 }
                 Step now = step.withOutput(output(stable, result));
                 printed.add(now);
-                if (!now.output().equals(step.output())) {
-                    differences.append(difference(step, now));
-                }
-                if (!writes && !last(now).equals(last(step)) && last(now).startsWith("[exit code")) {
-                    // The commands below depend on this one.
+                if (stops && result.code() != 0 && !last(now).equals(last(step))) {
                     break;
                 }
             }
         }
-        if (writes) {
-            Files.writeString(PAGE, page.withSteps(printed));
-        } else {
-            assertThat(differences.toString())
-                    .withFailMessage(
-                            "docs/operations/cli.md shows other output than the commands print.\n%s\n%s",
-                            differences, FIX)
-                    .isEmpty();
-        }
+        return printed;
     }
 
     private static List<String> output(StableText stable, Shell.Result result) {

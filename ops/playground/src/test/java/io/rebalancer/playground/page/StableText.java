@@ -45,6 +45,7 @@ final class StableText {
         rule(Pattern.quote(version), "VERSION");
         rule("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z", TIME.replace(' ', 'T'));
         rule("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ", TIME);
+        rule("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\dZ +\\d+ (?:s|min|h|d)", "2026-01-31 12:00Z  3 min");
         rule("\\(in \\d+ (?:s|min|h|d)\\)", "(in 23 h)");
         rule("\\(\\d+ (?:s|min|h|d) ago\\)", "(2 s ago)");
         rule("127\\.0\\.0\\.1:\\d{4,5}", "127.0.0.1:PORT");
