@@ -7,7 +7,7 @@ VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-long test-cluster test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
-	bench-unmoved interop fuzz-api format demo run-cluster dist release javadoc clean
+	bench-unmoved interop fuzz-api format demo run-cluster dist docs-cli release javadoc clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,10 +20,13 @@ check: ## compile, check the format, run the fast tests; under a minute once bui
 		-DexcludedGroups=slow,cluster,external -Dexcluded.tests='**/*PerfTckTest*'; status=$$?; \
 	bin/test-report; echo "make check took $$(($$(date +%s) - start)) s"; exit $$status
 
+# The test of docs/operations/cli.md runs the distribution. What it compiles is not compiled again.
+CLI_PAGE = -Dcli.distribution=$(CURDIR)/target/$(NAME).tar.gz
 test: ## build every module, check the format, run every test, two modules at a time; lists missing programs and installs them (root on Debian)
 	@bin/setup-tests
+	@$(MAKE) --no-print-directory dist
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
-	@$(MVN) -T2 verify; status=$$?; bin/test-report; exit $$status
+	@$(MVN) -T2 verify $(CLI_PAGE); status=$$?; bin/test-report; exit $$status
 
 test-long: ## the random tests of make test with all of their rounds: histories, kills, power cuts, users; 10 minutes
 	@bin/setup-tests
@@ -133,6 +136,10 @@ dist: ## build a distribution that runs outside the source tree: target/rebalanc
 	@bin/make-archive target/dist $(NAME) target/$(NAME).tar.gz
 	@touch target/dist/.built
 	@echo "target/$(NAME).tar.gz"
+
+docs-cli: dist ## run the commands of docs/operations/cli.md and rewrite their output in the page; a minute
+	@$(MVN) -q test -pl ops/playground -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false $(CLI_PAGE) -Dcli.page=write
+	@echo "docs/operations/cli.md is rewritten; read what changed before you commit it"
 
 release: ## build archive, SBOM (CycloneDX) and checksums from clean, in target/release; same sources, same bytes
 	@$(MAKE) --no-print-directory clean dist

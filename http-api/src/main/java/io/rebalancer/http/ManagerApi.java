@@ -30,6 +30,7 @@ import io.rebalancer.http.v1.jobs.PreflightRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import io.rebalancer.http.v1.plans.PlanRoutes;
+import io.rebalancer.http.v1.reconciliation.ReconciliationRoutes;
 import io.rebalancer.http.v1.session.SessionRoutes;
 import io.rebalancer.http.v1.settings.SettingsRoutes;
 import io.rebalancer.http.v1.tokens.TokenRoutes;
@@ -80,6 +81,7 @@ public final class ManagerApi {
                 new CertificateRoutes(certificates, audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
                 new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
+                new ReconciliationRoutes().routes(),
                 new SessionRoutes(sessions, access.login(), audit).routes(),
                 new OpenIdRoutes(
                                 access.blocking(),

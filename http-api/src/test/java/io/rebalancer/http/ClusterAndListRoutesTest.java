@@ -53,6 +53,38 @@ class ClusterAndListRoutesTest {
         assertThat(pages).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            state=RUNNING              | 0.stor.d 1.stor.d 2.stor.d
+            state=PAUSED&state=DONE    | 3.stor.d 4.stor.d
+            storageNode=2.stor.d       | 2.stor.d
+            datacenter=dc1             | 1.stor.d 3.stor.d
+            datacenter=dc1&state=PAUSED | 3.stor.d
+            state=VERIFYING            | ''
+            """)
+    void jobsAreFilteredOverPages(String filter, String nodes) throws Exception {
+        List<String> seen = new ArrayList<>();
+        String after = "";
+        do {
+            JsonNode page = Json.read(
+                    call("GET", "/api/v1/jobs?limit=1&" + filter + after).body());
+            seen.addAll(page.path("jobs").findValuesAsText("leavingNode"));
+            after = page.has("next") ? "&after=" + page.path("next").asText() : "";
+        } while (!after.isEmpty());
+        assertThat(String.join(" ", seen)).isEqualTo(nodes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DRAINED, 1.stor.d, ''", "FENCED, 2.stor.d, 2.stor.d", "IN_SERVICE, '', 3.stor.d", "REMOVED, '', ''"})
+    void storageNodesAreFilteredByState(String state, String outOfService, String penalised) throws Exception {
+        JsonNode nodes =
+                Json.read(call("GET", "/api/v1/storage-nodes?state=" + state).body());
+        assertThat(String.join(" ", nodes.path("outOfService").findValuesAsText("storageNode")))
+                .isEqualTo(outOfService);
+        assertThat(String.join(" ", nodes.path("penalised").findValuesAsText("storageNode")))
+                .isEqualTo(penalised);
+    }
+
     @Test
     void exceptionsAreFilteredByReason() throws Exception {
         JsonNode page = Json.read(call("GET", "/api/v1/jobs/" + JOB + "/exceptions?reason=md5_mismatch")
@@ -94,6 +126,9 @@ class ClusterAndListRoutesTest {
     @CsvSource({
         "/api/v1/jobs?limit=0, limit must be 1 to 1000",
         "/api/v1/jobs?limit=1001, limit must be 1 to 1000",
+        "/api/v1/jobs?state=RUNNING&state=running, no such state: running",
+        "/api/v1/jobs?state=NONE, no such state: NONE",
+        "/api/v1/storage-nodes?state=GONE, no such state: GONE",
         "/api/v1/audit?limit=many, limit must be 1 to 1000",
         "/api/v1/orphans?after=x, not a page cursor: x",
         "/api/v1/audit?after=x, not a page cursor: x",

@@ -3,6 +3,7 @@ package io.rebalancer.http;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.port.JobHistory;
 import java.time.Instant;
@@ -35,20 +36,28 @@ public class HistoryInMemory implements JobHistory {
     }
 
     @Override
-    public CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit) {
+    public CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new JobLine(
                                 new UUID(0, i),
                                 i + ".stor.d",
-                                "dc1",
-                                "RUNNING",
+                                "dc" + i % 2,
+                                (i == 4 ? JobPhase.DONE : i == 3 ? JobPhase.PAUSED : JobPhase.RUNNING).name(),
                                 "",
                                 Instant.EPOCH,
                                 Optional.empty(),
                                 1,
                                 1,
-                                new JobCounts(new SettledCounts(5, 0, 0, 0, 100), 1, 0, 4))),
+                                new JobCounts(new SettledCounts(5, 0, 0, 0, 100), 1, 0, 4)))
+                        .filter(line ->
+                                filter.states().isEmpty() || filter.states().contains(JobPhase.valueOf(line.state())))
+                        .filter(line -> filter.leavingNode()
+                                .map(line.leavingNode()::equals)
+                                .orElse(true))
+                        .filter(line -> filter.datacenter()
+                                .map(line.datacenter()::equals)
+                                .orElse(true)),
                 after,
                 limit);
     }

@@ -32,11 +32,12 @@ final class Examples {
         return path(operation) + query;
     }
 
-    /** The digest of the page's files differs from build to build. */
+    /** Of a parameter that may be repeated, the first value. The digest of the page's files differs from build to build. */
     private static String value(JsonNode parameter) {
+        JsonNode example = parameter.path("example");
         return parameter.path("name").asText().equals("digest")
                 ? PageFiles.read().digest()
-                : parameter.path("example").asText();
+                : (example.isArray() ? example.path(0) : example).asText();
     }
 
     /** The body of the operation; empty if it has none. */

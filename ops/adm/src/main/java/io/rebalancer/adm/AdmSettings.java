@@ -50,7 +50,7 @@ final class AdmSettings {
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailed("The settings file " + file + " can't be read (" + e + "); "
+            throw new CommandFailed("The settings file " + file + " can't be read (" + FileFault.reason(e) + "); "
                     + (chosen.isPresent()
                             ? "set " + CONFIG_VARIABLE + " to a file that you may read"
                             : "correct the file or remove it"));

@@ -154,7 +154,8 @@ final class AuditCommand extends ManagerCommand {
             verdict = AuditVerifier.verify(new LogLines(in), expected);
         } catch (IOException | UncheckedIOException e) {
             throw new CommandLine.ParameterException(
-                    spec.subcommands().get("verify"), "the exported log " + file + " can't be read (" + e + ")");
+                    spec.subcommands().get("verify"),
+                    "the exported log " + file + " can't be read (" + FileFault.reason(e) + ")");
         }
         if (verdict.finding().isPresent()) {
             AuditFinding finding = verdict.finding().get();

@@ -32,7 +32,7 @@ final class AuthorityFile {
             }
             return trusting(found);
         } catch (IOException | GeneralSecurityException e) {
-            throw new CommandFailed("The file " + file + " can't be used (" + e + "); set " + origin
+            throw new CommandFailed("The file " + file + " can't be used (" + FileFault.reason(e) + "); set " + origin
                     + " to a PEM file with the certificates of authorities that you may read");
         }
     }

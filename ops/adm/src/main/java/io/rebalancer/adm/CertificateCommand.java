@@ -47,7 +47,7 @@ final class CertificateCommand extends ManagerCommand {
         try {
             Files.writeString(target, file);
         } catch (IOException e) {
-            throw new CommandFailed("The certificate can't be written to " + target + " (" + e
+            throw new CommandFailed("The certificate can't be written to " + target + " (" + FileFault.reason(e)
                     + "); set --file to a file that you may write");
         }
         out.println("wrote the certificate of " + node + " to " + target);
@@ -148,7 +148,8 @@ final class CertificateCommand extends ManagerCommand {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new CommandLine.ParameterException(
-                    spec.subcommands().get("verify"), "the " + what + " file " + file + " can't be read (" + e + ")");
+                    spec.subcommands().get("verify"),
+                    "the " + what + " file " + file + " can't be read (" + FileFault.reason(e) + ")");
         }
     }
 

@@ -45,6 +45,7 @@ final class CommandTree {
                                 + " token-file, ca-file and output in ~/.config/rebalancer/adm.conf or the file that"
                                 + " REBALANCER_ADM_CONFIG names. Legacy commands print what the legacy tool prints"
                                 + " unless a form of output is set.");
+        WholeNumber.register(top);
         return top.setOut(context.out())
                 .setErr(context.err())
                 .registerConverter(OutputFormat.class, text -> word(OutputFormat.class, text))
@@ -56,7 +57,7 @@ final class CommandTree {
                     return wrongUsage(fault).code();
                 })
                 .setExecutionExceptionHandler((fault, line, parsed) -> {
-                    context.err().println("Error: \"" + message(fault) + "\"");
+                    context.err().println("Error: \"" + quotable(message(fault)) + "\"");
                     return fault instanceof CommandFailed failed
                             ? failed.exitCode().code()
                             : ExitCode.FAILURE.code();
@@ -95,6 +96,11 @@ final class CommandTree {
                 && group != null
                 && (group.getCommand() instanceof CertificateCommand || group.getCommand() instanceof AuditCommand);
         return verifies ? ExitCode.NOT_VERIFIED : ExitCode.FAILURE;
+    }
+
+    /** Quotes in a message would end the quotes around it. A body that is no message is printed as the legacy tool does. */
+    private static String quotable(String message) {
+        return message.startsWith(ManagerApiClient.PLAIN_RESPONSE) ? message : message.replace('"', '\'');
     }
 
     /** A failure that no command explains is a defect of the program. */

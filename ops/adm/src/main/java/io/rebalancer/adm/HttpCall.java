@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -177,6 +178,12 @@ record HttpCall(String method, String path, String body, Map<String, String> hea
         if (failure instanceof SSLException) {
             return "no secure connection: " + failure.getMessage()
                     + "; if its certificate is of an authority of your own, name that authority with --ca-file";
+        }
+        if (failure instanceof ConnectException && failure.getMessage() != null) {
+            return failure.getMessage();
+        }
+        if (failure instanceof UnknownHostException) {
+            return "unknown host " + failure.getMessage();
         }
         return failure.getMessage() == null || failure.getMessage().isEmpty()
                 ? failure.getClass().getSimpleName()

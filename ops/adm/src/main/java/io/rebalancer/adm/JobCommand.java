@@ -3,7 +3,9 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,17 +26,26 @@ import picocli.CommandLine.Parameters;
         })
 final class JobCommand extends ManagerCommand {
     static final String JOBS = "/api/v1/jobs";
+    private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String PAGE = "limit=1000";
 
     @Command(
             name = "list",
-            description = "Lists all jobs, newest first. Without a form of output, prints what the legacy tool prints.")
-    int list(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+            description =
+                    "Lists jobs, newest first: all, or those that the options choose. Without an option, prints what"
+                            + " the legacy tool prints.")
+    int list(@Mixin JobListFilter filter, @Mixin OutputOption output) throws CommandFailed, InterruptedException {
         AdmContext context = AdmContext.of(spec);
-        if (output.chosen().isEmpty()) {
+        if (output.chosen().isEmpty() && !filter.isSet()) {
             LegacyOutput.printJson(context.out(), manager().get("/jobs"));
         } else {
-            output.output().list(manager(), JOBS + "?" + PAGE, "jobs", JobText.table(context.clock()), "no jobs");
+            output.output()
+                    .list(
+                            manager(),
+                            JOBS + "?" + PAGE + filter.parameters(),
+                            "jobs",
+                            JobText.table(context.clock()),
+                            filter.isSet() ? "no such jobs" : "no jobs");
         }
         return ExitCode.DONE.code();
     }
@@ -142,6 +153,11 @@ final class JobCommand extends ManagerCommand {
                     String subject,
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
+        if (!subject.startsWith("/") && !UUID_FORM.matcher(subject).matches()) {
+            throw new CommandLine.ParameterException(
+                    spec.subcommands().get("why"),
+                    "'" + subject + "' is no object: give its id (a UUID), or its key, which begins with /UUID/stor/");
+        }
         String parameter = (subject.startsWith("/") ? "key=" : "object=") + ManagerApiClient.parameter(subject);
         return show(
                 output,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -24,12 +25,16 @@ final class LegacyUsage {
             PROGRAM + " job",
             PROGRAM + " job list",
             PROGRAM + " job get",
-            PROGRAM + " job create",
             PROGRAM + " job create evacuate",
             PROGRAM + " job retry");
 
+    /** In the legacy tool, this command has no arguments but a subcommand. */
+    private static final String CREATE = PROGRAM + " job create";
+
     /** Options that the legacy tool does not have, and that its usage lines do not show. */
-    private static final Set<String> ADDED = Set.of(OutputOption.NAME, WaitOptions.WAIT, WaitOptions.TIMEOUT);
+    private static final Set<String> ADDED = Stream.concat(
+                    Stream.of(OutputOption.NAME, WaitOptions.WAIT, WaitOptions.TIMEOUT), JobListFilter.NAMES.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     private LegacyUsage() {}
 
@@ -46,9 +51,9 @@ final class LegacyUsage {
     static String explain(ParameterException fault) {
         CommandLine command = fault.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        boolean legacy = LEGACY.contains(name);
+        boolean legacy = LEGACY.contains(name) && !concernsAddedOption(fault);
         if (fault instanceof SubcommandMissing) {
-            return legacy
+            return legacy || name.equals(CREATE)
                     ? version(command) + "\n" + command.getUsageMessage().strip()
                     : "error: " + name + " needs one of the commands "
                             + String.join(", ", command.getSubcommands().keySet()) + "; try " + name + " --help";
@@ -57,6 +62,11 @@ final class LegacyUsage {
                 ? "error: " + describe(fault, "\n    ", "\n    ") + "\n\nUSAGE:\n    " + usage(command.getCommandSpec())
                         + "\n\nFor more information try --help"
                 : "error: " + describe(fault, " ", ", ") + "; " + name + " --help explains the arguments";
+    }
+
+    /** No script depends on the message for an option that the legacy tool does not have. */
+    private static boolean concernsAddedOption(ParameterException fault) {
+        return fault.getArgSpec() instanceof OptionSpec option && !isOwnOption(option);
     }
 
     private static String version(CommandLine command) {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ManagerApiClient {
     static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Begins the message for a failure without a problem document, as in the legacy tool. */
+    static final String PLAIN_RESPONSE = "Server response: ";
+
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int UNAVAILABLE = 503;
@@ -127,7 +130,7 @@ final class ManagerApiClient {
                 Files.deleteIfExists(incomplete);
             }
         } catch (IOException e) {
-            throw new CommandFailed("The response can't be written to " + file + " (" + e
+            throw new CommandFailed("The response can't be written to " + file + " (" + FileFault.reason(e)
                     + "); check that you may write there and that the manager runs, and run the command again");
         }
         return reply.headers();
@@ -187,7 +190,8 @@ final class ManagerApiClient {
         String text = problem.path("detail").isTextual() && problem.path("code").isTextual()
                 ? problem.path("detail").asText() + " (" + status + " "
                         + problem.path("code").asText() + ")"
-                : "Server response: " + status + " " + body.strip();
+                        + advice(problem.path("code").asText())
+                : PLAIN_RESPONSE + status + " " + body.strip();
         if (status == UNAUTHORIZED) {
             return new CommandFailed(
                     ExitCode.AUTHENTICATION,
@@ -199,6 +203,15 @@ final class ManagerApiClient {
                     ExitCode.AUTHENTICATION, "The manager at " + reply.manager() + " does not allow this: " + text);
         }
         return status == UNAVAILABLE ? CommandFailed.temporary(text) : new CommandFailed(text);
+    }
+
+    /** Which command lists what an operator may have misspelt. */
+    private static String advice(String code) {
+        return switch (code) {
+            case "BAD_JOB_ID" -> "; " + LegacyUsage.PROGRAM + " job list --output table shows all ids";
+            case "BAD_PLAN_ID" -> "; " + LegacyUsage.PROGRAM + " plan list shows all ids";
+            default -> "";
+        };
     }
 
     private static JsonNode problem(String body) {

@@ -3,6 +3,7 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,9 +24,19 @@ final class NodeCommand extends ManagerCommand {
             name = "list",
             description = "Lists the storage nodes that receive no copies, and those that receive few because they"
                     + " failed assignments.")
-    int list(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+    int list(
+            @Option(
+                            names = "--state",
+                            paramLabel = "STATE",
+                            description = "only nodes in this state: fenced, drained, removed, or in-service for those"
+                                    + " in service that receive few copies")
+                    @Nullable
+                    String state,
+            @Mixin OutputOption output)
+            throws CommandFailed, InterruptedException {
         Output form = output.output();
-        ManagerApiClient.Response found = manager().get(NODES);
+        String filter = state == null ? "" : "?state=" + ManagerApiClient.parameter(JobListFilter.word(state));
+        ManagerApiClient.Response found = manager().get(NODES + filter);
         if (form.format() == OutputFormat.JSONL) {
             JsonNode list = ManagerApiClient.json(found);
             list.path("outOfService").forEach(form.context().out()::println);
@@ -34,15 +45,20 @@ final class NodeCommand extends ManagerCommand {
         }
         form.item(found.body(), (out, list) -> {
             printOutOfService(
-                    out, list.path("outOfService"), form.context().clock().instant());
+                    out,
+                    list.path("outOfService"),
+                    state == null
+                            ? "every storage node is in service"
+                            : "no storage node out of service is in this state",
+                    form.context().clock().instant());
             printPenalties(out, list, form.context().clock().instant());
         });
         return ExitCode.DONE.code();
     }
 
-    private static void printOutOfService(PrintWriter out, JsonNode nodes, Instant now) {
+    private static void printOutOfService(PrintWriter out, JsonNode nodes, String empty, Instant now) {
         if (nodes.isEmpty()) {
-            out.println("every storage node is in service");
+            out.println(empty);
             return;
         }
         new Table()

@@ -39,8 +39,8 @@ final class TokenFile {
             }
             return token;
         } catch (IOException e) {
-            throw new CommandFailed("The token file " + file + " can't be read (" + e + "); set " + origin
-                    + " to a file that you may read");
+            throw new CommandFailed("The token file " + file + " can't be read (" + FileFault.reason(e) + "); set "
+                    + origin + " to a file that you may read");
         }
     }
 }

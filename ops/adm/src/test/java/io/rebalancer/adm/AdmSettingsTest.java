@@ -73,10 +73,10 @@ class AdmSettingsTest {
         assertThat(command.err()).contains(file.toString(), "unknown key urls", "url, token-file, ca-file and output");
         settings("output = yaml\n");
         assertThat(command.runWithoutUrl("job", "list")).isEqualTo(1);
-        assertThat(command.err()).contains("\"yaml\"", "output in " + file, "table, json or jsonl");
+        assertThat(command.err()).contains("'yaml'", "output in " + file, "table, json or jsonl");
         settings("url = manager-1:8080\n");
         assertThat(command.runWithoutUrl("job", "list")).isEqualTo(1);
-        assertThat(command.err()).contains("\"manager-1:8080\"", "url in " + file, "http://manager-1:8080");
+        assertThat(command.err()).contains("'manager-1:8080'", "url in " + file, "http://manager-1:8080");
         assertThat(command.requests()).isEmpty();
     }
 

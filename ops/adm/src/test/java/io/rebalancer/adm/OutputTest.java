@@ -95,6 +95,30 @@ class OutputTest {
     }
 
     @Test
+    void jobsAndNodesAreChosenByTheApi() {
+        answers.put("/api/v1/jobs", "{\"jobs\":[]}");
+        answers.put("/api/v1/storage-nodes", "{\"outOfService\":[],\"penalised\":[]}");
+        assertThat(command.run(
+                        "job",
+                        "list",
+                        "--state",
+                        "running",
+                        "--state=done-with-exceptions",
+                        "--node",
+                        "1.stor",
+                        "--datacenter",
+                        "a b"))
+                .isZero();
+        assertThat(command.run("node", "list", "--state", "drained")).isZero();
+        assertThat(command.requests())
+                .containsExactly(
+                        "GET /api/v1/jobs?limit=1000&state=RUNNING&state=DONE_WITH_EXCEPTIONS&storageNode=1.stor&datacenter=a+b",
+                        "GET /api/v1/storage-nodes?state=DRAINED");
+        assertThat(command.out().lines().toList())
+                .containsExactly("no such jobs", "no storage node out of service is in this state");
+    }
+
+    @Test
     void aLegacyCommandHasTheFormOfTheLegacyToolUnlessAFormIsChosen() {
         assertThat(command.run("job", "get", JOB)).isZero();
         assertThat(command.out().lines().toList()).endsWith("{", "  \"server\": \"legacy\"", "}");

@@ -3,6 +3,7 @@ package io.rebalancer.persistence.readside;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,8 +93,14 @@ final class JdbcJobHistory implements JobHistory {
     private record Row<T>(T line, String cursor) {}
 
     @Override
-    public CompletionStage<Page<JobLine>> jobs(Optional<String> after, int most) {
-        return page(JOBS, Map.of(), after, most);
+    public CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int most) {
+        Map<String, Object> columns = new TreeMap<>();
+        if (!filter.states().isEmpty()) {
+            columns.put("state", filter.states().stream().map(JobPhase::name).toList());
+        }
+        filter.leavingNode().ifPresent(node -> columns.put("leaving_node", node));
+        filter.datacenter().ifPresent(datacenter -> columns.put("datacenter", datacenter));
+        return page(JOBS, columns, after, most);
     }
 
     @Override
@@ -120,13 +127,13 @@ final class JdbcJobHistory implements JobHistory {
                 readSide.tables().position(PersistentEntities.evacuateJob(jobId).id()));
     }
 
-    /** @param filter the values that columns must have */
+    /** @param filter the values that columns must have; one of the values of a list */
     private <T> CompletionStage<Page<T>> page(
             Listing<T> listing, Map<String, ?> filter, Optional<String> after, int most) {
         return readSide.run(() -> {
-            Map<String, Object> parameters = new TreeMap<>(filter);
+            Map<String, Object> parameters = new TreeMap<>();
             List<String> conditions = new ArrayList<>();
-            filter.keySet().forEach(column -> conditions.add(column + " = :" + column));
+            filter.forEach((column, value) -> conditions.add(condition(column, value, parameters)));
             after.ifPresent(given -> {
                 conditions.add(listing.behind());
                 parameters.putAll(listing.key().apply(PageCursor.parse(given, listing.keyParts())));
@@ -140,6 +147,21 @@ final class JdbcJobHistory implements JobHistory {
             return new Page<>(
                     lines, rows.size() > most ? Optional.of(rows.get(most - 1).cursor()) : Optional.empty());
         });
+    }
+
+    /** The condition for a column, whose parameters are added to {@code parameters}. */
+    private static String condition(String column, Object value, Map<String, Object> parameters) {
+        if (!(value instanceof List<?> values)) {
+            parameters.put(column, value);
+            return column + " = :" + column;
+        }
+        List<String> names = new ArrayList<>();
+        for (Object each : values) {
+            String name = column + "_" + names.size();
+            names.add(":" + name);
+            parameters.put(name, each);
+        }
+        return column + " in (" + String.join(", ", names) + ")";
     }
 
     private <T> List<Row<T>> rows(Listing<T> listing, String sql, Map<String, ?> parameters) {

@@ -166,7 +166,7 @@ public final class CertificateRules {
 
     private static String verifyAgain(String node) {
         return "A job for the node ends with a verification, also if nothing is left to move:"
-                + " rebalancer-adm job create evacuate --shark " + node;
+                + " rebalancer-adm job create " + node;
     }
 
     private static Optional<CertificateRefusal> refuse(CertificateRefusal.Code code, String detail) {

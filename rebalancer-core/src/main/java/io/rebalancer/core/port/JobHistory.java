@@ -3,9 +3,11 @@ package io.rebalancer.core.port;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobCounts;
+import io.rebalancer.core.evacuate.JobPhase;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +19,20 @@ public interface JobHistory {
     /** The maximum number of items of a page. */
     int MAX_PAGE = 1000;
 
+    /** All jobs, as {@link #jobs(JobFilter, Optional, int)}. */
+    default CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit) {
+        return jobs(JobFilter.ALL, after, limit);
+    }
+
     /**
-     * Jobs, newest first.
+     * The jobs that a filter chooses, newest first. A cursor names a place in the list of all jobs, so jobs that begin or cease to
+     * fit the filter between two pages change no other job of later pages.
      *
      * @param after the {@code next} of the previous page; empty for the first page
      * @param limit the maximum number of items, 1 to {@link #MAX_PAGE}
      * @return fails with {@link BadCursor} if {@code after} is not the {@code next} of a page
      */
-    CompletionStage<Page<JobLine>> jobs(Optional<String> after, int limit);
+    CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int limit);
 
     /**
      * Records that stay on the leaving node, in the order of their last report: those that the current pass skipped or
@@ -57,6 +65,22 @@ public interface JobHistory {
     record Page<T>(List<T> items, Optional<String> next) {
         public Page {
             items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * Which jobs a list has.
+     *
+     * @param states only jobs in one of these states; empty for any state
+     * @param leavingNode only jobs that empty the node with this storage id; empty for any node
+     * @param datacenter only jobs for nodes in this datacenter; empty for any datacenter
+     */
+    record JobFilter(Set<JobPhase> states, Optional<String> leavingNode, Optional<String> datacenter) {
+        /** All jobs. */
+        public static final JobFilter ALL = new JobFilter(Set.of(), Optional.empty(), Optional.empty());
+
+        public JobFilter {
+            states = Set.copyOf(states);
         }
     }
 

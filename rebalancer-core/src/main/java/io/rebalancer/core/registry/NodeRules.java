@@ -66,7 +66,7 @@ public final class NodeRules {
                         .orElseGet(() -> Decision.accept(new RegistryEvent.NodeRemoved(node, now)));
             case IN_SERVICE, EXCLUDED, FENCED ->
                 Decision.refuse(node + " is " + state + ", not DRAINED: nothing proves that it is empty. Evacuate it"
-                        + " first: rebalancer-adm job create evacuate --shark " + node);
+                        + " first: rebalancer-adm job create " + node);
         };
     }
 }

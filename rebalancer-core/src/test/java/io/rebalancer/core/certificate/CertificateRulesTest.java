@@ -75,7 +75,7 @@ class CertificateRulesTest {
 
     @Test
     void aNodeInServiceIsRefused() {
-        assertRefused(with(Optional.empty()), Code.NODE_NOT_DRAINED, "1.stor.d is IN_SERVICE", "--shark 1.stor.d");
+        assertRefused(with(Optional.empty()), Code.NODE_NOT_DRAINED, "1.stor.d is IN_SERVICE", "job create 1.stor.d");
     }
 
     @ParameterizedTest

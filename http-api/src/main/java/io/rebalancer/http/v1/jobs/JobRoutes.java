@@ -33,7 +33,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The jobs of API v1. Failures are problem documents with a stable code.
  *
  * <pre>
- *   GET   /api/v1/jobs                        all jobs, newest first, page by page
+ *   GET   /api/v1/jobs                        jobs, newest first, page by page, see {@link JobListRoute}
  *   POST  /api/v1/jobs                        creates a job, see {@link JobCreation}
  *   GET   /api/v1/jobs/ID                     one job
  *   GET   /api/v1/jobs/ID/exceptions?reason=  records that stay on the leaving node, page by page
@@ -69,8 +69,7 @@ public final class JobRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/jobs"),
                 () -> concat(
-                        pathEnd(() -> concat(
-                                get(() -> Paging.page("jobs", history::jobs, JobLineView::of)), post(this::create))),
+                        pathEnd(() -> concat(get(() -> new JobListRoute(history).route()), post(this::create))),
                         JobIds.pathPrefix(this::job)));
     }
 

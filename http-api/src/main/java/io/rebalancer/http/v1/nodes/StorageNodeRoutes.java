@@ -7,9 +7,12 @@ import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problems;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
@@ -19,7 +22,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The storage nodes of API v1.
  *
  * <pre>
- *   GET  /api/v1/storage-nodes                  the nodes that are out of service, and those with a penalty
+ *   GET  /api/v1/storage-nodes?state=           the nodes that are out of service, and those with a penalty
  *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
  *   POST /api/v1/storage-nodes/ID/exclude       the node receives no copies, and keeps what it has
@@ -40,7 +43,7 @@ public final class StorageNodeRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/storage-nodes"),
                 () -> concat(
-                        pathEnd(() -> get(() -> show(StorageNodeViews::list))),
+                        pathEnd(() -> get(this::list)),
                         path(
                                 PathMatchers.segment(),
                                 node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
@@ -59,6 +62,20 @@ public final class StorageNodeRoutes extends AllDirectives {
                                         Action.on("node." + word, id.text()), () -> order.apply(id))
                                 .thenApply(done -> Json.response(
                                         StatusCodes.OK, Map.of("storageNode", id.text(), "state", state.name()))))))));
+    }
+
+    private Route list() {
+        return parameterOptional("state", word -> {
+            Optional<ServiceState> state = word.flatMap(text -> Arrays.stream(ServiceState.values())
+                    .filter(each -> each.name().equals(text))
+                    .findFirst());
+            return word.isPresent() && state.isEmpty()
+                    ? complete(Problems.badRequest("no such state: " + word.get() + "; the states of storage nodes are "
+                            + Arrays.stream(ServiceState.values())
+                                    .map(ServiceState::name)
+                                    .collect(Collectors.joining(", "))))
+                    : show(views -> views.list(state));
+        });
     }
 
     private Route show(Function<StorageNodeViews, Object> view) {

@@ -58,15 +58,26 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
             Optional<PenaltyView> penalty,
             Optional<String> penaltiesUnavailable) {}
 
-    ListView list() {
+    /** @param state only nodes in this state; empty for any state */
+    ListView list(Optional<ServiceState> state) {
         return new ListView(
                 outOfService.stream()
+                        .filter(status -> state.isEmpty() || status.state() == state.get())
                         .map(status -> view(status, Optional.empty()))
                         .toList(),
                 penalties.map(byNode -> byNode.entrySet().stream()
+                        .filter(each -> state.isEmpty() || stateOf(each.getKey()) == state.get())
                         .map(each -> new PenalisedView(each.getKey(), each.getValue()))
                         .toList()),
                 unavailable());
+    }
+
+    private ServiceState stateOf(String storageNode) {
+        return outOfService.stream()
+                .filter(status -> status.node().text().equals(storageNode))
+                .findFirst()
+                .map(NodeStatus::state)
+                .orElse(ServiceState.IN_SERVICE);
     }
 
     /** A node that is not out of service is in service, as for the jobs that choose destinations. */
