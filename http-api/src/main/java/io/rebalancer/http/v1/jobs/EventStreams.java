@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import kamon.Kamon;
+import kamon.metric.Counter;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.marshalling.sse.EventStreamMarshalling;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -33,6 +35,8 @@ public final class EventStreams extends AllDirectives {
     private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
     private static final Duration MAX_UNREAD = Duration.ofSeconds(20);
 
+    private final Counter dropped =
+            Kamon.counter("rebalancer.http.event-streams-dropped").withoutTags();
     private final EventStreamLimit limit;
     private final Duration heartbeatInterval;
     private final Duration maxUnread;
@@ -85,15 +89,20 @@ public final class EventStreams extends AllDirectives {
         });
     }
 
-    private Source<ServerSentEvent, NotUsed> endingWithReason(Source<ServerSentEvent, NotUsed> events) {
+    Source<ServerSentEvent, NotUsed> endingWithReason(Source<ServerSentEvent, NotUsed> events) {
         return events.backpressureTimeout(maxUnread)
                 .recover(new PFBuilder<Throwable, ServerSentEvent>()
-                        .match(JobFeed.SubscriberDropped.class, EventStreams::dropped)
+                        .match(JobFeed.SubscriberDropped.class, this::countDropped)
                         .match(
                                 BackpressureTimeoutException.class,
-                                failure -> dropped(new JobFeed.SubscriberDropped(unread())))
+                                failure -> countDropped(new JobFeed.SubscriberDropped(unread())))
                         .build())
                 .keepAlive(heartbeatInterval, ServerSentEvent::heartbeat);
+    }
+
+    private ServerSentEvent countDropped(JobFeed.SubscriberDropped reason) {
+        dropped.increment();
+        return dropped(reason);
     }
 
     private String unread() {
