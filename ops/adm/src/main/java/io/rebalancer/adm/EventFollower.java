@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Follows an event stream. A stream that ends or breaks off is continued, at another manager if need be. */
+/** Follows an event stream. A stream that ends or breaks off is continued, at another manager if necessary. */
 final class EventFollower {
     /** Longer than the managers need to replace a lost one. */
     private static final Duration MAX_UNREACHABLE = Duration.ofMinutes(2);

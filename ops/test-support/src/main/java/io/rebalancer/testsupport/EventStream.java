@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A stream of server-sent events over a socket of its own. It needs little memory, and a client that does not read keeps
+ * A stream of server-sent events over a separate socket. It needs little memory, and a client that does not read keeps
  * nothing but the buffers of its socket.
  */
 public final class EventStream implements AutoCloseable {

@@ -45,7 +45,7 @@ final class PacedUpdates {
         return events;
     }
 
-    /** Each event has an id of its own, so a client that loses its connection between two of them misses and repeats none. */
+    /** Each event has a separate id, so a client that loses its connection between two of them misses and repeats none. */
     private static void addNotable(List<ServerSentEvent> events, UUID jobId, JobUpdate update, int shown) {
         int exceptions = update.exceptions().size();
         for (int i = shown; i < exceptions; i++) {
