@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
+.PHONY: help check test test-long test-cluster test-streams test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
 	bench-unmoved interop fuzz-api format demo run-cluster dist docs-cli release javadoc clean
 
 help: ## list the targets
@@ -41,6 +41,13 @@ test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, fr
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dcluster.records=20000 -Dcluster.faults=$(FAULTS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt
+
+CLIENTS ?= 500
+test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers are killed: no gap, no repetition, flat heap; 5 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=EventStreamsTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dstreams.clients=$(CLIENTS)
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*EventStreamsTest.txt
 
 SEED ?= 1
 SEEDS ?= 10

@@ -21,6 +21,7 @@ import io.rebalancer.http.server.SessionStart;
 import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.ExplainRoutes;
+import io.rebalancer.http.v1.jobs.FleetEventsRoute;
 import io.rebalancer.http.v1.jobs.JobActionRoutes;
 import io.rebalancer.http.v1.jobs.JobCreation;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
@@ -52,6 +53,7 @@ public final class ManagerApi {
     public static Route routes(
             JobService jobs,
             JobEventsRoute events,
+            FleetEventsRoute fleetEvents,
             JobHistory history,
             StorageNodeService nodes,
             CertificateService certificates,
@@ -70,6 +72,7 @@ public final class ManagerApi {
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
                 new JobRoutes(jobs, new JobCreation(jobs, advice.preflight(), advice.plans()), history, events, audit)
                         .routes(),
+                fleetEvents.routes(),
                 new PreflightRoutes(advice.preflight()).routes(),
                 new SettingsRoutes(settings, jobs, audit, Clock.systemUTC()).routes(),
                 new ExplainRoutes(advice.explain()).routes(),

@@ -34,6 +34,8 @@ import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.http.contract.ContractCheck;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.server.Logins;
+import io.rebalancer.http.v1.jobs.EventStreams;
+import io.rebalancer.http.v1.jobs.FleetEventsRoute;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -117,6 +119,9 @@ public final class ApiServer {
     /** How event streams end, unless they complete. */
     public static Optional<RuntimeException> feedFailure = Optional.empty();
 
+    /** The changes of the fleet. */
+    public static final FleetInMemory FLEET_EVENTS = new FleetInMemory();
+
     public static void start() throws Exception {
         start(new LegacySettings(0, false));
     }
@@ -130,9 +135,11 @@ public final class ApiServer {
         parallelism = 0;
         chosen = Choices.NONE;
         fleet = Choices.NONE;
+        EventStreams streams = new EventStreams(MAX_STREAMS);
         return ManagerApi.routes(
                 new Jobs(),
-                new JobEventsRoute(new Feed(), MAX_STREAMS),
+                new JobEventsRoute(new Feed(), streams),
+                new FleetEventsRoute(FLEET_EVENTS, streams),
                 new HistoryInMemory(),
                 NODES,
                 CERTIFICATES,
@@ -369,18 +376,18 @@ public final class ApiServer {
     }
 
     /** A job with a thousand updates of progress, one of them with two exceptions. */
-    static List<JobUpdate> updates() {
+    public static List<JobUpdate> updates() {
         List<JobUpdate> updates = new ArrayList<>();
         JobState state = JobState.EMPTY.apply(new JobEvent.JobCreated(LEAVING, 0, Instant.EPOCH));
-        updates.add(JobUpdate.of(1, state.outline(), List.of()));
+        updates.add(JobUpdate.of(1, state.outline(), List.of(), true));
         state = state.apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS));
-        updates.add(JobUpdate.of(2, state.outline(), List.of()));
+        updates.add(JobUpdate.of(2, state.outline(), List.of(), true));
         for (int step = 0; step < STEPS; step++) {
             List<UnmovedRecord> exceptions = step == 500 ? List.of(exception(1), exception(2)) : List.of();
-            updates.add(JobUpdate.of(3 + step, state.outline(), exceptions));
+            updates.add(JobUpdate.of(3 + step, state.outline(), exceptions, false));
         }
         state = state.apply(new JobEvent.JobEnded(JobPhase.DONE, "", Instant.EPOCH));
-        updates.add(JobUpdate.of(3 + STEPS, state.outline(), List.of()));
+        updates.add(JobUpdate.of(3 + STEPS, state.outline(), List.of(), true));
         return updates;
     }
 
@@ -408,7 +415,7 @@ public final class ApiServer {
             return new Changes() {
                 @Override
                 public JobUpdate start() {
-                    return JobUpdate.of(view.revision(), view.state(), List.of());
+                    return JobUpdate.current(view.revision(), view.state());
                 }
 
                 @Override

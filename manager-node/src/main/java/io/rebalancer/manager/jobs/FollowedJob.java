@@ -1,11 +1,9 @@
 package io.rebalancer.manager.jobs;
 
 import io.rebalancer.core.evacuate.JobWait;
-import io.rebalancer.http.v1.jobs.JobFeed.SubscriberDropped;
 import io.rebalancer.http.v1.jobs.JobUpdate;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,28 +11,25 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.apache.pekko.stream.BoundedSourceQueue;
-import org.apache.pekko.stream.QueueOfferResult;
 
 /**
- * A job that one stream follows, and its subscribers. Each subscriber gets every update after its revision once, in order.
- * Only {@link JobFeedHub} uses it.
+ * A job that one stream follows, and its subscribers. Each subscriber gets every notable update after its revision once, in
+ * order. A subscriber whose revision is before what is kept here waits until {@link JobPast} is read. Only
+ * {@link JobFeedHub} uses it.
  */
 final class FollowedJob {
-    /** Updates that wait for one subscriber. A subscriber that is further behind is dropped. */
-    static final int SUBSCRIBER_BUFFER = 512;
-
-    /** Updates that are kept for subscribers that reconnect. All of them fit into the buffer of a subscriber. */
-    private static final int MAX_RECENT = 256;
-
-    private static final int MAX_RECENT_EXCEPTIONS = 10_000;
-
     private final UUID jobId;
     /** A subscriber may be removed while the others are served. */
-    private final Map<BoundedSourceQueue<JobUpdate>, Position> subscribers = new ConcurrentHashMap<>();
+    private final Map<JobSubscriber, Position> subscribers = new ConcurrentHashMap<>();
+    /** Subscribers that wait for the past after their revision. */
+    private final Map<JobSubscriber, Long> waitingForPast = new HashMap<>();
 
-    private final Deque<JobUpdate> recent = new ArrayDeque<>();
-    private int recentExceptions;
+    private boolean readsPast;
+
+    private final RecentUpdates recent;
+    /** A past that begins before this revision can't be read. */
+    private long lostBefore;
+
     private JobUpdate latest;
     /** What the job waits for, as it last reported; empty while it does not reply. */
     private Optional<List<JobWait>> waiting;
@@ -64,6 +59,9 @@ final class FollowedJob {
         }
     }
 
+    /** A past that a subscriber needs: after revision {@code after}, up to revision {@code to}. */
+    record NeededPast(long after, long to) {}
+
     /**
      * @param start the state to continue from, without exceptions
      * @param revision the revision at which subscribers without a revision begin, at least that of {@code start}
@@ -74,6 +72,7 @@ final class FollowedJob {
         this.waiting = waits;
         this.latest = start.with(waits);
         this.target = revision;
+        this.recent = new RecentUpdates(start.revision());
     }
 
     UUID jobId() {
@@ -81,23 +80,69 @@ final class FollowedJob {
     }
 
     boolean hasSubscribers() {
-        return !subscribers.isEmpty();
+        return !subscribers.isEmpty() || isWaitedForPast();
+    }
+
+    boolean isWaitedForPast() {
+        return !waitingForPast.isEmpty();
     }
 
     /** @param after the subscriber's last revision; if empty, it starts with the current state */
-    void add(BoundedSourceQueue<JobUpdate> subscriber, OptionalLong after) {
+    void add(JobSubscriber subscriber, OptionalLong after) {
+        if (after.isPresent() && needsPast(after.getAsLong())) {
+            waitingForPast.put(subscriber, after.getAsLong());
+            return;
+        }
         Position position = new Position(after, after.isEmpty());
         subscribers.put(subscriber, position);
         place(subscriber, position);
         completeIfEnded();
     }
 
-    void remove(BoundedSourceQueue<JobUpdate> subscriber) {
+    private boolean needsPast(long after) {
+        return after < latest.revision() && !isKept(after) && after >= lostBefore;
+    }
+
+    private boolean isKept(long after) {
+        return recent.from() <= after;
+    }
+
+    void remove(JobSubscriber subscriber) {
         subscribers.remove(subscriber);
+        waitingForPast.remove(subscriber);
+    }
+
+    /** The past to read for the subscribers that wait; empty if none waits, or while {@link #addPast} is awaited. */
+    Optional<NeededPast> takeNeededPast() {
+        if (readsPast) {
+            return Optional.empty();
+        }
+        Optional<NeededPast> needed =
+                waitingForPast.values().stream().min(Long::compare).map(after -> new NeededPast(after, recent.from()));
+        readsPast = needed.isPresent();
+        return needed;
+    }
+
+    /**
+     * Serves the subscribers that waited for the past.
+     *
+     * @param part empty if it can't be read; then those that need it get the current state
+     */
+    void addPast(NeededPast needed, Optional<JobPast.Part> part) {
+        readsPast = false;
+        // Updates may have been forgotten meanwhile. What was read does not join then.
+        part.filter(read -> needed.to() == recent.from())
+                .ifPresent(read -> recent.addBefore(read.from(), read.notable()));
+        if (!isKept(needed.after())) {
+            lostBefore = Math.max(lostBefore, needed.after() + 1);
+        }
+        Map<JobSubscriber, Long> all = new HashMap<>(waitingForPast);
+        waitingForPast.clear();
+        all.forEach((subscriber, after) -> add(subscriber, OptionalLong.of(after)));
     }
 
     /** Sends what the subscriber lacks of the past, so that it needs later updates only. */
-    private void place(BoundedSourceQueue<JobUpdate> subscriber, Position position) {
+    private void place(JobSubscriber subscriber, Position position) {
         JobUpdate current = latest;
         boolean later = current.revision() < target && !isEnded();
         long after = position.after().orElse(later ? target - 1 : -1);
@@ -107,38 +152,41 @@ final class FollowedJob {
             if (after == current.revision()
                     && !position.waitsForState()
                     && !waiting.orElse(List.of()).isEmpty()) {
-                offer(subscriber, current.withoutExceptions());
+                offer(subscriber, List.of(current.asProgress()));
             }
             return;
         }
         subscribers.put(subscriber, Position.after(current.revision()));
-        JobUpdate oldest = recent.peekFirst();
-        if (position.after().isPresent() && oldest != null && oldest.revision() <= after + 1) {
-            new ArrayList<>(recent)
-                    .stream().filter(update -> update.revision() > after).forEach(update -> offer(subscriber, update));
-            if (recent.peekLast() != current) {
-                offer(subscriber, current.withoutExceptions());
-            }
+        if (position.after().isPresent() && isKept(after)) {
+            offer(subscriber, missed(after));
         } else if (current.revision() > 0) {
-            offer(subscriber, current);
+            offer(subscriber, List.of(current.asProgress().asStart()));
         }
+    }
+
+    /** Each change of state, each update with exceptions, and how the job is now. */
+    private List<JobUpdate> missed(long after) {
+        List<JobUpdate> missed = new ArrayList<>(recent.after(after));
+        boolean isShown = !missed.isEmpty()
+                && missed.get(missed.size() - 1).changesState()
+                && missed.get(missed.size() - 1).revision() == latest.revision();
+        if (!isShown) {
+            missed.add(latest.asProgress());
+        }
+        return missed;
     }
 
     /** Sends the job's next update to all subscribers, with what the job last waited for. */
     void publish(JobUpdate next) {
         JobUpdate update = next.with(waiting);
         latest = update;
-        recent.addLast(update);
-        recentExceptions += update.exceptions().size();
-        while (recent.size() > MAX_RECENT || recentExceptions > MAX_RECENT_EXCEPTIONS) {
-            recentExceptions -= recent.removeFirst().exceptions().size();
-        }
+        recent.add(update);
         subscribers.forEach((subscriber, position) -> {
             if (position.needs(update)) {
                 if (position.waitsForState()) {
                     subscribers.put(subscriber, Position.after(update.revision()));
                 }
-                offer(subscriber, update);
+                offer(subscriber, List.of(position.waitsForState() ? update.asStart() : update));
             }
         });
         completeIfEnded();
@@ -156,23 +204,18 @@ final class FollowedJob {
             return false;
         }
         waiting = reported;
-        JobUpdate update = latest.withoutExceptions().with(reported);
+        JobUpdate update = latest.asProgress().with(reported);
         latest = update;
         subscribers.forEach((subscriber, position) -> {
             if (position.has(update.revision())) {
-                offer(subscriber, update);
+                offer(subscriber, List.of(update));
             }
         });
         return true;
     }
 
-    private void offer(BoundedSourceQueue<JobUpdate> subscriber, JobUpdate update) {
-        QueueOfferResult result = subscriber.offer(update);
-        if (result == QueueOfferResult.dropped()) {
-            subscriber.fail(new SubscriberDropped("the client of job " + jobId + " is too slow: " + SUBSCRIBER_BUFFER
-                    + " updates wait for it; reconnect with the id of the last event that it got"));
-        }
-        if (!result.isEnqueued()) {
+    private void offer(JobSubscriber subscriber, List<JobUpdate> updates) {
+        if (!subscriber.offer(updates)) {
             subscribers.remove(subscriber);
         }
     }
@@ -183,13 +226,16 @@ final class FollowedJob {
 
     private void completeIfEnded() {
         if (isEnded()) {
-            end(BoundedSourceQueue::complete);
+            subscribers.keySet().forEach(JobSubscriber::complete);
+            subscribers.clear();
         }
     }
 
     /** No update follows. */
-    void end(Consumer<BoundedSourceQueue<JobUpdate>> end) {
+    void end(Consumer<JobSubscriber> end) {
         subscribers.keySet().forEach(end);
         subscribers.clear();
+        waitingForPast.keySet().forEach(end);
+        waitingForPast.clear();
     }
 }

@@ -1,15 +1,11 @@
 package io.rebalancer.manager.jobs;
 
-import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.Failures;
-import io.rebalancer.core.assignment.UnmovedRecord;
-import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.v1.jobs.JobFeed.SubscriberDropped;
 import io.rebalancer.http.v1.jobs.JobUpdate;
-import io.rebalancer.persistence.query.JournalReader;
 import io.rebalancer.persistence.readside.FoldedJob;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,27 +15,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.persistence.query.EventEnvelope;
-import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows each job that has subscribers, once for all of them; one hub per manager.
@@ -49,16 +38,17 @@ import org.slf4j.LoggerFactory;
  *                                                               └─► bounded queue of another one
  * </pre>
  *
- * A job is not followed any more some seconds after its last subscriber has left. While a job has subscribers, the hub also
+ * A subscriber that comes from another manager may need updates from before the hub began to follow its job: they are read from
+ * the journal once, and kept for the others.
+ *
+ * <p>A job is not followed any more some seconds after its last subscriber has left. While a job has subscribers, the hub also
  * asks it what it waits for, which is not stored: one question at a time, whatever the number of subscribers.
  */
 final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
-    private static final Logger LOGGER = LoggerFactory.getLogger(JobFeedHub.class);
-
     static final Duration LINGER = Duration.ofSeconds(10);
     static final Duration WAITS_INTERVAL = Duration.ofSeconds(2);
 
-    private static final int MAX_SUBSCRIBERS = 5000;
+    private static final int MAX_SUBSCRIBERS = 50_000;
 
     /** Messages to the hub. */
     interface Command {}
@@ -67,11 +57,11 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
      * @param start where to start following the job, if it is not followed
      * @param after the subscriber's last revision; if empty, it starts with the current state
      */
-    record Subscribe(UUID jobId, Start start, OptionalLong after, BoundedSourceQueue<JobUpdate> subscriber)
+    record Subscribe(UUID jobId, JobOrigin.Start start, OptionalLong after, JobSubscriber subscriber)
             implements Command {}
 
     /** The subscriber's stream has ended. */
-    record Unsubscribe(UUID jobId, BoundedSourceQueue<JobUpdate> subscriber) implements Command {}
+    record Unsubscribe(UUID jobId, JobSubscriber subscriber) implements Command {}
 
     /** @param taken completed when the update is passed on */
     private record Updated(FollowedJob job, JobUpdate update, CompletableFuture<Done> taken) implements Command {}
@@ -86,60 +76,13 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     /** @param waits empty if the job did not reply, because of {@code failure} */
     private record WaitsReported(FollowedJob job, Optional<List<JobWait>> waits, String failure) implements Command {}
 
-    /**
-     * What the hub reads jobs from.
-     *
-     * @param storedState the state of a job in the tables; empty if there is none
-     * @param current the answer of the job itself; empty if there is no such job
-     */
-    record Origin(
-            JournalReader journal,
-            Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
-            Function<UUID, CompletionStage<Optional<JobService.View>>> current) {
-
-        /**
-         * Where to start following a job; empty if there is no such job. A stored state serves at once, while a busy job may
-         * take seconds to answer. Without a stored state the job is asked, because it is new or there is none.
-         */
-        CompletionStage<Optional<Start>> start(UUID jobId) {
-            return storedState
-                    .apply(jobId)
-                    .exceptionally(failure -> {
-                        LOGGER.warn(
-                                "job={} its stored state can't be read: {}; its events are read from the first",
-                                jobId,
-                                reason(failure));
-                        return Optional.empty();
-                    })
-                    .thenCompose(stored -> stored.isPresent()
-                            ? CompletableFuture.completedFuture(stored.map(Start::stored))
-                            : current.apply(jobId).thenApply(found -> found.map(Start::unstored)));
-        }
-    }
-
-    /**
-     * Where to start following a job.
-     *
-     * @param job the state that the events are applied to
-     * @param newest the state at which subscribers without a revision begin; {@code job} may be older
-     * @param waits what the job waits for; empty if it was not asked yet
-     */
-    record Start(FoldedJob job, JobUpdate newest, Optional<List<JobWait>> waits) {
-
-        private static Start stored(FoldedJob job) {
-            return new Start(job, update(job, List.of()), Optional.empty());
-        }
-
-        private static Start unstored(JobService.View view) {
-            return new Start(
-                    FoldedJob.EMPTY,
-                    JobUpdate.of(view.revision(), view.state(), List.of()),
-                    Optional.of(view.waiting()));
-        }
-    }
+    /** @param part empty if it can't be read */
+    private record PastRead(FollowedJob job, FollowedJob.NeededPast needed, Optional<JobPast.Part> part)
+            implements Command {}
 
     private final TimerScheduler<Command> timers;
-    private final Origin origin;
+    private final JobOrigin origin;
+    private final JobPast past;
     private final Duration linger;
     private final Duration waitsInterval;
     private final Map<UUID, FollowedJob> followed = new HashMap<>();
@@ -150,21 +93,23 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
      * @param linger how long a job is followed after its last subscriber has left
      * @param waitsInterval delay between a job's answer and the next question what it waits for
      */
-    static Behavior<Command> create(Origin origin, Duration linger, Duration waitsInterval) {
-        return Behaviors.setup(context ->
+    static Behavior<Command> create(JobOrigin origin, Duration linger, Duration waitsInterval) {
+        Behavior<Command> hub = Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new JobFeedHub(context, timers, origin, linger, waitsInterval)));
+        return Behaviors.supervise(hub).onFailure(SupervisorStrategy.restart());
     }
 
     private JobFeedHub(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
-            Origin origin,
+            JobOrigin origin,
             Duration linger,
             Duration waitsInterval) {
         super(context);
         this.waitsInterval = waitsInterval;
         this.timers = timers;
         this.origin = origin;
+        this.past = new JobPast(origin.journal(), context.getSystem());
         this.linger = linger;
     }
 
@@ -174,11 +119,13 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
                 .onMessage(Updated.class, this::onUpdated)
+                .onMessage(PastRead.class, this::onPastRead)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Unused.class, this::onUnused)
                 .onMessage(AskWaits.class, this::onAskWaits)
                 .onMessage(WaitsReported.class, this::onWaitsReported)
-                .onSignal(PostStop.class, stopped -> onStopped())
+                .onSignal(PreRestart.class, failed -> endAll("this manager can't continue the stream; reconnect"))
+                .onSignal(PostStop.class, stopped -> endAll("this manager stops; reconnect to another manager"))
                 .build();
     }
 
@@ -187,14 +134,35 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         if (subscribers > MAX_SUBSCRIBERS) {
             subscribe
                     .subscriber()
-                    .fail(new SubscriberDropped("this manager serves " + MAX_SUBSCRIBERS
-                            + " event streams, which is its limit; use another manager, or try later"));
+                    .fail(new SubscriberDropped("this manager follows jobs for " + MAX_SUBSCRIBERS
+                            + " subscribers, which is its limit; use another manager, or try later"));
             return this;
         }
         FollowedJob job = followed.computeIfAbsent(subscribe.jobId(), jobId -> follow(jobId, subscribe.start()));
         timers.cancel(job);
         job.add(subscribe.subscriber(), subscribe.after());
+        readPast(job);
         unfollowIfUnused(job);
+        return this;
+    }
+
+    /** Reads the past that subscribers wait for, unless it is being read. */
+    private void readPast(FollowedJob job) {
+        job.takeNeededPast()
+                .ifPresent(needed -> getContext()
+                        .pipeToSelf(
+                                past.read(job.jobId(), needed.after(), needed.to()),
+                                (part, failure) ->
+                                        new PastRead(job, needed, failure == null ? part : Optional.empty())));
+    }
+
+    private Behavior<Command> onPastRead(PastRead read) {
+        FollowedJob job = read.job();
+        if (followed.get(job.jobId()) == job) {
+            job.addPast(read.needed(), read.part());
+            readPast(job);
+            unfollowIfUnused(job);
+        }
         return this;
     }
 
@@ -208,9 +176,8 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         return this;
     }
 
-    private FollowedJob follow(UUID jobId, Start start) {
-        FollowedJob job = new FollowedJob(
-                jobId, update(start.job(), List.of()), start.newest().revision(), start.waits());
+    private FollowedJob follow(UUID jobId, JobOrigin.Start start) {
+        FollowedJob job = new FollowedJob(jobId, start.first(), start.newest().revision(), start.waits());
         if (!job.isEnded()) {
             streams.put(jobId, run(job, start.job()));
             if (start.waits().isPresent()) {
@@ -224,7 +191,7 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
 
     private UniqueKillSwitch run(FollowedJob job, FoldedJob start) {
         var self = getContext().getSelf();
-        var stream = updates(job.jobId(), start)
+        var stream = origin.updates(job.jobId(), start)
                 .viaMat(KillSwitches.single(), Keep.right())
                 .mapAsync(1, update -> {
                     CompletableFuture<Done> taken = new CompletableFuture<>();
@@ -244,22 +211,6 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         return stream.first();
     }
 
-    private Source<JobUpdate, NotUsed> updates(UUID jobId, FoldedJob start) {
-        return origin.journal()
-                .follow(PersistentEntities.evacuateJob(jobId).id(), start.revision() + 1)
-                .statefulMap(() -> start, JobFeedHub::next, job -> Optional.empty())
-                .takeWhile(update -> !update.state().phase().terminal(), true);
-    }
-
-    private static Pair<FoldedJob, JobUpdate> next(FoldedJob before, EventEnvelope envelope) {
-        FoldedJob job = before.after(envelope);
-        return Pair.create(job, update(job, ((JobEvent) envelope.event()).unmoved()));
-    }
-
-    private static JobUpdate update(FoldedJob job, List<UnmovedRecord> exceptions) {
-        return JobUpdate.of(job.revision(), job.state().outline(), exceptions);
-    }
-
     private Behavior<Command> onUpdated(Updated updated) {
         FollowedJob job = updated.job();
         if (followed.get(job.jobId()) == job) {
@@ -273,7 +224,8 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     /** Clients reconnect, and the job is followed again. */
     private Behavior<Command> onFailed(Failed failed) {
         FollowedJob job = failed.job();
-        if (followed.get(job.jobId()) == job) {
+        // The stream of a job completes with its end, while subscribers may wait for its past.
+        if (followed.get(job.jobId()) == job && !job.isEnded()) {
             getContext()
                     .getLog()
                     .warn("job={} its event streams end: {}; clients reconnect", job.jobId(), reason(failed.cause()));
@@ -288,7 +240,7 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
     }
 
     private void unfollowIfUnused(FollowedJob job) {
-        if (job.isEnded()) {
+        if (job.isEnded() && !job.isWaitedForPast()) {
             unfollow(job);
         } else if (!job.hasSubscribers() && !timers.isTimerActive(job)) {
             timers.startSingleTimer(job, new Unused(job), linger);
@@ -310,6 +262,9 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
 
     private Behavior<Command> onAskWaits(AskWaits question) {
         FollowedJob job = question.job();
+        if (followed.get(job.jobId()) != job) {
+            return this;
+        }
         if (!job.hasSubscribers()) {
             // The next subscriber may come before the job is not followed any more.
             askWaitsLater(job);
@@ -347,11 +302,9 @@ final class JobFeedHub extends AbstractBehavior<JobFeedHub.Command> {
         Optional.ofNullable(streams.remove(job.jobId())).ifPresent(UniqueKillSwitch::shutdown);
     }
 
-    private Behavior<Command> onStopped() {
+    private Behavior<Command> endAll(String reason) {
         streams.values().forEach(UniqueKillSwitch::shutdown);
-        followed.values()
-                .forEach(job -> job.end(subscriber ->
-                        subscriber.fail(new SubscriberDropped("this manager stops; reconnect to another manager"))));
+        followed.values().forEach(job -> job.end(subscriber -> subscriber.fail(new SubscriberDropped(reason))));
         return this;
     }
 }

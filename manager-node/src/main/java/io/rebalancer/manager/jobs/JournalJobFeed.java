@@ -1,10 +1,12 @@
 package io.rebalancer.manager.jobs;
 
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.http.v1.jobs.FleetFeed;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.persistence.query.JournalReader;
 import io.rebalancer.persistence.readside.FoldedJob;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -20,14 +22,14 @@ import org.apache.pekko.stream.javadsl.Source;
  * Follows a job's events in the journal, so any manager serves any subscriber. All subscribers of a job on one manager share
  * one reader of the journal, which starts from the state in the tables.
  *
- * <p>A manager has the updates since it began to follow the job, at most 256 of them. A subscriber whose last revision is
- * older gets the current state instead of the updates between.
+ * <p>A manager keeps the notable updates since it began to follow the job, see {@link RecentUpdates}. A subscriber whose last
+ * revision is older gets the updates between from the journal, as long as their events are stored.
  */
 public final class JournalJobFeed implements JobFeed {
-    private final JobFeedHub.Origin origin;
+    private final JobOrigin origin;
     private final ActorRef<JobFeedHub.Command> hub;
 
-    private JournalJobFeed(JobFeedHub.Origin origin, ActorRef<JobFeedHub.Command> hub) {
+    private JournalJobFeed(JobOrigin origin, ActorRef<JobFeedHub.Command> hub) {
         this.origin = origin;
         this.hub = hub;
     }
@@ -42,7 +44,7 @@ public final class JournalJobFeed implements JobFeed {
             JournalReader journal,
             Function<UUID, CompletionStage<Optional<FoldedJob>>> storedState,
             JobService jobs) {
-        JobFeedHub.Origin origin = new JobFeedHub.Origin(journal, storedState, jobs::get);
+        JobOrigin origin = new JobOrigin(journal, new SharedReads<>(storedState), jobs::get);
         return new JournalJobFeed(
                 origin,
                 system.systemActorOf(
@@ -51,8 +53,14 @@ public final class JournalJobFeed implements JobFeed {
                         Props.empty()));
     }
 
+    /** Starts the feed of all jobs, which follows each of them through this one. */
+    public FleetFeed startFleetFeed(ActorSystem<?> system) {
+        return new JournalFleetFeed(
+                system.systemActorOf(FleetFeedHub.create(origin, hub), "fleet-feed", Props.empty()));
+    }
+
     /** A feed through a hub that runs. */
-    static JournalJobFeed over(JobFeedHub.Origin origin, ActorRef<JobFeedHub.Command> hub) {
+    static JournalJobFeed over(JobOrigin origin, ActorRef<JobFeedHub.Command> hub) {
         return new JournalJobFeed(origin, hub);
     }
 
@@ -61,7 +69,7 @@ public final class JournalJobFeed implements JobFeed {
         return origin.start(jobId).thenApply(found -> found.map(start -> changes(jobId, start)));
     }
 
-    private Changes changes(UUID jobId, JobFeedHub.Start start) {
+    private Changes changes(UUID jobId, JobOrigin.Start start) {
         return new Changes() {
             @Override
             public JobUpdate start() {
@@ -70,11 +78,15 @@ public final class JournalJobFeed implements JobFeed {
 
             @Override
             public Source<JobUpdate, NotUsed> updates(OptionalLong afterRevision) {
-                return Source.<JobUpdate>queue(FollowedJob.SUBSCRIBER_BUFFER).watchTermination((subscriber, ended) -> {
-                    hub.tell(new JobFeedHub.Subscribe(jobId, start, afterRevision, subscriber));
-                    ended.whenComplete((done, failure) -> hub.tell(new JobFeedHub.Unsubscribe(jobId, subscriber)));
-                    return NotUsed.getInstance();
-                });
+                return Source.<List<JobUpdate>>queue(QueueSubscriber.BUFFER)
+                        .watchTermination((queue, ended) -> {
+                            JobSubscriber subscriber = new QueueSubscriber(jobId, queue);
+                            hub.tell(new JobFeedHub.Subscribe(jobId, start, afterRevision, subscriber));
+                            ended.whenComplete(
+                                    (done, failure) -> hub.tell(new JobFeedHub.Unsubscribe(jobId, subscriber)));
+                            return NotUsed.getInstance();
+                        })
+                        .mapConcat(updates -> updates);
             }
         };
     }

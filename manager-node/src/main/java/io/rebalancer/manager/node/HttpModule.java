@@ -9,8 +9,9 @@ import io.rebalancer.http.JobAdvice;
 import io.rebalancer.http.ManagerApi;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.server.Logins;
+import io.rebalancer.http.v1.jobs.EventStreams;
+import io.rebalancer.http.v1.jobs.FleetEventsRoute;
 import io.rebalancer.http.v1.jobs.JobEventsRoute;
-import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.manager.jobs.JournalJobFeed;
 import io.rebalancer.persistence.query.JournalReader;
 import java.util.List;
@@ -43,7 +44,7 @@ final class HttpModule {
             AccessModule access) {
         this.system = system;
         this.settings = settings.http();
-        JobFeed feed = JournalJobFeed.start(system, journal, readSide.readSide()::state, jobs.service());
+        JournalJobFeed feed = JournalJobFeed.start(system, journal, readSide.readSide()::state, jobs.service());
         ClusterControl cluster = new ClusterInspector(
                 system,
                 jobs.service(),
@@ -57,9 +58,11 @@ final class HttpModule {
                         PlanModule.PLAN_REGISTRY,
                         AccessModule.TOKEN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
+        EventStreams streams = new EventStreams(settings.maxEventStreams());
         this.routes = ManagerApi.routes(
                 jobs.service(),
-                new JobEventsRoute(feed, settings.maxEventStreams()),
+                new JobEventsRoute(feed, streams),
+                new FleetEventsRoute(feed.startFleetFeed(system), streams),
                 readSide.readSide().history(),
                 jobs.nodes(),
                 certificates.service(),

@@ -18,6 +18,7 @@ import io.rebalancer.core.port.JobService.View;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.query.StoredSnapshot;
 import io.rebalancer.persistence.readside.FoldedJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +66,8 @@ abstract class JobFeedFixture {
 
     final Events events = new Events();
     Optional<FoldedJob> stored = Optional.empty();
+    /** The revisions of the snapshots of the job. */
+    final List<Long> snapshots = new CopyOnWriteArrayList<>();
     /** Whether the next read of the stored state fails. */
     boolean storedStateFails;
 
@@ -131,9 +134,16 @@ abstract class JobFeedFixture {
     }
 
     JobFeed feed(Duration linger) {
-        JobFeedHub.Origin origin =
-                new JobFeedHub.Origin(JournalReader.of(events), jobId -> storedState(), this::answer);
+        JobOrigin origin = new JobOrigin(
+                JournalReader.of(events).withSnapshots(this::snapshot), jobId -> storedState(), this::answer);
         return JournalJobFeed.over(origin, kit.spawn(JobFeedHub.create(origin, linger, WAITS_INTERVAL)));
+    }
+
+    private CompletionStage<Optional<StoredSnapshot>> snapshot(String id, long to) {
+        return CompletableFuture.completedFuture(snapshots.stream()
+                .filter(revision -> revision <= to)
+                .max(Long::compare)
+                .map(revision -> new StoredSnapshot(revision, fold(revision).state())));
     }
 
     private CompletionStage<Optional<FoldedJob>> storedState() {
@@ -179,11 +189,15 @@ abstract class JobFeedFixture {
 
     /** The tables have the state as of {@code revision}. */
     void project(long revision) {
-        FoldedJob job = FoldedJob.EMPTY;
-        for (EventEnvelope each : events.after(0).subList(0, (int) revision)) {
-            job = job.after(each);
+        stored = Optional.of(fold(revision));
+    }
+
+    private FoldedJob fold(long revision) {
+        JobState state = JobState.EMPTY;
+        for (JobEvent event : events.all.subList(0, (int) revision)) {
+            state = state.apply(event);
         }
-        stored = Optional.of(job);
+        return new FoldedJob(revision, state);
     }
 
     SinkQueueWithCancel<JobUpdate> subscribe(JobFeed feed, OptionalLong after) {
@@ -222,8 +236,8 @@ abstract class JobFeedFixture {
         while (revisions.size() < count) {
             JobUpdate update = next(subscriber).orElseThrow();
             JobState state = JobState.EMPTY;
-            for (EventEnvelope each : events.after(0).subList(0, (int) update.revision())) {
-                state = state.apply((JobEvent) each.event());
+            for (JobEvent event : events.all.subList(0, (int) update.revision())) {
+                state = state.apply(event);
             }
             assertThat(update.state()).isEqualTo(state.outline());
             revisions.add(update.revision());

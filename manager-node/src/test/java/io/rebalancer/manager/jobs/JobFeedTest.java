@@ -1,6 +1,7 @@
 package io.rebalancer.manager.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -18,7 +19,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
+import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -212,5 +216,19 @@ class JobFeedTest extends JobFeedFixture {
                 .during(WAITS_INTERVAL.multipliedBy(5))
                 .atMost(TIMEOUT)
                 .until(() -> last.getAndSet(questions.get()) == questions.get());
+    }
+
+    /** Otherwise the hub fails, and all streams of its manager with it. */
+    @Test
+    void theEndOfAJobReachesASubscriberThatHasJustGone() {
+        var stream = Source.<List<JobUpdate>>queue(1)
+                .toMat(Sink.queue(), Keep.both())
+                .run(kit.system());
+        JobSubscriber subscriber = new QueueSubscriber(JOB, stream.first());
+        stream.second().cancel();
+        await().atMost(TIMEOUT).until(() -> !subscriber.offer(List.of()));
+        assertThatCode(subscriber::complete).doesNotThrowAnyException();
+        assertThatCode(() -> subscriber.fail(new IllegalStateException("the journal is away")))
+                .doesNotThrowAnyException();
     }
 }

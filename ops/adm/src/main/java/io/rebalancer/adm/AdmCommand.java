@@ -28,6 +28,7 @@ public final class AdmCommand implements Runnable {
             AuditCommand.class,
             TokenCommand.class,
             ClusterCommand.class,
+            EventsCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class);
 

@@ -19,10 +19,13 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -58,6 +61,12 @@ final class ClusterUnderTest implements AutoCloseable {
      * @param bytesPerSecond copy limit of each agent, or 0 for no limit; every object has 1 KiB
      */
     ClusterUnderTest(Path directory, int records, long seed, long bytesPerSecond) throws Exception {
+        this(directory, records, seed, bytesPerSecond, Map.of());
+    }
+
+    /** @param settings further settings of every node, paths to values */
+    ClusterUnderTest(Path directory, int records, long seed, long bytesPerSecond, Map<String, Object> settings)
+            throws Exception {
         this.directory = directory;
         this.records = records;
         this.system = ActorSystem.create(
@@ -80,7 +89,7 @@ final class ClusterUnderTest implements AutoCloseable {
                 Optional.of(new ClusterPlan.SharedJournal(postgres.url(), "postgres")),
                 Optional.of(network),
                 false,
-                Map.of("rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
+                with(settings, "rebalancer.agent.limits.bytes-per-second", bytesPerSecond));
         try {
             this.playground = Playground.open(
                     new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), clusterPlan, false, false),
@@ -91,6 +100,38 @@ final class ClusterUnderTest implements AutoCloseable {
             throw e;
         }
         this.client = new ManagerClient(managers().stream().map(NodeSpec::http).toList());
+    }
+
+    private static Map<String, Object> with(Map<String, Object> settings, String path, Object value) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(path, value);
+        return all;
+    }
+
+    /** Creates the job without a verification of the region after its end. */
+    void startJob() throws Exception {
+        jobId = client.evacuate(LEAVING);
+    }
+
+    /** Removes all copies of one in {@code share} objects of the leaving node, so that they can't be moved. */
+    void removeSomeObjects(int share) throws IOException {
+        Path nodes = directory.resolve("run/nodes");
+        Set<String> lost = new HashSet<>();
+        try (Stream<Path> files = Files.walk(nodes.resolve(LEAVING))) {
+            files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> Math.floorMod(name.hashCode(), share) == 0)
+                    .forEach(lost::add);
+        }
+        List<Path> copies;
+        try (Stream<Path> files = Files.walk(nodes)) {
+            copies = files.filter(Files::isRegularFile)
+                    .filter(file -> lost.contains(file.getFileName().toString()))
+                    .toList();
+        }
+        for (Path copy : copies) {
+            Files.delete(copy);
+        }
     }
 
     /** Creates the job; {@link #awaitReport} returns its report. */

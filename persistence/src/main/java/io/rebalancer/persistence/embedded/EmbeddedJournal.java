@@ -75,7 +75,7 @@ public final class EmbeddedJournal implements Journal {
 
     @Override
     public JournalReader reader(ActorSystem<?> system) {
-        return JournalReader.of(new LogReadJournal(system.classicSystem()));
+        return JournalReader.of(new LogReadJournal(system.classicSystem())).withSnapshotsOf(system);
     }
 
     @Override

@@ -100,7 +100,8 @@ public final class PostgresJournal implements Journal {
     public JournalReader reader(ActorSystem<?> system) {
         PersistenceQuery plugins = PersistenceQuery.get(system);
         return JournalReader.of(
-                plugins.getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier()),
-                plugins.getReadJournalFor(JdbcReadJournal.class, LEASE_JOURNAL));
+                        plugins.getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier()),
+                        plugins.getReadJournalFor(JdbcReadJournal.class, LEASE_JOURNAL))
+                .withSnapshotsOf(system);
     }
 }

@@ -1,22 +1,31 @@
 package io.rebalancer.persistence.query;
 
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.javadsl.CurrentEventsByPersistenceIdQuery;
 import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** Reads the events of a persistence id in their order. */
+/** Reads the events of a persistence id in their order, and its snapshots. */
 public final class JournalReader {
     private final EventsByPersistenceIdQuery live;
     private final CurrentEventsByPersistenceIdQuery current;
+    private final BiFunction<String, Long, CompletionStage<Optional<StoredSnapshot>>> snapshots;
 
-    private JournalReader(EventsByPersistenceIdQuery live, CurrentEventsByPersistenceIdQuery current) {
+    private JournalReader(
+            EventsByPersistenceIdQuery live,
+            CurrentEventsByPersistenceIdQuery current,
+            BiFunction<String, Long, CompletionStage<Optional<StoredSnapshot>>> snapshots) {
         this.live = live;
         this.current = current;
+        this.snapshots = snapshots;
     }
 
     /** @param journal a read journal with the live and the current query */
@@ -30,7 +39,26 @@ public final class JournalReader {
      * @param current the journal for {@link #endsWith}, which a lease waits for, and for {@link #stored}
      */
     public static JournalReader of(EventsByPersistenceIdQuery live, CurrentEventsByPersistenceIdQuery current) {
-        return new JournalReader(live, current);
+        return new JournalReader(
+                live, current, (persistenceId, to) -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    /** The same, which also reads the snapshots of {@code system}; without this, {@link #snapshot} finds none. */
+    public JournalReader withSnapshotsOf(ActorSystem<?> system) {
+        return withSnapshots(new SnapshotReader(system));
+    }
+
+    /** @param snapshots as {@link #snapshot} */
+    public JournalReader withSnapshots(BiFunction<String, Long, CompletionStage<Optional<StoredSnapshot>>> snapshots) {
+        return new JournalReader(live, current, snapshots);
+    }
+
+    /**
+     * The newest stored snapshot that includes no event after number {@code to}; empty if there is none. Fails if it can't be
+     * read, for example because a newer build wrote it.
+     */
+    public CompletionStage<Optional<StoredSnapshot>> snapshot(String persistenceId, long to) {
+        return snapshots.apply(persistenceId, to);
     }
 
     /** The stored events from sequence number {@code from} on, then new events as they are stored. Never completes. */

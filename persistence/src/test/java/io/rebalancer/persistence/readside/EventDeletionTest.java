@@ -17,6 +17,7 @@ import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.log.EventLog;
 import io.rebalancer.persistence.plugin.LogReadJournal;
 import io.rebalancer.persistence.query.JournalReader;
+import io.rebalancer.persistence.query.StoredSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,6 +148,23 @@ class EventDeletionTest {
                 .runWith(Sink.seq(), manager.kit().system()));
     }
 
+    /** A client of an event stream is served from the snapshot that is old enough. */
+    private void assertSnapshotsLeadToEveryKeptState(Manager manager, long firstKept) throws Exception {
+        long newest = get(manager.reader().snapshot(ID, stored)).orElseThrow().sequenceNr();
+        StoredSnapshot older = get(manager.reader().snapshot(ID, newest - 1)).orElseThrow();
+        assertThat(older.sequenceNr()).isBetween(firstKept - 1, newest - 1);
+        JobState state = (JobState) older.state();
+        List<EventEnvelope> later = get(manager.reader()
+                .follow(ID, older.sequenceNr() + 1)
+                .takeWhile(event -> event.sequenceNr() < stored, true)
+                .runWith(Sink.seq(), manager.kit().system()));
+        for (EventEnvelope each : later) {
+            state = state.apply((JobEvent) each.event());
+        }
+        assertThat(state).isEqualTo(expected);
+        assertThat(get(manager.reader().snapshot(ID, 1))).isEmpty();
+    }
+
     private void awaitProjection(Manager manager) {
         await().atMost(TIMEOUT).until(() -> get(manager.readSide().history().takenIn(JOB)) == stored);
     }
@@ -168,6 +186,7 @@ class EventDeletionTest {
         awaitFewEvents(manager);
         List<Long> kept = numbers(manager);
         assertThat(kept.get(kept.size() - 1) - kept.get(0)).isEqualTo(kept.size() - 1);
+        assertSnapshotsLeadToEveryKeptState(manager, kept.get(0));
 
         manager.kit().stop(job);
         manager.kit().stop(projector);

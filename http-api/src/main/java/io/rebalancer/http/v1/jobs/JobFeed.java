@@ -29,8 +29,9 @@ public interface JobFeed {
          * Updates of the job, oldest first, each once. The stream completes after the update that ends the job. It fails with
          * {@link SubscriberDropped} if the subscriber is too slow.
          *
-         * @param afterRevision the subscriber's last revision: it gets every later update. If the feed no longer has the next
-         *     one, the stream starts with a later state instead, without exceptions; these are in the list of exceptions.
+         * @param afterRevision the subscriber's last revision: it gets every later update that changes the state or has
+         *     exceptions, and the latest of all. If the events after its revision are not stored any more, the stream starts
+         *     with the current state instead, without exceptions; these are in the list of exceptions.
          *     If empty, the stream starts with a state like {@link #start}, and the updates after it follow
          */
         Source<JobUpdate, NotUsed> updates(OptionalLong afterRevision);

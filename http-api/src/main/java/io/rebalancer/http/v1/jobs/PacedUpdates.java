@@ -1,11 +1,8 @@
 package io.rebalancer.http.v1.jobs;
 
-import io.rebalancer.core.evacuate.JobPhase;
-import io.rebalancer.http.server.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
 
@@ -14,45 +11,21 @@ import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
  * but only the latest progress.
  */
 final class PacedUpdates {
-    private final List<Change> notable = new ArrayList<>();
-    private Change latest;
+    private final List<JobUpdate> notable = new ArrayList<>();
+    private JobUpdate latest;
 
-    /**
-     * An update, compared with the update before.
-     *
-     * @param ofState whether the job's phase or pass changed
-     */
-    record Change(JobUpdate update, boolean ofState) {
-        boolean isNotable() {
-            return ofState || !update.exceptions().isEmpty();
-        }
-
-        /** The number of events; bounds the merged updates while a client is slow. */
-        long weight() {
-            return 1 + update.exceptions().size();
-        }
-    }
-
-    /** Distinguishes changes of state from progress. Each stream has its own. */
-    static final class ChangeDetector {
-        private JobPhase phase = JobPhase.NONE;
-        private int pass = -1;
-
-        Change next(JobUpdate update) {
-            boolean changed = update.state().phase() != phase || update.state().pass() != pass;
-            phase = update.state().phase();
-            pass = update.state().pass();
-            return new Change(update, changed);
-        }
-    }
-
-    PacedUpdates(Change first) {
+    PacedUpdates(JobUpdate first) {
         this.latest = first;
         merge(first);
     }
 
-    /** Adds a change to this step. The stream owns this object, so it is changed in place. */
-    PacedUpdates merge(Change next) {
+    /** The events that an update keeps waiting while a client is slow. Progress replaces the progress before. */
+    static long weight(JobUpdate update) {
+        return update.exceptions().size() + (update.changesState() ? 1 : 0);
+    }
+
+    /** Adds an update to this step. The stream owns this object, so it is changed in place. */
+    PacedUpdates merge(JobUpdate next) {
         if (next.isNotable()) {
             notable.add(next);
         }
@@ -60,44 +33,36 @@ final class PacedUpdates {
         return this;
     }
 
-    List<ServerSentEvent> toServerSentEvents(UUID jobId) {
+    /** @param start the client has the events up to here, of which the updates may repeat some */
+    List<ServerSentEvent> toServerSentEvents(UUID jobId, JobPosition start) {
         List<ServerSentEvent> events = new ArrayList<>();
-        for (Change change : notable) {
-            addNotable(events, jobId, change);
+        for (JobUpdate update : notable) {
+            addNotable(events, jobId, update, start.exceptionsOf(update.revision()));
         }
-        boolean latestIsShown = latest.isNotable() && latest.ofState();
-        if (!latestIsShown) {
-            events.add(jobEvent("progress", jobId, latest.update()));
+        if (!latest.changesState()) {
+            events.add(jobEvent("progress", jobId, latest));
         }
         return events;
     }
 
-    /**
-     * Only the last event of a revision carries the revision as its id. A client that loses its connection between two
-     * events of a revision resumes before that revision and misses none of them.
-     */
-    private static void addNotable(List<ServerSentEvent> events, UUID jobId, Change change) {
-        JobUpdate update = change.update();
+    /** Each event has a separate id, so a client that loses its connection between two of them misses and repeats none. */
+    private static void addNotable(List<ServerSentEvent> events, UUID jobId, JobUpdate update, int shown) {
         int exceptions = update.exceptions().size();
-        for (int i = 0; i < exceptions; i++) {
-            boolean last = !change.ofState() && i == exceptions - 1;
-            events.add(sse(
+        for (int i = shown; i < exceptions; i++) {
+            boolean last = !update.changesState() && i == exceptions - 1;
+            JobPosition position = new JobPosition(update.revision(), last ? 0 : i + 1);
+            events.add(EventStreams.event(
                     "exception",
-                    last,
-                    update.revision(),
+                    Optional.of(position.toString()),
                     ExceptionView.of(update.exceptions().get(i), update.state().pass())));
         }
-        if (change.ofState()) {
+        if (update.changesState()) {
             events.add(jobEvent("state", jobId, update));
         }
     }
 
     private static ServerSentEvent jobEvent(String type, UUID jobId, JobUpdate update) {
-        return sse(type, true, update.revision(), JobView.of(jobId, update));
-    }
-
-    private static ServerSentEvent sse(String type, boolean withId, long revision, Object view) {
-        Optional<String> id = withId ? Optional.of(Long.toString(revision)) : Optional.empty();
-        return ServerSentEvent.create(Json.write(view), Optional.of(type), id, OptionalInt.empty());
+        return EventStreams.event(
+                type, Optional.of(JobPosition.after(update.revision()).toString()), JobView.of(jobId, update));
     }
 }

@@ -37,7 +37,10 @@ class EventStreamLimitTest {
 
     @BeforeEach
     void start() throws Exception {
-        ApiServer.serve("bare-route", new JobEventsRoute(new Endless(), 2, HEARTBEAT_INTERVAL).route(new UUID(0, 1)));
+        ApiServer.serve(
+                "bare-route",
+                new JobEventsRoute(new Endless(), new EventStreams(2, HEARTBEAT_INTERVAL, TIMEOUT))
+                        .route(new UUID(0, 1)));
     }
 
     @AfterEach
@@ -47,13 +50,12 @@ class EventStreamLimitTest {
 
     /** Streams that stay open until their client goes away. */
     private static final class Endless implements JobFeed {
-        private static final JobUpdate START = JobUpdate.of(
+        private static final JobUpdate START = JobUpdate.current(
                 1,
                 JobState.EMPTY
                         .apply(new JobEvent.JobCreated(
                                 new CopyLocation("dc1", new StorageNodeId("1.stor.d")), 0, Instant.EPOCH))
-                        .outline(),
-                List.of());
+                        .outline());
 
         @Override
         public CompletionStage<Optional<Changes>> open(UUID jobId) {

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -103,24 +104,38 @@ class JobRoutesTest {
     }
 
     @Test
-    void eventIdsGrowAndOnlyTheLastExceptionOfARevisionCarriesAnId() throws Exception {
-        String body = get("/api/v1/jobs/" + RUNNING + "/events").body();
-        List<Long> ids = body.lines()
-                .filter(line -> line.startsWith("id:"))
-                .map(line -> Long.parseLong(line.substring(3)))
+    void eachEventHasAnIdOfItsOwn() throws Exception {
+        List<String> ids =
+                idsAndTypes(get("/api/v1/jobs/" + RUNNING + "/events").body());
+        assertThat(ids).doesNotHaveDuplicates();
+        assertThat(ids).contains("exception 503.1", "exception 503");
+    }
+
+    /** Each line is the name of an event and its id. */
+    private static List<String> idsAndTypes(String body) {
+        return Pattern.compile("event:(\\w+)\nid:(\\S+)")
+                .matcher(body)
+                .results()
+                .map(event -> event.group(1) + " " + event.group(2))
                 .toList();
-        assertThat(ids).isSorted();
-        assertThat(ids).filteredOn(each -> each == 503).hasSize(1);
     }
 
     @Test
     void aReconnectedClientGetsOnlyTheEventsItMissed() throws Exception {
-        String body = get("/api/v1/jobs/" + RUNNING + "/events", "Last-Event-ID", "503")
-                .body();
-        assertThat(body).doesNotContain("event:exception").contains("id:" + (STEPS + 3));
-        String again =
-                get("/api/v1/jobs/" + RUNNING + "/events?lastEventId=502").body();
-        assertThat(again.lines().filter("event:exception"::equals)).hasSize(2);
+        String path = "/api/v1/jobs/" + RUNNING + "/events";
+        List<String> all = idsAndTypes(get(path).body()).stream()
+                .filter(event -> !event.startsWith("progress"))
+                .toList();
+        assertThat(all).hasSize(5);
+        for (int i = 0; i < all.size(); i++) {
+            String id = all.get(i).substring(all.get(i).indexOf(' ') + 1);
+            List<String> later = idsAndTypes(get(path + "?lastEventId=" + id).body());
+            assertThat(later)
+                    .as("after %s", all.get(i))
+                    .filteredOn(event -> !event.startsWith("progress"))
+                    .containsExactlyElementsOf(all.subList(i + 1, all.size()));
+        }
+        assertThat(get(path, "Last-Event-ID", "503").body()).doesNotContain("event:exception");
     }
 
     @Test
@@ -130,6 +145,8 @@ class JobRoutesTest {
                 .isEqualTo(204);
         assertThat(get("/api/v1/jobs/" + ENDED + "/events", "Last-Event-ID", "soon")
                         .statusCode())
+                .isEqualTo(400);
+        assertThat(get("/api/v1/jobs/" + RUNNING + "/events?lastEventId=5.x").statusCode())
                 .isEqualTo(400);
         assertThat(get("/api/v1/jobs/" + NEW + "/events").statusCode()).isEqualTo(404);
     }

@@ -68,7 +68,7 @@ class JobViewsTest {
                         List.of(failed), Map.of(2, ScanPosition.at(ScanColumn.ID, 50, "", 3))))
                 .apply(new JobEvent.CommitParallelismSet(40))
                 .apply(new JobEvent.JobEnded(JobPhase.FAILED, "the disk is full", Instant.EPOCH));
-        JsonNode job = Json.read(Json.write(JobView.of(new UUID(0, 1), JobUpdate.of(5, state.outline(), List.of()))));
+        JsonNode job = Json.read(Json.write(JobView.of(new UUID(0, 1), JobUpdate.current(5, state.outline()))));
         assertThat(job).isEqualTo(Json.read("""
                 {"id":"00000000-0000-0000-0000-000000000001","revision":5,"state":"FAILED","actions":["retry"],
                  "leavingNode":"1.stor.d","datacenter":"dc1","pass":1,"maxObjects":7,
@@ -84,15 +84,15 @@ class JobViewsTest {
         JobWait wait = new JobWait(JobWait.Cause.AGENT_BUSY, Instant.EPOCH, Optional.empty(), "2.stor.d is busy");
         JobState running = JobState.EMPTY.apply(
                 new JobEvent.JobCreated(new CopyLocation("dc1", new StorageNodeId("1.stor.d")), 0, Instant.EPOCH));
-        JobUpdate update = JobUpdate.of(1, running.outline(), List.of()).with(Optional.of(List.of(wait)));
+        JobUpdate update = JobUpdate.current(1, running.outline()).with(Optional.of(List.of(wait)));
         List<ServerSentEvent> events =
-                new PacedUpdates(new PacedUpdates.Change(update, false)).toServerSentEvents(new UUID(0, 1));
+                new PacedUpdates(update.asProgress()).toServerSentEvents(new UUID(0, 1), JobPosition.after(0));
         assertThat(events).extracting(ServerSentEvent::getEventType).containsExactly(Optional.of("progress"));
         assertThat(Json.read(events.get(0).getData()).path("waiting")).isEqualTo(Json.read("""
                 [{"cause":"agent_busy","since":"1970-01-01T00:00:00Z","detail":"2.stor.d is busy"}]
                 """));
         JobState ended = running.apply(new JobEvent.JobEnded(JobPhase.FAILED, "the disk is full", Instant.EPOCH));
-        assertThat(JobUpdate.of(2, ended.outline(), List.of())
+        assertThat(JobUpdate.current(2, ended.outline())
                         .with(Optional.of(List.of(wait)))
                         .waiting())
                 .isEmpty();
@@ -102,7 +102,7 @@ class JobViewsTest {
     void aJobInTheListIsOneFlatObject() throws Exception {
         JsonNode list = Json.read(get("/api/v1/jobs?limit=1").body());
         assertThat(list).isEqualTo(Json.read("""
-                {"jobs":[{"id":"00000000-0000-0000-0000-000000000000","leavingNode":"0.stor.d","datacenter":"dc1",
+                {"jobs":[{"id":"00000000-0000-0000-0000-000000000000","leavingNode":"0.stor.d","datacenter":"dc0",
                  "state":"RUNNING","reason":"","createdAt":"1970-01-01T00:00:00Z","endedAt":null,"pass":1,"epoch":1,
                  "discovered":10,"relocated":5,"superseded":0,"gone":0,"duplicate":0,"skipped":1,"failed":0,
                  "inFlight":4,"bytes":100}],"next":"1"}
