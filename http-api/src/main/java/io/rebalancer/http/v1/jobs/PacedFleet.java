@@ -23,7 +23,7 @@ final class PacedFleet {
     /**
      * A storage node.
      *
-     * @param job the job that empties or emptied the node; absent if the node is in service
+     * @param job the job that empties or emptied the node; absent if the node is in service or excluded
      * @param since when the node left service; absent if it is in service
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -35,7 +35,7 @@ final class PacedFleet {
                             .map(NodeStatus::state)
                             .orElse(ServiceState.IN_SERVICE)
                             .name(),
-                    change.status().map(NodeStatus::jobId),
+                    change.status().flatMap(NodeStatus::jobId),
                     change.status().map(NodeStatus::since));
         }
     }
