@@ -43,7 +43,7 @@ test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, fr
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt
 
 CLIENTS ?= 500
-test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers are killed: no gap, no repetition, flat heap; 5 minutes
+test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers are killed: no gap, no repetition, bounded heap; 5 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dtest=EventStreamsTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dstreams.clients=$(CLIENTS)
