@@ -145,7 +145,7 @@ dist: ## build a distribution that runs outside the source tree: target/rebalanc
 	@echo "target/$(NAME).tar.gz"
 
 docs-cli: dist ## run the commands of docs/operations/cli.md and rewrite their output in the page; a minute
-	@$(MVN) -q test -pl ops/playground -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false $(CLI_PAGE) -Dcli.page=write
+	@$(MVN) -q test -pl ops/adm -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false $(CLI_PAGE) -Dcli.page=write
 	@echo "docs/operations/cli.md is rewritten; read what changed before you commit it"
 
 release: ## build archive, SBOM (CycloneDX) and checksums from clean, in target/release; same sources, same bytes

@@ -227,6 +227,28 @@ class ClusterAndListRoutesTest {
         }
     }
 
+    @Test
+    void theFleetIsListedPageByPage() throws Exception {
+        assertThat(Json.read(call("GET", "/api/v1/fleet?limit=2").body())).isEqualTo(Json.read("""
+                {"storageNodes":[
+                  {"storageNode":"1.stor.d","datacenter":"dc1","state":"DRAINED","availableMib":1024,"percentUsed":50,
+                   "agentReachable":true,"job":"00000000-0000-0000-0000-000000000007","since":"1970-01-01T00:00:00Z"},
+                  {"storageNode":"2.stor.d","datacenter":"dc2","state":"FENCED","availableMib":2048,"percentUsed":98,
+                   "agentReachable":false,"job":"00000000-0000-0000-0000-000000000007","since":"1970-01-01T00:00:00Z"}],
+                 "next":"2.stor.d"}
+                """));
+        assertThat(Json.read(call("GET", "/api/v1/fleet?limit=2&after=2.stor.d").body()))
+                .isEqualTo(Json.read("""
+                {"storageNodes":[
+                  {"storageNode":"3.stor.d","datacenter":"dc1","state":"IN_SERVICE","availableMib":0,"percentUsed":100,
+                   "agentReachable":true}]}
+                """));
+        assertThat(call("GET", "/api/v1/fleet?datacenter=dc1&state=IN_SERVICE").body())
+                .contains("3.stor.d")
+                .doesNotContain("1.stor.d", "2.stor.d", "next");
+        assertThat(call("GET", "/api/v1/fleet?state=EMPTY").statusCode()).isEqualTo(400);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/api/v1/storage-nodes/1.stor.d/recommission, 200, IN_SERVICE",

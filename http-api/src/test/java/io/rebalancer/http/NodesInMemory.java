@@ -5,9 +5,11 @@ import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
+import io.rebalancer.core.storage.StorageNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,14 @@ public final class NodesInMemory implements StorageNodeService {
         return CompletableFuture.completedFuture(List.of(
                 new NodeStatus(DRAINED, ServiceState.DRAINED, JOB, Instant.EPOCH),
                 new NodeStatus(FENCED, ServiceState.FENCED, JOB, Instant.EPOCH)));
+    }
+
+    @Override
+    public CompletionStage<List<FleetNode>> fleet() {
+        return CompletableFuture.completedFuture(List.of(
+                new FleetNode(new StorageNode(DRAINED, "dc1", 1024, 50), true),
+                new FleetNode(new StorageNode(FENCED, "dc2", 2048, 98), false),
+                new FleetNode(new StorageNode(PENALISED, "dc1", 0, 100), true)));
     }
 
     @Override

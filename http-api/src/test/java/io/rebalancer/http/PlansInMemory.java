@@ -26,9 +26,13 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One plan that is ready, and a failure that a test chooses. */
 public final class PlansInMemory implements PlanService {
+    /** The ids with which plans were ordered, oldest first. */
+    public final List<UUID> created = new CopyOnWriteArrayList<>();
+
     public static final UUID PLAN = UUID.fromString("55555555-5555-4555-8555-555555555555");
 
     /** What was asked for. */
@@ -82,7 +86,8 @@ public final class PlansInMemory implements PlanService {
     }
 
     @Override
-    public CompletionStage<UUID> create(List<String> leavingNodes, long maxRecords, Scenario scenario) {
+    public CompletionStage<UUID> create(UUID planId, List<String> leavingNodes, long maxRecords, Scenario scenario) {
+        created.add(planId);
         return answer("create " + leavingNodes + " " + maxRecords + " " + scenario, PLAN);
     }
 

@@ -28,6 +28,11 @@ public final class SessionsInMemory implements SessionStore {
         uses.clear();
     }
 
+    /** Whether a request with a session was accepted. */
+    public boolean wasUsed() {
+        return !uses.isEmpty();
+    }
+
     public int size() {
         return sessions.size();
     }

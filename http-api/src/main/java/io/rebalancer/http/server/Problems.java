@@ -132,6 +132,7 @@ public final class Problems {
     private static StatusCode statusOf(PlanRefusal.Code code) {
         return switch (code) {
             case PLAN_NOT_FOUND -> StatusCodes.NOT_FOUND;
+            case IDEMPOTENCY_KEY_REUSED -> StatusCodes.UNPROCESSABLE_ENTITY;
             case PLAN_NOT_READY, PLAN_OUTDATED, PLAN_IS_WHAT_IF -> StatusCodes.CONFLICT;
             case PLAN_MISMATCH, UNKNOWN_STORAGE_NODE -> StatusCodes.BAD_REQUEST;
             case TOO_MANY_PLANS -> StatusCodes.TOO_MANY_REQUESTS;

@@ -6,6 +6,7 @@ import io.rebalancer.cluster.message.RegistryMessage.NodesOutOfService;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.storage.Destination;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.agents.AgentGateway;
@@ -37,6 +38,9 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
 
     /** Asks once for the storage nodes. */
     public record GetCandidates(ActorRef<DestinationCandidates> replyTo) implements Command {}
+
+    /** Asks once for all storage nodes that are listed, in service or not; empty if they are not known yet. */
+    public record GetFleet(ActorRef<Optional<List<FleetNode>>> replyTo) implements Command {}
 
     /**
      * Asks for the storage nodes now and whenever they change, until {@code subscriber} stops. Idempotent: repeat it, so
@@ -112,6 +116,7 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(GetCandidates.class, this::onGetCandidates)
+                .onMessage(GetFleet.class, this::onGetFleet)
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribed.class, this::onUnsubscribed)
                 .onMessage(RefreshNodes.class, tick -> onRefreshNodes())
@@ -125,6 +130,15 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private Behavior<Command> onGetCandidates(GetCandidates get) {
         publish();
         get.replyTo().tell(published);
+        return this;
+    }
+
+    private Behavior<Command> onGetFleet(GetFleet get) {
+        get.replyTo()
+                .tell(nodes.map(listed -> listed.stream()
+                        .sorted(Comparator.comparing(StorageNode::id))
+                        .map(node -> new FleetNode(node, agents.isReachable(node.id())))
+                        .toList()));
         return this;
     }
 

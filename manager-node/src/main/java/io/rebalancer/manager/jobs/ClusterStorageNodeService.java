@@ -9,9 +9,12 @@ import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.StorageNodeService;
+import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.text.OneLine;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusterStorageNodeService implements StorageNodeService {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration DIRECTORY_TIMEOUT = Duration.ofSeconds(3);
     static final Duration PENALTIES_TIMEOUT = Duration.ofSeconds(2);
     /** No revision: the registry answers at once. */
     private static final long UNKNOWN = -1;
@@ -39,12 +43,18 @@ public final class ClusterStorageNodeService implements StorageNodeService {
     private final ActorSystem<?> system;
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<SpaceMessage> spaceBroker;
+    private final ActorRef<StorageNodeDirectory.Command> directory;
 
+    /** @param directory that of this manager */
     public ClusterStorageNodeService(
-            ActorSystem<?> system, ActorRef<RegistryMessage> registry, ActorRef<SpaceMessage> spaceBroker) {
+            ActorSystem<?> system,
+            ActorRef<RegistryMessage> registry,
+            ActorRef<SpaceMessage> spaceBroker,
+            ActorRef<StorageNodeDirectory.Command> directory) {
         this.system = system;
         this.registry = registry;
         this.spaceBroker = spaceBroker;
+        this.directory = directory;
     }
 
     @Override
@@ -60,6 +70,15 @@ public final class ClusterStorageNodeService implements StorageNodeService {
                 .thenApply(reply -> reply.nodes().stream()
                         .sorted(Comparator.comparing(status -> status.node().text()))
                         .toList());
+    }
+
+    @Override
+    public CompletionStage<List<FleetNode>> fleet() {
+        return AskPattern.<StorageNodeDirectory.Command, Optional<List<FleetNode>>>ask(
+                        directory, StorageNodeDirectory.GetFleet::new, DIRECTORY_TIMEOUT, system.scheduler())
+                .thenApply(nodes -> nodes.orElseThrow(() -> new TierUnavailable(
+                        "storinfo has not replied since this manager started, so the storage nodes are not known",
+                        new IllegalStateException("no reply of storinfo"))));
     }
 
     @Override

@@ -111,7 +111,7 @@ final class JobsModule {
                 observability.traces());
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, resources), EvacuateJob.stopMessage());
         this.service = new ClusterJobService(system, metadata.tier(), registry);
-        this.nodes = new ClusterStorageNodeService(system, registry, spaceBroker);
+        this.nodes = new ClusterStorageNodeService(system, registry, spaceBroker, directory);
     }
 
     private static void registerGauges(MetadataShards shards, int shard) {

@@ -52,8 +52,7 @@ public final class ClusterPlanService implements PlanService {
     }
 
     @Override
-    public CompletionStage<UUID> create(List<String> leavingNodes, long maxRecords, Scenario scenario) {
-        UUID id = UUID.randomUUID();
+    public CompletionStage<UUID> create(UUID id, List<String> leavingNodes, long maxRecords, Scenario scenario) {
         CompletionStage<List<CopyLocation>> found = CompletableFuture.completedStage(new ArrayList<>());
         for (String node : leavingNodes) {
             found = found.thenCombine(find(node), (all, each) -> {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -101,7 +102,18 @@ public final class PlanRegistry extends AbstractBehavior<PlanMessage> {
     private Behavior<PlanMessage> onCreatePlan(PlanMessage.CreatePlan create) {
         UUID id = create.planId();
         forgetOld();
-        if (plans.find(id).isEmpty()) {
+        Optional<KeptPlan> known = plans.find(id);
+        if (known.isPresent() && !known.get().order().isOf(create.order())) {
+            refuse(
+                    create.replyTo(),
+                    id,
+                    Code.IDEMPOTENCY_KEY_REUSED,
+                    "with this Idempotency-Key plan " + id + " was created, for "
+                            + known.get().order().leavingText()
+                            + " or another limit or scenario; take a new key for another plan");
+            return this;
+        }
+        if (known.isEmpty()) {
             if (!plans.mayBegin()) {
                 refuse(
                         create.replyTo(),

@@ -12,6 +12,7 @@ import io.rebalancer.core.evacuate.PendingRelease;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.evacuate.TestSettings;
@@ -19,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +137,22 @@ class StorageNodeDirectoryTest {
         assertThat(nextKnown())
                 .isEqualTo(new DestinationCandidates(true, List.of(node(1)), List.of(), List.of(node(2))));
         assertThat(other.receiveMessage(TIMEOUT).reachable()).hasSize(3);
+    }
+
+    @Test
+    void allListedNodesAreShownWithTheirAgents() {
+        reachable.add(node(1).id());
+        ActorRef<StorageNodeDirectory.Command> directory = start();
+        TestProbe<Optional<List<FleetNode>>> reply = KIT.createTestProbe();
+        await().atMost(TIMEOUT).until(() -> {
+            directory.tell(new StorageNodeDirectory.GetFleet(reply.getRef()));
+            return reply.receiveMessage(TIMEOUT).isPresent();
+        });
+        push(1, new NodeStatus(node(1).id(), ServiceState.DRAINED, new UUID(7, 1), Instant.EPOCH));
+        directory.tell(new StorageNodeDirectory.GetFleet(reply.getRef()));
+        assertThat(reply.receiveMessage(TIMEOUT).orElseThrow())
+                .containsExactly(
+                        new FleetNode(node(1), true), new FleetNode(node(2), false), new FleetNode(node(3), false));
     }
 
     @Test

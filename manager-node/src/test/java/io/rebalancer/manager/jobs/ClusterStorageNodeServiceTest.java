@@ -11,6 +11,7 @@ import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
+import io.rebalancer.manager.fleet.StorageNodeDirectory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,8 +40,9 @@ class ClusterStorageNodeServiceTest {
 
     private final TestProbe<RegistryMessage> registry = KIT.createTestProbe();
     private final TestProbe<SpaceMessage> broker = KIT.createTestProbe();
+    private final TestProbe<StorageNodeDirectory.Command> directory = KIT.createTestProbe();
     private final ClusterStorageNodeService service =
-            new ClusterStorageNodeService(KIT.system(), registry.getRef(), broker.getRef());
+            new ClusterStorageNodeService(KIT.system(), registry.getRef(), broker.getRef(), directory.getRef());
 
     @AfterAll
     static void stop() {

@@ -201,7 +201,7 @@ class PlanRegistryTest {
     }
 
     private UUID begin() throws Exception {
-        return get(service.create(List.of("1.stor"), 0, Scenario.NONE));
+        return get(service.create(UUID.randomUUID(), List.of("1.stor"), 0, Scenario.NONE));
     }
 
     private PlanReport ended(UUID id) {
@@ -286,7 +286,7 @@ class PlanRegistryTest {
                 new JobHistory.Page<>(List.of(job("DONE", 100, Duration.ofHours(10))), Optional.empty()));
         Window hours = new Window(ZoneOffset.UTC, List.of(WeeklyRange.parse("mon-sun 12:00-13:00")), Set.of());
         Scenario scenario = new Scenario(Set.of(), OptionalInt.empty(), OptionalLong.empty(), Optional.of(hours));
-        PlanReport plan = ended(get(service.create(List.of("1.stor"), 0, scenario)));
+        PlanReport plan = ended(get(service.create(UUID.randomUUID(), List.of("1.stor"), 0, scenario)));
         assertThat(plan.duration().longest().orElseThrow()).isGreaterThan(Duration.ofDays(10));
         assertThat(plan.duration().basis()).contains("with work only in the window", "12:00-13:00 ");
         assertThat(refusal(service.check(plan.id(), "1.stor", 0)).code()).isEqualTo(Code.PLAN_IS_WHAT_IF);
@@ -304,12 +304,29 @@ class PlanRegistryTest {
     }
 
     @Test
+    void aRepeatedOrderBeginsNoFurtherPlan() throws Exception {
+        putObjects(1);
+        hangShards();
+        UUID id = new UUID(0, 99);
+        assertThat(get(service.create(id, List.of("1.stor"), 0, Scenario.NONE))).isEqualTo(id);
+        assertThat(get(service.create(id, List.of("1.stor"), 0, Scenario.NONE))).isEqualTo(id);
+        assertThat(get(service.list()).plans()).extracting(PlanSummary::id).containsExactly(id);
+        PlanRefusal refusal = refusal(service.create(id, List.of("2.stor"), 0, Scenario.NONE));
+        assertThat(refusal.code()).isEqualTo(Code.IDEMPOTENCY_KEY_REUSED);
+        assertThat(refusal.detail()).contains("1.stor", "take a new key");
+        assertThat(refusal(service.create(id, List.of("1.stor"), 7, Scenario.NONE))
+                        .code())
+                .isEqualTo(Code.IDEMPOTENCY_KEY_REUSED);
+        records.outage(0);
+    }
+
+    @Test
     void aThirdPlanIsRefusedUntilOneIsDeleted() throws Exception {
         putObjects(1);
         hangShards();
         UUID first = begin();
         UUID second = begin();
-        PlanRefusal refusal = refusal(service.create(List.of("1.stor"), 0, Scenario.NONE));
+        PlanRefusal refusal = refusal(service.create(UUID.randomUUID(), List.of("1.stor"), 0, Scenario.NONE));
         assertThat(refusal.code()).isEqualTo(Code.TOO_MANY_PLANS);
         assertThat(refusal.detail()).contains("1.stor", "2 plans");
         get(service.delete(first));
@@ -370,7 +387,7 @@ class PlanRegistryTest {
 
     @Test
     void anUnknownStorageNodeIsRefused() {
-        PlanRefusal refusal = refusal(service.create(List.of("unknown"), 0, Scenario.NONE));
+        PlanRefusal refusal = refusal(service.create(UUID.randomUUID(), List.of("unknown"), 0, Scenario.NONE));
         assertThat(refusal.code()).isEqualTo(Code.UNKNOWN_STORAGE_NODE);
         assertThat(refusal.detail()).contains("unknown storage node unknown");
     }
@@ -434,7 +451,8 @@ class PlanRegistryTest {
                 new JobHistory.Page<>(List.of(job("DONE", 100, Duration.ofSeconds(100))), Optional.empty()));
         nodes = List.of(node(1, 600, 40), node(2, 600, 40), node(3, 1000, 0), node(4, 1000, 0));
         Scenario scenario = new Scenario(Set.of("dc3"), OptionalInt.of(50), OptionalLong.of(7), Optional.empty());
-        PlanReport plan = ended(get(service.create(List.of("1.stor", "2.stor", "1.stor"), 0, scenario)));
+        PlanReport plan =
+                ended(get(service.create(UUID.randomUUID(), List.of("1.stor", "2.stor", "1.stor"), 0, scenario)));
         assertThat(plan.progress().state()).as("%s", plan).isEqualTo(State.READY);
         assertThat(plan.order().leaving()).containsExactly(location(1), location(2));
         assertThat(plan.order().scenario()).isEqualTo(scenario);
@@ -451,7 +469,7 @@ class PlanRegistryTest {
         PlanReport plan = ready();
         Scenario seeded = plan.order().scenario();
         assertThat(seeded.seed()).isPresent();
-        PlanReport again = ended(get(service.create(List.of("1.stor"), 0, seeded)));
+        PlanReport again = ended(get(service.create(UUID.randomUUID(), List.of("1.stor"), 0, seeded)));
         assertThat(again.progress()).isEqualTo(plan.progress());
         get(service.check(again.id(), "1.stor", 0));
     }
@@ -476,7 +494,7 @@ class PlanRegistryTest {
                 resources().queries(),
                 history());
         PlanService plans = service(KIT.spawn(PlanRegistry.create(broken)));
-        UUID id = get(plans.create(List.of("1.stor"), 0, Scenario.NONE));
+        UUID id = get(plans.create(UUID.randomUUID(), List.of("1.stor"), 0, Scenario.NONE));
         await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(get(plans.get(id)).progress()).satisfies(progress -> {
                     assertThat(progress.state()).isEqualTo(State.FAILED);

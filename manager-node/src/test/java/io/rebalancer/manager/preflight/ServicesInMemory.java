@@ -8,6 +8,7 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.PenaltyReport;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
@@ -65,6 +66,11 @@ final class ServicesInMemory implements MetadataTier, StorageNodeService {
     @Override
     public CompletionStage<List<NodeStatus>> outOfService() {
         return reply(outOfService);
+    }
+
+    @Override
+    public CompletionStage<List<FleetNode>> fleet() {
+        throw new AssertionError("checks ask the directory");
     }
 
     @Override

@@ -17,6 +17,8 @@ import picocli.CommandLine.Parameters;
                         + " a job may empty them, and lists orphaned copies.")
 final class NodeCommand extends ManagerCommand {
     private static final String ORPHANS = "/api/v1/orphans?limit=1000";
+    private static final double BYTES_OF_MIB = 1024 * 1024;
+    private static final String FLEET = "/api/v1/fleet?limit=1000";
     private static final String NODES = "/api/v1/storage-nodes";
     private static final String DRAINED = "DRAINED";
 
@@ -53,6 +55,51 @@ final class NodeCommand extends ManagerCommand {
                     form.context().clock().instant());
             printPenalties(out, list, form.context().clock().instant());
         });
+        return ExitCode.DONE.code();
+    }
+
+    @Command(
+            name = "fleet",
+            description =
+                    "Lists all storage nodes that storinfo lists, with their free space and whether their agent is"
+                            + " reachable.")
+    int fleet(
+            @Option(names = "--datacenter", paramLabel = "NAME", description = "only nodes of this datacenter")
+                    @Nullable
+                    String datacenter,
+            @Option(names = "--state", paramLabel = "STATE", description = "only nodes in this state") @Nullable
+                    String state,
+            @Mixin OutputOption output)
+            throws CommandFailed, InterruptedException {
+        StringBuilder path = new StringBuilder(FLEET);
+        if (datacenter != null) {
+            path.append("&datacenter=").append(ManagerApiClient.segment(datacenter));
+        }
+        if (state != null) {
+            path.append("&state=").append(ManagerApiClient.segment(state));
+        }
+        output.output()
+                .list(
+                        manager(),
+                        path.toString(),
+                        "storageNodes",
+                        new Table()
+                                .text("STORAGE NODE", "storageNode")
+                                .text("DATACENTER", "datacenter")
+                                .text(
+                                        "STATE",
+                                        node -> Figures.words(node.path("state").asText()))
+                                .text(
+                                        "FREE",
+                                        node -> Figures.bytes(
+                                                node.path("availableMib").asDouble() * BYTES_OF_MIB))
+                                .text("USED", node -> node.path("percentUsed").asText() + " %")
+                                .text(
+                                        "AGENT",
+                                        node -> node.path("agentReachable").asBoolean()
+                                                ? "reachable"
+                                                : "not reachable"),
+                        "storinfo lists no such storage node");
         return ExitCode.DONE.code();
     }
 

@@ -323,6 +323,19 @@ class V1CommandsTest {
     }
 
     @Test
+    void theFleetIsListed() {
+        answers.put("/api/v1/fleet", """
+                {"storageNodes":[{"storageNode":"1.stor.d","datacenter":"dc1","state":"IN_SERVICE",\
+                "availableMib":2048,"percentUsed":50,"agentReachable":false}]}""");
+        assertThat(command.run("node", "fleet", "--datacenter", "dc 1", "--state", "IN_SERVICE"))
+                .isZero();
+        assertThat(command.requests())
+                .containsExactly("GET /api/v1/fleet?limit=1000&datacenter=dc%201&state=IN_SERVICE");
+        assertThat(command.out().lines().skip(1).findFirst().orElseThrow().replaceAll(" +", " "))
+                .isEqualTo("1.stor.d dc1 in service 2.1 GB 50 % not reachable");
+    }
+
+    @Test
     void copiesAreKeptAwayFromANode() {
         answers.put("/api/v1/storage-nodes/1.stor.d/exclude", """
                 {"storageNode":"1.stor.d","state":"EXCLUDED"}""");

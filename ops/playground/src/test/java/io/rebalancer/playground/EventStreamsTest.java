@@ -110,9 +110,20 @@ class EventStreamsTest {
                         .isFalse();
             }
             assertComplete(cluster, clients);
+            assertForgotten(cluster, before);
         } finally {
             resume.countDown();
             clients.forEach(Thread::interrupt);
+        }
+    }
+
+    /** The managers have served all clients since, some of them twice, and need no more heap than before. */
+    private static void assertForgotten(ClusterUnderTest cluster, long before) throws Exception {
+        for (NodeSpec manager : cluster.managers()) {
+            await().atMost(TIMEOUT).until(() -> metric(manager, "rebalancer_http_event_streams") == 0);
+            long after = ManagerHeap.liveBytes(cluster.pid(manager));
+            System.out.printf("%s after its clients: %.1f MiB live%n", manager.name(), mebibytes(after));
+            assertThat(after).as(manager.name()).isLessThan(before + MAX_FIXED_BYTES);
         }
     }
 

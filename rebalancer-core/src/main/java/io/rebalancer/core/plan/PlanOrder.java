@@ -45,6 +45,14 @@ public record PlanOrder(List<CopyLocation> leaving, long maxRecords, Scenario sc
                         scenario.window()));
     }
 
+    /** Whether this order, of a plan that exists, is what {@code repeated} asks for; a seed was drawn if it states none. */
+    public boolean isOf(PlanOrder repeated) {
+        OptionalLong drawn = scenario.seed();
+        return drawn.isPresent() && repeated.scenario().seed().isEmpty()
+                ? equals(repeated.withSeed(drawn.getAsLong()))
+                : equals(repeated);
+    }
+
     /** The storage nodes in one line. */
     public String leavingText() {
         return leaving.stream()

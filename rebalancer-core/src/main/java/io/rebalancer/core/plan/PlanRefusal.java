@@ -19,6 +19,8 @@ public record PlanRefusal(Code code, String detail, List<String> changes) {
         PLAN_IS_WHAT_IF,
         TOO_MANY_PLANS,
         UNKNOWN_STORAGE_NODE,
+        /** The id of the plan is that of a plan for another order. */
+        IDEMPOTENCY_KEY_REUSED,
         FLEET_UNKNOWN
     }
 

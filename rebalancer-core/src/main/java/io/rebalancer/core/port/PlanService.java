@@ -16,13 +16,15 @@ import java.util.concurrent.CompletionStage;
 public interface PlanService {
 
     /**
-     * Begins a plan.
+     * Begins a plan, unless there is one with this id.
      *
+     * @param planId the same in each repetition of the order
      * @param leavingNodes storage ids of the nodes to empty, with or without the domain suffix; at least one
      * @param maxRecords the maximum number of records that the job of each node takes up, or 0 for all
-     * @return its id. If no reply came in time, the plan may exist
+     * @return its id. If no reply came in time, the plan may exist. Fails with {@link PlanRefused} if the plan with this id is for
+     *     another order
      */
-    CompletionStage<UUID> create(List<String> leavingNodes, long maxRecords, Scenario scenario);
+    CompletionStage<UUID> create(UUID planId, List<String> leavingNodes, long maxRecords, Scenario scenario);
 
     /** The plans that are computed now, and those that have ended and are kept. */
     CompletionStage<PlanList> list();

@@ -2,6 +2,7 @@ package io.rebalancer.core.port;
 
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.PenaltyReport;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,13 @@ public interface StorageNodeService {
 
     /** The nodes that are out of service, by storage id. Every other node may receive copies. */
     CompletionStage<List<NodeStatus>> outOfService();
+
+    /**
+     * The nodes that storinfo lists, by storage id.
+     *
+     * @return from the memory of this manager; fails with {@link TierUnavailable} if storinfo has not replied since it started
+     */
+    CompletionStage<List<FleetNode>> fleet();
 
     /**
      * The penalties of destinations that have not ended, by node and cause.

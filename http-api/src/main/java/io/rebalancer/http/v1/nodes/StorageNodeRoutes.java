@@ -6,6 +6,7 @@ import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
 import java.util.Arrays;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The storage nodes of API v1.
  *
  * <pre>
+ *   GET  /api/v1/fleet?datacenter=&state=       all nodes that storinfo lists, with their free space and their agent
  *   GET  /api/v1/storage-nodes?state=           the nodes that are out of service, and those with a penalty
  *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
@@ -40,16 +42,29 @@ public final class StorageNodeRoutes extends AllDirectives {
     }
 
     public Route routes() {
-        return pathPrefix(
-                PathMatchers.separateOnSlashes("api/v1/storage-nodes"),
-                () -> concat(
-                        pathEnd(() -> get(this::list)),
-                        path(
-                                PathMatchers.segment(),
-                                node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
-                        order("recommission", ServiceState.IN_SERVICE, nodes::recommission),
-                        order("exclude", ServiceState.EXCLUDED, nodes::exclude),
-                        order("remove", ServiceState.REMOVED, nodes::remove)));
+        return concat(
+                path(PathMatchers.separateOnSlashes("api/v1/fleet"), () -> get(this::fleet)),
+                pathPrefix(PathMatchers.separateOnSlashes("api/v1/storage-nodes"), this::nodes));
+    }
+
+    private Route nodes() {
+        return concat(
+                pathEnd(() -> get(this::list)),
+                path(PathMatchers.segment(), node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
+                order("recommission", ServiceState.IN_SERVICE, nodes::recommission),
+                order("exclude", ServiceState.EXCLUDED, nodes::exclude),
+                order("remove", ServiceState.REMOVED, nodes::remove));
+    }
+
+    private Route fleet() {
+        return parameterOptional(
+                "datacenter",
+                datacenter -> withState(state -> Paging.page(
+                        "storageNodes",
+                        (after, limit) -> nodes.fleet()
+                                .thenCombine(nodes.outOfService(), FleetView::of)
+                                .thenApply(view -> view.page(datacenter, state, after, limit)),
+                        Function.identity())));
     }
 
     /** @param state that the node is in afterwards */
@@ -65,6 +80,10 @@ public final class StorageNodeRoutes extends AllDirectives {
     }
 
     private Route list() {
+        return withState(state -> show(views -> views.list(state)));
+    }
+
+    private Route withState(Function<Optional<ServiceState>, Route> inner) {
         return parameterOptional("state", word -> {
             Optional<ServiceState> state = word.flatMap(text -> Arrays.stream(ServiceState.values())
                     .filter(each -> each.name().equals(text))
@@ -74,7 +93,7 @@ public final class StorageNodeRoutes extends AllDirectives {
                             + Arrays.stream(ServiceState.values())
                                     .map(ServiceState::name)
                                     .collect(Collectors.joining(", "))))
-                    : show(views -> views.list(state));
+                    : inner.apply(state);
         });
     }
 

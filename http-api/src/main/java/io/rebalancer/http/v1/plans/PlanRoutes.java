@@ -4,6 +4,7 @@ import io.rebalancer.core.plan.PlanList;
 import io.rebalancer.core.port.PlanService;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
+import io.rebalancer.http.server.IdempotencyKey;
 import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Operator.Outcome;
@@ -79,11 +80,17 @@ public final class PlanRoutes extends AllDirectives {
     private Route create() {
         return RequestBody.parsed(
                 CreatePlanRequest::parse,
-                request -> audit.as(operator -> Problems.complete(operator.perform(
-                                request.action(),
-                                () -> plans.create(request.leavingNodes(), request.maxObjects(), request.scenario()),
-                                id -> Outcome.accepted(Map.of("plan", id.toString())))
-                        .thenApply(PlanRoutes::created))));
+                request -> IdempotencyKey.id(
+                        "plan",
+                        id -> audit.as(operator -> Problems.complete(operator.perform(
+                                        request.action(),
+                                        () -> plans.create(
+                                                id.orElseGet(UUID::randomUUID),
+                                                request.leavingNodes(),
+                                                request.maxObjects(),
+                                                request.scenario()),
+                                        created -> Outcome.accepted(Map.of("plan", created.toString())))
+                                .thenApply(PlanRoutes::created)))));
     }
 
     private static HttpResponse created(UUID id) {

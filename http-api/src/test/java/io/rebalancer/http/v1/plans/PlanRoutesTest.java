@@ -70,6 +70,21 @@ class PlanRoutesTest {
     }
 
     @Test
+    void aRepeatedKeyIsTheSamePlan() throws Exception {
+        String body = "{\"storageNode\":\"1.stor.d\"}";
+        PLANS.created.clear();
+        for (String key : List.of("one", "one", "two")) {
+            assertThat(ApiServer.calls()
+                            .send("POST", PATH, body, "Idempotency-Key", key, "Content-Type", "application/json")
+                            .statusCode())
+                    .isEqualTo(202);
+        }
+        post(PATH, body);
+        assertThat(PLANS.created.get(1)).isEqualTo(PLANS.created.get(0));
+        assertThat(PLANS.created.subList(1, 4)).doesNotHaveDuplicates();
+    }
+
+    @Test
     void aScenarioIsPassedOnAndRecorded() throws Exception {
         AUDIT.reset();
         HttpResponse<String> created = post(
@@ -205,6 +220,7 @@ class PlanRoutesTest {
         "PLAN_NOT_READY, 409",
         "PLAN_IS_WHAT_IF, 409",
         "PLAN_MISMATCH, 400",
+        "IDEMPOTENCY_KEY_REUSED, 422",
         "FLEET_UNKNOWN, 503"
     })
     void aRefusalIsAProblemDocument(PlanRefusal.Code code, int status) throws Exception {
@@ -212,6 +228,7 @@ class PlanRoutesTest {
         boolean ofNewPlan = Set.of(
                         PlanRefusal.Code.TOO_MANY_PLANS,
                         PlanRefusal.Code.UNKNOWN_STORAGE_NODE,
+                        PlanRefusal.Code.IDEMPOTENCY_KEY_REUSED,
                         PlanRefusal.Code.FLEET_UNKNOWN)
                 .contains(code);
         HttpResponse<String> response = ofNewPlan

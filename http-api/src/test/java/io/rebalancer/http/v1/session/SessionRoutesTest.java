@@ -184,6 +184,7 @@ class SessionRoutesTest {
         try {
             String cookie = login(token(Role.VIEWER));
             CompletableFuture<Integer> stream = CompletableFuture.supplyAsync(() -> status(events(), cookie));
+            await().until(SESSIONS::wasUsed);
             send("DELETE", SESSION, "", "Cookie", cookie, SAME_ORIGIN[0], SAME_ORIGIN[1]);
             await().until(stream::isDone);
             assertThat(stream.get()).isEqualTo(200);

@@ -1,8 +1,8 @@
-package io.rebalancer.playground.page;
+package io.rebalancer.adm.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rebalancer.playground.page.RecordedPage.Step;
+import io.rebalancer.adm.page.RecordedPage.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

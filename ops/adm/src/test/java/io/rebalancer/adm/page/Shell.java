@@ -1,4 +1,4 @@
-package io.rebalancer.playground.page;
+package io.rebalancer.adm.page;
 
 import java.io.BufferedReader;
 import java.io.IOException;

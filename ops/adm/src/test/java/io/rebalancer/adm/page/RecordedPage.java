@@ -1,4 +1,4 @@
-package io.rebalancer.playground.page;
+package io.rebalancer.adm.page;
 
 import java.util.ArrayList;
 import java.util.List;
