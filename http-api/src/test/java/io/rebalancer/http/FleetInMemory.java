@@ -18,8 +18,8 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
- * The changes of a fleet with one job that runs at the start and one that is created and ends. The registry has 7 events at
- * the start, of which number 5 created the first job; number 8 creates the second one, and number 9 closes it.
+ * The changes of a fleet with two jobs. The registry has 7 events at the start: number 5 created the first job, which runs. Number 8
+ * creates the second job, and number 9 closes it.
  */
 public final class FleetInMemory implements FleetFeed {
     public static final UUID FIRST = new UUID(5, 5);

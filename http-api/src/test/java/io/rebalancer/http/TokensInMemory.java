@@ -8,11 +8,11 @@ import io.rebalancer.core.access.TokenState;
 import io.rebalancer.core.port.TokenDirectory;
 import io.rebalancer.core.port.TokenService;
 import io.rebalancer.http.server.TokenSecret;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -25,35 +25,20 @@ public final class TokensInMemory implements TokenService, TokenDirectory {
     public static final Instant START = Instant.parse("2026-11-27T10:00:00Z");
 
     private volatile TokenState state = TokenState.EMPTY;
-    private volatile Instant now = START;
+    private final SettableClock clock = new SettableClock(START);
 
     /** Forgets all tokens. */
     public synchronized void reset() {
         state = TokenState.EMPTY;
-        now = START;
+        clock.set(START);
     }
 
     public void setTime(Instant time) {
-        now = time;
+        clock.set(time);
     }
 
     public Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now;
-            }
-        };
+        return clock;
     }
 
     /** Issues a token and returns its secret. */
@@ -84,17 +69,17 @@ public final class TokensInMemory implements TokenService, TokenDirectory {
 
     @Override
     public CompletionStage<IssuedToken> issue(NewToken token, String by) {
-        return decide(TokenRules.issue(state, token, false, by, now), token.id());
+        return decide(TokenRules.issue(state, token, false, by, clock.instant()), token.id());
     }
 
     @Override
     public CompletionStage<IssuedToken> issueFirst(NewToken token, String by) {
-        return decide(TokenRules.issue(state, token, true, by, now), token.id());
+        return decide(TokenRules.issue(state, token, true, by, clock.instant()), token.id());
     }
 
     @Override
     public CompletionStage<IssuedToken> revoke(UUID id, String by) {
-        return decide(TokenRules.revoke(state, id, by, now), id);
+        return decide(TokenRules.revoke(state, id, by, clock.instant()), id);
     }
 
     private synchronized CompletionStage<IssuedToken> decide(TokenRules.Decision decision, UUID id) {
@@ -123,7 +108,7 @@ public final class TokensInMemory implements TokenService, TokenDirectory {
 
     @Override
     public synchronized void recordUse(IssuedToken token) {
-        TokenRules.used(state, token.id(), LocalDate.ofInstant(now, ZoneOffset.UTC))
+        TokenRules.used(state, token.id(), LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC))
                 .event()
                 .ifPresent(event -> state = state.apply(event));
     }

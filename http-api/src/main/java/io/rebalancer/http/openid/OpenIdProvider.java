@@ -2,6 +2,7 @@ package io.rebalancer.http.openid;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
@@ -19,6 +20,7 @@ import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
@@ -47,9 +49,13 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenIdProvider {
     private static final int TIMEOUT_MILLIS = 5000;
+    private static final int SERVER_ERROR = 500;
     private static final int MAX_BYTES = 1 << 20;
     /** The description of the provider is read again after this time. */
     private static final Duration KEPT = Duration.ofHours(1);
+
+    /** The keys are read twice in this time at most. After a failure, logins must not fail for as long as the library's default. */
+    private static final Duration KEYS_INTERVAL = Duration.ofSeconds(1);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(OpenIdProvider.class);
 
@@ -109,8 +115,12 @@ final class OpenIdProvider {
                                 new AuthorizationCode(code), settings.redirect(), attempt.verifier()))
                 .build()
                 .toHTTPRequest());
+        HTTPResponse sent = request.send();
+        if (sent.getStatusCode() >= SERVER_ERROR) {
+            throw new IOException("the token endpoint of the provider answered " + sent.getStatusCode());
+        }
         try {
-            TokenResponse response = OIDCTokenResponseParser.parse(request.send());
+            TokenResponse response = OIDCTokenResponseParser.parse(sent);
             if (!response.indicatesSuccess()) {
                 throw refused(response.toErrorResponse().getErrorObject());
             }
@@ -120,6 +130,8 @@ final class OpenIdProvider {
                     .toJSONObject();
         } catch (GeneralException e) {
             throw new LoginRefused("the response of the provider is not understood: " + e.getMessage());
+        } catch (KeySourceException e) {
+            throw new IOException("the keys of the provider can't be read", e);
         } catch (BadJOSEException | JOSEException e) {
             throw new LoginRefused("the ID token of the provider is not valid: " + e.getMessage());
         }
@@ -159,6 +171,7 @@ final class OpenIdProvider {
                         metadata.getJWKSetURI().toURL(),
                         new DefaultResourceRetriever(
                                 TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES, true, sockets.orElse(null)))
+                .rateLimited(KEYS_INTERVAL.toMillis())
                 .build();
         IDTokenValidator validator = new IDTokenValidator(
                 issuer,

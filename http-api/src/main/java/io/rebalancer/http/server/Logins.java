@@ -103,10 +103,10 @@ public final class Logins implements RequestCheck {
         if (request.method().isSafe() || OriginCheck.isFromOwnPage(request)) {
             return checkRole(request, sender);
         }
-        String what = request.method().name() + " " + request.getUri().path();
-        refused.record(AuditedActions.sender(request, sender.user()), "access.refuse", what, "CSRF_REFUSED");
-        return refused(
+        return forbidden(
                 request,
+                sender,
+                "CSRF_REFUSED",
                 Problem.of(
                         StatusCodes.FORBIDDEN,
                         "CSRF_REFUSED",
@@ -197,16 +197,25 @@ public final class Logins implements RequestCheck {
         if (sender.role().includes(needs)) {
             return passed(request, sender);
         }
-        String what = request.method().name() + " " + request.getUri().path();
-        refused.record(AuditedActions.sender(request, sender.user()), "access.refuse", what, "ROLE_REQUIRED");
-        return refused(
+        return forbidden(
                 request,
+                sender,
+                "ROLE_REQUIRED",
                 Problem.of(
                         StatusCodes.FORBIDDEN,
                         "ROLE_REQUIRED",
                         "the user " + sender.user() + " has the role "
-                                + sender.role().word() + ", and " + what + " needs the role " + needs.word()
+                                + sender.role().word() + ", and " + what(request) + " needs the role " + needs.word()
                                 + "; ask an administrator for that role"));
+    }
+
+    private Checked forbidden(HttpRequest request, Sender sender, String code, HttpResponse response) {
+        refused.record(AuditedActions.sender(request, sender.user()), "access.refuse", what(request), code);
+        return refused(request, response);
+    }
+
+    private static String what(HttpRequest request) {
+        return request.method().name() + " " + request.getUri().path();
     }
 
     private static Checked passed(HttpRequest request, Sender sender) {

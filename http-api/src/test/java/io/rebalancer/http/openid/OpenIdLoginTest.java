@@ -2,6 +2,7 @@ package io.rebalancer.http.openid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.rebalancer.cluster.settings.LegacySettings;
@@ -206,15 +207,26 @@ class OpenIdLoginTest {
         assertRefused(open(back, cookie(begin, "rebalancer-login")), 403, "OPENID_REFUSED");
     }
 
-    /** The token endpoint fails once, and for ever. */
+    /** The token endpoint fails three times; none of them counts as a failed login. */
     @Test
     void aProviderThatFailsIsTriedAgainWithTheNextLogin() throws Exception {
         provider.tokenStatus = 500;
         for (int time = 0; time < 3; time++) {
-            assertThat(login("/").statusCode()).isEqualTo(403);
+            assertRefused(login("/"), 503, "OPENID_UNAVAILABLE");
         }
         provider.tokenStatus = 200;
         assertThat(login("/").statusCode()).isEqualTo(200);
+        assertThat(ApiServer.AUDIT.log())
+                .noneMatch(entry -> entry.fact().action().equals("login.fail"));
+    }
+
+    /** Once, and several times. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void keysThatCanNotBeReadAreReadAgainWithALaterLogin(int failures) throws Exception {
+        provider.keyFailures.set(failures);
+        assertRefused(login("/"), 503, "OPENID_UNAVAILABLE");
+        await().until(() -> login("/").statusCode() == 200);
     }
 
     @Test

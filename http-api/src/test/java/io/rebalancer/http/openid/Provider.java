@@ -35,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
@@ -57,6 +58,8 @@ public final class Provider implements AutoCloseable {
     public volatile RSAKey signingKey;
     /** The error with which authorization ends; empty for none. */
     public volatile String error = "";
+    /** How often the keys can't be read from now on. */
+    public final AtomicInteger keyFailures = new AtomicInteger();
     /** The status of the token endpoint when it is not 200. */
     public volatile int tokenStatus = 200;
 
@@ -65,7 +68,7 @@ public final class Provider implements AutoCloseable {
         signingKey = key;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, JSON, description()));
-        server.createContext("/keys", exchange -> answer(exchange, JSON, new JWKSet(key.toPublicJWK()).toString()));
+        server.createContext("/keys", this::keys);
         server.createContext("/authorize", this::authorize);
         server.createContext("/token", this::token);
         server.start();
@@ -123,6 +126,15 @@ public final class Provider implements AutoCloseable {
                 List.of("public"),
                 "id_token_signing_alg_values_supported",
                 List.of("RS256")));
+    }
+
+    private void keys(HttpExchange exchange) throws IOException {
+        if (keyFailures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        } else {
+            answer(exchange, JSON, new JWKSet(key.toPublicJWK()).toString());
+        }
     }
 
     private void authorize(HttpExchange exchange) throws IOException {

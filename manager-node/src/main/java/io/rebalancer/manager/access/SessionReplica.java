@@ -160,7 +160,7 @@ public final class SessionReplica extends AbstractBehavior<SessionReplica.Comman
         return left;
     }
 
-    /** A write that not all managers acknowledge is stored here, and reaches the others later: so each response is good. */
+    /** A write that not all managers acknowledge is stored here, and reaches the others later. */
     private void write(UnaryOperator<LWWMap<String, SessionEntry>> change, Runnable then) {
         sessions.askUpdate(
                 replyTo -> new Replicator.Update<>(SESSIONS, LWWMap.create(), ALL_MANAGERS, replyTo, change::apply),
@@ -169,7 +169,9 @@ public final class SessionReplica extends AbstractBehavior<SessionReplica.Comman
 
     private Behavior<Command> onWritten(Written written) {
         if (written.response() instanceof Replicator.ModifyFailure<?> failure) {
+            // Without a reply, the request of the browser fails.
             getContext().getLog().error("a change of sessions failed: {}", OneLine.of(failure.cause()));
+            return this;
         }
         written.then().run();
         return this;

@@ -11,12 +11,10 @@ import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.core.access.Session;
 import io.rebalancer.loopback.LoopbackPorts;
+import io.rebalancer.testsupport.SettableClock;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -44,7 +42,7 @@ class SessionReplicaTest {
     private final Deque<Manager> managers = new ArrayDeque<>();
 
     /** The time of all managers. */
-    private volatile Instant now = START;
+    private final SettableClock clock = new SettableClock(START);
 
     private Manager one;
     private Manager two;
@@ -68,22 +66,6 @@ class SessionReplicaTest {
             kit = ActorTestKit.create(
                     ClusterSettings.SYSTEM_NAME, ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER)));
             managers.push(this);
-            Clock clock = new Clock() {
-                @Override
-                public ZoneOffset getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-
-                @Override
-                public Instant instant() {
-                    return now;
-                }
-            };
             sessions = new CurrentSessions(
                     kit.system(),
                     kit.spawn(SessionReplica.create(view, clock, Duration.ofMillis(200)), "session-replica"),
@@ -175,10 +157,11 @@ class SessionReplicaTest {
         get(one.sessions.start(used));
         get(one.sessions.start(unused));
         await().atMost(TIMEOUT).until(() -> two.knows(used) && two.knows(unused));
-        now = START.plus(IDLE).minusSeconds(1);
+        clock.set(START.plus(IDLE).minusSeconds(1));
         one.sessions.recordUse(used);
-        await().atMost(TIMEOUT).until(() -> now.equals(two.view.usedAt().get(used.hash())));
-        now = START.plus(IDLE).plusSeconds(5);
+        await().atMost(TIMEOUT)
+                .until(() -> clock.instant().equals(two.view.usedAt().get(used.hash())));
+        clock.set(START.plus(IDLE).plusSeconds(5));
         assertThat(two.knows(used)).isTrue();
         assertThat(two.knows(unused)).isFalse();
         await().atMost(TIMEOUT)

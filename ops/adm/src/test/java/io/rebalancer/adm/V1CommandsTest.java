@@ -11,6 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that the legacy tool does not have, against a server with answers of API v1. */
 class V1CommandsTest {
@@ -313,13 +315,14 @@ class V1CommandsTest {
                 .contains("the penalties of storage nodes are unknown: a manager of this version does not report them");
     }
 
-    @Test
-    void aNodeIsPutBackInService() {
-        answers.put("/api/v1/storage-nodes/1.stor.d/recommission", """
-                {"storageNode":"1.stor.d","state":"IN_SERVICE"}""");
-        assertThat(command.run("node", "recommission", "1.stor.d")).isZero();
-        assertThat(command.requests()).containsExactly("POST /api/v1/storage-nodes/1.stor.d/recommission");
-        assertThat(command.out().strip()).isEqualTo("1.stor.d is IN_SERVICE");
+    @ParameterizedTest
+    @CsvSource({"recommission, IN_SERVICE", "exclude, EXCLUDED"})
+    void theStateOfANodeIsChanged(String order, String state) {
+        String path = "/api/v1/storage-nodes/1.stor.d/" + order;
+        answers.put(path, "{\"storageNode\":\"1.stor.d\",\"state\":\"" + state + "\"}");
+        assertThat(command.run("node", order, "1.stor.d")).isZero();
+        assertThat(command.requests()).containsExactly("POST " + path);
+        assertThat(command.out().strip()).isEqualTo("1.stor.d is " + state);
     }
 
     @Test
@@ -333,15 +336,6 @@ class V1CommandsTest {
                 .containsExactly("GET /api/v1/fleet?limit=1000&datacenter=dc%201&state=IN_SERVICE");
         assertThat(command.out().lines().skip(1).findFirst().orElseThrow().replaceAll(" +", " "))
                 .isEqualTo("1.stor.d dc1 in service 2.1 GB 50 % not reachable");
-    }
-
-    @Test
-    void copiesAreKeptAwayFromANode() {
-        answers.put("/api/v1/storage-nodes/1.stor.d/exclude", """
-                {"storageNode":"1.stor.d","state":"EXCLUDED"}""");
-        assertThat(command.run("node", "exclude", "1.stor.d")).isZero();
-        assertThat(command.requests()).containsExactly("POST /api/v1/storage-nodes/1.stor.d/exclude");
-        assertThat(command.out().strip()).isEqualTo("1.stor.d is EXCLUDED");
     }
 
     @Test

@@ -85,7 +85,7 @@ final class RecordedPage {
                 .toList();
     }
 
-    /** The text of the page with these steps instead of its own. */
+    /** The text of the page in which these steps replace the recorded ones. */
     String withSteps(List<Step> steps) {
         List<String> lines = new ArrayList<>();
         int next = 0;
