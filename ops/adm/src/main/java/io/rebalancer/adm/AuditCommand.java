@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands for the audit log of operator actions. {@code verify} needs no manager. */
-@Command(name = "audit", description = "Lists and exports what operators ordered, and verifies an exported log.")
+@Command(
+        name = "audit",
+        addMethodSubcommands = false,
+        description = "Lists and exports what operators ordered, and verifies an exported log.")
 final class AuditCommand extends ManagerCommand {
     private static final String ENTRIES = "/api/v1/audit/entries";
     private static final int MAX_PAGE = 1000;

@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands for certificates of drained storage nodes. {@code verify} needs no manager. */
-@Command(name = "certificate", description = "Gets the certificates of drained storage nodes, and verifies them.")
+@Command(
+        name = "certificate",
+        addMethodSubcommands = false,
+        description = "Gets the certificates of drained storage nodes, and verifies them.")
 final class CertificateCommand extends ManagerCommand {
     @Command(
             name = "get",

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 /** The commands for the cluster of managers and agents. */
 @Command(
         name = "cluster",
+        addMethodSubcommands = false,
         description = "Shows the members of the cluster and their health, makes them leave, and removes lost ones.")
 final class ClusterCommand extends ManagerCommand {
     private static final String CLUSTER = "/api/v1/cluster";

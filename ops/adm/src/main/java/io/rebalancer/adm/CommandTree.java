@@ -1,5 +1,7 @@
 package io.rebalancer.adm;
 
+import java.lang.reflect.AnnotatedElement;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import picocli.CommandLine;
@@ -15,25 +17,48 @@ final class CommandTree {
 
     /** All commands. Each has a help option, and the top command lists the exit codes. */
     static CommandLine create(AdmContext context) {
-        return create(context, AdmCommand.COMMANDS);
+        return create(context, new String[0]);
     }
 
     /**
-     * The commands that a command line may use. If its first word is a command, these are that command and those below it:
-     * reading the annotations of all others would take half the time of a start.
+     * The commands that a command line may use. If its first word is a command, these are that command and those below it, and if
+     * its second word is one too, only that one: reading the annotations of all others would take half the time of a start.
      */
     static CommandLine create(AdmContext context, String[] arguments) {
-        String first = arguments.length == 0 ? "" : arguments[0];
-        List<Class<?>> named = AdmCommand.COMMANDS.stream()
-                .filter(each -> !each.equals(CommandLine.HelpCommand.class)
-                        && each.getAnnotation(Command.class).name().equals(first))
-                .toList();
-        return create(context, named.isEmpty() ? AdmCommand.COMMANDS : named);
+        CommandLine top = new CommandLine(new AdmCommand(context));
+        named(AdmCommand.COMMANDS, word(arguments, 0)).forEach(top::addSubcommand);
+        top.getSubcommands().values().forEach(each -> addSubcommands(each, word(arguments, 1)));
+        return complete(top, context);
     }
 
-    private static CommandLine create(AdmContext context, List<Class<?>> commands) {
-        CommandLine top = new CommandLine(new AdmCommand(context));
-        commands.forEach(top::addSubcommand);
+    private static String word(String[] arguments, int index) {
+        return arguments.length > index ? arguments[index] : "";
+    }
+
+    private static void addSubcommands(CommandLine command, String word) {
+        if (command.getCommand() instanceof ManagerCommand group) {
+            List<AnnotatedElement> all = new ArrayList<>(group.commands());
+            all.addAll(CommandLine.getCommandMethods(group.getClass(), null));
+            named(all, word).forEach(command::addSubcommand);
+        }
+    }
+
+    /**
+     * The command with this name. All commands if there is none, because the refusal lists them, and for the name of the command
+     * that shows their help.
+     */
+    private static <E extends AnnotatedElement> List<E> named(List<E> commands, String name) {
+        List<E> found = commands.stream()
+                .filter(each -> name(each).equals(name) && !each.equals(CommandLine.HelpCommand.class))
+                .toList();
+        return found.isEmpty() ? commands : found;
+    }
+
+    private static String name(AnnotatedElement command) {
+        return command.getAnnotation(Command.class).name();
+    }
+
+    private static CommandLine complete(CommandLine top, AdmContext context) {
         addHelp(top);
         top.getCommandSpec()
                 .usageMessage()

@@ -3,6 +3,7 @@ package io.rebalancer.adm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -14,20 +15,24 @@ import picocli.CommandLine.Parameters;
 /** The commands for jobs. Those that show jobs are here; those that order something have a class each. */
 @Command(
         name = "job",
-        description = "Lists, shows, creates, watches, pauses, resumes, cancels and retries evacuate jobs.",
-        subcommands = {
-            JobCreateCommand.class,
-            JobWatchCommand.class,
-            JobEventsCommand.class,
-            JobPauseCommand.class,
-            JobResumeCommand.class,
-            JobCancelCommand.class,
-            JobRetryCommand.class
-        })
+        addMethodSubcommands = false,
+        description = "Lists, shows, creates, watches, pauses, resumes, cancels and retries evacuate jobs.")
 final class JobCommand extends ManagerCommand {
     static final String JOBS = "/api/v1/jobs";
     private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final String PAGE = "limit=1000";
+
+    @Override
+    List<Class<?>> commands() {
+        return List.of(
+                JobCreateCommand.class,
+                JobWatchCommand.class,
+                JobEventsCommand.class,
+                JobPauseCommand.class,
+                JobResumeCommand.class,
+                JobCancelCommand.class,
+                JobRetryCommand.class);
+    }
 
     @Command(
             name = "list",

@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 /** The commands for storage nodes. The legacy tool has none, so these print what people read. */
 @Command(
         name = "node",
+        addMethodSubcommands = false,
         description =
                 "Lists the storage nodes that are out of service or have a penalty, puts them back, checks whether"
                         + " a job may empty them, and lists orphaned copies.")

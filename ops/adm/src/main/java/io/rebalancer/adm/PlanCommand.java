@@ -16,10 +16,15 @@ import picocli.CommandLine.Parameters;
 /** The commands for plans of jobs. A plan moves nothing. */
 @Command(
         name = "plan",
-        description = "Plans what a job would move, where to, and what it could not move. Nothing is moved.",
-        subcommands = PlanCommand.Create.class)
+        addMethodSubcommands = false,
+        description = "Plans what a job would move, where to, and what it could not move. Nothing is moved.")
 final class PlanCommand extends ManagerCommand {
     private static final String PLANS = "/api/v1/plans";
+
+    @Override
+    List<Class<?>> commands() {
+        return List.of(Create.class);
+    }
 
     @Command(name = "list", description = "Lists the plans that are kept, newest first.")
     int list(@Mixin OutputOption output) throws CommandFailed, InterruptedException {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 /** The commands for what operators set while jobs run: for one job, or for all jobs together. */
 @Command(
         name = "settings",
+        addMethodSubcommands = false,
         description = "Shows and changes the settings of a job, or of the fleet: totals that the jobs share by weight.")
 final class SettingsCommand extends ManagerCommand {
     @Command(name = "get", description = "Shows each value, where it comes from, who set it, and what lowers it.")

@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 /** The commands for tokens. The secret of a new token is all that goes to the standard output, so it can go to a file. */
 @Command(
         name = "token",
+        addMethodSubcommands = false,
         description = "Issues, lists and revokes the tokens with which people and programs use the manager's API.")
 final class TokenCommand extends ManagerCommand {
     private static final String TOKENS = "/api/v1/tokens";

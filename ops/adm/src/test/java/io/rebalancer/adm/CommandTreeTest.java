@@ -56,13 +56,19 @@ class CommandTreeTest {
         assertThat(ExitCode.values()).extracting(ExitCode::code).containsExactly(0, 1, 2, 2, 3, 4, 5);
     }
 
-    /** The launcher builds only the commands that the first word names. */
+    /** Only the commands that the first two words name are built. */
     @Test
-    void everyCommandIsFoundByItsFirstWordAndWithoutOne() {
-        for (String name : top.getSubcommands().keySet()) {
+    void everyCommandIsFoundByItsFirstWordsAndWithoutThem() {
+        top.getSubcommands().forEach((name, group) -> {
             assertThat(command.runWithoutUrl(name, "--help")).as(name).isZero();
             assertThat(command.runWithoutUrl("help", name)).as(name).isZero();
-        }
+            for (String second : group.getSubcommands().keySet()) {
+                assertThat(command.runWithoutUrl(name, second, "--help"))
+                        .as(name + " " + second)
+                        .isZero();
+                assertThat(command.out()).contains("Usage: rebalancer-adm " + name + " " + second);
+            }
+        });
         assertThat(command.runWithoutUrl("jobs")).isEqualTo(1);
         assertThat(command.err()).contains("Found argument 'jobs'");
     }
