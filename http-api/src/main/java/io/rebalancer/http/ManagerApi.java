@@ -11,6 +11,7 @@ import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.core.port.StorageNodeService;
+import io.rebalancer.http.console.ConsoleRoutes;
 import io.rebalancer.http.contract.ContractRoutes;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
 import io.rebalancer.http.openid.OpenIdRoutes;
@@ -94,6 +95,7 @@ public final class ManagerApi {
                                 new RefusedLogins(trail, access.clock()))
                         .routes(),
                 new ContractRoutes().routes(),
+                new ConsoleRoutes().routes(),
                 HealthRoutes.routes(readiness)));
     }
 }

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 public class HistoryInMemory implements JobHistory {
     private static final int LINES = 5;
 
+    /** What the keys and details of exceptions end with. */
+    public static String hostileText = "";
+
     private static <T> CompletionStage<Page<T>> page(Stream<T> lines, Optional<String> after, int limit) {
         int begin;
         try {
@@ -69,10 +72,10 @@ public class HistoryInMemory implements JobHistory {
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new ExceptionLine(
                                 1,
-                                "/o/stor/" + i,
+                                "/o/stor/" + i + hostileText,
                                 UnmovedRecord.Kind.SKIPPED,
                                 i == 0 ? Reason.MD5_MISMATCH : Reason.NO_DESTINATION,
-                                "no node has room",
+                                "no node has room" + hostileText,
                                 1,
                                 2,
                                 Optional.of("9.stor.d"),

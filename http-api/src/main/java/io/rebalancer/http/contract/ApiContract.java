@@ -1,6 +1,7 @@
 package io.rebalancer.http.contract;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.rebalancer.http.page.Resources;
 import io.rebalancer.http.server.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.rebalancer.http.contract;
 
+import io.rebalancer.http.page.PageFiles;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
@@ -27,9 +28,6 @@ public final class ContractRoutes extends AllDirectives {
     private static final ContentType YAML =
             ContentTypes.create(MediaTypes.applicationWithFixedCharset("yaml", HttpCharsets.UTF_8));
     private static final HttpHeader NO_CACHE = RawHeader.create("Cache-Control", "no-cache");
-    /** For addresses whose content never changes. */
-    private static final HttpHeader IMMUTABLE =
-            RawHeader.create("Cache-Control", "public, max-age=31536000, immutable");
     /** Swagger UI has images in its style sheet. */
     private static final HttpHeader POLICY = RawHeader.create(
             "Content-Security-Policy",
@@ -39,32 +37,31 @@ public final class ContractRoutes extends AllDirectives {
     /** Read at the first request, so that they do not delay the start of a manager. */
     private static final class Loaded {
         private static final ApiContract CONTRACT = ApiContract.read();
-        private static final PageFiles PAGE = PageFiles.read();
+        private static final PageFiles PAGE = ContractPage.read();
     }
 
     public Route routes() {
         return concat(
                 path("openapi.yaml", () -> get(() -> document(YAML, Loaded.CONTRACT.yaml()))),
                 path("openapi.json", () -> get(() -> document(ContentTypes.APPLICATION_JSON, Loaded.CONTRACT.json()))),
-                path("api", () -> get(() -> document(ContentTypes.TEXT_HTML_UTF8, Loaded.PAGE.html()))),
+                path(
+                        "api",
+                        () -> get(() -> extractRequest(
+                                request -> complete(Loaded.PAGE.page(request).addHeader(POLICY))))),
                 path(
                         PathMatchers.separateOnSlashes("api/assets")
                                 .slash(PathMatchers.segment())
                                 .slash(PathMatchers.segment()),
-                        (digest, file) -> get(() -> Loaded.PAGE
-                                .find(digest, file)
-                                .map(found -> complete(response(IMMUTABLE, found.type(), found.content())))
-                                .orElseGet(this::reject))));
+                        (digest, file) -> get(() -> extractRequest(request -> Loaded.PAGE
+                                .file(request, digest, file)
+                                .map(found -> complete(found.addHeader(POLICY)))
+                                .orElseGet(this::reject)))));
     }
 
     private Route document(ContentType type, ByteString content) {
-        return complete(response(NO_CACHE, type, content));
-    }
-
-    private static HttpResponse response(HttpHeader caching, ContentType type, ByteString content) {
-        return HttpResponse.create()
+        return complete(HttpResponse.create()
                 .addHeader(POLICY)
-                .addHeader(caching)
-                .withEntity(HttpEntities.create(type, content));
+                .addHeader(NO_CACHE)
+                .withEntity(HttpEntities.create(type, content)));
     }
 }

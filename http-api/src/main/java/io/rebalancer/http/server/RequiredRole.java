@@ -21,6 +21,7 @@ final class RequiredRole {
     private static final String SESSION = "/api/v1/session";
     /** What a browser needs before it has logged in, and what has no secrets. */
     private static final Set<String> PUBLIC = Set.of(
+            "/",
             "/openapi.yaml",
             "/openapi.json",
             "/api",
@@ -29,13 +30,18 @@ final class RequiredRole {
             OpenIdSettings.REDIRECT_PATH);
 
     private static final String PAGE_FILES = "/api/assets/";
+    private static final String CONSOLE = "/console";
     private static final String CLUSTER = "/api/v1/cluster/";
 
     private RequiredRole() {}
 
     /** Whether a path needs no token. */
     static boolean isPublic(String path) {
-        return HealthRoutes.isHealth(path) || PUBLIC.contains(path) || path.startsWith(PAGE_FILES);
+        return HealthRoutes.isHealth(path)
+                || PUBLIC.contains(path)
+                || path.startsWith(PAGE_FILES)
+                || path.equals(CONSOLE)
+                || path.startsWith(CONSOLE + "/");
     }
 
     static Role of(HttpRequest request) {

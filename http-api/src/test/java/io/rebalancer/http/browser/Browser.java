@@ -1,9 +1,13 @@
 package io.rebalancer.http.browser;
 
+import com.deque.html.axecore.selenium.AxeBuilder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -91,6 +95,46 @@ final class Browser implements AutoCloseable {
         return ((JavascriptExecutor) driver)
                 .executeAsyncScript("const done = arguments[arguments.length - 1];" + "Promise.resolve(" + expression
                         + ").then(done, error => done('failed: ' + error));");
+    }
+
+    /** Shows pages as on a screen of this width, in pixels, with a light or dark colour scheme. */
+    void show(int width, String scheme) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 600));
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** Writes what the page looks like, in all of its height. */
+    void screenshot(Path file) throws IOException {
+        Map<String, Object> shot =
+                driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true));
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.write(file, Base64.getDecoder().decode((String) shot.get("data")));
+    }
+
+    /** What violates WCAG 2.1, level AA, on the page. */
+    List<String> violations() {
+        return new AxeBuilder()
+                .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")).analyze(driver).getViolations().stream()
+                        .map(rule -> rule.getId() + ": "
+                                + rule.getNodes().stream()
+                                        .limit(3)
+                                        .map(node -> node.getHtml() + " " + node.getFailureSummary())
+                                        .toList())
+                        .toList();
+    }
+
+    /** Presses keys in the element that has the focus. */
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /** The text of the element that has the focus. */
+    String focused() {
+        return String.valueOf(await("document.activeElement.innerText || document.activeElement.name || ''"));
     }
 
     /** What the console of the browser states, errors of the network included. */

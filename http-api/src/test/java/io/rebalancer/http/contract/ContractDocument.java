@@ -105,11 +105,15 @@ final class ContractDocument {
                 .toList();
     }
 
+    /** A last parameter with the name path has all that follows, slashes included: OpenAPI has no form for that. */
     private static boolean matches(String template, String path) {
         String pattern = Pattern.compile("\\{[^}]*}")
                 .splitAsStream(template)
                 .map(Pattern::quote)
                 .collect(Collectors.joining("[^/]+"));
+        if (template.endsWith("{path}")) {
+            return path.matches(pattern + ".+");
+        }
         return path.matches(template.endsWith("}") ? pattern + "[^/]+" : pattern);
     }
 

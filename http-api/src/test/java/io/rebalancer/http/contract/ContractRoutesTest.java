@@ -61,7 +61,7 @@ class ContractRoutesTest {
 
     @Test
     void anAddressOfAnotherBuildIsNotServed() throws Exception {
-        String digest = PageFiles.read().digest();
+        String digest = ContractPage.read().digest();
         assertThat(get("/api/assets/" + digest + "/page.js").statusCode()).isEqualTo(200);
         assertThat(get("/api/assets/" + digest + "/other.js").statusCode()).isEqualTo(404);
         assertThat(get("/api/assets/0123456789abcdef/page.js").statusCode()).isEqualTo(404);

@@ -1,6 +1,7 @@
 package io.rebalancer.http.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.http.console.ConsoleFiles;
 import io.rebalancer.http.contract.ContractDocument.Operation;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +33,14 @@ final class Examples {
         return path(operation) + query;
     }
 
-    /** Of a parameter that may be repeated, the first value. The digest of the page's files differs from build to build. */
+    /** Of a parameter that may be repeated, the first value. The digests of the files of pages differ from build to build. */
     private static String value(JsonNode parameter) {
         JsonNode example = parameter.path("example");
-        return parameter.path("name").asText().equals("digest")
-                ? PageFiles.read().digest()
-                : (example.isArray() ? example.path(0) : example).asText();
+        return switch (parameter.path("name").asText()) {
+            case "digest" -> ContractPage.read().digest();
+            case "build" -> ConsoleFiles.read().digest();
+            default -> (example.isArray() ? example.path(0) : example).asText();
+        };
     }
 
     /** The body of the operation; empty if it has none. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class UndocumentedRoutesTest {
     private static final Path SOURCES = Path.of("src/main/java/io/rebalancer/http");
-    private static final Pattern WORD = Pattern.compile("\"([a-z0-9.-]+(?:/[a-z0-9.-]+)*)\"");
+    private static final Pattern WORD = Pattern.compile("\"([a-z0-9][a-z0-9.-]*(?:/[a-z0-9.-]+)*)\"");
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final ContractDocument DOCUMENT = ContractDocument.MANAGER;
 

@@ -1,11 +1,11 @@
-package io.rebalancer.http.contract;
+package io.rebalancer.http.page;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /** Files of the class path that every build has. */
-final class Resources {
+public final class Resources {
     private Resources() {}
 
     /**
@@ -14,7 +14,7 @@ final class Resources {
      * @param path from the root of the class path, without a slash before it
      * @throws IllegalStateException if the build lacks the file
      */
-    static byte[] bytes(String path) {
+    public static byte[] bytes(String path) {
         try (InputStream file = Resources.class.getResourceAsStream("/" + path)) {
             if (file == null) {
                 throw new IllegalStateException("this build lacks " + path + "; its jars are incomplete");

@@ -1,0 +1,217 @@
+package io.rebalancer.http.browser;
+
+import static io.rebalancer.http.ApiServer.TOKENS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rebalancer.cluster.settings.LegacySettings;
+import io.rebalancer.core.access.Role;
+import io.rebalancer.http.ApiServer;
+import io.rebalancer.http.HistoryInMemory;
+import io.rebalancer.http.TokensInMemory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/** The pages of the console in a real browser, with jobs in memory behind the API. */
+@Tag("slow")
+@Tag("external")
+class ConsoleTest {
+    private static final Path SHOTS = Path.of("target/console");
+    private static final String JOB = "/console/jobs/" + ApiServer.RUNNING;
+    /** Each page, and a text that it has when its data is there. */
+    private static final Map<String, Page> PAGES = Map.ofEntries(
+            Map.entry("overview", new Page("/", "2.stor.d")),
+            Map.entry("jobs", new Page("/console/jobs", "0.stor.d")),
+            Map.entry("create-job", new Page("/console/jobs/new", "A plan reads all metadata")),
+            Map.entry("job", new Page(JOB, "What holds it")),
+            Map.entry("job-exceptions", new Page(JOB + "?tab=exceptions", "/o/stor/0")),
+            Map.entry("job-object", new Page(JOB + "?tab=object", "Enter an object")),
+            Map.entry("job-settings", new Page(JOB + "?tab=settings", "commitParallelism")),
+            Map.entry("job-events", new Page(JOB + "?tab=events", "Changes of state")),
+            Map.entry("job-certificate", new Page(JOB + "?tab=certificate", "There is none")),
+            Map.entry("nodes", new Page("/console/nodes", "3.stor.d")),
+            Map.entry("node", new Page("/console/nodes/1.stor.d", "Save the certificate")),
+            Map.entry("cluster", new Page("/console/cluster", "127.0.0.1:2551")),
+            Map.entry("reconciliation", new Page("/console/reconciliation", "not")),
+            Map.entry("settings", new Page("/console/settings", "bytesPerSecond")),
+            Map.entry("audit", new Page("/console/audit", "newest first")),
+            Map.entry("tokens", new Page("/console/tokens", "Issue a token")),
+            Map.entry("missing", new Page("/console/nothing", "The console has no page")));
+
+    private static Browser browser;
+
+    private record Page(String path, String text) {}
+
+    @BeforeAll
+    static void startBrowser() throws Exception {
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stopBrowser() {
+        browser.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        TOKENS.reset();
+        ApiServer.AUDIT.reset();
+        ApiServer.SESSIONS.reset();
+        ApiServer.checks = List.of();
+        ApiServer.performed.set(0);
+        ApiServer.startWithLogin(new LegacySettings(0, false), listener -> listener);
+        browser.show(1280, "light");
+        browser.console();
+    }
+
+    @AfterEach
+    void stop() {
+        HistoryInMemory.hostileText = "";
+        ApiServer.stop();
+        TOKENS.reset();
+        ApiServer.AUDIT.reset();
+        ApiServer.SESSIONS.reset();
+    }
+
+    private static void open(Page page) {
+        browser.open("http://127.0.0.1:" + ApiServer.port + page.path());
+        seen(page.text());
+    }
+
+    private static void seen(String text) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> browser.text().contains(text));
+    }
+
+    private static String token(Role role) throws Exception {
+        return TOKENS.issue(role.word(), role, TokensInMemory.START.plus(Duration.ofDays(1)));
+    }
+
+    /** As an operator would, with the form. */
+    private static void signIn(Role role) throws Exception {
+        String token = token(role);
+        open(new Page("/", "Sign in"));
+        browser.find("input[name=token]").sendKeys(token, Keys.ENTER);
+        seen("Needs attention");
+    }
+
+    private static Object scrollsSideways() {
+        return browser.await("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+    }
+
+    /** Answers that are no success are in the log of the browser; what the policy refuses is too. */
+    private static List<String> refusedByPolicy() {
+        return browser.console().stream()
+                .filter(line -> line.contains("Content Security Policy") || line.contains("TrustedHTML"))
+                .toList();
+    }
+
+    @Test
+    void everyPageIsAccessibleAndKeepsThePolicy() throws Exception {
+        open(new Page("/", "Sign in"));
+        assertThat(browser.violations()).as("sign-in").isEmpty();
+        browser.screenshot(SHOTS.resolve("sign-in-light.png"));
+        signIn(Role.ADMIN);
+        for (Map.Entry<String, Page> each : PAGES.entrySet()) {
+            for (String scheme : List.of("light", "dark")) {
+                browser.show(1280, scheme);
+                open(each.getValue());
+                assertThat(browser.violations())
+                        .as(each.getKey() + ", " + scheme)
+                        .isEmpty();
+                browser.screenshot(SHOTS.resolve(each.getKey() + "-" + scheme + ".png"));
+            }
+            browser.show(360, "light");
+            open(each.getValue());
+            assertThat(scrollsSideways()).as(each.getKey() + " at 360 pixels").isEqualTo(false);
+            browser.screenshot(SHOTS.resolve(each.getKey() + "-360.png"));
+        }
+        assertThat(refusedByPolicy()).isEmpty();
+        browser.await("document.querySelector('main').append(document.createElement('img'))");
+        assertThat(browser.violations()).as("what a page without a fault lacks").hasSize(1);
+    }
+
+    @Test
+    void hostileTextIsShownAsText() throws Exception {
+        HistoryInMemory.hostileText =
+                "<img src=x onerror=alert(1)><script>alert(2)</script>&amp;\u202Egnp.exe \uD83D\uDE80${1}"
+                        + "x".repeat(4096);
+        signIn(Role.VIEWER);
+        open(new Page(JOB + "?tab=exceptions", "<script>alert(2)</script>&amp;"));
+        assertThat(browser.await("document.querySelectorAll('main img, main script').length"))
+                .isEqualTo(0L);
+        assertThat(scrollsSideways()).isEqualTo(false);
+        assertThat(refusedByPolicy()).isEmpty();
+    }
+
+    @Test
+    void aJobIsPausedByKeyboardAlone() throws Exception {
+        signIn(Role.OPERATOR);
+        open(new Page(JOB, "What holds it"));
+        // The heading has the focus; the actions follow the link to the storage node.
+        for (int i = 0; i < 10 && !browser.focused().equals("Pause"); i++) {
+            browser.press(Keys.TAB);
+        }
+        assertThat(browser.focused()).isEqualTo("Pause");
+        browser.press(Keys.ENTER);
+        seen("every agent has confirmed");
+        assertThat(browser.text()).contains("The same from a terminal");
+        assertThat(ApiServer.performed.get()).isZero();
+        browser.press(Keys.ENTER);
+        await().until(() -> ApiServer.performed.get() == 1);
+        browser.press(Keys.TAB);
+        await().until(() -> Boolean.TRUE.equals(browser.await("!document.querySelector('dialog')")));
+    }
+
+    @Test
+    void whatARoleMayNotDoIsGreyWithItsReason() throws Exception {
+        signIn(Role.VIEWER);
+        open(new Page(JOB, "What holds it"));
+        String pause = "[...document.querySelectorAll('main button')].find(each => each.textContent === 'Pause')";
+        assertThat(browser.await(pause + ".getAttribute('aria-disabled')")).isEqualTo("true");
+        assertThat(browser.await(pause + ".title")).asString().contains("role operator", "viewer");
+        browser.await(pause + ".click()");
+        assertThat(browser.await("!document.querySelector('dialog')")).isEqualTo(true);
+        assertThat(browser.text()).doesNotContain("Tokens");
+    }
+
+    @Test
+    void aRefusalOfTheManagerIsShownAndNothingIsLost() throws Exception {
+        signIn(Role.OPERATOR);
+        open(new Page("/console/nodes/2.stor.d", "Recommission"));
+        browser.await(
+                "[...document.querySelectorAll('main button')].find(b => b.textContent === 'Recommission').click()");
+        seen("receives copies again");
+        browser.await("document.querySelector('dialog button[type=submit]').click()");
+        seen("a job empties 2.stor.d");
+        assertThat(browser.text()).contains("ILLEGAL_NODE_STATE");
+    }
+
+    @Test
+    void aFilterIsPartOfTheAddressAndSurvivesAReload() throws Exception {
+        signIn(Role.VIEWER);
+        open(new Page("/console/jobs", "0.stor.d"));
+        browser.find("input[name=node]").sendKeys("4.stor.d", Keys.ENTER);
+        await().until(() ->
+                browser.text().contains("4.stor.d") && !browser.text().contains("0.stor.d"));
+        assertThat(browser.address()).endsWith("/console/jobs?node=4.stor.d");
+        open(new Page("/console/jobs?node=4.stor.d", "4.stor.d"));
+        assertThat(browser.text()).doesNotContain("0.stor.d");
+    }
+
+    @Test
+    void anEndedSessionLeadsToTheSignIn() throws Exception {
+        signIn(Role.VIEWER);
+        ApiServer.SESSIONS.reset();
+        browser.await("document.querySelector('a[href=\"/console/nodes\"]').click()");
+        seen("Sign in");
+    }
+}
