@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-streams test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
+.PHONY: help check test test-long test-cluster test-streams test-console test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
 	bench-unmoved interop fuzz-api format demo run-cluster dist docs-cli release javadoc clean
 
 help: ## list the targets
@@ -48,6 +48,12 @@ test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers
 	@$(MVN) -q test -pl ops/playground -am -Dtest=EventStreamsTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dstreams.clients=$(CLIENTS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*EventStreamsTest.txt
+
+test-console: dist ## an operator's way through the console in a real browser, from plan to certificate; the console's manager is killed; 4 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=ConsoleJourneyTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dconsole.journey=true
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ConsoleJourneyTest.txt
 
 SEED ?= 1
 SEEDS ?= 10

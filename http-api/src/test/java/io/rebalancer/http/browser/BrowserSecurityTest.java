@@ -10,6 +10,7 @@ import io.rebalancer.core.access.Role;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.http.openid.Provider;
+import io.rebalancer.testsupport.Browser;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

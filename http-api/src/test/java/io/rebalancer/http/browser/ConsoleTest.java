@@ -9,6 +9,7 @@ import io.rebalancer.core.access.Role;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.HistoryInMemory;
 import io.rebalancer.http.TokensInMemory;
+import io.rebalancer.testsupport.Browser;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

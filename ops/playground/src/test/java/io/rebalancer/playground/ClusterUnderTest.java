@@ -115,22 +115,38 @@ final class ClusterUnderTest implements AutoCloseable {
 
     /** Removes all copies of one in {@code share} objects of the leaving node, so that they can't be moved. */
     void removeSomeObjects(int share) throws IOException {
+        for (Path copy : copiesOfSome(share)) {
+            Files.delete(copy);
+        }
+    }
+
+    /**
+     * Moves all copies of one in {@code share} objects of the leaving node out of the way, so that they can't be moved for now.
+     *
+     * @return by its place, where each copy is meanwhile
+     */
+    Map<Path, Path> hideSomeObjects(int share) throws IOException {
+        Path aside = Files.createDirectories(directory.resolve("aside"));
+        Map<Path, Path> hidden = new HashMap<>();
+        for (Path copy : copiesOfSome(share)) {
+            hidden.put(copy, Files.move(copy, aside.resolve("copy-" + hidden.size())));
+        }
+        return hidden;
+    }
+
+    private List<Path> copiesOfSome(int share) throws IOException {
         Path nodes = directory.resolve("run/nodes");
-        Set<String> lost = new HashSet<>();
+        Set<String> chosen = new HashSet<>();
         try (Stream<Path> files = Files.walk(nodes.resolve(LEAVING))) {
             files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
                     .filter(name -> Math.floorMod(name.hashCode(), share) == 0)
-                    .forEach(lost::add);
+                    .forEach(chosen::add);
         }
-        List<Path> copies;
         try (Stream<Path> files = Files.walk(nodes)) {
-            copies = files.filter(Files::isRegularFile)
-                    .filter(file -> lost.contains(file.getFileName().toString()))
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> chosen.contains(file.getFileName().toString()))
                     .toList();
-        }
-        for (Path copy : copies) {
-            Files.delete(copy);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.rebalancer.http.browser;
+package io.rebalancer.testsupport;
 
 import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.WebElement;
@@ -22,7 +23,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A real Chromium without a window. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     /** It warns that it has no code for the newest protocol of developer tools, which no test uses. */
     private static final Logger DEVTOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
@@ -31,7 +32,7 @@ final class Browser implements AutoCloseable {
     private final ChromeDriver driver;
 
     /** @param names host names that resolve to this machine */
-    Browser(String... names) {
+    public Browser(String... names) {
         DEVTOOLS.setLevel(Level.SEVERE);
         ChromeOptions options = new ChromeOptions();
         options.setBinary(program("chromium").toString());
@@ -64,24 +65,28 @@ final class Browser implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException(name + " is missing; bin/setup-tests installs it"));
     }
 
-    void open(String address) {
+    /** Opens an address and waits until its document is loaded. */
+    public void open(String address) {
         driver.get(address);
     }
 
-    String address() {
+    /** The address of the page. */
+    public String address() {
         return String.valueOf(driver.getCurrentUrl());
     }
 
-    String text() {
+    /** The text that the page shows. */
+    public String text() {
         return driver.findElement(By.tagName("body")).getText();
     }
 
-    WebElement find(String selector) {
+    /** The first element that the selector finds. */
+    public WebElement find(String selector) {
         return driver.findElement(By.cssSelector(selector));
     }
 
     /** The text of the frame that the selector finds; empty if the browser shows none. */
-    String textOfFrame(String selector) {
+    public String textOfFrame(String selector) {
         driver.switchTo().frame(find(selector));
         try {
             return text();
@@ -91,14 +96,14 @@ final class Browser implements AutoCloseable {
     }
 
     /** The value of an expression that is a promise. */
-    Object await(String expression) {
+    public @Nullable Object await(String expression) {
         return ((JavascriptExecutor) driver)
                 .executeAsyncScript("const done = arguments[arguments.length - 1];" + "Promise.resolve(" + expression
                         + ").then(done, error => done('failed: ' + error));");
     }
 
     /** Shows pages as on a screen of this width, in pixels, with a light or dark colour scheme. */
-    void show(int width, String scheme) {
+    public void show(int width, String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", width < 600));
@@ -108,7 +113,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Writes what the page looks like, in all of its height. */
-    void screenshot(Path file) throws IOException {
+    public void screenshot(Path file) throws IOException {
         Map<String, Object> shot =
                 driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true));
         Files.createDirectories(file.toAbsolutePath().getParent());
@@ -116,7 +121,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** What violates WCAG 2.1, level AA, on the page. */
-    List<String> violations() {
+    public List<String> violations() {
         return new AxeBuilder()
                 .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")).analyze(driver).getViolations().stream()
                         .map(rule -> rule.getId() + ": "
@@ -128,17 +133,28 @@ final class Browser implements AutoCloseable {
     }
 
     /** Presses keys in the element that has the focus. */
-    void press(CharSequence... keys) {
+    public void press(CharSequence... keys) {
         driver.switchTo().activeElement().sendKeys(keys);
     }
 
     /** The text of the element that has the focus. */
-    String focused() {
+    public String focused() {
         return String.valueOf(await("document.activeElement.innerText || document.activeElement.name || ''"));
     }
 
+    /** Saves what pages download in this directory, without a question. */
+    public void saveDownloadsIn(Path directory) {
+        driver.executeCdpCommand(
+                "Browser.setDownloadBehavior",
+                Map.of(
+                        "behavior",
+                        "allow",
+                        "downloadPath",
+                        directory.toAbsolutePath().toString()));
+    }
+
     /** What the console of the browser states, errors of the network included. */
-    List<String> console() {
+    public List<String> console() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
                 .toList();
