@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-streams test-console test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-log bench-control \
+.PHONY: help check test test-long test-cluster test-streams test-console test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-console bench-log bench-control \
 	bench-unmoved interop fuzz-api format demo run-cluster dist docs-cli release javadoc clean
 
 help: ## list the targets
@@ -82,6 +82,11 @@ test-full-journal: ## the disk of an agent's journal is full for five minutes in
 	@$(MVN) -q test -pl agent-node -am -Dtest=FullJournalTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dfull.journal.seconds=300
 	@grep -h 'Tests run' agent-node/target/surefire-reports/*FullJournalTest.txt
+
+EVENTS ?= 90000
+bench-console: ## the console with 1,000 nodes, 200 jobs and 100,000 exceptions: first content, clicks, the heap of a tab over EVENTS=90000; 4 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl http-api -am -Dtest=ConsoleBench -Dsurefire.failIfNoSpecifiedTests=false -Dconsole.bench.events=$(EVENTS)
 
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench

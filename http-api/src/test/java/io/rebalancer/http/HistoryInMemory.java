@@ -15,9 +15,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Five items of each list. A cursor is the number of items before it. */
+/** Five items of each list, unless a test wants more. A cursor is the number of items before it. */
 public class HistoryInMemory implements JobHistory {
     private static final int LINES = 5;
+
+    /** The number of jobs, and of the exceptions of each. */
+    public static int jobs = LINES;
+
+    public static int exceptions = LINES;
 
     /** What the keys and details of exceptions end with. */
     public static String hostileText = "";
@@ -41,7 +46,7 @@ public class HistoryInMemory implements JobHistory {
     @Override
     public CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int limit) {
         return page(
-                IntStream.range(0, LINES)
+                IntStream.range(0, jobs)
                         .mapToObj(i -> new JobLine(
                                 new UUID(0, i),
                                 i + ".stor.d",
@@ -69,7 +74,7 @@ public class HistoryInMemory implements JobHistory {
     public CompletionStage<Page<ExceptionLine>> exceptions(
             UUID jobId, Optional<Reason> reason, Optional<String> after, int limit) {
         return page(
-                IntStream.range(0, LINES)
+                IntStream.range(0, exceptions)
                         .mapToObj(i -> new ExceptionLine(
                                 1,
                                 "/o/stor/" + i + hostileText,

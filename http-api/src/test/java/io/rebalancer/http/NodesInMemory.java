@@ -11,6 +11,7 @@ import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.StorageNode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +24,9 @@ public final class NodesInMemory implements StorageNodeService {
     private static final StorageNodeId FENCED = new StorageNodeId("2.stor.d");
     private static final StorageNodeId PENALISED = new StorageNodeId("3.stor.d");
     private static final UUID JOB = new UUID(0, 7);
+
+    /** The number of further nodes in service. */
+    public static int further = 0;
 
     private volatile boolean brokerReplies = true;
 
@@ -40,10 +44,15 @@ public final class NodesInMemory implements StorageNodeService {
 
     @Override
     public CompletionStage<List<FleetNode>> fleet() {
-        return CompletableFuture.completedFuture(List.of(
+        List<FleetNode> nodes = new ArrayList<>(List.of(
                 new FleetNode(new StorageNode(DRAINED, "dc1", 1024, 50), true),
                 new FleetNode(new StorageNode(FENCED, "dc2", 2048, 98), false),
                 new FleetNode(new StorageNode(PENALISED, "dc1", 0, 100), true)));
+        for (int i = 4; i < 4 + further; i++) {
+            nodes.add(new FleetNode(
+                    new StorageNode(new StorageNodeId(i + ".stor.d"), "dc" + i % 3, 1024L * i, i % 100), true));
+        }
+        return CompletableFuture.completedFuture(nodes);
     }
 
     @Override

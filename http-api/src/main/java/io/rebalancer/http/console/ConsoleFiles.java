@@ -60,8 +60,7 @@ public final class ConsoleFiles {
             "lit-html.js",
             "directive.js",
             "directive-helpers.js",
-            "directives/class-map.js",
-            "directives/live.js",
+            "directives/guard.js",
             "directives/ref.js",
             "directives/repeat.js",
             "async-directive.js");

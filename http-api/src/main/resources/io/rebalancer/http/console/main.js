@@ -27,7 +27,7 @@ session.onChange(() => {
   draw();
   host.open(router.location());
 });
-live.onStatus(() => host.invalidate());
+live.onStatus(() => host.invalidateSoon());
 router.onNavigate(location => host.open(location));
 // The age of what is shown, and relative times.
 setInterval(() => host.invalidate(), 5000);

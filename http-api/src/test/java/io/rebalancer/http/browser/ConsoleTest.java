@@ -7,13 +7,20 @@ import static org.awaitility.Awaitility.await;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.http.ApiServer;
+import io.rebalancer.http.FleetInMemory;
 import io.rebalancer.http.HistoryInMemory;
 import io.rebalancer.http.TokensInMemory;
+import io.rebalancer.http.v1.jobs.FleetUpdate;
+import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.testsupport.Browser;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,6 +84,7 @@ class ConsoleTest {
     @AfterEach
     void stop() {
         HistoryInMemory.hostileText = "";
+        ApiServer.FLEET_EVENTS.load = Optional.empty();
         ApiServer.stop();
         TOKENS.reset();
         ApiServer.AUDIT.reset();
@@ -214,5 +222,30 @@ class ConsoleTest {
         ApiServer.SESSIONS.reset();
         browser.await("document.querySelector('a[href=\"/console/nodes\"]').click()");
         seen("Sign in");
+    }
+
+    /** Browsers allow six connections to a host over all tabs. A tab that takes over from a closed one has all events too. */
+    @Test
+    void allTabsShareOneEventStream() throws Exception {
+        AtomicInteger streams = new AtomicInteger();
+        JobUpdate job = ApiServer.updates().get(10).asStart();
+        ApiServer.FLEET_EVENTS.load = Optional.of(
+                Source.<FleetUpdate>single(new FleetUpdate.Started(7, List.of(), Set.of(), Set.of()))
+                        .concat(Source.single(new FleetUpdate.OfJob(5, FleetInMemory.FIRST, job)))
+                        .concat(Source.never())
+                        .mapMaterializedValue(same -> {
+                            streams.incrementAndGet();
+                            return same;
+                        }));
+        signIn(Role.VIEWER);
+        seen("live\nOverview");
+        int first = streams.get();
+        browser.openTab("http://127.0.0.1:" + ApiServer.port + "/");
+        seen("live\nOverview");
+        seen("Jobs that have not ended");
+        assertThat(streams).hasValue(first);
+        browser.closeOtherTabs();
+        await().until(() -> streams.get() == first + 1);
+        seen("live\nOverview");
     }
 }

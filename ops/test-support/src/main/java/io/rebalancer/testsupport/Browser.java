@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -68,6 +69,24 @@ public final class Browser implements AutoCloseable {
     /** Opens an address and waits until its document is loaded. */
     public void open(String address) {
         driver.get(address);
+    }
+
+    /** Opens an address in a further tab, which is the one that is used from then on. */
+    public void openTab(String address) {
+        driver.switchTo().newWindow(WindowType.TAB);
+        open(address);
+    }
+
+    /** Closes all tabs but the one that is used. */
+    public void closeOtherTabs() {
+        String current = driver.getWindowHandle();
+        for (String tab : driver.getWindowHandles()) {
+            if (!tab.equals(current)) {
+                driver.switchTo().window(tab);
+                driver.close();
+            }
+        }
+        driver.switchTo().window(current);
     }
 
     /** The address of the page. */
@@ -151,6 +170,13 @@ public final class Browser implements AutoCloseable {
                         "allow",
                         "downloadPath",
                         directory.toAbsolutePath().toString()));
+    }
+
+    /** The bytes of the page's heap that are in use after a collection. */
+    public double heapBytes() {
+        driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
+        return Double.parseDouble(String.valueOf(
+                driver.executeCdpCommand("Runtime.getHeapUsage", Map.of()).get("usedSize")));
     }
 
     /** What the console of the browser states, errors of the network included. */

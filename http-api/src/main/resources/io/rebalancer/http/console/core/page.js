@@ -18,6 +18,9 @@ const MODULES = {
   'sign-in': () => import('../pages/sign-in.js')
 };
 
+/** Events are drawn this often at most, as often as the manager sends those of a job. */
+const EVENTS_MS = 250;
+
 /** What a page may use. Its signal ends the requests of the page when another one opens. */
 class PageContext {
   #host;
@@ -32,10 +35,17 @@ class PageContext {
     this.signal = this.#controller.signal;
   }
 
-  /** Draws the page soon. */
+  /** Draws the page within the next frame. */
   update() {
     if (!this.signal.aborted) {
       this.#host.invalidate();
+    }
+  }
+
+  /** Draws the page a few times a second at most: for events, of which there may be many. */
+  updateSoon() {
+    if (!this.signal.aborted) {
+      this.#host.invalidateSoon();
     }
   }
 
@@ -94,6 +104,7 @@ export class PageHost {
   #context = null;
   #key = '';
   #scheduled = false;
+  #timer = 0;
   #drawShell;
 
   constructor({session, live, router, drawShell}) {
@@ -142,6 +153,16 @@ export class PageHost {
         this.#scheduled = false;
         this.#drawShell();
       });
+    }
+  }
+
+  /** Draws all a little later; what changes until then is drawn with it. */
+  invalidateSoon() {
+    if (this.#timer === 0) {
+      this.#timer = setTimeout(() => {
+        this.#timer = 0;
+        this.invalidate();
+      }, EVENTS_MS);
     }
   }
 

@@ -35,7 +35,7 @@ export function open(context) {
       if (type === 'state') {
         reload();
       }
-      context.update();
+      context.updateSoon();
     }
   }, context.signal);
 

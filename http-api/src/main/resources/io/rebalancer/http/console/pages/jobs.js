@@ -21,7 +21,7 @@ export function open(context) {
     if (type === 'state') {
       reload();
     } else {
-      context.update();
+      context.updateSoon();
     }
   }, context.signal);
 

@@ -1,5 +1,6 @@
 // The overview: what needs attention, what runs, and the fleet.
 import {html, nothing} from '../lib/lit/lit-html.js';
+import {guard} from '../lib/lit/directives/guard.js';
 import {api, path} from '../core/api.js';
 import {bytes, count, rate, words} from '../core/format.js';
 import {isEnded} from '../core/live.js';
@@ -46,7 +47,7 @@ export function open(context) {
     if (type === 'state') {
       loadRecent();
     }
-    context.update();
+    context.updateSoon();
   }, context.signal);
 
   function attention() {
@@ -103,7 +104,7 @@ export function open(context) {
       </section>
       <section class="panel" aria-labelledby="fleet">
         <div class="row spread"><h2 id="fleet">Fleet</h2><a href="/console/nodes">All storage nodes</a></div>
-        ${state.fleet ? heatMap(state.fleet.nodes) : html`<p class="muted">Loading the fleet</p>`}
+        ${state.fleet ? guard([state.fleet], () => heatMap(state.fleet.nodes)) : html`<p class="muted">Loading the fleet</p>`}
       </section>`;
   }
 
