@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.playground.cluster.NodeSpec;
+import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.testsupport.Browser;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ class ConsoleJourneyTest {
     private static final int HIDDEN_SHARE = 60;
 
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
+    private static final String ADM = "../../bin/rebalancer-adm";
     private static final Path SHOTS = Path.of("target/console");
     private static final String LEAVING = RegionPlan.storageId(1);
 
@@ -79,13 +82,15 @@ class ConsoleJourneyTest {
 
     @Test
     void fromThePlanToTheCertificate() throws Exception {
-        Map<String, Object> settings = Map.of("rebalancer.evacuate.max-tasks-per-assignment", 10);
+        Map<String, Object> settings = Map.of(
+                "rebalancer.evacuate.max-tasks-per-assignment", 10, "rebalancer.manager.http.require-login", "on");
         try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, 1, BYTES_PER_SECOND, settings)) {
             Map<Path, Path> hidden = cluster.hideSomeObjects(HIDDEN_SHARE);
             browser.show(1280, "light");
             browser.saveDownloadsIn(directory);
             NodeSpec first = cluster.managers().get(0);
             browser.open(first.http() + "/console/jobs/new");
+            signIn(first);
             createJob();
             watchPauseAndResume();
             explainAnException();
@@ -100,6 +105,33 @@ class ConsoleJourneyTest {
         } finally {
             browser.close();
         }
+    }
+
+    /** With the first token of an administrator. All managers know the session that begins with it. */
+    private void signIn(NodeSpec manager) throws Exception {
+        seen("Sign in");
+        run(
+                token(),
+                ADM,
+                "token",
+                "bootstrap",
+                "--output",
+                "json",
+                "--url",
+                manager.http().toString());
+        String secret = ExactJson.MAPPER
+                .readTree(Files.readString(token()))
+                .path("secret")
+                .asText();
+        Files.delete(token());
+        Files.createFile(token(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(token(), secret);
+        field("token");
+        browser.press(secret, Keys.ENTER);
+    }
+
+    private Path token() {
+        return directory.resolve("token");
     }
 
     private void createJob() throws Exception {
@@ -171,11 +203,11 @@ class ConsoleJourneyTest {
                 .until(this::certificates, found -> found.size() == 1)
                 .get(0);
         shot("certificate");
-        Path adm = Path.of("../../bin/rebalancer-adm").toRealPath();
         Path keys = directory.resolve("keys");
-        run(keys, adm.toString(), "certificate", "keys", "--url", manager.http().toString());
+        String url = manager.http().toString();
+        run(keys, ADM, "certificate", "keys", "--url", url, "--token-file", token().toString());
         Path result = directory.resolve("result");
-        run(result, adm.toString(), "certificate", "verify", certificate.toString(), "--key", keys.toString());
+        run(result, ADM, "certificate", "verify", certificate.toString(), "--key", keys.toString());
         assertThat(Files.readString(result)).contains(LEAVING);
     }
 
