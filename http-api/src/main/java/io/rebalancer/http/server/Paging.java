@@ -34,20 +34,29 @@ public final class Paging {
      * @param view the JSON form of an item
      */
     public static <T> Route page(String name, PageQuery<T> query, Function<T, ?> view) {
+        return page(name, DEFAULT_LIMIT, query, view);
+    }
+
+    /**
+     * As {@link #page(String, PageQuery, Function)}.
+     *
+     * @param defaultLimit maximum number of items if the request names none
+     */
+    public static <T> Route page(String name, int defaultLimit, PageQuery<T> query, Function<T, ?> view) {
         return Directives.parameterOptional(
                 "after",
                 after -> Directives.parameterOptional(
                         "limit",
-                        text -> parseLimit(text)
+                        text -> parseLimit(text, defaultLimit)
                                 .map(limit -> Problems.complete(
                                         query.read(after, limit).thenApply(page -> response(name, page, view))))
                                 .orElseGet(() -> Directives.complete(Problems.badRequest(
                                         "limit must be 1 to " + JobHistory.MAX_PAGE + ", not " + text.orElse(""))))));
     }
 
-    private static Optional<Integer> parseLimit(Optional<String> text) {
+    private static Optional<Integer> parseLimit(Optional<String> text, int defaultLimit) {
         try {
-            return Optional.of(text.map(Integer::parseInt).orElse(DEFAULT_LIMIT))
+            return Optional.of(text.map(Integer::parseInt).orElse(defaultLimit))
                     .filter(limit -> limit >= 1 && limit <= JobHistory.MAX_PAGE);
         } catch (NumberFormatException e) {
             return Optional.empty();

@@ -3,6 +3,7 @@ package io.rebalancer.http.server;
 import io.rebalancer.cluster.settings.OpenIdSettings;
 import io.rebalancer.core.access.Role;
 import java.util.Set;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
 /**
@@ -12,6 +13,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  *   everything under /api/v1/tokens                     admin
  *   the own session                                     viewer
  *   a change of the cluster's members                   admin
+ *   the drop of an assignment that an agent holds       admin
  *   any other request with a changing method            operator
  *   any other request                                   viewer
  * </pre>
@@ -30,6 +32,7 @@ final class RequiredRole {
 
     private static final String PAGE_FILES = "/api/assets/";
     private static final String CLUSTER = "/api/v1/cluster/";
+    private static final String STORAGE_NODES = "/api/v1/storage-nodes/";
 
     private RequiredRole() {}
 
@@ -46,6 +49,7 @@ final class RequiredRole {
         if (request.method().isSafe() || path.equals(SESSION)) {
             return Role.VIEWER;
         }
-        return path.startsWith(CLUSTER) ? Role.ADMIN : Role.OPERATOR;
+        boolean dropsAssignment = request.method().equals(HttpMethods.DELETE) && path.startsWith(STORAGE_NODES);
+        return path.startsWith(CLUSTER) || dropsAssignment ? Role.ADMIN : Role.OPERATOR;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.RetryClass;
 import io.rebalancer.core.assignment.UnmovedRecord;
@@ -54,6 +55,7 @@ class ContractWordsTest {
                 arguments("/ExceptionKind", words(UnmovedRecord.Kind.values())),
                 arguments("/RecordStatus", words(RecordStatus.values())),
                 arguments("/PlanState", names(PlanProgress.State.values())),
+                arguments("/Gate", names(CopyGate.values())),
                 arguments("/ServiceState", names(ServiceState.values())),
                 arguments("/PenaltyOfCause/properties/cause", words(PenaltyCause.values())),
                 arguments("/CertificateCheck/properties/scope", words(CertificateCheck.Scope.values())),

@@ -8,6 +8,7 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
+import io.rebalancer.http.server.StorageNodeIds;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +51,9 @@ public final class StorageNodeRoutes extends AllDirectives {
     private Route nodes() {
         return concat(
                 pathEnd(() -> get(this::list)),
-                path(PathMatchers.segment(), node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
+                path(
+                        PathMatchers.segment(),
+                        node -> get(() -> StorageNodeIds.parsed(node, id -> show(views -> views.node(id))))),
                 order("recommission", ServiceState.IN_SERVICE, nodes::recommission),
                 order("exclude", ServiceState.EXCLUDED, nodes::exclude),
                 order("remove", ServiceState.REMOVED, nodes::remove));
@@ -71,7 +74,7 @@ public final class StorageNodeRoutes extends AllDirectives {
     private Route order(String word, ServiceState state, Function<StorageNodeId, CompletionStage<Void>> order) {
         return path(
                 PathMatchers.segment().slash(word),
-                node -> post(() -> withNode(
+                node -> post(() -> StorageNodeIds.parsed(
                         node,
                         id -> audit.as(operator -> Problems.complete(operator.perform(
                                         Action.on("node." + word, id.text()), () -> order.apply(id))
@@ -101,15 +104,5 @@ public final class StorageNodeRoutes extends AllDirectives {
         return Problems.complete(nodes.outOfService()
                 .thenCombine(nodes.penalties(), StorageNodeViews::of)
                 .thenApply(views -> Json.response(StatusCodes.OK, view.apply(views))));
-    }
-
-    private Route withNode(String text, Function<StorageNodeId, Route> route) {
-        StorageNodeId node;
-        try {
-            node = new StorageNodeId(text);
-        } catch (IllegalArgumentException e) {
-            return complete(Problems.badRequest(String.valueOf(e.getMessage())));
-        }
-        return route.apply(node);
     }
 }
