@@ -24,7 +24,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The storage nodes of API v1.
  *
  * <pre>
- *   GET  /api/v1/fleet?datacenter=&state=       all nodes that storinfo lists, with their free space and their agent
+ *   GET  /api/v1/fleet?datacenter=&state=&sort= all nodes that storinfo lists, with their free space and their agent
  *   GET  /api/v1/storage-nodes?state=           the nodes that are out of service, and those with a penalty
  *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
@@ -62,12 +62,22 @@ public final class StorageNodeRoutes extends AllDirectives {
     private Route fleet() {
         return parameterOptional(
                 "datacenter",
-                datacenter -> withState(state -> Paging.page(
+                datacenter -> withState(state -> withSort(sort -> Paging.page(
                         "storageNodes",
                         (after, limit) -> nodes.fleet()
                                 .thenCombine(nodes.outOfService(), FleetView::of)
-                                .thenApply(view -> view.page(datacenter, state, after, limit)),
-                        Function.identity())));
+                                .thenApply(view -> view.page(datacenter, state, sort, after, limit)),
+                        Function.identity()))));
+    }
+
+    private Route withSort(Function<FleetSort, Route> inner) {
+        return parameterOptional("sort", word -> {
+            Optional<FleetSort> sort = FleetSort.parse(word.orElse("name"));
+            return sort.isEmpty()
+                    ? complete(Problems.badRequest(
+                            "no such order: " + word.orElse("") + "; sort is one of " + FleetSort.words()))
+                    : inner.apply(sort.get());
+        });
     }
 
     /** @param state that the node is in afterwards */
