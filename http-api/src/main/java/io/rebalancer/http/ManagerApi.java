@@ -32,6 +32,7 @@ import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import io.rebalancer.http.v1.plans.PlanRoutes;
 import io.rebalancer.http.v1.reconciliation.ReconciliationRoutes;
 import io.rebalancer.http.v1.session.SessionRoutes;
+import io.rebalancer.http.v1.session.UserSessionRoutes;
 import io.rebalancer.http.v1.settings.SettingsRoutes;
 import io.rebalancer.http.v1.tokens.TokenRoutes;
 import java.time.Clock;
@@ -85,6 +86,7 @@ public final class ManagerApi {
                 new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
                 new ReconciliationRoutes().routes(),
                 new SessionRoutes(sessions, access.login(), audit).routes(),
+                new UserSessionRoutes(sessions, access.directory(), audit, access.clock()).routes(),
                 new OpenIdRoutes(
                                 access.blocking(),
                                 access.login().provider(),

@@ -10,7 +10,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  * The least role that a request needs.
  *
  * <pre>
- *   everything under /api/v1/tokens                     admin
+ *   everything under /api/v1/tokens, /api/v1/sessions   admin
  *   the own session                                     viewer
  *   a change of the cluster's members                   admin
  *   the drop of an assignment that an agent holds       admin
@@ -20,6 +20,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  */
 final class RequiredRole {
     private static final String TOKENS = "/api/v1/tokens";
+    private static final String SESSIONS = "/api/v1/sessions";
     private static final String SESSION = "/api/v1/session";
     /** What a browser needs before it has logged in, and what has no secrets. */
     private static final Set<String> PUBLIC = Set.of(
@@ -43,7 +44,7 @@ final class RequiredRole {
 
     static Role of(HttpRequest request) {
         String path = request.getUri().path();
-        if (path.equals(TOKENS) || path.startsWith(TOKENS + "/")) {
+        if (isBelow(TOKENS, path) || isBelow(SESSIONS, path)) {
             return Role.ADMIN;
         }
         if (request.method().isSafe() || path.equals(SESSION)) {
@@ -51,5 +52,9 @@ final class RequiredRole {
         }
         boolean dropsAssignment = request.method().equals(HttpMethods.DELETE) && path.startsWith(STORAGE_NODES);
         return path.startsWith(CLUSTER) || dropsAssignment ? Role.ADMIN : Role.OPERATOR;
+    }
+
+    private static boolean isBelow(String prefix, String path) {
+        return path.equals(prefix) || path.startsWith(prefix + "/");
     }
 }

@@ -7,6 +7,7 @@ import io.rebalancer.core.port.HeldAssignments.Drop;
 import io.rebalancer.http.server.AgentJson;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HeldPages;
+import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Operator;
 import io.rebalancer.http.server.Operator.Outcome;
@@ -16,6 +17,7 @@ import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
 import io.rebalancer.http.server.StorageNodeIds;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -57,7 +59,7 @@ public final class FleetAgentRoutes extends AllDirectives {
                         path("gate", () -> put(() -> StorageNodeIds.parsed(node, this::setGate))),
                         path("assignments", () -> get(() -> StorageNodeIds.parsed(node, this::assignments))),
                         path(
-                                PathMatchers.segment("assignments").slash(PathMatchers.uuidSegment()),
+                                PathMatchers.segment("assignments").slash(PathMatchers.segment()),
                                 id -> delete(() -> StorageNodeIds.parsed(node, parsed -> drop(parsed, id))))));
     }
 
@@ -89,6 +91,13 @@ public final class FleetAgentRoutes extends AllDirectives {
 
     private Route assignments(StorageNodeId node) {
         return Paging.page("assignments", HeldPages.of(agents.held(node)), Function.identity());
+    }
+
+    private Route drop(StorageNodeId node, String text) {
+        Optional<UUID> id = JobIds.parse(text);
+        return id.isEmpty()
+                ? complete(Problems.badRequest("not an assignment id (a UUID): " + text))
+                : drop(node, id.get());
     }
 
     private Route drop(StorageNodeId node, UUID id) {

@@ -126,6 +126,8 @@ class FleetAgentRoutesTest {
         assertThat(refused.body()).contains("ASSIGNMENT_IN_PROGRESS", "?force=true");
         assertThat(facts()).last().extracting(AuditFact::result).isEqualTo("refused: ASSIGNMENT_IN_PROGRESS");
         assertThat(send("DELETE", path + "?force=yes", "").statusCode()).isEqualTo(400);
+        assertThat(send("DELETE", AGENT + "/assignments/none", "").body())
+                .contains("BAD_REQUEST", "not an assignment id");
         assertThat(send("DELETE", path + "?force=true", "").statusCode()).isEqualTo(200);
         assertThat(send("DELETE", AGENT + "/assignments/" + new UUID(0, 77), "").body())
                 .contains("ASSIGNMENT_NOT_FOUND", "1.stor.d");
