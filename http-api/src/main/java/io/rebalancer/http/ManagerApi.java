@@ -4,13 +4,11 @@ import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.AuditTrail;
-import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.Readiness;
-import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.http.console.ConsoleRoutes;
 import io.rebalancer.http.contract.ContractRoutes;
 import io.rebalancer.http.legacy.LegacyJobRoutes;
@@ -19,6 +17,7 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.HealthRoutes;
 import io.rebalancer.http.server.RefusedLogins;
 import io.rebalancer.http.server.SessionStart;
+import io.rebalancer.http.v1.agents.FleetAgentRoutes;
 import io.rebalancer.http.v1.audit.AuditEntryRoutes;
 import io.rebalancer.http.v1.cluster.ClusterRoutes;
 import io.rebalancer.http.v1.jobs.ExplainRoutes;
@@ -34,6 +33,7 @@ import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import io.rebalancer.http.v1.plans.PlanRoutes;
 import io.rebalancer.http.v1.reconciliation.ReconciliationRoutes;
 import io.rebalancer.http.v1.session.SessionRoutes;
+import io.rebalancer.http.v1.session.UserSessionRoutes;
 import io.rebalancer.http.v1.settings.SettingsRoutes;
 import io.rebalancer.http.v1.tokens.TokenRoutes;
 import java.time.Clock;
@@ -56,8 +56,7 @@ public final class ManagerApi {
             JobEventsRoute events,
             FleetEventsRoute fleetEvents,
             JobHistory history,
-            StorageNodeService nodes,
-            CertificateService certificates,
+            NodeServices nodes,
             JobAdvice advice,
             FleetSettingsService settings,
             ClusterControl cluster,
@@ -81,12 +80,14 @@ public final class ManagerApi {
                 new OrphanRoutes(history).routes(),
                 new JobActionRoutes(history).routes(),
                 new AuditEntryRoutes(trail, entries).routes(),
-                new StorageNodeRoutes(nodes, audit).routes(),
-                new CertificateRoutes(certificates, audit).routes(),
+                new StorageNodeRoutes(nodes.nodes(), audit).routes(),
+                new FleetAgentRoutes(nodes.agents(), audit).routes(),
+                new CertificateRoutes(nodes.certificates(), audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
                 new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
                 new ReconciliationRoutes().routes(),
                 new SessionRoutes(sessions, access.login(), audit).routes(),
+                new UserSessionRoutes(sessions, access.directory(), audit, access.clock()).routes(),
                 new OpenIdRoutes(
                                 access.blocking(),
                                 access.login().provider(),

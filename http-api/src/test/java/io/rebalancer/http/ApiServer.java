@@ -96,6 +96,9 @@ public final class ApiServer {
     public static List<CheckResult> checks = List.of();
 
     public static final ExplanationsInMemory EXPLANATIONS = new ExplanationsInMemory();
+    /** The agents of storage nodes. */
+    public static final AgentsInMemory AGENTS = new AgentsInMemory();
+
     static final CertificatesInMemory CERTIFICATES = new CertificatesInMemory();
     public static int port;
     /** Whether the server has the routes of a manager, and no others. */
@@ -141,8 +144,7 @@ public final class ApiServer {
                 new JobEventsRoute(new Feed(), streams),
                 new FleetEventsRoute(FLEET_EVENTS, streams),
                 new HistoryInMemory(),
-                NODES,
-                CERTIFICATES,
+                new NodeServices(NODES, CERTIFICATES, AGENTS),
                 new JobAdvice(node -> CompletableFuture.completedFuture(checks), PLANS, EXPLANATIONS),
                 new Fleet(),
                 new OneMember(),

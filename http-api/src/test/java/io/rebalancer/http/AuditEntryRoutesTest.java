@@ -70,9 +70,10 @@ class AuditEntryRoutesTest {
 
     @Test
     void thePagesOfBothOrdersHaveAllEntries() throws Exception {
-        for (String bound : List.of("before", "after")) {
+        for (String first : List.of("", "&order=newest", "&after=0", "&order=oldest", "&order=oldest&after=0")) {
+            String bound = first.isEmpty() || first.contains("newest") ? "before" : "after";
             List<Integer> all = new ArrayList<>();
-            String path = ENTRIES + "?limit=500" + (bound.equals("after") ? "&after=0" : "");
+            String path = ENTRIES + "?limit=500" + first;
             JsonNode page = Json.read(get(path).body());
             all.addAll(numbers(page));
             while (page.has("next")) {
@@ -103,7 +104,10 @@ class AuditEntryRoutesTest {
         "limit=many, limit must be 1 to 1000",
         "after=x, must be the number of an entry",
         "before=-1, must be the number of an entry",
-        "before=1&after=2, not both"
+        "before=1&after=2, not both",
+        "order=newest&after=2, 'with order=newest, give before'",
+        "order=oldest&before=2, 'with order=oldest, give after'",
+        "order=up, 'order must be newest or oldest, not up'"
     })
     void aWrongParameterIsNamed(String query, String detail) throws Exception {
         HttpResponse<String> response = get(ENTRIES + "?" + query);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -247,6 +248,66 @@ class ClusterAndListRoutesTest {
                 .contains("3.stor.d")
                 .doesNotContain("1.stor.d", "2.stor.d", "next");
         assertThat(call("GET", "/api/v1/fleet?state=EMPTY").statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "name, 1.stor.d 2.stor.d 3.stor.d",
+        "free, 2.stor.d 1.stor.d 3.stor.d",
+        "used, 3.stor.d 2.stor.d 1.stor.d"
+    })
+    void theFleetIsSortedOverAllPages(String sort, String expected) throws Exception {
+        List<String> nodes = new ArrayList<>();
+        String query = "/api/v1/fleet?limit=1&sort=" + sort;
+        String after = "";
+        JsonNode page;
+        do {
+            page = Json.read(call("GET", query + after).body());
+            page.path("storageNodes")
+                    .forEach(node -> nodes.add(node.path("storageNode").asText()));
+            after = "&after=" + page.path("next").asText();
+        } while (page.has("next"));
+        assertThat(nodes).containsExactly(expected.split(" "));
+        String other = sort.equals("free") ? "used" : "free";
+        String cursor = Json.read(call("GET", query).body()).path("next").asText();
+        assertThat(call("GET", "/api/v1/fleet?sort=" + other + "&after=" + cursor)
+                        .body())
+                .contains("BAD_REQUEST", "is of a list in another order");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jobs, jobs, /id",
+        "jobs/11111111-1111-4111-8111-111111111111/exceptions, exceptions, /key",
+        "orphans, orphans, /object",
+        "audit, audit, /jobId"
+    })
+    void aListIsReadInBothOrders(String path, String member, String id) throws Exception {
+        List<List<String>> lists = new ArrayList<>();
+        for (String order : List.of("newest", "oldest")) {
+            List<String> ids = new ArrayList<>();
+            Json.read(call("GET", "/api/v1/" + path + "?order=" + order).body())
+                    .path(member)
+                    .forEach(item -> ids.add(item.at(id).asText()));
+            lists.add(ids);
+        }
+        assertThat(lists.get(0)).hasSize(5).doesNotHaveDuplicates();
+        Collections.reverse(lists.get(1));
+        assertThat(lists.get(1)).isEqualTo(lists.get(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fleet?sort=size, no such order: size; sort is one of name",
+        "fleet?sort=free&after=free/x/1.stor.d, not a page cursor: free/x/1.stor.d",
+        "fleet?sort=free&after=a/b/c/d, not a page cursor: a/b/c/d",
+        "jobs?order=first, 'order must be newest or oldest, not first'",
+        "orphans?order=NEWEST, 'order must be newest or oldest, not NEWEST'"
+    })
+    void anOrderThatDoesNotExistIsRefused(String query, String detail) throws Exception {
+        HttpResponse<String> response = call("GET", "/api/v1/" + query);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains(detail);
     }
 
     @ParameterizedTest

@@ -6,7 +6,10 @@ import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.ListOrder;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,14 +30,18 @@ public class HistoryInMemory implements JobHistory {
     /** What the keys and details of exceptions end with. */
     public static String hostileText = "";
 
-    private static <T> CompletionStage<Page<T>> page(Stream<T> lines, Optional<String> after, int limit) {
+    private static <T> CompletionStage<Page<T>> page(
+            Stream<T> lines, boolean reversed, Optional<String> after, int limit) {
         int begin;
         try {
             begin = after.map(Integer::parseInt).orElse(0);
         } catch (NumberFormatException e) {
             return CompletableFuture.failedFuture(new BadCursor(after.orElse(""), e));
         }
-        List<T> all = lines.toList();
+        List<T> all = new ArrayList<>(lines.toList());
+        if (reversed) {
+            Collections.reverse(all);
+        }
         if (begin < 0 || begin > all.size()) {
             return CompletableFuture.failedFuture(new BadCursor(after.orElse(""), null));
         }
@@ -44,7 +51,7 @@ public class HistoryInMemory implements JobHistory {
     }
 
     @Override
-    public CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int limit) {
+    public CompletionStage<Page<JobLine>> jobs(JobFilter filter, ListOrder order, Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, jobs)
                         .mapToObj(i -> new JobLine(
@@ -66,13 +73,14 @@ public class HistoryInMemory implements JobHistory {
                         .filter(line -> filter.datacenter()
                                 .map(line.datacenter()::equals)
                                 .orElse(true)),
+                order == ListOrder.OLDEST,
                 after,
                 limit);
     }
 
     @Override
     public CompletionStage<Page<ExceptionLine>> exceptions(
-            UUID jobId, Optional<Reason> reason, Optional<String> after, int limit) {
+            UUID jobId, Optional<Reason> reason, ListOrder order, Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, exceptions)
                         .mapToObj(i -> new ExceptionLine(
@@ -88,21 +96,24 @@ public class HistoryInMemory implements JobHistory {
                                 Optional.of(Instant.EPOCH),
                                 Optional.of(Instant.EPOCH.plusSeconds(60))))
                         .filter(line -> reason.isEmpty() || line.reason() == reason.get()),
+                order == ListOrder.NEWEST,
                 after,
                 limit);
     }
 
     @Override
-    public CompletionStage<Page<AuditLine>> audit(Optional<String> after, int limit) {
+    public CompletionStage<Page<AuditLine>> audit(ListOrder order, Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new AuditLine(Instant.EPOCH, new UUID(0, i), "job_created", "empties it")),
+                order == ListOrder.OLDEST,
                 after,
                 limit);
     }
 
     @Override
-    public CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, Optional<String> after, int limit) {
+    public CompletionStage<Page<OrphanLine>> orphans(
+            Optional<UUID> jobId, ListOrder order, Optional<String> after, int limit) {
         return page(
                 IntStream.range(0, LINES)
                         .mapToObj(i -> new OrphanLine(
@@ -113,6 +124,7 @@ public class HistoryInMemory implements JobHistory {
                                 "the agent is lost",
                                 Instant.EPOCH))
                         .filter(line -> jobId.isEmpty() || line.jobId().equals(jobId.get())),
+                order == ListOrder.OLDEST,
                 after,
                 limit);
     }

@@ -5,6 +5,8 @@ import io.rebalancer.core.port.SessionStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +43,15 @@ public final class SessionsInMemory implements SessionStore {
     public Optional<Session> find(String hash) {
         return Optional.ofNullable(sessions.get(hash))
                 .filter(each -> each.isActiveAt(clock.instant(), uses.getOrDefault(hash, each.startedAt()), IDLE));
+    }
+
+    @Override
+    public List<UsedSession> all() {
+        return sessions.values().stream()
+                .filter(each -> find(each.hash()).isPresent())
+                .sorted(Comparator.comparing(Session::user))
+                .map(each -> new UsedSession(each, uses.getOrDefault(each.hash(), each.startedAt())))
+                .toList();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.rebalancer.agent.copy.EngineStatus;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.agent.LimitsChange;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import java.time.Duration;
@@ -56,13 +57,14 @@ public final class ActorAgentControl implements AgentControl {
                 status.waiting(),
                 status.inProgress(),
                 freeSpace.availableBytes(),
-                status.sources()));
+                status.sources(),
+                0));
     }
 
     @Override
-    public CompletionStage<CopyLimits> choose(CopyLimits limits) {
-        return AskPattern.ask(
-                limitsStore, replyTo -> new LimitsStore.SetLimits(limits, replyTo), ASK_TIMEOUT, system.scheduler());
+    public CompletionStage<CopyLimits> change(LimitsChange change) {
+        return AskPattern.askWithStatus(
+                limitsStore, replyTo -> new LimitsStore.ChangeLimits(change, replyTo), ASK_TIMEOUT, system.scheduler());
     }
 
     @Override

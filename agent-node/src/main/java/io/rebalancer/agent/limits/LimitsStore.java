@@ -3,13 +3,17 @@ package io.rebalancer.agent.limits;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.agent.LimitsChange;
 import io.rebalancer.core.agent.LimitsEvent;
 import io.rebalancer.core.agent.LimitsState;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.AgentControl;
+import io.rebalancer.core.text.OneLine;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.pattern.StatusReply;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
@@ -27,7 +31,7 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Command,
     /** The commands of this actor. The reply is sent after the change is stored and applied. */
     public sealed interface Command {}
 
-    record SetLimits(CopyLimits limits, ActorRef<CopyLimits> replyTo) implements Command {}
+    record ChangeLimits(LimitsChange change, ActorRef<StatusReply<CopyLimits>> replyTo) implements Command {}
 
     record SetGate(CopyGate gate, ActorRef<CopyGate> replyTo) implements Command {}
 
@@ -35,6 +39,9 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Command,
     public interface Target {
         /** Starts with what was stored; called once, or again after a failed write. */
         void start(LimitsState stored);
+
+        /** The limits of the settings file, which hold until an operator changes one. */
+        CopyLimits configuredLimits();
 
         void setLimits(CopyLimits limits);
 
@@ -61,15 +68,23 @@ public final class LimitsStore extends EventSourcedBehavior<LimitsStore.Command,
     public CommandHandler<Command, LimitsEvent, LimitsState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(SetLimits.class, this::onSetLimits)
+                .onCommand(ChangeLimits.class, this::onChangeLimits)
                 .onCommand(SetGate.class, this::onSetGate)
                 .build();
     }
 
-    private Effect<LimitsEvent, LimitsState> onSetLimits(LimitsState state, SetLimits command) {
-        return Effect().persist(new LimitsEvent.LimitsChosen(command.limits())).thenRun((LimitsState stored) -> {
-            target.setLimits(command.limits());
-            command.replyTo().tell(command.limits());
+    /** Changes are applied one after the other, so none is lost. */
+    private Effect<LimitsEvent, LimitsState> onChangeLimits(LimitsState state, ChangeLimits command) {
+        CopyLimits limits;
+        try {
+            limits = command.change().applyTo(state.chosen().orElseGet(target::configuredLimits));
+        } catch (IllegalArgumentException e) {
+            command.replyTo().tell(StatusReply.error(new AgentControl.LimitsRefused(OneLine.of(e))));
+            return Effect().none();
+        }
+        return Effect().persist(new LimitsEvent.LimitsChosen(limits)).thenRun((LimitsState stored) -> {
+            target.setLimits(limits);
+            command.replyTo().tell(StatusReply.success(limits));
         });
     }
 

@@ -6,6 +6,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.HeldAssignments;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,16 +31,20 @@ final class ActorHeldAssignments implements HeldAssignments {
     }
 
     @Override
-    public CompletionStage<List<Line>> list() {
+    public CompletionStage<HeldPage> list(Optional<UUID> after, int limit) {
         return isHosting.getAsBoolean()
-                ? agent().ask(StorageAgent.ListHeld::new, ASK_TIMEOUT)
-                : CompletableFuture.completedFuture(List.of());
+                ? agent().<AgentMessage.OperatorReply>ask(
+                                replyTo -> new AgentMessage.ListHeld(after, limit, replyTo), ASK_TIMEOUT)
+                        .thenApply(reply -> ((AgentMessage.HeldListed) reply).page())
+                : CompletableFuture.completedFuture(new HeldPage(List.of(), false));
     }
 
     @Override
     public CompletionStage<Drop> drop(UUID assignmentId, boolean force) {
         return isHosting.getAsBoolean()
-                ? agent().ask(replyTo -> new StorageAgent.DropHeld(assignmentId, force, replyTo), ASK_TIMEOUT)
+                ? agent().<AgentMessage.OperatorReply>ask(
+                                replyTo -> new AgentMessage.DropHeld(assignmentId, force, replyTo), ASK_TIMEOUT)
+                        .thenApply(reply -> ((AgentMessage.DropDecided) reply).result())
                 : CompletableFuture.completedFuture(Drop.UNKNOWN);
     }
 

@@ -55,10 +55,15 @@ final class CopyModule implements LimitsStore.Target {
 
     @Override
     public void start(LimitsState stored) {
-        CopyLimits limits = stored.chosen().orElse(settings.limits());
+        CopyLimits limits = stored.chosen().orElseGet(this::configuredLimits);
         store.applyLimits(limits);
         engine.start(limits, stored.gate());
         started = true;
+    }
+
+    @Override
+    public CopyLimits configuredLimits() {
+        return settings.limits();
     }
 
     @Override

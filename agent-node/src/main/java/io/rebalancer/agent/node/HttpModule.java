@@ -35,7 +35,7 @@ final class HttpModule {
     /** Completes when both servers listen; fails with {@code SettingsFault} if a port is taken. */
     CompletionStage<?> start() {
         ActorAssignmentService assignments = orders.startAssignmentService();
-        AgentControl control = orders.startAgentControl();
+        AgentControl control = orders.agentControl();
         AgentReadiness readiness = new AgentReadiness(system, orders::waitingFor, assignments::ping);
         return HttpServer.start(
                         system,

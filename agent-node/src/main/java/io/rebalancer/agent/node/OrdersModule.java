@@ -32,6 +32,7 @@ final class OrdersModule {
     private final CopyModule copies;
     private final CopyMetrics metrics;
     private final CopyClient clusterCopies;
+    private final AgentControl control;
     private volatile boolean hosting;
 
     OrdersModule(ActorSystem<?> system, AgentSettings settings, CopyModule copies, CopyMetrics metrics) {
@@ -40,6 +41,7 @@ final class OrdersModule {
         this.copies = copies;
         this.metrics = metrics;
         this.clusterCopies = copies.engine().newClient();
+        this.control = startAgentControl();
     }
 
     /**
@@ -58,7 +60,8 @@ final class OrdersModule {
 
     private void hostStorageAgent() {
         ActorRef<ShardingEnvelope<AgentMessage>> agents = StorageAgents.host(
-                system, storageId -> StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics));
+                system,
+                storageId -> StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics, control));
         agents.tell(new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE));
         hosting = true;
     }
@@ -95,8 +98,13 @@ final class OrdersModule {
         return new ActorAssignmentService(system, settings.legacy().maxTasks(), legacyAssignments);
     }
 
+    /** Status, limits and gate of this agent. */
+    AgentControl agentControl() {
+        return control;
+    }
+
     /** Starts the actor that stores and applies what the operator sets. The copies start when it has recovered. */
-    AgentControl startAgentControl() {
+    private AgentControl startAgentControl() {
         ActorRef<LimitsStore.Command> limitsStore =
                 system.systemActorOf(LimitsStore.create(settings.storageNode(), copies), "limits", Props.empty());
         return new ActorAgentControl(

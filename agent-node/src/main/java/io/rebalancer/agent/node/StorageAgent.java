@@ -18,11 +18,11 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.HeldAssignments;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -61,12 +60,6 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     /** Nothing is written for a job any more that its incarnation {@code epoch} paused. */
     private record JobIsQuiet(UUID jobId, long epoch) implements AgentMessage {}
 
-    /** Asks for the held assignments. */
-    record ListHeld(ActorRef<List<HeldAssignments.Line>> replyTo) implements AgentMessage {}
-
-    /** Makes the agent forget an assignment whose job is lost. */
-    record DropHeld(UUID assignmentId, boolean force, ActorRef<HeldAssignments.Drop> replyTo) implements AgentMessage {}
-
     private enum ResendReports implements AgentMessage {
         INSTANCE
     }
@@ -82,13 +75,21 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final Set<UUID> releasing = new HashSet<>();
 
     private final JobReplies replies;
+    private final OperatorRequests operators;
 
-    /** @param copies the copy engine, for the orders of the cluster */
+    /**
+     * @param copies the copy engine, for the orders of the cluster
+     * @param control status, limits and gate, for the operators that reach the agent through a manager
+     */
     public static Behavior<AgentMessage> create(
-            AgentSettings settings, CopyClient copies, FreeSpaceMonitor freeSpace, CopyMetrics metrics) {
+            AgentSettings settings,
+            CopyClient copies,
+            FreeSpaceMonitor freeSpace,
+            CopyMetrics metrics,
+            AgentControl control) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(ResendReports.INSTANCE, REPORT_INTERVAL);
-            return new StorageAgent(settings, context, freeSpace, metrics, copies);
+            return new StorageAgent(settings, context, freeSpace, metrics, copies, new OperatorRequests(control));
         }));
     }
 
@@ -97,7 +98,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             ActorContext<AgentMessage> context,
             FreeSpaceMonitor freeSpace,
             CopyMetrics metrics,
-            CopyClient copies) {
+            CopyClient copies,
+            OperatorRequests operators) {
         super(
                 PersistenceId.of(
                         Entities.STORAGE_AGENT.name(), settings.storageNode().text()),
@@ -109,6 +111,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.metrics = metrics;
         this.copies = new AssignmentCopies(copies, metrics);
         this.replies = new JobReplies(node, context.getSystem());
+        this.operators = operators;
     }
 
     @Override
@@ -126,8 +129,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(CopiesEnded.class, this::onCopiesEnded)
                 .onCommand(UnwantedRemoved.class, this::onUnwantedRemoved)
                 .onCommand(JobIsQuiet.class, this::onJobIsQuiet)
-                .onCommand(ListHeld.class, this::onListHeld)
-                .onCommand(DropHeld.class, this::onDropHeld)
+                .onCommand(AgentMessage.DropHeld.class, this::onDropHeld)
+                .onCommand(AgentMessage.OperatorRequest.class, this::onOperatorRequest)
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
                 .build();
     }
@@ -332,27 +335,19 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         });
     }
 
-    private Effect<AgentEvent, AgentState> onListHeld(AgentState state, ListHeld list) {
-        list.replyTo()
-                .tell(state.held().values().stream()
-                        .map(held -> new HeldAssignments.Line(
-                                held.assignment().id(),
-                                held.jobId(),
-                                held.assignment().tasks().size(),
-                                held.results().size(),
-                                held.failures().size()))
-                        .sorted(Comparator.comparing(HeldAssignments.Line::id))
-                        .toList());
+    private Effect<AgentEvent, AgentState> onOperatorRequest(AgentState state, AgentMessage.OperatorRequest request) {
+        operators.answer(state, request);
         return Effect().none();
     }
 
-    private Effect<AgentEvent, AgentState> onDropHeld(AgentState state, DropHeld drop) {
+    private Effect<AgentEvent, AgentState> onDropHeld(AgentState state, AgentMessage.DropHeld drop) {
         HeldAssignment held = state.held().get(drop.assignmentId());
-        if (held == null) {
-            return Effect().none().thenRun((AgentState same) -> drop.replyTo().tell(HeldAssignments.Drop.UNKNOWN));
-        }
-        if (!held.finished() && !drop.force()) {
-            return Effect().none().thenRun((AgentState same) -> drop.replyTo().tell(HeldAssignments.Drop.IN_PROGRESS));
+        if (held == null || (!held.finished() && !drop.force())) {
+            HeldAssignments.Drop refusal =
+                    held == null ? HeldAssignments.Drop.UNKNOWN : HeldAssignments.Drop.IN_PROGRESS;
+            return Effect()
+                    .none()
+                    .thenRun((AgentState same) -> drop.replyTo().tell(new AgentMessage.DropDecided(refusal)));
         }
         return Effect()
                 .persist(new AgentEvent.AssignmentReleased(drop.assignmentId()))
@@ -367,7 +362,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                                     held.results().keySet().stream()
                                             .filter(held::created)
                                             .toList());
-                    drop.replyTo().tell(HeldAssignments.Drop.DROPPED);
+                    drop.replyTo().tell(new AgentMessage.DropDecided(HeldAssignments.Drop.DROPPED));
                 });
     }
 

@@ -77,8 +77,8 @@ class AgentJournalFaultTest {
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         freeSpace = new FreeSpaceMonitor(store.space());
         engine = TestEngine.start(settings, store);
-        agent = kit.spawn(
-                StorageAgent.create(settings, engine.engine().newClient(), freeSpace, TestEngine.metrics(settings)));
+        agent = kit.spawn(StorageAgent.create(
+                settings, engine.engine().newClient(), freeSpace, TestEngine.metrics(settings), new PlayedControl()));
     }
 
     @AfterEach

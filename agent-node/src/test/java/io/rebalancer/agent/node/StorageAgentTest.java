@@ -13,17 +13,25 @@ import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
+import io.rebalancer.core.agent.CopyGate;
+import io.rebalancer.core.agent.LimitsChange;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.HeldAssignments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +53,7 @@ class StorageAgentTest {
             ConfigFactory.parseString("pekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = 0 }")
                     .withFallback(EventSourcedBehaviorTestKit.config())
                     .withFallback(SettingsFile.over(ConfigFactory.empty())));
+    private final PlayedControl control = new PlayedControl();
     private ObjectStore store;
     private TestEngine engine;
     private EventSourcedBehaviorTestKit<AgentMessage, AgentEvent, AgentState> agent;
@@ -60,7 +69,8 @@ class StorageAgentTest {
                         settings,
                         engine.engine().newClient(),
                         new FreeSpaceMonitor(store.space()),
-                        TestEngine.metrics(settings)),
+                        TestEngine.metrics(settings),
+                        control),
                 // Messages inside the process are not serialized; the others have a test for all of them.
                 EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyCommands(false));
     }
@@ -189,15 +199,73 @@ class StorageAgentTest {
     void anAssignmentWhoseJobIsLostCanBeDropped() {
         agent.runCommand(new AgentMessage.Assign(epoch(5), assignment(1)));
         UUID id = assignment(1).id();
-        assertThat(agent.<List<HeldAssignments.Line>>runCommand(StorageAgent.ListHeld::new)
-                        .reply())
-                .containsExactly(new HeldAssignments.Line(id, JOB, 0, 0, 0));
-        assertThat(agent.<HeldAssignments.Drop>runCommand(replyTo -> new StorageAgent.DropHeld(id, false, replyTo))
-                        .reply())
-                .isEqualTo(HeldAssignments.Drop.DROPPED);
+        assertThat(held(Optional.empty(), 10))
+                .isEqualTo(new HeldAssignments.HeldPage(List.of(new HeldAssignments.Line(id, JOB, 0, 0, 0)), false));
+        assertThat(ask(replyTo -> new AgentMessage.DropHeld(id, false, replyTo)))
+                .isEqualTo(new AgentMessage.DropDecided(HeldAssignments.Drop.DROPPED));
         assertThat(agent.getState().held()).isEmpty();
-        assertThat(agent.<HeldAssignments.Drop>runCommand(replyTo -> new StorageAgent.DropHeld(id, true, replyTo))
-                        .reply())
-                .isEqualTo(HeldAssignments.Drop.UNKNOWN);
+        assertThat(ask(replyTo -> new AgentMessage.DropHeld(id, true, replyTo)))
+                .isEqualTo(new AgentMessage.DropDecided(HeldAssignments.Drop.UNKNOWN));
+    }
+
+    private AgentMessage.OperatorReply ask(Function<ActorRef<AgentMessage.OperatorReply>, AgentMessage> request) {
+        return agent.<AgentMessage.OperatorReply>runCommand(request::apply).reply();
+    }
+
+    private HeldAssignments.HeldPage held(Optional<UUID> after, int limit) {
+        return ((AgentMessage.HeldListed) ask(replyTo -> new AgentMessage.ListHeld(after, limit, replyTo))).page();
+    }
+
+    @Test
+    void heldAssignmentsAreListedInPages() {
+        for (int id = 1; id <= 3; id++) {
+            agent.runCommand(new AgentMessage.Assign(epoch(1), assignment(id)));
+        }
+        HeldAssignments.HeldPage first = held(Optional.empty(), 2);
+        assertThat(first.lines()).extracting(HeldAssignments.Line::id).containsExactly(new UUID(1, 1), new UUID(1, 2));
+        assertThat(first.more()).isTrue();
+        HeldAssignments.HeldPage last = held(Optional.of(new UUID(1, 2)), 2);
+        assertThat(last.lines()).extracting(HeldAssignments.Line::id).containsExactly(new UUID(1, 3));
+        assertThat(last.more()).isFalse();
+        assertThat(held(Optional.empty(), -1).lines()).hasSize(1);
+    }
+
+    @Test
+    void anOperatorChangesLimitsAndReadsTheStatus() {
+        LimitsChange change = limits(3);
+        assertThat(ask(replyTo -> new AgentMessage.ChangeLimits(change, replyTo)))
+                .isEqualTo(new AgentMessage.LimitsChanged(change.applyTo(PlayedControl.INITIAL)));
+        assertThat(ask(replyTo -> new AgentMessage.ChangeLimits(limits(0), replyTo)))
+                .isEqualTo(new AgentMessage.LimitsRefused("parallelFetches must be 1 to 256"));
+        assertThat(ask(replyTo -> new AgentMessage.SetGate(CopyGate.STOPPED, replyTo)))
+                .isEqualTo(new AgentMessage.GateSet(new AgentControl.GateStatus(CopyGate.STOPPED, false, 3)));
+        AgentControl.AgentStatus status = ((AgentMessage.StatusReported) ask(AgentMessage.AskStatus::new)).status();
+        assertThat(status.limits().parallelFetches()).isEqualTo(3);
+        assertThat(status.sources()).hasSize(OperatorRequests.MAX_SOURCES);
+        assertThat(status.sources())
+                .extracting(AgentControl.Source::failures)
+                .contains(599)
+                .doesNotContain(99);
+        assertThat(status.sourcesLeftOut()).isEqualTo(100);
+    }
+
+    @Test
+    void whatAnAgentCannotStoreIsReportedAndTheNextChangeWorks() {
+        control.failure = Optional.of(new IllegalStateException("the disk is full"));
+        assertThat(ask(replyTo -> new AgentMessage.ChangeLimits(limits(3), replyTo)))
+                .isEqualTo(new AgentMessage.RequestFailed("the disk is full"));
+        control.failure = Optional.empty();
+        assertThat(ask(replyTo -> new AgentMessage.ChangeLimits(limits(3), replyTo)))
+                .isInstanceOf(AgentMessage.LimitsChanged.class);
+    }
+
+    private static LimitsChange limits(int parallelFetches) {
+        return new LimitsChange(
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalInt.of(parallelFetches),
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                OptionalInt.empty());
     }
 }

@@ -11,6 +11,9 @@ import io.rebalancer.core.access.NewToken;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.core.access.Session;
 import io.rebalancer.core.access.TokenRefusal;
+import io.rebalancer.core.agent.CopyGate;
+import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.agent.LimitsChange;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
@@ -50,6 +53,8 @@ import io.rebalancer.core.plan.PlannedMoves;
 import io.rebalancer.core.plan.Scenario;
 import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.plan.UnmovableRecords;
+import io.rebalancer.core.port.AgentControl;
+import io.rebalancer.core.port.HeldAssignments;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.registry.ServiceState;
@@ -113,6 +118,20 @@ class WireMessageTest {
             List.of(new CopyTask(
                     REF, ID, ID, Long.MAX_VALUE, new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="), List.of(NODE))));
 
+    private static final CopyLimits LIMITS = new CopyLimits(0, 1L << 40, 32, 16, 1024, 95);
+    private static final AgentControl.AgentStatus STATUS = new AgentControl.AgentStatus(
+            NODE.text(),
+            "flushed",
+            CopyGate.OPEN,
+            LIMITS,
+            8,
+            3,
+            2,
+            1,
+            1L << 50,
+            List.of(new AgentControl.Source(NODE.text(), 3, 2, 1, true)),
+            7);
+
     @AfterAll
     static void stop() {
         KIT.shutdownTestKit();
@@ -137,6 +156,7 @@ class WireMessageTest {
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
         TestProbe<AgentMessage.ClockReported> clockReply = KIT.createTestProbe();
+        TestProbe<AgentMessage.OperatorReply> operator = KIT.createTestProbe();
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
         TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
         TestProbe<FleetSettingsMessage.FleetSettingsAre> fleetReply = KIT.createTestProbe();
@@ -163,6 +183,27 @@ class WireMessageTest {
                 AgentMessage.Wake.INSTANCE,
                 new AgentMessage.AskClock(clockReply.getRef()),
                 new AgentMessage.ClockReported(LOCATION.storageNode(), Instant.EPOCH),
+                new AgentMessage.AskStatus(operator.getRef()),
+                new AgentMessage.ChangeLimits(
+                        new LimitsChange(
+                                OptionalLong.of(1L << 40),
+                                OptionalLong.empty(),
+                                OptionalInt.of(3),
+                                OptionalInt.empty(),
+                                OptionalLong.of(0),
+                                OptionalInt.empty()),
+                        operator.getRef()),
+                new AgentMessage.SetGate(CopyGate.NO_NEW, operator.getRef()),
+                new AgentMessage.ListHeld(Optional.of(ID), 1000, operator.getRef()),
+                new AgentMessage.DropHeld(ID, true, operator.getRef()),
+                new AgentMessage.StatusReported(STATUS),
+                new AgentMessage.LimitsChanged(LIMITS),
+                new AgentMessage.LimitsRefused("parallelFetches must be 1 to 256"),
+                new AgentMessage.GateSet(new AgentControl.GateStatus(CopyGate.STOPPED, false, 3)),
+                new AgentMessage.HeldListed(
+                        new HeldAssignments.HeldPage(List.of(new HeldAssignments.Line(ID, ID, 3, 2, 1)), true)),
+                new AgentMessage.DropDecided(HeldAssignments.Drop.IN_PROGRESS),
+                new AgentMessage.RequestFailed("the disk is full"),
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.CreateRetry(LOCATION, SELECTION, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
@@ -322,6 +363,27 @@ class WireMessageTest {
         Serialization serialization = SerializationExtension.get(KIT.system());
         PlanMessage.PlanFound reply = new PlanMessage.PlanFound(plan(PlannedMoves.MAX_LISTED));
         assertThat(serialization.serialize(reply).get().length).isLessThan(1024 * 1024);
+    }
+
+    /** Of the largest page, and of as many sources as an agent reports, with the longest storage ids. */
+    @Test
+    void whatAnAgentReportsToAnOperatorFitsIntoAMessage() {
+        Serialization serialization = SerializationExtension.get(KIT.system());
+        AgentControl.Source source =
+                new AgentControl.Source("s".repeat(260), Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, true);
+        AgentControl.AgentStatus status = new AgentControl.AgentStatus(
+                        NODE.text(), "os", CopyGate.OPEN, LIMITS, 8, 3, 2, 1, 5, Collections.nCopies(10_000, source), 0)
+                .withAtMost(500);
+        assertThat(serialization
+                        .serialize(new AgentMessage.StatusReported(status))
+                        .get()
+                        .length)
+                .isLessThan(256 * 1024);
+        HeldAssignments.Line line =
+                new HeldAssignments.Line(ID, ID, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        AgentMessage.HeldListed page = new AgentMessage.HeldListed(
+                new HeldAssignments.HeldPage(Collections.nCopies(HeldAssignments.MAX_PAGE, line), true));
+        assertThat(serialization.serialize(page).get().length).isLessThan(256 * 1024);
     }
 
     @Test

@@ -2,6 +2,9 @@ package io.rebalancer.http.server;
 
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobHistory.Page;
+import io.rebalancer.core.port.ListOrder;
+import io.rebalancer.core.text.StableWord;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,20 +37,56 @@ public final class Paging {
      * @param view the JSON form of an item
      */
     public static <T> Route page(String name, PageQuery<T> query, Function<T, ?> view) {
+        return page(name, DEFAULT_LIMIT, query, view);
+    }
+
+    /**
+     * As {@link #page(String, PageQuery, Function)}.
+     *
+     * @param defaultLimit maximum number of items if the request names none
+     */
+    public static <T> Route page(String name, int defaultLimit, PageQuery<T> query, Function<T, ?> view) {
         return Directives.parameterOptional(
                 "after",
                 after -> Directives.parameterOptional(
                         "limit",
-                        text -> parseLimit(text)
+                        text -> parseLimit(text, defaultLimit)
                                 .map(limit -> Problems.complete(
                                         query.read(after, limit).thenApply(page -> response(name, page, view))))
                                 .orElseGet(() -> Directives.complete(Problems.badRequest(
                                         "limit must be 1 to " + JobHistory.MAX_PAGE + ", not " + text.orElse(""))))));
     }
 
-    private static Optional<Integer> parseLimit(Optional<String> text) {
+    /** Reads one page of a list in either order. */
+    @FunctionalInterface
+    public interface OrderedQuery<T> {
+        CompletionStage<Page<T>> read(ListOrder order, Optional<String> after, int limit);
+    }
+
+    /**
+     * As {@link #page(String, PageQuery, Function)}, for a list in the order that the parameter {@code order} names.
+     *
+     * @param usual the order if the request names none
+     */
+    public static <T> Route page(String name, ListOrder usual, OrderedQuery<T> query, Function<T, ?> view) {
+        return withOrder(order -> page(name, (after, limit) -> query.read(order.orElse(usual), after, limit), view));
+    }
+
+    /** Passes the parameter {@code order}; replies 400 to a word that is no order. */
+    public static Route withOrder(Function<Optional<ListOrder>, Route> inner) {
+        return Directives.parameterOptional("order", word -> {
+            Optional<ListOrder> order = word.flatMap(text -> Arrays.stream(ListOrder.values())
+                    .filter(each -> StableWord.of(each).equals(text))
+                    .findFirst());
+            return word.isPresent() && order.isEmpty()
+                    ? Directives.complete(Problems.badRequest("order must be newest or oldest, not " + word.get()))
+                    : inner.apply(order);
+        });
+    }
+
+    private static Optional<Integer> parseLimit(Optional<String> text, int defaultLimit) {
         try {
-            return Optional.of(text.map(Integer::parseInt).orElse(DEFAULT_LIMIT))
+            return Optional.of(text.map(Integer::parseInt).orElse(defaultLimit))
                     .filter(limit -> limit >= 1 && limit <= JobHistory.MAX_PAGE);
         } catch (NumberFormatException e) {
             return Optional.empty();

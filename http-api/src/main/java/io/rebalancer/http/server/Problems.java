@@ -4,8 +4,10 @@ import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.plan.PlanRefusal;
+import io.rebalancer.core.port.AgentControl.LimitsRefused;
 import io.rebalancer.core.port.AuditTrail.AuditUnavailable;
 import io.rebalancer.core.port.CertificateService.CertificateRefused;
+import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.PlanService.PlanRefused;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class Problems {
     private static final Logger LOGGER = LoggerFactory.getLogger(Problems.class);
 
+    private static final String BAD_REQUEST = "BAD_REQUEST";
+
     private Problems() {}
 
     /** Completes the request with the response, or with the problem document of the failure. */
@@ -51,7 +55,10 @@ public final class Problems {
         if (cause instanceof TokenRefused refused) {
             return of(refused.refusal());
         }
-        if (cause instanceof BadCursor) {
+        if (cause instanceof AgentUnavailable refused) {
+            return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
+        }
+        if (cause instanceof BadCursor || cause instanceof LimitsRefused) {
             return badRequest(OneLine.of(cause));
         }
         if (cause instanceof AuditUnavailable) {
@@ -78,14 +85,20 @@ public final class Problems {
         if (cause instanceof TokenRefused refused) {
             return Optional.of(refused.refusal().code().name());
         }
-        return cause instanceof CertificateRefused refused
+        if (cause instanceof CertificateRefused refused) {
+            return Optional.of(refused.code().name());
+        }
+        if (cause instanceof LimitsRefused) {
+            return Optional.of(BAD_REQUEST);
+        }
+        return cause instanceof AgentUnavailable refused && refused.code().isNotSent()
                 ? Optional.of(refused.code().name())
                 : Optional.empty();
     }
 
     /** 400 with code {@code BAD_REQUEST}. */
     public static HttpResponse badRequest(String detail) {
-        return Problem.of(StatusCodes.BAD_REQUEST, "BAD_REQUEST", detail);
+        return Problem.of(StatusCodes.BAD_REQUEST, BAD_REQUEST, detail);
     }
 
     /** 404 with code {@code JOB_NOT_FOUND}. */
@@ -109,6 +122,15 @@ public final class Problems {
             case NODE_NOT_DRAINED, JOB_NOT_DONE, EVIDENCE_MISSING, SHARD_NOT_VERIFIED, SHARD_INCOMPLETE, RECORDS_LEFT ->
                 StatusCodes.CONFLICT;
             case SIGNING_KEY_UNUSABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+        };
+    }
+
+    private static StatusCode statusOf(AgentUnavailable.Code code) {
+        return switch (code) {
+            case STORAGE_NODE_NOT_FOUND -> StatusCodes.NOT_FOUND;
+            case AGENT_NOT_IN_CLUSTER -> StatusCodes.CONFLICT;
+            case AGENT_UNREACHABLE, AGENT_FAILED -> StatusCodes.SERVICE_UNAVAILABLE;
+            case AGENT_NO_REPLY -> StatusCodes.GATEWAY_TIMEOUT;
         };
     }
 

@@ -3,21 +3,24 @@ package io.rebalancer.http.server;
 import io.rebalancer.cluster.settings.OpenIdSettings;
 import io.rebalancer.core.access.Role;
 import java.util.Set;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
 /**
  * The least role that a request needs.
  *
  * <pre>
- *   everything under /api/v1/tokens                     admin
+ *   everything under /api/v1/tokens, /api/v1/sessions   admin
  *   the own session                                     viewer
  *   a change of the cluster's members                   admin
+ *   the drop of an assignment that an agent holds       admin
  *   any other request with a changing method            operator
  *   any other request                                   viewer
  * </pre>
  */
 final class RequiredRole {
     private static final String TOKENS = "/api/v1/tokens";
+    private static final String SESSIONS = "/api/v1/sessions";
     private static final String SESSION = "/api/v1/session";
     /** What a browser needs before it has logged in, and what has no secrets. */
     private static final Set<String> PUBLIC = Set.of(
@@ -32,6 +35,7 @@ final class RequiredRole {
     private static final String PAGE_FILES = "/api/assets/";
     private static final String CONSOLE = "/console";
     private static final String CLUSTER = "/api/v1/cluster/";
+    private static final String STORAGE_NODES = "/api/v1/storage-nodes/";
 
     private RequiredRole() {}
 
@@ -46,12 +50,17 @@ final class RequiredRole {
 
     static Role of(HttpRequest request) {
         String path = request.getUri().path();
-        if (path.equals(TOKENS) || path.startsWith(TOKENS + "/")) {
+        if (isBelow(TOKENS, path) || isBelow(SESSIONS, path)) {
             return Role.ADMIN;
         }
         if (request.method().isSafe() || path.equals(SESSION)) {
             return Role.VIEWER;
         }
-        return path.startsWith(CLUSTER) ? Role.ADMIN : Role.OPERATOR;
+        boolean dropsAssignment = request.method().equals(HttpMethods.DELETE) && path.startsWith(STORAGE_NODES);
+        return path.startsWith(CLUSTER) || dropsAssignment ? Role.ADMIN : Role.OPERATOR;
+    }
+
+    private static boolean isBelow(String prefix, String path) {
+        return path.equals(prefix) || path.startsWith(prefix + "/");
     }
 }

@@ -4,8 +4,10 @@ import io.rebalancer.cluster.settings.LoginSettings;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.core.access.Session;
 import io.rebalancer.core.port.SessionStore;
+import io.rebalancer.core.port.SessionStore.UsedSession;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -51,5 +53,18 @@ public final class SessionStart {
     /** Ends a session. Idempotent. */
     public CompletionStage<Session> end(Operator operator, Session session) {
         return operator.perform(Action.on("session.end", session.user()), () -> sessions.end(session));
+    }
+
+    /** The sessions that have not ended, oldest first. */
+    public List<UsedSession> all() {
+        return sessions.all();
+    }
+
+    /** Ends the session of any user, which the audit log names. Idempotent. */
+    public CompletionStage<Session> endOfUser(Operator operator, Session session) {
+        return operator.perform(
+                Action.on("session.end", session.user())
+                        .with("session", session.id().toString()),
+                () -> sessions.end(session));
     }
 }

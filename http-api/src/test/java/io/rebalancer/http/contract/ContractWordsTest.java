@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.RetryClass;
 import io.rebalancer.core.assignment.UnmovedRecord;
@@ -14,6 +15,7 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.explain.Bottleneck;
 import io.rebalancer.core.explain.RecordStatus;
 import io.rebalancer.core.plan.PlanProgress;
+import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.core.preflight.CheckName;
 import io.rebalancer.core.preflight.CheckResult;
 import io.rebalancer.core.registry.ServiceState;
@@ -54,6 +56,8 @@ class ContractWordsTest {
                 arguments("/ExceptionKind", words(UnmovedRecord.Kind.values())),
                 arguments("/RecordStatus", words(RecordStatus.values())),
                 arguments("/PlanState", names(PlanProgress.State.values())),
+                arguments("/ListOrder", words(ListOrder.values())),
+                arguments("/Gate", names(CopyGate.values())),
                 arguments("/ServiceState", names(ServiceState.values())),
                 arguments("/PenaltyOfCause/properties/cause", words(PenaltyCause.values())),
                 arguments("/CertificateCheck/properties/scope", words(CertificateCheck.Scope.values())),

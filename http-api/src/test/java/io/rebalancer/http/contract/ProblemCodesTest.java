@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.plan.PlanRefusal;
+import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.JobService.JobRefused;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +97,8 @@ class ProblemCodesTest {
                 JobRefused.Code.values(),
                 PlanRefusal.Code.values(),
                 CertificateRefusal.Code.values(),
-                TokenRefusal.Code.values())) {
+                TokenRefusal.Code.values(),
+                AgentUnavailable.Code.values())) {
             Arrays.stream(refusals).map(Enum::name).forEach(used::add);
         }
         try (Stream<Path> files = Files.walk(SOURCES)) {

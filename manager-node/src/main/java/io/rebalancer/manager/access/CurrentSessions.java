@@ -5,6 +5,8 @@ import io.rebalancer.core.port.SessionStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +42,11 @@ public final class CurrentSessions implements SessionStore {
         }
 
         boolean isActiveAt(Session session, Instant now) {
-            return session.isActiveAt(now, usedAt.getOrDefault(session.hash(), session.startedAt()), idle);
+            return session.isActiveAt(now, lastUse(session), idle);
+        }
+
+        Instant lastUse(Session session) {
+            return usedAt.getOrDefault(session.hash(), session.startedAt());
         }
 
         void used(String hash, Instant at) {
@@ -71,6 +77,16 @@ public final class CurrentSessions implements SessionStore {
     public Optional<Session> find(String hash) {
         return Optional.ofNullable(view.sessions().get(hash))
                 .filter(session -> view.isActiveAt(session, clock.instant()));
+    }
+
+    @Override
+    public List<UsedSession> all() {
+        Instant now = clock.instant();
+        return view.sessions().values().stream()
+                .filter(session -> view.isActiveAt(session, now))
+                .sorted(Comparator.comparing(Session::startedAt).thenComparing(Session::hash))
+                .map(session -> new UsedSession(session, view.lastUse(session)))
+                .toList();
     }
 
     /** The replica passes uses on to the other managers, all of them together. */

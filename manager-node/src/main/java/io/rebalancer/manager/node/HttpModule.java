@@ -7,6 +7,7 @@ import io.rebalancer.core.port.ClusterControl;
 import io.rebalancer.core.port.Readiness;
 import io.rebalancer.http.JobAdvice;
 import io.rebalancer.http.ManagerApi;
+import io.rebalancer.http.NodeServices;
 import io.rebalancer.http.server.HttpServer;
 import io.rebalancer.http.server.Logins;
 import io.rebalancer.http.v1.jobs.EventStreams;
@@ -64,8 +65,7 @@ final class HttpModule {
                 new JobEventsRoute(feed, streams),
                 new FleetEventsRoute(feed.startFleetFeed(system), streams),
                 readSide.readSide().history(),
-                jobs.nodes(),
-                certificates.service(),
+                new NodeServices(jobs.nodes(), certificates.service(), jobs.agents()),
                 advice,
                 jobs.fleetSettings(),
                 cluster,

@@ -1,5 +1,6 @@
 package io.rebalancer.manager.node;
 
+import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.FleetSettingsMessage;
@@ -7,6 +8,8 @@ import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.FleetAgents;
 import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageInventory;
@@ -15,6 +18,7 @@ import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.agents.AgentGateways;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
+import io.rebalancer.manager.agents.ClusterFleetAgents;
 import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.manager.evacuate.JobResources;
@@ -36,6 +40,7 @@ import io.rebalancer.manager.storinfo.StorinfoClient;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import kamon.Kamon;
@@ -43,6 +48,7 @@ import kamon.metric.Gauge;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** The evacuate jobs and their surroundings: agents, destinations, leases of space, and the registry. */
 final class JobsModule {
@@ -51,12 +57,15 @@ final class JobsModule {
     static final String FLEET_SETTINGS = "FleetSettings";
 
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
+    /** Longer than an agent waits for its copies to end, and shorter than the HTTP server waits for an answer. */
+    private static final Duration AGENT_DEADLINE = Duration.ofSeconds(10);
 
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<StorageNodeDirectory.Command> directory;
     private final ActorRef<SpaceMessage> spaceBroker;
     private final JobService service;
     private final StorageNodeService nodes;
+    private final FleetAgents agents;
     private final FleetSettingsService fleetSettings;
 
     /** @param evacuate the current settings, which may be reloaded */
@@ -69,10 +78,10 @@ final class JobsModule {
             JournalReader journal,
             UnmovedRecords unmoved) {
         Clock clock = Clock.systemUTC();
-        AgentGateway agents = new AgentGateways(
-                new ClusterAgentGateway(system),
-                new HttpAgentGateway(system, settings.httpAgents()),
-                settings.httpAgents().addresses().keySet());
+        AgentGateway members = new ClusterAgentGateway(system);
+        AgentGateway overHttp = new HttpAgentGateway(system, settings.httpAgents());
+        Set<StorageNodeId> httpOnly = settings.httpAgents().addresses().keySet();
+        AgentGateway gateways = new AgentGateways(members, overHttp, httpOnly);
         StorageAgents.startProxy(system);
         this.registry = Singletons.start(system, JOB_REGISTRY, JobRegistry.create(clock));
         this.spaceBroker = Singletons.start(system, SPACE_BROKER, SpaceBroker.create(clock));
@@ -81,7 +90,7 @@ final class JobsModule {
         AgentAbsences absences = new AgentAbsences(() -> evacuate.get().agentLostAfter(), clock);
         this.directory = system.systemActorOf(
                 StorageNodeDirectory.create(
-                        storinfo, agents, registry, inService, absences, settings.storinfoRefresh()),
+                        storinfo, gateways, registry, inService, absences, settings.storinfoRefresh()),
                 "storage-node-directory",
                 Props.empty());
         ActorRef<FleetSettingsMessage> fleetOwner =
@@ -104,7 +113,7 @@ final class JobsModule {
                 metadata.verification(),
                 inService,
                 fleet,
-                agents,
+                gateways,
                 registry,
                 journal,
                 observability.metrics(),
@@ -112,6 +121,13 @@ final class JobsModule {
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, resources), EvacuateJob.stopMessage());
         this.service = new ClusterJobService(system, metadata.tier(), registry);
         this.nodes = new ClusterStorageNodeService(system, registry, spaceBroker, directory);
+        this.agents = new ClusterFleetAgents(
+                system,
+                node -> ClusterSharding.get(system).entityRefFor(Entities.STORAGE_AGENT, node.text()),
+                members::isReachable,
+                node -> httpOnly.contains(node) || overHttp.isReachable(node),
+                nodes::fleet,
+                AGENT_DEADLINE);
     }
 
     private static void registerGauges(MetadataShards shards, int shard) {
@@ -131,6 +147,11 @@ final class JobsModule {
 
     StorageNodeService nodes() {
         return nodes;
+    }
+
+    /** The agents, for operators. */
+    FleetAgents agents() {
+        return agents;
     }
 
     ActorRef<RegistryMessage> registry() {

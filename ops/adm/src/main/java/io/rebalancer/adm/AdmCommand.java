@@ -22,6 +22,7 @@ public final class AdmCommand implements Runnable {
     static final List<Class<?>> COMMANDS = List.of(
             JobCommand.class,
             NodeCommand.class,
+            AgentCommand.class,
             SettingsCommand.class,
             PlanCommand.class,
             CertificateCommand.class,

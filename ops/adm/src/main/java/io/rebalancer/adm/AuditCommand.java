@@ -29,7 +29,7 @@ final class AuditCommand extends ManagerCommand {
     private static final String ENTRIES = "/api/v1/audit/entries";
     private static final int MAX_PAGE = 1000;
 
-    @Command(name = "list", description = "Lists entries, newest first.")
+    @Command(name = "list", description = "Lists entries, newest first unless --order or --after is given.")
     int list(
             @Option(
                             names = "--limit",
@@ -43,6 +43,13 @@ final class AuditCommand extends ManagerCommand {
                             description = "only entries before the entry with this number")
                     @Nullable
                     Long before,
+            @Option(
+                            names = "--after",
+                            paramLabel = "NUMBER",
+                            description = "only entries after the entry with this number, oldest first")
+                    @Nullable
+                    Long after,
+            @Mixin OrderOption order,
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         if (limit < 1) {
@@ -50,14 +57,17 @@ final class AuditCommand extends ManagerCommand {
         }
         Output form = output.output();
         ManagerApiClient manager = manager();
-        ManagerApiClient.Response first = entries(manager, Math.min(MAX_PAGE, limit), before);
+        String bounds = (before == null ? "" : "&before=" + before) + (after == null ? "" : "&after=" + after);
+        ManagerApiClient.Response first = entries(manager, Math.min(MAX_PAGE, limit), bounds + order.parameter());
+        // The number of the last entry bounds the next page.
+        String next = after != null || order.isOldest() ? "after" : "before";
         JsonNode page = ManagerApiClient.json(first);
         String body = first.body();
         while (page.has("next") && page.path("entries").size() < limit) {
             JsonNode more = ManagerApiClient.json(entries(
                     manager,
                     Math.min(MAX_PAGE, limit - page.path("entries").size()),
-                    page.path("next").asLong()));
+                    "&" + next + "=" + page.path("next").asLong()));
             ArrayNode entries = page.withArray("entries");
             more.path("entries").forEach(entries::add);
             ((ObjectNode) page).remove("next");
@@ -70,14 +80,15 @@ final class AuditCommand extends ManagerCommand {
         if (page.has("next")) {
             form.context()
                     .err()
-                    .println("earlier entries: --before " + page.path("next").asText());
+                    .println((next.equals("before") ? "earlier" : "later") + " entries: --" + next + " "
+                            + page.path("next").asText());
         }
         return ExitCode.DONE.code();
     }
 
-    private static ManagerApiClient.Response entries(ManagerApiClient manager, int size, @Nullable Long before)
+    private static ManagerApiClient.Response entries(ManagerApiClient manager, int size, String parameters)
             throws CommandFailed, InterruptedException {
-        return manager.get(ENTRIES + "?limit=" + size + (before == null ? "" : "&before=" + before));
+        return manager.get(ENTRIES + "?limit=" + size + parameters);
     }
 
     @Command(
@@ -94,13 +105,13 @@ final class AuditCommand extends ManagerCommand {
 
     @Command(
             name = "jobs",
-            description = "Lists the actions on jobs as the events of the jobs record them, newest first. Who ordered"
-                    + " them is in audit list.")
-    int jobs(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+            description = "Lists the actions on jobs as the events of the jobs record them, usually newest first. Who"
+                    + " ordered them is in audit list.")
+    int jobs(@Mixin OrderOption order, @Mixin OutputOption output) throws CommandFailed, InterruptedException {
         output.output()
                 .list(
                         manager(),
-                        "/api/v1/audit?limit=" + MAX_PAGE,
+                        "/api/v1/audit?limit=" + MAX_PAGE + order.parameter(),
                         "audit",
                         ListTables.jobEvents(AdmContext.of(spec).clock()),
                         "no actions on jobs are recorded");

@@ -37,7 +37,7 @@ final class JobCommand extends ManagerCommand {
     @Command(
             name = "list",
             description =
-                    "Lists jobs, newest first: all, or those that the options choose. Without an option, prints what"
+                    "Lists jobs, usually newest first: all, or those that the options choose. Without an option, prints what"
                             + " the legacy tool prints.")
     int list(@Mixin JobListFilter filter, @Mixin OutputOption output) throws CommandFailed, InterruptedException {
         AdmContext context = AdmContext.of(spec);
@@ -50,7 +50,7 @@ final class JobCommand extends ManagerCommand {
                             JOBS + "?" + PAGE + filter.parameters(),
                             "jobs",
                             JobText.table(context.clock()),
-                            filter.isSet() ? "no such jobs" : "no jobs");
+                            filter.choosesJobs() ? "no such jobs" : "no jobs");
         }
         return ExitCode.DONE.code();
     }
@@ -96,6 +96,7 @@ final class JobCommand extends ManagerCommand {
                     String format,
             @Option(names = "--reason", paramLabel = "WORD", description = "only records with this reason") @Nullable
                     String reason,
+            @Mixin OrderOption order,
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         String exceptions = path(id) + "/exceptions";
@@ -104,7 +105,7 @@ final class JobCommand extends ManagerCommand {
             output.output()
                     .list(
                             manager(),
-                            exceptions + "?" + PAGE + filter,
+                            exceptions + "?" + PAGE + filter + order.parameter(),
                             "exceptions",
                             ListTables.exceptions(AdmContext.of(spec).clock()),
                             "job " + id + " lists no such exception");
@@ -117,14 +118,17 @@ final class JobCommand extends ManagerCommand {
 
     @Command(
             name = "orphans",
-            description = "Lists copies of a job that may stay on storage nodes, newest first. No metadata record is"
-                    + " known to name them.")
-    int orphans(@Parameters(paramLabel = "<uuid>", description = "id of the job") String id, @Mixin OutputOption output)
+            description = "Lists copies of a job that may stay on storage nodes, usually newest first. No metadata"
+                    + " record is known to name them.")
+    int orphans(
+            @Parameters(paramLabel = "<uuid>", description = "id of the job") String id,
+            @Mixin OrderOption order,
+            @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         output.output()
                 .list(
                         manager(),
-                        path(id) + "/orphans?" + PAGE,
+                        path(id) + "/orphans?" + PAGE + order.parameter(),
                         "orphans",
                         ListTables.orphans(AdmContext.of(spec).clock()),
                         "no orphaned copies of job " + id + " are recorded");

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of {@code job list} that choose jobs. The legacy API has no such choice. */
+/** The options of {@code job list} that choose jobs and their order. The legacy API has no such choice. */
 final class JobListFilter {
     static final String STATE = "--state";
     static final String NODE = "--node";
     static final String DATACENTER = "--datacenter";
-    static final Set<String> NAMES = Set.of(STATE, NODE, DATACENTER);
+    static final Set<String> NAMES = Set.of(STATE, NODE, DATACENTER, OrderOption.NAME);
 
     @Option(
             names = STATE,
@@ -26,7 +27,15 @@ final class JobListFilter {
     @Option(names = DATACENTER, paramLabel = "NAME", description = "only jobs for storage nodes in this datacenter")
     private @Nullable String datacenter;
 
+    @Mixin
+    private OrderOption order = new OrderOption();
+
+    /** Whether the options choose jobs or their order. */
     boolean isSet() {
+        return choosesJobs() || order.isSet();
+    }
+
+    boolean choosesJobs() {
         return !states.isEmpty() || node != null || datacenter != null;
     }
 
@@ -40,7 +49,7 @@ final class JobListFilter {
         if (datacenter != null) {
             parameters.append("&datacenter=").append(parameter(datacenter));
         }
-        return parameters.toString();
+        return parameters.append(order.parameter()).toString();
     }
 
     /** The word of the API for a state that is written as tables show it, or with dashes. */

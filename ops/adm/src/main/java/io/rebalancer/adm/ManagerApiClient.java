@@ -94,6 +94,10 @@ final class ManagerApiClient {
         return succeeded(tryPost(path, body));
     }
 
+    Response put(String path, String body) throws CommandFailed, InterruptedException {
+        return succeeded(answer("PUT", path, body));
+    }
+
     Response patch(String path, String body) throws CommandFailed, InterruptedException {
         return succeeded(answer("PATCH", path, body));
     }

@@ -70,6 +70,12 @@ final class NodeCommand extends ManagerCommand {
                     String datacenter,
             @Option(names = "--state", paramLabel = "STATE", description = "only nodes in this state") @Nullable
                     String state,
+            @Option(
+                            names = "--sort",
+                            paramLabel = "ORDER",
+                            description = "name, free (most free space first) or used (fullest first) (default: name)")
+                    @Nullable
+                    String sort,
             @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         StringBuilder path = new StringBuilder(FLEET);
@@ -78,6 +84,9 @@ final class NodeCommand extends ManagerCommand {
         }
         if (state != null) {
             path.append("&state=").append(ManagerApiClient.segment(state));
+        }
+        if (sort != null) {
+            path.append("&sort=").append(ManagerApiClient.parameter(sort));
         }
         output.output()
                 .list(
@@ -156,12 +165,12 @@ final class NodeCommand extends ManagerCommand {
     @Command(
             name = "orphans",
             description = "Lists copies that may stay on storage nodes and that no metadata record is known to name,"
-                    + " newest first.")
-    int orphans(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+                    + " usually newest first.")
+    int orphans(@Mixin OrderOption order, @Mixin OutputOption output) throws CommandFailed, InterruptedException {
         output.output()
                 .list(
                         manager(),
-                        ORPHANS,
+                        ORPHANS + order.parameter(),
                         "orphans",
                         ListTables.orphans(AdmContext.of(spec).clock()),
                         "no orphaned copies are recorded");

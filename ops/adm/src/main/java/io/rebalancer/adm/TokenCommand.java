@@ -12,9 +12,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "token",
         addMethodSubcommands = false,
-        description = "Issues, lists and revokes the tokens with which people and programs use the manager's API.")
+        description =
+                "Issues, lists and revokes the tokens with which people and programs use the manager's API, and lists"
+                        + " and ends the sessions of browsers.")
 final class TokenCommand extends ManagerCommand {
     private static final String TOKENS = "/api/v1/tokens";
+    private static final String SESSIONS = "/api/v1/sessions";
 
     @Command(
             name = "bootstrap",
@@ -109,6 +112,47 @@ final class TokenCommand extends ManagerCommand {
                         (out, revoked) ->
                                 out.println("token " + revoked.path("name").asText() + " is "
                                         + revoked.path("status").asText()));
+        return ExitCode.DONE.code();
+    }
+
+    @Command(name = "sessions", description = "Lists the logins of browsers of all users, oldest first.")
+    int sessions(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        output.output()
+                .list(
+                        manager(),
+                        SESSIONS,
+                        "sessions",
+                        new Table()
+                                .text("USER", "user")
+                                .text("ROLE", "role")
+                                .text("SINCE", session -> time(session, "startedAt"))
+                                .text("LAST USED", session -> time(session, "lastUsedAt"))
+                                .text("EXPIRES", session -> time(session, "expiresAt"))
+                                .text("ID", "id"),
+                        "no browser is logged in");
+        return ExitCode.DONE.code();
+    }
+
+    private static String time(JsonNode session, String member) {
+        return Times.minute(session.path(member).asText("-"));
+    }
+
+    @Command(
+            name = "end-session",
+            description =
+                    "Ends the login of a browser: its requests are refused, and its event streams end. Its user can"
+                            + " log in again.")
+    int endSession(
+            @Parameters(paramLabel = "<id>", description = "id of the session, as token sessions shows it") String id,
+            @Mixin OutputOption output)
+            throws CommandFailed, InterruptedException {
+        output.output()
+                .item(
+                        manager()
+                                .delete(SESSIONS + "/" + ManagerApiClient.segment(id))
+                                .body(),
+                        (out, ended) -> out.println(
+                                "the session of " + ended.path("user").asText() + " has ended"));
         return ExitCode.DONE.code();
     }
 }

@@ -90,6 +90,37 @@ class FleetCommandsTest {
     }
 
     @Test
+    void listsAreAskedForInTheOrderOfTheOperator() {
+        command.run("job", "list", "--order", "oldest");
+        command.run("job", "exceptions", "J", "--order", "newest");
+        command.run("job", "orphans", "J", "--order", "oldest");
+        command.run("node", "orphans", "--order", "oldest");
+        command.run("node", "fleet", "--sort", "free");
+        command.run("audit", "jobs", "--order", "oldest");
+        command.run("audit", "list", "--order", "oldest");
+        assertThat(command.requests())
+                .containsExactly(
+                        "GET /api/v1/jobs?limit=1000&order=oldest",
+                        "GET /api/v1/jobs/J/exceptions?limit=1000&order=newest",
+                        "GET /api/v1/jobs/J/orphans?limit=1000&order=oldest",
+                        "GET /api/v1/orphans?limit=1000&order=oldest",
+                        "GET /api/v1/fleet?limit=1000&sort=free",
+                        "GET /api/v1/audit?limit=1000&order=oldest",
+                        "GET /api/v1/audit/entries?limit=50&order=oldest");
+    }
+
+    @Test
+    void theOldestAuditEntriesAreReadForwards() {
+        answers.put("/api/v1/audit/entries", "{\"entries\":[{\"number\":7}],\"next\":7}");
+        assertThat(command.run("audit", "list", "--limit", "2", "--order", "oldest", "--output", "jsonl"))
+                .isZero();
+        assertThat(command.requests())
+                .containsExactly(
+                        "GET /api/v1/audit/entries?limit=2&order=oldest", "GET /api/v1/audit/entries?limit=1&after=7");
+        assertThat(command.err()).contains("later entries: --after 7");
+    }
+
+    @Test
     void aNodeIsShownWithItsPenalty() {
         answers.put(NODE, """
                 {"storageNode":"1.stor.d","state":"IN_SERVICE","penalty":{"causes":[{"cause":"busy","assignments":1,

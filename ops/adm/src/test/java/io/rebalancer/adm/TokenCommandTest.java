@@ -52,6 +52,23 @@ class TokenCommandTest {
     }
 
     @Test
+    void sessionsAreListedAndEnded() throws Exception {
+        String session = """
+                {"id":"00000000-0000-0000-0000-000000000002","user":"openid:ann","role":"viewer",
+                 "startedAt":"2026-11-27T10:00:00Z","lastUsedAt":"2026-11-27T11:30:00.5Z",
+                 "expiresAt":"2026-11-27T22:00:00Z","current":false}""";
+        response = new ServedCommand.Response(200, "{\"sessions\":[" + session + "]}");
+        assertThat(command.run("token", "sessions")).isZero();
+        assertThat(command.out())
+                .contains("openid:ann  viewer  2026-11-27 10:00Z  2026-11-27 11:30Z  2026-11-27 22:00Z  0000");
+        response = new ServedCommand.Response(200, session);
+        assertThat(command.run("token", "end-session", "00000000-0000-0000-0000-000000000002"))
+                .isZero();
+        assertThat(command.out()).endsWith("the session of openid:ann has ended\n");
+        assertThat(command.requests()).last().isEqualTo("DELETE /api/v1/sessions/00000000-0000-0000-0000-000000000002");
+    }
+
+    @Test
     void theUserAndTheRoleAreShown() throws Exception {
         response = new ServedCommand.Response(200, "{\"user\":\"ci\",\"role\":\"viewer\",\"credential\":\"token\"}");
         assertThat(command.run("token", "whoami")).isZero();

@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.ListOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,59 +14,47 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
 
 /** Reads the tables page by page. A page starts behind a sort key, so its cost does not depend on its place in the list. */
 final class JdbcJobHistory implements JobHistory {
-    private static final Listing<JobLine> JOBS = new Listing<>(
+    static final Listing<JobLine> JOBS = new Listing<>(
             "job",
-            "created_at desc, id desc",
-            "(created_at < :keyTime or (created_at = :keyTime and id < :keyId))",
-            cursor -> Map.of("keyTime", cursor.time(0), "keyId", cursor.uuid(1)),
+            List.of(),
+            List.of("created_at", "id"),
+            ListOrder.NEWEST,
+            cursor -> List.of(cursor.time(0), cursor.uuid(1)),
             JdbcJobHistory::job,
-            row -> PageCursor.of(time(row, "created_at"), uuid(row, "id")),
-            2);
+            row -> List.of(time(row, "created_at"), uuid(row, "id")));
 
-    private static final Listing<ExceptionLine> EXCEPTIONS = new Listing<>(
+    static final Listing<ExceptionLine> EXCEPTIONS = new Listing<>(
             "object_exception",
-            "ordinal",
-            "ordinal > :keyOrdinal",
-            cursor -> Map.of("keyOrdinal", cursor.number(0)),
+            List.of("job_id"),
+            List.of("ordinal"),
+            ListOrder.OLDEST,
+            cursor -> List.of(cursor.number(0)),
             JdbcJobHistory::exception,
-            row -> PageCursor.of(row.getColumn("ordinal", Long.class)),
-            1);
+            row -> List.of(row.getColumn("ordinal", Long.class)));
 
-    private static final Listing<AuditLine> AUDIT = new Listing<>(
+    static final Listing<AuditLine> AUDIT = new Listing<>(
             "audit",
-            "at desc, persistence_id desc, sequence_number desc",
-            "(at < :keyTime or (at = :keyTime and (persistence_id < :keyPersistenceId"
-                    + " or (persistence_id = :keyPersistenceId and sequence_number < :keySequenceNr))))",
-            cursor -> Map.of(
-                    "keyTime", cursor.time(0), "keyPersistenceId", cursor.text(1), "keySequenceNr", cursor.number(2)),
+            List.of(),
+            List.of("at", "persistence_id", "sequence_number"),
+            ListOrder.NEWEST,
+            cursor -> List.of(cursor.time(0), cursor.text(1), cursor.number(2)),
             JdbcJobHistory::audit,
-            row -> PageCursor.of(
-                    time(row, "at"), text(row, "persistence_id"), row.getColumn("sequence_number", Long.class)),
-            3);
+            row -> List.of(time(row, "at"), text(row, "persistence_id"), row.getColumn("sequence_number", Long.class)));
 
-    private static final Listing<OrphanLine> ORPHANS = new Listing<>(
+    static final Listing<OrphanLine> ORPHANS = new Listing<>(
             "orphan",
-            "recorded_at desc, job_id desc, assignment_id desc, object_id desc",
-            "(recorded_at, job_id, assignment_id, object_id) < (:keyTime, :keyJob, :keyAssignment, :keyObject)",
-            cursor -> Map.of(
-                    "keyTime",
-                    cursor.time(0),
-                    "keyJob",
-                    cursor.uuid(1),
-                    "keyAssignment",
-                    cursor.uuid(2),
-                    "keyObject",
-                    cursor.uuid(3)),
+            List.of(),
+            List.of("recorded_at", "job_id", "assignment_id", "object_id"),
+            ListOrder.NEWEST,
+            cursor -> List.of(cursor.time(0), cursor.uuid(1), cursor.uuid(2), cursor.uuid(3)),
             JdbcJobHistory::orphan,
-            row -> PageCursor.of(
-                    time(row, "recorded_at"), uuid(row, "job_id"), uuid(row, "assignment_id"), uuid(row, "object_id")),
-            4);
+            row -> List.of(
+                    time(row, "recorded_at"), uuid(row, "job_id"), uuid(row, "assignment_id"), uuid(row, "object_id")));
 
     private final ReadSide readSide;
 
@@ -73,52 +62,36 @@ final class JdbcJobHistory implements JobHistory {
         this.readSide = readSide;
     }
 
-    /**
-     * A list with a total order.
-     *
-     * @param behind the condition for rows behind a sort key
-     * @param key the parameters of {@code behind}
-     * @param cursor the sort key of a row
-     * @param keyParts the number of columns of the sort key
-     */
-    private record Listing<T>(
-            String table,
-            String order,
-            String behind,
-            Function<PageCursor, Map<String, ?>> key,
-            Function<RowView, T> line,
-            Function<RowView, String> cursor,
-            int keyParts) {}
-
-    private record Row<T>(T line, String cursor) {}
+    private record Row<T>(T line, List<?> key) {}
 
     @Override
-    public CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int most) {
+    public CompletionStage<Page<JobLine>> jobs(JobFilter filter, ListOrder order, Optional<String> after, int most) {
         Map<String, Object> columns = new TreeMap<>();
         if (!filter.states().isEmpty()) {
             columns.put("state", filter.states().stream().map(JobPhase::name).toList());
         }
         filter.leavingNode().ifPresent(node -> columns.put("leaving_node", node));
         filter.datacenter().ifPresent(datacenter -> columns.put("datacenter", datacenter));
-        return page(JOBS, columns, after, most);
+        return page(JOBS, columns, order, after, most);
     }
 
     @Override
     public CompletionStage<Page<ExceptionLine>> exceptions(
-            UUID jobId, Optional<Reason> reason, Optional<String> after, int most) {
+            UUID jobId, Optional<Reason> reason, ListOrder order, Optional<String> after, int most) {
         Map<String, Object> filter = new TreeMap<>(Map.of("job_id", jobId));
         reason.ifPresent(cause -> filter.put("reason", cause.name()));
-        return page(EXCEPTIONS, filter, after, most);
+        return page(EXCEPTIONS, filter, order, after, most);
     }
 
     @Override
-    public CompletionStage<Page<AuditLine>> audit(Optional<String> after, int most) {
-        return page(AUDIT, Map.of(), after, most);
+    public CompletionStage<Page<AuditLine>> audit(ListOrder order, Optional<String> after, int most) {
+        return page(AUDIT, Map.of(), order, after, most);
     }
 
     @Override
-    public CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> job, Optional<String> after, int most) {
-        return page(ORPHANS, job.<Map<String, ?>>map(id -> Map.of("job_id", id)).orElse(Map.of()), after, most);
+    public CompletionStage<Page<OrphanLine>> orphans(
+            Optional<UUID> job, ListOrder order, Optional<String> after, int most) {
+        return page(ORPHANS, job.<Map<String, ?>>map(id -> Map.of("job_id", id)).orElse(Map.of()), order, after, most);
     }
 
     @Override
@@ -129,23 +102,29 @@ final class JdbcJobHistory implements JobHistory {
 
     /** @param filter the values that columns must have; one of the values of a list */
     private <T> CompletionStage<Page<T>> page(
-            Listing<T> listing, Map<String, ?> filter, Optional<String> after, int most) {
+            Listing<T> listing, Map<String, ?> filter, ListOrder order, Optional<String> after, int most) {
         return readSide.run(() -> {
             Map<String, Object> parameters = new TreeMap<>();
             List<String> conditions = new ArrayList<>();
             filter.forEach((column, value) -> conditions.add(condition(column, value, parameters)));
             after.ifPresent(given -> {
-                conditions.add(listing.behind());
-                parameters.putAll(listing.key().apply(PageCursor.parse(given, listing.keyParts())));
+                List<?> key = listing.parse(given, order);
+                for (int part = 0; part < key.size(); part++) {
+                    parameters.put(Listing.parameter(part), key.get(part));
+                }
+                conditions.add(listing.behind(order));
             });
-            String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
-            String sql = "select * from " + listing.table() + where + " order by " + listing.order() + " limit :limit";
+            String sql = listing.query(conditions, order);
             // One row more than the page has shows whether there is a next page.
             parameters.put("limit", most + 1);
             List<Row<T>> rows = rows(listing, sql, parameters);
             List<T> lines = rows.stream().limit(most).map(Row::line).toList();
             return new Page<>(
-                    lines, rows.size() > most ? Optional.of(rows.get(most - 1).cursor()) : Optional.empty());
+                    lines,
+                    rows.size() > most
+                            ? Optional.of(
+                                    listing.cursor(order, rows.get(most - 1).key()))
+                            : Optional.empty());
         });
     }
 
@@ -169,7 +148,7 @@ final class JdbcJobHistory implements JobHistory {
             try (Query query = handle.createQuery(sql)) {
                 return query.bindMap(parameters)
                         .map((RowView row) -> new Row<>(
-                                listing.line().apply(row), listing.cursor().apply(row)))
+                                listing.line().apply(row), listing.keyOf().apply(row)))
                         .list();
             }
         });

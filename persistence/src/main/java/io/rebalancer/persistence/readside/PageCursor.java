@@ -28,20 +28,22 @@ record PageCursor(String given, List<String> parts) {
     /**
      * The cursor that a client sent.
      *
-     * @param count the number of parts it must have
      * @throws BadCursor if it has no such form
      */
-    static PageCursor parse(String given, int count) {
+    static PageCursor parse(String given) {
         try {
-            List<String> parts = List.of(
-                    new String(Base64.getUrlDecoder().decode(given), StandardCharsets.UTF_8).split(SEPARATOR, -1));
-            if (parts.size() == count) {
-                return new PageCursor(given, parts);
-            }
+            return new PageCursor(
+                    given,
+                    List.of(new String(Base64.getUrlDecoder().decode(given), StandardCharsets.UTF_8)
+                            .split(SEPARATOR, -1)));
         } catch (IllegalArgumentException e) {
             throw new BadCursor(given, e);
         }
-        throw new BadCursor(given, null);
+    }
+
+    /** The cursor without its first part. */
+    PageCursor withoutFirst() {
+        return new PageCursor(given, parts.subList(1, parts.size()));
     }
 
     Instant time(int part) {

@@ -1,5 +1,6 @@
 package io.rebalancer.core.access;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,6 +23,11 @@ public record Session(
         Optional<String> fileToken,
         Instant startedAt,
         Instant expiresAt) {
+
+    /** Names the session without its secret: it is derived from the hash, so it is the same on all managers. */
+    public UUID id() {
+        return UUID.nameUUIDFromBytes(("session " + hash).getBytes(StandardCharsets.UTF_8));
+    }
 
     /**
      * Whether the session is accepted, as far as time decides.

@@ -2,6 +2,8 @@ package io.rebalancer.core.port;
 
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.core.agent.LimitsChange;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -11,8 +13,12 @@ public interface AgentControl {
     /** The current status of the agent. */
     CompletionStage<AgentStatus> status();
 
-    /** Stores the limits. From then on they apply to new copies, and to further bytes of copies in progress. */
-    CompletionStage<CopyLimits> choose(CopyLimits limits);
+    /**
+     * Stores a change of the limits. From then on they apply to new copies, and to further bytes of copies in progress.
+     *
+     * @return all limits after the change; fails with {@link LimitsRefused}, and changes nothing, if one of them is not allowed
+     */
+    CompletionStage<CopyLimits> change(LimitsChange change);
 
     /**
      * Stores the gate and applies it.
@@ -41,6 +47,8 @@ public interface AgentControl {
      * @param waiting copies that wait to start
      * @param inProgress operations in progress that change the disk
      * @param availableBytes free space that the limits allow the agent to fill
+     * @param sources the storage nodes that the agent has fetched from, by storage id
+     * @param sourcesLeftOut number of further sources, which a bounded answer leaves out
      */
     record AgentStatus(
             String storageId,
@@ -52,9 +60,46 @@ public interface AgentControl {
             int waiting,
             int inProgress,
             long availableBytes,
-            List<Source> sources) {
+            List<Source> sources,
+            int sourcesLeftOut) {
         public AgentStatus {
             sources = List.copyOf(sources);
+        }
+
+        /** The status with at most {@code max} sources: those that fail, then those with most copies. */
+        public AgentStatus withAtMost(int max) {
+            if (sources.size() <= max) {
+                return this;
+            }
+            List<Source> kept = sources.stream()
+                    .sorted(Comparator.comparingInt(Source::failures)
+                            .thenComparingInt(source -> source.running() + source.waiting())
+                            .reversed())
+                    .limit(max)
+                    .sorted(Comparator.comparing(Source::storageId))
+                    .toList();
+            return new AgentStatus(
+                    storageId,
+                    durability,
+                    gate,
+                    limits,
+                    effectiveFetches,
+                    running,
+                    waiting,
+                    inProgress,
+                    availableBytes,
+                    kept,
+                    sourcesLeftOut + sources.size() - max);
+        }
+    }
+
+    /** A change of the limits that is not allowed. */
+    final class LimitsRefused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /** @param detail which limit is wrong, and what it may be */
+        public LimitsRefused(String detail) {
+            super(detail, null, false, false);
         }
     }
 

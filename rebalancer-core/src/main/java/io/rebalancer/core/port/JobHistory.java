@@ -24,15 +24,26 @@ public interface JobHistory {
         return jobs(JobFilter.ALL, after, limit);
     }
 
+    /** The jobs that a filter chooses, newest first. */
+    default CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int limit) {
+        return jobs(filter, ListOrder.NEWEST, after, limit);
+    }
+
     /**
-     * The jobs that a filter chooses, newest first. A cursor names a place in the list of all jobs, so jobs that begin or cease to
+     * The jobs that a filter chooses, by the time of their creation. A cursor names a place in the list of all jobs, so jobs that begin or cease to
      * fit the filter between two pages change no other job of later pages.
      *
-     * @param after the {@code next} of the previous page; empty for the first page
+     * @param after the {@code next} of the previous page, which had the same order; empty for the first page
      * @param limit the maximum number of items, 1 to {@link #MAX_PAGE}
-     * @return fails with {@link BadCursor} if {@code after} is not the {@code next} of a page
+     * @return fails with {@link BadCursor} if {@code after} is not the {@code next} of a page in this order
      */
-    CompletionStage<Page<JobLine>> jobs(JobFilter filter, Optional<String> after, int limit);
+    CompletionStage<Page<JobLine>> jobs(JobFilter filter, ListOrder order, Optional<String> after, int limit);
+
+    /** The records that stay on the leaving node, those whose last report is oldest first. */
+    default CompletionStage<Page<ExceptionLine>> exceptions(
+            UUID jobId, Optional<Reason> reason, Optional<String> after, int limit) {
+        return exceptions(jobId, reason, ListOrder.OLDEST, after, limit);
+    }
 
     /**
      * Records that stay on the leaving node, in the order of their last report: those that the current pass skipped or
@@ -41,18 +52,27 @@ public interface JobHistory {
      * @param reason only records with this reason; empty for all records
      */
     CompletionStage<Page<ExceptionLine>> exceptions(
-            UUID jobId, Optional<Reason> reason, Optional<String> after, int limit);
+            UUID jobId, Optional<Reason> reason, ListOrder order, Optional<String> after, int limit);
 
     /** Actions on jobs, newest first. */
-    CompletionStage<Page<AuditLine>> audit(Optional<String> after, int limit);
+    default CompletionStage<Page<AuditLine>> audit(Optional<String> after, int limit) {
+        return audit(ListOrder.NEWEST, after, limit);
+    }
+
+    /** Actions on jobs. */
+    CompletionStage<Page<AuditLine>> audit(ListOrder order, Optional<String> after, int limit);
+
+    /** Copies that may stay on storage nodes, newest first. */
+    default CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, Optional<String> after, int limit) {
+        return orphans(jobId, ListOrder.NEWEST, after, limit);
+    }
 
     /**
-     * Copies that may stay on storage nodes, and that no metadata record is known to name, newest first. The list grows also
-     * after a job has ended, until all agents have acknowledged the end of their assignments.
+     * Copies that may stay on storage nodes, and that no metadata record is known to name. The list grows also after a job has ended, until all agents have acknowledged the end of their assignments.
      *
      * @param jobId only copies of this job; empty for all jobs
      */
-    CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, Optional<String> after, int limit);
+    CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, ListOrder order, Optional<String> after, int limit);
 
     /** The sequence number of the last event of a job that is projected; 0 if none is. */
     CompletionStage<Long> takenIn(UUID jobId);
@@ -142,11 +162,19 @@ public interface JobHistory {
 
         /** @param cause why the cursor can't be read, if that is known */
         public BadCursor(String given, @Nullable Throwable cause) {
-            super(
-                    "not a page cursor: " + given + "; use the \"next\" of the previous page, or omit \"after\"",
-                    cause,
-                    false,
-                    false);
+            this(cause, "not a page cursor: " + given + "; use the \"next\" of the previous page, or omit \"after\"");
+        }
+
+        private BadCursor(@Nullable Throwable cause, String message) {
+            super(message, cause, false, false);
+        }
+
+        /** A cursor of a list in another order than the one that is asked for. */
+        public static BadCursor ofOtherOrder(String given) {
+            return new BadCursor(
+                    null,
+                    "the page cursor " + given + " is of a list in another order; ask for the order of the previous"
+                            + " page, or omit \"after\"");
         }
     }
 }

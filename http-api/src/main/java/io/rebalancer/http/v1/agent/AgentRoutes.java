@@ -1,17 +1,12 @@
 package io.rebalancer.http.v1.agent;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.rebalancer.core.agent.CopyGate;
-import io.rebalancer.core.agent.CopyLimits;
+import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.port.AgentControl;
-import io.rebalancer.core.text.OneLine;
+import io.rebalancer.core.port.AgentControl.LimitsRefused;
+import io.rebalancer.http.server.AgentJson;
 import io.rebalancer.http.server.Json;
-import io.rebalancer.http.server.JsonFields;
-import io.rebalancer.http.server.MalformedBody;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
-import io.rebalancer.http.server.StrictJson;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -55,46 +50,21 @@ public final class AgentRoutes extends AllDirectives {
 
     private Route changeLimits() {
         return RequestBody.parsed(
-                AgentRoutes::parseChanges,
-                changes -> completeWithFuture(
-                        control.status().thenCompose(status -> changeLimits(status.limits(), changes))));
+                AgentJson::parseLimits,
+                change -> completeWithFuture(
+                        control.change(change).thenApply(AgentRoutes::ok).exceptionallyCompose(AgentRoutes::refusal)));
     }
 
-    private CompletionStage<HttpResponse> changeLimits(CopyLimits current, JsonNode changes) {
-        CopyLimits limits;
-        try {
-            limits = StrictJson.merge(current, changes, CopyLimits.class);
-            limits.requireUsableChange(current);
-        } catch (MalformedBody | IllegalArgumentException e) {
-            return CompletableFuture.completedFuture(Problems.badRequest(OneLine.of(e)));
-        }
-        return control.choose(limits).thenApply(AgentRoutes::ok);
+    private static CompletionStage<HttpResponse> refusal(Throwable failure) {
+        return Failures.rootCause(failure) instanceof LimitsRefused refused
+                ? CompletableFuture.completedFuture(Problems.of(refused))
+                : CompletableFuture.failedFuture(failure);
     }
 
     private Route setGate() {
         return RequestBody.parsed(
-                AgentRoutes::parseGate,
-                gate -> completeWithFuture(control.setGate(gate).thenApply(AgentRoutes::gateResponse)));
-    }
-
-    private static CopyGate parseGate(String body) throws MalformedBody {
-        String text = JsonFields.object(body).path("gate").asText();
-        return Arrays.stream(CopyGate.values())
-                .filter(gate -> gate.name().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new MalformedBody("gate must be OPEN, NO_NEW or STOPPED"));
-    }
-
-    private static HttpResponse gateResponse(AgentControl.GateStatus status) {
-        return Json.response(status.acknowledged() ? StatusCodes.OK : StatusCodes.ACCEPTED, status);
-    }
-
-    private static JsonNode parseChanges(String body) throws MalformedBody {
-        JsonNode changes = JsonFields.object(body);
-        if (changes.isEmpty()) {
-            throw new MalformedBody("the body must be an object with the limits to change");
-        }
-        return changes;
+                AgentJson::parseGate,
+                gate -> completeWithFuture(control.setGate(gate).thenApply(AgentJson::gateResponse)));
     }
 
     private static HttpResponse ok(Object view) {

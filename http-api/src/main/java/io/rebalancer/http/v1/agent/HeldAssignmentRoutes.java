@@ -2,11 +2,12 @@ package io.rebalancer.http.v1.agent;
 
 import io.rebalancer.core.port.HeldAssignments;
 import io.rebalancer.core.port.HeldAssignments.Drop;
-import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.AgentJson;
+import io.rebalancer.http.server.HeldPages;
+import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problem;
-import io.rebalancer.http.server.Problems;
-import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -17,7 +18,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The assignments that an agent holds.
  *
  * <pre>
- *   GET    /api/v1/agent/assignments                 the assignments of the cluster's jobs, and how far they are
+ *   GET    /api/v1/agent/assignments?after=&limit=   the assignments of the cluster's jobs, and how far they are
  *   DELETE /api/v1/agent/assignments/ID[?force=true] drops one whose job is lost; its copies stay
  * </pre>
  */
@@ -32,19 +33,12 @@ public final class HeldAssignmentRoutes extends AllDirectives {
         return pathPrefix(
                 PathMatchers.separateOnSlashes("api/v1/agent/assignments"),
                 () -> concat(
-                        pathEnd(() -> get(() -> completeWithFuture(held.list()
-                                .thenApply(lines -> Json.response(StatusCodes.OK, Map.of("assignments", lines)))))),
-                        path(PathMatchers.uuidSegment(), id -> delete(() -> drop(id)))));
-    }
-
-    private Route drop(UUID id) {
-        return parameterOptional(
-                "force",
-                force -> force.filter(text -> !text.equals("true") && !text.equals("false"))
-                        .map(text -> complete(Problems.badRequest("force must be true or false, not " + text)))
-                        .orElseGet(() -> completeWithFuture(
-                                held.drop(id, force.map("true"::equals).orElse(false))
-                                        .thenApply(result -> response(id, result)))));
+                        pathEnd(() -> get(() -> Paging.page(
+                                "assignments", HeldAssignments.MAX_PAGE, HeldPages.of(held), Function.identity()))),
+                        path(
+                                PathMatchers.uuidSegment(),
+                                id -> delete(() -> AgentJson.withForce(force -> completeWithFuture(
+                                        held.drop(id, force).thenApply(result -> response(id, result))))))));
     }
 
     private static HttpResponse response(UUID id, Drop result) {

@@ -3,7 +3,9 @@ package io.rebalancer.http.v1.audit;
 import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.AuditEntries.Line;
 import io.rebalancer.core.port.AuditTrail;
+import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET /api/v1/audit/entries?limit=           the newest entries, newest first
  *   GET /api/v1/audit/entries?limit=&before=N  entries with lower numbers, newest first
  *   GET /api/v1/audit/entries?limit=&after=N   entries with higher numbers, oldest first
+ *   GET /api/v1/audit/entries?order=oldest     the oldest entries, oldest first; the next page is after=NEXT
  *   GET /api/v1/audit/export                   all entries, oldest first, one in each line
  *   GET /api/v1/audit/last                     number and hash of the last entry
  * </pre>
@@ -57,15 +60,29 @@ public final class AuditEntryRoutes extends AllDirectives {
         return parameterOptional(
                 "before",
                 before -> parameterOptional(
-                        "after", after -> parameterOptional("limit", limit -> page(before, after, limit))));
+                        "after",
+                        after -> parameterOptional(
+                                "limit", limit -> Paging.withOrder(order -> page(order, before, after, limit)))));
     }
 
-    private Route page(Optional<String> before, Optional<String> after, Optional<String> limit) {
+    /** Without an order, {@code after} lists the oldest entries first, and every other request the newest. */
+    private Route page(
+            Optional<ListOrder> order, Optional<String> before, Optional<String> after, Optional<String> limit) {
         if (before.isPresent() && after.isPresent()) {
             return complete(Problems.badRequest("give before or after, not both"));
         }
+        if (order.equals(Optional.of(ListOrder.NEWEST)) && after.isPresent()) {
+            return complete(
+                    Problems.badRequest("after lists the oldest entries first; with order=newest, give before"));
+        }
+        if (order.equals(Optional.of(ListOrder.OLDEST)) && before.isPresent()) {
+            return complete(
+                    Problems.badRequest("before lists the newest entries first; with order=oldest, give after"));
+        }
+        boolean oldestFirst = after.isPresent() || order.equals(Optional.of(ListOrder.OLDEST));
         Optional<Long> most = number(limit.orElse(String.valueOf(DEFAULT_LIMIT)));
-        Optional<Long> bound = number(before.or(() -> after).orElse(String.valueOf(Long.MAX_VALUE)));
+        Optional<Long> bound =
+                number(before.or(() -> after).orElse(oldestFirst ? "0" : String.valueOf(Long.MAX_VALUE)));
         if (most.isEmpty() || most.get() < 1 || most.get() > AuditEntries.MAX_PAGE) {
             return complete(
                     Problems.badRequest("limit must be 1 to " + AuditEntries.MAX_PAGE + ", not " + limit.orElse("")));
@@ -77,7 +94,7 @@ public final class AuditEntryRoutes extends AllDirectives {
         int size = most.get().intValue();
         // One entry more than the page has shows whether there is a next page.
         CompletionStage<List<Line>> lines =
-                after.isPresent() ? entries.after(bound.get(), size + 1) : entries.before(bound.get(), size + 1);
+                oldestFirst ? entries.after(bound.get(), size + 1) : entries.before(bound.get(), size + 1);
         return Problems.complete(lines.thenApply(found -> response(found, size)));
     }
 

@@ -1,6 +1,7 @@
 package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.http.server.Paging;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -21,6 +22,6 @@ public final class JobActionRoutes extends AllDirectives {
     public Route routes() {
         return path(
                 PathMatchers.separateOnSlashes("api/v1/audit"),
-                () -> get(() -> Paging.page("audit", history::audit, Function.identity())));
+                () -> get(() -> Paging.page("audit", ListOrder.NEWEST, history::audit, Function.identity())));
     }
 }

@@ -3,6 +3,7 @@ package io.rebalancer.http.v1.jobs;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobHistory.JobFilter;
+import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
 import java.util.EnumSet;
@@ -15,7 +16,7 @@ import org.apache.pekko.http.javadsl.server.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/v1/jobs}: jobs, newest first, page by page. The parameters {@code state}, which may be repeated, {@code storageNode}
+ * {@code GET /api/v1/jobs}: jobs, newest first unless {@code order} is {@code oldest}, page by page. The parameters {@code state}, which may be repeated, {@code storageNode}
  * and {@code datacenter} choose jobs.
  */
 final class JobListRoute extends AllDirectives {
@@ -41,7 +42,11 @@ final class JobListRoute extends AllDirectives {
             }
             JobFilter filter =
                     new JobFilter(states, first(parameters.get("storageNode")), first(parameters.get("datacenter")));
-            return Paging.page("jobs", (after, limit) -> history.jobs(filter, after, limit), JobLineView::of);
+            return Paging.page(
+                    "jobs",
+                    ListOrder.NEWEST,
+                    (order, after, limit) -> history.jobs(filter, order, after, limit),
+                    JobLineView::of);
         });
     }
 

@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
@@ -166,7 +167,10 @@ public final class JobRoutes extends AllDirectives {
 
     private Route listExceptions(UUID jobId) {
         return withReason(reason -> Paging.page(
-                "exceptions", (after, limit) -> history.exceptions(jobId, reason, after, limit), ExceptionView::of));
+                "exceptions",
+                ListOrder.OLDEST,
+                (order, after, limit) -> history.exceptions(jobId, reason, order, after, limit),
+                ExceptionView::of));
     }
 
     private Route exportExceptions(UUID jobId) {

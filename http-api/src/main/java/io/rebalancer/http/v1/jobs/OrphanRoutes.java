@@ -1,6 +1,7 @@
 package io.rebalancer.http.v1.jobs;
 
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.http.server.Paging;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,7 +11,7 @@ import org.apache.pekko.http.javadsl.server.Route;
 
 /**
  * {@code GET /api/v1/orphans}: the copies of all jobs that may stay on storage nodes and that no metadata record is known to
- * name, newest first, page by page. {@code GET /api/v1/jobs/ID/orphans} lists those of one job.
+ * name, newest first unless {@code order} is {@code oldest}, page by page. {@code GET /api/v1/jobs/ID/orphans} lists those of one job.
  */
 public final class OrphanRoutes extends AllDirectives {
     private final JobHistory history;
@@ -25,6 +26,10 @@ public final class OrphanRoutes extends AllDirectives {
 
     /** @param jobId only copies of this job; empty for all jobs */
     static Route page(JobHistory history, Optional<UUID> jobId) {
-        return Paging.page("orphans", (after, limit) -> history.orphans(jobId, after, limit), OrphanView::of);
+        return Paging.page(
+                "orphans",
+                ListOrder.NEWEST,
+                (order, after, limit) -> history.orphans(jobId, order, after, limit),
+                OrphanView::of);
     }
 }

@@ -1,11 +1,11 @@
 package io.rebalancer.http.v1.jobs;
 
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.PreflightService;
 import io.rebalancer.core.preflight.CheckResult;
 import io.rebalancer.core.preflight.PreflightVerdict;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problems;
+import io.rebalancer.http.server.StorageNodeIds;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -47,14 +47,10 @@ public final class PreflightRoutes extends AllDirectives {
     }
 
     private Route check(String text) {
-        StorageNodeId node;
-        try {
-            node = new StorageNodeId(text);
-        } catch (IllegalArgumentException e) {
-            return complete(Problems.badRequest(String.valueOf(e.getMessage())));
-        }
-        return Problems.complete(preflight
-                .check(node.text())
-                .thenApply(results -> Json.response(StatusCodes.OK, View.of(node.text(), results))));
+        return StorageNodeIds.parsed(
+                text,
+                node -> Problems.complete(preflight
+                        .check(node.text())
+                        .thenApply(results -> Json.response(StatusCodes.OK, View.of(node.text(), results)))));
     }
 }

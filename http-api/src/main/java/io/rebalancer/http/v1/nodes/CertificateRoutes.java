@@ -4,7 +4,6 @@ import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.core.certificate.CertificateCheck;
 import io.rebalancer.core.certificate.CertificateCheck.Scope;
 import io.rebalancer.core.certificate.SignedCertificate;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.CertificateService;
 import io.rebalancer.core.port.CertificateService.CheckRefused;
 import io.rebalancer.core.text.OneLine;
@@ -14,11 +13,11 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
+import io.rebalancer.http.server.StorageNodeIds;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -72,7 +71,7 @@ public final class CertificateRoutes extends AllDirectives {
                 .findFirst();
         return scope.isEmpty()
                 ? complete(Problems.badRequest("no such scope: " + word + "; the scopes are new_rows, all_rows"))
-                : onNode(
+                : StorageNodeIds.parsed(
                         text,
                         node -> Problems.complete(certificates
                                 .check(node, scope.get())
@@ -94,18 +93,8 @@ public final class CertificateRoutes extends AllDirectives {
                 : CompletableFuture.failedFuture(failure);
     }
 
-    private Route onNode(String text, Function<StorageNodeId, Route> inner) {
-        StorageNodeId node;
-        try {
-            node = new StorageNodeId(text);
-        } catch (IllegalArgumentException e) {
-            return complete(Problems.badRequest(String.valueOf(e.getMessage())));
-        }
-        return inner.apply(node);
-    }
-
     private Route certificate(String text) {
-        return onNode(
+        return StorageNodeIds.parsed(
                 text,
                 node -> audit.as(operator -> Problems.complete(
                         operator.perform(Action.on("certificate.issue", node.text()), () -> certificates.certify(node))

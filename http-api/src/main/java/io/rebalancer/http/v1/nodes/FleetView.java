@@ -68,21 +68,22 @@ record FleetView(List<NodeLine> nodes) {
     /**
      * One page.
      *
-     * @param after the storage id of the last node of the previous page
+     * @param after the cursor of the previous page
      */
-    Page<NodeLine> page(Optional<String> datacenter, Optional<ServiceState> state, Optional<String> after, int limit) {
-        List<NodeLine> found = nodes.stream()
+    Page<NodeLine> page(
+            Optional<String> datacenter,
+            Optional<ServiceState> state,
+            FleetSort sort,
+            Optional<String> after,
+            int limit) {
+        List<NodeLine> chosen = nodes.stream()
                 .filter(node -> datacenter.map(node.datacenter()::equals).orElse(true))
                 .filter(node ->
                         state.map(each -> each.name().equals(node.state())).orElse(true))
-                .filter(node -> after.map(last -> node.storageNode().compareTo(last) > 0)
-                        .orElse(true))
-                .limit(limit + 1L)
                 .toList();
+        List<NodeLine> found = sort.behind(after, chosen);
         return found.size() <= limit
                 ? new Page<>(found, Optional.empty())
-                : new Page<>(
-                        found.subList(0, limit),
-                        Optional.of(found.get(limit - 1).storageNode()));
+                : new Page<>(found.subList(0, limit), Optional.of(sort.cursor(found.get(limit - 1))));
     }
 }

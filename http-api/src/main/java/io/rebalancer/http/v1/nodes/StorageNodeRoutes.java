@@ -8,6 +8,7 @@ import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
 import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
+import io.rebalancer.http.server.StorageNodeIds;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * The storage nodes of API v1.
  *
  * <pre>
- *   GET  /api/v1/fleet?datacenter=&state=       all nodes that storinfo lists, with their free space and their agent
+ *   GET  /api/v1/fleet?datacenter=&state=&sort= all nodes that storinfo lists, with their free space and their agent
  *   GET  /api/v1/storage-nodes?state=           the nodes that are out of service, and those with a penalty
  *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
@@ -50,7 +51,9 @@ public final class StorageNodeRoutes extends AllDirectives {
     private Route nodes() {
         return concat(
                 pathEnd(() -> get(this::list)),
-                path(PathMatchers.segment(), node -> get(() -> withNode(node, id -> show(views -> views.node(id))))),
+                path(
+                        PathMatchers.segment(),
+                        node -> get(() -> StorageNodeIds.parsed(node, id -> show(views -> views.node(id))))),
                 order("recommission", ServiceState.IN_SERVICE, nodes::recommission),
                 order("exclude", ServiceState.EXCLUDED, nodes::exclude),
                 order("remove", ServiceState.REMOVED, nodes::remove));
@@ -59,19 +62,29 @@ public final class StorageNodeRoutes extends AllDirectives {
     private Route fleet() {
         return parameterOptional(
                 "datacenter",
-                datacenter -> withState(state -> Paging.page(
+                datacenter -> withState(state -> withSort(sort -> Paging.page(
                         "storageNodes",
                         (after, limit) -> nodes.fleet()
                                 .thenCombine(nodes.outOfService(), FleetView::of)
-                                .thenApply(view -> view.page(datacenter, state, after, limit)),
-                        Function.identity())));
+                                .thenApply(view -> view.page(datacenter, state, sort, after, limit)),
+                        Function.identity()))));
+    }
+
+    private Route withSort(Function<FleetSort, Route> inner) {
+        return parameterOptional("sort", word -> {
+            Optional<FleetSort> sort = FleetSort.parse(word.orElse("name"));
+            return sort.isEmpty()
+                    ? complete(Problems.badRequest(
+                            "no such order: " + word.orElse("") + "; sort is one of " + FleetSort.words()))
+                    : inner.apply(sort.get());
+        });
     }
 
     /** @param state that the node is in afterwards */
     private Route order(String word, ServiceState state, Function<StorageNodeId, CompletionStage<Void>> order) {
         return path(
                 PathMatchers.segment().slash(word),
-                node -> post(() -> withNode(
+                node -> post(() -> StorageNodeIds.parsed(
                         node,
                         id -> audit.as(operator -> Problems.complete(operator.perform(
                                         Action.on("node." + word, id.text()), () -> order.apply(id))
@@ -101,15 +114,5 @@ public final class StorageNodeRoutes extends AllDirectives {
         return Problems.complete(nodes.outOfService()
                 .thenCombine(nodes.penalties(), StorageNodeViews::of)
                 .thenApply(views -> Json.response(StatusCodes.OK, view.apply(views))));
-    }
-
-    private Route withNode(String text, Function<StorageNodeId, Route> route) {
-        StorageNodeId node;
-        try {
-            node = new StorageNodeId(text);
-        } catch (IllegalArgumentException e) {
-            return complete(Problems.badRequest(String.valueOf(e.getMessage())));
-        }
-        return route.apply(node);
     }
 }

@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
-import io.rebalancer.core.port.AgentControl;
+import io.rebalancer.http.AgentsInMemory;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,42 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent of API v1, with its limits in memory. */
 class AgentRoutesTest {
-    private static final CopyLimits INITIAL = new CopyLimits(0, 1_000, 32, 16, 1_024, 95);
+    private static final CopyLimits INITIAL = AgentsInMemory.INITIAL;
     private static final String LIMITS = "/api/v1/agent/limits";
-    private static final LimitsInMemory CONTROL = new LimitsInMemory();
-
-    private static final class LimitsInMemory implements AgentControl {
-        private volatile CopyLimits limits = INITIAL;
-        private volatile CopyGate gate = CopyGate.OPEN;
-        private volatile int busy;
-
-        @Override
-        public CompletionStage<AgentStatus> status() {
-            return CompletableFuture.completedFuture(new AgentStatus(
-                    "1.stor.d",
-                    "flushed",
-                    gate,
-                    limits,
-                    8,
-                    3,
-                    2,
-                    busy,
-                    1L << 40,
-                    List.of(new Source("2.stor.d", 3, 2, 1, false))));
-        }
-
-        @Override
-        public CompletionStage<CopyLimits> choose(CopyLimits chosen) {
-            limits = chosen;
-            return CompletableFuture.completedFuture(chosen);
-        }
-
-        @Override
-        public CompletionStage<GateStatus> setGate(CopyGate chosen) {
-            gate = chosen;
-            return CompletableFuture.completedFuture(new GateStatus(chosen, busy == 0, busy));
-        }
-    }
+    private static final AgentsInMemory CONTROL = new AgentsInMemory();
 
     @BeforeAll
     static void start() throws Exception {
@@ -73,9 +37,7 @@ class AgentRoutesTest {
 
     @BeforeEach
     void resetLimits() {
-        CONTROL.limits = INITIAL;
-        CONTROL.gate = CopyGate.OPEN;
-        CONTROL.busy = 0;
+        CONTROL.reset();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,9 +26,11 @@ class HeldAssignmentRoutesTest {
 
     private static final HeldAssignments HELD = new HeldAssignments() {
         @Override
-        public CompletionStage<List<Line>> list() {
+        public CompletionStage<HeldPage> list(Optional<UUID> after, int limit) {
+            List<Line> lines = List.of(new Line(FINISHED, JOB, 2, 2, 1), new Line(RUNNING, JOB, 3, 1, 0));
+            List<Line> following = lines.subList(after.map(FINISHED::equals).orElse(false) ? 1 : 0, 2);
             return CompletableFuture.completedFuture(
-                    List.of(new Line(FINISHED, JOB, 2, 2, 1), new Line(RUNNING, JOB, 3, 1, 0)));
+                    new HeldPage(following.stream().limit(limit).toList(), following.size() > limit));
         }
 
         @Override
@@ -56,6 +59,17 @@ class HeldAssignmentRoutesTest {
         assertThat(list.path(0))
                 .isEqualTo(Json.read("{\"id\":\"" + FINISHED + "\",\"jobId\":\"" + JOB
                         + "\",\"tasks\":2,\"ended\":2,\"failed\":1}"));
+    }
+
+    @Test
+    void aListIsReadPageByPage() throws Exception {
+        JsonNode first = Json.read(get(PATH + "?limit=1").body());
+        assertThat(first.path("assignments")).hasSize(1);
+        assertThat(first.path("next").asText()).isEqualTo(FINISHED.toString());
+        JsonNode last = Json.read(get(PATH + "?limit=1&after=" + FINISHED).body());
+        assertThat(last.path("assignments").path(0).path("id").asText()).isEqualTo(RUNNING.toString());
+        assertThat(last.has("next")).isFalse();
+        assertThat(get(PATH + "?after=x").body()).contains("not a page cursor: x");
     }
 
     @Test
