@@ -17,6 +17,7 @@ import io.rebalancer.manager.agents.AgentGateways;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
+import io.rebalancer.manager.evacuate.JobMetrics;
 import io.rebalancer.manager.evacuate.JobResources;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.commit.MetadataShards;
@@ -69,6 +70,7 @@ final class JobsModule {
             JournalReader journal,
             UnmovedRecords unmoved) {
         Clock clock = Clock.systemUTC();
+        JobMetrics.register();
         AgentGateway agents = new AgentGateways(
                 new ClusterAgentGateway(system),
                 new HttpAgentGateway(system, settings.httpAgents()),
