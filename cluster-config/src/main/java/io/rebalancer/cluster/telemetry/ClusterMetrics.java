@@ -1,11 +1,12 @@
 package io.rebalancer.cluster.telemetry;
 
+import io.rebalancer.core.text.StableWord;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import kamon.Kamon;
 import kamon.metric.Gauge;
+import kamon.tag.TagSet;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
 import org.apache.pekko.cluster.Member;
@@ -39,8 +40,8 @@ public final class ClusterMetrics {
             for (State state : State.values()) {
                 Consumer<Gauge> updater = gauge -> gauge.update(count(cluster.state(), role, state));
                 Kamon.gauge("rebalancer.cluster.members")
-                        .withTag("role", role)
-                        .withTag("state", state.name().toLowerCase(Locale.ROOT))
+                        // Both at once: one tag after the other would leave a series with the first one only.
+                        .withTags(TagSet.of("role", role).withTag("state", StableWord.of(state)))
                         .autoUpdate(updater);
             }
         }

@@ -49,6 +49,9 @@ class ProcessMetricsTest {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
             await().atMost(TIMEOUT).untilAsserted(() -> {
                 String exposition = telemetry.exposition();
+                assertThat(exposition.lines().filter(line -> line.startsWith("rebalancer_cluster_members{")))
+                        .as("two roles, three states")
+                        .hasSize(6);
                 assertThat(exposition
                                 .lines()
                                 .filter(line ->
