@@ -39,7 +39,7 @@ public final class Prometheus implements AutoCloseable {
      * Starts Prometheus with the rules of the dashboards.
      *
      * @param directory an empty directory for its settings, data and log
-     * @param targets host:port of the metrics ports
+     * @param targets host:port of the metrics ports, which serve HTTPS with any certificate
      */
     public static Prometheus start(Path directory, List<String> targets) throws IOException {
         String rules = MonitoringFiles.ruleFiles().stream()
@@ -53,6 +53,8 @@ public final class Prometheus implements AutoCloseable {
                 %s
                 scrape_configs:
                   - job_name: rebalancer
+                    scheme: https
+                    tls_config: { insecure_skip_verify: true }
                     static_configs: [{ targets: [%s] }]
                 """.formatted(rules, addresses));
         Path log = directory.resolve("prometheus.log");

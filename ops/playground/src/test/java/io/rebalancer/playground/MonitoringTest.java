@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real Prometheus scrapes a region while it empties a node. Every panel has data, and no alert is active. Then the copies of the
- * region are damaged and an agent is killed: the alerts for that become active, and no others.
+ * A real Prometheus scrapes a region over HTTPS, with a certificate that ends soon, while the region empties a node. Every panel has
+ * data, and only the alert for the certificate is active. Then the copies of the region are damaged and an agent is killed: the alerts
+ * for that become active too, and no others.
  */
 @Tag("cluster")
 @Tag("external")
@@ -50,15 +51,19 @@ class MonitoringTest {
     /** Active for some seconds at most, between the loss of a member and its removal. */
     private static final Set<String> OF_A_LOST_MEMBER =
             Set.of("RebalancerMemberUnreachable", "RebalancerAssignmentsLost");
-    /** Panels whose series begin with a fault. The first group gets its fault here; the others are tested where they are counted. */
-    private static final Set<String> OF_REFUSED_REQUESTS = Set.of("rebalancer-cluster.json: Refused requests");
+    /** Active from the start. */
+    private static final String CERTIFICATE_ENDS = "RebalancerCertificateEndsSoon";
 
+    private static final String CERTIFICATE_DAYS = "5";
+    /** Panels whose series begin with a fault, which is made here. */
+    private static final Set<String> OF_FAULTS = Set.of(
+            "rebalancer-cluster.json: Refused requests",
+            "rebalancer-cluster.json: Large bodies",
+            "rebalancer-cluster.json: Certificates that can't be used");
+    /** Panels whose series begin with a fault that is not made here, and what it needs. */
     private static final Map<String, String> WITHOUT_DATA = Map.of(
-            "rebalancer-cluster.json: End of certificates", "needs TLS: CertificateExpiryTest",
-            "rebalancer-cluster.json: Certificates that can't be used", "needs TLS and a wrong file",
-            "rebalancer-cluster.json: Orders without an entry", "needs a journal that refuses the audit log",
-            "rebalancer-cluster.json: Large bodies", "begins with the first large body",
-            "rebalancer-jobs.json: Refused look-ups", "needs five look-ups at a time");
+            "rebalancer-cluster.json: Orders without an entry", "a journal that refuses the audit log",
+            "rebalancer-jobs.json: Refused look-ups", "five look-ups at a time");
 
     @TempDir
     private Path directory;
@@ -68,13 +73,45 @@ class MonitoringTest {
         Map<String, Object> settings = Map.of(
                 "kamon.metric.tick-interval", "1s",
                 "kamon.metric.instruments.default.gauge.auto-update-interval", "1s",
-                "kamon.metric.instruments.default.counter.auto-update-interval", "1s");
+                "kamon.metric.instruments.default.counter.auto-update-interval", "1s",
+                "rebalancer.metrics.tls.enabled", true,
+                "rebalancer.metrics.tls.certificate", certificate().toString(),
+                "rebalancer.metrics.tls.key", directory.resolve("key.pem").toString(),
+                "rebalancer.metrics.tls.reload", "1s");
         ClusterPlan cluster =
                 new ClusterPlan(Optional.empty(), true, 0, 1, Optional.empty(), Optional.empty(), true, settings);
         return Playground.open(
                 new PlaygroundOptions(plan, prepared, Optional.of(LEAVING), cluster, false, false),
                 prepared,
                 Terminal.silent());
+    }
+
+    private Path certificate() {
+        return directory.resolve("certificate.pem");
+    }
+
+    private void makeCertificate() throws Exception {
+        Process openssl = new ProcessBuilder(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-subj",
+                        "/CN=localhost",
+                        "-days",
+                        CERTIFICATE_DAYS,
+                        "-keyout",
+                        directory.resolve("key.pem").toString(),
+                        "-out",
+                        certificate().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("openssl.log").toFile())
+                .start();
+        assertThat(openssl.waitFor()).isZero();
     }
 
     private static List<String> targets(Playground playground) {
@@ -87,6 +124,7 @@ class MonitoringTest {
     @Test
     void panelsHaveDataAndAlertsFireInTheirSituationOnly() throws Exception {
         Path prepared = WorkDirectory.prepare(directory.resolve("run"));
+        makeCertificate();
         try (Playground playground = open(prepared);
                 Prometheus prometheus =
                         Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), targets(playground))) {
@@ -98,10 +136,10 @@ class MonitoringTest {
             await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(panelsWithoutData(prometheus))
                             .containsExactlyInAnyOrderElementsOf(expectedWithoutData()));
-            assertThat(activeAlerts(prometheus)).isEmpty();
+            assertThat(activeAlerts(prometheus)).containsExactly(CERTIFICATE_ENDS);
             assertSeriesAreBounded(prometheus);
 
-            refuseARequest(playground);
+            makeFaults(playground);
             await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(panelsWithoutData(prometheus))
                             .containsExactlyInAnyOrderElementsOf(WITHOUT_DATA.keySet()));
@@ -109,8 +147,8 @@ class MonitoringTest {
             damageAllCopies(prepared);
             HttpCalls.to(playground.managerUrl()).post("/api/v1/jobs", "{\"leavingNode\":\"" + DAMAGED + "\"}");
             await().atMost(TIMEOUT)
-                    .untilAsserted(
-                            () -> assertThat(activeAlerts(prometheus)).containsExactly("RebalancerExceptionsRising"));
+                    .untilAsserted(() -> assertThat(activeAlerts(prometheus))
+                            .containsExactly(CERTIFICATE_ENDS, "RebalancerExceptionsRising"));
 
             NodeSpec agent = playground.cluster().agentOf(KILLED);
             playground.processes().kill(agent);
@@ -118,7 +156,11 @@ class MonitoringTest {
                 Set<String> active = activeAlerts(prometheus);
                 active.removeAll(OF_A_LOST_MEMBER);
                 assertThat(active)
-                        .containsExactly("RebalancerAgentLost", "RebalancerExceptionsRising", "RebalancerTargetDown");
+                        .containsExactly(
+                                "RebalancerAgentLost",
+                                CERTIFICATE_ENDS,
+                                "RebalancerExceptionsRising",
+                                "RebalancerTargetDown");
             });
             assertThat(prometheus.ruleErrors()).isEmpty();
             assertSeriesAreBounded(prometheus);
@@ -127,7 +169,7 @@ class MonitoringTest {
 
     private static Set<String> expectedWithoutData() {
         Set<String> expected = new TreeSet<>(WITHOUT_DATA.keySet());
-        expected.addAll(OF_REFUSED_REQUESTS);
+        expected.addAll(OF_FAULTS);
         return expected;
     }
 
@@ -172,8 +214,8 @@ class MonitoringTest {
         assertThat(excess).isEmpty();
     }
 
-    /** No storage node is named in this request's Host, so it is refused before any route. */
-    private static void refuseARequest(Playground playground) throws Exception {
+    /** A request with the Host of another server, a large body for an agent, and a certificate that can't be used. */
+    private void makeFaults(Playground playground) throws Exception {
         Process curl = new ProcessBuilder(
                         "curl",
                         "-s",
@@ -184,6 +226,9 @@ class MonitoringTest {
                         playground.managerUrl() + "/jobs")
                 .start();
         assertThat(curl.waitFor()).isZero();
+        String agent = playground.cluster().agentOf(KILLED).http().toString();
+        HttpCalls.to(agent).post("/assignments", "n".repeat(100_000));
+        Files.writeString(certificate(), "no certificate");
     }
 
     /** Every file has other content than its object. */
