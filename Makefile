@@ -6,8 +6,9 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-streams test-console test-large-object test-full-journal test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-console bench-log bench-control \
-	bench-unmoved interop fuzz-api format demo run-cluster dist docs-cli release javadoc clean
+.PHONY: help check test test-long test-cluster test-streams test-console test-monitoring test-large-object test-full-journal \
+	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-console bench-log bench-control bench-unmoved \
+	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -54,6 +55,12 @@ test-console: dist ## an operator's way through the console in a real browser, f
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ConsoleJourneyTest -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dconsole.journey=true
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ConsoleJourneyTest.txt
+
+test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes a region with faults; 2 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest='DashboardFilesTest,DashboardRulesTest,MetricCatalogTest,AlertRulesTest,MonitoringTest'
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*.monitoring.*.txt ops/playground/target/surefire-reports/*MonitoringTest.txt
 
 SEED ?= 1
 SEEDS ?= 10
@@ -140,6 +147,10 @@ demo: dist ## empty a storage node of a simulated region; a manager and an agent
 	@bin/rebalancer archive-classes || true
 	@bin/rebalancer playground --crash --dir target/demo
 
+demo-monitoring: dist ## a region that empties a node, and a Prometheus that scrapes it with our rules, until Ctrl-C
+	@bin/setup-tests
+	@bin/demo-monitoring
+
 run-cluster: dist ## PostgreSQL, three managers and five agents, each a process, until Ctrl-C
 	@bin/rebalancer playground --managers 3 --nodes 5 --processes --no-evacuate --keep --dir target/cluster
 
@@ -150,10 +161,16 @@ dist: ## build a distribution that runs outside the source tree: target/rebalanc
 	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
 	@mkdir -p target/dist/bin && cp bin/rebalancer bin/rebalancer-adm bin/archive-classes target/dist/bin/
 	@java -cp target/dist/lib/adm-$(VERSION).jar io.rebalancer.adm.ManPages target/dist/share
+	@mkdir -p target/dist/ops/dashboards target/dist/docs/operations
+	@cp ops/dashboards/*.json ops/dashboards/*.yml ops/dashboards/README.md target/dist/ops/dashboards/
+	@cp docs/operations/alerts.md docs/operations/metrics.md target/dist/docs/operations/
 	@cp README.md LICENSE CHANGELOG.md target/dist/
 	@bin/make-archive target/dist $(NAME) target/$(NAME).tar.gz
 	@touch target/dist/.built
 	@echo "target/$(NAME).tar.gz"
+
+dashboards: ## render ops/dashboards/*.json from ops/dashboards/source
+	@$(MVN) -q test -pl ops/playground -am -Dtest=DashboardFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Ddashboards=write
 
 docs-cli: dist ## run the commands of docs/operations/cli.md and rewrite their output in the page; a minute
 	@$(MVN) -q test -pl ops/adm -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false $(CLI_PAGE) -Dcli.page=write

@@ -3,16 +3,22 @@ package io.rebalancer.agent.copy;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.text.StableWord;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import kamon.Kamon;
+import kamon.metric.Counter;
 import kamon.metric.RangeSampler;
+import kamon.metric.Timer;
 
 /** Counts an agent's copies, measures the time its assignments take, and traces a sample of them. */
 public final class CopyMetrics {
     private static final String COPIES = "rebalancer.copies";
     private static final String RESULT = "result";
+    private static final String MADE = "made";
+    private static final String THERE = "there";
+    private static final String CANCELLED = "cancelled";
 
     private final LegacyMetrics legacyMetrics;
     private final CopyTraces traces;
@@ -20,11 +26,15 @@ public final class CopyMetrics {
             Kamon.rangeSampler("rebalancer.copies.waiting").withoutTags();
     private final RangeSampler running =
             Kamon.rangeSampler("rebalancer.copies.running").withoutTags();
+    private final Timer assignments = Kamon.timer("rebalancer.assignment").withoutTags();
+    private final Counter fenced = Kamon.counter("rebalancer.orders.fenced").withoutTags();
     private final Map<UUID, Long> startNanos = new ConcurrentHashMap<>();
 
     public CopyMetrics(LegacyMetrics legacyMetrics, CopyTraces traces) {
         this.legacyMetrics = legacyMetrics;
         this.traces = traces;
+        // From 0 on: a counter that begins with its first event shows no increase.
+        List.of(MADE, THERE, CANCELLED).forEach(result -> Kamon.counter(COPIES).withTag(RESULT, result));
     }
 
     /** Records that the agent accepted an assignment, or resumed it after a restart. */
@@ -39,14 +49,14 @@ public final class CopyMetrics {
         if (start != null) {
             Duration duration = Duration.ofNanos(System.nanoTime() - start);
             legacyMetrics.assignment(duration);
-            Kamon.timer("rebalancer.assignment").withoutTags().record(duration);
+            assignments.record(duration);
             traces.endAssignment(assignmentId);
         }
     }
 
     /** Records that the agent refused an order with a stale epoch. */
     public void recordFencedOrder() {
-        Kamon.counter("rebalancer.orders.fenced").withoutTags().increment();
+        fenced.increment();
     }
 
     void recordQueuedCopy() {
@@ -67,7 +77,7 @@ public final class CopyMetrics {
     void recordCancelledCopy(CopyOrder order, boolean started) {
         (started ? running : waiting).decrement();
         traces.cancelCopy(order);
-        Kamon.counter(COPIES).withTag(RESULT, "cancelled").increment();
+        Kamon.counter(COPIES).withTag(RESULT, CANCELLED).increment();
     }
 
     CopyOutcome recordCopyEnd(CopyOutcome outcome) {
@@ -77,7 +87,7 @@ public final class CopyMetrics {
         String result = outcome.result()
                 .failure()
                 .map(StableWord::of)
-                .orElse(outcome.result().created() ? "made" : "there");
+                .orElse(outcome.result().created() ? MADE : THERE);
         outcome.result().failure().ifPresent(reason -> legacyMetrics.error(StableWord.of(reason), 1));
         Kamon.counter(COPIES).withTag(RESULT, result).increment();
         legacyMetrics.bytes(outcome.result().bytes());

@@ -38,8 +38,8 @@ public final class AgentNode implements NodeProcess.Node {
         MetricsSettings metricsSettings = MetricsSettings.from(
                 root, settings.storageNode().text(), root.getString("rebalancer.agent.datacenter"));
         TraceSettings traceSettings = TraceSettings.from(root);
-        Config config =
-                ClusterSettings.from(root).applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
+        ClusterSettings cluster = ClusterSettings.from(root);
+        Config config = cluster.applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
         StoreModule store = StoreModule.open(settings);
         Journal journal = new EmbeddedJournal(settings.dataDir());
         ActorSystem<Void> system =
@@ -49,17 +49,17 @@ public final class AgentNode implements NodeProcess.Node {
         return StartFailed.endingSystem(
                 system,
                 journal.prepare(system)
-                        .thenCompose(prepared -> serve(system, settings, metricsSettings, traceSettings, store))
+                        .thenCompose(prepared -> {
+                            TelemetryModule telemetry =
+                                    new TelemetryModule(system, settings.storageNode(), metricsSettings, traceSettings);
+                            telemetry.watchCertificates(settings.http(), cluster);
+                            return serve(system, settings, telemetry, store);
+                        })
                         .thenApply(serving -> node));
     }
 
     private static CompletionStage<?> serve(
-            ActorSystem<?> system,
-            AgentSettings settings,
-            MetricsSettings metricsSettings,
-            TraceSettings traceSettings,
-            StoreModule store) {
-        TelemetryModule telemetry = new TelemetryModule(system, settings.storageNode(), metricsSettings, traceSettings);
+            ActorSystem<?> system, AgentSettings settings, TelemetryModule telemetry, StoreModule store) {
         CopyModule copies = new CopyModule(system, settings, store, telemetry.copyMetrics());
         OrdersModule orders = new OrdersModule(system, settings, copies, telemetry.copyMetrics());
         orders.claimStorageId();

@@ -38,6 +38,7 @@ public final class Telemetry {
         Kamon.initWithoutAttaching(root);
         Telemetry telemetry = new Telemetry(new PrometheusReporter("kamon.prometheus", root));
         Kamon.addReporter("rebalancer", telemetry.reporter);
+        JvmMetrics.register();
         return telemetry;
     }
 

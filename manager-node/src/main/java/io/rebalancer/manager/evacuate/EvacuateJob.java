@@ -451,8 +451,13 @@ public final class EvacuateJob extends EventSourcedBehavior<JobMessage, JobEvent
     public SignalHandler<JobState> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.class, (job, signal) -> onRecovered(job))
-                .onSignal(PostStop.class, (job, signal) -> agents.leave(job))
+                .onSignal(PostStop.class, (job, signal) -> onStopped(job))
                 .build();
+    }
+
+    private void onStopped(JobState job) {
+        work.leave();
+        agents.leave(job);
     }
 
     /** After a failed persist, too: the actor recovers, and its children were stopped with it. */

@@ -3,21 +3,48 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.telemetry.LegacyMetrics;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.text.StableWord;
 import java.util.List;
 import kamon.Kamon;
 
 /** Counts the events of jobs, once each, when an event is stored. A replay counts nothing. */
-final class JobMetrics {
+public final class JobMetrics {
     private static final String RECORDS = "rebalancer.records";
     private static final String OUTCOME = "outcome";
+    private static final String RELOCATED_BYTES = "rebalancer.relocated.bytes";
     private static final String ASSIGNMENTS = "rebalancer.assignments";
+
+    private static final String JOBS_ENDED = "rebalancer.jobs.ended";
+    private static final String PHASE = "phase";
+    private static final String EVENT = "event";
 
     private final LegacyMetrics legacy;
 
     JobMetrics(LegacyMetrics legacy) {
         this.legacy = legacy;
+    }
+
+    /**
+     * Registers the counters of jobs with the value 0. A counter that begins with its first event has no increase, so an alert
+     * would miss the first job that fails.
+     */
+    public static void register() {
+        for (JobPhase phase : JobPhase.values()) {
+            if (phase.terminal()) {
+                Kamon.counter(JOBS_ENDED).withTag(PHASE, StableWord.of(phase));
+            }
+        }
+        List.of("planned", "committed", "lost")
+                .forEach(event -> Kamon.counter(ASSIGNMENTS).withTag(EVENT, event));
+        List.of("relocated", "superseded", "gone", "duplicate")
+                .forEach(outcome -> Kamon.counter(RECORDS).withTag(OUTCOME, outcome));
+        for (UnmovedRecord.Kind kind : UnmovedRecord.Kind.values()) {
+            Kamon.counter(RECORDS).withTag(OUTCOME, StableWord.of(kind));
+        }
+        Kamon.counter(RELOCATED_BYTES).withoutTags();
+        JobGauges.register();
     }
 
     void count(List<JobEvent> stored) {
@@ -37,14 +64,14 @@ final class JobMetrics {
         } else if (event instanceof JobEvent.RecordsExcepted excepted) {
             countUnmoved(excepted.exceptions());
         } else if (event instanceof JobEvent.JobEnded ended) {
-            Kamon.counter("rebalancer.jobs.ended")
-                    .withTag("phase", StableWord.of(ended.phase()))
+            Kamon.counter(JOBS_ENDED)
+                    .withTag(PHASE, StableWord.of(ended.phase()))
                     .increment();
         }
     }
 
     private static void countAssignment(String event) {
-        Kamon.counter(ASSIGNMENTS).withTag("event", event).increment();
+        Kamon.counter(ASSIGNMENTS).withTag(EVENT, event).increment();
     }
 
     private void countSettled(SettledCounts settled) {
@@ -53,7 +80,7 @@ final class JobMetrics {
         countRecords("superseded", settled.superseded());
         countRecords("gone", settled.gone());
         countRecords("duplicate", settled.duplicate());
-        Kamon.counter("rebalancer.relocated.bytes").withoutTags().increment(settled.bytes());
+        Kamon.counter(RELOCATED_BYTES).withoutTags().increment(settled.bytes());
     }
 
     private void countUnmoved(List<UnmovedRecord> unmoved) {

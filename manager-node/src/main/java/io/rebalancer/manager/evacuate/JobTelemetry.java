@@ -2,18 +2,22 @@ package io.rebalancer.manager.evacuate;
 
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.JobEvent;
+import io.rebalancer.core.evacuate.JobState;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
 /** What a job shows of its work outside of its state: metrics, traces, rates and estimates, from its stored events and its scan. */
 final class JobTelemetry {
+    private final UUID jobId;
     private final JobMetrics metrics;
     private final JobTraces traces;
     private final StageMeter stages;
     private final PassEstimator estimator;
 
     JobTelemetry(UUID jobId, JobResources resources, JobLimits limits, Clock clock) {
+        this.jobId = jobId;
         this.metrics = new JobMetrics(resources.metrics());
         this.traces = new JobTraces(jobId, resources.traces(), clock);
         this.stages = new StageMeter(clock);
@@ -25,6 +29,16 @@ final class JobTelemetry {
         traces.follow(stored);
         stored.forEach(stages::follow);
         stored.forEach(estimator::follow);
+    }
+
+    /** Shows the job among those of this manager. */
+    void show(JobState job, Instant lastProgress) {
+        JobGauges.ofProcess().show(jobId, job, lastProgress);
+    }
+
+    /** The job does not run on this manager any more. */
+    void hide() {
+        JobGauges.ofProcess().forget(jobId);
     }
 
     void takeOver(InFlightAssignment inFlight) {

@@ -87,6 +87,7 @@ final class PhaseWork {
     void follow(JobState before, JobState stored) {
         agents.forgetReleased(before, stored);
         allowance.follow(before, stored).forEach(this::decide);
+        telemetry.show(stored, allowance.lastProgress());
         pass.followLimits();
         boolean samePass = before.phase().runsPass() && stored.phase().runsPass();
         if (stored.phase() != before.phase() && !samePass) {
@@ -141,6 +142,7 @@ final class PhaseWork {
     /** Starts what the phase needs, and stops everything else. May be repeated. */
     void enterPhase(JobState job) {
         boolean mayStart = allowance.enter(job);
+        telemetry.show(job, allowance.lastProgress());
         if (job.phase() != JobPhase.VERIFYING) {
             verification.stop();
         }
@@ -257,6 +259,7 @@ final class PhaseWork {
      * It waits before it stops, because sharding starts a stopped job again with the next message to it.
      */
     void stopSuperseded(PlanningEvent.Superseded superseded, Duration delay) {
+        telemetry.hide();
         verification.stop();
         stopPass();
         timers.cancel(JobInternalMessage.Remind.INSTANCE);
@@ -270,6 +273,11 @@ final class PhaseWork {
                         superseded.epoch(),
                         superseded.assignmentId(),
                         delay);
+    }
+
+    /** The job's actor stops on this manager. */
+    void leave() {
+        telemetry.hide();
     }
 
     /** The actor stops when it has received no message for a while. */

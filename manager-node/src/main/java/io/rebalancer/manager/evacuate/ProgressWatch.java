@@ -27,6 +27,11 @@ final class ProgressWatch {
         this.lastProgress = clock.instant();
     }
 
+    /** When a pass last settled a record, gave one up, or read a shard further; the start of the pass if none did. */
+    Instant lastProgress() {
+        return lastProgress;
+    }
+
     /** Compares two states of the job; the order that follows, if the job was stalled. */
     Optional<JobCommand> follow(JobState before, JobState after) {
         boolean progress =

@@ -6,6 +6,7 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -71,6 +72,11 @@ final class WorkAllowance {
      */
     Stream<JobCommand> due(JobState job, List<JobWait> waits) {
         return Stream.concat(window.due(job).stream(), progress.due(job, waits).stream());
+    }
+
+    /** As {@link ProgressWatch#lastProgress}. */
+    Instant lastProgress() {
+        return progress.lastProgress();
     }
 
     /** The window that the job waits for, or the settings that are not known yet. */

@@ -11,6 +11,7 @@ import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.agents.AgentGateway;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -73,6 +74,8 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private Optional<List<StorageNode>> nodes = Optional.empty();
     private final Set<ActorRef<DestinationCandidates>> subscribers = new HashSet<>();
     private long revision = -1;
+    private Instant lastAnswer = Instant.now();
+    private final FleetGauges gauges = new FleetGauges();
     private DestinationCandidates published = DestinationCandidates.UNKNOWN;
 
     /**
@@ -197,11 +200,14 @@ public final class StorageNodeDirectory extends AbstractBehavior<StorageNodeDire
     private Behavior<Command> onRefresh() {
         registry.tell(new RegistryMessage.WatchNodes(revision, nodeStatesPushed));
         absences.observe(nodes.stream().flatMap(List::stream).map(StorageNode::id), agents::isReachable);
-        return publish();
+        publish();
+        gauges.update(published, Duration.between(lastAnswer, Instant.now()));
+        return this;
     }
 
     private Behavior<Command> onNodesListed(NodesListed listed) {
         nodes = Optional.of(listed.nodes());
+        lastAnswer = Instant.now();
         return publish();
     }
 

@@ -21,6 +21,7 @@ import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.agents.ClusterFleetAgents;
 import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
+import io.rebalancer.manager.evacuate.JobMetrics;
 import io.rebalancer.manager.evacuate.JobResources;
 import io.rebalancer.manager.evacuate.commit.CommitResources;
 import io.rebalancer.manager.evacuate.commit.MetadataShards;
@@ -78,6 +79,7 @@ final class JobsModule {
             JournalReader journal,
             UnmovedRecords unmoved) {
         Clock clock = Clock.systemUTC();
+        JobMetrics.register();
         AgentGateway members = new ClusterAgentGateway(system);
         AgentGateway overHttp = new HttpAgentGateway(system, settings.httpAgents());
         Set<StorageNodeId> httpOnly = settings.httpAgents().addresses().keySet();

@@ -65,7 +65,8 @@ public final class ManagerNode implements NodeProcess.Node {
         TraceSettings traces = TraceSettings.from(root);
         CertificateKeys keys =
                 CertificateKeys.open(CertificateSettings.from(root).keyDirectory());
-        Config config = ClusterSettings.from(root).applyTo(root, List.of(Roles.MANAGER));
+        ClusterSettings cluster = ClusterSettings.from(root);
+        Config config = cluster.applyTo(root, List.of(Roles.MANAGER));
         Journal journal = Journals.of(settings.journal());
         ActorSystem<Void> system =
                 ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
@@ -79,21 +80,22 @@ public final class ManagerNode implements NodeProcess.Node {
                                 .thenCompose(access -> {
                                     access.requireAdministrator(
                                             settings.http(), ManagerSettings.adviceForListener(root));
+                                    ObservabilityModule observability =
+                                            new ObservabilityModule(system, metrics, traces);
+                                    observability.watchCertificates(settings.http(), cluster);
                                     return node.serve(
-                                            settings, metrics, traces, journal.reader(system), readSide, keys, access);
+                                            settings, observability, journal.reader(system), readSide, keys, access);
                                 }))
                         .thenApply(served -> node));
     }
 
     private CompletionStage<?> serve(
             ManagerSettings settings,
-            MetricsSettings metrics,
-            TraceSettings traces,
+            ObservabilityModule observability,
             JournalReader journal,
             ReadSide tables,
             CertificateKeys keys,
             AccessModule access) {
-        ObservabilityModule observability = new ObservabilityModule(system, metrics, traces);
         MetadataModule metadata = new MetadataModule(system, settings, () -> evacuate);
         AuditModule audit = new AuditModule(system);
         ReadSideModule readSide = new ReadSideModule(system, journal, tables, audit.trail());

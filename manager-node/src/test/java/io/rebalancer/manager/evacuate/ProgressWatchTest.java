@@ -50,6 +50,7 @@ class ProgressWatchTest {
         assertThat(watch.follow(RUNNING, RUNNING.apply(READ))).isEmpty();
         clock.pass(TIMEOUT.minusSeconds(1));
         assertThat(watch.due(RUNNING, List.of())).isEmpty();
+        assertThat(watch.lastProgress()).isEqualTo(clock.instant().minus(TIMEOUT.minusSeconds(1)));
     }
 
     @Test

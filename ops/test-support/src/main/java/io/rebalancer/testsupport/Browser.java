@@ -71,13 +71,13 @@ public final class Browser implements AutoCloseable {
         driver.get(address);
     }
 
-    /** Opens an address in a further tab, which is the one that is used from then on. */
+    /** Opens an address in a further tab, which all methods use from then on. */
     public void openTab(String address) {
         driver.switchTo().newWindow(WindowType.TAB);
         open(address);
     }
 
-    /** Closes all tabs but the one that is used. */
+    /** Closes all tabs but the current one. */
     public void closeOtherTabs() {
         String current = driver.getWindowHandle();
         for (String tab : driver.getWindowHandles()) {

@@ -1,5 +1,6 @@
 package io.rebalancer.persistence.readside;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -12,6 +13,8 @@ import kamon.metric.MeasurementUnit;
 
 /** How far the read side is behind the journal, and for how many jobs it fails. */
 final class ProjectionMetrics {
+    private static final Duration COUNTS_FOR = Duration.ofMinutes(1);
+
     private final Counter events = Kamon.counter("rebalancer.projection.events").withoutTags();
     private final Counter failures =
             Kamon.counter("rebalancer.projection.failures").withoutTags();
@@ -20,9 +23,17 @@ final class ProjectionMetrics {
     private final Counter deletionFailures =
             Kamon.counter("rebalancer.journal.deletion-failures").withoutTags();
     private final Map<String, Instant> failingSince = new ConcurrentHashMap<>();
-    private volatile double lagSeconds;
+    private final Clock clock;
+    private volatile Write lastWrite = new Write(0, Instant.EPOCH);
+
+    private record Write(double lagSeconds, Instant at) {}
 
     ProjectionMetrics() {
+        this(Clock.systemUTC());
+    }
+
+    ProjectionMetrics(Clock clock) {
+        this.clock = clock;
         Consumer<Gauge> lag = gauge -> gauge.update(lagSeconds());
         Kamon.gauge("rebalancer.projection.lag", MeasurementUnit.time().seconds())
                 .withoutTags()
@@ -38,7 +49,7 @@ final class ProjectionMetrics {
      */
     void recordWrite(int count, Instant lastStoredAt) {
         events.increment(count);
-        lagSeconds = secondsSince(lastStoredAt);
+        lastWrite = new Write(secondsSince(lastStoredAt), clock.instant());
     }
 
     /** Events that are no longer needed were deleted from the journal. */
@@ -62,14 +73,23 @@ final class ProjectionMetrics {
         failingSince.remove(persistenceId);
     }
 
-    /** The lag of the last write, or the age of the oldest failure if that is larger. */
-    private double lagSeconds() {
-        return failingSince.values().stream()
-                .mapToDouble(ProjectionMetrics::secondsSince)
-                .reduce(lagSeconds, Math::max);
+    /** The projector stops: another member reports the lag from now on. */
+    void recordStop() {
+        failingSince.clear();
+        lastWrite = new Write(0, Instant.EPOCH);
     }
 
-    private static double secondsSince(Instant time) {
-        return Math.max(0, Duration.between(time, Instant.now()).toMillis() / 1000.0);
+    /**
+     * The lag of the last write, or the age of the oldest failure if that is larger. A write counts for a minute: after that,
+     * nothing waits, and the lag of a rebuild must not be reported until the next event.
+     */
+    double lagSeconds() {
+        Write last = lastWrite;
+        double ofWrite = secondsSince(last.at()) < COUNTS_FOR.toSeconds() ? last.lagSeconds() : 0;
+        return failingSince.values().stream().mapToDouble(this::secondsSince).reduce(ofWrite, Math::max);
+    }
+
+    private double secondsSince(Instant time) {
+        return Math.max(0, Duration.between(time, clock.instant()).toMillis() / 1000.0);
     }
 }

@@ -298,7 +298,7 @@ public final class Projector extends AbstractBehavior<Projector.Command> {
     }
 
     private Behavior<Command> onStopped() {
-        metrics.recordRecovery(Entities.JOB_REGISTRY_ID);
+        metrics.recordStop();
         stop();
         return this;
     }
