@@ -204,7 +204,16 @@ class ClusterAndListRoutesTest {
         assertThat(inService.has("job")).isFalse();
         assertThat(inService.path("penalty").path("causes")).hasSize(2);
         assertThat(Json.read(call("GET", "/api/v1/storage-nodes/4.stor.d").body()))
-                .isEqualTo(Json.read("{\"storageNode\": \"4.stor.d\", \"state\": \"IN_SERVICE\"}"));
+                .isEqualTo(Json.read("""
+                {"storageNode": "4.stor.d", "state": "IN_SERVICE", "jobs": {"emptiedBy": [], "destinationOf": []}}
+                """));
+        assertThat(fenced.path("jobs")).isEqualTo(Json.read("""
+                {"emptiedBy": ["00000000-0000-0000-0000-000000000007"], "destinationOf": []}
+                """));
+        assertThat(inService.path("jobs")).isEqualTo(Json.read("""
+                {"emptiedBy": [], "destinationOf": [
+                  {"job": "00000000-0000-0000-0000-000000000007", "assignments": 3, "leasedBytes": 5242880}]}
+                """));
         assertThat(call("GET", "/api/v1/storage-nodes/no%20node").statusCode()).isEqualTo(400);
     }
 
@@ -223,6 +232,9 @@ class ClusterAndListRoutesTest {
                     Json.read(call("GET", "/api/v1/storage-nodes/3.stor.d").body());
             assertThat(node.has("penalty")).isFalse();
             assertThat(node.path("penaltiesUnavailable").asText()).contains("did not reply");
+            assertThat(node.path("jobs").has("destinationOf")).isFalse();
+            assertThat(node.path("jobs").path("destinationsUnavailable").asText())
+                    .contains("did not reply");
         } finally {
             ApiServer.NODES.setBrokerReplies(true);
         }

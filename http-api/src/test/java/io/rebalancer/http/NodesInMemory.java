@@ -6,6 +6,7 @@ import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.storage.FleetNode;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
@@ -64,6 +65,18 @@ public final class NodesInMemory implements StorageNodeService {
                                 penalty(PENALISED, PenaltyCause.INSUFFICIENT_SPACE, 30, Optional.of(1)),
                                 penalty(PENALISED, PenaltyCause.REFUSED, 60, Optional.of(3))))
                         : Optional.empty());
+    }
+
+    /** The job that empties 2.stor.d copies to 3.stor.d. */
+    @Override
+    public CompletionStage<List<UUID>> emptiedBy(StorageNodeId node) {
+        return CompletableFuture.completedFuture(node.equals(FENCED) ? List.of(JOB) : List.of());
+    }
+
+    @Override
+    public CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node) {
+        List<JobPromise> promises = node.equals(PENALISED) ? List.of(new JobPromise(JOB, 3, 5)) : List.of();
+        return CompletableFuture.completedFuture(brokerReplies ? Optional.of(promises) : Optional.empty());
     }
 
     private static PenaltyReport penalty(

@@ -4,6 +4,7 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.Penalty;
@@ -87,6 +88,20 @@ public interface SpaceMessage {
 
     /** Asks for the penalties of destinations that have not ended. */
     record GetPenalties(ActorRef<Penalties> replyTo) implements SpaceMessage, WireMessage {}
+
+    /** Asks which jobs have leases on a node. A broker of an earlier build does not reply. */
+    record GetPromisesTo(StorageNodeId node, ActorRef<PromisesTo> replyTo) implements SpaceMessage, WireMessage {}
+
+    /**
+     * Reply to {@link GetPromisesTo}.
+     *
+     * @param jobs by job; each job at most once
+     */
+    record PromisesTo(StorageNodeId node, List<JobPromise> jobs) implements WireMessage {
+        public PromisesTo {
+            jobs = List.copyOf(jobs);
+        }
+    }
 
     /** A reply to a job: {@link LeaseDecided}, {@link SpaceStatus} or {@link WeightsOfJobs}. */
     interface BrokerReply extends WireMessage {}

@@ -68,6 +68,7 @@ import io.rebalancer.core.settings.WeeklyRange;
 import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.settings.Window;
 import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
 import io.rebalancer.core.storage.Penalty;
@@ -172,6 +173,7 @@ class WireMessageTest {
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
+        TestProbe<SpaceMessage.PromisesTo> promises = KIT.createTestProbe();
         JobState state = JobState.EMPTY
                 .apply(new JobEvent.JobCreated(LOCATION, 0, Instant.EPOCH))
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS))
@@ -309,6 +311,8 @@ class WireMessageTest {
                 new SpaceMessage.GetPenalties(penalties.getRef()),
                 new SpaceMessage.LeaseDecided(TOKEN, ID, NODE, LeaseDecision.LEARNING, 5),
                 new SpaceMessage.SpaceStatus(TOKEN, List.of(new NodePromise(NODE, 5, 1)), List.of(PENALTY)),
+                new SpaceMessage.GetPromisesTo(NODE, promises.getRef()),
+                new SpaceMessage.PromisesTo(NODE, List.of(new JobPromise(ID, 3, 1L << 40))),
                 new SpaceMessage.Penalties(List.of(
                         new PenaltyReport(PENALTY, Optional.of(3)), new PenaltyReport(PENALTY, Optional.empty()))),
                 new SpaceMessage.Lease(ID, NODE, 1, 2, spaceReply.getRef()),

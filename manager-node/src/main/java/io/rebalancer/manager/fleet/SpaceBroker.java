@@ -62,6 +62,7 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
                 .onMessage(SpaceMessage.ReturnLease.class, this::onReturnLease)
                 .onMessage(SpaceMessage.ReportDestination.class, this::onReportDestination)
                 .onMessage(SpaceMessage.GetPenalties.class, this::onGetPenalties)
+                .onMessage(SpaceMessage.GetPromisesTo.class, this::onGetPromisesTo)
                 .onMessage(SpaceMessage.Lease.class, this::onLease)
                 .onMessage(SpaceMessage.Hold.class, this::onHold)
                 .onMessage(SpaceMessage.Return.class, this::onReturn)
@@ -140,6 +141,11 @@ public final class SpaceBroker extends AbstractBehavior<SpaceMessage> {
 
     private Behavior<SpaceMessage> onGetPenalties(SpaceMessage.GetPenalties get) {
         get.replyTo().tell(new SpaceMessage.Penalties(penalties.report(clock.instant())));
+        return this;
+    }
+
+    private Behavior<SpaceMessage> onGetPromisesTo(SpaceMessage.GetPromisesTo get) {
+        get.replyTo().tell(new SpaceMessage.PromisesTo(get.node(), book.promisesTo(get.node())));
         return this;
     }
 

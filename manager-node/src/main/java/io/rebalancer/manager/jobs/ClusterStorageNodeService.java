@@ -11,7 +11,9 @@ import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.storage.FleetNode;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
@@ -19,7 +21,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -28,13 +32,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the registry and the space broker, on whichever member they run. Every question to the registry may be repeated: the
- * orders are idempotent. Penalties are an addition to an answer, so the broker is asked once and for a short time.
+ * orders are idempotent. What the broker knows is an addition to an answer, so the broker is asked once and for a short time.
  */
 public final class ClusterStorageNodeService implements StorageNodeService {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
     private static final Duration DIRECTORY_TIMEOUT = Duration.ofSeconds(3);
-    static final Duration PENALTIES_TIMEOUT = Duration.ofSeconds(2);
+    static final Duration BROKER_TIMEOUT = Duration.ofSeconds(2);
     /** No revision: the registry answers at once. */
     private static final long UNKNOWN = -1;
 
@@ -83,16 +87,48 @@ public final class ClusterStorageNodeService implements StorageNodeService {
 
     @Override
     public CompletionStage<Optional<List<PenaltyReport>>> penalties() {
-        return AskPattern.<SpaceMessage, SpaceMessage.Penalties>ask(
-                        spaceBroker, SpaceMessage.GetPenalties::new, PENALTIES_TIMEOUT, system.scheduler())
-                .thenApply(reply -> Optional.of(reply.penalties()))
+        return askBroker(
+                "the penalties of storage nodes", SpaceMessage.GetPenalties::new, SpaceMessage.Penalties::penalties);
+    }
+
+    @Override
+    public CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node) {
+        return askBroker(
+                "the jobs with assignments to " + node,
+                replyTo -> new SpaceMessage.GetPromisesTo(node, replyTo),
+                SpaceMessage.PromisesTo::jobs);
+    }
+
+    /** @param what is not shown if the broker does not reply */
+    private <R, T> CompletionStage<Optional<T>> askBroker(
+            String what,
+            org.apache.pekko.japi.function.Function<ActorRef<R>, SpaceMessage> question,
+            Function<R, T> result) {
+        return AskPattern.<SpaceMessage, R>ask(spaceBroker, question, BROKER_TIMEOUT, system.scheduler())
+                .thenApply(reply -> Optional.of(result.apply(reply)))
                 .exceptionally(failure -> {
                     LOGGER.warn(
-                            "the penalties of storage nodes are not shown: no reply of the space broker within {} ({})",
-                            PENALTIES_TIMEOUT,
+                            "{} are not shown: no reply of the space broker within {} ({})",
+                            what,
+                            BROKER_TIMEOUT,
                             OneLine.of(Failures.rootCause(failure)));
                     return Optional.empty();
                 });
+    }
+
+    @Override
+    public CompletionStage<List<UUID>> emptiedBy(StorageNodeId node) {
+        return RepeatedAsk.every(
+                        RETRY_INTERVAL,
+                        system,
+                        () -> AskPattern.<RegistryMessage, RegistryReply>ask(
+                                registry, RegistryMessage.ListJobs::new, ASK_TIMEOUT, system.scheduler()))
+                .thenApply(reply -> ((RegistryMessage.Jobs) reply)
+                        .jobs().stream()
+                                .filter(job -> !job.ended()
+                                        && job.leaving().storageNode().equals(node))
+                                .map(RegisteredJob::id)
+                                .toList());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.settings.WeightTotals;
 import io.rebalancer.core.storage.DestinationFault;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.JobWeights;
 import io.rebalancer.core.storage.LeaseDecision;
 import io.rebalancer.core.storage.NodePromise;
@@ -90,6 +91,31 @@ class SpaceBrokerTest {
         assertThat(request(JOB, lease(3, 10))).isEqualTo(LeaseDecision.STALE);
         assertThat(announce(OTHER_JOB).promises()).containsExactly(new NodePromise(NODE, 20, 1));
         assertThat(penalties()).isEmpty();
+    }
+
+    private List<JobPromise> promisesTo(StorageNodeId node) {
+        TestProbe<SpaceMessage.PromisesTo> reply = KIT.createTestProbe();
+        broker.tell(new SpaceMessage.GetPromisesTo(node, reply.getRef()));
+        return reply.receiveMessage().jobs();
+    }
+
+    @Test
+    void theJobsWithLeasesOnANodeAreNamedUntilTheLeasesEnd() {
+        announce(
+                JOB,
+                lease(1, 10),
+                lease(2, 20),
+                new SpaceLease(new UUID(0, 9), location(4).storageNode(), 5));
+        announce(OTHER_JOB, lease(3, 7));
+        broker.tell(new SpaceMessage.Hold(new UUID(0, 4), NODE, 30));
+        assertThat(promisesTo(NODE))
+                .as("a lease of an earlier build names no job")
+                .containsExactly(new JobPromise(JOB.jobId(), 2, 30), new JobPromise(OTHER_JOB.jobId(), 1, 7));
+        broker.tell(new SpaceMessage.ReturnLease(JOB, lease(1, 10).assignmentId()));
+        assertThat(promisesTo(NODE)).contains(new JobPromise(JOB.jobId(), 1, 20));
+        announce(JOB);
+        announce(OTHER_JOB);
+        assertThat(promisesTo(NODE)).isEmpty();
     }
 
     private WeightTotals announceWeight(FencingToken token, long weight) {

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.Penalty;
 import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
@@ -81,7 +84,7 @@ class ClusterStorageNodeServiceTest {
             CompletableFuture<Optional<List<PenaltyReport>>> asked = ask();
             question();
             assertThat(asked).isNotDone();
-            TIME.timePasses(ClusterStorageNodeService.PENALTIES_TIMEOUT);
+            TIME.timePasses(ClusterStorageNodeService.BROKER_TIMEOUT);
             assertThat(result(asked)).isEmpty();
         }
     }
@@ -90,7 +93,7 @@ class ClusterStorageNodeServiceTest {
     void aLateReplyIsDroppedAndTheNextOneCounts() throws Exception {
         CompletableFuture<Optional<List<PenaltyReport>>> asked = ask();
         SpaceMessage.GetPenalties late = question();
-        TIME.timePasses(ClusterStorageNodeService.PENALTIES_TIMEOUT);
+        TIME.timePasses(ClusterStorageNodeService.BROKER_TIMEOUT);
         assertThat(result(asked)).isEmpty();
         late.replyTo().tell(new SpaceMessage.Penalties(List.of()));
         CompletableFuture<Optional<List<PenaltyReport>>> next = ask();
@@ -112,5 +115,35 @@ class ClusterStorageNodeServiceTest {
         assertThat(penalties).isNotDone();
         TIME.timePasses(Duration.ofSeconds(2));
         assertThat(result(penalties)).isEmpty();
+    }
+
+    @Test
+    void theJobsWithAssignmentsToANodeAreUnknownIfTheBrokerDoesNotReply() throws Exception {
+        List<JobPromise> jobs = List.of(new JobPromise(new UUID(0, 1), 2, 30));
+        CompletableFuture<Optional<List<JobPromise>>> known =
+                service.destinationOf(NODE).toCompletableFuture();
+        SpaceMessage.GetPromisesTo question = broker.expectMessageClass(SpaceMessage.GetPromisesTo.class);
+        assertThat(question.node()).isEqualTo(NODE);
+        question.replyTo().tell(new SpaceMessage.PromisesTo(NODE, jobs));
+        assertThat(result(known)).contains(jobs);
+        CompletableFuture<Optional<List<JobPromise>>> unknown =
+                service.destinationOf(NODE).toCompletableFuture();
+        broker.expectMessageClass(SpaceMessage.GetPromisesTo.class);
+        TIME.timePasses(ClusterStorageNodeService.BROKER_TIMEOUT);
+        assertThat(result(unknown)).isEmpty();
+    }
+
+    @Test
+    void onlyJobsThatHaveNotEndedEmptyANode() throws Exception {
+        CompletableFuture<List<UUID>> asked = service.emptiedBy(NODE).toCompletableFuture();
+        registry.expectMessageClass(RegistryMessage.ListJobs.class)
+                .replyTo()
+                .tell(new RegistryMessage.Jobs(
+                        List.of(job(4, new StorageNodeId("4.stor"), false), job(3, NODE, false), job(2, NODE, true))));
+        assertThat(result(asked)).containsExactly(new UUID(0, 3));
+    }
+
+    private static RegisteredJob job(int number, StorageNodeId leaving, boolean ended) {
+        return new RegisteredJob(new UUID(0, number), new CopyLocation("dc1", leaving), 0, Instant.EPOCH, ended, false);
     }
 }

@@ -9,6 +9,7 @@ import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.storage.FleetNode;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.PenaltyReport;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
@@ -71,6 +72,16 @@ final class ServicesInMemory implements MetadataTier, StorageNodeService {
     @Override
     public CompletionStage<List<FleetNode>> fleet() {
         throw new AssertionError("checks ask the directory");
+    }
+
+    @Override
+    public CompletionStage<List<UUID>> emptiedBy(StorageNodeId node) {
+        throw new AssertionError("no check needs the jobs of a node");
+    }
+
+    @Override
+    public CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node) {
+        throw new AssertionError("no check needs the jobs of a node");
     }
 
     @Override

@@ -13,6 +13,11 @@ final class Figures {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** A count with its noun, such as {@code 1 assignment} or {@code 1,200 assignments}. */
+    static String counted(long value, String noun) {
+        return count(value) + " " + noun + (value == 1 ? "" : "s");
+    }
+
     /** Bytes in decimal units, such as {@code 3.4 MB}. */
     static String bytes(double bytes) {
         double value = bytes / 1000;

@@ -136,7 +136,11 @@ final class NodeCommand extends ManagerCommand {
         }
     }
 
-    @Command(name = "get", description = "Shows the state of one storage node, and its penalty if it has one.")
+    @Command(
+            name = "get",
+            description =
+                    "Shows the state of one storage node, its penalty if it has one, and the running jobs that empty"
+                            + " it or copy to it.")
     int get(
             @Parameters(paramLabel = "<node>", description = "storage id of the node") String node,
             @Mixin OutputOption output)
@@ -159,6 +163,19 @@ final class NodeCommand extends ManagerCommand {
         if (node.has("penaltiesUnavailable")) {
             out.println("its penalty is unknown: "
                     + node.path("penaltiesUnavailable").asText());
+        }
+        printJobs(out, node.path("jobs"));
+    }
+
+    private static void printJobs(PrintWriter out, JsonNode jobs) {
+        jobs.path("emptiedBy").forEach(job -> out.println("job " + job.asText() + " empties it"));
+        jobs.path("destinationOf")
+                .forEach(each -> out.println("job " + each.path("job").asText() + " copies to it: "
+                        + Figures.counted(each.path("assignments").asLong(), "open assignment") + ", "
+                        + Figures.bytes(each.path("leasedBytes").asDouble()) + " leased"));
+        if (jobs.has("destinationsUnavailable")) {
+            out.println("the jobs that copy to it are unknown: "
+                    + jobs.path("destinationsUnavailable").asText());
         }
     }
 

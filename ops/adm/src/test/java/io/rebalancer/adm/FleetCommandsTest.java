@@ -132,6 +132,25 @@ class FleetCommandsTest {
     }
 
     @Test
+    void aNodeIsShownWithTheRunningJobsThatTouchIt() {
+        answers.put(NODE, """
+                {"storageNode":"1.stor.d","state":"FENCED","jobs":{"emptiedBy":["J"],"destinationOf":[
+                 {"job":"K","assignments":1,"leasedBytes":5242880},{"job":"L","assignments":2,"leasedBytes":0}]}}""");
+        assertThat(command.run("node", "get", "1.stor.d")).isZero();
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "1.stor.d is fenced",
+                        "job J empties it",
+                        "job K copies to it: 1 open assignment, 5.2 MB leased",
+                        "job L copies to it: 2 open assignments, 0 B leased");
+        answers.put(NODE, """
+                {"storageNode":"1.stor.d","state":"IN_SERVICE",
+                 "jobs":{"emptiedBy":[],"destinationsUnavailable":"no reply"}}""");
+        assertThat(command.run("node", "get", "1.stor.d")).isZero();
+        assertThat(command.out()).contains("the jobs that copy to it are unknown: no reply");
+    }
+
+    @Test
     void theOrphansOfAJobAndTheLastAuditEntryAreShown() {
         answers.put("/api/v1/jobs/J/orphans", "{\"orphans\":[]}");
         assertThat(command.run("job", "orphans", "J")).isZero();

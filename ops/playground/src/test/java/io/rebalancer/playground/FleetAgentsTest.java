@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class FleetAgentsTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    /** Of the copies of an agent, in bytes per second: about one object. */
+    private static final int RATE = 5_000;
+
     private static final String LEAVING = RegionPlan.storageId(1);
     private static final String AGENT = RegionPlan.storageId(3);
     private static final String LEGACY = RegionPlan.storageId(4);
@@ -53,7 +56,7 @@ class FleetAgentsTest {
                 Optional.empty(),
                 false,
                 Map.of(
-                        "rebalancer.agent.limits.bytes-per-second", 50_000,
+                        "rebalancer.agent.limits.bytes-per-second", RATE,
                         "rebalancer.evacuate.max-assignment-age", "500ms",
                         "pekko.cluster.failure-detector.acceptable-heartbeat-pause", "120s"));
         RegionPlan plan = new RegionPlan(4, 1600, OptionalLong.of(4096), Optional.empty(), 2, 7);
@@ -87,6 +90,21 @@ class FleetAgentsTest {
         return manager.put(path(node) + "/limits", body);
     }
 
+    /** The id of an assignment that the agent holds, and whose copies have not all ended. */
+    private Optional<String> unfinished() throws Exception {
+        for (JsonNode held :
+                read(manager.get(path(AGENT) + "/assignments"), 200).path("assignments")) {
+            if (held.path("ended").asLong() < held.path("tasks").asLong()) {
+                return Optional.of(held.path("id").asText());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private JsonNode jobsOf(String node) throws Exception {
+        return read(manager.get("/api/v1/storage-nodes/" + node), 200).path("jobs");
+    }
+
     private long processOf(NodeSpec agent) {
         return Objects.requireNonNull(playground.processes().processIds().get(agent.name()));
     }
@@ -94,15 +112,20 @@ class FleetAgentsTest {
     @Test
     void agentsAreOperatedThroughAManager() throws Exception {
         NodeSpec agent = playground.cluster().agentOf(AGENT);
-        new ManagerClient(List.of(URI.create(playground.managerUrl()))).evacuate(LEAVING);
-        await().atMost(TIMEOUT)
-                .until(() -> !read(manager.get(path(AGENT) + "/assignments"), 200)
-                        .path("assignments")
-                        .isEmpty());
+        String job = new ManagerClient(List.of(URI.create(playground.managerUrl()))).evacuate(LEAVING);
+        await().atMost(TIMEOUT).until(() -> unfinished().isPresent());
         JsonNode held = read(manager.get(path(AGENT) + "/assignments?limit=1"), 200)
                 .path("assignments")
                 .path(0);
         assertThat(held.path("tasks").asLong()).isPositive();
+
+        assertThat(jobsOf(LEAVING).path("emptiedBy").path(0).asText()).isEqualTo(job);
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            JsonNode destination = jobsOf(AGENT).path("destinationOf").path(0);
+            assertThat(destination.path("job").asText()).isEqualTo(job);
+            assertThat(destination.path("assignments").asInt()).isPositive();
+            assertThat(destination.path("leasedBytes").asLong()).isPositive();
+        });
 
         // The status is that of the agent's own listener, but for what changes all the time.
         JsonNode own = json.readTree(
@@ -114,25 +137,17 @@ class FleetAgentsTest {
         assertThat(read(limits(AGENT, "{\"parallelFetches\":5}"), 200)
                         .path("bytesPerSecond")
                         .asLong())
-                .isEqualTo(50_000);
+                .isEqualTo(RATE);
         assertProblem(limits(AGENT, "{\"bytesPerSecond\":60000}"), 400, "BAD_REQUEST", "bytesPerSecond");
         await().atMost(TIMEOUT)
                 .until(() -> manager.put(path(AGENT) + "/gate", "{\"gate\":\"STOPPED\"}")
                                 .statusCode()
                         == 200);
 
-        String assignments = path(AGENT) + "/assignments/";
-        JsonNode open = read(manager.get(path(AGENT) + "/assignments"), 200).path("assignments");
-        for (JsonNode each : open) {
-            if (each.path("ended").asLong() < each.path("tasks").asLong()) {
-                assertProblem(
-                        manager.delete(assignments + each.path("id").asText()), 409, "ASSIGNMENT_IN_PROGRESS", AGENT);
-                read(manager.delete(assignments + each.path("id").asText() + "?force=true"), 200);
-                assertProblem(
-                        manager.delete(assignments + each.path("id").asText()), 404, "ASSIGNMENT_NOT_FOUND", AGENT);
-                break;
-            }
-        }
+        String unfinished = path(AGENT) + "/assignments/" + unfinished().orElseThrow();
+        assertProblem(manager.delete(unfinished), 409, "ASSIGNMENT_IN_PROGRESS", AGENT);
+        read(manager.delete(unfinished + "?force=true"), 200);
+        assertProblem(manager.delete(unfinished), 404, "ASSIGNMENT_NOT_FOUND", AGENT);
         assertThat(manager.get("/api/v1/audit/entries").body()).contains("agent.limits", "agent.gate", "agent.drop");
 
         agentsThatAreAwayAreNamed();

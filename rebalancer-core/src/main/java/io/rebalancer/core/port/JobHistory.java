@@ -169,7 +169,7 @@ public interface JobHistory {
             super(message, cause, false, false);
         }
 
-        /** A cursor of a list in another order than the one that is asked for. */
+        /** The cursor of a page whose list has another order than the request. */
         public static BadCursor ofOtherOrder(String given) {
             return new BadCursor(
                     null,

@@ -3,9 +3,11 @@ package io.rebalancer.core.port;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.storage.FleetNode;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.PenaltyReport;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /** The operations on storage nodes as destinations, apart from the jobs that empty them. */
@@ -28,6 +30,17 @@ public interface StorageNodeService {
      *     nothing is known
      */
     CompletionStage<Optional<List<PenaltyReport>>> penalties();
+
+    /** The jobs that empty a node and have not ended, newest first. */
+    CompletionStage<List<UUID>> emptiedBy(StorageNodeId node);
+
+    /**
+     * The jobs with assignments whose destination is this node, and what they have leased there, by job. For some seconds after
+     * the space broker has moved to another manager, some are missing.
+     *
+     * @return completes soon and never fails; empty if the space broker did not reply in time, so that nothing is known
+     */
+    CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node);
 
     /**
      * Puts a node back in service; nothing happens if it is.

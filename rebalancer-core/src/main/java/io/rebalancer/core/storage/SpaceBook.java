@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -157,6 +158,24 @@ public final class SpaceBook {
     /** The promises on every node that has a lease. */
     public List<NodePromise> promises() {
         return List.copyOf(promises.values());
+    }
+
+    /**
+     * What is promised on {@code node} to each job, by job. Leases that name no job are left out: those of earlier builds. Takes
+     * one step for each lease on any node.
+     */
+    public List<JobPromise> promisesTo(StorageNodeId node) {
+        Map<UUID, JobPromise> byJob = new TreeMap<>();
+        for (HeldLease held : leases.values()) {
+            if (held.lease().node().equals(node) && held.jobId().isPresent()) {
+                byJob.merge(
+                        held.jobId().get(),
+                        new JobPromise(held.jobId().get(), 1, held.lease().mib()),
+                        (one, other) ->
+                                new JobPromise(one.jobId(), one.leases() + other.leases(), one.mib() + other.mib()));
+            }
+        }
+        return List.copyOf(byJob.values());
     }
 
     /** Whether {@code token} is of the latest known incarnation of its job, which it may become by this call. */

@@ -26,7 +26,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * <pre>
  *   GET  /api/v1/fleet?datacenter=&state=&sort= all nodes that storinfo lists, with their free space and their agent
  *   GET  /api/v1/storage-nodes?state=           the nodes that are out of service, and those with a penalty
- *   GET  /api/v1/storage-nodes/ID               the state of one node, and its penalty
+ *   GET  /api/v1/storage-nodes/ID               the state of one node, its penalty, and the running jobs that touch it
  *   POST /api/v1/storage-nodes/ID/recommission  the node receives copies again
  *   POST /api/v1/storage-nodes/ID/exclude       the node receives no copies, and keeps what it has
  *   POST /api/v1/storage-nodes/ID/remove        records that a drained node is gone for good
@@ -51,9 +51,7 @@ public final class StorageNodeRoutes extends AllDirectives {
     private Route nodes() {
         return concat(
                 pathEnd(() -> get(this::list)),
-                path(
-                        PathMatchers.segment(),
-                        node -> get(() -> StorageNodeIds.parsed(node, id -> show(views -> views.node(id))))),
+                path(PathMatchers.segment(), node -> get(() -> StorageNodeIds.parsed(node, this::show))),
                 order("recommission", ServiceState.IN_SERVICE, nodes::recommission),
                 order("exclude", ServiceState.EXCLUDED, nodes::exclude),
                 order("remove", ServiceState.REMOVED, nodes::remove));
@@ -111,8 +109,19 @@ public final class StorageNodeRoutes extends AllDirectives {
     }
 
     private Route show(Function<StorageNodeViews, Object> view) {
-        return Problems.complete(nodes.outOfService()
-                .thenCombine(nodes.penalties(), StorageNodeViews::of)
-                .thenApply(views -> Json.response(StatusCodes.OK, view.apply(views))));
+        return Problems.complete(views().thenApply(views -> Json.response(StatusCodes.OK, view.apply(views))));
+    }
+
+    private Route show(StorageNodeId node) {
+        CompletionStage<NodeJobsView> jobs =
+                nodes.emptiedBy(node).thenCombine(nodes.destinationOf(node), NodeJobsView::of);
+        return Problems.complete(views().thenCombine(
+                        jobs,
+                        (views, running) ->
+                                Json.response(StatusCodes.OK, views.node(node).with(running))));
+    }
+
+    private CompletionStage<StorageNodeViews> views() {
+        return nodes.outOfService().thenCombine(nodes.penalties(), StorageNodeViews::of);
     }
 }

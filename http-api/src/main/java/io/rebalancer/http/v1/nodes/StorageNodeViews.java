@@ -48,6 +48,7 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
      * @param since when the node left service; absent if it is in service
      * @param penalty absent if there is none, or if the penalties are unknown
      * @param penaltiesUnavailable why the penalties are unknown; absent if they are known, and in a list
+     * @param jobs the running jobs that touch the node; absent in a list
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record NodeView(
@@ -56,7 +57,13 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
             Optional<UUID> job,
             Optional<Instant> since,
             Optional<PenaltyView> penalty,
-            Optional<String> penaltiesUnavailable) {}
+            Optional<String> penaltiesUnavailable,
+            Optional<NodeJobsView> jobs) {
+
+        NodeView with(NodeJobsView running) {
+            return new NodeView(storageNode, state, job, since, penalty, penaltiesUnavailable, Optional.of(running));
+        }
+    }
 
     /** @param state only nodes in this state; empty for any state */
     ListView list(Optional<ServiceState> state) {
@@ -92,7 +99,8 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
                         Optional.empty(),
                         Optional.empty(),
                         penalty(node),
-                        unavailable()));
+                        unavailable(),
+                        Optional.empty()));
     }
 
     private NodeView view(NodeStatus status, Optional<String> unavailable) {
@@ -102,7 +110,8 @@ record StorageNodeViews(List<NodeStatus> outOfService, Optional<Map<String, Pena
                 status.jobId(),
                 Optional.of(status.since()),
                 penalty(status.node()),
-                unavailable);
+                unavailable,
+                Optional.empty());
     }
 
     private Optional<PenaltyView> penalty(StorageNodeId node) {

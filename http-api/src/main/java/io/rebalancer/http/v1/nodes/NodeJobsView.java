@@ -1,0 +1,40 @@
+package io.rebalancer.http.v1.nodes;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rebalancer.core.storage.JobPromise;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The running jobs that touch a storage node.
+ *
+ * @param emptiedBy the jobs that empty it
+ * @param destinationOf the jobs with open assignments to it; absent if they are unknown
+ * @param destinationsUnavailable why these are unknown; absent if they are known
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+record NodeJobsView(
+        List<UUID> emptiedBy, Optional<List<Destination>> destinationOf, Optional<String> destinationsUnavailable) {
+    private static final long BYTES_OF_MIB = 1L << 20;
+    private static final String UNAVAILABLE =
+            "the space broker did not reply in time, so the jobs with assignments to this node are unknown; repeat the"
+                    + " request later";
+
+    /**
+     * A job with open assignments to the node.
+     *
+     * @param assignments number of assignments that have space leased on the node
+     * @param leasedBytes the space that they have leased
+     */
+    record Destination(UUID job, int assignments, long leasedBytes) {}
+
+    static NodeJobsView of(List<UUID> emptiedBy, Optional<List<JobPromise>> promises) {
+        return new NodeJobsView(
+                emptiedBy,
+                promises.map(jobs -> jobs.stream()
+                        .map(each -> new Destination(each.jobId(), each.leases(), each.mib() * BYTES_OF_MIB))
+                        .toList()),
+                promises.isPresent() ? Optional.empty() : Optional.of(UNAVAILABLE));
+    }
+}
