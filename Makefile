@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-streams test-console test-monitoring test-large-object test-full-journal \
+.PHONY: help check test test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
 	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-console bench-log bench-control bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
@@ -59,8 +59,13 @@ test-console: dist ## an operator's way through the console in a real browser, f
 test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes a region with faults; 2 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dtest='DashboardFilesTest,DashboardRulesTest,MetricCatalogTest,AlertRulesTest,MonitoringTest'
+		-Dtest='DashboardFilesTest,DashboardRulesTest,MetricCatalogTest,AlertRulesTest,MonitoringTest' -Dmonitoring.live=true
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*.monitoring.*.txt ops/playground/target/surefire-reports/*MonitoringTest.txt
+
+test-agents: ## an operator reaches agents through a manager: processes at work, frozen, stopped and outside the cluster; 2 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=FleetAgentsTest -Dsurefire.failIfNoSpecifiedTests=false -Dagents.processes=true
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*FleetAgentsTest.txt
 
 SEED ?= 1
 SEEDS ?= 10

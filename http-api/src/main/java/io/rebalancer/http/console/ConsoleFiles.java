@@ -43,6 +43,7 @@ public final class ConsoleFiles {
             "pages/sign-in.js",
             "pages/tokens.js",
             "parts/action.js",
+            "parts/agent.js",
             "parts/certificate.js",
             "parts/chart.js",
             "parts/commands.js",

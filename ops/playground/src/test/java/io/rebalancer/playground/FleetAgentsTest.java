@@ -24,9 +24,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An operator reaches the agents of a region through a manager: those at work, frozen, stopped, and outside the cluster. */
+/**
+ * An operator reaches the agents of a region through a manager: those at work, frozen, stopped, and outside the cluster.
+ * {@code make test-agents} runs it.
+ */
+@EnabledIfSystemProperty(named = "agents.processes", matches = "true")
+@Tag("cluster")
 @Tag("slow")
 class FleetAgentsTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);

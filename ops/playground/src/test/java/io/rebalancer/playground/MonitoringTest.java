@@ -27,13 +27,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real Prometheus scrapes a region over HTTPS, with a certificate that ends soon, while the region empties a node. Every panel has
  * data, and only the alert for the certificate is active. Then the copies of the region are damaged and an agent is killed: the alerts
- * for that become active too, and no others.
+ * for that become active too, and no others. {@code make test-monitoring} runs it.
  */
+@EnabledIfSystemProperty(named = "monitoring.live", matches = "true")
 @Tag("cluster")
 @Tag("external")
 @Tag("slow")

@@ -1,9 +1,10 @@
 // One storage node: its state, its penalty, the job that empties it, and what may be done with it.
 import {html, nothing} from '../lib/lit/lit-html.js';
 import {api, path, query} from '../core/api.js';
-import {count, mib, words} from '../core/format.js';
+import {bytes, count, mib, words} from '../core/format.js';
 import {jobAddress} from '../core/router.js';
 import {actionButton} from '../parts/action.js';
+import {agentPanel} from '../parts/agent.js';
 import {certificatePanel} from '../parts/certificate.js';
 import {adm, commands} from '../parts/commands.js';
 import {fleetOf} from '../parts/fleet.js';
@@ -29,6 +30,7 @@ export function open(context) {
   });
   context.live.onEvent((type, data) => type === 'storage-node' && data.storageNode === node ? reload() : null, context.signal);
   const certificate = certificatePanel(context, () => node);
+  const agent = agentPanel(context, node);
 
   function draw() {
     const found = state.node;
@@ -48,6 +50,8 @@ export function open(context) {
           <dt>Agent</dt><dd>${state.line.agentReachable ? 'reachable' : 'not reachable from this manager'}</dd>` : nothing}
       </dl>${commands({path: address, login: context.session.credential !== 'none'}, adm('node', 'get', node))}</section>
       ${found.state === 'DRAINED' ? certificate.draw() : nothing}
+      ${receives(found.jobs?.destinationOf ?? [])}
+      ${agent.draw()}
       <section class="panel" aria-labelledby="jobs"><h2 id="jobs">Jobs that empty or emptied it</h2>
         ${!state.jobs ? html`<p class="muted">Loading</p>` : state.jobs.length === 0 ? html`<p class="muted">None.</p>` : table({
           caption: 'Newest first',
@@ -61,6 +65,19 @@ export function open(context) {
             {label: 'Reason', cell: job => html`<span class="text">${job.reason}</span>`}
           ]
         })}</section>`;
+  }
+
+  function receives(jobs) {
+    return jobs.length === 0 ? nothing : html`<section class="panel" aria-labelledby="receives"><h2 id="receives">Jobs that copy to it</h2>${table({
+      caption: 'With open assignments, and the space that is promised to them',
+      rows: jobs,
+      key: each => each.job,
+      columns: [
+        {label: 'Job', cell: each => html`<a href=${jobAddress(each.job)}><code>${each.job}</code></a>`},
+        {label: 'Assignments', number: true, cell: each => count(each.assignments)},
+        {label: 'Promised', number: true, cell: each => bytes(each.leasedBytes)}
+      ]
+    })}</section>`;
   }
 
   function actions(found) {

@@ -9,11 +9,12 @@ import {PagedList, table} from '../parts/table.js';
 import {time} from '../parts/time.js';
 
 const LIMIT = 100;
+const ORDERS = {'': 'by name', free: 'most free space first', used: 'fullest first'};
 const STATES = ['IN_SERVICE', 'FENCED', 'DRAINED', 'EXCLUDED', 'REMOVED'];
 
 export function open(context) {
   const list = new PagedList(context, 'storageNodes', query => ({path: '/api/v1/fleet',
-    query: {limit: LIMIT, state: query.get('state'), datacenter: query.get('datacenter')}}));
+    query: {limit: LIMIT, state: query.get('state'), datacenter: query.get('datacenter'), sort: query.get('sort')}}));
   const reload = context.every(10000, 'fleet', signal => list.load(signal));
   context.live.onEvent(type => type === 'storage-node' ? reload() : null, context.signal);
 
@@ -24,7 +25,7 @@ export function open(context) {
     if (node) {
       context.router.go(nodeAddress(node));
     } else {
-      context.router.change({state: form.get('state'), datacenter: form.get('datacenter').trim(), after: ''});
+      context.router.change({state: form.get('state'), sort: form.get('sort'), datacenter: form.get('datacenter').trim(), after: ''});
     }
   }
 
@@ -39,6 +40,8 @@ export function open(context) {
           ${STATES.map(each => html`<option value=${each} ?selected=${query.get('state') === each}>${words(each)}</option>`)}
         </select></label>
         <label>Datacenter <input name="datacenter" autocomplete="off" .value=${query.get('datacenter') ?? ''}></label>
+        <label>Order <select name="sort">${Object.entries(ORDERS).map(([value, label]) => html`<option value=${value}
+          ?selected=${(query.get('sort') ?? '') === value}>${label}</option>`)}</select></label>
         <label>Open this node <input name="node" autocomplete="off" spellcheck="false"></label>
         <button type="submit" class="quiet">Show</button>
       </form>

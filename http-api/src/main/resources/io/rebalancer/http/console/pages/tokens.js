@@ -12,9 +12,12 @@ import {time} from '../parts/time.js';
 const ROLES = {viewer: 'reads everything', operator: 'orders jobs and changes settings', admin: 'also issues tokens and removes members'};
 
 export function open(context) {
-  const state = {tokens: null, issued: null, problem: null, form: {name: '', role: 'viewer', days: '90'}};
+  const state = {tokens: null, sessions: null, issued: null, problem: null, form: {name: '', role: 'viewer', days: '90'}};
   const reload = context.every(10000, 'tokens', async signal => {
     state.tokens = (await api.get('/api/v1/tokens', {signal})).tokens;
+  });
+  const reloadSessions = context.every(15000, 'sessions', async signal => {
+    state.sessions = (await api.get('/api/v1/sessions', {signal})).sessions;
   });
   const body = () => ({name: state.form.name, role: state.form.role, expiresInDays: Number(state.form.days)});
 
@@ -73,7 +76,24 @@ export function open(context) {
               })}
             ]
           })}
-      </section>`;
+      </section>
+      ${!state.sessions || state.sessions.length === 0 ? nothing : html`<section class="panel" aria-labelledby="sessions"><h2 id="sessions">Sessions of browsers</h2>${table({
+        caption: 'Sessions that have not ended, oldest first',
+        rows: state.sessions,
+        key: each => each.id,
+        columns: [
+          {label: 'User', cell: each => html`<span class="text">${each.user}</span>`},
+          {label: 'Role', cell: each => each.role},
+          {label: 'Begun', cell: each => time(each.startedAt)},
+          {label: 'Last used', cell: each => time(each.lastUsedAt)},
+          {label: 'Ends', cell: each => time(each.expiresAt)},
+          {label: 'End', cell: each => actionButton(context, {
+            label: 'End', of: 'the session of ' + each.user, role: 'admin', danger: true, method: 'DELETE', title: 'End the session of ' + each.user,
+            effect: 'The next request of that browser leads to the sign-in.', path: path`/api/v1/sessions/${each.id}`,
+            command: ['token', 'end-session', each.id], done: reloadSessions
+          })}
+        ]
+      })}</section>`}`;
   }
 
   return {title: 'Tokens', draw};
