@@ -26,6 +26,9 @@ public final class NodesInMemory implements StorageNodeService {
     private static final StorageNodeId PENALISED = new StorageNodeId("3.stor.d");
     private static final UUID JOB = new UUID(0, 7);
 
+    /** What the name of a datacenter ends with. */
+    public static String hostileText = "";
+
     /** The number of further nodes in service. */
     public static int further = 0;
 
@@ -47,7 +50,7 @@ public final class NodesInMemory implements StorageNodeService {
     public CompletionStage<List<FleetNode>> fleet() {
         List<FleetNode> nodes = new ArrayList<>(List.of(
                 new FleetNode(new StorageNode(DRAINED, "dc1", 1024, 50), true),
-                new FleetNode(new StorageNode(FENCED, "dc2", 2048, 98), false),
+                new FleetNode(new StorageNode(FENCED, "dc2" + hostileText, 2048, 98), false),
                 new FleetNode(new StorageNode(PENALISED, "dc1", 0, 100), true)));
         for (int i = 4; i < 4 + further; i++) {
             nodes.add(new FleetNode(

@@ -9,6 +9,7 @@ import io.rebalancer.core.access.Role;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.FleetInMemory;
 import io.rebalancer.http.HistoryInMemory;
+import io.rebalancer.http.NodesInMemory;
 import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.http.v1.jobs.FleetUpdate;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -84,6 +85,7 @@ class ConsoleTest {
     @AfterEach
     void stop() {
         HistoryInMemory.hostileText = "";
+        NodesInMemory.hostileText = "";
         ApiServer.FLEET_EVENTS.load = Optional.empty();
         ApiServer.stop();
         TOKENS.reset();
@@ -153,11 +155,18 @@ class ConsoleTest {
         HistoryInMemory.hostileText =
                 "<img src=x onerror=alert(1)><script>alert(2)</script>&amp;\u202Egnp.exe \uD83D\uDE80${1}"
                         + "x".repeat(4096);
+        NodesInMemory.hostileText = HistoryInMemory.hostileText.substring(0, 200);
         signIn(Role.VIEWER);
-        open(new Page(JOB + "?tab=exceptions", "<script>alert(2)</script>&amp;"));
-        assertThat(browser.await("document.querySelectorAll('main img, main script').length"))
-                .isEqualTo(0L);
-        assertThat(scrollsSideways()).isEqualTo(false);
+        for (String path : List.of(JOB + "?tab=exceptions", "/", "/console/nodes", "/console/nodes/2.stor.d")) {
+            for (int width : List.of(1280, 360)) {
+                browser.show(width, "light");
+                open(new Page(path, "<script>alert(2)</script>&amp;"));
+                assertThat(browser.await("document.querySelectorAll('main img, main script').length"))
+                        .as(path)
+                        .isEqualTo(0L);
+                assertThat(scrollsSideways()).as(path + " at " + width).isEqualTo(false);
+            }
+        }
         assertThat(refusedByPolicy()).isEmpty();
     }
 

@@ -1,8 +1,8 @@
 package io.rebalancer.core.access;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,7 +26,7 @@ public record Session(
 
     /** Names the session without its secret: it is derived from the hash, so it is the same on all managers. */
     public UUID id() {
-        return UUID.nameUUIDFromBytes(("session " + hash).getBytes(StandardCharsets.UTF_8));
+        return UUID.nameUUIDFromBytes(HexFormat.of().parseHex(hash));
     }
 
     /**

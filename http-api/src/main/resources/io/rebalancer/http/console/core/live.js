@@ -13,6 +13,28 @@ const SILENCE_MS = 15000;
 /** After this time without an event, the stream is opened again: it continues without gap, and a dead connection is found. */
 const RENEW_MS = 60000;
 
+/** Jobs whose samples a reload keeps. */
+const MAX_KEPT = 20;
+const KEPT = 'rebalancer-samples';
+const KEPT_MS = 600000;
+
+function keep(samples) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({at: Date.now(), samples}));
+  } catch {
+    // A browser without storage, or with a full one, draws the chart from now on.
+  }
+}
+
+function kept() {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(KEPT));
+    return Date.now() - found.at < KEPT_MS ? found.samples : {};
+  } catch {
+    return {};
+  }
+}
+
 const ENDED = new Set(['DONE', 'DONE_WITH_EXCEPTIONS', 'LIMIT_REACHED', 'FAILED', 'CANCELLED']);
 export const isEnded = state => ENDED.has(state);
 
@@ -22,6 +44,18 @@ class Samples {
   records = [];
   bytes = [];
   #every = SAMPLE_MS;
+
+  /** Samples of another tab, or of this one before a reload, if they reach further back. */
+  adopt(found) {
+    if (found && found.times.length > 0 && (this.times.length === 0 || found.times[0] < this.times[0])) {
+      Object.assign(this, {times: found.times, records: found.records, bytes: found.bytes});
+      this.#every = Math.max(SAMPLE_MS, (found.times.at(-1) - found.times[0]) / MAX_SAMPLES);
+    }
+  }
+
+  copy() {
+    return {times: this.times, records: this.records, bytes: this.bytes};
+  }
 
   add(time, records, bytes) {
     const last = this.times.length - 1;
@@ -112,6 +146,10 @@ export class LiveFeed {
   #statusListeners = [];
   #eventListeners = new Set();
 
+  constructor() {
+    window.addEventListener('pagehide', () => keep(this.#samples()));
+  }
+
   onStatus(listener) {
     this.#statusListeners.push(listener);
   }
@@ -131,6 +169,7 @@ export class LiveFeed {
       return;
     }
     this.#setStatus('connecting');
+    this.#adopt(kept());
     this.#channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : null;
     if (this.#channel) {
       this.#channel.onmessage = message => this.#heard(message.data);
@@ -245,10 +284,11 @@ export class LiveFeed {
       if (this.#reads) {
         this.#channel.postMessage({
           type: 'all', status: this.status, at: this.lastEventAt, lastId: this.#lastId,
-          jobs: [...this.jobs.values()].map(each => each.job), nodes: [...this.nodes.values()]
+          jobs: [...this.jobs.values()].map(each => each.job).filter(job => job), nodes: [...this.nodes.values()], samples: this.#samples()
         });
       }
     } else if (message.type === 'all') {
+      this.#adopt(message.samples);
       message.jobs.forEach(job => this.#applyJob(job, message.at));
       message.nodes.forEach(node => this.nodes.set(node.storageNode, node));
       this.#lastId = message.lastId;
@@ -281,6 +321,21 @@ export class LiveFeed {
       this.#forgetEnded();
     }
     known.apply(job, at);
+  }
+
+  /** The samples of some jobs at work, by job. */
+  #samples() {
+    return Object.fromEntries([...this.jobs].filter(([, each]) => each.job && !isEnded(each.job.state)).slice(0, MAX_KEPT)
+      .map(([id, each]) => [id, each.samples.copy()]));
+  }
+
+  #adopt(samples) {
+    for (const [id, found] of Object.entries(samples ?? {})) {
+      if (!this.jobs.has(id) && this.jobs.size < MAX_JOBS) {
+        this.jobs.set(id, new LiveJob());
+      }
+      this.jobs.get(id)?.samples.adopt(found);
+    }
   }
 
   #forgetEnded() {

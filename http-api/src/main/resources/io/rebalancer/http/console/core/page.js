@@ -145,7 +145,7 @@ export class PageHost {
     (document.querySelector('main [data-first]') ?? document.querySelector('main h1'))?.focus({preventScroll: true});
   }
 
-  /** Draws all within the next frame; many changes in between are drawn once. */
+  /** Draws all within the next frame; many changes in between are drawn once. A hidden tab draws nothing until it is seen again. */
   invalidate() {
     if (!this.#scheduled && !document.hidden) {
       this.#scheduled = true;
@@ -173,5 +173,3 @@ export class PageHost {
     }
   }
 }
-
-// A hidden tab draws nothing; it draws what it has when it is seen again.

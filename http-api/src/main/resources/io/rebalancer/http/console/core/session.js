@@ -45,8 +45,13 @@ export class Session {
   }
 
   async signOut() {
-    await api.remove('/api/v1/session');
-    this.#close(null);
+    let problem = null;
+    try {
+      await api.remove('/api/v1/session');
+    } catch (failure) {
+      problem = failure;
+    }
+    this.#close(problem);
   }
 
   /** Why the role may not do something that needs another one; empty if it may. */

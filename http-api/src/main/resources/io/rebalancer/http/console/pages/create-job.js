@@ -18,10 +18,9 @@ export function open(context) {
   const node = () => context.location.query.get('node') ?? '';
   const planId = () => context.location.query.get('plan') ?? '';
 
-  fleetOf(context.signal).then(found => {
-    state.fleet = found.nodes;
-    context.update();
-  }, () => nothing);
+  context.every(60000, 'fleet', async signal => {
+    state.fleet = (await fleetOf(signal)).nodes;
+  });
 
   const reload = context.every(2000, 'plan', async signal => {
     if (!planId()) {

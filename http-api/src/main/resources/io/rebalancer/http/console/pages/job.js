@@ -25,7 +25,7 @@ const TABS = {
 export function open(context) {
   const id = context.location.values.id;
   const state = {job: null, exceptions: -1};
-  const open = new Map();
+  const tabs = new Map();
 
   const reload = context.every(10000, 'job', async signal => {
     state.job = await api.get(path`/api/v1/jobs/${id}`, {signal});
@@ -50,10 +50,10 @@ export function open(context) {
   function tab() {
     const name = context.location.query.get('tab') ?? 'progress';
     const known = TABS[name] ? name : 'progress';
-    if (!open.has(known)) {
-      open.set(known, TABS[known][1](view));
+    if (!tabs.has(known)) {
+      tabs.set(known, TABS[known][1](view));
     }
-    return [known, open.get(known)];
+    return [known, tabs.get(known)];
   }
 
   function draw() {
@@ -96,7 +96,7 @@ export function open(context) {
       ${call('pause', {title: 'Pause the job', effect: 'No new copy begins. The job is paused when every agent has confirmed that it writes nothing for it;'
         + ' copies that are ready are kept. Resume continues where it was.'})}
       ${call('resume', {title: 'Resume the job', primary: true, effect: 'The job continues where it was. Nothing that was done is repeated.'})}
-      ${call('cancel', {title: 'Cancel the job for good', danger: true, command: ['job', 'cancel', id, '--yes'], effect: 'The job ends. Records that it has moved stay moved;'
+      ${call('cancel', {title: 'Cancel the job for good', danger: true, effect: 'The job ends. Records that it has moved stay moved;'
         + ' copies that no record names are released. ' + found.leavingNode + ' stays out of service until it is recommissioned or emptied by another job.'})}
       ${call('retry', {title: 'Retry', effect: isEnded(found.state)
         ? 'A new job looks again at all records of ' + found.leavingNode + '.'

@@ -20,7 +20,7 @@ const RATE_MS = 20000;
 export function open(context) {
   const state = {fleet: null, cluster: null, nodes: null, recent: null, etas: new Map()};
 
-  const running = () => [...context.live.jobs.values()].map(each => each.job).filter(job => !isEnded(job.state))
+  const running = () => [...context.live.jobs.values()].map(each => each.job).filter(job => job && !isEnded(job.state))
     .sort((a, b) => Number(needsAttention(b.state)) - Number(needsAttention(a.state)) || a.leavingNode.localeCompare(b.leavingNode));
 
   context.every(10000, 'fleet', async signal => {

@@ -40,7 +40,7 @@ export function open(context) {
         <label>Token
           <input name="token" data-first type="password" autocomplete="off" required spellcheck="false" aria-describedby="token-help"></label>
         <p class="small muted" id="token-help">An administrator issues tokens on the page Tokens, or with
-          <code>rebalancer-adm token issue</code>. The first one: <code>rebalancer-adm token bootstrap</code>.</p>
+          <code>rebalancer-adm token create</code>. The first one: <code>rebalancer-adm token bootstrap</code>.</p>
         <button type="submit" aria-disabled=${String(state.busy)}>${state.busy ? 'Signing in' : 'Sign in'}</button>
       </form>`
   };

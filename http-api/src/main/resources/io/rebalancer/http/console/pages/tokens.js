@@ -53,7 +53,7 @@ export function open(context) {
           <button type="submit">Issue</button>
         </form>
         ${commands({method: 'POST', path: '/api/v1/tokens', body: body(), login: context.session.credential !== 'none'},
-          adm('token', 'issue', state.form.name || 'NAME', '--role', state.form.role, '--days', state.form.days))}
+          adm('token', 'create', state.form.name || 'NAME', '--role', state.form.role, '--expires-in-days', state.form.days))}
       </section>
       <section class="panel" aria-label="List of tokens">
         ${!state.tokens ? html`<p class="muted">Loading</p>` : state.tokens.length === 0
@@ -72,7 +72,7 @@ export function open(context) {
                 label: 'Revoke', of: each.name, role: 'admin', danger: true, method: 'DELETE', title: 'Revoke the token of ' + each.name,
                 refusal: each.status === 'active' ? '' : 'The token is ' + words(each.status) + '.',
                 effect: 'Requests with the token, and the sessions that began with it, are refused at once. This can not be undone.',
-                path: path`/api/v1/tokens/${each.id}`, command: ['token', 'revoke', each.name], done: reload
+                path: path`/api/v1/tokens/${each.id}`, command: ['token', 'revoke', each.id], done: reload
               })}
             ]
           })}

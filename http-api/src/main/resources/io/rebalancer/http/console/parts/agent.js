@@ -13,6 +13,7 @@ const GATES = {
   NO_NEW: 'Copies that are being made are finished; no others start.',
   STOPPED: 'Copies are interrupted. When the agent has acknowledged it, it writes nothing until the gate changes; jobs continue them later.'
 };
+const LABELS = {OPEN: 'Open', NO_NEW: 'No new copies', STOPPED: 'Stop'};
 /** Options of rebalancer-adm; the others are the names of the limits with hyphens. */
 const OPTIONS = {parallelFetches: '--copies', fetchesOfSource: '--copies-of-source'};
 const option = name => OPTIONS[name] ?? '--' + name.replaceAll(/[A-Z]/g, letter => '-' + letter.toLowerCase());
@@ -39,7 +40,7 @@ export function agentPanel(context, node) {
 
   function gate(value) {
     return actionButton(context, {
-      label: words(value), of: 'gate', title: 'Set the gate of the agent to ' + words(value), method: 'PUT', path: address + '/gate', body: {gate: value},
+      label: LABELS[value], of: 'the gate of the agent', title: 'Set the gate of the agent: ' + words(value), method: 'PUT', path: address + '/gate', body: {gate: value},
       danger: value === 'STOPPED', effect: GATES[value], command: ['agent', 'gate', node, words(value).replaceAll(' ', '-')], done: reload,
       refusal: state.agent.gate === value ? 'The gate is ' + words(value) + ' already.' : ''
     });

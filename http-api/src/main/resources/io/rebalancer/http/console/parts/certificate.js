@@ -1,11 +1,15 @@
 // Shows, checks and saves the certificate of a storage node.
 import {html, nothing} from '../lib/lit/lit-html.js';
 import {api, path} from '../core/api.js';
-import {count, words} from '../core/format.js';
+import {count} from '../core/format.js';
 import {adm, commands} from './commands.js';
 import {notice, problemNotice} from './notice.js';
 import {table} from './table.js';
 import {time} from './time.js';
+
+const POLL_MS = 500;
+const KINDS = {running: 'warn', pass: 'good', refused: 'bad', unknown: 'warn'};
+const VERDICTS = {running: 'The shards are being read.', pass: 'It holds.', refused: 'It does not hold any more.', unknown: 'Not known.'};
 
 export function certificatePanel(context, node) {
   const state = {problem: null, text: null, found: null, check: null, busy: false};
@@ -38,7 +42,9 @@ export function certificatePanel(context, node) {
     do {
       state.check = await api.get(path`/api/v1/storage-nodes/${node()}/certificate/check`, {signal: context.signal});
       context.update();
-    } while (state.check?.state === 'RUNNING');
+      // The manager waits too before it answers.
+      await new Promise(done => setTimeout(done, POLL_MS));
+    } while (state.check.verdict === 'running' && !context.signal.aborted);
   });
 
   function draw() {
@@ -50,7 +56,7 @@ export function certificatePanel(context, node) {
       <div class="row"><button type="button" aria-disabled=${String(state.busy)} @click=${save}>Save the certificate</button>
         <button type="button" class="quiet" aria-disabled=${String(state.busy)} @click=${check}>Check now whether it still holds</button></div>
       ${state.found ? notice('good', html`<p>Saved. Verify the file with:</p><p><code>rebalancer-adm certificate verify FILE --key KEY_FILE</code></p>`) : nothing}
-      ${state.check?.verdict ? html`${notice(state.check.verdict === 'HOLDS' ? 'good' : 'warn', html`<p><strong>${words(state.check.verdict)}</strong>
+      ${state.check?.verdict ? html`${notice(KINDS[state.check.verdict], html`<p><strong>${VERDICTS[state.check.verdict]}</strong>
         ${time(state.check.at)}: <span class="text">${state.check.detail}</span></p>`)}${table({
           caption: 'Rows that were read again',
           rows: state.check.shards ?? [],

@@ -22,7 +22,8 @@ function perSecond(samples) {
   return [times, records, content];
 }
 
-export function chart() {
+/** @param update draws the page again */
+export function chart(update) {
   let plot = null;
   let observer = null;
   let asTable = false;
@@ -71,7 +72,7 @@ export function chart() {
     plot?.setData(data);
     const toggle = event => {
       asTable = event.target.checked;
-      event.target.dispatchEvent(new CustomEvent('redraw', {bubbles: true}));
+      update();
     };
     const last = data[0].length - 1;
     return html`<div class="row spread"><h2>Throughput</h2>

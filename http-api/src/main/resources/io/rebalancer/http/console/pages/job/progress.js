@@ -26,7 +26,7 @@ export function progressTab({id, context, job}) {
       state.blockers = await api.get(path`/api/v1/jobs/${id}/blockers`, {signal});
     }
   });
-  const throughput = chart();
+  const throughput = chart(() => context.update());
 
   function draw(found) {
     const progress = state.progress;
