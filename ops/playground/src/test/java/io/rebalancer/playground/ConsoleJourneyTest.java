@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.playground.cluster.NodeSpec;
-import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.testsupport.Browser;
 import java.net.URI;
@@ -38,6 +37,7 @@ class ConsoleJourneyTest {
     private static final int HIDDEN_SHARE = 60;
 
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
+    private static final String SECRET = "a-token-of-the-journey-through-the-console";
     private static final String ADM = "../../bin/rebalancer-adm";
     private static final Path SHOTS = Path.of("target/console");
     private static final String LEAVING = RegionPlan.storageId(1);
@@ -82,15 +82,22 @@ class ConsoleJourneyTest {
 
     @Test
     void fromThePlanToTheCertificate() throws Exception {
+        Files.createFile(token(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(token(), SECRET);
         Map<String, Object> settings = Map.of(
-                "rebalancer.evacuate.max-tasks-per-assignment", 10, "rebalancer.manager.http.require-login", "on");
+                "rebalancer.evacuate.max-tasks-per-assignment",
+                10,
+                "rebalancer.manager.http.require-login",
+                "on",
+                "rebalancer.manager.http.token-file",
+                token().toString());
         try (ClusterUnderTest cluster = new ClusterUnderTest(directory, RECORDS, 1, BYTES_PER_SECOND, settings)) {
             Map<Path, Path> hidden = cluster.hideSomeObjects(HIDDEN_SHARE);
             browser.show(1280, "light");
             browser.saveDownloadsIn(directory);
             NodeSpec first = cluster.managers().get(0);
             browser.open(first.http() + "/console/jobs/new");
-            signIn(first);
+            signIn();
             createJob();
             watchPauseAndResume();
             explainAnException();
@@ -107,27 +114,11 @@ class ConsoleJourneyTest {
         }
     }
 
-    /** With the first token of an administrator. All managers know the session that begins with it. */
-    private void signIn(NodeSpec manager) throws Exception {
+    /** All managers know the session that begins here. */
+    private void signIn() {
         seen("Sign in");
-        run(
-                token(),
-                ADM,
-                "token",
-                "bootstrap",
-                "--output",
-                "json",
-                "--url",
-                manager.http().toString());
-        String secret = ExactJson.MAPPER
-                .readTree(Files.readString(token()))
-                .path("secret")
-                .asText();
-        Files.delete(token());
-        Files.createFile(token(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(token(), secret);
         field("token");
-        browser.press(secret, Keys.ENTER);
+        browser.press(SECRET, Keys.ENTER);
     }
 
     private Path token() {
