@@ -198,6 +198,16 @@ public final class ApiServer {
                 .get();
     }
 
+    /** As before the first test: no tokens, sessions, audit entries, checks or actions, and logins with tokens only. */
+    public static void reset() {
+        TOKENS.reset();
+        AUDIT.reset();
+        SESSIONS.reset();
+        checks = List.of();
+        performed.set(0);
+        resetLogin();
+    }
+
     /** Browsers log in with tokens only. */
     public static void resetLogin() {
         login = DEFAULT_LOGIN;

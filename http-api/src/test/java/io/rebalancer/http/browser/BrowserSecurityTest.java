@@ -12,7 +12,6 @@ import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.http.openid.Provider;
 import io.rebalancer.testsupport.Browser;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,11 +44,7 @@ class BrowserSecurityTest {
 
     @BeforeEach
     void start() throws Exception {
-        TOKENS.reset();
-        ApiServer.AUDIT.reset();
-        ApiServer.SESSIONS.reset();
-        ApiServer.checks = List.of();
-        ApiServer.performed.set(0);
+        ApiServer.reset();
         ApiServer.startWithLogin(new LegacySettings(0, false), listener -> {
             ApiServer.login = provider.login("http://127.0.0.1:" + listener.port() + OpenIdSettings.REDIRECT_PATH);
             return listener;
@@ -59,10 +54,7 @@ class BrowserSecurityTest {
     @AfterEach
     void stop() {
         ApiServer.stop();
-        ApiServer.resetLogin();
-        TOKENS.reset();
-        ApiServer.AUDIT.reset();
-        ApiServer.SESSIONS.reset();
+        ApiServer.reset();
     }
 
     private static String manager(String path) {

@@ -12,6 +12,7 @@ import io.rebalancer.http.HistoryInMemory;
 import io.rebalancer.http.NodesInMemory;
 import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.http.v1.jobs.FleetUpdate;
+import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
 import io.rebalancer.testsupport.Browser;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -72,11 +74,7 @@ class ConsoleTest {
 
     @BeforeEach
     void start() throws Exception {
-        TOKENS.reset();
-        ApiServer.AUDIT.reset();
-        ApiServer.SESSIONS.reset();
-        ApiServer.checks = List.of();
-        ApiServer.performed.set(0);
+        ApiServer.reset();
         ApiServer.startWithLogin(new LegacySettings(0, false), listener -> listener);
         browser.show(1280, "light");
         browser.console();
@@ -88,9 +86,7 @@ class ConsoleTest {
         NodesInMemory.hostileText = "";
         ApiServer.FLEET_EVENTS.load = Optional.empty();
         ApiServer.stop();
-        TOKENS.reset();
-        ApiServer.AUDIT.reset();
-        ApiServer.SESSIONS.reset();
+        ApiServer.reset();
     }
 
     private static void open(Page page) {
@@ -231,6 +227,28 @@ class ConsoleTest {
         ApiServer.SESSIONS.reset();
         browser.await("document.querySelector('a[href=\"/console/nodes\"]').click()");
         seen("Sign in");
+    }
+
+    /** The manager drops the first stream, and the second one ends. */
+    @Test
+    void aStreamThatFailsTwiceIsOpenedAgain() throws Exception {
+        AtomicInteger streams = new AtomicInteger();
+        Source<FleetUpdate, NotUsed> start = Source.<FleetUpdate>single(
+                        new FleetUpdate.Started(7, List.of(), Set.of(), Set.of()))
+                .concat(Source.single(new FleetUpdate.OfJob(
+                        5, FleetInMemory.FIRST, ApiServer.updates().get(10).asStart())));
+        ApiServer.FLEET_EVENTS.load = Optional.of(Source.lazySource(() -> start.concat(
+                        switch (streams.incrementAndGet()) {
+                            case 1 -> Source.failed(new JobFeed.SubscriberDropped("too slow"));
+                            case 2 -> Source.empty();
+                            default -> Source.never();
+                        }))
+                .mapMaterializedValue(lazy -> NotUsed.getInstance()));
+        signIn(Role.VIEWER);
+        seen("reconnecting, as of");
+        await().atMost(Duration.ofSeconds(60)).until(() -> streams.get() == 3);
+        seen("live\nOverview");
+        seen("Jobs that have not ended");
     }
 
     /** Browsers allow six connections to a host over all tabs. A tab that takes over from a closed one has all events too. */

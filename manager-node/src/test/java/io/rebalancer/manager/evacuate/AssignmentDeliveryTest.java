@@ -11,6 +11,7 @@ import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ class AssignmentDeliveryTest {
                     new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
                     List.of())));
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final EvacuateSettings settings = TestSettings.evacuate(
             "rebalancer.evacuate { agent-lost-after = 60s, timeouts { busy-agent = 5m, stalled-agent = 30m } }");
     private final SilentAgent agent = new SilentAgent();

@@ -7,6 +7,7 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -22,7 +23,7 @@ class JobGaugesTest {
             CREATED.apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS));
     private static final JobState STALLED = RUNNING.apply(new JobEvent.JobStalled("shard 7", Instant.EPOCH));
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final JobGauges gauges = new JobGauges(clock);
 
     @Test

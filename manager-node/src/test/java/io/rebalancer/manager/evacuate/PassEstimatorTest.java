@@ -19,6 +19,7 @@ import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.manager.evacuate.planning.PlanningEvent;
 import io.rebalancer.manager.settings.CurrentFleetSettings;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ class PassEstimatorTest {
     private static final Duration FAST = Duration.ofSeconds(10);
     private static final Duration SLOW = Duration.ofSeconds(20);
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final RecordsInMemory records = new RecordsInMemory();
     private final PassEstimator estimator = new PassEstimator(
             records,

@@ -10,6 +10,7 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rate covers complete slices of work. */
 class PassRateTest {
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final PassRate rate = new PassRate(clock);
 
     private static JobEvent committed(long records) {

@@ -11,6 +11,7 @@ import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ShardEvidence;
 import io.rebalancer.core.evacuate.VerifiedRows;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class PassScheduleTest {
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final PassSchedule schedule = new PassSchedule(
             () -> TestSettings.evacuate("rebalancer.evacuate { retry-pause-min = 8s, retry-pause-max = 20s }"),
             clock,

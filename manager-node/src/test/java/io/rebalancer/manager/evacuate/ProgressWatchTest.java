@@ -10,6 +10,7 @@ import io.rebalancer.core.evacuate.JobWait;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.evacuate.ScanPosition;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +29,7 @@ class ProgressWatchTest {
     private static final JobState STALLED = RUNNING.apply(new JobEvent.JobStalled("shard 7", Instant.EPOCH));
     private static final JobEvent READ = new JobEvent.ScanAdvanced(Map.of(1, ScanPosition.at(ScanColumn.ID, 10)));
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final ProgressWatch watch = new ProgressWatch(() -> TIMEOUT, clock);
 
     @Test

@@ -13,6 +13,7 @@ import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.explain.StageRates;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +27,7 @@ class StageMeterTest {
     private static final Instant START = Instant.EPOCH;
     private static final UUID ID = new UUID(3, 1);
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final StageMeter meter = new StageMeter(clock);
 
     private static JobEvent planned(long mark) {

@@ -18,8 +18,8 @@ import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.PenaltyReport;
 import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.storage.SpaceLease;
-import io.rebalancer.manager.evacuate.ManualClock;
 import io.rebalancer.manager.evacuate.TestSettings;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ class SpaceBrokerTest {
     private static final FencingToken RESTARTED = new FencingToken(JOB.jobId(), 2);
     private static final FencingToken OTHER_JOB = new FencingToken(new UUID(7, 2), 1);
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final ActorRef<SpaceMessage> broker = KIT.spawn(SpaceBroker.create(clock));
     private final TestProbe<SpaceMessage.BrokerReply> replies = KIT.createTestProbe();
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A Prometheus of its own process on loopback, which scrapes every second. {@link #close} ends it. */
+/** Prometheus as a separate process at a loopback address. It scrapes every second; {@link #close} ends it. */
 public final class Prometheus implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();

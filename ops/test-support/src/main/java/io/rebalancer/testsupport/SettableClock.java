@@ -1,6 +1,7 @@
 package io.rebalancer.testsupport;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -9,12 +10,22 @@ import java.time.ZoneOffset;
 public final class SettableClock extends Clock {
     private volatile Instant now;
 
+    /** Begins at the epoch. */
+    public SettableClock() {
+        this(Instant.EPOCH);
+    }
+
     public SettableClock(Instant now) {
         this.now = now;
     }
 
     public void set(Instant time) {
         now = time;
+    }
+
+    /** Moves the time forward. */
+    public void pass(Duration time) {
+        now = now.plus(time);
     }
 
     @Override

@@ -224,7 +224,11 @@ export class LiveFeed {
         this.#spread({type, data: JSON.parse(event.data), at: Date.now()});
       });
     }
-    source.addEventListener('dropped', () => source.close());
+    // A stream that was too slow, or had too many jobs, would be dropped again at once.
+    source.addEventListener('dropped', () => {
+      this.#spread({type: 'status', status: 'reconnecting', at: this.lastEventAt});
+      this.#reconnect(source, RETRY_MS.at(-1));
+    });
     source.onerror = () => {
       this.#spread({type: 'status', status: 'reconnecting', at: this.lastEventAt});
       if (source.readyState === EventSource.CLOSED) {
@@ -233,9 +237,8 @@ export class LiveFeed {
     };
   }
 
-  #reconnect(source) {
+  #reconnect(source, wait = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)]) {
     source.close();
-    const wait = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)];
     setTimeout(() => {
       if (this.#source === source) {
         this.#connect();

@@ -92,6 +92,20 @@ class PageContext {
     return run;
   }
 
+  /** Runs what an operator ordered. `state.busy` and `state.problem` are for the page to show. */
+  async attempt(state, run) {
+    state.busy = true;
+    state.problem = null;
+    this.update();
+    try {
+      await run();
+    } catch (problem) {
+      state.problem = problem;
+    }
+    state.busy = false;
+    this.update();
+  }
+
   problems = new Map();
 
   end() {

@@ -35,19 +35,6 @@ export function open(context) {
     }
   });
 
-  async function attempt(run) {
-    state.busy = true;
-    state.problem = null;
-    context.update();
-    try {
-      await run();
-    } catch (problem) {
-      state.problem = problem;
-    }
-    state.busy = false;
-    context.update();
-  }
-
   const order = () => {
     const limit = Number(context.location.query.get('max') ?? 0);
     return limit > 0 ? {maxObjects: limit} : {};
@@ -58,7 +45,7 @@ export function open(context) {
     const form = new FormData(event.target);
     const chosen = form.get('node').trim();
     const max = Number(form.get('max') || 0);
-    attempt(async () => {
+    context.attempt(state, async () => {
       const plan = await api.post('/api/v1/plans', {storageNode: chosen, ...(max > 0 ? {maxObjects: max} : {})});
       state.checks = null;
       state.waived.clear();
@@ -73,7 +60,7 @@ export function open(context) {
     if (blocked()) {
       return;
     }
-    attempt(async () => {
+    context.attempt(state, async () => {
       const made = await api.post('/api/v1/jobs', body(), {headers: state.key ? {'Idempotency-Key': state.key} : {}});
       context.router.go(jobAddress(made.id));
     });

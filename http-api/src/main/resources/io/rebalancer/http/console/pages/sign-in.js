@@ -17,16 +17,7 @@ export function open(context) {
   const submit = async event => {
     event.preventDefault();
     const token = new FormData(event.target).get('token').trim();
-    state.busy = true;
-    state.problem = null;
-    context.update();
-    try {
-      await session.signIn(token);
-    } catch (problem) {
-      state.problem = problem;
-    }
-    state.busy = false;
-    context.update();
+    await context.attempt(state, () => session.signIn(token));
   };
   const here = location.pathname + location.search;
   return {

@@ -23,15 +23,11 @@ export function open(context) {
 
   async function issue(event) {
     event.preventDefault();
-    state.problem = null;
-    try {
+    await context.attempt(state, async () => {
       state.issued = await api.post('/api/v1/tokens', body());
       state.form.name = '';
       reload();
-    } catch (problem) {
-      state.problem = problem;
-    }
-    context.update();
+    });
   }
 
   const typed = name => event => {

@@ -14,21 +14,8 @@ const VERDICTS = {running: 'The shards are being read.', pass: 'It holds.', refu
 export function certificatePanel(context, node) {
   const state = {problem: null, text: null, found: null, check: null, busy: false};
 
-  async function attempt(run) {
-    state.busy = true;
-    state.problem = null;
-    context.update();
-    try {
-      await run();
-    } catch (problem) {
-      state.problem = problem;
-    }
-    state.busy = false;
-    context.update();
-  }
-
   /** The file has exactly the bytes that are signed. */
-  const save = () => attempt(async () => {
+  const save = () => context.attempt(state, async () => {
     const bytes = await api.bytes(path`/api/v1/storage-nodes/${node()}/certificate`, {signal: context.signal});
     state.found = JSON.parse(await bytes.text());
     const link = document.createElement('a');
@@ -38,7 +25,7 @@ export function certificatePanel(context, node) {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   });
 
-  const check = () => attempt(async () => {
+  const check = () => context.attempt(state, async () => {
     do {
       state.check = await api.get(path`/api/v1/storage-nodes/${node()}/certificate/check`, {signal: context.signal});
       context.update();

@@ -18,11 +18,11 @@ import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.port.UnmovedRecords;
 import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.storage.StorageNode;
-import io.rebalancer.manager.evacuate.ManualClock;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -358,7 +358,7 @@ class AssignmentBatcherTest extends BatcherFixture {
     /** Two jobs and one destination: the second object of 30 GiB does not fit until the first assignment has ended. */
     @Test
     void spaceIsNotPromisedTwice() {
-        ManualClock clock = new ManualClock();
+        SettableClock clock = new SettableClock();
         EvacuateSettings settings = TestSettings.evacuate("rebalancer.evacuate.max-assignment-bytes = 1");
         ActorRef<SpaceMessage> broker = kit.spawn(SpaceBroker.create(clock));
         TestProbe<SpaceMessage.Penalties> started = kit.createTestProbe();

@@ -3,14 +3,14 @@ package io.rebalancer.manager.evacuate.planning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.core.settings.WeightTotals;
-import io.rebalancer.manager.evacuate.ManualClock;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Bytes and rows are limited separately, and a wait for bytes is known. */
 class PlanningPaceTest {
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private PassLimits limits = new PassLimits(24, 1_000, 10, 1);
     private final PlanningPace pace = new PlanningPace(
             new LiveLimits() {

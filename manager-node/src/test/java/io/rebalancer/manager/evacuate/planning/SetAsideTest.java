@@ -10,12 +10,12 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.port.RecordScan;
 import io.rebalancer.core.storage.StorageNode;
-import io.rebalancer.manager.evacuate.ManualClock;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class SetAsideTest {
     private static final StorageNode SMALL = node(3, 5_000);
     private static final StorageNode LARGE = node(4, 5_000_000);
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final EvacuateSettings settings =
             TestSettings.evacuate("rebalancer.evacuate { max-tasks-per-assignment = 10, agent-lost-after = 60s }");
     private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();

@@ -20,12 +20,12 @@ import io.rebalancer.core.storage.PenaltyCause;
 import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.storage.SpaceLease;
 import io.rebalancer.core.storage.StorageNode;
-import io.rebalancer.manager.evacuate.ManualClock;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
 import io.rebalancer.manager.fleet.DestinationCandidates;
 import io.rebalancer.manager.fleet.SpaceBroker;
 import io.rebalancer.manager.fleet.StorageNodeDirectory;
+import io.rebalancer.testsupport.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class SpaceLeasesTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final FencingToken TOKEN = new FencingToken(new UUID(7, 7), 3);
 
-    private final ManualClock clock = new ManualClock();
+    private final SettableClock clock = new SettableClock();
     private final TestProbe<PlanningEvent> listener = KIT.createTestProbe();
     private final TestProbe<SpaceMessage> broker = KIT.createTestProbe();
     private final TestProbe<ShardScan.Command> scan = KIT.createTestProbe();
