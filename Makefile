@@ -161,6 +161,8 @@ run-cluster: dist ## PostgreSQL, three managers and five agents, each a process,
 
 dist: ## build a distribution that runs outside the source tree: target/rebalancer-VERSION.tar.gz
 	@rm -rf target/dist
+	@# Modules are compiled two at a time; several that copy the same library into one directory must not be.
+	@MAVEN_OPTS="$(QUICK_JVM) $$MAVEN_OPTS" $(MVN) -q -T2 package -DskipTests
 	@MAVEN_OPTS="$(QUICK_JVM) $$MAVEN_OPTS" $(MVN) -q package -DskipTests dependency:copy-dependencies -DincludeScope=runtime \
 		-DoutputDirectory=$(CURDIR)/target/dist/lib
 	@cp ops/playground/target/playground-$(VERSION).jar ops/adm/target/adm-$(VERSION).jar target/dist/lib/
