@@ -30,7 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One run: creates a region, starts the managers and agents, empties a storage node, and verifies the result. */
 final class Playground implements AutoCloseable {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
     private static final double AGENT_KILL_SHARE = 0.15;
     private static final double MANAGER_KILL_SHARE = 0.45;
 
