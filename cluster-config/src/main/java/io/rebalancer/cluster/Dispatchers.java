@@ -8,6 +8,9 @@ public final class Dispatchers {
     /** Calls to a provider of OpenID Connect. */
     public static final String LOGIN = "rebalancer.login-dispatcher";
 
+    /** The work of runs of reconciliation. */
+    public static final String RECONCILE = "rebalancer.reconcile-dispatcher";
+
     /** JDBC calls of the read side. */
     public static final String READ_SIDE = "rebalancer.read-side-dispatcher";
 

@@ -2,6 +2,7 @@ package io.rebalancer.cluster;
 
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.message.ReconcileMessage;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /** Type keys and shard numbers of the sharded entities. Members of all versions must agree on them. */
@@ -12,6 +13,13 @@ public final class Entities {
     /** Storage agents. Entity id and shard id are both the storage id. */
     public static final EntityTypeKey<AgentMessage> STORAGE_AGENT =
             EntityTypeKey.create(AgentMessage.class, "StorageAgent");
+
+    /** Runs of reconciliation. The entity id is the UUID of the run. */
+    public static final EntityTypeKey<ReconcileMessage> RECONCILIATION_RUN =
+            EntityTypeKey.create(ReconcileMessage.class, "ReconciliationRun");
+
+    /** Persistence id of the schedule of reconciliation. */
+    public static final String RECONCILIATION_SCHEDULE_ID = "ReconciliationSchedule";
 
     /** Persistence id of the job registry. */
     public static final String JOB_REGISTRY_ID = "JobRegistry";
@@ -25,7 +33,7 @@ public final class Entities {
     /** Persistence id of the tokens of the API. */
     public static final String TOKENS_ID = "Tokens";
 
-    /** Number of shards of evacuate jobs. Must never change while a cluster runs. */
+    /** Number of shards of evacuate jobs, and of runs of reconciliation. Must never change while a cluster runs. */
     public static final int JOB_SHARDS = 30;
 
     private Entities() {}

@@ -19,6 +19,11 @@ public final class PersistentEntities {
         return PersistenceId.of(Entities.EVACUATE_JOB.name(), jobId.toString());
     }
 
+    /** The persistence id of a run of reconciliation. */
+    public static PersistenceId reconciliationRun(UUID runId) {
+        return PersistenceId.of(Entities.RECONCILIATION_RUN.name(), runId.toString());
+    }
+
     /** Restarts an entity after a failed write, with a backoff of 500 ms to 20 s. */
     public static BackoffSupervisorStrategy restart() {
         return restart(MIN_RESTART_BACKOFF);

@@ -11,6 +11,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.fast.ExactJson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -73,6 +74,18 @@ public final class MantaRecord {
             return value;
         } catch (JsonProcessingException e) {
             throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /** When a user last wrote the record, in milliseconds since 1970 by the clock of Manta's front end; empty if unknown. */
+    public static OptionalLong modifiedMillis(MetadataRecord record) {
+        try {
+            JsonNode time = ExactJson.MAPPER.readTree(record.document()).path("mtime");
+            return time.isIntegralNumber() && time.canConvertToLong()
+                    ? OptionalLong.of(time.longValue())
+                    : OptionalLong.empty();
+        } catch (JsonProcessingException e) {
+            return OptionalLong.empty();
         }
     }
 

@@ -121,7 +121,7 @@ public final class MorayAudit implements RecordAudit {
     }
 
     /** Both must agree, so that no object passes for a directory. */
-    private static boolean isDirectory(JsonNode row, JsonNode value) {
+    static boolean isDirectory(JsonNode row, JsonNode value) {
         String column = row.path("type").asText(DIRECTORY);
         return column.equals(DIRECTORY) && value.path("type").asText().equals(DIRECTORY);
     }

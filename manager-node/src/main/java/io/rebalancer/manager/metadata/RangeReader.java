@@ -43,7 +43,8 @@ final class RangeReader {
      * Reads some rows with ids from {@code first} to {@code last}, both included, starting at {@code first}. The first read
      * of a column begins at its lowest id, because extended ids may begin above two thousand million (manta.md 6.5).
      *
-     * @param nodes rows that mention one of these storage nodes have a value, see {@link RowQueries#selectList}
+     * @param nodes rows that mention one of these storage nodes have a value; if empty, all rows have, see
+     *     {@link RowQueries#selectList}
      */
     CompletionStage<Rows> read(ScanColumn column, long first, long last, List<StorageNodeId> nodes) {
         if (started.filter(column::equals).isPresent()) {

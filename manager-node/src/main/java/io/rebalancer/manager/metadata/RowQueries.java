@@ -43,9 +43,13 @@ final class RowQueries {
 
     /**
      * The select list of a range query: the row id and {@code type}, and the key, the etag and the value of a row that
-     * mentions one of the nodes. They are null in all other rows, so that the shard does not send what the caller drops.
+     * mentions one of the nodes. They are null in all other rows, so that the shard does not send what the caller drops. Without
+     * nodes, every row has them.
      */
     static String selectList(ScanColumn column, List<StorageNodeId> nodes) {
+        if (nodes.isEmpty()) {
+            return column.columnName() + ", type, _key, _etag, _value";
+        }
         // A storage id contains no character that needs an escape.
         String mentions = nodes.stream()
                 .map(node -> "POSITION('" + node.text() + "' IN _value) > 0")

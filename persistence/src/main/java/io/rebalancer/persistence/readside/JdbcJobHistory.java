@@ -7,7 +7,6 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.ListOrder;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.result.RowView;
-import org.jdbi.v3.core.statement.Query;
 
 /** Reads the tables page by page. A page starts behind a sort key, so its cost does not depend on its place in the list. */
 final class JdbcJobHistory implements JobHistory {
@@ -57,12 +55,12 @@ final class JdbcJobHistory implements JobHistory {
                     time(row, "recorded_at"), uuid(row, "job_id"), uuid(row, "assignment_id"), uuid(row, "object_id")));
 
     private final ReadSide readSide;
+    private final PagedLists lists;
 
     JdbcJobHistory(ReadSide readSide) {
         this.readSide = readSide;
+        this.lists = new PagedLists(readSide);
     }
-
-    private record Row<T>(T line, List<?> key) {}
 
     @Override
     public CompletionStage<Page<JobLine>> jobs(JobFilter filter, ListOrder order, Optional<String> after, int most) {
@@ -72,7 +70,7 @@ final class JdbcJobHistory implements JobHistory {
         }
         filter.leavingNode().ifPresent(node -> columns.put("leaving_node", node));
         filter.datacenter().ifPresent(datacenter -> columns.put("datacenter", datacenter));
-        return page(JOBS, columns, order, after, most);
+        return lists.page(JOBS, columns, order, after, most);
     }
 
     @Override
@@ -80,78 +78,25 @@ final class JdbcJobHistory implements JobHistory {
             UUID jobId, Optional<Reason> reason, ListOrder order, Optional<String> after, int most) {
         Map<String, Object> filter = new TreeMap<>(Map.of("job_id", jobId));
         reason.ifPresent(cause -> filter.put("reason", cause.name()));
-        return page(EXCEPTIONS, filter, order, after, most);
+        return lists.page(EXCEPTIONS, filter, order, after, most);
     }
 
     @Override
     public CompletionStage<Page<AuditLine>> audit(ListOrder order, Optional<String> after, int most) {
-        return page(AUDIT, Map.of(), order, after, most);
+        return lists.page(AUDIT, Map.of(), order, after, most);
     }
 
     @Override
     public CompletionStage<Page<OrphanLine>> orphans(
             Optional<UUID> job, ListOrder order, Optional<String> after, int most) {
-        return page(ORPHANS, job.<Map<String, ?>>map(id -> Map.of("job_id", id)).orElse(Map.of()), order, after, most);
+        return lists.page(
+                ORPHANS, job.<Map<String, ?>>map(id -> Map.of("job_id", id)).orElse(Map.of()), order, after, most);
     }
 
     @Override
     public CompletionStage<Long> takenIn(UUID jobId) {
         return readSide.run(() ->
                 readSide.tables().position(PersistentEntities.evacuateJob(jobId).id()));
-    }
-
-    /** @param filter the values that columns must have; one of the values of a list */
-    private <T> CompletionStage<Page<T>> page(
-            Listing<T> listing, Map<String, ?> filter, ListOrder order, Optional<String> after, int most) {
-        return readSide.run(() -> {
-            Map<String, Object> parameters = new TreeMap<>();
-            List<String> conditions = new ArrayList<>();
-            filter.forEach((column, value) -> conditions.add(condition(column, value, parameters)));
-            after.ifPresent(given -> {
-                List<?> key = listing.parse(given, order);
-                for (int part = 0; part < key.size(); part++) {
-                    parameters.put(Listing.parameter(part), key.get(part));
-                }
-                conditions.add(listing.behind(order));
-            });
-            String sql = listing.query(conditions, order);
-            // One row more than the page has shows whether there is a next page.
-            parameters.put("limit", most + 1);
-            List<Row<T>> rows = rows(listing, sql, parameters);
-            List<T> lines = rows.stream().limit(most).map(Row::line).toList();
-            return new Page<>(
-                    lines,
-                    rows.size() > most
-                            ? Optional.of(
-                                    listing.cursor(order, rows.get(most - 1).key()))
-                            : Optional.empty());
-        });
-    }
-
-    /** The condition for a column, whose parameters are added to {@code parameters}. */
-    private static String condition(String column, Object value, Map<String, Object> parameters) {
-        if (!(value instanceof List<?> values)) {
-            parameters.put(column, value);
-            return column + " = :" + column;
-        }
-        List<String> names = new ArrayList<>();
-        for (Object each : values) {
-            String name = column + "_" + names.size();
-            names.add(":" + name);
-            parameters.put(name, each);
-        }
-        return column + " in (" + String.join(", ", names) + ")";
-    }
-
-    private <T> List<Row<T>> rows(Listing<T> listing, String sql, Map<String, ?> parameters) {
-        return readSide.tables().read(handle -> {
-            try (Query query = handle.createQuery(sql)) {
-                return query.bindMap(parameters)
-                        .map((RowView row) -> new Row<>(
-                                listing.line().apply(row), listing.keyOf().apply(row)))
-                        .list();
-            }
-        });
     }
 
     private static JobLine job(RowView row) {

@@ -5,6 +5,7 @@ import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.port.AuditEntries;
 import io.rebalancer.core.port.JobHistory;
+import io.rebalancer.core.port.ReconciliationFindings;
 import io.rebalancer.core.port.RecordAttempts;
 import io.rebalancer.core.port.UnmovedRecords;
 import java.util.List;
@@ -86,6 +87,11 @@ public final class ReadSide {
     /** The records that the passes of jobs left on their leaving nodes. */
     public UnmovedRecords unmovedRecords() {
         return new JdbcUnmovedRecords(this);
+    }
+
+    /** The runs of reconciliation and what they found. */
+    public ReconciliationFindings reconciliationFindings() {
+        return new JdbcReconciliationFindings(this);
     }
 
     /** The attempts of jobs to move records. */

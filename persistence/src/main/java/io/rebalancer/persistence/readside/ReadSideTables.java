@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
@@ -144,6 +145,11 @@ public final class ReadSideTables {
     /** Runs queries. */
     <T> T read(Function<Handle, T> queries) {
         return jdbi.withHandle(queries::apply);
+    }
+
+    /** Runs statements in one transaction. */
+    void change(Consumer<Handle> statements) {
+        jdbi.useTransaction(statements::accept);
     }
 
     /**

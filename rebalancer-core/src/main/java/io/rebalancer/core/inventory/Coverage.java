@@ -40,4 +40,15 @@ public record Coverage(
     public boolean isComplete() {
         return unlisted.isEmpty() && faults == 0;
     }
+
+    /** The same coverage for a report, with a few of many unlisted ranges. */
+    public Coverage shortened() {
+        return new Coverage(
+                files,
+                bytes,
+                unmanaged,
+                unlisted.subList(0, Math.min(unlisted.size(), MAX_SAMPLE)),
+                faults,
+                faultSample);
+    }
 }

@@ -1,0 +1,52 @@
+package io.rebalancer.cluster.message;
+
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.reconcile.RunMode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Messages to the schedule of reconciliation, a cluster singleton. It knows the runs that have not ended. */
+public interface ScheduleMessage {
+
+    /**
+     * Registers a run. Idempotent for the same id.
+     *
+     * @param acceptRoots whether another identity of an object root than before is accepted
+     */
+    record RegisterRun(
+            UUID runId,
+            RunMode mode,
+            List<StorageNodeId> nodes,
+            Optional<UUID> planId,
+            String orderedBy,
+            boolean acceptRoots,
+            ActorRef<ScheduleReply> replyTo)
+            implements ScheduleMessage, WireMessage {
+        public RegisterRun {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * A run reports that it has ended. It repeats that until the schedule knows it.
+     *
+     * @param roots identities of the object roots that it saw
+     */
+    record RunEnded(UUID runId, Map<StorageNodeId, String> roots) implements ScheduleMessage, WireMessage {
+        public RunEnded {
+            roots = Map.copyOf(roots);
+        }
+    }
+
+    /** A reply of the schedule. */
+    sealed interface ScheduleReply extends WireMessage {}
+
+    /** The run is stored. The schedule starts it, after a restart too. */
+    record RunRegistered(UUID runId) implements ScheduleReply {}
+
+    /** Refusal: the run {@code runId} already compares {@code node}. */
+    record NodeBusy(UUID runId, StorageNodeId node) implements ScheduleReply {}
+}

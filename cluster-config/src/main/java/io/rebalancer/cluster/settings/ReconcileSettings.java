@@ -1,0 +1,108 @@
+package io.rebalancer.cluster.settings;
+
+import com.typesafe.config.Config;
+import io.rebalancer.core.reconcile.BreakerLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How runs of reconciliation work.
+ *
+ * @param enabled whether runs can be ordered
+ * @param fileGrace a file without a record must be older to be a finding
+ * @param recordGrace a record whose file is missing must be older to be a finding
+ * @param clockSkew how much the clock of a storage node may differ from the manager's
+ * @param shardTimeout how long a metadata shard may not answer before it is given up
+ * @param listingTimeout how long an agent may not answer, or make no progress, before its node is given up
+ * @param nodesAtATime storage nodes that one run compares at a time, at least 1
+ * @param copies how many copies objects must have
+ * @param breaker how much may differ before nothing is done
+ * @param sort how claims are sorted
+ */
+public record ReconcileSettings(
+        boolean enabled,
+        Duration fileGrace,
+        Duration recordGrace,
+        Duration clockSkew,
+        Duration shardTimeout,
+        Duration listingTimeout,
+        int nodesAtATime,
+        Copies copies,
+        BreakerLimits breaker,
+        Sort sort) {
+    private static final Duration LEAST_FILE_GRACE = Duration.ofHours(1);
+    private static final Duration LEAST_RECORD_GRACE = Duration.ofMinutes(10);
+    private static final Duration MOST_CLOCK_SKEW = Duration.ofHours(1);
+
+    /**
+     * How many copies objects must have.
+     *
+     * @param least at least 1
+     * @param most at least {@code least}
+     */
+    public record Copies(int least, int most) {
+        public Copies {
+            require(least >= 1 && most >= least, "copies.least must be at least 1, and copies.most at least as many");
+        }
+    }
+
+    /**
+     * How claims are sorted.
+     *
+     * @param memoryBytes memory for claims that are not on disk yet
+     * @param directory where claims are stored while a run lasts
+     */
+    public record Sort(long memoryBytes, Path directory) {
+        private static final long LEAST_MEMORY = 1 << 20;
+
+        public Sort {
+            require(memoryBytes >= LEAST_MEMORY, "sort.memory must be at least 1 MiB");
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the setting that is out of range */
+    public ReconcileSettings {
+        require(!clockSkew.isNegative() && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0, "clock-skew must be 0 to 1h");
+        require(isPositive(shardTimeout), "shard-timeout must be above zero");
+        require(isPositive(listingTimeout), "listing-timeout must be above zero");
+        require(nodesAtATime >= 1, "nodes-at-a-time must be at least 1");
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
+        }
+    }
+
+    /** @throws SettingsFault if a setting is missing or wrong */
+    public static ReconcileSettings from(Config root) {
+        return SettingsFile.section(root, "rebalancer.reconcile", section -> {
+            Duration file = section.getDuration("grace.file");
+            Duration record = section.getDuration("grace.metadata");
+            boolean unsafe = section.getBoolean("grace.unsafe");
+            require(
+                    unsafe || file.compareTo(LEAST_FILE_GRACE) >= 0,
+                    "grace.file must be at least 1h: an upload takes that long between its file and its record");
+            require(unsafe || record.compareTo(LEAST_RECORD_GRACE) >= 0, "grace.metadata must be at least 10m");
+            require(isPositive(file) && isPositive(record), "grace.file and grace.metadata must be above zero");
+            return new ReconcileSettings(
+                    section.getBoolean("enabled"),
+                    file,
+                    record,
+                    section.getDuration("clock-skew"),
+                    section.getDuration("shard-timeout"),
+                    section.getDuration("listing-timeout"),
+                    section.getInt("nodes-at-a-time"),
+                    new Copies(section.getInt("copies.least"), section.getInt("copies.most")),
+                    new BreakerLimits(
+                            section.getDouble("breaker.missing-ratio"),
+                            section.getDouble("breaker.orphan-ratio"),
+                            section.getLong("breaker.min-absolute")),
+                    new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))));
+        });
+    }
+}

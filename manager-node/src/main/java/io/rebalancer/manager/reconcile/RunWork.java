@@ -1,0 +1,183 @@
+package io.rebalancer.manager.reconcile;
+
+import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.cluster.async.Failures;
+import io.rebalancer.cluster.settings.ReconcileSettings;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.NodeReport;
+import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ShardCoverage;
+import io.rebalancer.core.text.OneLine;
+import io.rebalancer.persistence.sort.RecordSorter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The blocking work of one incarnation of a run, on threads of its own dispatcher. It reports what it has done to
+ * {@code listener}; after {@link #close} it reports nothing more. Claims are on this manager's disk while it lasts.
+ */
+final class RunWork {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RunWork.class);
+    private static final Duration FLEET_TIMEOUT = Duration.ofSeconds(30);
+
+    private final UUID runId;
+    private final ReconcileResources resources;
+    private final BlockingExecutor blocking;
+    private final Consumer<Report> listener;
+    private final RunScope scope = new RunScope();
+    private final Queue<StorageNodeId> left = new ArrayDeque<>();
+    private Optional<ClaimFile> claims = Optional.empty();
+
+    /** What the work reports. */
+    sealed interface Report {}
+
+    /** All shards are read or given up. */
+    record MetadataRead(List<ShardCoverage> shards) implements Report {}
+
+    /** A storage node is compared, or can't be. */
+    record NodeDone(NodeReport report) implements Report {}
+
+    /** The work can't continue. */
+    record Failed(AbortReason reason, String detail) implements Report {}
+
+    /** @param listener may be called on any thread */
+    RunWork(UUID runId, ReconcileResources resources, BlockingExecutor blocking, Consumer<Report> listener) {
+        this.runId = runId;
+        this.resources = resources;
+        this.blocking = blocking;
+        this.listener = listener;
+    }
+
+    /** Ends the work within a moment and deletes its files. */
+    void close() {
+        scope.close();
+        claims.ifPresent(file -> blocking.run(() -> {
+            delete(file);
+            return true;
+        }));
+    }
+
+    /** What is done now, for an operator. */
+    String activity() {
+        return scope.activity();
+    }
+
+    /** Reads the claims of the nodes that are left. */
+    void readMetadata(List<StorageNodeId> nodes) {
+        submit(() -> {
+            ReconcileSettings settings = resources.settings().get();
+            Path directory = settings.sort().directory();
+            Files.createDirectories(directory);
+            try (RecordSorter sorter = new RecordSorter(
+                            ClaimFile.FORMAT, directory, settings.sort().memoryBytes());
+                    ClaimFile.Writer writer = new ClaimFile.Writer(nodes, sorter)) {
+                ClaimReading reading = new ClaimReading(
+                        resources.claims(), resources.permits(), resources.clock(), settings.shardTimeout(), scope);
+                List<ShardCoverage> shards = reading.read(nodes, writer);
+                scope.report("sorts the claims");
+                keep(writer.finish(directory.resolve("claims-" + UUID.randomUUID())));
+                report(new MetadataRead(shards));
+            }
+        });
+    }
+
+    private synchronized void keep(ClaimFile file) {
+        if (scope.isClosed()) {
+            delete(file);
+            throw new RunCanceled();
+        }
+        claims = Optional.of(file);
+    }
+
+    private void delete(ClaimFile file) {
+        try {
+            file.delete();
+        } catch (IOException e) {
+            LOGGER.warn(
+                    "run={} could not delete its claims; the next start of the manager does: {}", runId, OneLine.of(e));
+        }
+    }
+
+    /** Compares the nodes that are left, some at a time. */
+    void compareNodes(RunState run) {
+        submit(() -> {
+            boolean several = severalDatacenters();
+            synchronized (this) {
+                left.addAll(run.nodesLeft());
+            }
+            int parallel =
+                    Math.min(run.nodesLeft().size(), resources.settings().get().nodesAtATime());
+            for (int i = 0; i < parallel; i++) {
+                submit(() -> compareNext(run, several));
+            }
+        });
+    }
+
+    private boolean severalDatacenters() {
+        try {
+            return scope.await(resources.nodes().fleet(), FLEET_TIMEOUT).stream()
+                            .map(each -> each.node().datacenter())
+                            .distinct()
+                            .count()
+                    > 1;
+        } catch (RunFault | TimeoutException e) {
+            LOGGER.warn("run={} does not look for misplaced copies: the fleet is not known: {}", runId, OneLine.of(e));
+            return false;
+        }
+    }
+
+    private void compareNext(RunState run, boolean severalDatacenters) throws IOException {
+        Optional<StorageNodeId> node = nextNode();
+        while (node.isPresent()) {
+            scope.check();
+            report(new NodeDone(
+                    new NodeComparison(resources, run, node.get(), claims.orElseThrow(), severalDatacenters, scope)
+                            .run()));
+            node = nextNode();
+        }
+    }
+
+    private synchronized Optional<StorageNodeId> nextNode() {
+        return Optional.ofNullable(left.poll());
+    }
+
+    private void report(Report report) {
+        if (!scope.isClosed()) {
+            listener.accept(report);
+        }
+    }
+
+    /** Work that may fail. */
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private void submit(Work work) {
+        CompletionStage<Boolean> done = blocking.run(() -> {
+            work.run();
+            return true;
+        });
+        done.whenComplete((ended, failure) -> {
+            if (failure != null && !scope.isClosed()) {
+                Throwable cause = Failures.rootCause(failure);
+                LOGGER.warn("run={} fails", runId, cause);
+                report(new Failed(
+                        AbortReason.UNKNOWN,
+                        OneLine.of(cause) + ". Look at the log of this manager, and order another run"));
+            }
+        });
+    }
+}

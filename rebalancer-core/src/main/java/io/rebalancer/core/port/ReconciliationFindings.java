@@ -1,0 +1,77 @@
+package io.rebalancer.core.port;
+
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.JobHistory.Page;
+import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.DriftKind;
+import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.RunMode;
+import io.rebalancer.core.reconcile.RunPhase;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The runs of reconciliation and what they found, in the database. Findings are no events: a run may have millions. A run
+ * stores those of a storage node before the event that the node is compared.
+ */
+public interface ReconciliationFindings {
+    /** Findings of one {@link #add}, at most. */
+    int MAX_FINDINGS = 1000;
+
+    /** Deletes what an earlier incarnation of the run stored about a storage node. */
+    CompletionStage<Void> clear(UUID runId, StorageNodeId node);
+
+    /** Stores findings; one that is stored already is replaced. */
+    CompletionStage<Void> add(UUID runId, List<Finding> findings);
+
+    /**
+     * A page of the findings of a run, ascending by storage node, kind and key.
+     *
+     * @param after the cursor of the page before
+     * @param limit maximum number of findings, at least 1
+     */
+    CompletionStage<Page<Finding>> findings(UUID runId, Filter filter, Optional<String> after, int limit);
+
+    /** Stores the line of a run, unless a line of a later revision is stored. */
+    CompletionStage<Void> putRun(RunLine run);
+
+    /** A page of the runs, by number. */
+    CompletionStage<Page<RunLine>> runs(ListOrder order, Optional<String> after, int limit);
+
+    /** Which findings are listed; an empty value lists all. */
+    record Filter(Optional<StorageNodeId> node, Optional<DriftKind> kind, Optional<Finding.State> state) {
+        /** All findings. */
+        public static final Filter ALL = new Filter(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * A run in the list of runs.
+     *
+     * @param revision sequence number of the run's last event
+     * @param nodes storage nodes that the run compares
+     */
+    record RunLine(
+            UUID id,
+            long number,
+            long revision,
+            RunMode mode,
+            RunPhase phase,
+            Optional<AbortReason> abort,
+            String orderedBy,
+            Instant createdAt,
+            Optional<Instant> endedAt,
+            int nodes,
+            Comparisons comparisons) {}
+
+    /**
+     * How far a run is.
+     *
+     * @param compared storage nodes that are compared completely
+     * @param unknown storage nodes that could not be compared, or not completely
+     * @param found findings of all kinds
+     */
+    record Comparisons(int compared, int unknown, long found) {}
+}

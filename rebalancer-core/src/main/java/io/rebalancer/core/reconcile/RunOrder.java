@@ -1,0 +1,38 @@
+package io.rebalancer.core.reconcile;
+
+import io.rebalancer.core.object.StorageNodeId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a run is to do.
+ *
+ * @param number number of the run, above those of all earlier runs
+ * @param nodes the storage nodes to compare, at least one, ascending
+ * @param planId for {@link RunMode#ACT}: the run whose plan is carried out; else empty
+ * @param orderedBy who ordered it, such as the name of a token or {@code schedule}
+ * @param roots identities of the object roots that earlier runs saw; a node with another one is not compared
+ */
+public record RunOrder(
+        UUID id,
+        long number,
+        RunMode mode,
+        List<StorageNodeId> nodes,
+        Optional<UUID> planId,
+        String orderedBy,
+        Map<StorageNodeId, String> roots) {
+
+    /** @throws IllegalArgumentException if there is no node, or a plan without the mode that needs one */
+    public RunOrder {
+        nodes = nodes.stream().distinct().sorted().toList();
+        roots = Map.copyOf(roots);
+        if (nodes.isEmpty()) {
+            throw new IllegalArgumentException("a run needs at least one storage node");
+        }
+        if (planId.isPresent() != (mode == RunMode.ACT)) {
+            throw new IllegalArgumentException("a plan belongs to the mode act, and to no other");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.rebalancer.core.reconcile;
+
+import io.rebalancer.core.object.StorageNodeId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The state of a run. It has one report for each storage node and shard, and nothing for each copy.
+ *
+ * @param order empty until the run exists
+ * @param epoch incarnation of the run, 0 before the first one
+ * @param shards what was read of the metadata by this incarnation; empty until all is read
+ * @param reports storage nodes that are done
+ * @param abort why the run ended early; empty unless it did
+ * @param detail the reason for an operator, or empty text
+ */
+public record RunState(
+        Optional<RunOrder> order,
+        RunPhase phase,
+        long epoch,
+        List<ShardCoverage> shards,
+        SortedMap<StorageNodeId, NodeReport> reports,
+        Optional<AbortReason> abort,
+        String detail,
+        Optional<Instant> createdAt,
+        Optional<Instant> endedAt) {
+
+    /** A run that does not exist. */
+    public static final RunState EMPTY = new RunState(
+            Optional.empty(),
+            RunPhase.NONE,
+            0,
+            List.of(),
+            new TreeMap<>(),
+            Optional.empty(),
+            "",
+            Optional.empty(),
+            Optional.empty());
+
+    /** Keeps copies of the collections. */
+    public RunState {
+        shards = List.copyOf(shards);
+        reports = new TreeMap<>(reports);
+    }
+
+    /** Whether the run exists and has not ended. */
+    public boolean isActive() {
+        return phase != RunPhase.NONE && !phase.terminal();
+    }
+
+    /** The token of this incarnation. */
+    public RunToken token() {
+        RunOrder existing = order.orElseThrow(() -> new IllegalStateException("the run does not exist"));
+        return new RunToken(existing.id(), existing.number(), epoch);
+    }
+
+    /** Whether every row of every shard was read, so that a copy without a claim is known to have none. */
+    public boolean metadataComplete() {
+        return !shards.isEmpty() && shards.stream().allMatch(shard -> shard.complete() && shard.unreadable() == 0);
+    }
+
+    /** The storage nodes that are not done, in the order of their ids. */
+    public List<StorageNodeId> nodesLeft() {
+        return order.map(RunOrder::nodes).orElse(List.of()).stream()
+                .filter(node -> !reports.containsKey(node))
+                .toList();
+    }
+
+    /** The identities of the object roots that the run saw. */
+    public Map<StorageNodeId, String> roots() {
+        Map<StorageNodeId, String> roots = new TreeMap<>();
+        reports.forEach((node, report) -> {
+            if (!report.rootId().isEmpty()) {
+                roots.put(node, report.rootId());
+            }
+        });
+        return roots;
+    }
+
+    /** The state after an event. */
+    public RunState apply(RunEvent event) {
+        if (event instanceof RunEvent.RunCreated created) {
+            RunPhase first = created.order().mode() == RunMode.ACT ? RunPhase.ACTING : RunPhase.READING_METADATA;
+            return new RunState(
+                    Optional.of(created.order()),
+                    first,
+                    1,
+                    List.of(),
+                    reports,
+                    Optional.empty(),
+                    "",
+                    Optional.of(created.at()),
+                    Optional.empty());
+        }
+        if (event instanceof RunEvent.RunTakenOver takenOver) {
+            RunPhase resumed = phase == RunPhase.COMPARING ? RunPhase.READING_METADATA : phase;
+            return with(resumed, takenOver.epoch(), List.of(), reports);
+        }
+        if (event instanceof RunEvent.MetadataRead read) {
+            return with(RunPhase.COMPARING, epoch, read.shards(), reports);
+        }
+        if (event instanceof RunEvent.NodeCompared compared) {
+            SortedMap<StorageNodeId, NodeReport> all = new TreeMap<>(reports);
+            all.put(compared.report().node(), compared.report());
+            return with(phase, epoch, shards, all);
+        }
+        if (event instanceof RunEvent.RunAborted aborted) {
+            return ended(RunPhase.ABORTED, Optional.of(aborted.reason()), aborted.detail(), aborted.at());
+        }
+        return ended(RunPhase.FINISHED, Optional.empty(), "", event.at());
+    }
+
+    private RunState with(
+            RunPhase newPhase,
+            long newEpoch,
+            List<ShardCoverage> newShards,
+            Map<StorageNodeId, NodeReport> newReports) {
+        return new RunState(
+                order, newPhase, newEpoch, newShards, new TreeMap<>(newReports), abort, detail, createdAt, endedAt);
+    }
+
+    private RunState ended(RunPhase end, Optional<AbortReason> reason, String why, Instant at) {
+        return new RunState(order, end, epoch, shards, reports, reason, why, createdAt, Optional.of(at));
+    }
+}
