@@ -64,10 +64,7 @@ final class RunWork {
     /** Ends the work within a moment and deletes its files. */
     void close() {
         scope.close();
-        claims.ifPresent(file -> blocking.run(() -> {
-            delete(file);
-            return true;
-        }));
+        keptClaims().ifPresent(file -> blocking.executor().execute(() -> delete(file)));
     }
 
     /** What is done now, for an operator. */
@@ -92,6 +89,10 @@ final class RunWork {
                 report(new MetadataRead(shards));
             }
         });
+    }
+
+    private synchronized Optional<ClaimFile> keptClaims() {
+        return claims;
     }
 
     private synchronized void keep(ClaimFile file) {
@@ -143,9 +144,9 @@ final class RunWork {
         Optional<StorageNodeId> node = nextNode();
         while (node.isPresent()) {
             scope.check();
-            report(new NodeDone(
-                    new NodeComparison(resources, run, node.get(), claims.orElseThrow(), severalDatacenters, scope)
-                            .run()));
+            report(new NodeDone(new NodeComparison(
+                            resources, run, node.get(), keptClaims().orElseThrow(), severalDatacenters, scope)
+                    .run()));
             node = nextNode();
         }
     }
