@@ -24,6 +24,11 @@ import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.Samples;
 import io.rebalancer.core.legacy.LegacyEvent;
 import io.rebalancer.core.legacy.LegacyState;
+import io.rebalancer.core.reconcile.ReconcileSamples;
+import io.rebalancer.core.reconcile.RunEvent;
+import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleEvent;
+import io.rebalancer.core.reconcile.ScheduleState;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.settings.FleetSettingsEvent;
 import io.rebalancer.core.settings.FleetSettingsState;
@@ -63,6 +68,8 @@ class StoredEventsTest {
         all.add(new AuditEvent.EntryAppended(AuditLogs.entries(1).get(0)));
         all.add(fleetSettingsChanged());
         all.addAll(tokenEvents());
+        all.addAll(ReconcileSamples.runEvents());
+        all.addAll(ReconcileSamples.scheduleEvents());
         return all;
     }
 
@@ -76,7 +83,9 @@ class StoredEventsTest {
                 RegistryEvent.class,
                 AuditEvent.class,
                 FleetSettingsEvent.class,
-                TokenEvent.class
+                TokenEvent.class,
+                RunEvent.class,
+                ScheduleEvent.class
             })
     void everyEventHasASample(Class<?> sealed) {
         Set<Class<?>> sampled = events().stream()
@@ -135,6 +144,14 @@ class StoredEventsTest {
         }
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(tokens), TokenState.class))
                 .isEqualTo(tokens);
+        RunState run = ReconcileSamples.after(ReconcileSamples.runEvents());
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(run), RunState.class)).isEqualTo(run);
+        ScheduleState schedule = ScheduleState.EMPTY;
+        for (ScheduleEvent event : ReconcileSamples.scheduleEvents()) {
+            schedule = schedule.apply(event);
+        }
+        assertThat(CBOR.readValue(CBOR.writeValueAsBytes(schedule), ScheduleState.class))
+                .isEqualTo(schedule);
         AgentState agent = AgentState.EMPTY.apply(Samples.agentEvents().get(0));
         assertThat(CBOR.readValue(CBOR.writeValueAsBytes(agent), AgentState.class))
                 .isEqualTo(agent);

@@ -1,5 +1,6 @@
 package io.rebalancer.core.reconcile;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.inventory.Coverage;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
@@ -51,6 +52,7 @@ public record NodeReport(
     }
 
     /** Whether repairs that remove something may follow: everything was read, and nothing is suspicious. */
+    @JsonIgnore
     public boolean isClean() {
         return fault.isEmpty() && coverage.isComplete();
     }

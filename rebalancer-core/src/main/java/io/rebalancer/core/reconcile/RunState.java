@@ -1,5 +1,6 @@
 package io.rebalancer.core.reconcile;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,7 @@ public record RunState(
     }
 
     /** Whether the run exists and has not ended. */
+    @JsonIgnore
     public boolean isActive() {
         return phase != RunPhase.NONE && !phase.terminal();
     }
