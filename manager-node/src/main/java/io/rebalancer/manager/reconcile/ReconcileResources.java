@@ -6,9 +6,11 @@ import io.rebalancer.core.port.ClaimSource;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.port.ReconciliationFindings;
-import io.rebalancer.core.port.StorageNodeService;
+import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -19,7 +21,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param claims reads the primaries
  * @param permits the permits that the scans of jobs use too
  * @param inventories the files of storage nodes
- * @param nodes the storage nodes that the fleet has
+ * @param fleet the storage nodes that storinfo lists; fails if they are not known
  * @param schedule learns that a run has ended
  */
 public record ReconcileResources(
@@ -28,7 +30,7 @@ public record ReconcileResources(
         ScanPermits permits,
         MetadataTier tier,
         NodeInventory.Fleet inventories,
-        StorageNodeService nodes,
+        Supplier<CompletionStage<List<FleetNode>>> fleet,
         ReconciliationFindings findings,
         ActorRef<ScheduleMessage> schedule,
         Clock clock) {}

@@ -129,7 +129,7 @@ final class RunWork {
 
     private boolean severalDatacenters() {
         try {
-            return scope.await(resources.nodes().fleet(), FLEET_TIMEOUT).stream()
+            return scope.await(resources.fleet().get(), FLEET_TIMEOUT).stream()
                             .map(each -> each.node().datacenter())
                             .distinct()
                             .count()

@@ -1,0 +1,250 @@
+package io.rebalancer.manager.reconcile;
+
+import io.rebalancer.core.inventory.ContentFacts;
+import io.rebalancer.core.inventory.CopyFacts;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.inventory.Coverage;
+import io.rebalancer.core.inventory.InventoryEntry;
+import io.rebalancer.core.inventory.InventoryStatus;
+import io.rebalancer.core.inventory.InventoryStatus.State;
+import io.rebalancer.core.inventory.KeyRange;
+import io.rebalancer.core.inventory.RangeDigest;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
+import io.rebalancer.core.port.NodeInventory;
+import io.rebalancer.core.reconcile.PurgeOrder;
+import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.RunToken;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** The files of one storage node in memory, and its agent, which a test can make fail. */
+final class FilesInMemory implements NodeInventory {
+    private final StorageNodeId node;
+    private final Clock clock;
+    private final SortedMap<CopyKey, InventoryEntry> files = new TreeMap<>();
+    private SortedMap<CopyKey, InventoryEntry> listed = new TreeMap<>();
+    private List<KeyRange> unlisted = List.of();
+    private RunToken highest = new RunToken(new UUID(0, 0), 0, 0);
+    private State state = State.READY;
+    private String rootId = "root";
+    private Duration skew = Duration.ZERO;
+    private boolean down;
+    private Runnable afterListing = () -> {};
+    private long entriesSent;
+
+    FilesInMemory(StorageNodeId node, Clock clock) {
+        this.node = node;
+        this.clock = clock;
+    }
+
+    synchronized void put(CopyKey key, long sizeBytes, Instant time) {
+        long millis = time.toEpochMilli();
+        files.put(key, new InventoryEntry(key, sizeBytes, millis, millis, false));
+    }
+
+    synchronized void putOfUnknownAge(CopyKey key, long sizeBytes) {
+        files.put(
+                key,
+                new InventoryEntry(key, sizeBytes, InventoryEntry.UNKNOWN_TIME, InventoryEntry.UNKNOWN_TIME, false));
+    }
+
+    synchronized void remove(CopyKey key) {
+        files.remove(key);
+    }
+
+    /** Length of the file, -1 if it does not exist. */
+    synchronized long length(CopyKey key) {
+        InventoryEntry entry = files.get(key);
+        return entry == null ? -1 : entry.sizeBytes();
+    }
+
+    synchronized void removeAll() {
+        files.clear();
+    }
+
+    /** The listing ends in this state instead of READY. */
+    synchronized void answer(State other) {
+        state = other;
+    }
+
+    synchronized void setRootId(String id) {
+        rootId = id;
+    }
+
+    synchronized void setSkew(Duration ahead) {
+        skew = ahead;
+    }
+
+    /** The agent does not answer any more. */
+    synchronized void stop() {
+        down = true;
+    }
+
+    /** These ranges can't be listed. */
+    synchronized void lock(List<KeyRange> ranges) {
+        unlisted = List.copyOf(ranges);
+    }
+
+    /** Runs once, after the files are listed and before anything is compared. */
+    synchronized void afterListing(Runnable action) {
+        afterListing = action;
+    }
+
+    synchronized long entriesSent() {
+        return entriesSent;
+    }
+
+    synchronized RunToken highest() {
+        return highest;
+    }
+
+    private synchronized <T> CompletionStage<T> reply(Supplier<T> answer) {
+        if (down) {
+            return CompletableFuture.failedFuture(
+                    new AgentUnavailable(AgentUnavailable.Code.AGENT_UNREACHABLE, "the agent of " + node + " is down"));
+        }
+        return CompletableFuture.completedFuture(answer.get());
+    }
+
+    @Override
+    public CompletionStage<InventoryStatus> begin(RunToken token) {
+        return reply(() -> {
+            if (token.compareTo(highest) > 0) {
+                highest = token;
+                list();
+                afterListing.run();
+                afterListing = () -> {};
+            }
+            return status();
+        });
+    }
+
+    private void list() {
+        listed = new TreeMap<>();
+        files.forEach((key, entry) -> {
+            if (unlisted.stream().noneMatch(range -> range.contains(key))) {
+                listed.put(key, entry);
+            }
+        });
+    }
+
+    private InventoryStatus status() {
+        Instant now = clock.instant().plus(skew);
+        long bytes =
+                listed.values().stream().mapToLong(InventoryEntry::sizeBytes).sum();
+        return new InventoryStatus(
+                highest.runId(),
+                state,
+                state == State.WRONG_ROOT ? "" : rootId,
+                now,
+                now,
+                new Coverage(listed.size(), bytes, Map.of(), unlisted, unlisted.size(), List.of()),
+                state == State.READY ? "" : "as the test wants");
+    }
+
+    @Override
+    public CompletionStage<InventoryStatus> status(UUID runId) {
+        return reply(this::status);
+    }
+
+    @Override
+    public CompletionStage<List<Integer>> differing(UUID runId, Optional<CopyKey> after, List<RangeDigest> ranges) {
+        return reply(() -> {
+            List<Integer> differing = new ArrayList<>();
+            Optional<CopyKey> start = after;
+            for (int i = 0; i < ranges.size(); i++) {
+                RangeDigest digest = ranges.get(i);
+                KeyRange range = new KeyRange(start, digest.upTo());
+                long copies = 0;
+                long hash = 0;
+                for (InventoryEntry each : listed.values()) {
+                    if (range.contains(each.key())) {
+                        copies++;
+                        hash ^= RangeDigest.hash(each.key(), each.sizeBytes());
+                    }
+                }
+                if (!digest.agreesWith(copies, hash)) {
+                    differing.add(i);
+                }
+                start = Optional.of(digest.upTo());
+            }
+            return differing;
+        });
+    }
+
+    @Override
+    public CompletionStage<EntryPage> entries(UUID runId, KeyRange range, int limit) {
+        return reply(() -> {
+            List<InventoryEntry> found = listed.values().stream()
+                    .filter(each -> range.contains(each.key()))
+                    .toList();
+            // Small pages, so that there are several.
+            int most = Math.min(limit, 7);
+            List<InventoryEntry> page = found.stream().limit(most).toList();
+            entriesSent += page.size();
+            return new EntryPage(page, found.size() <= most);
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> drop(UUID runId) {
+        return reply(() -> {
+            listed = new TreeMap<>();
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<List<CopyFacts>> look(List<CopyKey> keys) {
+        return reply(() -> keys.stream().map(this::facts).toList());
+    }
+
+    private CopyFacts facts(CopyKey key) {
+        InventoryEntry entry = files.get(key);
+        return entry == null
+                ? new CopyFacts(key, CopyFacts.Presence.ABSENT, 0, 0, 0)
+                : new CopyFacts(
+                        key,
+                        CopyFacts.Presence.PRESENT,
+                        entry.sizeBytes(),
+                        entry.modifiedMillis(),
+                        entry.changedMillis());
+    }
+
+    @Override
+    public CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Map<CopyKey, QuarantineOrder.Result>> quarantine(QuarantineOrder order) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<QuarantinePage> quarantined(Optional<String> after, int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Restore> restore(String id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<String>> purge(PurgeOrder order) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,519 @@
+package io.rebalancer.manager.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.message.ReconcileMessage;
+import io.rebalancer.cluster.message.ScheduleMessage;
+import io.rebalancer.cluster.settings.ReconcileSettings;
+import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.inventory.InventoryStatus;
+import io.rebalancer.core.inventory.KeyRange;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.DriftKind;
+import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.NodeReport;
+import io.rebalancer.core.reconcile.RunMode;
+import io.rebalancer.core.reconcile.RunOrder;
+import io.rebalancer.core.reconcile.RunPhase;
+import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.SkippedCounts;
+import io.rebalancer.core.storage.FleetNode;
+import io.rebalancer.core.storage.StorageNode;
+import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs over records and files in memory: what is found, what is not taken for drift, and what a second manager does again. */
+@Tag("slow")
+class ReconciliationRunTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final CopyLocation ONE = new CopyLocation("dc1", new StorageNodeId("1.stor"));
+    private static final CopyLocation TWO = new CopyLocation("dc2", new StorageNodeId("2.stor"));
+    private static final CopyLocation THREE = new CopyLocation("dc2", new StorageNodeId("3.stor"));
+    private static final Instant OLD = Instant.now().minus(Duration.ofDays(30));
+
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "reconcile",
+            PersistenceTestKitPlugin.config().withFallback(SettingsFile.over(ConfigFactory.parseString("""
+                pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                """))));
+
+    @TempDir
+    private Path directory;
+
+    private final Clock clock = Clock.systemUTC();
+    private final ShardsInMemory shards = new ShardsInMemory(3);
+    private final FindingsInMemory findings = new FindingsInMemory();
+    private final Map<StorageNodeId, FilesInMemory> nodes = new HashMap<>();
+    private final UUID id = UUID.randomUUID();
+    private final TestProbe<ScheduleMessage> schedule = KIT.createTestProbe();
+    private ActorRef<ReconcileMessage> run =
+            KIT.<ReconcileMessage>createTestProbe().getRef();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    ReconciliationRunTest() {
+        for (CopyLocation each : List.of(ONE, TWO, THREE)) {
+            nodes.put(each.storageNode(), new FilesInMemory(each.storageNode(), clock));
+        }
+    }
+
+    private FilesInMemory files(CopyLocation location) {
+        return Optional.ofNullable(nodes.get(location.storageNode())).orElseThrow();
+    }
+
+    private static CopyKey key(int number) {
+        return new CopyKey(new UUID(number % 3 - 1, 7), new UUID(number * 0x9E3779B97F4A7C15L, number));
+    }
+
+    /** A record on nodes, and its files. */
+    private RecordRef store(int number, CopyLocation... copies) {
+        for (CopyLocation copy : copies) {
+            files(copy).put(key(number), 5, OLD);
+        }
+        return shards.put(1 + number % 3, key(number), 5, OLD, copies);
+    }
+
+    private ReconcileResources resources(String settings) {
+        ReconcileSettings parsed = ReconcileSettings.from(SettingsFile.over(
+                ConfigFactory.parseString("rebalancer.reconcile { enabled = on, shard-timeout = 1s, sort.directory = \""
+                                + directory + "/claims\" }")
+                        .withFallback(ConfigFactory.empty())
+                        .withFallback(ConfigFactory.parseString(settings))));
+        return new ReconcileResources(
+                () -> parsed,
+                shards,
+                new ScanPermits(() -> 32),
+                shards,
+                node -> Optional.ofNullable(nodes.get(node)).orElseThrow(),
+                () -> CompletableFuture.completedFuture(Stream.of(ONE, TWO, THREE)
+                        .map(each ->
+                                new FleetNode(new StorageNode(each.storageNode(), each.datacenter(), 1000, 10), true))
+                        .toList()),
+                findings,
+                schedule.getRef(),
+                clock);
+    }
+
+    private ActorRef<ReconcileMessage> spawn(String settings) {
+        return KIT.spawn(ReconciliationRun.create(
+                new EntityContext<>(
+                        Entities.RECONCILIATION_RUN,
+                        id.toString(),
+                        KIT.<ClusterSharding.ShardCommand>createTestProbe().getRef()),
+                resources(settings)));
+    }
+
+    private RunOrder order(RunMode mode, Map<StorageNodeId, String> roots, CopyLocation... compared) {
+        return new RunOrder(
+                id,
+                5,
+                mode,
+                Stream.of(compared).map(CopyLocation::storageNode).toList(),
+                Optional.empty(),
+                "ann",
+                roots);
+    }
+
+    private void begin(RunOrder order) {
+        run = spawn("");
+        run.tell(new ReconcileMessage.CreateRun(
+                order, KIT.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+    }
+
+    private RunState state() {
+        TestProbe<ReconcileMessage.RunReply> reply = KIT.createTestProbe();
+        run.tell(new ReconcileMessage.GetRun(reply.getRef()));
+        return reply.expectMessageClass(ReconcileMessage.RunStands.class, TIMEOUT)
+                .state();
+    }
+
+    private RunState awaitEnd() {
+        await().atMost(TIMEOUT).until(() -> state().phase().terminal());
+        return state();
+    }
+
+    private RunState observe(CopyLocation... compared) {
+        begin(order(RunMode.OBSERVE, Map.of(), compared));
+        return awaitEnd();
+    }
+
+    private NodeReport report(RunState ended, CopyLocation node) {
+        return Optional.ofNullable(ended.reports().get(node.storageNode())).orElseThrow();
+    }
+
+    private Set<String> found() {
+        return findings.of(id).stream()
+                .map(each -> each.node() + " " + each.kind() + " " + each.key())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String finding(CopyLocation node, DriftKind kind, int number) {
+        return node.storageNode() + " " + kind + " " + key(number);
+    }
+
+    @Test
+    void eachKindOfDriftIsFoundOnceAndNothingElse() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            store(i, ONE, TWO);
+        }
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        store(101, ONE, TWO);
+        files(ONE).remove(key(101));
+        files(TWO).remove(key(101));
+        files(ONE).put(key(102), 5, OLD);
+        store(103, ONE, TWO);
+        files(ONE).put(key(103), 4, OLD);
+        store(104, ONE);
+        store(105, TWO, THREE);
+        shards.put(2, key(106), 0, OLD, ONE, TWO);
+        RunState ended = observe(ONE, TWO);
+        assertThat(ended.phase()).isEqualTo(RunPhase.FINISHED);
+        assertThat(found())
+                .containsExactlyInAnyOrder(
+                        finding(ONE, DriftKind.MISSING_COPY, 100),
+                        finding(ONE, DriftKind.MISSING_ALL, 101),
+                        finding(TWO, DriftKind.MISSING_ALL, 101),
+                        finding(ONE, DriftKind.ORPHAN_FILE, 102),
+                        finding(ONE, DriftKind.SIZE_MISMATCH, 103),
+                        finding(ONE, DriftKind.UNDER_REPLICATED, 104));
+        NodeReport one = report(ended, ONE);
+        assertThat(one.fault()).isEmpty();
+        assertThat(one.claims()).isEqualTo(55);
+        assertThat(one.coverage().files()).isEqualTo(53);
+        assertThat(one.found())
+                .isEqualTo(Map.of(
+                        DriftKind.MISSING_COPY, 1L,
+                        DriftKind.MISSING_ALL, 1L,
+                        DriftKind.ORPHAN_FILE, 1L,
+                        DriftKind.SIZE_MISMATCH, 1L,
+                        DriftKind.UNDER_REPLICATED, 1L));
+        Finding missing = findings.of(id).stream()
+                .filter(each -> each.kind() == DriftKind.MISSING_COPY)
+                .findFirst()
+                .orElseThrow();
+        assertThat(missing.otherCopies()).isEqualTo(1);
+        assertThat(missing.state()).isEqualTo(Finding.State.FOUND);
+        assertThat(findings.run(id).orElseThrow().comparisons().found()).isEqualTo(6);
+        ScheduleMessage.RunEnded reported = schedule.expectMessageClass(ScheduleMessage.RunEnded.class, TIMEOUT);
+        assertThat(reported.roots()).containsOnlyKeys(ONE.storageNode(), TWO.storageNode());
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(claimFiles()).isEmpty());
+    }
+
+    private List<Path> claimFiles() throws Exception {
+        try (Stream<Path> left = Files.list(directory.resolve("claims"))) {
+            return left.toList();
+        }
+    }
+
+    @Test
+    void aPlanStatesWhatMayBeRepaired() {
+        store(1, ONE, TWO);
+        files(ONE).remove(key(1));
+        shards.put(1, key(2), 5, OLD, ONE, TWO);
+        begin(order(RunMode.PLAN, Map.of(), ONE));
+        awaitEnd();
+        assertThat(findings.of(id))
+                .extracting(each -> each.kind() + " " + each.state())
+                .containsExactlyInAnyOrder("MISSING_COPY PLANNED", "MISSING_ALL FOUND");
+    }
+
+    /** Only ranges that differ travel. */
+    @Test
+    void equalRangesDoNotTravel() {
+        for (int i = 0; i < 5000; i++) {
+            store(i, ONE, TWO);
+        }
+        RunState same = observe(ONE);
+        assertThat(report(same, ONE).claims()).isEqualTo(5000);
+        assertThat(files(ONE).entriesSent()).isZero();
+        assertThat(report(same, ONE).receivedBytes()).isPositive().isLessThan(5000 * 45 / 100);
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void oneDifferenceLetsOneRangeTravel() {
+        for (int i = 0; i < 5000; i++) {
+            store(i, ONE, TWO);
+        }
+        files(ONE).remove(key(77));
+        observe(ONE);
+        assertThat(found()).containsExactly(finding(ONE, DriftKind.MISSING_COPY, 77));
+        assertThat(files(ONE).entriesSent()).isBetween(1L, 1024L);
+    }
+
+    @Test
+    void withoutOneShardNoFileIsAnOrphan() {
+        store(1, ONE, TWO);
+        files(ONE).put(key(50), 5, OLD);
+        store(4, ONE, TWO);
+        files(ONE).remove(key(4));
+        shards.stop(3);
+        RunState ended = observe(ONE);
+        assertThat(found()).containsExactly(finding(ONE, DriftKind.MISSING_COPY, 4));
+        assertThat(ended.metadataComplete()).isFalse();
+        assertThat(report(ended, ONE).fault()).contains(AbortReason.COVERAGE_INCOMPLETE);
+        assertThat(report(ended, ONE).skipped()).isEqualTo(new SkippedCounts(0, 0, 0, 1));
+        assertThat(report(ended, ONE).isClean()).isFalse();
+    }
+
+    @Test
+    void aShardThatFailsForAWhileIsReadToTheEnd() {
+        for (int i = 0; i < 20; i++) {
+            store(i, ONE, TWO);
+        }
+        files(ONE).put(key(50), 5, OLD);
+        shards.failNext(4);
+        RunState ended = observe(ONE);
+        assertThat(ended.metadataComplete()).isTrue();
+        assertThat(found()).containsExactly(finding(ONE, DriftKind.ORPHAN_FILE, 50));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WRONG_ROOT", "FAILED", "NONE"})
+    void aNodeWithoutAListingIsUnknown(InventoryStatus.State listing) {
+        store(1, ONE, TWO);
+        files(ONE).remove(key(1));
+        store(2, ONE, TWO);
+        files(ONE).answer(listing);
+        RunState ended = observe(ONE, TWO);
+        assertThat(found()).isEmpty();
+        assertThat(report(ended, ONE).fault())
+                .contains(
+                        listing == InventoryStatus.State.WRONG_ROOT
+                                ? AbortReason.NODE_IDENTITY_MISMATCH
+                                : AbortReason.NODE_UNAVAILABLE);
+        assertThat(report(ended, TWO).fault()).isEmpty();
+    }
+
+    @Test
+    void anotherRootThanBeforeIsRefused() {
+        store(1, ONE, TWO);
+        files(ONE).remove(key(1));
+        files(ONE).setRootId("new disk");
+        begin(order(RunMode.OBSERVE, Map.of(ONE.storageNode(), "old disk"), ONE));
+        RunState ended = awaitEnd();
+        assertThat(report(ended, ONE).fault()).contains(AbortReason.NODE_IDENTITY_MISMATCH);
+        assertThat(report(ended, ONE).detail()).contains("new disk").contains("old disk");
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void aNodeWithAnotherClockIsNotCompared() {
+        store(1, ONE, TWO);
+        files(ONE).put(key(9), 5, OLD);
+        files(ONE).setSkew(Duration.ofHours(1));
+        assertThat(report(observe(ONE), ONE).fault()).contains(AbortReason.CLOCK_SKEW);
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void anEmptyDiskTripsTheBreaker() {
+        for (int i = 0; i < 150; i++) {
+            store(i, ONE, TWO);
+        }
+        files(ONE).removeAll();
+        RunState ended = observe(ONE, TWO);
+        assertThat(report(ended, ONE).fault()).contains(AbortReason.BREAKER);
+        assertThat(report(ended, ONE).isClean()).isFalse();
+        assertThat(report(ended, TWO).fault()).isEmpty();
+    }
+
+    @Test
+    void aStoppedAgentMakesItsNodeUnknown() {
+        store(1, ONE, TWO);
+        files(ONE).stop();
+        RunState ended = observe(ONE, TWO);
+        assertThat(report(ended, ONE).fault()).contains(AbortReason.NODE_UNAVAILABLE);
+        assertThat(report(ended, ONE).detail()).contains("is down");
+    }
+
+    @Test
+    void whatCouldNotBeListedIsUnknown() {
+        store(1, ONE, TWO);
+        store(2, ONE, TWO);
+        files(ONE).lock(List.of(KeyRange.ofOwner(key(1).owner())));
+        files(ONE).remove(key(2));
+        RunState ended = observe(ONE);
+        assertThat(found()).containsExactly(finding(ONE, DriftKind.MISSING_COPY, 2));
+        assertThat(report(ended, ONE).skipped().unknown()).isEqualTo(1);
+        assertThat(report(ended, ONE).fault()).contains(AbortReason.COVERAGE_INCOMPLETE);
+    }
+
+    @Test
+    void filesAndRecordsThatAreYoungAreLeftAlone() {
+        files(ONE).put(key(1), 5, Instant.now());
+        files(ONE).putOfUnknownAge(key(2), 5);
+        shards.put(1, key(3), 5, Instant.now(), ONE, TWO);
+        RunState ended = observe(ONE);
+        assertThat(found()).isEmpty();
+        assertThat(report(ended, ONE).skipped().young()).isEqualTo(3);
+    }
+
+    /** Users upload, delete and overwrite between the two looks. */
+    @Test
+    void whatUsersDoDuringTheRunIsNoDrift() {
+        RecordRef deleted = store(1, ONE, TWO);
+        store(2, ONE, TWO);
+        files(ONE).put(key(3), 5, OLD);
+        files(ONE).afterListing(() -> {
+            shards.delete(deleted);
+            files(ONE).remove(key(1));
+            shards.put(2, key(3), 5, OLD, ONE, TWO);
+        });
+        files(ONE).remove(key(1));
+        RunState ended = observe(ONE);
+        assertThat(found()).isEmpty();
+        assertThat(report(ended, ONE).skipped().changed()).isEqualTo(2);
+    }
+
+    /** Two records of one object in two shards: one is deleted, the other still claims the file. */
+    @Test
+    void aSnaplinkKeepsTheFile() {
+        RecordRef original = store(1, ONE, TWO);
+        shards.put(3, key(1), 5, OLD, ONE, TWO);
+        shards.delete(original);
+        observe(ONE, TWO);
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void aCancelledRunEndsAtOnce() {
+        store(1, ONE, TWO);
+        files(ONE).answer(InventoryStatus.State.LISTING);
+        begin(order(RunMode.OBSERVE, Map.of(), ONE));
+        await().atMost(TIMEOUT).until(() -> state().phase() == RunPhase.COMPARING);
+        run.tell(new ReconcileMessage.CancelRun(
+                "cancelled by ann",
+                KIT.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        RunState ended = awaitEnd();
+        assertThat(ended.phase()).isEqualTo(RunPhase.ABORTED);
+        assertThat(ended.abort()).contains(AbortReason.CANCELED);
+        assertThat(ended.detail()).isEqualTo("cancelled by ann");
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(claimFiles()).isEmpty());
+    }
+
+    @Test
+    void anotherManagerContinuesWithTheNodesThatAreLeft() {
+        for (int i = 0; i < 20; i++) {
+            store(i, ONE, TWO);
+        }
+        files(ONE).remove(key(3));
+        files(TWO).remove(key(4));
+        files(TWO).answer(InventoryStatus.State.LISTING);
+        begin(order(RunMode.OBSERVE, Map.of(), ONE, TWO));
+        await().atMost(TIMEOUT).until(() -> state().reports().containsKey(ONE.storageNode()));
+        KIT.stop(run);
+        long sentByOne = files(ONE).entriesSent();
+        files(TWO).answer(InventoryStatus.State.READY);
+        run = spawn("");
+        RunState ended = awaitEnd();
+        assertThat(ended.epoch()).isEqualTo(2);
+        assertThat(ended.phase()).isEqualTo(RunPhase.FINISHED);
+        assertThat(files(ONE).entriesSent()).isEqualTo(sentByOne);
+        assertThat(files(ONE).highest().epoch()).isEqualTo(1);
+        assertThat(files(TWO).highest().epoch()).isEqualTo(2);
+        assertThat(found())
+                .containsExactlyInAnyOrder(
+                        finding(ONE, DriftKind.MISSING_COPY, 3), finding(TWO, DriftKind.MISSING_COPY, 4));
+    }
+
+    /** Without a database, a node is not reported as compared: its findings would be missing. */
+    @Test
+    void aNodeWhoseFindingsCannotBeStoredIsUnknown() {
+        store(1, ONE, TWO);
+        files(ONE).remove(key(1));
+        files(ONE).afterListing(() -> findings.failNext(1));
+        RunState ended = observe(ONE);
+        assertThat(report(ended, ONE).fault()).contains(AbortReason.UNKNOWN);
+        assertThat(report(ended, ONE).detail()).contains("the database is down");
+        assertThat(found()).isEmpty();
+    }
+
+    /** The model is two maps: what records claim, and what nodes have. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void findsWhatTwoMapsShow(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 3000; i++) {
+            CopyLocation other = random.nextBoolean() ? TWO : THREE;
+            store(i, ONE, other);
+            int fate = random.nextInt(60);
+            if (fate == 0) {
+                files(ONE).remove(key(i));
+            } else if (fate == 1) {
+                shards.deleteObject(key(i));
+            } else if (fate == 2) {
+                files(other).put(key(i), 6, OLD);
+            } else if (fate == 3) {
+                files(ONE).remove(key(i));
+                shards.deleteObject(key(i));
+            }
+        }
+        Set<String> expected = new TreeSet<>();
+        Map<CopyKey, MetadataRecord> records = shards.rows().stream()
+                .collect(Collectors.toMap(row -> new CopyKey(row.owner(), row.objectId()), row -> row));
+        for (CopyLocation node : List.of(ONE, TWO, THREE)) {
+            for (int i = 0; i < 3000; i++) {
+                Optional<MetadataRecord> record =
+                        Optional.ofNullable(records.get(key(i))).filter(row -> row.names(node.storageNode()));
+                long length = files(node).length(key(i));
+                if (record.isPresent() && length < 0) {
+                    expected.add(finding(node, DriftKind.MISSING_COPY, i));
+                } else if (record.isEmpty() && length >= 0) {
+                    expected.add(finding(node, DriftKind.ORPHAN_FILE, i));
+                } else if (record.isPresent() && length != 5) {
+                    expected.add(finding(node, DriftKind.SIZE_MISMATCH, i));
+                }
+            }
+        }
+        RunState ended = observe(ONE, TWO, THREE);
+        assertThat(expected).isNotEmpty();
+        assertThat(found()).isEqualTo(expected);
+        assertThat(ended.reports().values().stream()
+                        .flatMap(each -> each.found().values().stream())
+                        .mapToLong(each -> each)
+                        .sum())
+                .isEqualTo(expected.size());
+    }
+}

@@ -1,0 +1,181 @@
+package io.rebalancer.manager.reconcile;
+
+import io.rebalancer.core.evacuate.RowWatermark;
+import io.rebalancer.core.evacuate.ScanColumn;
+import io.rebalancer.core.inventory.Claim;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.object.ContentMd5;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.ClaimSource;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.port.TierUnavailable;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** The records of some shards in memory. A test can change them while a run lasts, and stop shards. */
+final class ShardsInMemory implements ClaimSource, MetadataTier {
+    private static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
+
+    private final int count;
+    private final List<MetadataRecord> rows = new ArrayList<>();
+    private final Set<Integer> down = new HashSet<>();
+    private int failures;
+    private Runnable onWatermark = () -> {};
+
+    ShardsInMemory(int count) {
+        this.count = count;
+    }
+
+    /** Adds a record of 5 bytes and returns its key in the metadata. */
+    synchronized RecordRef put(int shard, CopyKey key, long sizeBytes, Instant modified, CopyLocation... copies) {
+        RecordRef ref = new RecordRef(shard, "/" + key.owner() + "/stor/" + rows.size());
+        rows.add(new MetadataRecord(
+                ref,
+                "E" + rows.size(),
+                key.objectId(),
+                key.owner(),
+                sizeBytes,
+                MD5,
+                List.of(copies),
+                "{\"mtime\":" + modified.toEpochMilli() + "}"));
+        return ref;
+    }
+
+    synchronized void delete(RecordRef ref) {
+        rows.removeIf(row -> row.ref().equals(ref));
+    }
+
+    /** All records of the object are gone, as after a delete by a user. */
+    synchronized void deleteObject(CopyKey key) {
+        rows.removeIf(row -> row.objectId().equals(key.objectId()));
+    }
+
+    synchronized void stop(int shard) {
+        down.add(shard);
+    }
+
+    /** The next calls to any shard fail. */
+    synchronized void failNext(int calls) {
+        failures = calls;
+    }
+
+    /** Runs whenever a shard is about to be read. */
+    synchronized void onWatermark(Runnable action) {
+        onWatermark = action;
+    }
+
+    synchronized List<MetadataRecord> rows() {
+        return List.copyOf(rows);
+    }
+
+    private synchronized <T> CompletionStage<T> answer(int shard, Supplier<T> call) {
+        if (failures > 0 || down.contains(shard)) {
+            failures = Math.max(0, failures - 1);
+            return CompletableFuture.failedFuture(
+                    new TierUnavailable("shard " + shard + " is down", new IOException("refused")));
+        }
+        return CompletableFuture.completedFuture(call.get());
+    }
+
+    @Override
+    public List<Integer> shards() {
+        List<Integer> numbers = new ArrayList<>();
+        for (int shard = 1; shard <= count; shard++) {
+            numbers.add(shard);
+        }
+        return numbers;
+    }
+
+    /** Row ids are positions in the list of all rows, from 1 on. Chunks have three rows. */
+    @Override
+    public ShardClaims open(int shard, Set<StorageNodeId> nodes) {
+        return new ShardClaims() {
+            @Override
+            public CompletionStage<RowWatermark> watermark() {
+                return answer(shard, () -> {
+                    onWatermark.run();
+                    return new RowWatermark(rows.size(), 0);
+                });
+            }
+
+            @Override
+            public CompletionStage<Chunk> read(ScanColumn column, long first, long last) {
+                return answer(shard, () -> {
+                    long end = Math.min(last, first + 2);
+                    List<NodeClaim> claims = new ArrayList<>();
+                    for (long id = first; id <= Math.min(end, rows.size()); id++) {
+                        MetadataRecord row = rows.get((int) id - 1);
+                        if (row.ref().shard() == shard) {
+                            addClaims(row, nodes, claims);
+                        }
+                    }
+                    return new Chunk(end + 1, end - first + 1, 0, claims);
+                });
+            }
+        };
+    }
+
+    private static void addClaims(MetadataRecord row, Set<StorageNodeId> nodes, List<NodeClaim> claims) {
+        boolean first = true;
+        for (CopyLocation copy : row.copies()) {
+            if (nodes.contains(copy.storageNode())) {
+                claims.add(new NodeClaim(
+                        copy.storageNode(),
+                        new Claim(
+                                new CopyKey(row.owner(), row.objectId()),
+                                row.sizeBytes(),
+                                1,
+                                2,
+                                row.copies().size(),
+                                first ? Claim.REPORTS_RECORD : 0,
+                                1,
+                                List.of(row.ref().shard()))));
+                first = false;
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
+        return answer(
+                shard,
+                () -> rows.stream()
+                        .filter(row -> row.ref().shard() == shard && objectIds.contains(row.objectId()))
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<Void> ping(int shard) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Boolean> moveCopies(
+            List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
+        throw new UnsupportedOperationException();
+    }
+}
