@@ -1,5 +1,6 @@
 package io.rebalancer.core.inventory;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,7 @@ public record Coverage(
     }
 
     /** Whether every file of the object layout was listed. */
+    @JsonIgnore
     public boolean isComplete() {
         return unlisted.isEmpty() && faults == 0;
     }
