@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import kamon.Kamon;
+import kamon.metric.Counter;
 import kamon.metric.Timer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,8 @@ public final class AgentInventory implements AutoCloseable {
     private final ExecutorService walkThread = Executors.newSingleThreadExecutor(WorkQueue.named("inventory-walk"));
     private final Timer listingTime =
             Kamon.timer("rebalancer.inventory.listing-time").withoutTags();
+    private final Counter listedFiles =
+            Kamon.counter("rebalancer.inventory.listed-files").withoutTags();
     private @Nullable Listing current;
     private @Nullable Future<?> walk;
 
@@ -188,7 +191,7 @@ public final class AgentInventory implements AutoCloseable {
         try (ObjectTree root = store.openTree();
                 RecordSorter sorter = files.newSorter(settings.sortMemoryBytes())) {
             String rootId = requireRightRoot(root);
-            new InventoryWalk(sorter, listing.counts(), new Pacer(settings.filesPerSecond())).run(root);
+            new InventoryWalk(sorter, listing.counts(), new Pacer(settings.filesPerSecond()), listedFiles).run(root);
             if (!requireRightRoot(root).equals(rootId)) {
                 throw new WrongRoot("the object root was replaced while its files were listed");
             }

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import kamon.Kamon;
 import kamon.metric.Counter;
 
 /**
@@ -41,14 +40,17 @@ final class InventoryWalk {
     private final CoverageCounts counts;
     private final Pacer pacer;
     private final ByteBuffer record = ByteBuffer.allocate(InventoryRecords.FORMAT.recordBytes());
-    private final Counter listedFiles =
-            Kamon.counter("rebalancer.inventory.listed-files").withoutTags();
+    private final Counter listedFiles;
 
-    /** @param pacer limits the number of files */
-    InventoryWalk(RecordSorter sorter, CoverageCounts counts, Pacer pacer) {
+    /**
+     * @param pacer limits the number of files
+     * @param listedFiles counts them
+     */
+    InventoryWalk(RecordSorter sorter, CoverageCounts counts, Pacer pacer, Counter listedFiles) {
         this.sorter = sorter;
         this.counts = counts;
         this.pacer = pacer;
+        this.listedFiles = listedFiles;
     }
 
     /** A failure that ends the walk, and not only the list of one directory. */

@@ -30,6 +30,7 @@ public final class NodeSentinel {
     private static final String STORAGE_ID = "storage-id";
 
     private final Path root;
+    private final Path agentDirectory;
     private final Path identityFile;
     private final Path rememberedFile;
     private final StorageNodeId node;
@@ -46,7 +47,8 @@ public final class NodeSentinel {
 
     private NodeSentinel(Path root, Path dataDir, StorageNodeId node) {
         this.root = root;
-        this.identityFile = root.resolve(".rebalancer").resolve("identity");
+        this.agentDirectory = root.resolve(".rebalancer");
+        this.identityFile = agentDirectory.resolve("identity");
         this.rememberedFile = dataDir.resolve(ROOT_ID);
         this.node = node;
     }
@@ -143,7 +145,7 @@ public final class NodeSentinel {
 
     private Optional<Identity> identity() throws IOException {
         // A directory that is missing is a root without an identity, and not one that can't be read.
-        return Files.isDirectory(identityFile.getParent())
+        return Files.isDirectory(agentDirectory)
                 ? properties(identityFile)
                         .map(lines -> new Identity(lines.getProperty(STORAGE_ID, ""), lines.getProperty(ROOT_ID, "")))
                 : Optional.empty();

@@ -44,10 +44,6 @@ record ObjectLayout(Path root) {
         return agentDirectory().resolve(QUARANTINE);
     }
 
-    Path runToken() {
-        return agentDirectory().resolve(RUN_TOKEN);
-    }
-
     Path lock() {
         return agentDirectory().resolve(LOCK);
     }

@@ -404,7 +404,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** The highest token of a reconciliation run, for this root. */
     public RunFence runFence() {
-        return new RunFence(layout.runToken(), disk);
+        return new RunFence(layout.agentDirectory(), disk);
     }
 
     /** Owner, group and mode of new files, such as {@code www-data:www-data 0644}. */

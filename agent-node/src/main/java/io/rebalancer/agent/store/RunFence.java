@@ -19,13 +19,15 @@ import java.util.UUID;
 public final class RunFence {
     private static final String VERSION = "1";
 
+    private final Path agentDirectory;
     private final Path file;
     private final DiskOperations disk;
     private Optional<RunToken> known = Optional.empty();
     private boolean read;
 
-    RunFence(Path file, DiskOperations disk) {
-        this.file = file;
+    RunFence(Path agentDirectory, DiskOperations disk) {
+        this.agentDirectory = agentDirectory;
+        this.file = agentDirectory.resolve(ObjectLayout.RUN_TOKEN);
         this.disk = disk;
     }
 
@@ -73,15 +75,10 @@ public final class RunFence {
     private void write(RunToken token) throws IOException {
         String text = "version=" + VERSION + "\nrun=" + token.runId() + "\nnumber=" + token.number() + "\nepoch="
                 + token.epoch() + "\n";
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        disk.writeSmallFile(part, text.getBytes(StandardCharsets.US_ASCII));
-        try (SafeDirectory directory = SafeDirectory.open(part.toAbsolutePath().getParent())) {
-            disk.rename(
-                    file,
-                    () -> directory.moveFrom(
-                            directory,
-                            part.getFileName().toString(),
-                            file.getFileName().toString()));
+        String part = ObjectLayout.RUN_TOKEN + ".part";
+        disk.writeSmallFile(agentDirectory.resolve(part), text.getBytes(StandardCharsets.US_ASCII));
+        try (SafeDirectory directory = SafeDirectory.open(agentDirectory)) {
+            disk.rename(file, () -> directory.moveFrom(directory, part, ObjectLayout.RUN_TOKEN));
             disk.forceDirectory(directory.path(), directory::force);
         }
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import kamon.Kamon;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -210,7 +211,12 @@ class InventoryWalkTest extends InventoryFixture {
         InventoryFiles inventoryFiles = new InventoryFiles(dataDir.resolve("inventory"));
         try (var tree = store.openTree();
                 var sorter = inventoryFiles.newSorter(1 << 20)) {
-            new InventoryWalk(sorter, counts, new Pacer(0)).run(tree);
+            new InventoryWalk(
+                            sorter,
+                            counts,
+                            new Pacer(0),
+                            Kamon.counter("test.files").withoutTags())
+                    .run(tree);
             var sorted = sorter.finish(inventoryFiles.newSortedFile("large"));
             assertThat(sorter.mostRecordsInMemory()).isLessThan((1 << 20) / 56);
             assertThat(sorter.runs()).isGreaterThan(10);
