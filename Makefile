@@ -7,7 +7,7 @@ VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
-	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-console bench-log bench-control bench-unmoved \
+	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-console bench-log bench-control bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
@@ -99,6 +99,9 @@ EVENTS ?= 90000
 bench-console: ## the console with 1,000 nodes, 200 jobs and 100,000 exceptions: first content, clicks, the heap of a tab over EVENTS=90000; 4 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl http-api -am -Dtest=ConsoleBench -Dsurefire.failIfNoSpecifiedTests=false -Dconsole.bench.events=$(EVENTS)
+
+bench-inventory: ## an agent's listing of 200,000 files beside find, same files; 1 minute
+	@$(MVN) -q test -pl agent-node -am -Dtest=InventoryBench -Dsurefire.failIfNoSpecifiedTests=false
 
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench

@@ -1,6 +1,7 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.copy.WorkInProgress.Kind;
+import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.CopyGate;
@@ -312,6 +313,41 @@ public final class CopyEngine implements AutoCloseable {
                     removal.assignmentId(),
                     removal.key().objectId(),
                     e.toString());
+        }
+    }
+
+    /** Whether a copy or a removal of the object waits or is in progress. */
+    public synchronized boolean isInUse(ObjectKey key) {
+        return schedule.isInUse(key);
+    }
+
+    /** Work of another caller that changes the disk. */
+    @FunctionalInterface
+    public interface DiskChange<T> {
+        T run() throws IOException;
+    }
+
+    /**
+     * Runs work in the caller's thread, unless the gate is {@link CopyGate#STOPPED}. It counts as work in progress, so {@link
+     * #whenQuiet} waits for it.
+     *
+     * @return empty if the gate is STOPPED, and nothing was run
+     * @throws IOException of the work
+     */
+    public <T> Optional<T> runUnlessStopped(DiskChange<T> change) throws IOException {
+        synchronized (this) {
+            if (gate == CopyGate.STOPPED) {
+                return Optional.empty();
+            }
+            work.start(Kind.QUARANTINE);
+        }
+        try {
+            return Optional.of(change.run());
+        } finally {
+            synchronized (this) {
+                work.end(Kind.QUARANTINE);
+                startAllowed();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.rebalancer.agent.copy;
 
 import io.rebalancer.agent.copy.PendingCopy.Stage;
+import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.core.assignment.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -352,6 +353,11 @@ final class CopySchedule {
     /** All copies whose outcomes are not stored. */
     Iterable<PendingCopy> copies() {
         return copies.values();
+    }
+
+    /** Whether a copy or a removal of the object waits or is in progress. */
+    boolean isInUse(ObjectKey key) {
+        return keys.contains(key);
     }
 
     /** The copies that wait for a fetch or a check. */

@@ -27,6 +27,11 @@ final class KeyQueues {
         return queue.size() == 1;
     }
 
+    /** Whether work on the object waits or is in progress. */
+    boolean contains(ObjectKey key) {
+        return byKey.containsKey(key);
+    }
+
     /** Removes work that has ended, or that is not needed any more. Returns the work that may start now instead. */
     Optional<Work> remove(Work work) {
         Deque<Work> queue = Objects.requireNonNull(byKey.get(work.key()), "work that was not added");

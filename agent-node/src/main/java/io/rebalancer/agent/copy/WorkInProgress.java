@@ -21,7 +21,9 @@ final class WorkInProgress {
         /** The check of an existing file also forces it. */
         CHECK,
         FLUSH,
-        REMOVAL
+        REMOVAL,
+        /** A move into the quarantine or out of it, or a deletion there, in the thread of another caller. */
+        QUARANTINE
     }
 
     void start(Kind kind) {

@@ -6,12 +6,14 @@ import io.rebalancer.cluster.process.NodeProcess;
 import io.rebalancer.cluster.process.StartFailed;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.ClusterSettings;
+import io.rebalancer.cluster.settings.InventorySettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
 import io.rebalancer.cluster.settings.TraceSettings;
 import io.rebalancer.persistence.embedded.EmbeddedJournal;
 import io.rebalancer.persistence.journal.Journal;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -38,6 +40,7 @@ public final class AgentNode implements NodeProcess.Node {
         MetricsSettings metricsSettings = MetricsSettings.from(
                 root, settings.storageNode().text(), root.getString("rebalancer.agent.datacenter"));
         TraceSettings traceSettings = TraceSettings.from(root);
+        InventorySettings inventorySettings = InventorySettings.from(root);
         ClusterSettings cluster = ClusterSettings.from(root);
         Config config = cluster.applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
         StoreModule store = StoreModule.open(settings);
@@ -53,15 +56,25 @@ public final class AgentNode implements NodeProcess.Node {
                             TelemetryModule telemetry =
                                     new TelemetryModule(system, settings.storageNode(), metricsSettings, traceSettings);
                             telemetry.watchCertificates(settings.http(), cluster);
-                            return serve(system, settings, telemetry, store);
+                            return serve(system, settings, inventorySettings, telemetry, store);
                         })
                         .thenApply(serving -> node));
     }
 
     private static CompletionStage<?> serve(
-            ActorSystem<?> system, AgentSettings settings, TelemetryModule telemetry, StoreModule store) {
+            ActorSystem<?> system,
+            AgentSettings settings,
+            InventorySettings inventorySettings,
+            TelemetryModule telemetry,
+            StoreModule store) {
         CopyModule copies = new CopyModule(system, settings, store, telemetry.copyMetrics());
-        OrdersModule orders = new OrdersModule(system, settings, copies, telemetry.copyMetrics());
+        InventoryModule inventory;
+        try {
+            inventory = new InventoryModule(system, settings, inventorySettings, store, copies);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        OrdersModule orders = new OrdersModule(system, settings, copies, telemetry.copyMetrics(), inventory.requests());
         orders.claimStorageId();
         return new HttpModule(system, settings.http(), settings.storageNode(), orders, telemetry).start();
     }

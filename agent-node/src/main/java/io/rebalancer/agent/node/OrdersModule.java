@@ -2,6 +2,7 @@ package io.rebalancer.agent.node;
 
 import io.rebalancer.agent.copy.CopyClient;
 import io.rebalancer.agent.copy.CopyMetrics;
+import io.rebalancer.agent.inventory.InventoryRequests;
 import io.rebalancer.agent.legacy.ActorAssignmentService;
 import io.rebalancer.agent.legacy.LegacyAssignments;
 import io.rebalancer.agent.limits.ActorAgentControl;
@@ -31,15 +32,22 @@ final class OrdersModule {
     private final AgentSettings settings;
     private final CopyModule copies;
     private final CopyMetrics metrics;
+    private final InventoryRequests inventory;
     private final CopyClient clusterCopies;
     private final AgentControl control;
     private volatile boolean hosting;
 
-    OrdersModule(ActorSystem<?> system, AgentSettings settings, CopyModule copies, CopyMetrics metrics) {
+    OrdersModule(
+            ActorSystem<?> system,
+            AgentSettings settings,
+            CopyModule copies,
+            CopyMetrics metrics,
+            InventoryRequests inventory) {
         this.system = system;
         this.settings = settings;
         this.copies = copies;
         this.metrics = metrics;
+        this.inventory = inventory;
         this.clusterCopies = copies.engine().newClient();
         this.control = startAgentControl();
     }
@@ -61,7 +69,8 @@ final class OrdersModule {
     private void hostStorageAgent() {
         ActorRef<ShardingEnvelope<AgentMessage>> agents = StorageAgents.host(
                 system,
-                storageId -> StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics, control));
+                storageId ->
+                        StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics, control, inventory));
         agents.tell(new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE));
         hosting = true;
     }

@@ -4,9 +4,11 @@ import io.rebalancer.agent.copy.CopyClient;
 import io.rebalancer.agent.copy.CopyMetrics;
 import io.rebalancer.agent.copy.CopyOutcome;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
+import io.rebalancer.agent.inventory.InventoryRequests;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.AgentMessage;
+import io.rebalancer.cluster.message.InventoryMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
@@ -76,20 +78,24 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
 
     private final JobReplies replies;
     private final OperatorRequests operators;
+    private final InventoryRequests inventory;
 
     /**
      * @param copies the copy engine, for the orders of the cluster
      * @param control status, limits and gate, for the operators that reach the agent through a manager
+     * @param inventory what reconciliation runs ask and order
      */
     public static Behavior<AgentMessage> create(
             AgentSettings settings,
             CopyClient copies,
             FreeSpaceMonitor freeSpace,
             CopyMetrics metrics,
-            AgentControl control) {
+            AgentControl control,
+            InventoryRequests inventory) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(ResendReports.INSTANCE, REPORT_INTERVAL);
-            return new StorageAgent(settings, context, freeSpace, metrics, copies, new OperatorRequests(control));
+            return new StorageAgent(
+                    settings, context, freeSpace, metrics, copies, new OperatorRequests(control), inventory);
         }));
     }
 
@@ -99,7 +105,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             FreeSpaceMonitor freeSpace,
             CopyMetrics metrics,
             CopyClient copies,
-            OperatorRequests operators) {
+            OperatorRequests operators,
+            InventoryRequests inventory) {
         super(
                 PersistenceId.of(
                         Entities.STORAGE_AGENT.name(), settings.storageNode().text()),
@@ -112,6 +119,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.copies = new AssignmentCopies(copies, metrics);
         this.replies = new JobReplies(node, context.getSystem());
         this.operators = operators;
+        this.inventory = inventory;
     }
 
     @Override
@@ -131,8 +139,14 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .onCommand(JobIsQuiet.class, this::onJobIsQuiet)
                 .onCommand(AgentMessage.DropHeld.class, this::onDropHeld)
                 .onCommand(AgentMessage.OperatorRequest.class, this::onOperatorRequest)
+                .onCommand(InventoryMessage.Request.class, (state, request) -> onInventoryRequest(request))
                 .onCommand(ResendReports.class, (state, resend) -> onResendReports(state))
                 .build();
+    }
+
+    private Effect<AgentEvent, AgentState> onInventoryRequest(InventoryMessage.Request request) {
+        inventory.answer(request);
+        return Effect().none();
     }
 
     private Effect<AgentEvent, AgentState> onAskClock(AgentMessage.AskClock ask) {
@@ -214,6 +228,8 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         List<AgentEvent> events = new ArrayList<>(epochEvents);
         events.add(new AgentEvent.AssignmentAccepted(jobId, assignment));
         return continueJob(state, jobId, events).thenRun((AgentState stored) -> {
+            // Before a copy finds the file: a file of a held assignment is not moved away.
+            inventory.held().update(stored);
             stored.held(assignment.id()).ifPresent(accepted -> copies.start(stored, accepted));
             replies.accept(jobId, assignment.id());
         });
@@ -315,7 +331,10 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         if (!discards && !releasing.contains(id)) {
             List<AgentEvent> events = new ArrayList<>(epochEvents);
             events.add(new AgentEvent.AssignmentReleased(id));
-            return Effect().persist(events).thenRun((AgentState stored) -> replies.acknowledgeRelease(jobId, id));
+            return Effect().persist(events).thenRun((AgentState stored) -> {
+                inventory.held().update(stored);
+                replies.acknowledgeRelease(jobId, id);
+            });
         }
         if (releasing.add(id)) {
             copies.discard(state, held, release.unwanted())
@@ -330,6 +349,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         List<AgentEvent> events =
                 state.held().containsKey(id) ? List.of(new AgentEvent.AssignmentReleased(id)) : List.of();
         return Effect().persist(events).thenRun((AgentState stored) -> {
+            inventory.held().update(stored);
             metrics.recordAssignmentEnd(id);
             replies.acknowledgeRelease(removed.jobId(), id);
         });
@@ -352,6 +372,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         return Effect()
                 .persist(new AgentEvent.AssignmentReleased(drop.assignmentId()))
                 .thenRun((AgentState stored) -> {
+                    inventory.held().update(stored);
                     copies.cancel(drop.assignmentId());
                     metrics.recordAssignmentEnd(drop.assignmentId());
                     context.getLog()
@@ -386,6 +407,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     /** The copy engine has outlived the actor, and delivers again what the actor had not stored. */
     private void resume(AgentState state) {
         releasing.clear();
+        inventory.held().update(state);
         copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));
         long openCopies = 0;
         for (HeldAssignment held : state.held().values()) {

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Base64;
 
 /**
  * Reads files from the device and not from the page cache, for {@link Durability#READ_BACK}. The page cache has the
@@ -70,13 +71,23 @@ final class DeviceReader {
     }
 
     private byte[] digest(FileChannel direct, long sizeBytes) throws IOException {
+        return digest(direct, sizeBytes, bytes -> {});
+    }
+
+    /** Reads a file, at the pace of {@code pace}, and returns its digest. */
+    ContentMd5 md5(FileChannel file, long sizeBytes, ContentReader.Pace pace) throws IOException {
+        return new ContentMd5(Base64.getEncoder().encodeToString(digest(file, sizeBytes, pace)));
+    }
+
+    private byte[] digest(FileChannel direct, long sizeBytes, ContentReader.Pace pace) throws IOException {
         MessageDigest digest = ContentVerifier.newDigest();
         ByteBuffer buffer = buffer();
         long remaining = sizeBytes;
         // A direct read at the end of the file fails, unless the end is a multiple of the block size.
         while (remaining > 0) {
+            pace.await((int) Math.min(buffer.capacity(), remaining));
             buffer.clear();
-            int read = direct.read(buffer);
+            int read = disk.read(direct, buffer);
             if (read < 0) {
                 throw new EOFException("the file became shorter while it was read back");
             }

@@ -125,6 +125,16 @@ public class DiskOperations {
         force.run();
     }
 
+    /** Runs {@code list}, which reads the names in {@code directory}. */
+    protected void listDirectory(Path directory, Work list) throws IOException {
+        list.run();
+    }
+
+    /** Reads what the file system knows of {@code file}; does not follow a symbolic link. */
+    protected FileFacts facts(Path file) throws IOException {
+        return FileFacts.read(file);
+    }
+
     /** One operation on the disk. */
     @FunctionalInterface
     protected interface Work {

@@ -1,6 +1,7 @@
 package io.rebalancer.agent.store;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** The directories of object files, opened from the root downwards and durable before a file is renamed into them. */
 final class ObjectDirectories implements AutoCloseable {
@@ -30,6 +31,11 @@ final class ObjectDirectories implements AutoCloseable {
     /** Whether the object's file may exist: a quick check by path, because most objects are new. */
     boolean mayContain(ObjectKey key) {
         return layout.file(key).toFile().exists();
+    }
+
+    /** The path of the object's file, whether it exists or not. */
+    Path path(ObjectKey key) {
+        return layout.file(key);
     }
 
     /** Opens the existing directories that lead to the object's file. */

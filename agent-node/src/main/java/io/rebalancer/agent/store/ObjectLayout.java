@@ -16,6 +16,8 @@ import java.util.UUID;
  * root/.rebalancer/incoming/[0-f]/OWNER.OBJECT.MD5.part.checkpoint   see Checkpoint
  * root/.rebalancer/quarantine/ID.data                a file that lost its object's name
  * root/.rebalancer/quarantine/ID.properties          the object, and why the file lost its name
+ * root/.rebalancer/identity                          NodeSentinel: which node's root this is
+ * root/.rebalancer/run-token                         RunFence: the highest token of a reconciliation run
  * root/.rebalancer/lock                              locked by the agent that uses this root
  * </pre>
  *
@@ -28,6 +30,7 @@ record ObjectLayout(Path root) {
     static final String INCOMING = "incoming";
     static final String QUARANTINE = "quarantine";
     static final String LOCK = "lock";
+    static final String RUN_TOKEN = "run-token";
 
     Path agentDirectory() {
         return root.resolve(AGENT_DIRECTORY);

@@ -43,6 +43,7 @@ public final class ObjectStore implements AutoCloseable {
     private final Quarantine quarantine;
     private final SpaceGuard space;
     private final KeyLocks locks = new KeyLocks();
+    private final TouchedKeys touched = new TouchedKeys();
     private final PartFiles.Sweep sweepAtOpen;
 
     /**
@@ -285,6 +286,7 @@ public final class ObjectStore implements AutoCloseable {
      */
     public Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
         List<ObjectKey> keys = objects.stream().map(IncomingObject::key).toList();
+        keys.forEach(touched::add);
         try (KeyLocks.Held held = locks.lock(keys);
                 PublishGroup group =
                         new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability)) {
@@ -326,6 +328,7 @@ public final class ObjectStore implements AutoCloseable {
                         key.relativePath());
                 return Discarded.NOT_OURS;
             }
+            touched.add(key);
             quarantine.moveAside(parent.get(), key, QuarantineReason.DISCARDED, QuarantineEvidence.NONE);
             return Discarded.DISCARDED;
         }
@@ -345,6 +348,7 @@ public final class ObjectStore implements AutoCloseable {
      */
     public Optional<String> moveAside(ObjectKey key, QuarantineReason reason, QuarantineEvidence evidence)
             throws IOException {
+        touched.add(key);
         try (KeyLocks.Held held = locks.lock(key);
                 DirectoryChain chain = directories.find(key)) {
             Optional<SafeDirectory> parent = chain.last();
@@ -369,12 +373,38 @@ public final class ObjectStore implements AutoCloseable {
             return Restored.MISSING;
         }
         ObjectKey key = item.get().key();
+        touched.add(key);
         try (KeyLocks.Held held = locks.lock(key)) {
             return quarantine.restore(item.get());
         } catch (IOException e) {
             storedFiles.markDoubtful(key);
             throw e;
         }
+    }
+
+    /** Opens the object root to list it. The root is looked up by its path, so another disk that is mounted there is seen. */
+    public ObjectTree openTree() throws IOException {
+        return ObjectTree.of(SafeDirectory.open(layout.root()), disk);
+    }
+
+    /** Which objects get or lose a file. */
+    public TouchedKeys touchedKeys() {
+        return touched;
+    }
+
+    /** What reconciliation runs order for the files of this store. */
+    public OrphanQuarantine orphans() {
+        return new OrphanQuarantine(directories, quarantine, locks, touched, disk);
+    }
+
+    /** Reads contents to verify them. */
+    public ContentReader contentReader() {
+        return new ContentReader(directories, locks, deviceReader, disk);
+    }
+
+    /** The highest token of a reconciliation run, for this root. */
+    public RunFence runFence() {
+        return new RunFence(layout.agentDirectory(), disk);
     }
 
     /** Owner, group and mode of new files, such as {@code www-data:www-data 0644}. */

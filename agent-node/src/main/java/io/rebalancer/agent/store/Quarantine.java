@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -72,6 +74,30 @@ final class Quarantine implements AutoCloseable {
     String moveAside(SafeDirectory parent, ObjectKey key, QuarantineReason reason, QuarantineEvidence evidence)
             throws IOException {
         Move move = begin(parent, key, reason, evidence);
+        takeName(move);
+        return move.item().id();
+    }
+
+    /**
+     * As the other method, for one file only.
+     *
+     * @param fileKey identity of the file
+     * @return id of the item; empty if another file has the name, and nothing was moved
+     */
+    Optional<String> moveAside(
+            SafeDirectory parent, ObjectKey key, Object fileKey, QuarantineReason reason, QuarantineEvidence evidence)
+            throws IOException {
+        Move move = begin(parent, key, reason, evidence);
+        if (!fileKey(move.item().id()).equals(Optional.of(fileKey))) {
+            cancel(move);
+            return Optional.empty();
+        }
+        takeName(move);
+        return Optional.of(move.item().id());
+    }
+
+    private void takeName(Move move) throws IOException {
+        SafeDirectory parent = move.parent();
         try {
             disk.delete(parent.path().resolve(move.fileName()), () -> parent.delete(move.fileName()));
         } catch (IOException e) {
@@ -86,7 +112,6 @@ final class Quarantine implements AutoCloseable {
             throw e;
         }
         complete(move);
-        return move.item().id();
     }
 
     /**
@@ -200,7 +225,11 @@ final class Quarantine implements AutoCloseable {
     }
 
     static QuarantineIndex.Entry entry(QuarantineItem item, Expiry expiry) {
-        return new QuarantineIndex.Entry(item.id(), item.time(), item.sizeBytes(), expiry);
+        Optional<QuarantineIndex.RunFile> movedBy =
+                item.evidence().runId().map(run -> new QuarantineIndex.RunFile(run, item.key()));
+        boolean waitsForPurge = expiry == Expiry.BY_AGE_AND_SIZE && movedBy.isPresent();
+        return new QuarantineIndex.Entry(
+                item.id(), item.time(), item.sizeBytes(), waitsForPurge ? Expiry.BY_PURGE : expiry, movedBy);
     }
 
     private void removeExpired() {
@@ -221,6 +250,68 @@ final class Quarantine implements AutoCloseable {
     /** What is known of an item; empty if there is no such item, or if its sidecar is damaged. */
     Optional<QuarantineItem> find(String id) throws IOException {
         return index.contains(id) ? files.readSidecar(id) : Optional.empty();
+    }
+
+    /** Whether a file is here because the run moved it. */
+    boolean hasMoved(UUID runId, ObjectKey key) {
+        return index.hasMoved(new QuarantineIndex.RunFile(runId, key));
+    }
+
+    /** The number of files that are kept for reconciliation runs. */
+    int filesOfRuns() {
+        return index.filesOfRuns();
+    }
+
+    /**
+     * Items in the order of their ids.
+     *
+     * @param more whether there are items with higher ids
+     */
+    record Page(List<QuarantineItem> items, boolean more) {}
+
+    /** The next items with a readable sidecar. */
+    Page page(Optional<String> after, int limit) throws IOException {
+        List<QuarantineItem> items = new ArrayList<>();
+        Optional<String> last = after;
+        while (items.size() < limit) {
+            List<String> names = index.namesAfter(last, limit - items.size());
+            if (names.isEmpty()) {
+                return new Page(items, false);
+            }
+            for (String name : names) {
+                files.readSidecar(name).ifPresent(items::add);
+            }
+            last = Optional.of(names.get(names.size() - 1));
+        }
+        return new Page(items, !index.namesAfter(last, 1).isEmpty());
+    }
+
+    /**
+     * Deletes the file of a run for good, if it was moved before that time.
+     *
+     * @return whether there is no such item now
+     */
+    boolean purge(String id, Instant movedBefore) throws IOException {
+        Optional<QuarantineIndex.Entry> found = index.find(id);
+        if (found.isEmpty()) {
+            return true;
+        }
+        if (found.get().expiry() != Expiry.BY_PURGE || !found.get().time().isBefore(movedBefore)) {
+            return false;
+        }
+        Optional<QuarantineIndex.Entry> taken = index.take(id);
+        if (taken.isEmpty()) {
+            // It is being restored.
+            return false;
+        }
+        try {
+            files.remove(id);
+        } catch (IOException e) {
+            index.add(taken.get());
+            throw e;
+        }
+        log.purged(taken.get());
+        return true;
     }
 
     /** Gives a file its object's name again: {@link QuarantineRestore#run}. */

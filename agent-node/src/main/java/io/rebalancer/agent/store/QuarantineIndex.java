@@ -6,8 +6,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import kamon.Kamon;
 import kamon.metric.Gauge;
 
@@ -17,7 +20,8 @@ final class QuarantineIndex {
             Comparator.comparing(Entry::time).thenComparing(Entry::name);
 
     private final QuarantineBounds bounds;
-    private final Map<String, Entry> entries = new HashMap<>();
+    private final NavigableMap<String, Entry> entries = new TreeMap<>();
+    private final Map<RunFile, String> movedByRuns = new HashMap<>();
     private final TreeSet<Entry> byAge = new TreeSet<>(OLDEST_FIRST);
     private final Gauge fileGauge =
             Kamon.gauge("rebalancer.store.quarantine-files").withoutTags();
@@ -33,6 +37,8 @@ final class QuarantineIndex {
         BY_AGE_AND_SIZE,
         /** The file has no readable sidecar, as the files of earlier builds. */
         BY_AGE,
+        /** A reconciliation run moved the file. Only an order of an operator's run removes it. */
+        BY_PURGE,
         /** A failure interrupted the move of the file; the next start completes it. */
         NEVER
     }
@@ -41,12 +47,21 @@ final class QuarantineIndex {
      * A file in the quarantine.
      *
      * @param name id of the item, or the name of a file without a sidecar
+     * @param movedBy the reconciliation run that moved it, if one did, and its object
      */
-    record Entry(String name, Instant time, long bytes, Expiry expiry) {
+    record Entry(String name, Instant time, long bytes, Expiry expiry, Optional<RunFile> movedBy) {
+        /** The same file with other bounds. */
+        Entry with(Expiry other) {
+            return new Entry(name, time, bytes, other, movedBy);
+        }
+
         boolean isBounded() {
             return expiry == Expiry.BY_AGE_AND_SIZE;
         }
     }
+
+    /** An object whose file a reconciliation run moved. */
+    record RunFile(UUID runId, ObjectKey key) {}
 
     QuarantineIndex(QuarantineBounds bounds) {
         this.bounds = bounds;
@@ -55,6 +70,7 @@ final class QuarantineIndex {
     synchronized void add(Entry entry) {
         entries.put(entry.name(), entry);
         byAge.add(entry);
+        entry.movedBy().ifPresent(moved -> movedByRuns.put(moved, entry.name()));
         count(entry, 1);
     }
 
@@ -63,6 +79,7 @@ final class QuarantineIndex {
         Optional<Entry> entry = Optional.ofNullable(entries.remove(name));
         entry.ifPresent(each -> {
             byAge.remove(each);
+            each.movedBy().ifPresent(moved -> movedByRuns.remove(moved, name));
             count(each, -1);
         });
         return entry;
@@ -90,7 +107,9 @@ final class QuarantineIndex {
     }
 
     private static boolean isTooOld(Entry entry, Instant oldest) {
-        return entry.expiry() != Expiry.NEVER && entry.time().isBefore(oldest);
+        return entry.expiry() != Expiry.NEVER
+                && entry.expiry() != Expiry.BY_PURGE
+                && entry.time().isBefore(oldest);
     }
 
     private boolean isOverBounds() {
@@ -109,6 +128,27 @@ final class QuarantineIndex {
         }
         fileGauge.update(entries.size());
         byteGauge.update(bytes);
+    }
+
+    /** The file of that name. */
+    synchronized Optional<Entry> find(String name) {
+        return Optional.ofNullable(entries.get(name));
+    }
+
+    /** Whether a file is in the quarantine because the run moved it. */
+    synchronized boolean hasMoved(RunFile file) {
+        return movedByRuns.containsKey(file);
+    }
+
+    /** The number of files that runs moved. */
+    synchronized int filesOfRuns() {
+        return movedByRuns.size();
+    }
+
+    /** The next names, ascending. */
+    synchronized List<String> namesAfter(Optional<String> after, int limit) {
+        NavigableMap<String, Entry> rest = after.isPresent() ? entries.tailMap(after.get(), false) : entries;
+        return rest.keySet().stream().limit(limit).toList();
     }
 
     synchronized boolean contains(String name) {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * What is known of a file in the quarantine: the content of its sidecar file.
@@ -20,7 +21,7 @@ import java.util.Set;
  * @param time when the move began
  * @param permissions mode of the file while it had the name
  * @param note the file's note, if it has one
- * @param evidence the digests that led to the move
+ * @param evidence what led to the move
  */
 record QuarantineItem(
         String id,
@@ -59,6 +60,7 @@ record QuarantineItem(
         note.ifPresent(each -> line(text, "note", each.text()));
         evidence.found().ifPresent(md5 -> line(text, "found-md5", md5.base64()));
         evidence.expected().ifPresent(md5 -> line(text, "expected-md5", md5.base64()));
+        evidence.runId().ifPresent(run -> line(text, "run", run.toString()));
         return text.toString();
     }
 
@@ -84,7 +86,10 @@ record QuarantineItem(
                     Long.parseLong(lines.getProperty("size", "")),
                     PosixFilePermissions.fromString(lines.getProperty("mode", "")),
                     Optional.ofNullable(lines.getProperty("note")).flatMap(FileNote::parse),
-                    new QuarantineEvidence(md5(lines, "found-md5"), md5(lines, "expected-md5"))));
+                    new QuarantineEvidence(
+                            md5(lines, "found-md5"),
+                            md5(lines, "expected-md5"),
+                            Optional.ofNullable(lines.getProperty("run")).map(UUID::fromString))));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }

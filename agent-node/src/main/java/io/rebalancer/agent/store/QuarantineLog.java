@@ -1,6 +1,10 @@
 package io.rebalancer.agent.store;
 
 import io.rebalancer.core.object.ContentMd5;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import kamon.Kamon;
 import kamon.metric.Counter;
 import org.slf4j.Logger;
@@ -14,26 +18,51 @@ import org.slf4j.event.Level;
 final class QuarantineLog {
     private static final Logger LOGGER = LoggerFactory.getLogger(QuarantineLog.class);
 
-    private final Counter quarantined =
-            Kamon.counter("rebalancer.store.quarantined").withoutTags();
+    private final Map<QuarantineReason, Counter> quarantined = new EnumMap<>(QuarantineReason.class);
+
+    QuarantineLog() {
+        for (QuarantineReason reason : QuarantineReason.values()) {
+            quarantined.put(
+                    reason, Kamon.counter("rebalancer.store.quarantined").withTag("reason", reason.word()));
+        }
+    }
 
     /** The file lost its object's name. */
     void moved(QuarantineItem item) {
-        quarantined.increment();
+        Objects.requireNonNull(quarantined.get(item.reason())).increment();
         boolean replaced = item.reason() == QuarantineReason.REPLACED;
         LOGGER.atLevel(replaced ? Level.WARN : Level.INFO)
                 .log(
-                        "object={} {}: path={} reason={} found-md5={} expected-md5={} bytes={} note=[{}] quarantined={}{}",
+                        "object={} {}: path={} reason={} found-md5={} expected-md5={} bytes={} note=[{}] run={} quarantined={}{}",
                         item.key().objectId(),
-                        replaced ? "replaces a file with other content" : "is no longer needed here",
+                        what(item.reason()),
                         item.key().relativePath(),
                         item.reason().word(),
                         item.evidence().found().map(ContentMd5::base64).orElse("unknown"),
                         item.evidence().expected().map(ContentMd5::base64).orElse("unknown"),
                         item.sizeBytes(),
                         item.note().map(FileNote::text).orElse("none"),
+                        item.evidence().runId().map(UUID::toString).orElse("none"),
                         item.id(),
                         replaced ? "; compare the metadata record with both files" : "");
+    }
+
+    private static String what(QuarantineReason reason) {
+        return switch (reason) {
+            case REPLACED -> "replaces a file with other content";
+            case DISCARDED -> "is no longer needed here";
+            case ORPHAN -> "has a file here that no metadata record names";
+        };
+    }
+
+    /** An order removed the file for good. */
+    void purged(QuarantineIndex.Entry entry) {
+        LOGGER.info(
+                "quarantined={} was deleted by an order: moved={} bytes={} path={}",
+                entry.name(),
+                entry.time(),
+                entry.bytes(),
+                entry.movedBy().map(moved -> moved.key().relativePath()).orElse("unknown"));
     }
 
     /** The file was removed from the quarantine. */

@@ -8,7 +8,9 @@ public enum QuarantineReason {
     /** A copy with other content got the object's name. */
     REPLACED,
     /** The assignment that created the file no longer needs it. */
-    DISCARDED;
+    DISCARDED,
+    /** A reconciliation run found that no metadata record names the file. */
+    ORPHAN;
 
     /** The stable word, such as {@code replaced}. */
     public String word() {

@@ -144,7 +144,8 @@ final class QuarantineRecovery {
     private void addWithoutSidecar(String name, String id) throws IOException {
         Optional<BasicFileAttributes> file = files.file(name);
         if (file.isPresent() && !file.get().isDirectory()) {
-            index.add(new Entry(id, files.changed(name).toInstant(), file.get().size(), Expiry.BY_AGE));
+            index.add(
+                    new Entry(id, files.changed(name).toInstant(), file.get().size(), Expiry.BY_AGE, Optional.empty()));
         }
     }
 }

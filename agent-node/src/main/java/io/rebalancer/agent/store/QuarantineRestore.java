@@ -42,7 +42,7 @@ final class QuarantineRestore {
             if (!giveName(item, parent)) {
                 return Restored.NAME_TAKEN;
             }
-            kept = new Entry(kept.name(), kept.time(), kept.bytes(), Expiry.NEVER);
+            kept = kept.with(Expiry.NEVER);
             directories.force(parent);
         } finally {
             index.add(kept);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -79,6 +80,18 @@ final class SafeDirectory implements Closeable {
         return find(name)
                 .orElseThrow(() -> new NoSuchFileException(path.resolve(name)
                         + " disappeared while it was created; another process may have replaced its parent directory"));
+    }
+
+    /** Visits the names in this directory, in no order, as they are read. */
+    void forEachName(ObjectTree.NameVisitor visitor) throws IOException {
+        // A handle can be read once only.
+        try (DirectoryStream<Path> names = handle.newDirectoryStream(Path.of("."), LinkOption.NOFOLLOW_LINKS)) {
+            for (Path name : names) {
+                visitor.visit(name.getFileName().toString());
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     /** Opens a file of that name for reading, or returns empty if no regular file has the name. */

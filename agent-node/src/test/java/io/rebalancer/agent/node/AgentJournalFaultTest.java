@@ -8,12 +8,14 @@ import io.rebalancer.agent.copy.FaultySource;
 import io.rebalancer.agent.copy.FaultySource.Fault;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.agent.copy.TestEngine;
+import io.rebalancer.agent.inventory.InventoryRequests;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.InventorySettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.TaskResult;
@@ -67,6 +69,7 @@ class AgentJournalFaultTest {
     private ObjectStore store;
     private FreeSpaceMonitor freeSpace;
     private TestEngine engine;
+    private InventoryRequests inventory;
     private AgentSettings settings;
     private ActorRef<AgentMessage> agent;
 
@@ -77,13 +80,21 @@ class AgentJournalFaultTest {
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         freeSpace = new FreeSpaceMonitor(store.space());
         engine = TestEngine.start(settings, store);
+        inventory =
+                InventoryRequests.open(settings, new InventorySettings(1 << 20, 0, 1 << 20), store, engine.engine());
         agent = kit.spawn(StorageAgent.create(
-                settings, engine.engine().newClient(), freeSpace, TestEngine.metrics(settings), new PlayedControl()));
+                settings,
+                engine.engine().newClient(),
+                freeSpace,
+                TestEngine.metrics(settings),
+                new PlayedControl(),
+                inventory));
     }
 
     @AfterEach
     void stop() throws IOException {
         kit.shutdownTestKit();
+        inventory.close();
         engine.close();
         freeSpace.close();
         store.close();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.agent.copy.FreeSpaceMonitor;
 import io.rebalancer.agent.copy.TestEngine;
+import io.rebalancer.agent.inventory.InventoryRequests;
 import io.rebalancer.agent.store.Durability;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.InventorySettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
@@ -56,6 +58,7 @@ class StorageAgentTest {
     private final PlayedControl control = new PlayedControl();
     private ObjectStore store;
     private TestEngine engine;
+    private InventoryRequests inventory;
     private EventSourcedBehaviorTestKit<AgentMessage, AgentEvent, AgentState> agent;
 
     @BeforeEach
@@ -63,6 +66,8 @@ class StorageAgentTest {
         AgentSettings settings = TestEngine.settings(root, Duration.ofSeconds(1), Map.of());
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         engine = TestEngine.start(settings, store);
+        inventory =
+                InventoryRequests.open(settings, new InventorySettings(1 << 20, 0, 1 << 20), store, engine.engine());
         agent = EventSourcedBehaviorTestKit.create(
                 kit.system(),
                 StorageAgent.create(
@@ -70,7 +75,8 @@ class StorageAgentTest {
                         engine.engine().newClient(),
                         new FreeSpaceMonitor(store.space()),
                         TestEngine.metrics(settings),
-                        control),
+                        control,
+                        inventory),
                 // Messages inside the process are not serialized; the others have a test for all of them.
                 EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyCommands(false));
     }
@@ -78,6 +84,7 @@ class StorageAgentTest {
     @AfterEach
     void stop() throws IOException {
         kit.shutdownTestKit();
+        inventory.close();
         engine.close();
         store.close();
     }

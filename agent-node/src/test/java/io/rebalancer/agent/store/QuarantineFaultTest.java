@@ -3,6 +3,9 @@ package io.rebalancer.agent.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rebalancer.agent.store.StepDisk.Failure;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.QuarantineOrder.Result;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -11,8 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +39,9 @@ class QuarantineFaultTest {
     private static final byte[] OLD = StoreUntilKilled.content(1);
     private static final byte[] NEW = StoreUntilKilled.content(2);
     private static final int MAX_STEPS = 60;
+    private static final UUID RUN = new UUID(9, 9);
+    /** The orders of {@link Operation#ORPHAN}, by the path of the object. */
+    private static final Map<Path, QuarantineOrder.File> ORDERS = new ConcurrentHashMap<>();
 
     @TempDir
     private Path temporary;
@@ -49,6 +58,29 @@ class QuarantineFaultTest {
             @Override
             void run(ObjectStore store) throws Exception {
                 put(store, NEW);
+            }
+        },
+        ORPHAN {
+            @Override
+            void prepare(ObjectStore store) throws Exception {
+                FileFacts facts = FileFacts.read(store.path(KEY));
+                ORDERS.put(
+                        store.path(KEY),
+                        new QuarantineOrder.File(
+                                new CopyKey(KEY.owner(), KEY.objectId()),
+                                facts.sizeBytes(),
+                                facts.modifiedMillis(),
+                                facts.changedMillis()));
+            }
+
+            /** A move that was rolled back has changed the time of the inode, so a repeated order may find another file. */
+            @Override
+            void run(ObjectStore store) throws Exception {
+                QuarantineOrder.File order = Objects.requireNonNull(ORDERS.get(store.path(KEY)));
+                Result result = store.orphans().move(order, RUN, (key, createdFor) -> false);
+                boolean named = Files.exists(store.path(KEY));
+                assertThat(result).isEqualTo(named ? Result.CHANGED : Result.MOVED);
+                assertThat(ids(store).size()).as("moves").isLessThanOrEqualTo(1);
             }
         },
         RESTORE {
@@ -272,10 +304,16 @@ class QuarantineFaultTest {
         }
     }
 
-    private static void assertDone(Operation operation, ObjectStore store, int step) throws IOException {
+    private static void assertDone(Operation operation, ObjectStore store, int step) throws Exception {
         switch (operation) {
             case DISCARD -> assertThat(store.path(KEY)).as("step " + step).doesNotExist();
             case REPLACE -> assertThat(store.path(KEY)).as("step " + step).hasBinaryContent(NEW);
+            case ORPHAN -> {
+                for (String id : ids(store)) {
+                    assertThat(store.restore(id)).as("step " + step).isEqualTo(Restored.RESTORED);
+                }
+                assertThat(store.path(KEY)).as("step " + step).hasBinaryContent(OLD);
+            }
             case RESTORE -> assertThat(store.path(KEY)).as("step " + step).hasBinaryContent(OLD);
         }
     }

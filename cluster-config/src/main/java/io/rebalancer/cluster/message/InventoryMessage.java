@@ -10,10 +10,12 @@ import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.RunToken;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /** What managers ask a storage agent about its files, and what they order for them ({@link NodeInventory}). */
 public interface InventoryMessage {
@@ -86,10 +88,26 @@ public interface InventoryMessage {
     /**
      * Reply to {@link ReadEntries}.
      *
-     * @param frame the entries, encoded and compressed, with a checksum
+     * @param frame the entries, as {@link io.rebalancer.cluster.inventory.EntryFrames} encodes them
      * @param last whether the range has no further entries
      */
-    record EntriesRead(byte[] frame, boolean last) implements Reply {}
+    record EntriesRead(byte[] frame, boolean last) implements Reply {
+        /** Compares the bytes of the frames. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof EntriesRead read && last == read.last && Arrays.equals(frame, read.frame);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(frame) + Boolean.hashCode(last);
+        }
+
+        @Override
+        public String toString() {
+            return "EntriesRead[" + frame.length + " bytes, last=" + last + "]";
+        }
+    }
 
     /** Reply to {@link Drop}. */
     record Dropped(UUID runId) implements Reply {}

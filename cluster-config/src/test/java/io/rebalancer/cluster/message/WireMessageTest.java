@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.typesafe.config.ConfigFactory;
+import io.rebalancer.cluster.inventory.EntryFrames;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.access.IssuedToken;
 import io.rebalancer.core.access.NewToken;
@@ -38,6 +39,15 @@ import io.rebalancer.core.evacuate.ScanPosition;
 import io.rebalancer.core.evacuate.VerificationProgress;
 import io.rebalancer.core.explain.ObjectInFlight;
 import io.rebalancer.core.explain.StageRates;
+import io.rebalancer.core.inventory.ContentFacts;
+import io.rebalancer.core.inventory.CopyFacts;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.inventory.Coverage;
+import io.rebalancer.core.inventory.InventoryEntry;
+import io.rebalancer.core.inventory.InventoryStatus;
+import io.rebalancer.core.inventory.KeyRange;
+import io.rebalancer.core.inventory.RangeDigest;
+import io.rebalancer.core.inventory.Unmanaged;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
@@ -55,6 +65,11 @@ import io.rebalancer.core.plan.ShardShare;
 import io.rebalancer.core.plan.UnmovableRecords;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.HeldAssignments;
+import io.rebalancer.core.port.NodeInventory;
+import io.rebalancer.core.reconcile.PurgeOrder;
+import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.RunToken;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.registry.ServiceState;
@@ -119,6 +134,28 @@ class WireMessageTest {
             List.of(new CopyTask(
                     REF, ID, ID, Long.MAX_VALUE, new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="), List.of(NODE))));
 
+    private static final RunToken RUN = new RunToken(ID, 7, 2);
+    private static final CopyKey COPY = new CopyKey(ID, new UUID(3, 4));
+    private static final QuarantinedCopy ITEM = new QuarantinedCopy(
+            ID.toString(), COPY.toString(), Optional.of(COPY), "orphan", Instant.EPOCH, 5, Optional.of(ID));
+
+    private static InventoryStatus inventoryStatus(int size) {
+        return new InventoryStatus(
+                ID,
+                InventoryStatus.State.READY,
+                ID.toString(),
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(5),
+                new Coverage(
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Map.of(Unmanaged.V2_OBJECT, Long.MAX_VALUE),
+                        Collections.nCopies(size, KeyRange.ofOwner(ID)),
+                        Long.MAX_VALUE,
+                        Collections.nCopies(Math.min(size, Coverage.MAX_SAMPLE), "f".repeat(1000))),
+                "");
+    }
+
     private static final CopyLimits LIMITS = new CopyLimits(0, 1L << 40, 32, 16, 1024, 95);
     private static final AgentControl.AgentStatus STATUS = new AgentControl.AgentStatus(
             NODE.text(),
@@ -158,6 +195,7 @@ class WireMessageTest {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
         TestProbe<AgentMessage.ClockReported> clockReply = KIT.createTestProbe();
         TestProbe<AgentMessage.OperatorReply> operator = KIT.createTestProbe();
+        TestProbe<InventoryMessage.Reply> inventory = KIT.createTestProbe();
         TestProbe<RegistryMessage.RegistryReply> registryReply = KIT.createTestProbe();
         TestProbe<JobMessage.InFlightTo> inFlight = KIT.createTestProbe();
         TestProbe<FleetSettingsMessage.FleetSettingsAre> fleetReply = KIT.createTestProbe();
@@ -206,6 +244,36 @@ class WireMessageTest {
                         new HeldAssignments.HeldPage(List.of(new HeldAssignments.Line(ID, ID, 3, 2, 1)), true)),
                 new AgentMessage.DropDecided(HeldAssignments.Drop.IN_PROGRESS),
                 new AgentMessage.RequestFailed("the disk is full"),
+                new InventoryMessage.Begin(RUN, inventory.getRef()),
+                new InventoryMessage.AskStatus(ID, inventory.getRef()),
+                new InventoryMessage.CompareDigests(
+                        ID, Optional.of(COPY), List.of(new RangeDigest(CopyKey.LAST, 5, -7)), inventory.getRef()),
+                new InventoryMessage.ReadEntries(ID, KeyRange.ofOwner(ID), 8192, inventory.getRef()),
+                new InventoryMessage.Drop(ID, inventory.getRef()),
+                new InventoryMessage.Look(List.of(COPY), inventory.getRef()),
+                new InventoryMessage.ReadContents(List.of(COPY), inventory.getRef()),
+                new InventoryMessage.Quarantine(
+                        new QuarantineOrder(RUN, 3, List.of(new QuarantineOrder.File(COPY, 5, 6, 7))),
+                        inventory.getRef()),
+                new InventoryMessage.ListQuarantine(Optional.of("id"), 1000, inventory.getRef()),
+                new InventoryMessage.Restore("id", inventory.getRef()),
+                new InventoryMessage.Purge(new PurgeOrder(RUN, List.of("id"), Instant.EPOCH), inventory.getRef()),
+                new InventoryMessage.StatusReported(inventoryStatus(2)),
+                new InventoryMessage.DigestsCompared(List.of(0, 8191)),
+                new InventoryMessage.EntriesRead(
+                        EntryFrames.encode(List.of(new InventoryEntry(COPY, 5, 6, 7, true))), true),
+                new InventoryMessage.Dropped(ID),
+                new InventoryMessage.Looked(List.of(new CopyFacts(COPY, CopyFacts.Presence.IN_USE, 5, 6, 7))),
+                new InventoryMessage.ContentsRead(List.of(
+                        new ContentFacts(COPY, 5, Optional.of(new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==")), ""),
+                        new ContentFacts(COPY, 0, Optional.empty(), "no such file"))),
+                new InventoryMessage.Quarantined(List.of(QuarantineOrder.Result.values())),
+                new InventoryMessage.QuarantineListed(new NodeInventory.QuarantinePage(List.of(ITEM), true)),
+                new InventoryMessage.RestoreDecided(NodeInventory.Restore.NAME_TAKEN),
+                new InventoryMessage.Purged(List.of("id")),
+                new InventoryMessage.Fenced(RUN),
+                new InventoryMessage.NoInventory("it is being listed"),
+                new InventoryMessage.Failed("the disk is full"),
                 new JobMessage.CreateJob(LOCATION, 5, jobReply.getRef()),
                 new JobMessage.CreateRetry(LOCATION, SELECTION, jobReply.getRef()),
                 new JobMessage.GetJob(jobReply.getRef()),
@@ -388,6 +456,37 @@ class WireMessageTest {
         AgentMessage.HeldListed page = new AgentMessage.HeldListed(
                 new HeldAssignments.HeldPage(Collections.nCopies(HeldAssignments.MAX_PAGE, line), true));
         assertThat(serialization.serialize(page).get().length).isLessThan(256 * 1024);
+    }
+
+    /** The largest status, page of the quarantine, list of digests, order and page of entries. */
+    @Test
+    void whatManagersAskAboutFilesFitsIntoAMessage() {
+        Serialization serialization = SerializationExtension.get(KIT.system());
+        TestProbe<InventoryMessage.Reply> reply = KIT.createTestProbe();
+        CopyKey key = CopyKey.LAST;
+        QuarantineOrder.File file = new QuarantineOrder.File(key, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        InventoryEntry entry = new InventoryEntry(key, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, true);
+        List<WireMessage> largest = List.of(
+                new InventoryMessage.StatusReported(inventoryStatus(Coverage.MAX_UNLISTED)),
+                new InventoryMessage.QuarantineListed(
+                        new NodeInventory.QuarantinePage(Collections.nCopies(NodeInventory.MAX_KEYS, ITEM), true)),
+                new InventoryMessage.CompareDigests(
+                        ID,
+                        Optional.of(key),
+                        Collections.nCopies(
+                                NodeInventory.MAX_DIGESTS, new RangeDigest(key, Long.MAX_VALUE, Long.MAX_VALUE)),
+                        reply.getRef()),
+                new InventoryMessage.DigestsCompared(Collections.nCopies(NodeInventory.MAX_DIGESTS, Integer.MAX_VALUE)),
+                new InventoryMessage.EntriesRead(
+                        EntryFrames.encode(Collections.nCopies(NodeInventory.MAX_ENTRIES, entry)), true),
+                new InventoryMessage.Quarantine(
+                        new QuarantineOrder(RUN, 1, Collections.nCopies(QuarantineOrder.MAX_FILES, file)),
+                        reply.getRef()));
+        for (WireMessage message : largest) {
+            assertThat(serialization.serialize(message).get().length)
+                    .as(message.getClass().getSimpleName())
+                    .isLessThan(1536 * 1024);
+        }
     }
 
     @Test

@@ -187,6 +187,9 @@ class SettingsTest {
         assertOneLine(AgentSettings::from, "rebalancer.agent.storage-id = \"1.stor\"", "root");
         assertOneLine(AgentSettings::from, AGENT + "rebalancer.agent.quarantine.max-age = 0s", "max-age");
         assertOneLine(AgentSettings::from, AGENT + "rebalancer.agent.quarantine.max-bytes = -1", "max-bytes");
+        assertOneLine(InventorySettings::from, "rebalancer.agent.inventory.sort-memory = 1 KiB", "sort-memory");
+        assertOneLine(InventorySettings::from, "rebalancer.agent.inventory.files-per-second = -1", "files-per-second");
+        assertOneLine(InventorySettings::from, "rebalancer.agent.inventory.scrub-bytes-per-second = 0", "scrub-bytes");
         assertOneLine(ClusterSettings::from, "rebalancer.cluster.port = 0", "port");
     }
 

@@ -1,6 +1,5 @@
 package io.rebalancer.manager.agents;
 
-import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.AgentMessage.OperatorReply;
 import io.rebalancer.core.agent.CopyGate;
@@ -9,55 +8,22 @@ import io.rebalancer.core.agent.LimitsChange;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.FleetAgents;
-import io.rebalancer.core.port.FleetAgents.AgentUnavailable.Code;
 import io.rebalancer.core.port.HeldAssignments;
-import io.rebalancer.core.storage.FleetNode;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.RecipientRef;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
-/**
- * Asks the agents that are members of the cluster, each with one message. An agent without a reachable member is not asked:
- * sharding would keep the message, and the agent might carry it out much later.
- */
+/** What operators ask the agents that are members of the cluster, each with one message. */
 public final class ClusterFleetAgents implements FleetAgents {
-    private final ActorSystem<?> system;
-    private final Function<StorageNodeId, RecipientRef<AgentMessage>> agents;
-    private final Predicate<StorageNodeId> isMember;
-    private final Predicate<StorageNodeId> isOverHttp;
-    private final Supplier<CompletionStage<List<FleetNode>>> fleet;
+    private final AgentCalls calls;
     private final Duration deadline;
 
-    /**
-     * @param agents takes the messages for the agent of a node
-     * @param isMember whether a reachable member of the cluster serves a node
-     * @param isOverHttp whether this manager reaches the agent of a node over HTTP; may call the node
-     * @param fleet the nodes that storinfo lists; fails if they are not known
-     * @param deadline of each request
-     */
-    public ClusterFleetAgents(
-            ActorSystem<?> system,
-            Function<StorageNodeId, RecipientRef<AgentMessage>> agents,
-            Predicate<StorageNodeId> isMember,
-            Predicate<StorageNodeId> isOverHttp,
-            Supplier<CompletionStage<List<FleetNode>>> fleet,
-            Duration deadline) {
-        this.system = system;
-        this.agents = agents;
-        this.isMember = isMember;
-        this.isOverHttp = isOverHttp;
-        this.fleet = fleet;
+    /** @param deadline of each request */
+    public ClusterFleetAgents(AgentCalls calls, Duration deadline) {
+        this.calls = calls;
         this.deadline = deadline;
     }
 
@@ -112,23 +78,7 @@ public final class ClusterFleetAgents implements FleetAgents {
 
     private <T extends OperatorReply> CompletionStage<T> ask(
             StorageNodeId node, Function<ActorRef<OperatorReply>, AgentMessage> request, Class<T> type) {
-        if (!isMember.test(node)) {
-            return fleet.get()
-                    .handle((nodes, failure) -> failure == null ? absent(node, lists(nodes, node)) : unreachable(node))
-                    .thenCompose(CompletableFuture::failedFuture);
-        }
-        return AskPattern.<AgentMessage, OperatorReply>ask(
-                        agents.apply(node), request::apply, deadline, system.scheduler())
-                .handle((reply, failure) -> {
-                    if (failure != null) {
-                        throw noReply(node, Failures.rootCause(failure));
-                    }
-                    return result(node, reply, type);
-                });
-    }
-
-    private static boolean lists(List<FleetNode> nodes, StorageNodeId node) {
-        return nodes.stream().anyMatch(each -> each.node().id().equals(node));
+        return calls.ask(node, request, deadline).thenApply(reply -> result(node, reply, type));
     }
 
     private static <T extends OperatorReply> T result(StorageNodeId node, OperatorReply reply, Class<T> type) {
@@ -136,49 +86,8 @@ public final class ClusterFleetAgents implements FleetAgents {
             throw new AgentControl.LimitsRefused(refused.detail());
         }
         if (reply instanceof AgentMessage.RequestFailed failed) {
-            throw new AgentUnavailable(
-                    Code.AGENT_FAILED,
-                    "the agent of " + node + " failed to carry the request out (" + failed.detail()
-                            + "); look at its log and its data directory, and at its state before you repeat a change");
+            throw AgentCalls.failed(node, failed.detail());
         }
         return type.cast(reply);
-    }
-
-    private RuntimeException noReply(StorageNodeId node, Throwable cause) {
-        if (!(cause instanceof TimeoutException)) {
-            return new IllegalStateException("the agent of " + node + " can't be asked", cause);
-        }
-        return new AgentUnavailable(
-                Code.AGENT_NO_REPLY,
-                "the agent of " + node + " did not reply within " + deadline.toSeconds()
-                        + " s; it may still carry the request out. Read its status before you repeat a change. If this"
-                        + " lasts, look at its log: it may be frozen, wait for its storage id, or have an earlier"
-                        + " version");
-    }
-
-    /** Only a node that storinfo lists may be called over HTTP: any text can be the id in a request. */
-    private AgentUnavailable absent(StorageNodeId node, boolean isListed) {
-        if (!isListed) {
-            return new AgentUnavailable(
-                    Code.STORAGE_NODE_NOT_FOUND,
-                    "storinfo lists no storage node " + node
-                            + ", and no member of the cluster serves it; GET /api/v1/fleet lists all nodes");
-        }
-        if (isOverHttp.test(node)) {
-            return new AgentUnavailable(
-                    Code.AGENT_NOT_IN_CLUSTER,
-                    "the agent of " + node + " is not a member of the cluster: it is reached over HTTP only, as a"
-                            + " legacy agent is, and has no such request. Run an agent of this version there, or use"
-                            + " the agent's own listener");
-        }
-        return unreachable(node);
-    }
-
-    private static AgentUnavailable unreachable(StorageNodeId node) {
-        return new AgentUnavailable(
-                Code.AGENT_UNREACHABLE,
-                "no reachable member of the cluster serves " + node
-                        + ": its agent is down or cut off, and got no request. Start the agent, and look at"
-                        + " GET /api/v1/cluster");
     }
 }

@@ -15,6 +15,7 @@ import io.rebalancer.core.port.JobService;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.port.UnmovedRecords;
+import io.rebalancer.manager.agents.AgentCalls;
 import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.agents.AgentGateways;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
@@ -123,13 +124,13 @@ final class JobsModule {
         EvacuateJobs.host(system, entity -> EvacuateJob.create(entity, resources), EvacuateJob.stopMessage());
         this.service = new ClusterJobService(system, metadata.tier(), registry);
         this.nodes = new ClusterStorageNodeService(system, registry, spaceBroker, directory);
-        this.agents = new ClusterFleetAgents(
+        AgentCalls agentCalls = new AgentCalls(
                 system,
                 node -> ClusterSharding.get(system).entityRefFor(Entities.STORAGE_AGENT, node.text()),
                 members::isReachable,
                 node -> httpOnly.contains(node) || overHttp.isReachable(node),
-                nodes::fleet,
-                AGENT_DEADLINE);
+                nodes::fleet);
+        this.agents = new ClusterFleetAgents(agentCalls, AGENT_DEADLINE);
     }
 
     private static void registerGauges(MetadataShards shards, int shard) {

@@ -50,7 +50,7 @@ class ClusterFleetAgentsTest {
     }
 
     private ClusterFleetAgents agents(Duration deadline) {
-        return new ClusterFleetAgents(
+        AgentCalls calls = new AgentCalls(
                 KIT.system(),
                 node -> agent.getRef(),
                 node -> isMember,
@@ -58,8 +58,8 @@ class ClusterFleetAgentsTest {
                     calledOverHttp.add(node);
                     return isOverHttp;
                 },
-                () -> fleet,
-                deadline);
+                () -> fleet);
+        return new ClusterFleetAgents(calls, deadline);
     }
 
     private ClusterFleetAgents agents() {

@@ -27,15 +27,25 @@ public record KeyRange(Optional<CopyKey> after, CopyKey upTo) {
         return new KeyRange(before(lowest), new CopyKey(owner, new UUID(-1, -1)));
     }
 
+    /** One key. */
+    public static KeyRange ofKey(CopyKey key) {
+        return new KeyRange(before(key), key);
+    }
+
     /** The highest key below {@code key}; empty if there is none. */
     private static Optional<CopyKey> before(CopyKey key) {
-        UUID owner = key.owner();
-        if (owner.getLeastSignificantBits() == 0 && owner.getMostSignificantBits() == 0) {
-            return Optional.empty();
+        UUID lowest = new UUID(0, 0);
+        if (!key.objectId().equals(lowest)) {
+            return Optional.of(new CopyKey(key.owner(), before(key.objectId())));
         }
-        long low = owner.getLeastSignificantBits() - 1;
-        long high = owner.getMostSignificantBits() - (owner.getLeastSignificantBits() == 0 ? 1 : 0);
-        return Optional.of(new CopyKey(new UUID(high, low), new UUID(-1, -1)));
+        return key.owner().equals(lowest)
+                ? Optional.empty()
+                : Optional.of(new CopyKey(before(key.owner()), new UUID(-1, -1)));
+    }
+
+    private static UUID before(UUID id) {
+        long low = id.getLeastSignificantBits();
+        return new UUID(id.getMostSignificantBits() - (low == 0 ? 1 : 0), low - 1);
     }
 
     /** Whether the key belongs to the range. */
