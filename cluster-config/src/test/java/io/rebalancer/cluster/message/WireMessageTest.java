@@ -69,6 +69,10 @@ import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.RunEvent;
+import io.rebalancer.core.reconcile.RunMode;
+import io.rebalancer.core.reconcile.RunOrder;
+import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.RunToken;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
@@ -191,6 +195,9 @@ class WireMessageTest {
             new RetrySelection(ID, 7, Set.of(Reason.MD5_MISMATCH, Reason.AGENT_BUSY));
     private static final Choices CHOICES = Choices.NONE.after(CHANGE, "http 127.0.0.1", Instant.EPOCH);
 
+    private static final RunOrder RUN_ORDER =
+            new RunOrder(ID, 3, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"));
+
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
         TestProbe<AgentMessage.ClockReported> clockReply = KIT.createTestProbe();
@@ -208,6 +215,8 @@ class WireMessageTest {
                 ID, AuditActor.http("127.0.0.1"), "job.create", NODE.text(), Map.of("maxObjects", "5"));
         TestProbe<PlanMessage.PlanReply> planReply = KIT.createTestProbe();
         PlanReport plan = plan(2);
+        TestProbe<ReconcileMessage.RunReply> runReply = KIT.createTestProbe();
+        TestProbe<ScheduleMessage.ScheduleReply> scheduleReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
@@ -368,6 +377,16 @@ class WireMessageTest {
                         ID,
                         new PlanRefusal(
                                 PlanRefusal.Code.PLAN_OUTDATED, "the fleet has changed", List.of("less space"))),
+                new ReconcileMessage.CreateRun(RUN_ORDER, runReply.getRef()),
+                new ReconcileMessage.GetRun(runReply.getRef()),
+                new ReconcileMessage.CancelRun("cancelled by ann", runReply.getRef()),
+                new ReconcileMessage.RunStands(
+                        RunState.EMPTY.apply(new RunEvent.RunCreated(RUN_ORDER, Instant.EPOCH)), 1, "reads records"),
+                new ScheduleMessage.RegisterRun(
+                        ID, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", true, scheduleReply.getRef()),
+                new ScheduleMessage.RunEnded(ID, Map.of(NODE, "3f0c")),
+                new ScheduleMessage.RunRegistered(ID),
+                new ScheduleMessage.NodeBusy(ID, NODE),
                 new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),
                 new SpaceMessage.AnnounceLeases(TOKEN, List.of(LEASE), List.of(ID), brokerReply.getRef()),
                 new SpaceMessage.AnnounceWeight(TOKEN, 3, brokerReply.getRef()),

@@ -51,6 +51,10 @@ import io.rebalancer.core.plan.PlanOrder;
 import io.rebalancer.core.plan.PlanProgress;
 import io.rebalancer.core.plan.PlanReport;
 import io.rebalancer.core.plan.PlannedMoves;
+import io.rebalancer.core.reconcile.RunEvent;
+import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleEvent;
+import io.rebalancer.core.reconcile.ScheduleState;
 import io.rebalancer.core.registry.RegistryEvent;
 import io.rebalancer.core.registry.RegistryState;
 import io.rebalancer.core.settings.ChosenSetting;
@@ -119,7 +123,9 @@ class VersionsTest {
                         RegistryEvent.class,
                         AuditEvent.class,
                         FleetSettingsEvent.class,
-                        TokenEvent.class)
+                        TokenEvent.class,
+                        RunEvent.class,
+                        ScheduleEvent.class)
                 .flatMap(family -> Stream.of(family.getPermittedSubclasses()))
                 .map(Class::getName);
         Stream<String> states = Stream.of(
@@ -130,7 +136,9 @@ class VersionsTest {
                         RegistryState.class,
                         AuditState.class,
                         FleetSettingsState.class,
-                        TokenState.class)
+                        TokenState.class,
+                        RunState.class,
+                        ScheduleState.class)
                 .map(Class::getName);
         Set<String> versioned = SettingsFile.over(ConfigFactory.empty())
                 .getObject("pekko.serialization.jackson.migrations")
