@@ -56,7 +56,7 @@ test-console: dist ## an operator's way through the console in a real browser, f
 		-Dconsole.journey=true
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ConsoleJourneyTest.txt
 
-test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes regions with faults; 8 minutes
+test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes regions with faults; 10 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest='DashboardFilesTest,DashboardRulesTest,MetricCatalogTest,AlertRulesTest,ShortenedRulesTest,MonitoringTest,AlertsTest' \

@@ -334,6 +334,7 @@ class AlertsTest {
                 () -> {
                     playground.processes().terminate(agent(FIFTH), STOP_TIMEOUT);
                     restart(FIFTH);
+                    awaitAgent(FIFTH);
                 });
     }
 
