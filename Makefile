@@ -56,11 +56,12 @@ test-console: dist ## an operator's way through the console in a real browser, f
 		-Dconsole.journey=true
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ConsoleJourneyTest.txt
 
-test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes a region with faults; 2 minutes
+test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes regions with faults; 10 minutes
 	@bin/setup-tests
 	@$(MVN) -q test -pl ops/playground -am -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dtest='DashboardFilesTest,DashboardRulesTest,MetricCatalogTest,AlertRulesTest,MonitoringTest' -Dmonitoring.live=true
-	@grep -h 'Tests run' ops/playground/target/surefire-reports/*.monitoring.*.txt ops/playground/target/surefire-reports/*MonitoringTest.txt
+		-Dtest='DashboardFilesTest,DashboardRulesTest,MetricCatalogTest,AlertRulesTest,ShortenedRulesTest,MonitoringTest,AlertsTest' \
+		-Dmonitoring.live=true
+	@cd ops/playground/target/surefire-reports && grep -h 'Tests run' *.monitoring.*.txt *.MonitoringTest.txt *.AlertsTest.txt
 
 test-agents: ## an operator reaches agents through a manager: processes at work, frozen, stopped and outside the cluster; 2 minutes
 	@bin/setup-tests

@@ -15,6 +15,7 @@ public final class ConsoleFiles {
             "core/api.js",
             "core/format.js",
             "core/live.js",
+            "core/members.js",
             "core/page.js",
             "core/router.js",
             "core/session.js",
@@ -51,11 +52,14 @@ public final class ConsoleFiles {
             "parts/fleet.js",
             "parts/heat-map.js",
             "parts/notice.js",
+            "parts/others.js",
             "parts/settings-table.js",
             "parts/shell.js",
+            "parts/shortcuts.js",
             "parts/state.js",
             "parts/table.js",
-            "parts/time.js");
+            "parts/time.js",
+            "parts/window-form.js");
 
     private static final List<String> LIT = List.of(
             "lit-html.js",

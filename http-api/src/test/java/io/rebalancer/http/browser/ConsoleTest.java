@@ -1,21 +1,16 @@
 package io.rebalancer.http.browser;
 
-import static io.rebalancer.http.ApiServer.TOKENS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.access.Role;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.FleetInMemory;
 import io.rebalancer.http.HistoryInMemory;
 import io.rebalancer.http.NodesInMemory;
-import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.http.v1.jobs.FleetUpdate;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
-import io.rebalancer.testsupport.Browser;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +19,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
@@ -35,8 +26,7 @@ import org.openqa.selenium.Keys;
 /** The pages of the console in a real browser, with jobs in memory behind the API. */
 @Tag("slow")
 @Tag("external")
-class ConsoleTest {
-    private static final Path SHOTS = Path.of("target/console");
+class ConsoleTest extends ConsoleInBrowser {
     private static final String JOB = "/console/jobs/" + ApiServer.RUNNING;
     /** Each page, and a text that it has when its data is there. */
     private static final Map<String, Page> PAGES = Map.ofEntries(
@@ -57,69 +47,6 @@ class ConsoleTest {
             Map.entry("audit", new Page("/console/audit", "newest first")),
             Map.entry("tokens", new Page("/console/tokens", "Issue a token")),
             Map.entry("missing", new Page("/console/nothing", "The console has no page")));
-
-    private static Browser browser;
-
-    private record Page(String path, String text) {}
-
-    @BeforeAll
-    static void startBrowser() throws Exception {
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stopBrowser() {
-        browser.close();
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        ApiServer.reset();
-        ApiServer.startWithLogin(new LegacySettings(0, false), listener -> listener);
-        browser.show(1280, "light");
-        browser.console();
-    }
-
-    @AfterEach
-    void stop() {
-        HistoryInMemory.hostileText = "";
-        NodesInMemory.hostileText = "";
-        ApiServer.FLEET_EVENTS.load = Optional.empty();
-        ApiServer.stop();
-        ApiServer.reset();
-    }
-
-    private static void open(Page page) {
-        browser.open("http://127.0.0.1:" + ApiServer.port + page.path());
-        seen(page.text());
-    }
-
-    private static void seen(String text) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> browser.text().contains(text));
-    }
-
-    private static String token(Role role) throws Exception {
-        return TOKENS.issue(role.word(), role, TokensInMemory.START.plus(Duration.ofDays(1)));
-    }
-
-    /** As an operator would, with the form. */
-    private static void signIn(Role role) throws Exception {
-        String token = token(role);
-        open(new Page("/", "Sign in"));
-        browser.find("input[name=token]").sendKeys(token, Keys.ENTER);
-        seen("Needs attention");
-    }
-
-    private static Object scrollsSideways() {
-        return browser.await("document.documentElement.scrollWidth > document.documentElement.clientWidth");
-    }
-
-    /** Answers that are no success are in the log of the browser; what the policy refuses is too. */
-    private static List<String> refusedByPolicy() {
-        return browser.console().stream()
-                .filter(line -> line.contains("Content Security Policy") || line.contains("TrustedHTML"))
-                .toList();
-    }
 
     @Test
     void everyPageIsAccessibleAndKeepsThePolicy() throws Exception {

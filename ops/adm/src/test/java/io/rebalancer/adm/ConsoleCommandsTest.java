@@ -75,6 +75,10 @@ class ConsoleCommandsTest {
                     .containsKeys(
                             "job pause", "job resume", "job cancel", "job retry", "node exclude", "node recommission");
             assertThat(commands).containsKeys("cluster leave", "cluster down", "settings set", "settings reset");
+            assertThat(shown.stream()
+                            .filter(each -> each.name().equals("window"))
+                            .map(Shown::options))
+                    .containsExactly(List.of("--time-zone", "--blackout"));
         }
     }
 }

@@ -15,12 +15,14 @@ import io.rebalancer.playground.server.StorinfoServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.LongConsumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.http.javadsl.ServerBinding;
 
 /** A running simulated region: metadata shards, storinfo, and the file servers of the storage nodes, on loopback. */
 final class Region implements AutoCloseable {
@@ -43,6 +46,8 @@ final class Region implements AutoCloseable {
     private final List<ShardAddress> shards = new ArrayList<>();
     private final Map<String, FileServer> fileServers = new LinkedHashMap<>();
     private final Map<String, Integer> filePorts = new HashMap<>();
+    private Optional<ServerBinding> storinfoServer = Optional.empty();
+    /** 0 until storinfo runs for the first time. */
     private int storinfoPort;
 
     private Region(RegionPlan plan, Path directory, ShardTables shardTables) {
@@ -79,10 +84,7 @@ final class Region implements AutoCloseable {
             tables.add(shardTables.open(number));
             shards.add(new ShardAddress(number, HOST, serve(number, 0).port()));
         }
-        storinfoPort = await(StorinfoServer.start(
-                        system, () -> nodes.stream().map(StorageNodeRecord::of).toList(), HOST, 0))
-                .localAddress()
-                .getPort();
+        startStorinfo();
         for (SimulatedNode node : nodes) {
             FileServer server = new FileServer(node.root());
             fileServers.put(node.storageId(), server);
@@ -90,6 +92,21 @@ final class Region implements AutoCloseable {
                     node.storageId(),
                     await(server.start(system, HOST, 0)).localAddress().getPort());
         }
+    }
+
+    /** Ends storinfo, which refuses connections until {@link #startStorinfo}. */
+    void stopStorinfo() throws InterruptedException, PlaygroundFault {
+        ServerBinding server = storinfoServer.orElseThrow(() -> new IllegalStateException("storinfo does not run"));
+        storinfoServer = Optional.empty();
+        await(server.terminate(Duration.ofSeconds(1)));
+    }
+
+    /** Starts storinfo, at its earlier address if it had one. */
+    void startStorinfo() throws InterruptedException, PlaygroundFault {
+        ServerBinding server = await(StorinfoServer.start(
+                system, () -> nodes.stream().map(StorageNodeRecord::of).toList(), HOST, storinfoPort));
+        storinfoPort = server.localAddress().getPort();
+        storinfoServer = Optional.of(server);
     }
 
     private MorayServer serve(int shard, int port) throws InterruptedException, PlaygroundFault {

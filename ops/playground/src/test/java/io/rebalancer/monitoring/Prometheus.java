@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -42,7 +44,12 @@ public final class Prometheus implements AutoCloseable {
      * @param targets host:port of the metrics ports, which serve HTTPS with any certificate
      */
     public static Prometheus start(Path directory, List<String> targets) throws IOException {
-        String rules = MonitoringFiles.ruleFiles().stream()
+        return start(directory, targets, MonitoringFiles.ruleFiles());
+    }
+
+    /** As {@link #start(Path, List)}, with other rules. */
+    public static Prometheus start(Path directory, List<String> targets, List<Path> ruleFiles) throws IOException {
+        String rules = ruleFiles.stream()
                 .map(file -> "  - " + file.toAbsolutePath().normalize())
                 .collect(Collectors.joining("\n"));
         String addresses = targets.stream().map(target -> "\"" + target + "\"").collect(Collectors.joining(", "));
@@ -105,6 +112,24 @@ public final class Prometheus implements AutoCloseable {
                 .path("data")
                 .path("alerts")
                 .findValuesAsText("alertname");
+    }
+
+    /** The alerts that fire now, by name. */
+    public Set<String> firingAlerts() throws IOException, InterruptedException {
+        return alertNames("ALERTS{alertstate=\"firing\"}");
+    }
+
+    /** The alerts that fired at some time in the last {@code seconds}, by name. */
+    public Set<String> alertsThatFired(long seconds) throws IOException, InterruptedException {
+        return alertNames("max_over_time(ALERTS{alertstate=\"firing\"}[" + seconds + "s])");
+    }
+
+    private Set<String> alertNames(String promql) throws IOException, InterruptedException {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode sample : query(promql)) {
+            names.add(sample.at("/metric/alertname").asText());
+        }
+        return names;
     }
 
     /** The errors of the last evaluation of each rule; empty if none had any. */

@@ -1,13 +1,14 @@
 // Calls of API v1. Each failure is a Problem with a text that an operator can act on.
 
 export class Problem extends Error {
-  constructor({status = 0, code = '', title = '', detail = '', body = {}, retryAfter = null}) {
+  constructor({status = 0, code = '', title = '', detail = '', body = {}, retryAfter = null, noReply = false}) {
     super(detail || title || 'HTTP status ' + status);
     this.status = status;
     this.code = code;
     this.title = title;
     this.body = body;
     this.retryAfter = retryAfter;
+    this.noReply = noReply;
   }
 }
 
@@ -35,6 +36,7 @@ async function call(method, path, {body, signal, headers = {}} = {}) {
       throw error;
     }
     throw new Problem({
+      noReply: true,
       title: 'The manager does not reply',
       detail: 'The manager at ' + location.host + ' does not reply. Jobs continue at other managers; this page tries again.'
     });

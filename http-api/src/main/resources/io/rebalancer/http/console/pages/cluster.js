@@ -2,6 +2,7 @@
 import {html, nothing} from '../lib/lit/lit-html.js';
 import {api, path} from '../core/api.js';
 import {count, plural} from '../core/format.js';
+import {remember} from '../core/members.js';
 import {jobAddress} from '../core/router.js';
 import {actionButton} from '../parts/action.js';
 import {adm, commands} from '../parts/commands.js';
@@ -15,6 +16,7 @@ export function open(context) {
   const state = {found: null};
   const reload = context.every(4000, 'cluster', async signal => {
     state.found = await api.get('/api/v1/cluster', {signal});
+    remember(state.found);
   });
 
   function draw() {

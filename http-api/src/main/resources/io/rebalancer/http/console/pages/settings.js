@@ -8,6 +8,8 @@ export function open(context) {
     title: 'Totals over all jobs',
     path: '/api/v1/settings',
     load: signal => api.get('/api/v1/settings', {signal}),
+    of: 'the fleet',
+    fleet: true,
     words: [],
     refusal: () => ''
   });

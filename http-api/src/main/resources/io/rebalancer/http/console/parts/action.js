@@ -6,8 +6,8 @@ import {problemNotice} from './notice.js';
 
 /**
  * An action: label, role, refusal (why it is not possible now; empty if it is), effect (what will happen), method, path, body,
- * command (words of rebalancer-adm), danger, typed (text that the operator has to type), and of (what it acts on, for the names
- * of equal buttons in a table).
+ * command (words of rebalancer-adm), danger, typed (text that the operator has to type), of (what it acts on, for the names
+ * of equal buttons in a table), done, and failed (returns whether it shows the problem elsewhere; the dialog closes then).
  */
 export function actionButton(context, action) {
   const refusal = context.session.refusal(action.role ?? 'operator') || action.refusal || '';
@@ -40,6 +40,10 @@ function confirm(context, action) {
       action.done?.(answer);
       context.update();
     } catch (problem) {
+      if (action.failed?.(problem)) {
+        dialog.close();
+        return;
+      }
       state.busy = false;
       state.problem = problem;
       draw();

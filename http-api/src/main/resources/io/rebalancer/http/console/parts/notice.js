@@ -1,5 +1,6 @@
 // Notices: what failed, where, and what to do.
 import {html, nothing} from '../lib/lit/lit-html.js';
+import {others} from './others.js';
 
 /** A failed call of the API. */
 export function problemNotice(problem) {
@@ -8,6 +9,7 @@ export function problemNotice(problem) {
     <p><strong class="text">${problem.title || 'This failed'}</strong></p>
     <p class="text">${problem.message}${retry}</p>
     ${problem.code ? html`<p class="small">Code: <code>${problem.code}</code></p>` : nothing}
+    ${problem.noReply ? others() : nothing}
   </div>`;
 }
 

@@ -5,6 +5,7 @@ import {actionButton} from './action.js';
 import {adm, commands} from './commands.js';
 import {table} from './table.js';
 import {time} from './time.js';
+import {windowForm, windowNow} from './window-form.js';
 
 const ORIGINS = {default: 'the default', file: 'the settings file', api: 'an operator', adaptive: 'adapted to the load', window: 'the window'};
 
@@ -13,6 +14,8 @@ export function settingsTable(context, options) {
   const reload = context.every(10000, 'settings', async signal => {
     state.found = await options.load(signal);
   });
+
+  const workWindow = windowForm(context, {...options, done: reload});
 
   const shown = each => each.value === undefined ? html`<span class="muted">no limit</span>`
     : each.unit?.startsWith('bytes') ? bytes(each.value) + (each.unit.endsWith('/s') ? '/s' : '') : count(each.value) + (each.unit ? ' ' + each.unit : '');
@@ -59,10 +62,13 @@ export function settingsTable(context, options) {
         {label: 'Change', cell: change}
       ]
     })}
-    ${[['window', 'Window'], ['fleetWindow', 'Window of the fleet']].map(([name, label]) => state.found[name] ? html`<p><strong>${label}:</strong>
-      <span class="text">${state.found[name].weekly.join(', ')} (${state.found[name].timeZone})</span>, ${state.found[name].open ? 'open' : 'closed'}
-      ${state.found[name].nextChange ? html`, changes ${time(state.found[name].nextChange)}` : nothing}</p>` : nothing)}
     ${commands({path: options.path, login: context.session.credential !== 'none'}, adm('settings', 'get', ...options.words))}
+    </section>
+    <section class="panel" aria-labelledby="window"><h2 id="window">Window of ${options.of}</h2>
+      ${state.found.window ? windowNow('Now', state.found.window) : html`<p class="muted">There is none: work is done at all times${state.found.fleetWindow
+        ? ' that the window of the fleet allows' : ''}.</p>`}
+      ${state.found.fleetWindow ? windowNow('Window of the fleet, which holds too', state.found.fleetWindow) : nothing}
+      ${workWindow.draw(state.found.window)}
     </section>`;
   }
 

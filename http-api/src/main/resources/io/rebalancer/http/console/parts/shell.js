@@ -1,6 +1,7 @@
 // The frame around all pages: navigation, who is signed in, and whether what is shown is live.
 import {html, nothing} from '../lib/lit/lit-html.js';
 import {clock, relative} from '../core/format.js';
+import {shortcutsHelp} from './shortcuts.js';
 import {shape} from './state.js';
 
 const SECTIONS = [
@@ -56,6 +57,7 @@ export function shell({session, live, router}) {
       <div class="stage">
         <div class="top">${connection(live)}</div>
         <main id="content" tabindex="-1"></main>
+        ${shortcutsHelp()}
       </div>
     </div>`;
 }

@@ -7,6 +7,7 @@ export function settingsTab({id, context, job}) {
     title: 'Settings of this job',
     path: path`/api/v1/jobs/${id}/settings`,
     load: signal => api.get(path`/api/v1/jobs/${id}/settings`, {signal}),
+    of: 'this job',
     words: ['--job', id],
     refusal: () => (job()?.actions ?? []).length === 0 || job().endedAt ? 'The job has ended.' : ''
   });
