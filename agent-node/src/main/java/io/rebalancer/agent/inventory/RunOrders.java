@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What runs ask and order for single files. The right root is proved before each file is moved or deleted, and an order with a
- * lower token than one that was seen changes nothing. Blocking.
+ * What runs ask and order for single files. The right root is proved before each file is moved or deleted. An order with a token
+ * below the highest known one changes nothing. Blocking.
  */
 final class RunOrders {
     private static final Logger LOGGER = LoggerFactory.getLogger(RunOrders.class);

@@ -25,8 +25,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * What is known of a finished inventory beside its records; stored in a file of its own, so that the inventory survives a
- * restart of the agent.
+ * What is known of a finished inventory beside its records; stored in a separate file, so that the inventory survives a restart
+ * of the agent.
  *
  * @param token the run that it is for
  * @param rootId identity of the object root

@@ -23,6 +23,11 @@ final class ObjectDirectories implements AutoCloseable {
         this.root = SafeDirectory.open(layout.root());
     }
 
+    /** What is forced. */
+    Durability durability() {
+        return durability;
+    }
+
     /** Owner and mode of new files and directories. */
     FileAccess access() {
         return access;

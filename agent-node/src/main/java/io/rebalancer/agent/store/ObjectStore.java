@@ -34,7 +34,6 @@ public final class ObjectStore implements AutoCloseable {
 
     private final ObjectLayout layout;
     private final FileChannel lock;
-    private final Durability durability;
     private final DiskOperations disk;
     private final ObjectDirectories directories;
     private final StoredFiles storedFiles;
@@ -58,8 +57,8 @@ public final class ObjectStore implements AutoCloseable {
             throws IOException {
         this.layout = layout;
         this.lock = lock;
-        this.durability = options.durability();
         this.disk = disk;
+        Durability durability = options.durability();
         DurableDirectories.create(layout.incoming());
         DurableDirectories.create(layout.quarantine());
         this.directories = new ObjectDirectories(layout, disk, durability, probeAccess(options.modes()));
@@ -149,7 +148,7 @@ public final class ObjectStore implements AutoCloseable {
     private void probeDisk() throws IOException {
         Path file = Files.createTempFile(layout.incoming(), "probe", ".part");
         try {
-            if (durability == Durability.READ_BACK) {
+            if (durability() == Durability.READ_BACK) {
                 probeDeviceReads(file);
             }
         } finally {
@@ -189,7 +188,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /** What must be true of a copy before {@link #publish} returns. */
     public Durability durability() {
-        return durability;
+        return directories.durability();
     }
 
     /** The space that is left for objects. */
@@ -289,7 +288,7 @@ public final class ObjectStore implements AutoCloseable {
         keys.forEach(touched::add);
         try (KeyLocks.Held held = locks.lock(keys);
                 PublishGroup group =
-                        new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability)) {
+                        new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability())) {
             return group.publish(objects);
         }
     }

@@ -59,7 +59,7 @@ abstract class InventoryFixture {
     final void create() throws IOException {
         root = Files.createDirectory(temporary.resolve("root"));
         dataDir = Files.createDirectory(temporary.resolve("data"));
-        open();
+        open(SETTINGS);
     }
 
     final void open() throws IOException {

@@ -54,7 +54,7 @@ class InventoryWalkTest extends InventoryFixture {
     @Test
     void everythingElseIsCountedAndNotListed() throws Exception {
         CopyKey object = plant(copy(1), "x");
-        Path owner = file(object).getParent();
+        Path owner = root.resolve(OWNER.toString());
         for (String reserved : InventoryWalk.RESERVED) {
             Files.createDirectories(root.resolve(reserved).resolve(OTHER.toString()));
             Files.writeString(root.resolve(reserved).resolve(OTHER.toString()).resolve(OTHER.toString()), "x");
@@ -134,7 +134,7 @@ class InventoryWalkTest extends InventoryFixture {
     @Test
     void anOwnerDirectoryThatIsReplacedMeanwhileIsUnknown() throws Exception {
         CopyKey key = plant(copy(1), "x");
-        Path owner = file(key).getParent();
+        Path owner = root.resolve(OWNER.toString());
         disk.beforeFacts.put(file(key), () -> {
             if (Files.isDirectory(owner)) {
                 Files.move(owner, temporary.resolve("moved"));
