@@ -84,6 +84,9 @@ public final class ApiServer {
 
     public static final AuditInMemory AUDIT = new AuditInMemory();
     public static final PlansInMemory PLANS = new PlansInMemory();
+    /** One run of reconciliation. */
+    public static final ReconciliationInMemory RECONCILIATION = new ReconciliationInMemory();
+
     public static final TokensInMemory TOKENS = new TokensInMemory();
     public static final SessionsInMemory SESSIONS = new SessionsInMemory(TOKENS.clock());
     private static final LoginSettings DEFAULT_LOGIN =
@@ -144,7 +147,7 @@ public final class ApiServer {
                 new JobEventsRoute(new Feed(), streams),
                 new FleetEventsRoute(FLEET_EVENTS, streams),
                 new HistoryInMemory(),
-                new NodeServices(NODES, CERTIFICATES, AGENTS),
+                new NodeServices(NODES, CERTIFICATES, AGENTS, RECONCILIATION),
                 new JobAdvice(node -> CompletableFuture.completedFuture(checks), PLANS, EXPLANATIONS),
                 new Fleet(),
                 new OneMember(),

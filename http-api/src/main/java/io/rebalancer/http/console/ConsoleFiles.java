@@ -40,6 +40,7 @@ public final class ConsoleFiles {
             "pages/nodes.js",
             "pages/overview.js",
             "pages/reconciliation.js",
+            "pages/reconciliation/run.js",
             "pages/settings.js",
             "pages/sign-in.js",
             "pages/tokens.js",

@@ -12,6 +12,7 @@ import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobService.JobRefused;
 import io.rebalancer.core.port.PlanService.PlanRefused;
 import io.rebalancer.core.port.PlanService.PlansUnavailable;
+import io.rebalancer.core.port.ReconciliationService.RunRefused;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.core.port.TokenService.TokenRefused;
 import io.rebalancer.core.text.OneLine;
@@ -55,6 +56,9 @@ public final class Problems {
         if (cause instanceof TokenRefused refused) {
             return of(refused.refusal());
         }
+        if (cause instanceof RunRefused refused) {
+            return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
+        }
         if (cause instanceof AgentUnavailable refused) {
             return Problem.of(statusOf(refused.code()), refused.code().name(), OneLine.of(refused));
         }
@@ -86,6 +90,9 @@ public final class Problems {
             return Optional.of(refused.refusal().code().name());
         }
         if (cause instanceof CertificateRefused refused) {
+            return Optional.of(refused.code().name());
+        }
+        if (cause instanceof RunRefused refused) {
             return Optional.of(refused.code().name());
         }
         if (cause instanceof LimitsRefused) {
@@ -122,6 +129,15 @@ public final class Problems {
             case NODE_NOT_DRAINED, JOB_NOT_DONE, EVIDENCE_MISSING, SHARD_NOT_VERIFIED, SHARD_INCOMPLETE, RECORDS_LEFT ->
                 StatusCodes.CONFLICT;
             case SIGNING_KEY_UNUSABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+        };
+    }
+
+    private static StatusCode statusOf(RunRefused.Code code) {
+        return switch (code) {
+            case RECONCILIATION_DISABLED -> StatusCodes.SERVICE_UNAVAILABLE;
+            case RECONCILIATION_RUNNING -> StatusCodes.CONFLICT;
+            case RUN_NOT_FOUND -> StatusCodes.NOT_FOUND;
+            case UNKNOWN_STORAGE_NODE -> StatusCodes.BAD_REQUEST;
         };
     }
 

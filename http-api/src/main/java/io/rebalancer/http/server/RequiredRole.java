@@ -14,6 +14,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  *   the own session                                     viewer
  *   a change of the cluster's members                   admin
  *   the drop of an assignment that an agent holds       admin
+ *   what a run of reconciliation found                  operator
  *   any other request with a changing method            operator
  *   any other request                                   viewer
  * </pre>
@@ -36,6 +37,8 @@ final class RequiredRole {
     private static final String CONSOLE = "/console";
     private static final String CLUSTER = "/api/v1/cluster/";
     private static final String STORAGE_NODES = "/api/v1/storage-nodes/";
+    private static final String RECONCILIATION_RUNS = "/api/v1/reconciliation/runs/";
+    private static final String FINDINGS = "/findings";
 
     private RequiredRole() {}
 
@@ -52,6 +55,10 @@ final class RequiredRole {
         String path = request.getUri().path();
         if (isBelow(TOKENS, path) || isBelow(SESSIONS, path)) {
             return Role.ADMIN;
+        }
+        // They name owners and objects of customers.
+        if (path.startsWith(RECONCILIATION_RUNS) && path.endsWith(FINDINGS)) {
+            return Role.OPERATOR;
         }
         if (request.method().isSafe() || path.equals(SESSION)) {
             return Role.VIEWER;

@@ -52,6 +52,7 @@ abstract class ConsoleInBrowser {
     void stop() {
         HistoryInMemory.hostileText = "";
         NodesInMemory.hostileText = "";
+        ApiServer.RECONCILIATION.reset();
         OneMember.others = List.of();
         ApiServer.FLEET_EVENTS.load = Optional.empty();
         ApiServer.stop();

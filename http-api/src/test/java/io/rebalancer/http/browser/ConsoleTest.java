@@ -8,6 +8,7 @@ import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.FleetInMemory;
 import io.rebalancer.http.HistoryInMemory;
 import io.rebalancer.http.NodesInMemory;
+import io.rebalancer.http.ReconciliationInMemory;
 import io.rebalancer.http.v1.jobs.FleetUpdate;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -28,6 +29,7 @@ import org.openqa.selenium.Keys;
 @Tag("external")
 class ConsoleTest extends ConsoleInBrowser {
     private static final String JOB = "/console/jobs/" + ApiServer.RUNNING;
+    private static final String RECONCILIATION_RUN = "/console/reconciliation?run=" + ReconciliationInMemory.RUN;
     /** Each page, and a text that it has when its data is there. */
     private static final Map<String, Page> PAGES = Map.ofEntries(
             Map.entry("overview", new Page("/", "2.stor.d")),
@@ -42,7 +44,10 @@ class ConsoleTest extends ConsoleInBrowser {
             Map.entry("nodes", new Page("/console/nodes", "3.stor.d")),
             Map.entry("node", new Page("/console/nodes/1.stor.d", "Save the certificate")),
             Map.entry("cluster", new Page("/console/cluster", "127.0.0.1:2551")),
-            Map.entry("reconciliation", new Page("/console/reconciliation", "not")),
+            Map.entry("reconciliation", new Page("/console/reconciliation", "Run 7")),
+            Map.entry(
+                    "reconciliation-run",
+                    new Page(RECONCILIATION_RUN, "Copies about which records and files disagree")),
             Map.entry("settings", new Page("/console/settings", "bytesPerSecond")),
             Map.entry("audit", new Page("/console/audit", "newest first")),
             Map.entry("tokens", new Page("/console/tokens", "Issue a token")),
@@ -146,6 +151,59 @@ class ConsoleTest extends ConsoleInBrowser {
         assertThat(browser.address()).endsWith("/console/jobs?node=4.stor.d");
         open(new Page("/console/jobs?node=4.stor.d", "4.stor.d"));
         assertThat(browser.text()).doesNotContain("0.stor.d");
+    }
+
+    @Test
+    void hostileTextOfAFindingIsShownAsText() throws Exception {
+        ApiServer.RECONCILIATION.detail =
+                "<img src=x onerror=alert(1)><script>alert(2)</script>&amp;\u202Egnp.exe" + "x".repeat(400);
+        signIn(Role.OPERATOR);
+        for (int width : List.of(1280, 360)) {
+            browser.show(width, "light");
+            open(new Page(RECONCILIATION_RUN, "<script>alert(2)</script>&amp;"));
+            assertThat(browser.await("document.querySelectorAll('main img, main script').length"))
+                    .isEqualTo(0L);
+            assertThat(scrollsSideways()).as("at " + width).isEqualTo(false);
+        }
+        assertThat(refusedByPolicy()).isEmpty();
+    }
+
+    @Test
+    void findingsAreFilteredInTheAddressAndHiddenFromViewers() throws Exception {
+        signIn(Role.OPERATOR);
+        open(new Page(RECONCILIATION_RUN + "&kind=size_mismatch", "size mismatch"));
+        seen("Copies about which records and files disagree");
+        assertThat(browser.await("document.querySelectorAll('section[aria-labelledby=findings] tbody tr').length"))
+                .isEqualTo(1L);
+        assertThat(browser.await("document.querySelector('section[aria-labelledby=findings] code').textContent"))
+                .asString()
+                .contains("reconcile findings " + ReconciliationInMemory.RUN + " --kind size_mismatch");
+        assertThat(browser.text()).contains("node identity mismatch", "coverage incomplete", "not complete");
+        ApiServer.SESSIONS.reset();
+        signIn(Role.VIEWER);
+        open(new Page(RECONCILIATION_RUN, "Findings name owners and objects"));
+        assertThat(browser.text()).doesNotContain(ReconciliationInMemory.OWNER.toString());
+    }
+
+    @Test
+    void aRunBeginsAfterItsEffectIsShown() throws Exception {
+        signIn(Role.OPERATOR);
+        open(new Page("/console/reconciliation", "Run 7"));
+        browser.find("input[name=nodes]").sendKeys("1.stor.d, 2.stor.d");
+        browser.await("[...document.querySelectorAll('main button')].find(b => b.textContent === 'Begin').click()");
+        seen("lists the files of 1.stor.d, 2.stor.d");
+        assertThat(browser.await("document.querySelector('dialog pre').textContent"))
+                .asString()
+                .contains("reconcile run --mode observe --node 1.stor.d --node 2.stor.d");
+        assertThat(ApiServer.RECONCILIATION.begun).isEmpty();
+        browser.await("document.querySelector('dialog button[type=submit]').click()");
+        seen("Metadata shards");
+        assertThat(ApiServer.RECONCILIATION.begun).hasSize(1);
+        assertThat(browser.address()).endsWith("?run=" + ReconciliationInMemory.RUN);
+        browser.await("[...document.querySelectorAll('main button')].find(b => b.textContent === 'Cancel').click()");
+        seen("What it found so far stays");
+        browser.await("document.querySelector('dialog button[type=submit]').click()");
+        await().until(() -> ApiServer.RECONCILIATION.cancelledBy.size() == 1);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.rebalancer.core.certificate.CertificateRefusal;
 import io.rebalancer.core.plan.PlanRefusal;
 import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.JobService.JobRefused;
+import io.rebalancer.core.port.ReconciliationService.RunRefused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,8 @@ class ProblemCodesTest {
                 PlanRefusal.Code.values(),
                 CertificateRefusal.Code.values(),
                 TokenRefusal.Code.values(),
-                AgentUnavailable.Code.values())) {
+                AgentUnavailable.Code.values(),
+                RunRefused.Code.values())) {
             Arrays.stream(refusals).map(Enum::name).forEach(used::add);
         }
         try (Stream<Path> files = Files.walk(SOURCES)) {

@@ -36,7 +36,7 @@ final class HttpModule {
             Supplier<LegacySettings> legacy,
             MetadataModule metadata,
             JobsModule jobs,
-            CertificateModule certificates,
+            NodeServices nodes,
             AuditModule audit,
             JobAdvice advice,
             ReadSideModule readSide,
@@ -57,6 +57,7 @@ final class HttpModule {
                         ReadSideModule.PROJECTOR,
                         AuditModule.AUDIT_LOG,
                         PlanModule.PLAN_REGISTRY,
+                        ReconcileModule.RECONCILIATION_SCHEDULE,
                         AccessModule.TOKEN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         EventStreams streams = new EventStreams(settings.maxEventStreams());
@@ -65,7 +66,7 @@ final class HttpModule {
                 new JobEventsRoute(feed, streams),
                 new FleetEventsRoute(feed.startFleetFeed(system), streams),
                 readSide.readSide().history(),
-                new NodeServices(jobs.nodes(), certificates.service(), jobs.agents()),
+                nodes,
                 advice,
                 jobs.fleetSettings(),
                 cluster,

@@ -12,6 +12,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.FleetAgents;
 import io.rebalancer.core.port.FleetSettingsService;
 import io.rebalancer.core.port.JobService;
+import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.port.StorageInventory;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.port.UnmovedRecords;
@@ -20,6 +21,7 @@ import io.rebalancer.manager.agents.AgentGateway;
 import io.rebalancer.manager.agents.AgentGateways;
 import io.rebalancer.manager.agents.ClusterAgentGateway;
 import io.rebalancer.manager.agents.ClusterFleetAgents;
+import io.rebalancer.manager.agents.ClusterNodeInventories;
 import io.rebalancer.manager.agents.HttpAgentGateway;
 import io.rebalancer.manager.evacuate.EvacuateJob;
 import io.rebalancer.manager.evacuate.JobMetrics;
@@ -61,6 +63,10 @@ final class JobsModule {
     private static final Duration STORINFO_TIMEOUT = Duration.ofSeconds(10);
     /** Longer than an agent waits for its copies to end, and shorter than the HTTP server waits for an answer. */
     private static final Duration AGENT_DEADLINE = Duration.ofSeconds(10);
+    /** Of a request that reads part of a listing, on a disk that is busy with copies. */
+    private static final Duration INVENTORY_DEADLINE = Duration.ofSeconds(60);
+    /** Of a request that reads or moves many files. */
+    private static final Duration FILES_DEADLINE = Duration.ofMinutes(10);
 
     private final ActorRef<RegistryMessage> registry;
     private final ActorRef<StorageNodeDirectory.Command> directory;
@@ -68,6 +74,7 @@ final class JobsModule {
     private final JobService service;
     private final StorageNodeService nodes;
     private final FleetAgents agents;
+    private final NodeInventory.Fleet inventories;
     private final FleetSettingsService fleetSettings;
 
     /** @param evacuate the current settings, which may be reloaded */
@@ -131,6 +138,7 @@ final class JobsModule {
                 node -> httpOnly.contains(node) || overHttp.isReachable(node),
                 nodes::fleet);
         this.agents = new ClusterFleetAgents(agentCalls, AGENT_DEADLINE);
+        this.inventories = new ClusterNodeInventories(agentCalls, INVENTORY_DEADLINE, FILES_DEADLINE);
     }
 
     private static void registerGauges(MetadataShards shards, int shard) {
@@ -155,6 +163,11 @@ final class JobsModule {
     /** The agents, for operators. */
     FleetAgents agents() {
         return agents;
+    }
+
+    /** The files of storage nodes, for runs of reconciliation. */
+    NodeInventory.Fleet inventories() {
+        return inventories;
     }
 
     ActorRef<RegistryMessage> registry() {

@@ -13,8 +13,10 @@ import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.cluster.settings.LoginSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.cluster.settings.MetricsSettings;
+import io.rebalancer.cluster.settings.ReconcileSettings;
 import io.rebalancer.cluster.settings.TraceSettings;
 import io.rebalancer.http.JobAdvice;
+import io.rebalancer.http.NodeServices;
 import io.rebalancer.manager.certificate.CertificateKeys;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
@@ -35,16 +37,19 @@ public final class ManagerNode implements NodeProcess.Node {
     private static final String LEGACY_DATACENTER = "development";
 
     private static final Set<String> RELOADABLE =
-            Set.of("rebalancer.evacuate", "rebalancer.placement", "rebalancer.manager.legacy");
+            Set.of("rebalancer.evacuate", "rebalancer.placement", "rebalancer.reconcile", "rebalancer.manager.legacy");
 
     private final ActorSystem<Void> system;
     private volatile EvacuateSettings evacuate;
     private volatile LegacySettings legacy;
+    private volatile ReconcileSettings reconcile;
 
-    private ManagerNode(ActorSystem<Void> system, EvacuateSettings evacuate, LegacySettings legacy) {
+    private ManagerNode(
+            ActorSystem<Void> system, EvacuateSettings evacuate, LegacySettings legacy, ReconcileSettings reconcile) {
         this.system = system;
         this.evacuate = evacuate;
         this.legacy = legacy;
+        this.reconcile = reconcile;
     }
 
     /**
@@ -60,6 +65,7 @@ public final class ManagerNode implements NodeProcess.Node {
         ManagerSettings settings = ManagerSettings.from(root);
         EvacuateSettings evacuate = EvacuateSettings.from(root);
         LegacySettings legacy = LegacySettings.from(root);
+        ReconcileSettings reconcile = ReconcileSettings.from(root);
         LoginSettings login = LoginSettings.from(root);
         MetricsSettings metrics = MetricsSettings.from(root, LEGACY_SERVICE, LEGACY_DATACENTER);
         TraceSettings traces = TraceSettings.from(root);
@@ -70,7 +76,7 @@ public final class ManagerNode implements NodeProcess.Node {
         Journal journal = Journals.of(settings.journal());
         ActorSystem<Void> system =
                 ActorSystem.create(Behaviors.empty(), ClusterSettings.SYSTEM_NAME, journal.applyTo(config));
-        ManagerNode node = new ManagerNode(system, evacuate, legacy);
+        ManagerNode node = new ManagerNode(system, evacuate, legacy, reconcile);
         BlockingExecutor blocking = BlockingExecutor.on(system, Dispatchers.READ_SIDE);
         return StartFailed.endingSystem(
                 system,
@@ -111,13 +117,14 @@ public final class ManagerNode implements NodeProcess.Node {
         PreflightModule preflight = new PreflightModule(system, () -> evacuate, () -> legacy, metadata, jobs);
         ExplainModule explain = new ExplainModule(system, () -> evacuate, metadata, jobs, readSide);
         PlanModule plans = new PlanModule(system, () -> evacuate, metadata, jobs, readSide);
+        ReconcileModule reconciliation = new ReconcileModule(system, () -> reconcile, metadata, jobs, readSide);
         HttpModule http = new HttpModule(
                 system,
                 settings,
                 () -> legacy,
                 metadata,
                 jobs,
-                certificates,
+                new NodeServices(jobs.nodes(), certificates.service(), jobs.agents(), reconciliation.service()),
                 audit,
                 new JobAdvice(preflight.service(), plans.service(), explain.service()),
                 readSide,
@@ -145,7 +152,9 @@ public final class ManagerNode implements NodeProcess.Node {
         LoginSettings.from(root);
         EvacuateSettings newEvacuate = EvacuateSettings.from(root);
         LegacySettings newLegacy = LegacySettings.from(root);
+        ReconcileSettings newReconcile = ReconcileSettings.from(root);
         evacuate = newEvacuate;
+        reconcile = newReconcile;
         legacy = newLegacy;
     }
 }

@@ -4,6 +4,7 @@ import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
+import io.rebalancer.core.port.ClaimSource;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.RecordAudit;
 import io.rebalancer.core.port.RecordScan;
@@ -16,6 +17,7 @@ import io.rebalancer.manager.fast.FastOptions;
 import io.rebalancer.manager.fast.SrvEndpoints;
 import io.rebalancer.manager.metadata.KeptChunks;
 import io.rebalancer.manager.metadata.MorayAudit;
+import io.rebalancer.manager.metadata.MorayClaims;
 import io.rebalancer.manager.metadata.MorayMetadataTier;
 import io.rebalancer.manager.metadata.MorayScan;
 import io.rebalancer.manager.metadata.MorayShards;
@@ -41,6 +43,7 @@ final class MetadataModule {
     private final ScanResources scan;
     private final ScanResources primaryScan;
     private final VerificationResources verification;
+    private final ClaimSource claims;
 
     /** @param evacuate the current settings, which may be reloaded */
     MetadataModule(ActorSystem<?> system, ManagerSettings settings, Supplier<EvacuateSettings> evacuate) {
@@ -62,6 +65,7 @@ final class MetadataModule {
         this.scan =
                 createPostgresScan(evacuate, keptChunks).map(primaryScan::with).orElse(primaryScan);
         this.verification = new VerificationResources(createAudit(evacuate), permits, Clock.systemUTC());
+        this.claims = new MorayClaims(shards, () -> evacuate.get().scan().chunkRows());
         Consumer<Gauge> waiting = gauge -> gauge.update(permits.waiting());
         Kamon.gauge("rebalancer.scan.waiting").withoutTags().autoUpdate(waiting);
         shards.numbers().forEach(this::registerGauges);
@@ -83,6 +87,11 @@ final class MetadataModule {
     /** Reads through Moray, also when jobs scan the databases directly. */
     VerificationResources verification() {
         return verification;
+    }
+
+    /** Reads through Moray what records claim, also when jobs scan the databases directly. */
+    ClaimSource claims() {
+        return claims;
     }
 
     private FastEndpoints endpoints(ManagerSettings.MorayShard shard) {

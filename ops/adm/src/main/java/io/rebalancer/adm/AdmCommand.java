@@ -25,6 +25,7 @@ public final class AdmCommand implements Runnable {
             AgentCommand.class,
             SettingsCommand.class,
             PlanCommand.class,
+            ReconcileCommand.class,
             CertificateCommand.class,
             AuditCommand.class,
             TokenCommand.class,

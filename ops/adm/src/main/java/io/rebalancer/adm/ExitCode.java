@@ -7,10 +7,13 @@ import java.util.Map;
 enum ExitCode {
     /** The command did what it was asked for. */
     DONE(0, "done"),
-    /** The command failed, the command line is wrong, or the job that it waited for failed or was cancelled. */
+    /** The command failed, the command line is wrong, or the job or run that it waited for failed or was cancelled. */
     FAILURE(1, "failure, or a wrong command line"),
-    /** The job that the command waited for ended, and left records on the storage node. */
-    EXCEPTIONS(2, "the job has ended, with exceptions"),
+    /**
+     * The job that the command waited for ended, and left records on the storage node; or the run of reconciliation ended, and
+     * found something, or could not compare all.
+     */
+    EXCEPTIONS(2, "the job or run has ended, with exceptions or findings"),
     /**
      * A file can't be read or the command line is wrong. Only the two offline verifications exit with it, as cmp(1) does,
      * so that scripts can distinguish a file that is not valid (1) from a file that was not verified.

@@ -214,6 +214,7 @@ final class ManagerApiClient {
         return switch (code) {
             case "BAD_JOB_ID" -> "; " + LegacyUsage.PROGRAM + " job list --output table shows all ids";
             case "BAD_PLAN_ID" -> "; " + LegacyUsage.PROGRAM + " plan list shows all ids";
+            case "BAD_RUN_ID" -> "; " + LegacyUsage.PROGRAM + " reconcile list shows all ids";
             default -> "";
         };
     }

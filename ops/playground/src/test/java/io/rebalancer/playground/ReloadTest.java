@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,59 @@ class ReloadTest {
             requestReload(manager);
             await().atMost(TIMEOUT).until(() -> log().contains("need a restart [rebalancer.manager.http.port]"));
             assertThat(manager.isAlive()).isTrue();
+        } finally {
+            manager.destroyForcibly();
+        }
+    }
+
+    private Path writeReconcile(int clusterPort, String enabled) throws IOException {
+        return Files.writeString(directory.resolve("manager.conf"), """
+                include file("%s")
+                rebalancer {
+                  cluster { port = %d, first-seed-timeout = 1s }
+                  metrics.enabled = off
+                  manager { data-dir = "%s", http.host = "127.0.0.1" }
+                  reconcile { enabled = %s, sort.directory = "%s" }
+                }
+                """.formatted(
+                        directory.resolve("config.json"),
+                        clusterPort,
+                        directory.resolve("data"),
+                        enabled,
+                        directory.resolve("sort")));
+    }
+
+    private static String reconciliation(int port) throws InterruptedException {
+        try {
+            return HttpCalls.toPort(port).get("/api/v1/reconciliation").body();
+        } catch (IOException e) {
+            return "no reply";
+        }
+    }
+
+    @Test
+    void reconciliationIsSwitchedOnWhileTheManagerRuns() throws Exception {
+        int port = LoopbackPorts.reserve();
+        int clusterPort = LoopbackPorts.reserve();
+        write(port, "false", "90");
+        Path stale = Files.writeString(
+                Files.createDirectory(directory.resolve("sort")).resolve("claims-1"), "x");
+        Process manager = start(writeReconcile(clusterPort, "off"));
+        try {
+            await().atMost(TIMEOUT).until(() -> log().contains("manager runs with"));
+            assertThat(reconciliation(port)).isEqualTo("{\"enabled\":false}");
+            assertThat(stale).doesNotExist();
+            HttpCalls calls = HttpCalls.toPort(port);
+            String run = "{\"mode\":\"observe\"}";
+            assertThat(calls.send("POST", "/api/v1/reconciliation/runs", run, "Content-Type", "application/json")
+                            .body())
+                    .contains("RECONCILIATION_DISABLED", "rebalancer.reconcile.enabled = on");
+            writeReconcile(clusterPort, "on");
+            requestReload(manager);
+            await().atMost(TIMEOUT).until(() -> reconciliation(port).equals("{\"enabled\":true}"));
+            assertThat(log()).contains("applied [rebalancer.reconcile.enabled]");
+            String unknown = "/api/v1/reconciliation/runs/" + new UUID(0, 1);
+            assertThat(calls.get(unknown).body()).contains("RUN_NOT_FOUND");
         } finally {
             manager.destroyForcibly();
         }

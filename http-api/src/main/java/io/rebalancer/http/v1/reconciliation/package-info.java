@@ -1,4 +1,4 @@
-/** API v1: the reserved routes of reconciliation. */
+/** API v1: reconciliation of metadata records and files. */
 @NullMarked
 package io.rebalancer.http.v1.reconciliation;
 

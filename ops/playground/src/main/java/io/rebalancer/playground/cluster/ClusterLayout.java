@@ -57,6 +57,10 @@ public record ClusterLayout(List<NodeSpec> managers, Map<String, NodeSpec> agent
             String name = managers == 1 ? "manager" : "manager-" + (i + 1);
             Map<String, Object> own = managerSettings(region, http.get(i), agentUrls, plan);
             own.put("rebalancer.manager.data-dir", directory.resolve(name).toString());
+            // A manager empties it at start, so managers can't share one.
+            own.put(
+                    "rebalancer.reconcile.sort.directory",
+                    directory.resolve(name + "-reconcile").toString());
             Path file = clusterSettings.write(name, remoting.get(i), metrics.get(i), own);
             managerSpecs.add(new NodeSpec(name, "manager", file, url(region, http.get(i))));
         }

@@ -1,0 +1,54 @@
+package io.rebalancer.manager.node;
+
+import io.rebalancer.cluster.ReconciliationRuns;
+import io.rebalancer.cluster.message.ScheduleMessage;
+import io.rebalancer.cluster.settings.ReconcileSettings;
+import io.rebalancer.core.port.ReconciliationFindings;
+import io.rebalancer.core.port.ReconciliationService;
+import io.rebalancer.manager.reconcile.ClusterReconciliation;
+import io.rebalancer.manager.reconcile.ReconcileResources;
+import io.rebalancer.manager.reconcile.ReconciliationRun;
+import io.rebalancer.manager.reconcile.ReconciliationSchedule;
+import java.time.Clock;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Reconciliation: the schedule of its runs, and the runs that are on this manager. */
+final class ReconcileModule {
+    static final String RECONCILIATION_SCHEDULE = "ReconciliationSchedule";
+
+    private final ReconciliationService service;
+
+    /** @param settings the current settings, which may be reloaded */
+    ReconcileModule(
+            ActorSystem<?> system,
+            Supplier<ReconcileSettings> settings,
+            MetadataModule metadata,
+            JobsModule jobs,
+            ReadSideModule readSide) {
+        SortFiles.deleteIn(settings.get().sort().directory());
+        Clock clock = Clock.systemUTC();
+        ReconciliationFindings findings = readSide.readSide().reconciliationFindings();
+        ActorRef<ScheduleMessage> schedule =
+                Singletons.start(system, RECONCILIATION_SCHEDULE, ReconciliationSchedule.create(clock));
+        ReconcileResources resources = new ReconcileResources(
+                settings,
+                metadata.claims(),
+                metadata.verification().permits(),
+                metadata.tier(),
+                jobs.inventories(),
+                jobs.nodes()::fleet,
+                findings,
+                schedule,
+                clock);
+        ReconciliationRuns.host(
+                system, entity -> ReconciliationRun.create(entity, resources), ReconciliationRun.stopMessage());
+        this.service = new ClusterReconciliation(
+                system, schedule, jobs.nodes(), findings, () -> settings.get().enabled());
+    }
+
+    ReconciliationService service() {
+        return service;
+    }
+}
