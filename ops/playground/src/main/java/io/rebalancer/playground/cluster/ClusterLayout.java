@@ -95,6 +95,12 @@ public record ClusterLayout(List<NodeSpec> managers, Map<String, NodeSpec> agent
                         .mapToObj(i -> Map.of("storage-id", nodes.get(i).storageId(), "url", agentUrls.get(i)))
                         .toList());
         own.put("rebalancer.manager.domain", RegionPlan.DOMAIN);
+        // A simulated region is minutes old, so its files would all be too young for the grace of a real fleet.
+        own.put("rebalancer.reconcile.enabled", true);
+        own.put("rebalancer.reconcile.grace.unsafe", true);
+        own.put("rebalancer.reconcile.grace.file", "1s");
+        own.put("rebalancer.reconcile.grace.metadata", "1s");
+        own.put("rebalancer.reconcile.clock-skew", "1s");
         own.put("rebalancer.manager.storinfo", region.storinfo());
         plan.journal().ifPresent(shared -> {
             own.put("rebalancer.manager.journal.kind", "postgresql");
