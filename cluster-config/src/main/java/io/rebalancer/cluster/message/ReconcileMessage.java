@@ -29,5 +29,5 @@ public interface ReconcileMessage {
      * @param revision sequence number of its last event, 0 if it does not exist
      * @param activity what it does or waits for now, for an operator; may be empty text
      */
-    record RunStands(RunState state, long revision, String activity) implements RunReply {}
+    record RunFound(RunState state, long revision, String activity) implements RunReply {}
 }

@@ -380,7 +380,7 @@ class WireMessageTest {
                 new ReconcileMessage.CreateRun(RUN_ORDER, runReply.getRef()),
                 new ReconcileMessage.GetRun(runReply.getRef()),
                 new ReconcileMessage.CancelRun("cancelled by ann", runReply.getRef()),
-                new ReconcileMessage.RunStands(
+                new ReconcileMessage.RunFound(
                         RunState.EMPTY.apply(new RunEvent.RunCreated(RUN_ORDER, Instant.EPOCH)), 1, "reads records"),
                 new ScheduleMessage.RegisterRun(
                         ID, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", true, scheduleReply.getRef()),

@@ -79,10 +79,11 @@ final class ClaimReading {
     private void report(List<Shard> shards) {
         long rows = shards.stream().mapToLong(shard -> shard.rows).sum();
         String waiting = shards.stream()
-                .filter(shard -> shard.failingSince.isPresent() && !shard.ended)
+                .filter(shard -> !shard.ended)
+                .flatMap(shard -> shard.outage.stream()
+                        .map(outage -> "; shard " + shard.number + " does not answer since " + outage.since() + ": "
+                                + outage.fault()))
                 .findFirst()
-                .map(shard -> "; shard " + shard.number + " does not answer since " + shard.failingSince.get() + ": "
-                        + shard.fault)
                 .orElse("");
         scope.report("reads the records of " + shards.size() + " shards: " + rows + " rows so far" + waiting);
     }
@@ -100,6 +101,13 @@ final class ClaimReading {
         }
     }
 
+    /** Failures of a shard in a row. */
+    private record Outage(Instant since, int failures, String fault) {
+        Outage with(String lastFault) {
+            return new Outage(since, failures + 1, lastFault);
+        }
+    }
+
     /** The reading of one shard. Its fields belong to the thread of {@link ClaimReading#read}. */
     private final class Shard {
         private final int number;
@@ -113,9 +121,7 @@ final class ClaimReading {
 
         private long rows;
         private long unreadable;
-        private int failures;
-        private Optional<Instant> failingSince = Optional.empty();
-        private String fault = "";
+        private Optional<Outage> outage = Optional.empty();
         private boolean ended;
 
         Shard(int number, ShardClaims reader) {
@@ -155,7 +161,7 @@ final class ClaimReading {
                 return;
             }
             watermark = Optional.of(found);
-            succeed();
+            outage = Optional.empty();
             readNext();
         }
 
@@ -168,27 +174,21 @@ final class ClaimReading {
             rows += chunk.rows();
             unreadable += chunk.unreadable();
             nextId = chunk.nextId();
-            succeed();
+            outage = Optional.empty();
             readNext();
-        }
-
-        private void succeed() {
-            failures = 0;
-            failingSince = Optional.empty();
-            fault = "";
         }
 
         private void onFailure(Throwable failure) {
             Throwable cause = Failures.rootCause(failure);
-            Instant since = failingSince.orElseGet(clock::instant);
-            failingSince = Optional.of(since);
-            fault = OneLine.of(cause);
-            boolean given = Duration.between(since, clock.instant()).compareTo(shardTimeout) >= 0;
-            if (given || !(cause instanceof TierUnavailable)) {
+            Instant now = clock.instant();
+            Outage longer = outage.orElseGet(() -> new Outage(now, 0, "")).with(OneLine.of(cause));
+            outage = Optional.of(longer);
+            boolean tooLong = Duration.between(longer.since(), now).compareTo(shardTimeout) >= 0;
+            if (tooLong || !(cause instanceof TierUnavailable)) {
                 ended = true;
                 return;
             }
-            Duration delay = BACKOFF.delay(failures++);
+            Duration delay = BACKOFF.delay(longer.failures() - 1);
             CompletionStage<Void> later = CompletableFuture.runAsync(
                     () -> {}, CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS));
             later.thenRun(() -> answers.add(this::readNext));
@@ -206,9 +206,9 @@ final class ClaimReading {
                     rows,
                     unreadable,
                     watermark.map(RowWatermark::highestId).orElse(0L),
-                    fault.isEmpty(),
+                    outage.isEmpty(),
                     begun,
-                    fault);
+                    outage.map(Outage::fault).orElse(""));
         }
     }
 }

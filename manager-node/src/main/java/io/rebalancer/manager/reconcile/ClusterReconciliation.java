@@ -3,8 +3,8 @@ package io.rebalancer.manager.reconcile;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.async.RepeatedAsk;
 import io.rebalancer.cluster.message.ReconcileMessage;
+import io.rebalancer.cluster.message.ReconcileMessage.RunFound;
 import io.rebalancer.cluster.message.ReconcileMessage.RunReply;
-import io.rebalancer.cluster.message.ReconcileMessage.RunStands;
 import io.rebalancer.cluster.message.ScheduleMessage;
 import io.rebalancer.cluster.message.ScheduleMessage.ScheduleReply;
 import io.rebalancer.core.object.StorageNodeId;
@@ -139,8 +139,8 @@ public final class ClusterReconciliation implements ReconciliationService {
     }
 
     private static View view(UUID runId, RunReply reply) {
-        RunStands stands = (RunStands) reply;
-        return new View(runId, stands.state(), stands.revision(), stands.activity());
+        RunFound found = (RunFound) reply;
+        return new View(runId, found.state(), found.revision(), found.activity());
     }
 
     @Override

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Compares one storage node with the claims on it: makes its agent list the files, finds the ranges that differ, merges these,
- * looks a second time at each candidate, and stores the findings. Blocking; runs on a thread of its own.
+ * looks a second time at each candidate, and stores the findings. Blocking; runs on an own thread.
  */
 final class NodeComparison {
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -112,7 +112,7 @@ final class NodeComparison {
                 lastProgress = System.nanoTime();
             } else if (System.nanoTime() - lastProgress
                     > settings.listingTimeout().toNanos()) {
-                throw new TimeoutException("its listing stands at " + files + " files for "
+                throw new TimeoutException("its listing has been at " + files + " files for "
                         + settings.listingTimeout().toSeconds() + " s");
             }
             scope.report("waits for the listing of " + node + ": " + files + " files so far");

@@ -114,7 +114,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                         ReconcileMessage.GetRun.class,
                         (run, get) -> Effect()
                                 .none()
-                                .thenRun((RunState same) -> get.replyTo().tell(stands(same))))
+                                .thenRun((RunState same) -> get.replyTo().tell(found(same))))
                 .onCommand(ReconcileMessage.CancelRun.class, this::onCancel)
                 .onCommand(TakeOver.class, (run, takeOver) -> decide(run, new RunCommand.TakeOver()))
                 .onCommand(Worked.class, this::onWorked)
@@ -140,7 +140,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                                 create.order().nodes().size());
                 follow(run, stored);
             }
-            create.replyTo().tell(stands(stored));
+            create.replyTo().tell(found(stored));
         });
     }
 
@@ -151,14 +151,14 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
             if (!events.isEmpty()) {
                 follow(run, stored);
             }
-            cancel.replyTo().tell(stands(stored));
+            cancel.replyTo().tell(found(stored));
         });
     }
 
-    private ReconcileMessage.RunStands stands(RunState run) {
+    private ReconcileMessage.RunFound found(RunState run) {
         String activity =
                 run.isActive() ? work.map(RunWork::activity).orElse("waits for the manager to take it over") : "";
-        return new ReconcileMessage.RunStands(run, lastSequenceNumber(context), activity);
+        return new ReconcileMessage.RunFound(run, lastSequenceNumber(context), activity);
     }
 
     /** Reports of the work of an earlier phase, or of an earlier incarnation, are dropped. */

@@ -36,7 +36,7 @@ public final class ReconciliationSchedule extends EventSourcedBehavior<ScheduleM
     private static final int SNAPSHOT_EVERY = 100;
     private static final Duration REVIEW_INTERVAL = Duration.ofSeconds(10);
 
-    private record RunAnswered(UUID runId, ReconcileMessage.RunStands reply) implements ScheduleMessage {}
+    private record RunAnswered(UUID runId, ReconcileMessage.RunFound reply) implements ScheduleMessage {}
 
     private record RunSilent(UUID runId) implements ScheduleMessage {}
 
@@ -162,8 +162,8 @@ public final class ReconciliationSchedule extends EventSourcedBehavior<ScheduleM
                         .entityRefFor(Entities.RECONCILIATION_RUN, order.id().toString())
                         .<ReconcileMessage.RunReply>ask(
                                 replyTo -> new ReconcileMessage.CreateRun(order, replyTo), reviewInterval),
-                (reply, failure) -> failure == null && reply instanceof ReconcileMessage.RunStands stands
-                        ? new RunAnswered(order.id(), stands)
+                (reply, failure) -> failure == null && reply instanceof ReconcileMessage.RunFound found
+                        ? new RunAnswered(order.id(), found)
                         : new RunSilent(order.id()));
     }
 

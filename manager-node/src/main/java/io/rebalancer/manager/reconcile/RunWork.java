@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The blocking work of one incarnation of a run, on threads of its own dispatcher. It reports what it has done to
+ * The blocking work of one incarnation of a run, on threads of the dispatcher for runs. It reports what it has done to
  * {@code listener}; after {@link #close} it reports nothing more. Claims are on this manager's disk while it lasts.
  */
 final class RunWork {

@@ -163,7 +163,7 @@ class ReconciliationRunTest {
     private RunState state() {
         TestProbe<ReconcileMessage.RunReply> reply = KIT.createTestProbe();
         run.tell(new ReconcileMessage.GetRun(reply.getRef()));
-        return reply.expectMessageClass(ReconcileMessage.RunStands.class, TIMEOUT)
+        return reply.expectMessageClass(ReconcileMessage.RunFound.class, TIMEOUT)
                 .state();
     }
 

@@ -79,7 +79,7 @@ class ReconciliationScheduleTest {
                 .onMessage(ReconcileMessage.CreateRun.class, create -> {
                     created.incrementAndGet();
                     RunState state = change(id, new RunCommand.Create(create.order()));
-                    create.replyTo().tell(new ReconcileMessage.RunStands(state, 1, ""));
+                    create.replyTo().tell(new ReconcileMessage.RunFound(state, 1, ""));
                     return Behaviors.same();
                 })
                 // Sharding asks it to stop when the member leaves.

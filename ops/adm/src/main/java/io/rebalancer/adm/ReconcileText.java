@@ -96,7 +96,7 @@ final class ReconcileText {
     }
 
     /**
-     * The run: how it stands first, then what was found, the shards, the storage nodes, and what is unknown and why.
+     * The run: its state first, then what was found, the shards, the storage nodes, and what is unknown and why.
      *
      * @param run the response of {@code GET /api/v1/reconciliation/runs/ID}
      */

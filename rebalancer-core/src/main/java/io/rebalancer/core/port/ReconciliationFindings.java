@@ -24,7 +24,7 @@ public interface ReconciliationFindings {
     /** Deletes what an earlier incarnation of the run stored about a storage node. */
     CompletionStage<Void> clear(UUID runId, StorageNodeId node);
 
-    /** Stores findings; one that is stored already is replaced. */
+    /** Stores findings; a stored one with the same node, kind and key is replaced. */
     CompletionStage<Void> add(UUID runId, List<Finding> findings);
 
     /**

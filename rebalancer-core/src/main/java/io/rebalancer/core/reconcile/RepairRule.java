@@ -6,7 +6,7 @@ import io.rebalancer.core.text.StableWord;
 public final class RepairRule {
     private RepairRule() {}
 
-    /** The classes of actions. Each has a cap of its own, and can be allowed or denied by itself. */
+    /** The classes of actions. Each has an own cap, and can be allowed or denied separately. */
     public enum Repair {
         /** Copies the object to the storage node again, from another copy; a bad file goes into quarantine. */
         COPY_AGAIN,
