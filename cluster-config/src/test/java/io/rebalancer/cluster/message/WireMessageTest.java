@@ -66,6 +66,9 @@ import io.rebalancer.core.plan.UnmovableRecords;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.HeldAssignments;
 import io.rebalancer.core.port.NodeInventory;
+import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.DriftKind;
+import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
@@ -74,6 +77,7 @@ import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.RunToken;
+import io.rebalancer.core.reconcile.SkippedCounts;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
 import io.rebalancer.core.registry.ServiceState;
@@ -506,6 +510,44 @@ class WireMessageTest {
                     .as(message.getClass().getSimpleName())
                     .isLessThan(1536 * 1024);
         }
+    }
+
+    /** Of a fleet of 2,000 storage nodes with the longest ids, none of which could be listed completely. */
+    @Test
+    void whatARunRepliesFitsIntoAMessage() {
+        Serialization serialization = SerializationExtension.get(KIT.system());
+        List<StorageNodeId> nodes = IntStream.range(0, 2000)
+                .mapToObj(i -> new StorageNodeId(i + ".stor." + "x".repeat(60) + ".example.com"))
+                .toList();
+        RunState run = RunState.EMPTY.apply(new RunEvent.RunCreated(
+                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", Map.of()), Instant.EPOCH));
+        Coverage coverage = new Coverage(
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Map.of(Unmanaged.UNKNOWN, Long.MAX_VALUE),
+                Collections.nCopies(20, KeyRange.ALL),
+                20,
+                Collections.nCopies(20, "f".repeat(200)));
+        for (StorageNodeId node : nodes) {
+            run = run.apply(new RunEvent.NodeCompared(
+                    new NodeReport(
+                            node,
+                            Optional.of(AbortReason.COVERAGE_INCOMPLETE),
+                            "d".repeat(1000),
+                            ID.toString(),
+                            Optional.of(Instant.EPOCH),
+                            coverage,
+                            Long.MAX_VALUE,
+                            Map.of(DriftKind.MISSING_COPY, Long.MAX_VALUE, DriftKind.ORPHAN_FILE, Long.MAX_VALUE),
+                            new SkippedCounts(1, 2, 3, Long.MAX_VALUE),
+                            Long.MAX_VALUE),
+                    Instant.EPOCH));
+        }
+        assertThat(serialization
+                        .serialize(new ReconcileMessage.RunFound(run.outline(), 7, "ended"))
+                        .get()
+                        .length)
+                .isLessThan(2 * 1024 * 1024 - 4096);
     }
 
     @Test

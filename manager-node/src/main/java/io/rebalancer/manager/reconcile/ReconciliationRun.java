@@ -158,7 +158,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     private ReconcileMessage.RunFound found(RunState run) {
         String activity =
                 run.isActive() ? work.map(RunWork::activity).orElse("waits for the manager to take it over") : "";
-        return new ReconcileMessage.RunFound(run, lastSequenceNumber(context), activity);
+        return new ReconcileMessage.RunFound(run.outline(), lastSequenceNumber(context), activity);
     }
 
     /** Reports of the work of an earlier phase, or of an earlier incarnation, are dropped. */

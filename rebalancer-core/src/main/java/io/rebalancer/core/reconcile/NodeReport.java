@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rebalancer.core.inventory.Coverage;
 import io.rebalancer.core.object.StorageNodeId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,6 +31,7 @@ public record NodeReport(
         Map<DriftKind, Long> found,
         SkippedCounts skipped,
         long receivedBytes) {
+    private static final int OUTLINE_DETAIL = 100;
 
     /** Keeps a copy of the counts. */
     public NodeReport {
@@ -55,5 +57,26 @@ public record NodeReport(
     @JsonIgnore
     public boolean isClean() {
         return fault.isEmpty() && coverage.isComplete();
+    }
+
+    /** The same report without samples of faults and ranges, and with the beginning of its detail. */
+    public NodeReport outline() {
+        return new NodeReport(
+                node,
+                fault,
+                detail.substring(0, Math.min(detail.length(), OUTLINE_DETAIL)),
+                rootId,
+                listedAt,
+                new Coverage(
+                        coverage.files(),
+                        coverage.bytes(),
+                        coverage.unmanaged(),
+                        List.of(),
+                        coverage.faults(),
+                        List.of()),
+                claims,
+                found,
+                skipped,
+                receivedBytes);
     }
 }

@@ -29,6 +29,8 @@ public record RunState(
         String detail,
         Optional<Instant> createdAt,
         Optional<Instant> endedAt) {
+    /** So many reports fit into a message whatever they have. */
+    private static final int COMPLETE_REPORTS = 100;
 
     /** A run that does not exist. */
     public static final RunState EMPTY = new RunState(
@@ -81,6 +83,16 @@ public record RunState(
             }
         });
         return roots;
+    }
+
+    /** The same state for a message between members, which may have 2 MiB: many reports are shortened. */
+    public RunState outline() {
+        if (reports.size() <= COMPLETE_REPORTS) {
+            return this;
+        }
+        SortedMap<StorageNodeId, NodeReport> shortened = new TreeMap<>();
+        reports.forEach((node, report) -> shortened.put(node, report.outline()));
+        return with(phase, epoch, shards, shortened);
     }
 
     /** The state after an event. */
