@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("cluster")
 @Tag("external")
 class TlsTest {
+    private static final Duration SHUTDOWN = Duration.ofSeconds(20);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
@@ -50,10 +51,14 @@ class TlsTest {
 
     private final Deque<ActorTestKit> members = new ArrayDeque<>();
 
+    /**
+     * Now and then Pekko does not terminate a system: a TLS connection that was closed while it opened stays in its streams. A
+     * member's process ends all the same ({@code coordinated-shutdown.exit-jvm}), so this does not fail a test of certificates.
+     */
     @AfterEach
     void stop() {
         while (!members.isEmpty()) {
-            members.pop().shutdownTestKit();
+            ActorTestKit.shutdown(members.pop().system(), SHUTDOWN, false);
         }
     }
 
