@@ -169,6 +169,11 @@ class EventDeletionTest {
         await().atMost(TIMEOUT).until(() -> get(manager.readSide().history().takenIn(JOB)) == stored);
     }
 
+    /** A deletion that is in progress may remove events between two pages of a read; the next read has no gap. */
+    private static boolean hasNoGap(List<Long> numbers) {
+        return numbers.get(numbers.size() - 1) - numbers.get(0) == numbers.size() - 1;
+    }
+
     private void awaitFewEvents(Manager manager) {
         await().atMost(TIMEOUT).until(() -> numbers(manager).size() <= MAX_EVENTS);
     }
@@ -184,8 +189,7 @@ class EventDeletionTest {
         storeMany(job, 40);
         awaitProjection(manager);
         awaitFewEvents(manager);
-        List<Long> kept = numbers(manager);
-        assertThat(kept.get(kept.size() - 1) - kept.get(0)).isEqualTo(kept.size() - 1);
+        List<Long> kept = await().atMost(TIMEOUT).until(() -> numbers(manager), EventDeletionTest::hasNoGap);
         assertSnapshotsLeadToEveryKeptState(manager, kept.get(0));
 
         manager.kit().stop(job);
