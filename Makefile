@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
+.PHONY: help check test test-cli test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
 	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-console bench-log bench-control bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
@@ -21,13 +21,17 @@ check: ## compile, check the format, run the fast tests; under a minute once bui
 		-DexcludedGroups=slow,cluster,external -Dexcluded.tests='**/*PerfTckTest*'; status=$$?; \
 	bin/test-report; echo "make check took $$(($$(date +%s) - start)) s"; exit $$status
 
-# The test of docs/operations/cli.md runs the distribution. What it compiles is not compiled again.
+# The test of docs/operations/cli.md runs the distribution.
 CLI_PAGE = -Dcli.distribution=$(CURDIR)/target/$(NAME).tar.gz
 test: ## build every module, check the format, run every test, two modules at a time; lists missing programs and installs them (root on Debian)
 	@bin/setup-tests
-	@$(MAKE) --no-print-directory dist
 	@rm -rf */target/surefire-reports */*/target/surefire-reports
-	@$(MVN) -T2 verify $(CLI_PAGE); status=$$?; bin/test-report; exit $$status
+	@$(MVN) -T2 verify; status=$$?; bin/test-report; exit $$status
+
+test-cli: dist ## the commands of docs/operations/cli.md in a distribution, and the start of its command line; 5 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/adm -am -Dtest='CliPageTest,ClassArchiveTest' -Dsurefire.failIfNoSpecifiedTests=false $(CLI_PAGE)
+	@grep -h 'Tests run' ops/adm/target/surefire-reports/*CliPageTest.txt ops/adm/target/surefire-reports/*ClassArchiveTest.txt
 
 test-long: ## the random tests of make test with all of their rounds: histories, kills, power cuts, users; 10 minutes
 	@bin/setup-tests
