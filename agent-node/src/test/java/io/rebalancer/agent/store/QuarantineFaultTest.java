@@ -1,6 +1,7 @@
 package io.rebalancer.agent.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.agent.store.StepDisk.Failure;
 import io.rebalancer.core.inventory.CopyKey;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +73,24 @@ class QuarantineFaultTest {
                                 facts.sizeBytes(),
                                 facts.modifiedMillis(),
                                 facts.changedMillis()));
+                awaitLaterThan(facts.changedMillis());
+            }
+
+            /**
+             * The clock of the file system ticks every few milliseconds. A move that is rolled back within the tick of the order
+             * leaves the times of the order, and a run looks at a file seconds before it orders the move.
+             */
+            private void awaitLaterThan(long millis) {
+                await().atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> {
+                            Path probe = Files.createTempFile("tick", null);
+                            try {
+                                return FileFacts.read(probe).changedMillis() > millis;
+                            } finally {
+                                Files.delete(probe);
+                            }
+                        });
             }
 
             /** A move that was rolled back has changed the time of the inode, so a repeated order may find another file. */
