@@ -132,6 +132,11 @@ class MonitoringTest {
                         Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), targets(playground))) {
             await().atMost(TIMEOUT).until(prometheus::isReady);
             assertThat(playground.evacuate(LEAVING).violations()).isEmpty();
+            // Lets agents list their files.
+            assertThat(HttpCalls.to(playground.managerUrl())
+                            .post("/api/v1/reconciliation/runs", "{\"mode\":\"observe\"}")
+                            .statusCode())
+                    .isEqualTo(202);
             await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(prometheus.query("sum(rebalancer_records_total) > 0"))
                             .isNotEmpty());
