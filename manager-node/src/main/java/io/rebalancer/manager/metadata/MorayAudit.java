@@ -65,9 +65,7 @@ public final class MorayAudit implements RecordAudit {
 
         @Override
         public CompletionStage<RowWatermark> watermark() {
-            return RowQueries.highest(shards, shard, ScanColumn.ID)
-                    .thenCompose(id -> RowQueries.highest(shards, shard, ScanColumn.IDX)
-                            .thenApply(idx -> new RowWatermark(id, idx)));
+            return RowQueries.watermark(shards, shard);
         }
 
         @Override

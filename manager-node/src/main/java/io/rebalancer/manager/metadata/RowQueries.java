@@ -1,6 +1,7 @@
 package io.rebalancer.manager.metadata;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.object.StorageNodeId;
 import java.util.List;
@@ -26,6 +27,12 @@ final class RowQueries {
             }
             throw MorayFailure.of(failure);
         });
+    }
+
+    /** The highest ids of both columns. */
+    static CompletionStage<RowWatermark> watermark(MorayShards shards, int shard) {
+        return highest(shards, shard, ScanColumn.ID)
+                .thenCompose(id -> highest(shards, shard, ScanColumn.IDX).thenApply(idx -> new RowWatermark(id, idx)));
     }
 
     /** The lowest id of a column from {@code first} on; empty if there is none. */

@@ -3,6 +3,7 @@ package io.rebalancer.manager.reconcile;
 import io.rebalancer.core.inventory.Claim;
 import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.inventory.FoldedClaims;
+import io.rebalancer.core.inventory.KeyRange;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.ClaimSource.NodeClaim;
 import io.rebalancer.persistence.sort.RecordCursor;
@@ -107,15 +108,15 @@ final class ClaimFile {
     }
 
     /**
-     * The claims on a storage node from {@code first} on, ascending, each key once.
+     * The claims on a storage node in a range, ascending, each key once.
      *
      * @throws IOException if the file can't be read
      */
-    Claims of(StorageNodeId node, CopyKey first) throws IOException {
+    Claims of(StorageNodeId node, KeyRange range) throws IOException {
         int number = nodes.indexOf(node);
         ByteBuffer key = ByteBuffer.allocate(SIZE).putInt(number);
-        put(key, first);
-        return new Claims(file.from(key.array()), number);
+        put(key, range.after().orElse(CopyKey.FIRST));
+        return new Claims(file.from(key.array()), number, range);
     }
 
     /** Claims of one storage node. Its methods throw {@link UncheckedIOException} if the file can't be read. */
@@ -123,9 +124,9 @@ final class ClaimFile {
         private final RecordCursor cursor;
         private final Iterator<Claim> folded;
 
-        private Claims(RecordCursor cursor, int node) {
+        private Claims(RecordCursor cursor, int node, KeyRange range) {
             this.cursor = cursor;
-            this.folded = new FoldedClaims(new Rows(cursor, node));
+            this.folded = new FoldedClaims(new Rows(cursor, node, range));
         }
 
         @Override
@@ -144,16 +145,18 @@ final class ClaimFile {
         }
     }
 
-    /** The rows of one storage node, as they are in the file. */
+    /** The rows of one storage node in a range, as they are in the file. The cursor is not behind the first of them. */
     private static final class Rows implements Iterator<Claim> {
         private final RecordCursor cursor;
         private final int node;
+        private final KeyRange range;
         private final ByteBuffer record;
         private Optional<Claim> ahead;
 
-        Rows(RecordCursor cursor, int node) {
+        Rows(RecordCursor cursor, int node, KeyRange range) {
             this.cursor = cursor;
             this.node = node;
+            this.range = range;
             this.record = ByteBuffer.wrap(cursor.bytes());
             this.ahead = read();
         }
@@ -172,14 +175,23 @@ final class ClaimFile {
 
         private Optional<Claim> read() {
             try {
-                if (!cursor.next() || record.getInt(cursor.offset() + NODE) != node) {
-                    return Optional.empty();
+                while (cursor.next() && record.getInt(cursor.offset() + NODE) == node) {
+                    Claim claim = claim(cursor.offset());
+                    if (range.contains(claim.key())) {
+                        return Optional.of(claim);
+                    }
+                    if (claim.key().compareTo(range.upTo()) > 0) {
+                        return Optional.empty();
+                    }
                 }
+                return Optional.empty();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            int at = cursor.offset();
-            return Optional.of(new Claim(
+        }
+
+        private Claim claim(int at) {
+            return new Claim(
                     new CopyKey(uuid(at + KEY), uuid(at + KEY + 2 * Long.BYTES)),
                     record.getLong(at + SIZE),
                     record.getLong(at + MD5),
@@ -187,7 +199,7 @@ final class ClaimFile {
                     record.getShort(at + COPIES),
                     record.getShort(at + TRAITS),
                     record.getShort(at + RECORDS),
-                    List.of(record.getInt(at + SHARD))));
+                    List.of(record.getInt(at + SHARD)));
         }
 
         private UUID uuid(int at) {

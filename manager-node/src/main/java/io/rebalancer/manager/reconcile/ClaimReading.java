@@ -42,6 +42,7 @@ final class ClaimReading {
     private final Clock clock;
     private final Duration shardTimeout;
     private final RunScope scope;
+    /** At most one for each shard, because a shard has one read in progress. */
     private final BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
 
     /** @param shardTimeout how long a shard may not answer before it is given up */

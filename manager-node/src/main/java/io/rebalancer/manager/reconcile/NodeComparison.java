@@ -2,7 +2,6 @@ package io.rebalancer.manager.reconcile;
 
 import io.rebalancer.cluster.settings.ReconcileSettings;
 import io.rebalancer.core.inventory.Claim;
-import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.inventory.InventoryEntry;
 import io.rebalancer.core.inventory.InventoryStatus;
 import io.rebalancer.core.inventory.KeyRange;
@@ -71,8 +70,9 @@ final class NodeComparison {
      */
     NodeReport run() throws IOException {
         try {
-            await(resources.findings().clear(run.token().runId(), node));
             InventoryStatus listing = list();
+            // Only now: the agent has shown that no later incarnation has begun, whose findings these would be.
+            await(resources.findings().clear(run.token().runId(), node));
             return faultOf(listing).orElseGet(() -> compare(listing));
         } catch (TimeoutException e) {
             return unavailable("the agent of " + node + " does not answer: " + e.getMessage());
@@ -196,9 +196,8 @@ final class NodeComparison {
 
     private void merge(KeyRange range, NodeListing files, InventoryStatus listing, CandidateCheck check)
             throws IOException {
-        CopyKey first = range.after().orElse(CopyKey.FIRST);
-        try (ClaimFile.Claims all = claims.of(node, first)) {
-            MergeJoin.join(new ClaimsIn(range, all), files.entries(range), new MergeJoin.Sink() {
+        try (ClaimFile.Claims all = claims.of(node, range)) {
+            MergeJoin.join(all, files.entries(range), new MergeJoin.Sink() {
                 @Override
                 public void claimOnly(Claim claim) {
                     if (listing.coverage().unlisted().stream().anyMatch(each -> each.contains(claim.key()))) {

@@ -69,7 +69,7 @@ final class NodeListing {
     List<KeyRange> differing(Consumer<Claim> eachClaim) throws IOException, TimeoutException {
         List<KeyRange> found = new ArrayList<>();
         Optional<CopyKey> after = Optional.empty();
-        try (ClaimFile.Claims all = claims.of(node, CopyKey.FIRST)) {
+        try (ClaimFile.Claims all = claims.of(node, KeyRange.ALL)) {
             boolean last = false;
             while (!last) {
                 List<RangeDigest> digests = digests(all, eachClaim);

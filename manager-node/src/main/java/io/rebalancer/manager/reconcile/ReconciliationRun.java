@@ -69,7 +69,6 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     private final EntityContext<ReconcileMessage> entity;
     private final BlockingExecutor blocking;
     private Optional<RunWork> work = Optional.empty();
-    private boolean begun;
     private long rowRevision;
 
     /** The entity id is the run's id. */
@@ -130,7 +129,6 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 run, new RunCommand.Create(create.order()), resources.clock().instant());
         return Effect().persist(events).thenRun((RunState stored) -> {
             if (!events.isEmpty()) {
-                begun = true;
                 timers.startTimerWithFixedDelay(Repeat.INSTANCE, REPEAT);
                 context.getLog()
                         .info(
@@ -182,10 +180,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         if (events.isEmpty()) {
             return Effect().none();
         }
-        return Effect().persist(events).thenRun((RunState stored) -> {
-            begun = true;
-            follow(run, stored);
-        });
+        return Effect().persist(events).thenRun((RunState stored) -> follow(run, stored));
     }
 
     /** Starts what the phase needs. */
@@ -214,10 +209,8 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     }
 
     private RunWork newWork() {
-        RunWork[] created = new RunWork[1];
-        created[0] = new RunWork(
-                runId, resources, blocking, report -> context.getSelf().tell(new Worked(created[0], report)));
-        return created[0];
+        return new RunWork(
+                runId, resources, blocking, (from, report) -> context.getSelf().tell(new Worked(from, report)));
     }
 
     private void stopWork() {
@@ -283,11 +276,16 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 .build();
     }
 
+    /**
+     * After a failed write the same actor recovers again: what its work reported meanwhile may not be stored, so the work begins
+     * again too.
+     */
     private void onRecovered(RunState run) {
+        stopWork();
         if (run.phase() != RunPhase.NONE) {
             timers.startTimerWithFixedDelay(Repeat.INSTANCE, REPEAT);
         }
-        if (run.isActive() && !begun) {
+        if (run.isActive()) {
             context.getSelf().tell(TakeOver.INSTANCE);
         } else if (!run.isActive()) {
             context.setReceiveTimeout(IDLE_TIMEOUT, Idle.INSTANCE);

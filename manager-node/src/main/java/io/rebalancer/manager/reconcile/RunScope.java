@@ -17,7 +17,7 @@ final class RunScope {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile String activity = "";
+    private volatile String activity = "waits for a thread: other runs use all of them";
 
     /** Ends all waits, now and later. */
     void close() {

@@ -21,7 +21,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ final class RunWork {
     private final UUID runId;
     private final ReconcileResources resources;
     private final BlockingExecutor blocking;
-    private final Consumer<Report> listener;
+    private final BiConsumer<RunWork, Report> listener;
     private final RunScope scope = new RunScope();
     private final Queue<StorageNodeId> left = new ArrayDeque<>();
     private Optional<ClaimFile> claims = Optional.empty();
@@ -53,8 +53,8 @@ final class RunWork {
     /** The work can't continue. */
     record Failed(AbortReason reason, String detail) implements Report {}
 
-    /** @param listener may be called on any thread */
-    RunWork(UUID runId, ReconcileResources resources, BlockingExecutor blocking, Consumer<Report> listener) {
+    /** @param listener gets this object and each report; may be called on any thread */
+    RunWork(UUID runId, ReconcileResources resources, BlockingExecutor blocking, BiConsumer<RunWork, Report> listener) {
         this.runId = runId;
         this.resources = resources;
         this.blocking = blocking;
@@ -157,7 +157,7 @@ final class RunWork {
 
     private void report(Report report) {
         if (!scope.isClosed()) {
-            listener.accept(report);
+            listener.accept(this, report);
         }
     }
 

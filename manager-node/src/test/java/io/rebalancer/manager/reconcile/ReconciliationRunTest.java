@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.cluster.Entities;
+import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.cluster.message.ScheduleMessage;
 import io.rebalancer.cluster.settings.ReconcileSettings;
@@ -50,6 +51,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -456,6 +458,24 @@ class ReconciliationRunTest {
         assertThat(found())
                 .containsExactlyInAnyOrder(
                         finding(ONE, DriftKind.MISSING_COPY, 3), finding(TWO, DriftKind.MISSING_COPY, 4));
+    }
+
+    /** The report of a node is a single message of the work, so a write that fails must not lose it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aWriteToTheJournalThatFailsIsNotTheEndOfTheRun(int failures) {
+        store(1, ONE, TWO);
+        files(ONE).remove(key(1));
+        String persistenceId = PersistentEntities.reconciliationRun(id).id();
+        files(ONE).afterListing(() -> {
+            for (int i = 0; i < failures; i++) {
+                PersistenceTestKit.create(KIT.system()).failNextPersisted(persistenceId);
+            }
+        });
+        RunState ended = observe(ONE);
+        assertThat(ended.phase()).isEqualTo(RunPhase.FINISHED);
+        assertThat(ended.epoch()).isGreaterThan(1);
+        assertThat(found()).containsExactly(finding(ONE, DriftKind.MISSING_COPY, 1));
     }
 
     /** Without a database, a node is not reported as compared: its findings would be missing. */

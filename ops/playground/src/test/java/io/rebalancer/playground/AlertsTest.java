@@ -275,7 +275,7 @@ class AlertsTest {
                 () -> {
                     createJob(FIRST);
                     await().atMost(TIMEOUT).until(() -> heldAssignments(FOURTH) > MOST_LOST);
-                    // The job goes on with the others meanwhile.
+                    // The job continues with the others meanwhile.
                     for (String node : AGENTS) {
                         if (!node.equals(FOURTH)) {
                             endLimit(node);

@@ -3,7 +3,6 @@ package io.rebalancer.playground.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.typesafe.config.ConfigFactory;
 import io.rebalancer.core.evacuate.RowWatermark;
 import io.rebalancer.core.evacuate.ScanColumn;
 import io.rebalancer.core.inventory.Claim;
@@ -11,20 +10,13 @@ import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.ClaimSource;
 import io.rebalancer.core.port.ClaimSource.NodeClaim;
-import io.rebalancer.manager.fast.FastClient;
-import io.rebalancer.manager.fast.FastEndpoints;
-import io.rebalancer.manager.fast.FastOptions;
 import io.rebalancer.manager.metadata.MorayClaims;
-import io.rebalancer.manager.metadata.MorayShards;
 import io.rebalancer.playground.moray.EtagCondition;
 import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.moray.MorayPut;
-import io.rebalancer.playground.moray.MorayTable;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -38,18 +30,12 @@ import org.junit.jupiter.api.Test;
 /** Reads the claims of a Moray shard behind a real socket, with three rows per call. */
 @Tag("slow")
 class MorayClaimsTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "claims",
-            ConfigFactory.parseString("pekko.actor.provider = local")
-                    .withFallback(ConfigFactory.defaultReference())
-                    .resolve());
+    private static final ActorTestKit KIT = MorayShard.kit("claims");
     private static final StorageNodeId ONE = new StorageNodeId("1.stor.d");
     private static final StorageNodeId TWO = new StorageNodeId("2.stor.d");
     private static final UUID OWNER = UUID.fromString("65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10");
 
-    private MorayTable table;
-    private MorayServer server;
-    private FastClient client;
+    private MorayShard shard;
 
     @AfterAll
     static void stop() {
@@ -58,24 +44,17 @@ class MorayClaimsTest {
 
     @BeforeEach
     void start() throws Exception {
-        table = MorayTable.inMemory(UUID.randomUUID().toString());
-        server = MorayServer.start(KIT.system(), table, "127.0.0.1", 0)
-                .toCompletableFuture()
-                .get();
-        client = new FastClient(
-                KIT.system(), FastEndpoints.fixed("127.0.0.1", server.port()), FastOptions.of(Duration.ofSeconds(10)));
+        shard = MorayShard.start(KIT.system());
     }
 
     @AfterEach
     void end() throws Exception {
-        client.close();
-        server.stop();
-        table.close();
+        shard.close();
     }
 
     private void put(String key, String json, MorayPut.RowId ids) throws Exception {
         ObjectNode value = (ObjectNode) ExactJson.MAPPER.readTree(json);
-        table.putAll(List.of(new MorayPut("manta", key, value.put("key", key), EtagCondition.any(), ids)));
+        shard.table().putAll(List.of(new MorayPut("manta", key, value.put("key", key), EtagCondition.any(), ids)));
     }
 
     private static String object(UUID id, String... sharks) {
@@ -102,7 +81,7 @@ class MorayClaimsTest {
     private record Everything(List<NodeClaim> claims, long rows, long unreadable) {}
 
     private Everything read(Set<StorageNodeId> nodes) throws Exception {
-        ClaimSource.ShardClaims reader = new MorayClaims(new MorayShards(Map.of(1, client)), () -> 3).open(1, nodes);
+        ClaimSource.ShardClaims reader = new MorayClaims(shard.shards(), () -> 3).open(1, nodes);
         RowWatermark watermark = reader.watermark().toCompletableFuture().get();
         List<NodeClaim> claims = new ArrayList<>();
         long rows = 0;
