@@ -9,6 +9,7 @@ import io.rebalancer.core.inventory.RangeDigest;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.util.Arrays;
 import java.util.List;
@@ -59,6 +60,9 @@ public interface InventoryMessage {
             keys = List.copyOf(keys);
         }
     }
+
+    /** {@link NodeInventory#repair}. */
+    record Repair(RepairOrder order, ActorRef<Reply> replyTo) implements Request {}
 
     /** {@link NodeInventory#quarantine}. */
     record Quarantine(QuarantineOrder order, ActorRef<Reply> replyTo) implements Request {}
@@ -125,6 +129,9 @@ public interface InventoryMessage {
             facts = List.copyOf(facts);
         }
     }
+
+    /** Reply to {@link Repair}. */
+    record RepairReported(NodeInventory.RepairProgress progress) implements Reply {}
 
     /** Reply to {@link Quarantine}: a result for each file of the order, in its order. */
     record Quarantined(List<QuarantineOrder.Result> results) implements Reply {

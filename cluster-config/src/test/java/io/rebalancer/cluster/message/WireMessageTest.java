@@ -15,6 +15,7 @@ import io.rebalancer.core.access.TokenRefusal;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.agent.LimitsChange;
+import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
@@ -72,6 +73,7 @@ import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
@@ -265,6 +267,7 @@ class WireMessageTest {
                 new InventoryMessage.Drop(ID, inventory.getRef()),
                 new InventoryMessage.Look(List.of(COPY), inventory.getRef()),
                 new InventoryMessage.ReadContents(List.of(COPY), inventory.getRef()),
+                new InventoryMessage.Repair(new RepairOrder(RUN, ASSIGNMENT), inventory.getRef()),
                 new InventoryMessage.Quarantine(
                         new QuarantineOrder(RUN, 3, List.of(new QuarantineOrder.File(COPY, 5, 6, 7))),
                         inventory.getRef()),
@@ -280,6 +283,11 @@ class WireMessageTest {
                 new InventoryMessage.ContentsRead(List.of(
                         new ContentFacts(COPY, 5, Optional.of(new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==")), ""),
                         new ContentFacts(COPY, 0, Optional.empty(), "no such file"))),
+                new InventoryMessage.RepairReported(new NodeInventory.RepairProgress(
+                        List.of(
+                                new TaskResult(ID, Optional.empty(), "", true, 5),
+                                new TaskResult(ID, Optional.of(Reason.UNRECOVERABLE), "404", false, 0)),
+                        98)),
                 new InventoryMessage.Quarantined(List.of(QuarantineOrder.Result.values())),
                 new InventoryMessage.QuarantineListed(new NodeInventory.QuarantinePage(List.of(ITEM), true)),
                 new InventoryMessage.RestoreDecided(NodeInventory.Restore.NAME_TAKEN),

@@ -15,6 +15,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
@@ -139,6 +140,26 @@ public final class ClusterNodeInventories implements NodeInventory.Fleet {
                             InventoryMessage.ContentsRead.class,
                             replyTo -> new InventoryMessage.ReadContents(keys, replyTo))
                     .thenApply(read -> complete(keys.size(), read.facts()));
+        }
+
+        @Override
+        public CompletionStage<RepairProgress> repair(RepairOrder order) {
+            return ask(
+                            deadline,
+                            InventoryMessage.RepairReported.class,
+                            replyTo -> new InventoryMessage.Repair(order, replyTo))
+                    .thenApply(reported -> complete(order, reported.progress()));
+        }
+
+        private RepairProgress complete(RepairOrder order, RepairProgress progress) {
+            int tasks = order.assignment().tasks().size();
+            if (progress.ended().size() + progress.open() != tasks) {
+                throw AgentCalls.failed(
+                        node,
+                        "it reported " + progress.ended().size() + " results and " + progress.open()
+                                + " open copies for " + tasks + " copies");
+            }
+            return progress;
         }
 
         @Override

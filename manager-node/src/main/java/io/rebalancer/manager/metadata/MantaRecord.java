@@ -2,6 +2,7 @@ package io.rebalancer.manager.metadata;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
@@ -71,6 +72,29 @@ public final class MantaRecord {
             if (swapped != 1) {
                 throw new BadMantaObject(record.ref(), leaving + " is listed " + swapped + " times, not once");
             }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /**
+     * The record's document with {@code destination} as its last copy. Nothing else changes.
+     *
+     * @throws BadMantaObject if the record names {@code destination}, or has no list of copies
+     */
+    public static JsonNode withCopyAdded(MetadataRecord record, CopyLocation destination) throws BadMantaObject {
+        if (record.names(destination.storageNode())) {
+            throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
+        }
+        try {
+            JsonNode value = ExactJson.MAPPER.readTree(record.document());
+            if (!(value.path("sharks") instanceof ArrayNode sharks)) {
+                throw new BadMantaObject(record.ref(), "sharks is missing");
+            }
+            sharks.addObject()
+                    .put("datacenter", destination.datacenter())
+                    .put("manta_storage_id", destination.storageNode().text());
             return value;
         } catch (JsonProcessingException e) {
             throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());

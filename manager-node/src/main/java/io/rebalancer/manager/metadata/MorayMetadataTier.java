@@ -23,11 +23,13 @@ public final class MorayMetadataTier implements MetadataTier {
     private static final int STORAGE_NODES_SHARD = 1;
 
     private final MorayShards shards;
+    private final WriteBarrier barrier;
     private final String domain;
 
     /** @param domain completes storage ids that lack it (manta.md 5.1); empty text to keep them as they are */
     public MorayMetadataTier(MorayShards shards, String domain) {
         this.shards = shards;
+        this.barrier = new WriteBarrier(shards);
         this.domain = domain;
     }
 
@@ -69,7 +71,7 @@ public final class MorayMetadataTier implements MetadataTier {
 
     @Override
     public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
-        return shards.getObject(ref.shard(), ref.key()).handle((values, failure) -> {
+        return shards.getObject(ref.shard(), MorayShards.OBJECTS, ref.key()).handle((values, failure) -> {
             if (failure != null) {
                 if (MorayFailure.isNamed(failure, "ObjectNotFoundError")) {
                     return Optional.empty();
@@ -91,10 +93,38 @@ public final class MorayMetadataTier implements MetadataTier {
     @Override
     public CompletionStage<Boolean> moveCopies(
             List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
+        return change(records, record -> MantaRecord.withCopyMoved(record, leaving, destination), maySend);
+    }
+
+    @Override
+    public CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> records, CopyLocation destination, BooleanSupplier maySend) {
+        List<MetadataRecord> lacking = records.stream()
+                .filter(record -> !record.names(destination.storageNode()))
+                .toList();
+        return lacking.isEmpty()
+                ? CompletableFuture.completedFuture(true)
+                : change(lacking, record -> MantaRecord.withCopyAdded(record, destination), maySend);
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        return barrier.prove(shard);
+    }
+
+    /** How the document of a record changes. */
+    @FunctionalInterface
+    private interface RecordChange {
+        JsonNode of(MetadataRecord record) throws BadMantaObject;
+    }
+
+    /** Changes all records, or none if the etag of any record has changed. */
+    private CompletionStage<Boolean> change(
+            List<MetadataRecord> records, RecordChange change, BooleanSupplier maySend) {
         List<JsonNode> values = new ArrayList<>();
         try {
             for (MetadataRecord record : records) {
-                values.add(MantaRecord.withCopyMoved(record, leaving, destination));
+                values.add(change.of(record));
             }
         } catch (BadMantaObject e) {
             return CompletableFuture.failedFuture(e);

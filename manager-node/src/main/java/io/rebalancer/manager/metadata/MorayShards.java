@@ -40,9 +40,9 @@ public final class MorayShards implements AutoCloseable {
         return client(shard).call("ping", List.of(JsonNodeFactory.instance.objectNode()));
     }
 
-    CompletionStage<List<JsonNode>> getObject(int shard, String key) {
+    CompletionStage<List<JsonNode>> getObject(int shard, String bucket, String key) {
         return client(shard)
-                .call("getObject", List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), objectOptions()));
+                .call("getObject", List.of(TextNode.valueOf(bucket), TextNode.valueOf(key), objectOptions()));
     }
 
     CompletionStage<List<JsonNode>> findObjects(int shard, String bucket, String filter) {
@@ -56,6 +56,24 @@ public final class MorayShards implements AutoCloseable {
         ObjectNode options = objectOptions().put("etag", etag);
         List<JsonNode> arguments = List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), value, options);
         return client(shard).call("putObject", arguments, maySend);
+    }
+
+    /** Puts an object, whatever the bucket has under the key. */
+    CompletionStage<List<JsonNode>> putObject(int shard, String bucket, String key, JsonNode value) {
+        List<JsonNode> arguments = List.of(TextNode.valueOf(bucket), TextNode.valueOf(key), value, objectOptions());
+        return client(shard).call("putObject", arguments);
+    }
+
+    /** Creates a bucket without indexes. */
+    CompletionStage<List<JsonNode>> createBucket(int shard, String bucket) {
+        ObjectNode configuration = JsonNodeFactory.instance.objectNode();
+        configuration.putObject("index");
+        configuration.putArray("pre");
+        configuration.putArray("post");
+        ObjectNode options = JsonNodeFactory.instance
+                .objectNode()
+                .put("req_id", UUID.randomUUID().toString());
+        return client(shard).call("createBucket", List.of(TextNode.valueOf(bucket), configuration, options));
     }
 
     /**

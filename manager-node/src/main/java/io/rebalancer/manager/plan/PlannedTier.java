@@ -51,6 +51,17 @@ final class PlannedTier implements MetadataTier {
     }
 
     @Override
+    public CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> records, CopyLocation destination, BooleanSupplier maySend) {
+        return CompletableFuture.failedFuture(new IllegalStateException("a plan changes no record"));
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        return CompletableFuture.failedFuture(new IllegalStateException("a plan writes nothing"));
+    }
+
+    @Override
     public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
         return tier.findStorageNode(storageId);
     }

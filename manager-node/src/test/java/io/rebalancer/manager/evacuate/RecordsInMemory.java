@@ -33,7 +33,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Records of two shards in memory, with etags. A test can make the shards unavailable, or let users change records. */
 public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, UnmovedRecords {
@@ -252,6 +254,36 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
     @Override
     public CompletionStage<Boolean> moveCopies(
             List<MetadataRecord> wanted, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
+        return change(
+                wanted,
+                each -> each.copies().stream()
+                        .map(copy -> copy.storageNode().equals(leaving) ? destination : copy)
+                        .toList(),
+                maySend);
+    }
+
+    @Override
+    public CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> wanted, CopyLocation destination, BooleanSupplier maySend) {
+        List<MetadataRecord> lacking = wanted.stream()
+                .filter(each -> !each.names(destination.storageNode()))
+                .toList();
+        return lacking.isEmpty()
+                ? CompletableFuture.completedFuture(true)
+                : change(
+                        lacking,
+                        each -> Stream.concat(each.copies().stream(), Stream.of(destination))
+                                .toList(),
+                        maySend);
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        return ping(shard);
+    }
+
+    private CompletionStage<Boolean> change(
+            List<MetadataRecord> wanted, Function<MetadataRecord, List<CopyLocation>> copies, BooleanSupplier maySend) {
         if (!maySend.getAsBoolean()) {
             return CompletableFuture.failedFuture(
                     TierUnavailable.notCarriedOut("not permitted", new IOException("not sent")));
@@ -269,12 +301,7 @@ public class RecordsInMemory implements MetadataTier, RecordScan, RecordAudit, U
                 return live != null && live.etag().equals(each.etag());
             });
             if (unchanged) {
-                wanted.forEach(each -> put(
-                        each.ref(),
-                        each.objectId(),
-                        each.copies().stream()
-                                .map(copy -> copy.storageNode().equals(leaving) ? destination : copy)
-                                .toList()));
+                wanted.forEach(each -> put(each.ref(), each.objectId(), copies.apply(each)));
             }
             return unchanged;
         });

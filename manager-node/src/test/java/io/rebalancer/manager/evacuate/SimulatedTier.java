@@ -199,6 +199,17 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
     }
 
     @Override
+    public CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> records, CopyLocation destination, BooleanSupplier maySend) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        return ping(shard);
+    }
+
+    @Override
     public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
         return CompletableFuture.completedFuture(Optional.of(leaving));
     }

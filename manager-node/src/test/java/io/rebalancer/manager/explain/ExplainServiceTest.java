@@ -116,6 +116,17 @@ class ExplainServiceTest {
         }
 
         @Override
+        public CompletionStage<Boolean> addCopy(
+                List<MetadataRecord> all, CopyLocation destination, BooleanSupplier maySend) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Void> proveWritable(int shard) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId) {
             throw new UnsupportedOperationException();
         }

@@ -134,4 +134,15 @@ final class ServicesInMemory implements MetadataTier, StorageNodeService {
             List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
         throw new AssertionError("a check changes nothing");
     }
+
+    @Override
+    public CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> records, CopyLocation destination, BooleanSupplier maySend) {
+        throw new AssertionError("a check changes nothing");
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        throw new AssertionError("a check changes nothing");
+    }
 }

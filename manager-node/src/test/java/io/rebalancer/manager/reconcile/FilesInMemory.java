@@ -1,5 +1,8 @@
 package io.rebalancer.manager.reconcile;
 
+import io.rebalancer.core.agent.TaskResult;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.inventory.ContentFacts;
 import io.rebalancer.core.inventory.CopyFacts;
 import io.rebalancer.core.inventory.CopyKey;
@@ -14,11 +17,13 @@ import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +32,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The files of one storage node in memory, and its agent, which a test can make fail. */
@@ -43,6 +49,9 @@ final class FilesInMemory implements NodeInventory {
     private boolean down;
     private Runnable afterListing = () -> {};
     private long entriesSent;
+    private Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
+    private int delayedRepairs;
+    private final List<CopyKey> replaced = new ArrayList<>();
 
     FilesInMemory(StorageNodeId node, Clock clock) {
         this.node = node;
@@ -115,7 +124,11 @@ final class FilesInMemory implements NodeInventory {
             return CompletableFuture.failedFuture(
                     new AgentUnavailable(AgentUnavailable.Code.AGENT_UNREACHABLE, "the agent of " + node + " is down"));
         }
-        return CompletableFuture.completedFuture(answer.get());
+        try {
+            return CompletableFuture.completedFuture(answer.get());
+        } catch (Fenced | AgentUnavailable e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
@@ -226,6 +239,86 @@ final class FilesInMemory implements NodeInventory {
     @Override
     public CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys) {
         throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Sets which files a repair can copy.
+     *
+     * @param fleet the storage nodes that it can fetch from
+     */
+    synchronized void copyFrom(Function<StorageNodeId, Optional<FilesInMemory>> fleet) {
+        sources = fleet;
+    }
+
+    /** The next repair orders are accepted, and report all their copies as open. */
+    synchronized void delayRepairs(int orders) {
+        delayedRepairs = orders;
+    }
+
+    /** The keys of files that repairs have moved aside. */
+    synchronized List<CopyKey> replaced() {
+        return List.copyOf(replaced);
+    }
+
+    /** Makes all copies at once. Only lengths are compared: files in memory have no content. */
+    @Override
+    public CompletionStage<RepairProgress> repair(RepairOrder order) {
+        // Without this node's lock: two nodes may repair from each other at the same time.
+        Map<CopyKey, Long> found = new HashMap<>();
+        for (CopyTask task : order.assignment().tasks()) {
+            CopyKey key = new CopyKey(task.owner(), task.objectId());
+            found.put(key, lengthAtSources(key, task));
+        }
+        return reply(() -> {
+            if (!order.assignment().destination().storageNode().equals(node)) {
+                throw new AgentUnavailable(
+                        AgentUnavailable.Code.AGENT_FAILED, "the order is for another node than " + node);
+            }
+            if (order.token().compareTo(highest) < 0) {
+                throw new Fenced("the agent of " + node + " knows a higher token");
+            }
+            highest = order.token();
+            if (delayedRepairs > 0) {
+                delayedRepairs--;
+                return new RepairProgress(List.of(), order.assignment().tasks().size());
+            }
+            return new RepairProgress(
+                    order.assignment().tasks().stream()
+                            .map(task -> copy(task, found))
+                            .toList(),
+                    0);
+        });
+    }
+
+    private long lengthAtSources(CopyKey key, CopyTask task) {
+        for (StorageNodeId source : task.sources()) {
+            if (sources.apply(source)
+                    .filter(files -> !files.isDown() && files.length(key) == task.sizeBytes())
+                    .isPresent()) {
+                return task.sizeBytes();
+            }
+        }
+        return -1;
+    }
+
+    private synchronized boolean isDown() {
+        return down;
+    }
+
+    private TaskResult copy(CopyTask task, Map<CopyKey, Long> found) {
+        CopyKey key = new CopyKey(task.owner(), task.objectId());
+        if (length(key) == task.sizeBytes()) {
+            return new TaskResult(task.objectId(), Optional.empty(), "", false, 0);
+        }
+        if (found.getOrDefault(key, -1L) != task.sizeBytes()) {
+            return new TaskResult(
+                    task.objectId(), Optional.of(Reason.SOURCE_OBJECT_NOT_FOUND), "no source has the file", false, 0);
+        }
+        if (files.containsKey(key)) {
+            replaced.add(key);
+        }
+        put(key, task.sizeBytes(), clock.instant());
+        return new TaskResult(task.objectId(), Optional.empty(), "", true, task.sizeBytes());
     }
 
     @Override

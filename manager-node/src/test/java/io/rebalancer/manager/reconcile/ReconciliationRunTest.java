@@ -95,7 +95,9 @@ class ReconciliationRunTest {
 
     ReconciliationRunTest() {
         for (CopyLocation each : List.of(ONE, TWO, THREE)) {
-            nodes.put(each.storageNode(), new FilesInMemory(each.storageNode(), clock));
+            FilesInMemory files = new FilesInMemory(each.storageNode(), clock);
+            files.copyFrom(source -> Optional.ofNullable(nodes.get(source)));
+            nodes.put(each.storageNode(), files);
         }
     }
 

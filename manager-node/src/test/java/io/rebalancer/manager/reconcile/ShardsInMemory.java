@@ -33,6 +33,7 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
     private final int count;
     private final List<MetadataRecord> rows = new ArrayList<>();
     private final Set<Integer> down = new HashSet<>();
+    private final Set<Integer> readOnly = new HashSet<>();
     private int failures;
     private Runnable onWatermark = () -> {};
 
@@ -68,6 +69,31 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
         down.add(shard);
     }
 
+    /** The shard is read as before, and refuses writes. */
+    synchronized void refuseWrites(int shard) {
+        readOnly.add(shard);
+    }
+
+    /** The shard accepts writes again. */
+    synchronized void acceptWrites(int shard) {
+        readOnly.remove(shard);
+    }
+
+    /** Gives the record another etag, as a write by a user does. */
+    synchronized void touch(RecordRef ref) {
+        rows.replaceAll(row -> row.ref().equals(ref)
+                ? new MetadataRecord(
+                        row.ref(),
+                        row.etag() + "'",
+                        row.objectId(),
+                        row.owner(),
+                        row.sizeBytes(),
+                        row.md5(),
+                        row.copies(),
+                        row.document())
+                : row);
+    }
+
     /** The next calls to any shard fail. */
     synchronized void failNext(int calls) {
         failures = calls;
@@ -85,8 +111,7 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
     private synchronized <T> CompletionStage<T> answer(int shard, Supplier<T> call) {
         if (failures > 0 || down.contains(shard)) {
             failures = Math.max(0, failures - 1);
-            return CompletableFuture.failedFuture(
-                    new TierUnavailable("shard " + shard + " is down", new IOException("refused")));
+            return CompletableFuture.failedFuture(new TierUnavailable("shard " + shard + " is down", noAnswer()));
         }
         return CompletableFuture.completedFuture(call.get());
     }
@@ -165,7 +190,65 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
 
     @Override
     public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
-        throw new UnsupportedOperationException();
+        return answer(
+                ref.shard(),
+                () -> rows.stream().filter(row -> row.ref().equals(ref)).findFirst());
+    }
+
+    @Override
+    public CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> records, CopyLocation destination, BooleanSupplier maySend) {
+        List<MetadataRecord> lacking = records.stream()
+                .filter(record -> !record.names(destination.storageNode()))
+                .toList();
+        if (lacking.isEmpty()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        int shard = lacking.get(0).ref().shard();
+        if (!maySend.getAsBoolean()) {
+            return CompletableFuture.failedFuture(
+                    TierUnavailable.notCarriedOut("the write to shard " + shard + " is not permitted", noAnswer()));
+        }
+        return write(shard, () -> {
+            boolean unchanged = lacking.stream()
+                    .allMatch(record -> rows.stream()
+                            .anyMatch(row ->
+                                    row.ref().equals(record.ref()) && row.etag().equals(record.etag())));
+            if (unchanged) {
+                lacking.forEach(record ->
+                        rows.replaceAll(row -> row.ref().equals(record.ref()) ? withCopy(row, destination) : row));
+            }
+            return unchanged;
+        });
+    }
+
+    private static MetadataRecord withCopy(MetadataRecord row, CopyLocation destination) {
+        List<CopyLocation> copies = new ArrayList<>(row.copies());
+        copies.add(destination);
+        return new MetadataRecord(
+                row.ref(),
+                row.etag() + "+",
+                row.objectId(),
+                row.owner(),
+                row.sizeBytes(),
+                row.md5(),
+                copies,
+                row.document());
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        return write(shard, () -> null);
+    }
+
+    private synchronized <T> CompletionStage<T> write(int shard, Supplier<T> call) {
+        return readOnly.contains(shard)
+                ? CompletableFuture.failedFuture(new TierUnavailable("shard " + shard + " is read-only", noAnswer()))
+                : answer(shard, call);
+    }
+
+    private static IOException noAnswer() {
+        return new IOException("refused");
     }
 
     @Override

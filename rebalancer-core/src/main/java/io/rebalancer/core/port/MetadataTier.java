@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The store of metadata records. Every call may fail with {@link TierUnavailable}. The caller may then repeat the call:
- * reads change nothing, and {@link #moveCopies} is conditional.
+ * reads change nothing, {@link #moveCopies} and {@link #addCopy} are conditional, and {@link #proveWritable} changes no record.
  */
 public interface MetadataTier {
     /** Object ids that one {@link #recordsOf} may ask for. */
@@ -46,6 +46,22 @@ public interface MetadataTier {
      */
     CompletionStage<Boolean> moveCopies(
             List<MetadataRecord> records, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend);
+
+    /**
+     * Adds {@code destination} to all of {@code records}, or to none if the etag of any record has changed. A record that names
+     * {@code destination} already is not written, and its etag is not compared.
+     *
+     * @param records at least one; all of the same shard
+     * @param maySend as for {@link #moveCopies}; not asked if all records name {@code destination}
+     * @return false if at least one record has changed or is gone; then none is changed
+     */
+    CompletionStage<Boolean> addCopy(List<MetadataRecord> records, CopyLocation destination, BooleanSupplier maySend);
+
+    /**
+     * Completes when a value that was just written to the shard was read back from its primary. Fails with {@link
+     * TierUnavailable}, whatever the cause is: then no file that depends on the records of the shard may be moved.
+     */
+    CompletionStage<Void> proveWritable(int shard);
 
     /** The storage node as the fleet's register lists it; empty if it does not (manta.md 5.1). */
     CompletionStage<Optional<CopyLocation>> findStorageNode(String storageId);

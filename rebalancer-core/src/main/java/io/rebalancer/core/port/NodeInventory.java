@@ -1,5 +1,6 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.inventory.ContentFacts;
 import io.rebalancer.core.inventory.CopyFacts;
 import io.rebalancer.core.inventory.CopyKey;
@@ -11,6 +12,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,18 @@ public interface NodeInventory {
     /** Reads these files from the first to the last byte, at the pace that the agent allows; in the same order. */
     CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys);
 
+    /**
+     * Makes the agent copy the objects of an assignment to its node, and returns how far it is. The caller repeats the order
+     * until no copy is open. A copy is verified and durable as that of a job; a file that has the object's name and other
+     * content moves into the quarantine first, and a file with the right content is kept.
+     *
+     * <p>An agent works on one order at a time. An order with another assignment replaces the one before: its copies in
+     * progress are given up, and its results are forgotten. An agent that restarts forgets the order, so a repeated order begins
+     * again; it then finds the files that exist. Fails with {@link Fenced} if the token is stale, and if the gate of the agent is
+     * not OPEN while a copy is open, or if the destination is another node.
+     */
+    CompletionStage<RepairProgress> repair(RepairOrder order);
+
     /** Moves files into the quarantine; the answer has one result for each file of the order. */
     CompletionStage<Map<CopyKey, QuarantineOrder.Result>> quarantine(QuarantineOrder order);
 
@@ -96,6 +110,18 @@ public interface NodeInventory {
     record EntryPage(List<InventoryEntry> entries, boolean last) {
         public EntryPage {
             entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * How far a {@link #repair} is.
+     *
+     * @param ended the result of each copy that has ended, in the order of the tasks
+     * @param open the number of other copies; 0 if the order is done
+     */
+    record RepairProgress(List<TaskResult> ended, int open) {
+        public RepairProgress {
+            ended = List.copyOf(ended);
         }
     }
 

@@ -99,6 +99,21 @@ final class FaultyTier implements MetadataTier {
     @Override
     public synchronized CompletionStage<Boolean> moveCopies(
             List<MetadataRecord> wanted, StorageNodeId leaving, CopyLocation destination, BooleanSupplier maySend) {
+        return write(wanted, () -> records.moveCopies(wanted, leaving, destination, maySend));
+    }
+
+    @Override
+    public synchronized CompletionStage<Boolean> addCopy(
+            List<MetadataRecord> wanted, CopyLocation destination, BooleanSupplier maySend) {
+        return write(wanted, () -> records.addCopy(wanted, destination, maySend));
+    }
+
+    @Override
+    public CompletionStage<Void> proveWritable(int shard) {
+        return ping(shard);
+    }
+
+    private CompletionStage<Boolean> write(List<MetadataRecord> wanted, Supplier<CompletionStage<Boolean>> write) {
         beforeSend.run();
         if (refusingWrites) {
             return CompletableFuture.failedFuture(new IllegalStateException("the bucket is read-only"));
@@ -111,7 +126,7 @@ final class FaultyTier implements MetadataTier {
         }
         Optional<Runnable> then = afterLostAnswer;
         return unlessDown(shard, () -> {
-            CompletionStage<Boolean> answer = records.moveCopies(wanted, leaving, destination, maySend);
+            CompletionStage<Boolean> answer = write.get();
             if (then.isEmpty()) {
                 return answer;
             }
