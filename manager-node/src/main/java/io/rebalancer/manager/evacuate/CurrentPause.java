@@ -4,7 +4,7 @@ import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.JobCommand;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.JobWait;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;

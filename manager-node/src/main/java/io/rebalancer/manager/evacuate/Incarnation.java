@@ -3,8 +3,8 @@ package io.rebalancer.manager.evacuate;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.JobMessage;
 import io.rebalancer.core.evacuate.JobState;
-import io.rebalancer.manager.evacuate.lease.Lease;
-import io.rebalancer.manager.evacuate.lease.LeaseRenewal;
+import io.rebalancer.manager.lease.Lease;
+import io.rebalancer.manager.lease.LeaseRenewal;
 import io.rebalancer.persistence.query.JournalReader;
 import java.time.Duration;
 import java.util.UUID;
@@ -32,7 +32,7 @@ final class Incarnation {
         this.minRestartBackoff = minRestartBackoff;
         this.jobId = jobId;
         String persistenceId = PersistentEntities.evacuateJob(jobId).id();
-        this.renewal = new LeaseRenewal(jobId, lease, last -> journal.endsWith(persistenceId, last, system));
+        this.renewal = new LeaseRenewal("job=" + jobId, lease, last -> journal.endsWith(persistenceId, last, system));
     }
 
     /** The job was recovered, so the incarnation before this one is over. */

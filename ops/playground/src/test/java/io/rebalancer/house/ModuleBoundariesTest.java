@@ -230,7 +230,7 @@ class ModuleBoundariesTest {
             .resideInAnyPackage(
                     "io.rebalancer.manager.evacuate",
                     "io.rebalancer.manager.evacuate.commit..",
-                    "io.rebalancer.manager.evacuate.lease..",
+                    "io.rebalancer.manager.lease..",
                     "io.rebalancer.manager.jobs..",
                     "io.rebalancer.manager.agents..");
 

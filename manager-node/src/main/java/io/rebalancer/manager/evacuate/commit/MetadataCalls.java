@@ -6,7 +6,7 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.TierUnavailable;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

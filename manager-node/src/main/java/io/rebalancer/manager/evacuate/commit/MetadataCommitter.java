@@ -7,7 +7,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.StorageNodeId;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -17,7 +17,7 @@ import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

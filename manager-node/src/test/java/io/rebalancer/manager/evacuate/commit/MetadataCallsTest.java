@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.port.TierUnavailable;
 import io.rebalancer.manager.evacuate.TestSettings;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

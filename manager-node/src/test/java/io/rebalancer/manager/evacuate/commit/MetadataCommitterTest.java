@@ -16,7 +16,7 @@ import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.rebalancer.core.evacuate.InFlightAssignment;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.manager.evacuate.RecordsInMemory;
 import io.rebalancer.manager.evacuate.TestSettings;
-import io.rebalancer.manager.evacuate.lease.Lease;
+import io.rebalancer.manager.lease.Lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
