@@ -1,5 +1,8 @@
 package io.rebalancer.core.inventory;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /**
  * A file of the object layout, as the agent of its storage node found it.
  *
@@ -14,6 +17,18 @@ public record InventoryEntry(CopyKey key, long sizeBytes, long modifiedMillis, l
     /** In place of a time that is not known. A file of unknown age is never taken for an old one. */
     public static final long UNKNOWN_TIME = Long.MIN_VALUE;
 
+    /** The file that was seen at a look. */
+    public static InventoryEntry of(CopyFacts facts) {
+        return new InventoryEntry(facts.key(), facts.sizeBytes(), facts.modifiedMillis(), facts.changedMillis(), false);
+    }
+
+    /** When the content or the inode last changed; empty if a time is unknown. */
+    public Optional<Instant> lastChanged() {
+        return modifiedMillis == UNKNOWN_TIME || changedMillis == UNKNOWN_TIME
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(Math.max(modifiedMillis, changedMillis)));
+    }
+
     /**
      * The age of the file, in milliseconds: the time since its content or its inode last changed.
      *
@@ -21,9 +36,8 @@ public record InventoryEntry(CopyKey key, long sizeBytes, long modifiedMillis, l
      * @return 0 if a time is unknown, or in the future
      */
     public long ageMillis(long nowMillis) {
-        if (modifiedMillis == UNKNOWN_TIME || changedMillis == UNKNOWN_TIME) {
-            return 0;
-        }
-        return Math.max(0, nowMillis - Math.max(modifiedMillis, changedMillis));
+        return lastChanged()
+                .map(changed -> Math.max(0, nowMillis - changed.toEpochMilli()))
+                .orElse(0L);
     }
 }

@@ -1,15 +1,19 @@
 package io.rebalancer.core.port;
 
+import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.ParkingRule;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -34,6 +38,21 @@ public interface ReconciliationFindings {
      * @param limit maximum number of findings, at least 1
      */
     CompletionStage<Page<Finding>> findings(UUID runId, Filter filter, Optional<String> after, int limit);
+
+    /**
+     * Stores what became of planned repairs, as {@link #add} does, and counts the failures of each: one that failed in several
+     * runs is parked ({@link ParkingRule}). A repeated call of the same run counts nothing twice.
+     *
+     * @param repairs at most {@link #MAX_FINDINGS}, none of them PLANNED
+     */
+    CompletionStage<Void> addRepairs(UUID runId, List<Finding> repairs, Instant at);
+
+    /** Those of these copies that the run has stored a finding of this kind for. */
+    CompletionStage<Set<CopyKey>> stored(UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys);
+
+    /** The failures of earlier repairs of these copies; one whose last repair succeeded is absent. */
+    CompletionStage<Map<CopyKey, ParkingRule.Failures>> failures(
+            StorageNodeId node, DriftKind kind, List<CopyKey> keys);
 
     /** Stores the line of a run, unless a line of a later revision is stored. */
     CompletionStage<Void> putRun(RunLine run);
@@ -69,9 +88,10 @@ public interface ReconciliationFindings {
     /**
      * How far a run is.
      *
-     * @param compared storage nodes that are compared completely
-     * @param unknown storage nodes that could not be compared, or not completely
+     * @param compared storage nodes that are compared, or repaired, completely
+     * @param unknown storage nodes that could not be compared or repaired, or not completely
      * @param found findings of all kinds
+     * @param repaired findings that were repaired
      */
-    record Comparisons(int compared, int unknown, long found) {}
+    record Comparisons(int compared, int unknown, long found, long repaired) {}
 }

@@ -3,10 +3,12 @@ package io.rebalancer.core.port;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunState;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -22,6 +24,13 @@ public interface ReconciliationService {
      * @return the id of the run
      */
     CompletionStage<UUID> begin(NewRun run);
+
+    /**
+     * Begins a run that carries out the plan of an earlier one. A repeated order with the same id begins no other run.
+     *
+     * @return the id of the run
+     */
+    CompletionStage<UUID> act(NewRepairs repairs);
 
     /** A run with its reports; empty if there is no such run. */
     CompletionStage<Optional<View>> get(UUID runId);
@@ -41,6 +50,21 @@ public interface ReconciliationService {
     CompletionStage<View> cancel(UUID runId, String by);
 
     /**
+     * A page of the quarantine of a storage node, by id. Fails with {@link FleetAgents.AgentUnavailable}.
+     *
+     * @param after the id of the last item of the page before
+     * @param limit maximum number of items, 1 to {@link NodeInventory#MAX_KEYS}
+     */
+    CompletionStage<NodeInventory.QuarantinePage> quarantined(StorageNodeId node, Optional<String> after, int limit);
+
+    /**
+     * Gives a file of the quarantine of a storage node its name again. Fails with {@link FleetAgents.AgentUnavailable}.
+     *
+     * @param item id of the file in the quarantine
+     */
+    CompletionStage<NodeInventory.Restore> restore(StorageNodeId node, String item);
+
+    /**
      * A run to begin.
      *
      * @param mode {@link RunMode#OBSERVE} or {@link RunMode#PLAN}
@@ -51,6 +75,29 @@ public interface ReconciliationService {
     record NewRun(UUID id, RunMode mode, List<StorageNodeId> nodes, boolean acceptRoots, String orderedBy) {
         public NewRun {
             nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * A plan to carry out.
+     *
+     * @param planId the run that made it, which ended at most {@link io.rebalancer.core.reconcile.PlanUsability#PLAN_AGE} ago
+     * @param nodes the storage nodes to repair; empty for all of the plan
+     * @param classes the classes of repairs to do
+     * @param overridden storage nodes that are repaired although so much differed that the plan's breaker tripped
+     * @param orderedBy who orders it
+     */
+    record NewRepairs(
+            UUID id,
+            UUID planId,
+            List<StorageNodeId> nodes,
+            Set<Repair> classes,
+            List<StorageNodeId> overridden,
+            String orderedBy) {
+        public NewRepairs {
+            nodes = List.copyOf(nodes);
+            classes = Set.copyOf(classes);
+            overridden = List.copyOf(overridden);
         }
     }
 
@@ -72,6 +119,8 @@ public interface ReconciliationService {
             RECONCILIATION_DISABLED,
             /** Another run compares one of the storage nodes. */
             RECONCILIATION_RUNNING,
+            /** The run made no plan, has not finished, or its plan is too old or allows nothing. */
+            PLAN_NOT_USABLE,
             /** There is no such run. */
             RUN_NOT_FOUND,
             /** The fleet does not list one of the storage nodes. */

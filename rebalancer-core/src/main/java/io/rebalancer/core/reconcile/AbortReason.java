@@ -24,6 +24,12 @@ public enum AbortReason {
     CLOCK_SKEW,
     /** The agent of the storage node did not answer, or has no inventories. */
     NODE_UNAVAILABLE,
+    /** A job empties the storage node, so no file of it is moved. */
+    NODE_BUSY,
+    /** Copies of the storage node could not be repaired, so no file of it is moved. */
+    REPAIRS_FAILED,
+    /** The audit log can't be written, so nothing is changed. */
+    AUDIT_UNAVAILABLE,
     /** Reconciliation is disabled. */
     DISABLED,
     /** Any other failure; the detail has it. */

@@ -114,9 +114,28 @@ public final class CandidateRules {
 
     /** Whether the candidate is a finding. */
     public Verdict decide(Candidate candidate, SecondLook look) {
-        if (candidate.claim().isEmpty()) {
-            return orphan(candidate.entry().orElseThrow(), look);
+        return candidate.claim().isEmpty()
+                ? orphan(candidate.entry().orElseThrow(), look)
+                : claimed(candidate.aspect(), look);
+    }
+
+    /**
+     * Whether a finding that an earlier run planned to repair is still true. For {@link DriftKind#CHECKSUM_MISMATCH} the content
+     * decides, which this does not know: a file of the right length counts as CHANGED.
+     */
+    public Verdict decideAgain(Finding planned, SecondLook look) {
+        if (planned.kind() != DriftKind.ORPHAN_FILE) {
+            return claimed(planned.kind().aspect(), look);
         }
+        CopyFacts now = look.facts();
+        InventoryEntry entry = InventoryEntry.of(now);
+        boolean sameFile =
+                planned.foundBytes() == now.sizeBytes() && planned.since().equals(entry.lastChanged());
+        boolean isPresent = now.presence() == CopyFacts.Presence.PRESENT;
+        return isPresent && !sameFile ? NoFinding.CHANGED : orphan(entry, look);
+    }
+
+    private Verdict claimed(Candidate.Aspect aspect, SecondLook look) {
         List<LiveRecord> own = look.records().stream()
                 .filter(each -> each.record().names(node))
                 .toList();
@@ -128,15 +147,13 @@ public final class CandidateRules {
         }
         if (contradict(own)) {
             // The candidate of the record reports it.
-            return candidate.aspect() == Candidate.Aspect.RECORD
-                    ? new Drift(DriftKind.CONTRADICTORY)
-                    : NoFinding.UNKNOWN;
+            return aspect == Candidate.Aspect.RECORD ? new Drift(DriftKind.CONTRADICTORY) : NoFinding.UNKNOWN;
         }
         MetadataRecord record = own.get(0).record();
         if (record.sizeBytes() == 0) {
             return NoFinding.CHANGED;
         }
-        if (candidate.aspect() == Candidate.Aspect.RECORD) {
+        if (aspect == Candidate.Aspect.RECORD) {
             return record(record);
         }
         return file(record, look.facts());

@@ -28,13 +28,21 @@ public enum DriftKind {
         return StableWord.of(this);
     }
 
-    /** What may be done about drift of this kind; a kind without an action is reported only. */
-    public RepairRule.Repair repair() {
+    /** What drift of this kind doubts. */
+    public Candidate.Aspect aspect() {
         return switch (this) {
-            case MISSING_COPY, SIZE_MISMATCH, CHECKSUM_MISMATCH -> RepairRule.Repair.COPY_AGAIN;
-            case UNDER_REPLICATED -> RepairRule.Repair.ADD_COPY;
-            case ORPHAN_FILE -> RepairRule.Repair.QUARANTINE;
-            case MISSING_ALL, OVER_REPLICATED, MISPLACED, CONTRADICTORY -> RepairRule.Repair.NONE;
+            case MISSING_COPY, MISSING_ALL, ORPHAN_FILE, SIZE_MISMATCH, CHECKSUM_MISMATCH -> Candidate.Aspect.FILE;
+            case UNDER_REPLICATED, OVER_REPLICATED, MISPLACED, CONTRADICTORY -> Candidate.Aspect.RECORD;
+        };
+    }
+
+    /** What may be done about drift of this kind; a kind without an action is reported only. */
+    public Repair repair() {
+        return switch (this) {
+            case MISSING_COPY, SIZE_MISMATCH, CHECKSUM_MISMATCH -> Repair.COPY_AGAIN;
+            case UNDER_REPLICATED -> Repair.ADD_COPY;
+            case ORPHAN_FILE -> Repair.QUARANTINE;
+            case MISSING_ALL, OVER_REPLICATED, MISPLACED, CONTRADICTORY -> Repair.NONE;
         };
     }
 }

@@ -17,6 +17,9 @@ public sealed interface RunCommand {
     /** A storage node is compared, or can't be. */
     record ReportNode(NodeReport report) implements RunCommand {}
 
+    /** The repairs of a storage node are done, or given up. */
+    record ReportRepairs(RepairReport report) implements RunCommand {}
+
     /** Ends the run early. */
     record Abort(AbortReason reason, String detail) implements RunCommand {}
 }

@@ -25,7 +25,10 @@ public sealed interface RunEvent {
     /** A storage node is compared, or can't be; its findings are stored. */
     record NodeCompared(NodeReport report, Instant at) implements RunEvent {}
 
-    /** All nodes are compared. */
+    /** The repairs of a storage node are done, or given up; what became of each finding is stored. */
+    record NodeRepaired(RepairReport report, Instant at) implements RunEvent {}
+
+    /** All nodes are compared, or repaired. */
     record RunFinished(Instant at) implements RunEvent {}
 
     /** The run ended early. */

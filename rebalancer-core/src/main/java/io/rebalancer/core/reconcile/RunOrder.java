@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param planId for {@link RunMode#ACT}: the run whose plan is carried out; else empty
  * @param orderedBy who ordered it, such as the name of a token or {@code schedule}
  * @param roots identities of the object roots that earlier runs saw; a node with another one is not compared
+ * @param repairs for {@link RunMode#ACT}: what the run may do; else empty
  */
 public record RunOrder(
         UUID id,
@@ -22,7 +23,8 @@ public record RunOrder(
         List<StorageNodeId> nodes,
         Optional<UUID> planId,
         String orderedBy,
-        Map<StorageNodeId, String> roots) {
+        Map<StorageNodeId, String> roots,
+        Optional<RepairScope> repairs) {
 
     /** @throws IllegalArgumentException if there is no node, or a plan without the mode that needs one */
     public RunOrder {
@@ -31,8 +33,9 @@ public record RunOrder(
         if (nodes.isEmpty()) {
             throw new IllegalArgumentException("a run needs at least one storage node");
         }
-        if (planId.isPresent() != (mode == RunMode.ACT)) {
-            throw new IllegalArgumentException("a plan belongs to the mode act, and to no other");
+        boolean acts = mode == RunMode.ACT;
+        if (planId.isPresent() != acts || repairs.isPresent() != acts) {
+            throw new IllegalArgumentException("a plan and its repairs belong to the mode act, and to no other");
         }
     }
 }

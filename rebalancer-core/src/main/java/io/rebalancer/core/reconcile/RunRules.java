@@ -25,6 +25,9 @@ public final class RunRules {
         if (command instanceof RunCommand.ReportNode report) {
             return onNode(run, report.report(), now);
         }
+        if (command instanceof RunCommand.ReportRepairs report) {
+            return onRepairs(run, report.report(), now);
+        }
         RunCommand.Abort abort = (RunCommand.Abort) command;
         return List.of(new RunEvent.RunAborted(abort.reason(), abort.detail(), now));
     }
@@ -50,6 +53,11 @@ public final class RunRules {
     private static List<RunEvent> onNode(RunState run, NodeReport report, Instant now) {
         boolean expected = run.phase() == RunPhase.COMPARING && run.nodesLeft().contains(report.node());
         return expected ? withEnd(run, new RunEvent.NodeCompared(report, now), now) : List.of();
+    }
+
+    private static List<RunEvent> onRepairs(RunState run, RepairReport report, Instant now) {
+        boolean expected = run.phase() == RunPhase.ACTING && run.nodesLeft().contains(report.node());
+        return expected ? withEnd(run, new RunEvent.NodeRepaired(report, now), now) : List.of();
     }
 
     /** A run ends with its last node; a run that was taken over after its last node ends when the metadata is read. */

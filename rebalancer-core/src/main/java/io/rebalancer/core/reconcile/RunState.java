@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * @param order empty until the run exists
  * @param epoch incarnation of the run, 0 before the first one
  * @param shards what was read of the metadata by this incarnation; empty until all is read
- * @param reports storage nodes that are done
+ * @param reports storage nodes that are compared
+ * @param repairs storage nodes whose repairs are done, in the mode {@link RunMode#ACT}
  * @param abort why the run ended early; empty unless it did
  * @param detail the reason for an operator, or empty text
  */
@@ -25,6 +26,7 @@ public record RunState(
         long epoch,
         List<ShardCoverage> shards,
         SortedMap<StorageNodeId, NodeReport> reports,
+        SortedMap<StorageNodeId, RepairReport> repairs,
         Optional<AbortReason> abort,
         String detail,
         Optional<Instant> createdAt,
@@ -39,6 +41,7 @@ public record RunState(
             0,
             List.of(),
             new TreeMap<>(),
+            new TreeMap<>(),
             Optional.empty(),
             "",
             Optional.empty(),
@@ -48,6 +51,7 @@ public record RunState(
     public RunState {
         shards = List.copyOf(shards);
         reports = new TreeMap<>(reports);
+        repairs = new TreeMap<>(repairs);
     }
 
     /** Whether the run exists and has not ended. */
@@ -70,7 +74,7 @@ public record RunState(
     /** The storage nodes that are not done, in the order of their ids. */
     public List<StorageNodeId> nodesLeft() {
         return order.map(RunOrder::nodes).orElse(List.of()).stream()
-                .filter(node -> !reports.containsKey(node))
+                .filter(node -> !reports.containsKey(node) && !repairs.containsKey(node))
                 .toList();
     }
 
@@ -87,12 +91,14 @@ public record RunState(
 
     /** The same state for a message between members, which may have 2 MiB: many reports are shortened. */
     public RunState outline() {
-        if (reports.size() <= COMPLETE_REPORTS) {
+        if (reports.size() + repairs.size() <= COMPLETE_REPORTS) {
             return this;
         }
-        SortedMap<StorageNodeId, NodeReport> shortened = new TreeMap<>();
-        reports.forEach((node, report) -> shortened.put(node, report.outline()));
-        return with(phase, epoch, shards, shortened);
+        SortedMap<StorageNodeId, NodeReport> shortReports = new TreeMap<>();
+        reports.forEach((node, report) -> shortReports.put(node, report.outline()));
+        SortedMap<StorageNodeId, RepairReport> shortRepairs = new TreeMap<>();
+        repairs.forEach((node, report) -> shortRepairs.put(node, report.outline()));
+        return with(phase, epoch, shards, shortReports, shortRepairs);
     }
 
     /** The state after an event. */
@@ -105,6 +111,7 @@ public record RunState(
                     1,
                     List.of(),
                     reports,
+                    repairs,
                     Optional.empty(),
                     "",
                     Optional.of(created.at()),
@@ -112,15 +119,20 @@ public record RunState(
         }
         if (event instanceof RunEvent.RunTakenOver takenOver) {
             RunPhase resumed = phase == RunPhase.COMPARING ? RunPhase.READING_METADATA : phase;
-            return with(resumed, takenOver.epoch(), List.of(), reports);
+            return with(resumed, takenOver.epoch(), List.of(), reports, repairs);
         }
         if (event instanceof RunEvent.MetadataRead read) {
-            return with(RunPhase.COMPARING, epoch, read.shards(), reports);
+            return with(RunPhase.COMPARING, epoch, read.shards(), reports, repairs);
         }
         if (event instanceof RunEvent.NodeCompared compared) {
             SortedMap<StorageNodeId, NodeReport> all = new TreeMap<>(reports);
             all.put(compared.report().node(), compared.report());
-            return with(phase, epoch, shards, all);
+            return with(phase, epoch, shards, all, repairs);
+        }
+        if (event instanceof RunEvent.NodeRepaired repaired) {
+            SortedMap<StorageNodeId, RepairReport> all = new TreeMap<>(repairs);
+            all.put(repaired.report().node(), repaired.report());
+            return with(phase, epoch, shards, reports, all);
         }
         if (event instanceof RunEvent.RunAborted aborted) {
             return ended(RunPhase.ABORTED, Optional.of(aborted.reason()), aborted.detail(), aborted.at());
@@ -132,12 +144,13 @@ public record RunState(
             RunPhase newPhase,
             long newEpoch,
             List<ShardCoverage> newShards,
-            Map<StorageNodeId, NodeReport> newReports) {
+            SortedMap<StorageNodeId, NodeReport> newReports,
+            SortedMap<StorageNodeId, RepairReport> newRepairs) {
         return new RunState(
-                order, newPhase, newEpoch, newShards, new TreeMap<>(newReports), abort, detail, createdAt, endedAt);
+                order, newPhase, newEpoch, newShards, newReports, newRepairs, abort, detail, createdAt, endedAt);
     }
 
     private RunState ended(RunPhase end, Optional<AbortReason> reason, String why, Instant at) {
-        return new RunState(order, end, epoch, shards, reports, reason, why, createdAt, Optional.of(at));
+        return new RunState(order, end, epoch, shards, reports, repairs, reason, why, createdAt, Optional.of(at));
     }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** One sample of each event of reconciliation. */
@@ -22,7 +23,8 @@ public final class ReconcileSamples {
 
     /** An order to compare one node. */
     public static RunOrder order() {
-        return new RunOrder(RUN, 12, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"));
+        return new RunOrder(
+                RUN, 12, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"), Optional.empty());
     }
 
     /** A report with each member set. */
@@ -46,19 +48,42 @@ public final class ReconcileSamples {
                 5000);
     }
 
+    /** A report of repairs with each member set. */
+    public static RepairReport repairs() {
+        return new RepairReport(
+                NODE,
+                Optional.of(AbortReason.METADATA_UNAVAILABLE),
+                "metadata shard 1 takes no writes",
+                Map.of(Repair.QUARANTINE, new RepairCounts(1, 2, 3, 4, 5)));
+    }
+
+    /** An order to carry out a plan. */
+    public static RunOrder actOrder() {
+        return new RunOrder(
+                RUN,
+                13,
+                RunMode.ACT,
+                List.of(NODE),
+                Optional.of(new UUID(7, 0)),
+                "ann",
+                Map.of(NODE, "3f0c"),
+                Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(NODE))));
+    }
+
     public static List<RunEvent> runEvents() {
         return List.of(
-                new RunEvent.RunCreated(order(), AT),
+                new RunEvent.RunCreated(actOrder(), AT),
                 new RunEvent.RunTakenOver(2, AT),
                 new RunEvent.MetadataRead(List.of(new ShardCoverage(1, 100, 1, 90, false, AT, "no answer")), AT),
                 new RunEvent.NodeCompared(report(), AT),
+                new RunEvent.NodeRepaired(repairs(), AT),
                 new RunEvent.RunFinished(AT),
                 new RunEvent.RunAborted(AbortReason.CANCELED, "cancelled by ann", AT));
     }
 
     public static List<ScheduleEvent> scheduleEvents() {
         return List.of(
-                new ScheduleEvent.RunRegistered(order(), AT),
+                new ScheduleEvent.RunRegistered(actOrder(), AT),
                 new ScheduleEvent.RunClosed(RUN, Map.of(NODE, "3f0c"), AT));
     }
 

@@ -15,8 +15,15 @@ class RunRulesTest {
     private static final Instant NOW = Instant.parse("2026-11-28T03:00:00Z");
     private static final StorageNodeId ONE = new StorageNodeId("1.stor.example.com");
     private static final StorageNodeId TWO = new StorageNodeId("2.stor.example.com");
-    private static final RunOrder ORDER =
-            new RunOrder(new UUID(0, 1), 1, RunMode.OBSERVE, List.of(TWO, ONE, ONE), Optional.empty(), "ann", Map.of());
+    private static final RunOrder ORDER = new RunOrder(
+            new UUID(0, 1),
+            1,
+            RunMode.OBSERVE,
+            List.of(TWO, ONE, ONE),
+            Optional.empty(),
+            "ann",
+            Map.of(),
+            Optional.empty());
 
     private RunState run = RunState.EMPTY;
 
@@ -110,11 +117,25 @@ class RunRulesTest {
 
     @Test
     void anOrderNeedsNodesAndOnlyActingNeedsAPlan() {
-        assertThatThrownBy(() ->
-                        new RunOrder(new UUID(0, 1), 1, RunMode.OBSERVE, List.of(), Optional.empty(), "ann", Map.of()))
+        assertThatThrownBy(() -> new RunOrder(
+                        new UUID(0, 1),
+                        1,
+                        RunMode.OBSERVE,
+                        List.of(),
+                        Optional.empty(),
+                        "ann",
+                        Map.of(),
+                        Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        new RunOrder(new UUID(0, 1), 1, RunMode.ACT, List.of(ONE), Optional.empty(), "ann", Map.of()))
+        assertThatThrownBy(() -> new RunOrder(
+                        new UUID(0, 1),
+                        1,
+                        RunMode.ACT,
+                        List.of(ONE),
+                        Optional.empty(),
+                        "ann",
+                        Map.of(),
+                        Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -1,0 +1,30 @@
+package io.rebalancer.core.reconcile;
+
+/**
+ * How many repairs a run does on one storage node. Only repairs that are tried count: a finding that is no drift any more
+ * costs nothing. 0 disables the class.
+ *
+ * @param copies objects that are copied to the node again, and copies that are added for its records, at least 0
+ * @param quarantines files that are moved into quarantine, at least 0
+ */
+public record RepairLimits(long copies, long quarantines) {
+    /** 1000 of each. */
+    public static final RepairLimits DEFAULT = new RepairLimits(1000, 1000);
+
+    /** @throws IllegalArgumentException naming the value that is out of range */
+    public RepairLimits {
+        if (copies < 0 || quarantines < 0) {
+            throw new IllegalArgumentException(
+                    "limits of repairs must be at least 0, not " + copies + " and " + quarantines);
+        }
+    }
+
+    /** The limit of a class. */
+    public long of(Repair repair) {
+        return switch (repair) {
+            case COPY_AGAIN, ADD_COPY -> copies;
+            case QUARANTINE -> quarantines;
+            case NONE -> 0;
+        };
+    }
+}
