@@ -8,6 +8,7 @@ import io.rebalancer.core.port.ReconciliationFindings;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.ParkingRule;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -62,15 +64,16 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
 
     private static final String UPDATE_RUN = """
             update reconciliation_run set revision = :revision, phase = :phase, abort_reason = :abort_reason,
-              ended_at = :ended_at, compared = :compared, not_compared = :not_compared, found = :found
+              ended_at = :ended_at, compared = :compared, not_compared = :not_compared, found = :found,
+              repaired = :repaired
             where id = :id and revision <= :revision
             """;
 
     private static final String INSERT_RUN = """
             insert into reconciliation_run (id, run_number, revision, mode, phase, abort_reason, ordered_by, created_at,
-              ended_at, nodes, compared, not_compared, found)
+              ended_at, nodes, compared, not_compared, found, repaired)
             values (:id, :run_number, :revision, :mode, :phase, :abort_reason, :ordered_by, :created_at,
-              :ended_at, :nodes, :compared, :not_compared, :found)
+              :ended_at, :nodes, :compared, :not_compared, :found, :repaired)
             """;
 
     private final ReadSide readSide;
@@ -89,35 +92,82 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
 
     @Override
     public CompletionStage<Void> add(UUID runId, List<Finding> findings) {
-        if (findings.size() > MAX_FINDINGS) {
-            throw new IllegalArgumentException("at most " + MAX_FINDINGS + " findings at a time");
-        }
+        requireFew(findings.size());
         return findings.isEmpty()
                 ? CompletableFuture.completedStage(null)
-                : write(handle -> {
-                    try (PreparedBatch delete = handle.prepareBatch(DELETE_FINDING);
-                            PreparedBatch insert = handle.prepareBatch(INSERT_FINDING)) {
-                        for (Finding each : findings) {
-                            bindKey(delete, runId, each).add();
-                            bind(insert, runId, each).add();
-                        }
-                        delete.execute();
-                        insert.execute();
-                    }
-                });
+                : write(handle -> replace(handle, runId, findings));
     }
 
-    private static <S extends SqlStatement<S>> S bindKey(S statement, UUID runId, Finding finding) {
+    private static void requireFew(int findings) {
+        if (findings > MAX_FINDINGS) {
+            throw new IllegalArgumentException("at most " + MAX_FINDINGS + " findings at a time");
+        }
+    }
+
+    private static void replace(Handle handle, UUID runId, List<Finding> findings) {
+        try (PreparedBatch delete = handle.prepareBatch(DELETE_FINDING);
+                PreparedBatch insert = handle.prepareBatch(INSERT_FINDING)) {
+            for (Finding each : findings) {
+                bindKey(delete, each).bind("run_id", runId).add();
+                bind(insert, each).bind("run_id", runId).add();
+            }
+            delete.execute();
+            insert.execute();
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> addRepairs(UUID runId, List<Finding> repairs, Instant at) {
+        requireFew(repairs.size());
+        return write(handle -> {
+            for (Finding each : repairs) {
+                switch (each.state()) {
+                    case FAILED -> RepairFailures.count(handle, runId, each, at);
+                    case REPAIRED, NO_LONGER_TRUE -> RepairFailures.forget(handle, each);
+                    case PARKED -> {}
+                    case FOUND, PLANNED -> throw new IllegalArgumentException("not a repair: " + each);
+                }
+            }
+            if (!repairs.isEmpty()) {
+                replace(handle, runId, repairs);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Set<CopyKey>> stored(UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys) {
+        return keys.isEmpty()
+                ? CompletableFuture.completedStage(Set.of())
+                : readSide.run(() -> readSide.tables()
+                        .read(handle -> CopyKeys.among(
+                                handle.createQuery(
+                                                "select owner, object_id from reconciliation_finding where run_id = :run_id"
+                                                        + " and storage_node = :storage_node and kind = :kind"
+                                                        + " and object_id in (<objects>)")
+                                        .bind("run_id", runId)
+                                        .bind("storage_node", node.text())
+                                        .bind("kind", kind.name()),
+                                keys)));
+    }
+
+    @Override
+    public CompletionStage<Map<CopyKey, ParkingRule.Failures>> failures(
+            StorageNodeId node, DriftKind kind, List<CopyKey> keys) {
+        return keys.isEmpty()
+                ? CompletableFuture.completedStage(Map.of())
+                : readSide.run(() -> readSide.tables().read(handle -> RepairFailures.of(handle, node, kind, keys)));
+    }
+
+    static <S extends SqlStatement<S>> S bindKey(S statement, Finding finding) {
         return statement
-                .bind("run_id", runId)
                 .bind("storage_node", finding.node().text())
                 .bind("kind", finding.kind().name())
                 .bind("owner", finding.key().owner())
                 .bind("object_id", finding.key().objectId());
     }
 
-    private static PreparedBatch bind(PreparedBatch insert, UUID runId, Finding finding) {
-        return bindKey(insert, runId, finding)
+    private static PreparedBatch bind(PreparedBatch insert, Finding finding) {
+        return bindKey(insert, finding)
                 .bind("claimed_bytes", finding.claimedBytes())
                 .bind("found_bytes", finding.foundBytes())
                 .bindByType("since", finding.since().orElse(null), Instant.class)
@@ -164,7 +214,8 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
                 .bindByType("ended_at", run.endedAt().orElse(null), Instant.class)
                 .bind("compared", run.comparisons().compared())
                 .bind("not_compared", run.comparisons().unknown())
-                .bind("found", run.comparisons().found());
+                .bind("found", run.comparisons().found())
+                .bind("repaired", run.comparisons().repaired());
     }
 
     /** A row of a later revision stays. */
@@ -220,7 +271,8 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
                 new Comparisons(
                         row.getColumn("compared", Integer.class),
                         row.getColumn("not_compared", Integer.class),
-                        number(row, "found")));
+                        number(row, "found"),
+                        number(row, "repaired")));
     }
 
     private static UUID uuid(RowView row, String column) {

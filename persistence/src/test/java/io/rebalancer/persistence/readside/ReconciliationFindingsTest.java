@@ -15,11 +15,13 @@ import io.rebalancer.core.port.ReconciliationFindings.RunLine;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.ParkingRule;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -106,6 +108,42 @@ class ReconciliationFindingsTest extends ReadSideFixture {
         assertThat(all(findings, RUN, Filter.ALL)).containsExactly(finding(TWO, DriftKind.ORPHAN_FILE, 2));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void failuresOfARepairAreCountedOncePerRunUntilItSucceeds(Database database) throws Exception {
+        ReconciliationFindings findings = open(database).reconciliationFindings();
+        Finding failed = finding(ONE, DriftKind.ORPHAN_FILE, 1).in(Finding.State.FAILED, "permission denied");
+        Finding other = finding(ONE, DriftKind.ORPHAN_FILE, 2).in(Finding.State.FAILED, "permission denied");
+        List<CopyKey> keys = List.of(
+                failed.key(),
+                other.key(),
+                new CopyKey(new UUID(9, 9), failed.key().objectId()));
+        get(findings.addRepairs(RUN, List.of(failed, other), AT));
+        get(findings.addRepairs(RUN, List.of(failed), AT.plusSeconds(1)));
+        UUID later = new UUID(1, 9);
+        get(findings.addRepairs(later, List.of(failed), AT.plusSeconds(2)));
+        assertThat(get(findings.failures(ONE, DriftKind.ORPHAN_FILE, keys)))
+                .containsOnly(
+                        Map.entry(failed.key(), new ParkingRule.Failures(2, AT.plusSeconds(2))),
+                        Map.entry(other.key(), new ParkingRule.Failures(1, AT)));
+        assertThat(get(findings.failures(TWO, DriftKind.ORPHAN_FILE, keys))).isEmpty();
+        assertThat(get(findings.failures(ONE, DriftKind.MISSING_COPY, keys))).isEmpty();
+        assertThat(get(findings.stored(RUN, ONE, DriftKind.ORPHAN_FILE, keys)))
+                .containsExactlyInAnyOrder(failed.key(), other.key());
+        assertThat(get(findings.stored(later, ONE, DriftKind.ORPHAN_FILE, keys)))
+                .containsExactly(failed.key());
+
+        Finding repaired = failed.in(Finding.State.REPAIRED, "moved");
+        get(findings.addRepairs(later, List.of(repaired), AT.plusSeconds(3)));
+        get(findings.addRepairs(later, List.of(), AT.plusSeconds(3)));
+        assertThat(get(findings.failures(ONE, DriftKind.ORPHAN_FILE, keys))).containsOnlyKeys(other.key());
+        assertThat(all(findings, later, Filter.ALL)).containsExactly(repaired);
+        assertThat(get(findings.failures(ONE, DriftKind.ORPHAN_FILE, List.of())))
+                .isEmpty();
+        assertThat(get(findings.stored(RUN, ONE, DriftKind.ORPHAN_FILE, List.of())))
+                .isEmpty();
+    }
+
     private static RunLine run(int number, long revision, RunPhase phase, Optional<AbortReason> abort) {
         return new RunLine(
                 new UUID(7, number),
@@ -118,7 +156,7 @@ class ReconciliationFindingsTest extends ReadSideFixture {
                 AT,
                 phase.terminal() ? Optional.of(AT) : Optional.empty(),
                 5,
-                new Comparisons(3, 1, revision));
+                new Comparisons(3, 1, revision, revision));
     }
 
     /** Lines arrive in any order, because a manager that took a run over does not know what the former one wrote. */
