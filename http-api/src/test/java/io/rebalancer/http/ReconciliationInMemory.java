@@ -8,6 +8,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.port.ListOrder;
+import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.port.ReconciliationFindings.Comparisons;
 import io.rebalancer.core.port.ReconciliationFindings.Filter;
 import io.rebalancer.core.port.ReconciliationFindings.RunLine;
@@ -16,6 +17,7 @@ import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.NodeReport;
+import io.rebalancer.core.reconcile.QuarantinedCopy;
 import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
@@ -74,6 +76,9 @@ public final class ReconciliationInMemory implements ReconciliationService {
         detail = "the record names the node, and the file is not there";
         ended = false;
         empty = false;
+        acted.clear();
+        restored.clear();
+        restoreResult = NodeInventory.Restore.RESTORED;
     }
 
     private RunState state() {
@@ -86,7 +91,8 @@ public final class ReconciliationInMemory implements ReconciliationService {
                                 List.of(COMPARED, UNKNOWN, LEFT),
                                 Optional.empty(),
                                 "ada",
-                                Map.of()),
+                                Map.of(),
+                                Optional.empty()),
                         Instant.EPOCH))
                 .apply(new RunEvent.MetadataRead(
                         List.of(
@@ -153,6 +159,42 @@ public final class ReconciliationInMemory implements ReconciliationService {
         return answer(RUN);
     }
 
+    /** The plans that were carried out. */
+    public final List<NewRepairs> acted = new CopyOnWriteArrayList<>();
+
+    /** What was restored, as {@code node item}. */
+    public final List<String> restored = new CopyOnWriteArrayList<>();
+
+    /** The result of each restore. */
+    public NodeInventory.Restore restoreResult = NodeInventory.Restore.RESTORED;
+
+    @Override
+    public CompletionStage<UUID> act(NewRepairs repairs) {
+        acted.add(repairs);
+        return answer(RUN);
+    }
+
+    @Override
+    public CompletionStage<NodeInventory.QuarantinePage> quarantined(
+            StorageNodeId node, Optional<String> after, int limit) {
+        queries.add("quarantine " + node + " " + after + " " + limit);
+        QuarantinedCopy item = new QuarantinedCopy(
+                "55555555-5555-4555-8555-555555555555",
+                OWNER + "/" + new UUID(0, 1),
+                Optional.of(new CopyKey(OWNER, new UUID(0, 1))),
+                "orphan",
+                Instant.EPOCH,
+                10,
+                Optional.of(RUN));
+        return answer(new NodeInventory.QuarantinePage(List.of(item), after.isEmpty()));
+    }
+
+    @Override
+    public CompletionStage<NodeInventory.Restore> restore(StorageNodeId node, String item) {
+        restored.add(node + " " + item);
+        return answer(restoreResult);
+    }
+
     @Override
     public CompletionStage<Optional<View>> get(UUID runId) {
         return CompletableFuture.completedFuture(runId.equals(RUN) ? Optional.of(view()) : Optional.empty());
@@ -180,7 +222,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
                 Instant.EPOCH,
                 state.endedAt(),
                 3,
-                new Comparisons(0, 2, 2));
+                new Comparisons(0, 2, 2, 0));
         return answer(empty ? new Page<>(List.of(), Optional.empty()) : new Page<>(List.of(line), Optional.of("6")));
     }
 

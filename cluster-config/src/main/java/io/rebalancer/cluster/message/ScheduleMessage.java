@@ -1,6 +1,7 @@
 package io.rebalancer.cluster.message;
 
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.reconcile.RepairScope;
 import io.rebalancer.core.reconcile.RunMode;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +16,17 @@ public interface ScheduleMessage {
      * Registers a run. Idempotent for the same id.
      *
      * @param acceptRoots whether another identity of an object root than before is accepted
+     * @param planId for {@link RunMode#ACT}: the plan that is carried out; else empty
+     * @param repairs for {@link RunMode#ACT}: what the run may do; else empty
      */
     record RegisterRun(
             UUID runId,
             RunMode mode,
             List<StorageNodeId> nodes,
-            Optional<UUID> planId,
             String orderedBy,
             boolean acceptRoots,
+            Optional<UUID> planId,
+            Optional<RepairScope> repairs,
             ActorRef<ScheduleReply> replyTo)
             implements ScheduleMessage, WireMessage {
         public RegisterRun {

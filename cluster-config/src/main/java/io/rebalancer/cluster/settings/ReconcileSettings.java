@@ -2,6 +2,7 @@ package io.rebalancer.cluster.settings;
 
 import com.typesafe.config.Config;
 import io.rebalancer.core.reconcile.BreakerLimits;
+import io.rebalancer.core.reconcile.RepairLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param nodesAtATime storage nodes that one run compares at a time, at least 1
  * @param copies how many copies objects must have
  * @param breaker how much may differ before nothing is done
+ * @param limits how many repairs a run does on one storage node
  * @param sort how claims are sorted
  */
 public record ReconcileSettings(
@@ -29,6 +31,7 @@ public record ReconcileSettings(
         int nodesAtATime,
         Copies copies,
         BreakerLimits breaker,
+        RepairLimits limits,
         Sort sort) {
     private static final Duration LEAST_FILE_GRACE = Duration.ofHours(1);
     private static final Duration LEAST_RECORD_GRACE = Duration.ofMinutes(10);
@@ -102,6 +105,7 @@ public record ReconcileSettings(
                             section.getDouble("breaker.missing-ratio"),
                             section.getDouble("breaker.orphan-ratio"),
                             section.getLong("breaker.min-absolute")),
+                    new RepairLimits(section.getLong("limits.copies"), section.getLong("limits.quarantines")),
                     new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))));
         });
     }

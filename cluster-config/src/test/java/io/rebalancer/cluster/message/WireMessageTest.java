@@ -73,7 +73,9 @@ import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RepairOrder;
+import io.rebalancer.core.reconcile.RepairScope;
 import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
@@ -201,8 +203,8 @@ class WireMessageTest {
             new RetrySelection(ID, 7, Set.of(Reason.MD5_MISMATCH, Reason.AGENT_BUSY));
     private static final Choices CHOICES = Choices.NONE.after(CHANGE, "http 127.0.0.1", Instant.EPOCH);
 
-    private static final RunOrder RUN_ORDER =
-            new RunOrder(ID, 3, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"));
+    private static final RunOrder RUN_ORDER = new RunOrder(
+            ID, 3, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"), Optional.empty());
 
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
@@ -395,7 +397,14 @@ class WireMessageTest {
                 new ReconcileMessage.RunFound(
                         RunState.EMPTY.apply(new RunEvent.RunCreated(RUN_ORDER, Instant.EPOCH)), 1, "reads records"),
                 new ScheduleMessage.RegisterRun(
-                        ID, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", true, scheduleReply.getRef()),
+                        ID,
+                        RunMode.ACT,
+                        List.of(NODE),
+                        "ann",
+                        true,
+                        Optional.of(ID),
+                        Optional.of(new RepairScope(Set.of(Repair.ADD_COPY), List.of(NODE))),
+                        scheduleReply.getRef()),
                 new ScheduleMessage.RunEnded(ID, Map.of(NODE, "3f0c")),
                 new ScheduleMessage.RunRegistered(ID),
                 new ScheduleMessage.NodeBusy(ID, NODE),
@@ -528,7 +537,8 @@ class WireMessageTest {
                 .mapToObj(i -> new StorageNodeId(i + ".stor." + "x".repeat(60) + ".example.com"))
                 .toList();
         RunState run = RunState.EMPTY.apply(new RunEvent.RunCreated(
-                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", Map.of()), Instant.EPOCH));
+                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", Map.of(), Optional.empty()),
+                Instant.EPOCH));
         Coverage coverage = new Coverage(
                 Long.MAX_VALUE,
                 Long.MAX_VALUE,

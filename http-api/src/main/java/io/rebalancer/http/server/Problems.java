@@ -136,6 +136,7 @@ public final class Problems {
         return switch (code) {
             case RECONCILIATION_DISABLED -> StatusCodes.SERVICE_UNAVAILABLE;
             case RECONCILIATION_RUNNING -> StatusCodes.CONFLICT;
+            case PLAN_NOT_USABLE -> StatusCodes.PRECONDITION_FAILED;
             case RUN_NOT_FOUND -> StatusCodes.NOT_FOUND;
             case UNKNOWN_STORAGE_NODE -> StatusCodes.BAD_REQUEST;
         };

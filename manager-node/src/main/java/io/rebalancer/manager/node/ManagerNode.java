@@ -18,6 +18,7 @@ import io.rebalancer.cluster.settings.TraceSettings;
 import io.rebalancer.http.JobAdvice;
 import io.rebalancer.http.NodeServices;
 import io.rebalancer.manager.certificate.CertificateKeys;
+import io.rebalancer.manager.reconcile.RepairResources;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
 import io.rebalancer.persistence.query.JournalReader;
@@ -117,7 +118,17 @@ public final class ManagerNode implements NodeProcess.Node {
         PreflightModule preflight = new PreflightModule(system, () -> evacuate, () -> legacy, metadata, jobs);
         ExplainModule explain = new ExplainModule(system, () -> evacuate, metadata, jobs, readSide);
         PlanModule plans = new PlanModule(system, () -> evacuate, metadata, jobs, readSide);
-        ReconcileModule reconciliation = new ReconcileModule(system, () -> reconcile, metadata, jobs, readSide);
+        ReconcileModule reconciliation = new ReconcileModule(
+                system,
+                () -> reconcile,
+                metadata,
+                jobs,
+                readSide,
+                new RepairResources(
+                        audit.trail(),
+                        () -> evacuate.placement(),
+                        jobs.nodes()::outOfService,
+                        (id, last) -> journal.endsWith(id, last, system)));
         HttpModule http = new HttpModule(
                 system,
                 settings,

@@ -9,6 +9,7 @@ import io.rebalancer.manager.reconcile.ClusterReconciliation;
 import io.rebalancer.manager.reconcile.ReconcileResources;
 import io.rebalancer.manager.reconcile.ReconciliationRun;
 import io.rebalancer.manager.reconcile.ReconciliationSchedule;
+import io.rebalancer.manager.reconcile.RepairResources;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -20,13 +21,17 @@ final class ReconcileModule {
 
     private final ReconciliationService service;
 
-    /** @param settings the current settings, which may be reloaded */
+    /**
+     * @param settings the current settings, which may be reloaded
+     * @param repairs what repairs use in addition
+     */
     ReconcileModule(
             ActorSystem<?> system,
             Supplier<ReconcileSettings> settings,
             MetadataModule metadata,
             JobsModule jobs,
-            ReadSideModule readSide) {
+            ReadSideModule readSide,
+            RepairResources repairs) {
         SortFiles.deleteIn(settings.get().sort().directory());
         Clock clock = Clock.systemUTC();
         ReconciliationFindings findings = readSide.readSide().reconciliationFindings();
@@ -41,11 +46,18 @@ final class ReconcileModule {
                 jobs.nodes()::fleet,
                 findings,
                 schedule,
+                repairs,
                 clock);
         ReconciliationRuns.host(
                 system, entity -> ReconciliationRun.create(entity, resources), ReconciliationRun.stopMessage());
         this.service = new ClusterReconciliation(
-                system, schedule, jobs.nodes(), findings, () -> settings.get().enabled());
+                system,
+                schedule,
+                jobs.nodes(),
+                jobs.inventories(),
+                findings,
+                () -> settings.get().enabled(),
+                clock);
     }
 
     ReconciliationService service() {

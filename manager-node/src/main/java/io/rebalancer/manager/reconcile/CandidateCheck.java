@@ -12,7 +12,7 @@ import io.rebalancer.core.reconcile.CandidateRules.LiveRecord;
 import io.rebalancer.core.reconcile.CandidateRules.SecondLook;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
-import io.rebalancer.core.reconcile.RepairRule.Repair;
+import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.SkippedCounts;
@@ -115,7 +115,7 @@ final class CandidateCheck {
         Map<CopyKey, OtherCopies> others = looks.othersOf(missing);
         List<Finding> complete = findings.stream()
                 .map(each -> missing.containsKey(each.key())
-                        ? withOthers(each, others.getOrDefault(each.key(), new OtherCopies(0, 0)))
+                        ? withOthers(each, others.getOrDefault(each.key(), OtherCopies.NONE))
                         : each)
                 .map(this::planned)
                 .toList();
@@ -141,8 +141,8 @@ final class CandidateCheck {
         Optional<LiveRecord> live = record(look);
         CopyFacts facts = look.facts();
         boolean present = facts.presence() == CopyFacts.Presence.PRESENT;
-        Optional<Instant> since = present && kind != DriftKind.UNDER_REPLICATED
-                ? time(Math.max(facts.modifiedMillis(), facts.changedMillis()))
+        Optional<Instant> since = present && kind.aspect() == Candidate.Aspect.FILE
+                ? InventoryEntry.of(facts).lastChanged()
                 : live.flatMap(each -> each.modifiedMillis().isPresent()
                         ? time(each.modifiedMillis().getAsLong())
                         : Optional.empty());
@@ -170,7 +170,8 @@ final class CandidateCheck {
 
     /** Without any copy that exists, or may exist, the object is lost. */
     private static Finding withOthers(Finding finding, OtherCopies others) {
-        boolean lost = finding.kind() == DriftKind.MISSING_COPY && others.present() == 0 && others.unknown() == 0;
+        boolean lost =
+                finding.kind() == DriftKind.MISSING_COPY && others.present().isEmpty() && others.unknown() == 0;
         return new Finding(
                 finding.node(),
                 lost ? DriftKind.MISSING_ALL : finding.kind(),
@@ -178,7 +179,7 @@ final class CandidateCheck {
                 finding.claimedBytes(),
                 finding.foundBytes(),
                 finding.since(),
-                others.present(),
+                others.present().size(),
                 finding.shards(),
                 finding.state(),
                 finding.detail());

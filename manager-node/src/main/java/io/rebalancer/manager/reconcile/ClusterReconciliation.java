@@ -10,6 +10,7 @@ import io.rebalancer.cluster.message.ScheduleMessage.ScheduleReply;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobHistory.Page;
 import io.rebalancer.core.port.ListOrder;
+import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.port.ReconciliationFindings;
 import io.rebalancer.core.port.ReconciliationFindings.Filter;
 import io.rebalancer.core.port.ReconciliationFindings.RunLine;
@@ -17,10 +18,15 @@ import io.rebalancer.core.port.ReconciliationService;
 import io.rebalancer.core.port.ReconciliationService.RunRefused.Code;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.PlanUsability;
+import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
+import io.rebalancer.core.reconcile.RunState;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,21 +46,27 @@ public final class ClusterReconciliation implements ReconciliationService {
     private final ActorSystem<?> system;
     private final ActorRef<ScheduleMessage> schedule;
     private final StorageNodeService nodes;
+    private final NodeInventory.Fleet inventories;
     private final ReconciliationFindings findings;
     private final BooleanSupplier enabled;
+    private final Clock clock;
 
     /** @param enabled whether runs can be ordered now */
     public ClusterReconciliation(
             ActorSystem<?> system,
             ActorRef<ScheduleMessage> schedule,
             StorageNodeService nodes,
+            NodeInventory.Fleet inventories,
             ReconciliationFindings findings,
-            BooleanSupplier enabled) {
+            BooleanSupplier enabled,
+            Clock clock) {
         this.system = system;
         this.schedule = schedule;
         this.nodes = nodes;
+        this.inventories = inventories;
         this.findings = findings;
         this.enabled = enabled;
+        this.clock = clock;
     }
 
     @Override
@@ -65,10 +77,7 @@ public final class ClusterReconciliation implements ReconciliationService {
     @Override
     public CompletionStage<UUID> begin(NewRun run) {
         if (!isEnabled()) {
-            return refused(
-                    Code.RECONCILIATION_DISABLED,
-                    "reconciliation is switched off on this manager; set rebalancer.reconcile.enabled = on in its"
-                            + " configuration file, on all managers");
+            return disabled();
         }
         return nodes.fleet()
                 .thenApply(fleet -> fleet.stream().map(each -> each.node().id()).toList())
@@ -87,24 +96,67 @@ public final class ClusterReconciliation implements ReconciliationService {
         if (compared.isEmpty()) {
             return refused(Code.UNKNOWN_STORAGE_NODE, "storinfo lists no storage node, so there is nothing to compare");
         }
-        return AskPattern.<ScheduleMessage, ScheduleReply>ask(
-                        schedule,
-                        replyTo -> new ScheduleMessage.RegisterRun(
-                                run.id(),
-                                run.mode(),
-                                compared,
-                                Optional.empty(),
-                                run.orderedBy(),
-                                run.acceptRoots(),
-                                replyTo),
-                        ASK_TIMEOUT,
-                        system.scheduler())
+        return register(
+                run.id(),
+                replyTo -> new ScheduleMessage.RegisterRun(
+                        run.id(),
+                        run.mode(),
+                        compared,
+                        run.orderedBy(),
+                        run.acceptRoots(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        replyTo));
+    }
+
+    private CompletionStage<UUID> register(UUID runId, Function<ActorRef<ScheduleReply>, ScheduleMessage> request) {
+        return AskPattern.<ScheduleMessage, ScheduleReply>ask(schedule, request::apply, ASK_TIMEOUT, system.scheduler())
                 .thenCompose(reply -> reply instanceof ScheduleMessage.NodeBusy busy
                         ? refused(
                                 Code.RECONCILIATION_RUNNING,
-                                "run " + busy.runId() + " compares " + busy.node()
+                                "run " + busy.runId() + " works on " + busy.node()
                                         + "; wait until it ends, or cancel it")
-                        : CompletableFuture.completedStage(run.id()));
+                        : CompletableFuture.completedStage(runId));
+    }
+
+    @Override
+    public CompletionStage<UUID> act(NewRepairs repairs) {
+        if (!isEnabled()) {
+            return disabled();
+        }
+        return get(repairs.planId())
+                .thenCompose(plan -> plan.isEmpty()
+                        ? refused(Code.RUN_NOT_FOUND, noRun(repairs.planId()))
+                        : act(repairs, plan.get().state()));
+    }
+
+    private CompletionStage<UUID> act(NewRepairs repairs, RunState plan) {
+        PlanUsability usable =
+                PlanUsability.of(plan, repairs.nodes(), Set.copyOf(repairs.overridden()), clock.instant());
+        return usable.refusal()
+                .map(why -> ClusterReconciliation.<UUID>refused(Code.PLAN_NOT_USABLE, why))
+                .orElseGet(() -> register(
+                        repairs.id(),
+                        replyTo -> new ScheduleMessage.RegisterRun(
+                                repairs.id(),
+                                RunMode.ACT,
+                                usable.nodes(),
+                                repairs.orderedBy(),
+                                false,
+                                Optional.of(repairs.planId()),
+                                Optional.of(usable.scope(repairs.classes())),
+                                replyTo)));
+    }
+
+    private static String noRun(UUID runId) {
+        return "no run " + runId + "; GET /api/v1/reconciliation/runs lists all runs";
+    }
+
+    private static CompletionStage<UUID> disabled() {
+        return refused(
+                Code.RECONCILIATION_DISABLED,
+                "reconciliation is switched off on this manager; set rebalancer.reconcile.enabled = on in its"
+                        + " configuration file, on all managers");
     }
 
     private static <T> CompletionStage<T> refused(Code code, String detail) {
@@ -124,9 +176,7 @@ public final class ClusterReconciliation implements ReconciliationService {
                 .thenApply(reply -> {
                     View view = view(runId, reply);
                     if (view.state().phase() == RunPhase.NONE) {
-                        throw new RunRefused(
-                                Code.RUN_NOT_FOUND,
-                                "no run " + runId + "; GET /api/v1/reconciliation/runs lists all runs");
+                        throw new RunRefused(Code.RUN_NOT_FOUND, noRun(runId));
                     }
                     return view;
                 });
@@ -141,6 +191,17 @@ public final class ClusterReconciliation implements ReconciliationService {
     private static View view(UUID runId, RunReply reply) {
         RunFound found = (RunFound) reply;
         return new View(runId, found.state(), found.revision(), found.activity());
+    }
+
+    @Override
+    public CompletionStage<NodeInventory.QuarantinePage> quarantined(
+            StorageNodeId node, Optional<String> after, int limit) {
+        return inventories.of(node).quarantined(after, limit);
+    }
+
+    @Override
+    public CompletionStage<NodeInventory.Restore> restore(StorageNodeId node, String item) {
+        return inventories.of(node).restore(item);
     }
 
     @Override

@@ -180,15 +180,20 @@ final class NodeComparison {
         }
     }
 
+    /** A grace counts from the clock of the node that is behind. */
+    static CandidateRules.Limits limits(ReconcileSettings settings, boolean severalDatacenters) {
+        return new CandidateRules.Limits(
+                settings.fileGrace().plus(settings.clockSkew()),
+                settings.recordGrace().plus(settings.clockSkew()),
+                settings.copies().least(),
+                settings.copies().most(),
+                severalDatacenters);
+    }
+
     private CandidateRules rules(InventoryStatus listing) {
         return new CandidateRules(
                 node,
-                new CandidateRules.Limits(
-                        settings.fileGrace().plus(settings.clockSkew()),
-                        settings.recordGrace().plus(settings.clockSkew()),
-                        settings.copies().least(),
-                        settings.copies().most(),
-                        severalDatacenters),
+                limits(settings, severalDatacenters),
                 listing.begunAt().toEpochMilli(),
                 resources.clock().millis(),
                 run.metadataComplete());

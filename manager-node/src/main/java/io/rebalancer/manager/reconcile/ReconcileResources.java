@@ -22,6 +22,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param permits the permits that the scans of jobs use too
  * @param inventories the files of storage nodes
  * @param fleet the storage nodes that storinfo lists; fails if they are not known
+ * @param repairs what repairs use in addition
  * @param schedule learns that a run has ended
  */
 public record ReconcileResources(
@@ -33,4 +34,5 @@ public record ReconcileResources(
         Supplier<CompletionStage<List<FleetNode>>> fleet,
         ReconciliationFindings findings,
         ActorRef<ScheduleMessage> schedule,
+        RepairResources repairs,
         Clock clock) {}

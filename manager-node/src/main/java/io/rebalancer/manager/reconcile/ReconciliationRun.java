@@ -12,6 +12,8 @@ import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunRules;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.text.OneLine;
+import io.rebalancer.manager.lease.Lease;
+import io.rebalancer.manager.lease.LeaseRenewal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,10 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         INSTANCE
     }
 
+    private enum RenewLease implements ReconcileMessage {
+        INSTANCE
+    }
+
     private enum Repeat implements ReconcileMessage {
         INSTANCE
     }
@@ -68,6 +74,8 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     private final TimerScheduler<ReconcileMessage> timers;
     private final EntityContext<ReconcileMessage> entity;
     private final BlockingExecutor blocking;
+    private final Lease lease = new Lease(System::nanoTime);
+    private final LeaseRenewal renewal;
     private Optional<RunWork> work = Optional.empty();
     private long rowRevision;
 
@@ -92,6 +100,9 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         this.timers = timers;
         this.entity = entity;
         this.blocking = BlockingExecutor.on(context.getSystem(), Dispatchers.RECONCILE);
+        String id = persistenceId().id();
+        this.renewal = new LeaseRenewal(
+                "run=" + runId, lease, last -> resources.repairs().journal().endsWith(id, last));
     }
 
     /** The message by which sharding stops a run that moves to another member. */
@@ -117,6 +128,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 .onCommand(ReconcileMessage.CancelRun.class, this::onCancel)
                 .onCommand(TakeOver.class, (run, takeOver) -> decide(run, new RunCommand.TakeOver()))
                 .onCommand(Worked.class, this::onWorked)
+                .onCommand(RenewLease.class, (run, renew) -> onRenewLease())
                 .onCommand(Repeat.class, (run, repeat) -> onRepeat(run))
                 .onCommand(RowWritten.class, this::onRowWritten)
                 .onCommand(Idle.class, (run, idle) -> onIdle(run))
@@ -171,6 +183,9 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         if (report instanceof RunWork.NodeDone done) {
             return decide(run, new RunCommand.ReportNode(done.report()));
         }
+        if (report instanceof RunWork.NodeRepaired repaired) {
+            return decide(run, new RunCommand.ReportRepairs(repaired.report()));
+        }
         RunWork.Failed failed = (RunWork.Failed) report;
         return decide(run, new RunCommand.Abort(failed.reason(), failed.detail()));
     }
@@ -198,7 +213,8 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 next.readMetadata(stored.nodesLeft());
             }
             case COMPARING -> work.ifPresent(current -> current.compareNodes(stored));
-            case NONE, ACTING -> stopWork();
+            case ACTING -> startRepairs(before, stored);
+            case NONE -> stopWork();
             case FINISHED, ABORTED -> {
                 stopWork();
                 context.getLog().info("run={} ended phase={} {}", runId, stored.phase(), stored.detail());
@@ -206,6 +222,23 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 context.setReceiveTimeout(IDLE_TIMEOUT, Idle.INSTANCE);
             }
         }
+    }
+
+    /** Another incarnation may still write metadata until its lease has expired. */
+    private void startRepairs(RunState before, RunState stored) {
+        stopWork();
+        if (before.phase() != RunPhase.NONE) {
+            lease.waitForEarlierIncarnation();
+        }
+        timers.startTimerWithFixedDelay(RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
+        RunWork next = newWork();
+        work = Optional.of(next);
+        next.repairNodes(stored, lease::isHeld);
+    }
+
+    private Effect<RunEvent, RunState> onRenewLease() {
+        renewal.renew(lastSequenceNumber(context));
+        return Effect().none();
     }
 
     private RunWork newWork() {
@@ -216,6 +249,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     private void stopWork() {
         work.ifPresent(RunWork::close);
         work = Optional.empty();
+        timers.cancel(RenewLease.INSTANCE);
     }
 
     /** If the message is lost, the schedule sees the end when it sends its next message. */

@@ -126,7 +126,8 @@ public final class ReconciliationSchedule extends EventSourcedBehavior<ScheduleM
                 register.nodes(),
                 register.planId(),
                 register.orderedBy(),
-                roots);
+                roots,
+                register.repairs());
     }
 
     private Effect<ScheduleEvent, ScheduleState> onRunAnswered(ScheduleState runs, RunAnswered answered) {

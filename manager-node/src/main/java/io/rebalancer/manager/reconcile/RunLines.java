@@ -3,6 +3,8 @@ package io.rebalancer.manager.reconcile;
 import io.rebalancer.core.port.ReconciliationFindings.Comparisons;
 import io.rebalancer.core.port.ReconciliationFindings.RunLine;
 import io.rebalancer.core.reconcile.NodeReport;
+import io.rebalancer.core.reconcile.RepairCounts;
+import io.rebalancer.core.reconcile.RepairReport;
 import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunState;
 
@@ -15,6 +17,13 @@ final class RunLines {
         RunOrder order = run.order().orElseThrow();
         int compared = 0;
         long found = 0;
+        long repaired = 0;
+        for (RepairReport report : run.repairs().values()) {
+            compared += report.fault().isEmpty() ? 1 : 0;
+            repaired += report.repairs().values().stream()
+                    .mapToLong(RepairCounts::repaired)
+                    .sum();
+        }
         for (NodeReport report : run.reports().values()) {
             compared += report.fault().isEmpty() ? 1 : 0;
             found += report.found().values().stream().mapToLong(each -> each).sum();
@@ -30,6 +39,6 @@ final class RunLines {
                 run.createdAt().orElseThrow(),
                 run.endedAt(),
                 order.nodes().size(),
-                new Comparisons(compared, run.reports().size() - compared, found));
+                new Comparisons(compared, run.reports().size() + run.repairs().size() - compared, found, repaired));
     }
 }

@@ -6,6 +6,7 @@ import io.rebalancer.cluster.settings.ReconcileSettings;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.NodeReport;
+import io.rebalancer.core.reconcile.RepairReport;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.ShardCoverage;
 import io.rebalancer.core.text.OneLine;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,9 @@ final class RunWork {
 
     /** A storage node is compared, or can't be. */
     record NodeDone(NodeReport report) implements Report {}
+
+    /** The repairs of a storage node are done, or given up. */
+    record NodeRepaired(RepairReport report) implements Report {}
 
     /** The work can't continue. */
     record Failed(AbortReason reason, String detail) implements Report {}
@@ -116,14 +121,9 @@ final class RunWork {
     void compareNodes(RunState run) {
         submit(() -> {
             boolean several = severalDatacenters();
-            synchronized (this) {
-                left.addAll(run.nodesLeft());
-            }
-            int parallel =
-                    Math.min(run.nodesLeft().size(), resources.settings().get().nodesAtATime());
-            for (int i = 0; i < parallel; i++) {
-                submit(() -> compareNext(run, several));
-            }
+            ClaimFile sorted = keptClaims().orElseThrow();
+            someNodes(
+                    run, node -> new NodeDone(new NodeComparison(resources, run, node, sorted, several, scope).run()));
         });
     }
 
@@ -140,14 +140,44 @@ final class RunWork {
         }
     }
 
-    private void compareNext(RunState run, boolean severalDatacenters) throws IOException {
-        Optional<StorageNodeId> node = nextNode();
-        while (node.isPresent()) {
-            scope.check();
-            report(new NodeDone(new NodeComparison(
-                            resources, run, node.get(), keptClaims().orElseThrow(), severalDatacenters, scope)
-                    .run()));
-            node = nextNode();
+    /**
+     * Carries out the repairs of the nodes that are left, some nodes at a time. Nothing begins unless all shards take writes.
+     *
+     * @param maySend whether this incarnation may write metadata now
+     */
+    void repairNodes(RunState run, BooleanSupplier maySend) {
+        submit(() -> {
+            Optional<String> closed = WritableShards.of(
+                    resources.tier(), scope, resources.settings().get().shardTimeout());
+            if (closed.isPresent()) {
+                report(new Failed(
+                        AbortReason.METADATA_UNAVAILABLE,
+                        closed.get() + ". Nothing was changed; carry the plan out when all shards answer"));
+                return;
+            }
+            someNodes(run, node -> new NodeRepaired(new NodeRepair(resources, run, node, maySend, scope).run()));
+        });
+    }
+
+    /** Work on one storage node. */
+    private interface NodeWork {
+        Report on(StorageNodeId node) throws IOException;
+    }
+
+    /** Works on the nodes that are left, some at a time. */
+    private void someNodes(RunState run, NodeWork work) {
+        synchronized (this) {
+            left.addAll(run.nodesLeft());
+        }
+        int parallel =
+                Math.min(run.nodesLeft().size(), resources.settings().get().nodesAtATime());
+        for (int i = 0; i < parallel; i++) {
+            submit(() -> {
+                for (Optional<StorageNodeId> node = nextNode(); node.isPresent(); node = nextNode()) {
+                    scope.check();
+                    report(work.on(node.get()));
+                }
+            });
         }
     }
 

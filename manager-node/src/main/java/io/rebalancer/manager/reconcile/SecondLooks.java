@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Looks at records and files as they are now: at the records on the primaries of all shards, at the files through the agents.
@@ -76,28 +77,50 @@ final class SecondLooks {
     /**
      * Where an object's other copies are.
      *
-     * @param present copies that exist with the right length
+     * @param present storage nodes that have a file of the right length
      * @param unknown copies of which it could not be found out
      */
-    record OtherCopies(int present, int unknown) {}
+    record OtherCopies(List<StorageNodeId> present, int unknown) {
+        static final OtherCopies NONE = new OtherCopies(List.of(), 0);
+
+        OtherCopies {
+            present = List.copyOf(present);
+        }
+
+        private OtherCopies plus(OtherCopies other) {
+            List<StorageNodeId> both = new ArrayList<>(present);
+            both.addAll(other.present);
+            return new OtherCopies(both, unknown + other.unknown);
+        }
+    }
 
     /** Looks for the copies of objects on the other storage nodes that their records name. */
     Map<CopyKey, OtherCopies> othersOf(Map<CopyKey, MetadataRecord> objects) {
+        return copiesOn(objects, other -> !other.equals(node));
+    }
+
+    /** Looks for the copies of objects on all storage nodes that their records name. */
+    Map<CopyKey, OtherCopies> copiesOf(Map<CopyKey, MetadataRecord> objects) {
+        return copiesOn(objects, each -> true);
+    }
+
+    private Map<CopyKey, OtherCopies> copiesOn(Map<CopyKey, MetadataRecord> objects, Predicate<StorageNodeId> wanted) {
         Map<StorageNodeId, List<CopyKey>> byNode = new HashMap<>();
         objects.forEach((key, record) -> record.copies().stream()
                 .map(CopyLocation::storageNode)
-                .filter(other -> !other.equals(node))
+                .filter(wanted)
                 .distinct()
                 .forEach(other ->
                         byNode.computeIfAbsent(other, each -> new ArrayList<>()).add(key)));
         Map<CopyKey, OtherCopies> found = new HashMap<>();
-        byNode.forEach((other, keys) -> lookOn(other, keys)
+        byNode.forEach((other, keys) -> filesOn(other, keys)
                 .forEach((key, facts) -> Optional.ofNullable(objects.get(key))
-                        .ifPresent(record -> found.merge(key, others(facts, record), SecondLooks::sum))));
+                        .ifPresent(record -> found.merge(key, others(other, facts, record), OtherCopies::plus))));
         return found;
     }
 
-    private Map<CopyKey, CopyFacts> lookOn(StorageNodeId other, List<CopyKey> keys) {
+    /** The files on one storage node; those of a node that does not answer are unknown. */
+    Map<CopyKey, CopyFacts> filesOn(StorageNodeId other, List<CopyKey> keys) {
         Map<CopyKey, CopyFacts> facts = new HashMap<>();
         try {
             scope.await(resources.inventories().of(other).look(keys), timeout)
@@ -108,15 +131,12 @@ final class SecondLooks {
         return facts;
     }
 
-    private static OtherCopies others(CopyFacts facts, MetadataRecord record) {
+    private static OtherCopies others(StorageNodeId other, CopyFacts facts, MetadataRecord record) {
         return switch (facts.presence()) {
-            case PRESENT -> new OtherCopies(facts.sizeBytes() == record.sizeBytes() ? 1 : 0, 0);
-            case ABSENT -> new OtherCopies(0, 0);
-            case IN_USE, UNKNOWN -> new OtherCopies(0, 1);
+            case PRESENT ->
+                facts.sizeBytes() == record.sizeBytes() ? new OtherCopies(List.of(other), 0) : OtherCopies.NONE;
+            case ABSENT -> OtherCopies.NONE;
+            case IN_USE, UNKNOWN -> new OtherCopies(List.of(), 1);
         };
-    }
-
-    private static OtherCopies sum(OtherCopies one, OtherCopies other) {
-        return new OtherCopies(one.present() + other.present(), one.unknown() + other.unknown());
     }
 }

@@ -24,9 +24,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -51,6 +54,11 @@ final class FilesInMemory implements NodeInventory {
     private long entriesSent;
     private Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
+    private int lostAnswers;
+    private boolean delaysQuarantine;
+    private volatile Runnable onRepair = () -> {};
+    private final Map<CopyKey, UUID> quarantine = new HashMap<>();
+    private final Set<CopyKey> unmovable = new HashSet<>();
     private final List<CopyKey> replaced = new ArrayList<>();
 
     FilesInMemory(StorageNodeId node, Clock clock) {
@@ -263,6 +271,7 @@ final class FilesInMemory implements NodeInventory {
     /** Makes all copies at once. Only lengths are compared: files in memory have no content. */
     @Override
     public CompletionStage<RepairProgress> repair(RepairOrder order) {
+        onRepair.run();
         // Without this node's lock: two nodes may repair from each other at the same time.
         Map<CopyKey, Long> found = new HashMap<>();
         for (CopyTask task : order.assignment().tasks()) {
@@ -274,10 +283,7 @@ final class FilesInMemory implements NodeInventory {
                 throw new AgentUnavailable(
                         AgentUnavailable.Code.AGENT_FAILED, "the order is for another node than " + node);
             }
-            if (order.token().compareTo(highest) < 0) {
-                throw new Fenced("the agent of " + node + " knows a higher token");
-            }
-            highest = order.token();
+            admit(order.token());
             if (delayedRepairs > 0) {
                 delayedRepairs--;
                 return new RepairProgress(List.of(), order.assignment().tasks().size());
@@ -323,7 +329,95 @@ final class FilesInMemory implements NodeInventory {
 
     @Override
     public CompletionStage<Map<CopyKey, QuarantineOrder.Result>> quarantine(QuarantineOrder order) {
-        throw new UnsupportedOperationException();
+        CompletionStage<Map<CopyKey, QuarantineOrder.Result>> answer = reply(() -> {
+            admit(order.token());
+            Map<CopyKey, QuarantineOrder.Result> results = new LinkedHashMap<>();
+            order.files()
+                    .forEach(file ->
+                            results.put(file.key(), move(file, order.token().runId())));
+            return results;
+        });
+        synchronized (this) {
+            if (delaysQuarantine) {
+                return new CompletableFuture<>();
+            }
+            if (lostAnswers > 0) {
+                lostAnswers--;
+                return CompletableFuture.failedFuture(
+                        new AgentUnavailable(AgentUnavailable.Code.AGENT_NO_REPLY, "the answer is lost"));
+            }
+        }
+        return answer;
+    }
+
+    private void admit(RunToken token) {
+        if (token.compareTo(highest) < 0) {
+            throw new Fenced("the agent of " + node + " knows a higher token");
+        }
+        highest = token;
+    }
+
+    private QuarantineOrder.Result move(QuarantineOrder.File file, UUID runId) {
+        InventoryEntry entry = files.get(file.key());
+        if (entry == null) {
+            return runId.equals(quarantine.get(file.key()))
+                    ? QuarantineOrder.Result.MOVED
+                    : QuarantineOrder.Result.GONE;
+        }
+        if (unmovable.contains(file.key())) {
+            return QuarantineOrder.Result.FAILED;
+        }
+        if (entry.sizeBytes() != file.sizeBytes()
+                || entry.modifiedMillis() != file.modifiedMillis()
+                || entry.changedMillis() != file.changedMillis()) {
+            return QuarantineOrder.Result.CHANGED;
+        }
+        files.remove(file.key());
+        quarantine.put(file.key(), runId);
+        return QuarantineOrder.Result.MOVED;
+    }
+
+    /** The files in the quarantine. */
+    synchronized Set<CopyKey> quarantinedKeys() {
+        return Set.copyOf(quarantine.keySet());
+    }
+
+    /** The next orders to move files are carried out, and their answers are lost. */
+    synchronized void loseAnswers(int orders) {
+        lostAnswers = orders;
+    }
+
+    /** Orders to move files are carried out and not answered. */
+    synchronized void delayQuarantine() {
+        delaysQuarantine = true;
+    }
+
+    synchronized void endDelay() {
+        delaysQuarantine = false;
+    }
+
+    /** Runs before each repair order is carried out. */
+    void onRepair(Runnable action) {
+        onRepair = action;
+    }
+
+    /** The move of this file fails, until it is movable again. */
+    synchronized void setMovable(CopyKey key, boolean movable) {
+        if (movable) {
+            unmovable.remove(key);
+        } else {
+            unmovable.add(key);
+        }
+    }
+
+    /** A later run, or incarnation, has given a command. */
+    synchronized void setHighest(RunToken token) {
+        highest = token;
+    }
+
+    /** The agent answers again. */
+    synchronized void restart() {
+        down = false;
     }
 
     @Override

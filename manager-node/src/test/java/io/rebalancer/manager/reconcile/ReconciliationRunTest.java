@@ -3,198 +3,45 @@ package io.rebalancer.manager.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.ConfigFactory;
-import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.cluster.message.ScheduleMessage;
-import io.rebalancer.cluster.settings.ReconcileSettings;
-import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.inventory.InventoryStatus;
 import io.rebalancer.core.inventory.KeyRange;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.RunMode;
-import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.SkippedCounts;
-import io.rebalancer.core.storage.FleetNode;
-import io.rebalancer.core.storage.StorageNode;
-import io.rebalancer.manager.evacuate.planning.ScanPermits;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
-import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
-import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs over records and files in memory: what is found, what is not taken for drift, and what a second manager does again. */
 @Tag("slow")
-class ReconciliationRunTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final CopyLocation ONE = new CopyLocation("dc1", new StorageNodeId("1.stor"));
-    private static final CopyLocation TWO = new CopyLocation("dc2", new StorageNodeId("2.stor"));
-    private static final CopyLocation THREE = new CopyLocation("dc2", new StorageNodeId("3.stor"));
-    private static final Instant OLD = Instant.now().minus(Duration.ofDays(30));
-
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "reconcile",
-            PersistenceTestKitPlugin.config().withFallback(SettingsFile.over(ConfigFactory.parseString("""
-                pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
-                pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
-                """))));
-
-    @TempDir
-    private Path directory;
-
-    private final Clock clock = Clock.systemUTC();
-    private final ShardsInMemory shards = new ShardsInMemory(3);
-    private final FindingsInMemory findings = new FindingsInMemory();
-    private final Map<StorageNodeId, FilesInMemory> nodes = new HashMap<>();
-    private final UUID id = UUID.randomUUID();
-    private final TestProbe<ScheduleMessage> schedule = KIT.createTestProbe();
-    private ActorRef<ReconcileMessage> run =
-            KIT.<ReconcileMessage>createTestProbe().getRef();
-
-    @AfterAll
-    static void stop() {
-        KIT.shutdownTestKit();
-    }
-
-    ReconciliationRunTest() {
-        for (CopyLocation each : List.of(ONE, TWO, THREE)) {
-            FilesInMemory files = new FilesInMemory(each.storageNode(), clock);
-            files.copyFrom(source -> Optional.ofNullable(nodes.get(source)));
-            nodes.put(each.storageNode(), files);
-        }
-    }
-
-    private FilesInMemory files(CopyLocation location) {
-        return Optional.ofNullable(nodes.get(location.storageNode())).orElseThrow();
-    }
-
-    private static CopyKey key(int number) {
-        return new CopyKey(new UUID(number % 3 - 1, 7), new UUID(number * 0x9E3779B97F4A7C15L, number));
-    }
-
-    /** A record on nodes, and its files. */
-    private RecordRef store(int number, CopyLocation... copies) {
-        for (CopyLocation copy : copies) {
-            files(copy).put(key(number), 5, OLD);
-        }
-        return shards.put(1 + number % 3, key(number), 5, OLD, copies);
-    }
-
-    private ReconcileResources resources(String settings) {
-        ReconcileSettings parsed = ReconcileSettings.from(SettingsFile.over(
-                ConfigFactory.parseString("rebalancer.reconcile { enabled = on, shard-timeout = 1s, sort.directory = \""
-                                + directory + "/claims\" }")
-                        .withFallback(ConfigFactory.empty())
-                        .withFallback(ConfigFactory.parseString(settings))));
-        return new ReconcileResources(
-                () -> parsed,
-                shards,
-                new ScanPermits(() -> 32),
-                shards,
-                node -> Optional.ofNullable(nodes.get(node)).orElseThrow(),
-                () -> CompletableFuture.completedFuture(Stream.of(ONE, TWO, THREE)
-                        .map(each ->
-                                new FleetNode(new StorageNode(each.storageNode(), each.datacenter(), 1000, 10), true))
-                        .toList()),
-                findings,
-                schedule.getRef(),
-                clock);
-    }
-
-    private ActorRef<ReconcileMessage> spawn(String settings) {
-        return KIT.spawn(ReconciliationRun.create(
-                new EntityContext<>(
-                        Entities.RECONCILIATION_RUN,
-                        id.toString(),
-                        KIT.<ClusterSharding.ShardCommand>createTestProbe().getRef()),
-                resources(settings)));
-    }
-
-    private RunOrder order(RunMode mode, Map<StorageNodeId, String> roots, CopyLocation... compared) {
-        return new RunOrder(
-                id,
-                5,
-                mode,
-                Stream.of(compared).map(CopyLocation::storageNode).toList(),
-                Optional.empty(),
-                "ann",
-                roots);
-    }
-
-    private void begin(RunOrder order) {
-        run = spawn("");
-        run.tell(new ReconcileMessage.CreateRun(
-                order, KIT.<ReconcileMessage.RunReply>createTestProbe().getRef()));
-    }
-
-    private RunState state() {
-        TestProbe<ReconcileMessage.RunReply> reply = KIT.createTestProbe();
-        run.tell(new ReconcileMessage.GetRun(reply.getRef()));
-        return reply.expectMessageClass(ReconcileMessage.RunFound.class, TIMEOUT)
-                .state();
-    }
-
-    private RunState awaitEnd() {
-        await().atMost(TIMEOUT).until(() -> state().phase().terminal());
-        return state();
-    }
-
-    private RunState observe(CopyLocation... compared) {
-        begin(order(RunMode.OBSERVE, Map.of(), compared));
-        return awaitEnd();
-    }
-
-    private NodeReport report(RunState ended, CopyLocation node) {
-        return Optional.ofNullable(ended.reports().get(node.storageNode())).orElseThrow();
-    }
-
-    private Set<String> found() {
-        return findings.of(id).stream()
-                .map(each -> each.node() + " " + each.kind() + " " + each.key())
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static String finding(CopyLocation node, DriftKind kind, int number) {
-        return node.storageNode() + " " + kind + " " + key(number);
-    }
-
+class ReconciliationRunTest extends RunFixture {
     @Test
     void eachKindOfDriftIsFoundOnceAndNothingElse() throws Exception {
         for (int i = 0; i < 50; i++) {
@@ -429,7 +276,7 @@ class ReconciliationRunTest {
         await().atMost(TIMEOUT).until(() -> state().phase() == RunPhase.COMPARING);
         run.tell(new ReconcileMessage.CancelRun(
                 "cancelled by ann",
-                KIT.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+                kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
         RunState ended = awaitEnd();
         assertThat(ended.phase()).isEqualTo(RunPhase.ABORTED);
         assertThat(ended.abort()).contains(AbortReason.CANCELED);
@@ -447,7 +294,7 @@ class ReconciliationRunTest {
         files(TWO).answer(InventoryStatus.State.LISTING);
         begin(order(RunMode.OBSERVE, Map.of(), ONE, TWO));
         await().atMost(TIMEOUT).until(() -> state().reports().containsKey(ONE.storageNode()));
-        KIT.stop(run);
+        kit.stop(run);
         long sentByOne = files(ONE).entriesSent();
         files(TWO).answer(InventoryStatus.State.READY);
         run = spawn("");
@@ -471,7 +318,7 @@ class ReconciliationRunTest {
         String persistenceId = PersistentEntities.reconciliationRun(id).id();
         files(ONE).afterListing(() -> {
             for (int i = 0; i < failures; i++) {
-                PersistenceTestKit.create(KIT.system()).failNextPersisted(persistenceId);
+                PersistenceTestKit.create(kit.system()).failNextPersisted(persistenceId);
             }
         });
         RunState ended = observe(ONE);

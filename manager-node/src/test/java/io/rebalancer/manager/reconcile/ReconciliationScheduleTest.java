@@ -99,7 +99,14 @@ class ReconciliationScheduleTest {
     private ScheduleMessage.ScheduleReply register(UUID id, boolean acceptRoots, StorageNodeId... nodes) {
         TestProbe<ScheduleMessage.ScheduleReply> reply = kit.createTestProbe();
         schedule.tell(new ScheduleMessage.RegisterRun(
-                id, RunMode.OBSERVE, List.of(nodes), Optional.empty(), "ann", acceptRoots, reply.getRef()));
+                id,
+                RunMode.OBSERVE,
+                List.of(nodes),
+                "ann",
+                acceptRoots,
+                Optional.empty(),
+                Optional.empty(),
+                reply.getRef()));
         return reply.receiveMessage(TIMEOUT);
     }
 

@@ -69,6 +69,10 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
         down.add(shard);
     }
 
+    synchronized void restart(int shard) {
+        down.remove(shard);
+    }
+
     /** The shard is read as before, and refuses writes. */
     synchronized void refuseWrites(int shard) {
         readOnly.add(shard);

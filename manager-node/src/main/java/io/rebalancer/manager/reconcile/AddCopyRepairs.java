@@ -1,0 +1,165 @@
+package io.rebalancer.manager.reconcile;
+
+import io.rebalancer.core.agent.TaskResult;
+import io.rebalancer.core.assignment.CopyTask;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.port.MetadataTier;
+import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.text.OneLine;
+import io.rebalancer.manager.reconcile.SecondLooks.OtherCopies;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Makes a further copy of objects whose records name too few storage nodes: copies the object to a node that placement chooses,
+ * and then adds the node to the records, unless they have changed meanwhile.
+ */
+final class AddCopyRepairs implements Repairer {
+    private static final Duration LEASE_POLL = Duration.ofMillis(100);
+
+    private final int leastCopies;
+    private final SecondLooks looks;
+    private final CopyOrders copies;
+    private final NewCopyPlacement placement;
+    private final MetadataTier tier;
+    private final BooleanSupplier maySend;
+    private final RunScope scope;
+    private final Duration timeout;
+
+    /** @param maySend whether this incarnation may write metadata now */
+    AddCopyRepairs(
+            int leastCopies,
+            SecondLooks looks,
+            CopyOrders copies,
+            NewCopyPlacement placement,
+            MetadataTier tier,
+            BooleanSupplier maySend,
+            RunScope scope,
+            Duration timeout) {
+        this.leastCopies = leastCopies;
+        this.looks = looks;
+        this.copies = copies;
+        this.placement = placement;
+        this.tier = tier;
+        this.maySend = maySend;
+        this.scope = scope;
+        this.timeout = timeout;
+    }
+
+    /** A repair with the object's copies that exist, and where the new one goes. */
+    private record Placed(
+            DueRepair due, MetadataRecord record, List<StorageNodeId> sources, CopyLocation destination) {}
+
+    @Override
+    public List<Finding> carryOut(List<DueRepair> due) throws TimeoutException {
+        Map<CopyKey, MetadataRecord> records = new HashMap<>();
+        due.forEach(each ->
+                each.record().ifPresent(record -> records.put(each.finding().key(), record)));
+        Map<CopyKey, OtherCopies> existing = looks.copiesOf(records);
+        NewCopyPlacement.Round round = placement.begin();
+        List<Finding> ended = new ArrayList<>(due.size());
+        Map<CopyLocation, List<Placed>> byDestination = new LinkedHashMap<>();
+        for (DueRepair each : due) {
+            MetadataRecord record = each.record().orElseThrow();
+            List<StorageNodeId> sources = existing.getOrDefault(each.finding().key(), OtherCopies.NONE)
+                    .present();
+            if (sources.isEmpty()) {
+                ended.add(each.failed(
+                        "no storage node of the record has a file of the right length; nothing was changed"));
+                continue;
+            }
+            NewCopyPlacement.Choice choice = round.choose(record);
+            choice.destination()
+                    .ifPresentOrElse(
+                            destination -> byDestination
+                                    .computeIfAbsent(destination, key -> new ArrayList<>())
+                                    .add(new Placed(each, record, sources, destination)),
+                            () -> ended.add(
+                                    each.failed("no storage node can take a further copy: " + choice.reason())));
+        }
+        for (Map.Entry<CopyLocation, List<Placed>> each : byDestination.entrySet()) {
+            ended.addAll(copyTo(each.getKey(), each.getValue()));
+        }
+        return ended;
+    }
+
+    private List<Finding> copyTo(CopyLocation destination, List<Placed> placed) {
+        List<CopyTask> tasks = placed.stream()
+                .map(each -> CopyAgainRepairs.task(each.record(), each.sources()))
+                .toList();
+        try {
+            Map<UUID, TaskResult> results = copies.copy(destination, tasks);
+            return placed.stream()
+                    .map(each -> ended(
+                            each, Optional.ofNullable(results.get(each.record().objectId()))))
+                    .toList();
+        } catch (RunFault | TimeoutException e) {
+            // The destination is another node than the one that is repaired, so the others are still tried.
+            return placed.stream()
+                    .map(each -> each.due().failed(destination.storageNode() + " made no copy: " + OneLine.of(e)))
+                    .toList();
+        }
+    }
+
+    private Finding ended(Placed placed, Optional<TaskResult> result) {
+        DueRepair due = placed.due();
+        StorageNodeId destination = placed.destination().storageNode();
+        Optional<String> failure = result.map(each -> each.failure().map(reason -> reason + ": " + each.detail()))
+                .orElse(Optional.of("its agent reported no result"));
+        if (failure.isPresent()) {
+            return due.failed("the copy to " + destination + " failed: " + failure.get());
+        }
+        try {
+            return addToRecords(due, placed.destination())
+                    ? due.repaired("a further copy is on " + destination)
+                    : due.failed("the record has changed meanwhile; the copy on " + destination
+                            + " has no record, and a later run finds it");
+        } catch (RunFault | TimeoutException e) {
+            return due.failed(
+                    "the copy is on " + destination + ", but its record could not be changed: " + OneLine.of(e));
+        }
+    }
+
+    /** An incarnation that has just begun waits for the lease of the one before to expire, and for its own. */
+    private void awaitPermission() throws TimeoutException {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (!maySend.getAsBoolean()) {
+            if (System.nanoTime() - end >= 0) {
+                throw new TimeoutException(
+                        "the journal has not confirmed that this manager has the run; a later run tries again");
+            }
+            scope.report("waits for the journal to confirm that this manager has the run");
+            scope.pause(LEASE_POLL);
+        }
+    }
+
+    /** Each shard is changed as a whole, or not at all; a shard that is changed stays so if the next one fails. */
+    private boolean addToRecords(DueRepair due, CopyLocation destination) throws TimeoutException {
+        Map<Integer, List<MetadataRecord>> byShard = due.records().stream()
+                .filter(record -> record.copies().stream()
+                                .map(CopyLocation::storageNode)
+                                .distinct()
+                                .count()
+                        < leastCopies)
+                .collect(Collectors.groupingBy(record -> record.ref().shard(), TreeMap::new, Collectors.toList()));
+        boolean all = true;
+        for (List<MetadataRecord> records : byShard.values()) {
+            awaitPermission();
+            all &= scope.await(tier.addCopy(records, destination, maySend), timeout);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,124 @@
+package io.rebalancer.manager.reconcile;
+
+import io.rebalancer.core.inventory.ContentFacts;
+import io.rebalancer.core.inventory.CopyFacts;
+import io.rebalancer.core.inventory.CopyFacts.Presence;
+import io.rebalancer.core.port.NodeInventory;
+import io.rebalancer.core.reconcile.CandidateRules;
+import io.rebalancer.core.reconcile.CandidateRules.NoFinding;
+import io.rebalancer.core.reconcile.CandidateRules.SecondLook;
+import io.rebalancer.core.reconcile.CandidateRules.Verdict;
+import io.rebalancer.core.reconcile.DriftKind;
+import io.rebalancer.core.reconcile.Finding;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** Looks again at findings whose repair is planned, right before it begins. */
+final class RepairReview {
+    private final CandidateRules rules;
+    private final SecondLooks looks;
+    private final NodeInventory inventory;
+    private final boolean isFirstIncarnation;
+    private final RunScope scope;
+    private final Duration timeout;
+
+    /** @param isFirstIncarnation whether no earlier incarnation of the run may have repaired something */
+    RepairReview(
+            CandidateRules rules,
+            SecondLooks looks,
+            NodeInventory inventory,
+            boolean isFirstIncarnation,
+            RunScope scope,
+            Duration timeout) {
+        this.rules = rules;
+        this.looks = looks;
+        this.inventory = inventory;
+        this.isFirstIncarnation = isFirstIncarnation;
+        this.scope = scope;
+        this.timeout = timeout;
+    }
+
+    /**
+     * What became of findings.
+     *
+     * @param due those that are still true
+     * @param settled those that are not true any more
+     * @param left those that are young or in use now, or of which something is unknown
+     */
+    record Reviewed(List<DueRepair> due, List<Finding> settled, List<Finding> left) {}
+
+    /**
+     * Reviews findings of one kind.
+     *
+     * @throws TimeoutException if the agent of the node does not answer
+     */
+    Reviewed review(List<Finding> planned) throws TimeoutException {
+        Reviewed reviewed = new Reviewed(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        List<DueRepair> contents = new ArrayList<>();
+        List<SecondLook> second = looks.at(planned.stream().map(Finding::key).toList());
+        for (int i = 0; i < planned.size(); i++) {
+            DueRepair repair = new DueRepair(planned.get(i), second.get(i));
+            Verdict verdict = rules.decideAgain(repair.finding(), repair.look());
+            if (verdict instanceof CandidateRules.Drift) {
+                reviewed.due().add(repair);
+            } else if (verdict != NoFinding.CHANGED) {
+                reviewed.left().add(repair.left("not repaired now: " + verdict));
+            } else if (hasContent(repair)) {
+                contents.add(repair);
+            } else if (mayBeMoved(repair)) {
+                reviewed.due().add(asPlanned(repair));
+            } else {
+                reviewed.settled().add(repair.noLongerTrue("records and file agree when looked at again"));
+            }
+        }
+        readContents(contents, reviewed);
+        return reviewed;
+    }
+
+    /** Only its content shows whether the finding is true. */
+    private static boolean hasContent(DueRepair repair) {
+        return repair.finding().kind() == DriftKind.CHECKSUM_MISMATCH
+                && repair.look().facts().presence() == Presence.PRESENT
+                && repair.record().isPresent();
+    }
+
+    /** An earlier incarnation may have moved the file without storing that. The agent knows what this run has moved. */
+    private boolean mayBeMoved(DueRepair repair) {
+        return !isFirstIncarnation
+                && repair.finding().kind() == DriftKind.ORPHAN_FILE
+                && repair.look().facts().presence() == Presence.ABSENT
+                && repair.records().isEmpty();
+    }
+
+    private static DueRepair asPlanned(DueRepair repair) {
+        Finding finding = repair.finding();
+        long changed = finding.since().map(Instant::toEpochMilli).orElse(0L);
+        CopyFacts planned = new CopyFacts(finding.key(), Presence.ABSENT, finding.foundBytes(), changed, changed);
+        return new DueRepair(
+                finding, new SecondLook(repair.look().records(), repair.look().allShards(), planned));
+    }
+
+    private void readContents(List<DueRepair> repairs, Reviewed reviewed) throws TimeoutException {
+        for (int from = 0; from < repairs.size(); from += NodeInventory.MAX_CONTENTS) {
+            List<DueRepair> some = repairs.subList(from, Math.min(repairs.size(), from + NodeInventory.MAX_CONTENTS));
+            List<ContentFacts> read = scope.await(
+                    inventory.readContents(
+                            some.stream().map(each -> each.finding().key()).toList()),
+                    timeout);
+            for (int i = 0; i < some.size(); i++) {
+                DueRepair repair = some.get(i);
+                ContentFacts facts = read.get(i);
+                if (facts.md5().isEmpty()) {
+                    reviewed.left().add(repair.left("the content could not be read: " + facts.fault()));
+                } else if (facts.md5().equals(repair.record().map(record -> record.md5()))) {
+                    reviewed.settled().add(repair.noLongerTrue("the content is right when read again"));
+                } else {
+                    reviewed.due().add(repair);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,414 @@
+package io.rebalancer.manager.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rebalancer.cluster.message.ReconcileMessage;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.DriftKind;
+import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.reconcile.PlanUsability;
+import io.rebalancer.core.reconcile.Repair;
+import io.rebalancer.core.reconcile.RepairCounts;
+import io.rebalancer.core.reconcile.RepairReport;
+import io.rebalancer.core.reconcile.RunMode;
+import io.rebalancer.core.reconcile.RunOrder;
+import io.rebalancer.core.reconcile.RunPhase;
+import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.RunToken;
+import io.rebalancer.core.registry.NodeStatus;
+import io.rebalancer.core.registry.ServiceState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Runs that carry out a plan: what they repair, what they leave alone, and what a second manager does again. */
+@Tag("slow")
+class RepairRunTest extends RunFixture {
+    private static final Set<Repair> ALL = Set.of(Repair.COPY_AGAIN, Repair.ADD_COPY, Repair.QUARANTINE);
+    private static final String SMALL =
+            "rebalancer.reconcile.listing-timeout = 2s, rebalancer.reconcile.shard-timeout = 1s";
+
+    private UUID planId = id;
+    private long number = 5;
+
+    /** A plan of these nodes, and the order to carry it out. */
+    private RunOrder plan(Set<Repair> classes, CopyLocation... compared) {
+        return plan(classes, Set.of(), compared);
+    }
+
+    private RunOrder plan(Set<Repair> classes, Set<StorageNodeId> overridden, CopyLocation... compared) {
+        id = UUID.randomUUID();
+        planId = id;
+        number++;
+        RunOrder order = order(RunMode.PLAN, Map.of(), compared);
+        begin(new RunOrder(
+                id, number, order.mode(), order.nodes(), Optional.empty(), "ann", Map.of(), Optional.empty()));
+        PlanUsability usable = PlanUsability.of(awaitEnd(), List.of(), overridden, clock.instant());
+        assertThat(usable.refusal()).isEmpty();
+        id = UUID.randomUUID();
+        number++;
+        return new RunOrder(
+                id,
+                number,
+                RunMode.ACT,
+                usable.nodes(),
+                Optional.of(planId),
+                "ann",
+                Map.of(),
+                Optional.of(usable.scope(classes)));
+    }
+
+    private RunState act(RunOrder order, String settings) {
+        run = spawn(settings);
+        run.tell(new ReconcileMessage.CreateRun(
+                order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        return awaitEnd();
+    }
+
+    private RepairReport repairs(RunState ended, CopyLocation node) {
+        assertThat(ended.phase()).as(ended.detail()).isEqualTo(RunPhase.FINISHED);
+        return Optional.ofNullable(ended.repairs().get(node.storageNode())).orElseThrow();
+    }
+
+    private RepairCounts counts(RunState ended, CopyLocation node, Repair repair) {
+        return repairs(ended, node).repairs().getOrDefault(repair, RepairCounts.NONE);
+    }
+
+    private Map<CopyKey, Finding.State> results() {
+        return findings.of(id).stream().collect(Collectors.toMap(Finding::key, Finding::state));
+    }
+
+    private void assertNothingLeft(CopyLocation... compared) {
+        id = UUID.randomUUID();
+        begin(new RunOrder(
+                id,
+                ++number,
+                RunMode.OBSERVE,
+                order(RunMode.OBSERVE, Map.of(), compared).nodes(),
+                Optional.empty(),
+                "ann",
+                Map.of(),
+                Optional.empty()));
+        awaitEnd();
+        assertThat(found()).isEmpty();
+    }
+
+    /** Section 33 test 1: the records stay as they are, and the copy comes back from its other storage node. */
+    @Test
+    void eachRepairIsDoneOnceAndASecondRunFindsNothing() {
+        for (int i = 0; i < 20; i++) {
+            store(i, ONE, TWO);
+        }
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        store(101, ONE, TWO);
+        files(ONE).put(key(101), 4, OLD);
+        files(ONE).put(key(102), 5, OLD);
+        RecordRef lonely = store(103, ONE);
+        RunState ended = act(plan(ALL, ONE, TWO), "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(2, 0, 0, 0, 0));
+        assertThat(counts(ended, ONE, Repair.ADD_COPY)).isEqualTo(new RepairCounts(1, 0, 0, 0, 0));
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(1, 0, 0, 0, 0));
+        assertThat(repairs(ended, TWO).repairs()).isEmpty();
+        assertThat(files(ONE).length(key(100))).isEqualTo(5);
+        assertThat(files(ONE).length(key(101))).isEqualTo(5);
+        assertThat(files(ONE).replaced()).containsExactly(key(101));
+        assertThat(files(ONE).quarantinedKeys()).containsExactly(key(102));
+        assertThat(shards.rows().stream()
+                        .filter(row -> row.ref().equals(lonely))
+                        .flatMap(row -> row.copies().stream())
+                        .map(CopyLocation::datacenter))
+                .containsExactly("dc1", "dc2");
+        assertThat(results().values()).containsOnly(Finding.State.REPAIRED).hasSize(4);
+        assertThat(audit.entries())
+                .hasSize(8)
+                .anyMatch(entry -> entry.startsWith("reconciliation.begin-repairs 1.stor")
+                        && entry.contains("repair=quarantine")
+                        && entry.contains("objects=1"));
+        assertThat(findings.run(id).orElseThrow().comparisons().repaired()).isEqualTo(4);
+        assertNothingLeft(ONE, TWO);
+    }
+
+    @Test
+    void whatIsNoLongerTrueIsNotRepaired() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        files(ONE).put(key(105), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).put(key(100), 5, OLD);
+        shards.put(2, key(102), 5, OLD, ONE, TWO);
+        files(ONE).put(key(105), 5, OLD.plusSeconds(1));
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(0, 1, 0, 0, 0));
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 2, 0, 0, 0));
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+        assertThat(audit.entries()).isEmpty();
+    }
+
+    @Test
+    void aClassThatIsNotOrderedIsLeft() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        RunState ended = act(plan(Set.of(Repair.COPY_AGAIN), ONE), "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN).repaired()).isEqualTo(1);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 0, 0, 0, 1));
+        assertThat(repairs(ended, ONE).fault()).isEmpty();
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    /** Section 33 test 4: also if there is only an orphan to move. */
+    @Test
+    void withoutTheWriteBarrierNothingIsDone() {
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        shards.refuseWrites(2);
+        RunState ended = act(order, SMALL);
+        assertThat(ended.abort()).contains(AbortReason.METADATA_UNAVAILABLE);
+        assertThat(ended.detail()).contains("metadata shard 2 takes no writes");
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    @Test
+    void aShardThatDoesNotAnswerForbidsTheMoveOfFiles() {
+        files(ONE).put(key(102), 5, OLD);
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).onRepair(() -> shards.stop(3));
+        RunState ended = act(order, SMALL);
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN).repaired()).isEqualTo(1);
+        assertThat(repairs(ended, ONE).fault()).contains(AbortReason.METADATA_UNAVAILABLE);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    /** Section 33 test 13. */
+    @Test
+    void withoutTheAuditLogNothingIsDone() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        audit.failFrom(0);
+        RunState ended = act(order, SMALL);
+        assertThat(repairs(ended, ONE).fault()).contains(AbortReason.AUDIT_UNAVAILABLE);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+        assertThat(files(ONE).length(key(100))).isEqualTo(-1);
+    }
+
+    @Test
+    void afterARepairThatFailedNoFileIsMoved() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        files(TWO).remove(key(100));
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN).failed()).isEqualTo(1);
+        assertThat(repairs(ended, ONE).fault()).contains(AbortReason.REPAIRS_FAILED);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+        assertThat(shards.rows()).hasSize(1);
+    }
+
+    @Test
+    void whileAJobEmptiesTheNodeNoFileIsMoved() {
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        outOfService.add(
+                new NodeStatus(ONE.storageNode(), ServiceState.FENCED, Optional.of(UUID.randomUUID()), Instant.EPOCH));
+        RunState ended = act(order, "");
+        assertThat(repairs(ended, ONE).fault()).contains(AbortReason.NODE_BUSY);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    @Test
+    void aNodeWhoseListingHadGapsKeepsItsFiles() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        shards.stop(3);
+        RunOrder order = plan(ALL, ONE);
+        assertThat(order.repairs().orElseThrow().quarantineOn()).isEmpty();
+        shards.restart(3);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN).repaired()).isEqualTo(1);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    /** Section 33 test 8 (D8): what is no longer true costs nothing of the limit, and the next plan has the others. */
+    @Test
+    void theLimitIsChargedForRepairsThatAreTried() {
+        findings.limitPages(3);
+        for (int i = 200; i < 210; i++) {
+            files(ONE).put(key(i), 5, OLD);
+        }
+        RunOrder order = plan(ALL, ONE);
+        List<CopyKey> sorted =
+                IntStream.range(200, 210).mapToObj(RunFixture::key).sorted().toList();
+        sorted.subList(0, 5).forEach(key -> files(ONE).remove(key));
+        String limit = "rebalancer.reconcile.limits.quarantines = 3";
+        RunState ended = act(order, limit);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(3, 5, 0, 0, 2));
+        ended = act(plan(ALL, ONE), limit);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(2, 0, 0, 0, 0));
+        assertNothingLeft(ONE);
+    }
+
+    /** D9: a repair that fails always does not use the limit for ever. */
+    @Test
+    void aRepairThatFailsInThreeRunsIsParked() {
+        CopyKey stuck = key(300);
+        files(ONE).put(stuck, 5, OLD);
+        files(ONE).setMovable(stuck, false);
+        for (int i = 0; i < 3; i++) {
+            RunState ended = act(plan(ALL, ONE), "");
+            assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 0, 1, 0, 0));
+        }
+        RunState ended = act(plan(ALL, ONE), "");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 0, 0, 1, 0));
+        assertThat(results()).containsEntry(stuck, Finding.State.PARKED);
+    }
+
+    @Test
+    void aLostAnswerIsAskedForAgain() {
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).loseAnswers(1);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void anAgentThatDoesNotAnswerIsGivenUp() {
+        files(ONE).put(key(102), 5, OLD);
+        store(100, TWO, THREE);
+        files(TWO).remove(key(100));
+        RunOrder order = plan(ALL, ONE, TWO);
+        files(ONE).stop();
+        RunState ended = act(order, SMALL);
+        assertThat(repairs(ended, ONE).fault()).contains(AbortReason.NODE_UNAVAILABLE);
+        assertThat(counts(ended, TWO, Repair.COPY_AGAIN).repaired()).isEqualTo(1);
+    }
+
+    /** Section 33 test 7. */
+    @Test
+    void aRunThatIsOlderThanAnotherIsRefusedByTheAgent() {
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).setHighest(new RunToken(UUID.randomUUID(), order.number() + 1, 1));
+        RunState ended = act(order, "");
+        assertThat(repairs(ended, ONE).fault()).contains(AbortReason.FENCED);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    /** The first incarnation moved a file, and its manager crashed before that was stored. */
+    @Test
+    void aSecondManagerRepeatsNothingAndForgetsNothing() {
+        findings.limitPages(2);
+        for (int i = 200; i < 206; i++) {
+            files(ONE).put(key(i), 5, OLD);
+        }
+        RunOrder order = plan(ALL, ONE);
+        List<CopyKey> sorted =
+                IntStream.range(200, 206).mapToObj(RunFixture::key).sorted().toList();
+        files(ONE).delayQuarantine();
+        run = spawn("");
+        run.tell(new ReconcileMessage.CreateRun(
+                order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        await().atMost(TIMEOUT).until(() -> files(ONE).quarantinedKeys().containsAll(sorted.subList(0, 2)));
+        kit.stop(run, TIMEOUT);
+        assertThat(results()).isEmpty();
+        files(ONE).endDelay();
+        run = spawn("");
+        RunState ended = awaitEnd();
+        assertThat(ended.epoch()).isEqualTo(2);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(6, 0, 0, 0, 0));
+        assertThat(results()).hasSize(6).containsOnlyKeys(sorted).doesNotContainValue(Finding.State.NO_LONGER_TRUE);
+    }
+
+    /** The record is changed only while the journal confirms that this is the latest incarnation. */
+    @Test
+    void withoutTheLeaseNoRecordIsChanged() {
+        store(103, ONE);
+        RunOrder order = plan(ALL, ONE);
+        isLatest = false;
+        RunState ended = act(order, SMALL);
+        assertThat(counts(ended, ONE, Repair.ADD_COPY).failed()).isEqualTo(1);
+        assertThat(shards.rows().get(0).copies()).hasSize(1);
+    }
+
+    @Test
+    void aRecordThatChangesWhileItsCopyIsMadeStaysAsItIs() {
+        RecordRef lonely = store(103, ONE);
+        RunOrder order = plan(ALL, ONE);
+        for (CopyLocation each : List.of(TWO, THREE)) {
+            files(each).onRepair(() -> shards.touch(lonely));
+        }
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.ADD_COPY).failed()).isEqualTo(1);
+        assertThat(shards.rows().get(0).copies()).hasSize(1);
+        assertThat(findings.of(id).get(0).detail()).contains("the record has changed");
+        for (CopyLocation each : List.of(TWO, THREE)) {
+            files(each).onRepair(() -> {});
+        }
+        ended = act(plan(ALL, ONE), "");
+        assertThat(counts(ended, ONE, Repair.ADD_COPY).repaired()).isEqualTo(1);
+    }
+
+    @Test
+    void aCancelledRunEndsAndLeavesTheRest() {
+        files(ONE).put(key(102), 5, OLD);
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).delayRepairs(Integer.MAX_VALUE);
+        run = spawn("");
+        run.tell(new ReconcileMessage.CreateRun(
+                order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        await().atMost(TIMEOUT).until(() -> files(ONE).highest().runId().equals(id));
+        run.tell(new ReconcileMessage.CancelRun(
+                "cancelled by ann",
+                kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        RunState ended = awaitEnd();
+        assertThat(ended.abort()).contains(AbortReason.CANCELED);
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatDiffersTooMuchIsRepairedOnlyIfItsBreakerIsOverridden() {
+        for (int i = 0; i < 200; i++) {
+            files(ONE).put(key(i), 5, OLD);
+        }
+        store(300, TWO, THREE);
+        id = UUID.randomUUID();
+        begin(new RunOrder(
+                id,
+                ++number,
+                RunMode.PLAN,
+                List.of(ONE.storageNode()),
+                Optional.empty(),
+                "ann",
+                Map.of(),
+                Optional.empty()));
+        RunState plan = awaitEnd();
+        assertThat(report(plan, ONE).fault()).contains(AbortReason.BREAKER);
+        assertThat(PlanUsability.of(plan, List.of(), Set.of(), clock.instant()).refusal())
+                .hasValueSatisfying(why -> assertThat(why).contains("have no record"));
+        RunState ended = act(plan(ALL, Set.of(ONE.storageNode()), ONE), "");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE).repaired()).isEqualTo(200);
+        assertThat(findings.of(id)).extracting(Finding::kind).containsOnly(DriftKind.ORPHAN_FILE);
+    }
+}
