@@ -42,14 +42,18 @@ final class FilesInMemory implements NodeInventory {
     private final SortedMap<CopyKey, InventoryEntry> files = new TreeMap<>();
     private SortedMap<CopyKey, InventoryEntry> listed = new TreeMap<>();
     private List<KeyRange> unlisted = List.of();
+    /** The token of the listing. */
     private RunToken highest = new RunToken(new UUID(0, 0), 0, 0);
+    /** The highest token of all commands. */
+    private RunToken fence = highest;
+
     private State state = State.READY;
     private String rootId = "root";
     private Duration skew = Duration.ZERO;
     private boolean down;
     private Runnable afterListing = () -> {};
     private long entriesSent;
-    private Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
+    private volatile Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
     private final List<CopyKey> replaced = new ArrayList<>();
 
@@ -136,6 +140,7 @@ final class FilesInMemory implements NodeInventory {
         return reply(() -> {
             if (token.compareTo(highest) > 0) {
                 highest = token;
+                fence = token.compareTo(fence) > 0 ? token : fence;
                 list();
                 afterListing.run();
                 afterListing = () -> {};
@@ -274,10 +279,10 @@ final class FilesInMemory implements NodeInventory {
                 throw new AgentUnavailable(
                         AgentUnavailable.Code.AGENT_FAILED, "the order is for another node than " + node);
             }
-            if (order.token().compareTo(highest) < 0) {
+            if (order.token().compareTo(fence) < 0) {
                 throw new Fenced("the agent of " + node + " knows a higher token");
             }
-            highest = order.token();
+            fence = order.token();
             if (delayedRepairs > 0) {
                 delayedRepairs--;
                 return new RepairProgress(List.of(), order.assignment().tasks().size());
