@@ -195,7 +195,7 @@ class MorayRepairTest {
 
         onWrite = this::overwrite;
         assertThat(unavailable(tier.proveWritable(1)))
-                .hasMessageContaining("it returned another value than the one that was written, 3 times");
+                .hasMessageContaining("it did not return the value that was written right before, 3 times");
         onWrite = () -> {};
         get(tier.proveWritable(1));
     }
