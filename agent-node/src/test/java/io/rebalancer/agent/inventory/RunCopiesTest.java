@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -107,6 +108,10 @@ class RunCopiesTest extends InventoryFixture {
     private void awaitEnded(RepairOrder order, int ended) {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> copies.repair(order).ended().size() >= ended);
+    }
+
+    private static void awaitTrue(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(60)).until(condition);
     }
 
     private List<QuarantinedCopy> quarantined() throws IOException {
@@ -244,7 +249,7 @@ class RunCopiesTest extends InventoryFixture {
         serve(first, stalled, Fault.STALL);
         RepairOrder order = order(run(1), 1, task(done, FIRST), task(stalled, FIRST));
         awaitEnded(order, 1);
-        await().until(() -> first.requests(stalled.objectId()) == 1);
+        awaitTrue(() -> first.requests(stalled.objectId()) == 1);
         restart();
         serve(first, stalled, Fault.NONE);
         List<TaskResult> results = repair(order);
@@ -301,11 +306,11 @@ class RunCopiesTest extends InventoryFixture {
         serve(first, later, Fault.NONE);
         RepairOrder one = order(run(1), 1, task(kept, FIRST), task(stalled, FIRST));
         awaitEnded(one, 1);
-        await().until(() -> first.requests(stalled.objectId()) == 1);
+        awaitTrue(() -> first.requests(stalled.objectId()) == 1);
         assertThat(parts()).hasSize(1);
         RepairOrder two = order(run(1), 2, task(later, FIRST));
         assertThat(repair(two)).extracting(TaskResult::objectId).containsExactly(later.objectId());
-        await().until(() -> !isInUse(stalled));
+        awaitTrue(() -> !isInUse(stalled));
         assertThat(file(kept)).hasContent(CONTENT);
         assertThat(file(stalled)).doesNotExist();
         assertThat(parts()).isEmpty();
@@ -324,7 +329,7 @@ class RunCopiesTest extends InventoryFixture {
         serve(first, key, Fault.STALL);
         serve(second, key, Fault.NONE);
         copies.repair(order(run(1), 1, task(key, FIRST)));
-        await().until(() -> first.requests(key.objectId()) == 1);
+        awaitTrue(() -> first.requests(key.objectId()) == 1);
         assertThat(repair(order(run(2), 2, task(key, SECOND))))
                 .singleElement()
                 .satisfies(result -> assertThat(result.failure()).isEmpty());
@@ -377,7 +382,7 @@ class RunCopiesTest extends InventoryFixture {
         QuarantineOrder.File file = orderOf(key);
         serve(first, key, Fault.STALL);
         copies.repair(order(run(1), 1, task(key, FIRST)));
-        await().until(() -> first.requests(key.objectId()) == 1);
+        awaitTrue(() -> first.requests(key.objectId()) == 1);
         assertThat(orders.look(List.of(key)))
                 .extracting(CopyFacts::presence)
                 .containsExactly(CopyFacts.Presence.IN_USE);
