@@ -29,16 +29,18 @@ public final class InventoryRequests implements AutoCloseable {
     private final AgentInventory inventory;
     private final InventoryReader reader;
     private final RunOrders orders;
+    private final RunCopies copies;
     private final HeldKeys held;
     private final WorkQueue reads = new WorkQueue("inventory-reads", MAX_WAITING);
     private final WorkQueue looks = new WorkQueue("inventory-looks", MAX_WAITING);
     private final WorkQueue changes = new WorkQueue("inventory-changes", MAX_WAITING);
     private final WorkQueue contents = new WorkQueue("inventory-contents", MAX_WAITING);
 
-    private InventoryRequests(AgentInventory inventory, RunOrders orders, HeldKeys held) {
+    private InventoryRequests(AgentInventory inventory, RunOrders orders, RunCopies copies, HeldKeys held) {
         this.inventory = inventory;
         this.reader = new InventoryReader(inventory);
         this.orders = orders;
+        this.copies = copies;
         this.held = held;
     }
 
@@ -58,6 +60,7 @@ public final class InventoryRequests implements AutoCloseable {
         return new InventoryRequests(
                 AgentInventory.open(store, sentinel, fence, files, limits),
                 new RunOrders(store, engine, sentinel, fence, held, limits.scrubBytesPerSecond()),
+                new RunCopies(settings.storageNode(), engine, sentinel, fence),
                 held);
     }
 
@@ -107,6 +110,9 @@ public final class InventoryRequests implements AutoCloseable {
         if (request instanceof InventoryMessage.Drop drop) {
             inventory.drop(drop.runId());
             return new InventoryMessage.Dropped(drop.runId());
+        }
+        if (request instanceof InventoryMessage.Repair repair) {
+            return new InventoryMessage.RepairReported(copies.repair(repair.order()));
         }
         if (request instanceof InventoryMessage.Quarantine quarantine) {
             return new InventoryMessage.Quarantined(orders.quarantine(quarantine.order()));

@@ -20,12 +20,14 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +56,12 @@ abstract class InventoryFixture {
     AgentInventory inventory;
     InventoryReader reader;
     RunOrders orders;
+    RunCopies copies;
+    /** Where the engine fetches from. */
+    final Map<StorageNodeId, URI> sources = new HashMap<>();
+
+    /** After this time without a byte, a source counts as broken. */
+    Duration idleTimeout = Duration.ofSeconds(1);
 
     @BeforeEach
     final void create() throws IOException {
@@ -68,13 +76,14 @@ abstract class InventoryFixture {
 
     final void open(InventorySettings settings) throws IOException {
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE, disk);
-        engine = TestEngine.start(TestEngine.settings(root, Duration.ofSeconds(1), Map.of()), store);
+        engine = TestEngine.start(TestEngine.settings(root, idleTimeout, Map.copyOf(sources)), store);
         InventoryFiles files = new InventoryFiles(dataDir.resolve("inventory"));
         sentinel = NodeSentinel.open(root, dataDir, NODE);
         fence = store.runFence();
         inventory = AgentInventory.open(store, sentinel, fence, files, settings);
         reader = new InventoryReader(inventory);
         orders = new RunOrders(store, engine.engine(), sentinel, fence, held, settings.scrubBytesPerSecond());
+        copies = new RunCopies(NODE, engine.engine(), sentinel, fence);
     }
 
     @AfterEach

@@ -20,9 +20,11 @@ import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.agent.AgentEvent;
 import io.rebalancer.core.agent.AgentState;
 import io.rebalancer.core.agent.CopyGate;
+import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.FencingToken;
+import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.inventory.ContentFacts;
 import io.rebalancer.core.inventory.CopyFacts;
 import io.rebalancer.core.inventory.CopyFacts.Presence;
@@ -33,11 +35,13 @@ import io.rebalancer.core.inventory.KeyRange;
 import io.rebalancer.core.inventory.RangeDigest;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder.Result;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -190,6 +194,48 @@ class InventoryMessagesTest {
                 new Assignment(
                         new UUID(3, assignment), new CopyLocation("dc1", settings.storageNode()), List.of(task))));
         assertThat(agent.getState().held()).containsKey(new UUID(3, assignment));
+    }
+
+    private RepairOrder repairOf(RunToken token, CopyTask... tasks) {
+        return new RepairOrder(
+                token,
+                new Assignment(
+                        new UUID(5, token.number()), new CopyLocation("dc1", settings.storageNode()), List.of(tasks)));
+    }
+
+    private static CopyTask taskOf(CopyKey key) throws Exception {
+        byte[] content = key.toString().getBytes(StandardCharsets.UTF_8);
+        return new CopyTask(
+                new RecordRef(1, "/o/stor/1"),
+                key.objectId(),
+                key.owner(),
+                content.length,
+                TestEngine.md5(content),
+                List.of(new StorageNodeId("2.stor")));
+    }
+
+    private NodeInventory.RepairProgress repair(RepairOrder order) {
+        return ask(replyTo -> new InventoryMessage.Repair(order, replyTo), InventoryMessage.RepairReported.class)
+                .progress();
+    }
+
+    @Test
+    void aRunOrdersCopies() throws Exception {
+        RepairOrder order = repairOf(RUN, taskOf(KEPT), taskOf(new CopyKey(OWNER, new UUID(2, 9))));
+        await().atMost(Duration.ofSeconds(20)).until(() -> repair(order).open() == 0);
+        List<TaskResult> results = repair(order).ended();
+        assertThat(results.get(0).failure()).as("its file exists").isEmpty();
+        assertThat(results.get(1).failure()).as("the source is unknown").contains(Reason.SOURCE_OTHER_ERROR);
+
+        RepairOrder stale = repairOf(new RunToken(new UUID(9, 1), 1, 1), taskOf(KEPT));
+        assertThat(ask(replyTo -> new InventoryMessage.Repair(stale, replyTo), InventoryMessage.Fenced.class)
+                        .known())
+                .isEqualTo(RUN);
+        engine.engine().setGate(CopyGate.STOPPED);
+        RepairOrder next = repairOf(new RunToken(new UUID(9, 3), 3, 1), taskOf(KEPT));
+        assertThat(ask(replyTo -> new InventoryMessage.Repair(next, replyTo), InventoryMessage.Failed.class)
+                        .detail())
+                .contains("the gate of this agent is STOPPED");
     }
 
     @Test

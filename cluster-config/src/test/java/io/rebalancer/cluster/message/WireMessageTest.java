@@ -498,7 +498,7 @@ class WireMessageTest {
         assertThat(serialization.serialize(page).get().length).isLessThan(256 * 1024);
     }
 
-    /** The largest status, page of the quarantine, list of digests, order and page of entries. */
+    /** The largest repair, status, page of the quarantine, list of digests, order and page of entries. */
     @Test
     void whatManagersAskAboutFilesFitsIntoAMessage() {
         Serialization serialization = SerializationExtension.get(KIT.system());
@@ -506,7 +506,21 @@ class WireMessageTest {
         CopyKey key = CopyKey.LAST;
         QuarantineOrder.File file = new QuarantineOrder.File(key, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
         InventoryEntry entry = new InventoryEntry(key, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, true);
+        CopyTask task = new CopyTask(
+                new RecordRef(99, "k".repeat(4096)),
+                ID,
+                ID,
+                Long.MAX_VALUE,
+                new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="),
+                Collections.nCopies(9, new StorageNodeId("1.stor." + "x".repeat(60) + ".example.com")));
+        TaskResult result = new TaskResult(ID, Optional.of(Reason.UNRECOVERABLE), "f".repeat(8192), false, 0);
         List<WireMessage> largest = List.of(
+                new InventoryMessage.Repair(
+                        new RepairOrder(
+                                RUN, new Assignment(ID, LOCATION, Collections.nCopies(RepairOrder.MAX_TASKS, task))),
+                        reply.getRef()),
+                new InventoryMessage.RepairReported(
+                        new NodeInventory.RepairProgress(Collections.nCopies(RepairOrder.MAX_TASKS, result), 0)),
                 new InventoryMessage.StatusReported(inventoryStatus(Coverage.MAX_UNLISTED)),
                 new InventoryMessage.QuarantineListed(
                         new NodeInventory.QuarantinePage(Collections.nCopies(NodeInventory.MAX_KEYS, ITEM), true)),

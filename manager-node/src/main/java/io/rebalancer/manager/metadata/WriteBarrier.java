@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Proves that a shard stores writes and that reads return them: it writes a random value and reads it back from the primary, past
- * the cache. The value has a bucket of its own, which is created with the first proof on a shard.
+ * the cache. The first proof on a shard creates the bucket of the value.
  *
  * <p>Callers that ask while a proof of the shard is in progress share the next one, so that they do not overwrite the values of each
  * other. A proof that another manager disturbs in this way is repeated.
@@ -87,9 +87,9 @@ final class WriteBarrier {
                     }
                     return attempt < MAX_ATTEMPTS
                             ? attempt(shard, attempt + 1)
-                            : CompletableFuture.failedFuture(new IllegalStateException(
-                                    "it returned another value than the one that was written, " + MAX_ATTEMPTS
-                                            + " times"));
+                            : CompletableFuture.failedFuture(
+                                    new IllegalStateException("it did not return the value that"
+                                            + " was written right before, " + MAX_ATTEMPTS + " times"));
                 });
     }
 

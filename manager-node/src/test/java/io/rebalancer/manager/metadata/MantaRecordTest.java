@@ -62,6 +62,23 @@ class MantaRecordTest {
                 .hasMessageContaining("holds a copy already");
     }
 
+    @Test
+    void addingACopyChangesOnlyTheListOfCopies() throws BadMantaObject {
+        MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT);
+        String last = "\"manta_storage_id\":\"1.stor.example.com\"}";
+        assertThat(MantaRecord.withCopyAdded(record, DESTINATION).toString())
+                .isEqualTo(DOCUMENT.replace(
+                        last, last + ",{\"datacenter\":\"dc3\",\"manta_storage_id\":\"3.stor.example.com\"}"));
+        MetadataRecord added = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT.replace("2.stor", "3.stor"));
+        assertThatThrownBy(() -> MantaRecord.withCopyAdded(added, DESTINATION))
+                .isInstanceOf(BadMantaObject.class)
+                .hasMessageContaining("holds a copy already");
+        MetadataRecord none = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT.replace("sharks", "others"));
+        assertThatThrownBy(() -> MantaRecord.withCopyAdded(none, DESTINATION))
+                .isInstanceOf(BadMantaObject.class)
+                .hasMessageContaining("sharks is missing");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -45,14 +45,18 @@ final class FilesInMemory implements NodeInventory {
     private final SortedMap<CopyKey, InventoryEntry> files = new TreeMap<>();
     private SortedMap<CopyKey, InventoryEntry> listed = new TreeMap<>();
     private List<KeyRange> unlisted = List.of();
+    /** The token of the listing. */
     private RunToken highest = new RunToken(new UUID(0, 0), 0, 0);
+    /** The highest token of all commands. */
+    private RunToken fence = highest;
+
     private State state = State.READY;
     private String rootId = "root";
     private Duration skew = Duration.ZERO;
     private boolean down;
     private Runnable afterListing = () -> {};
     private long entriesSent;
-    private Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
+    private volatile Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
     private int lostAnswers;
     private boolean delaysQuarantine;
@@ -123,8 +127,8 @@ final class FilesInMemory implements NodeInventory {
         return entriesSent;
     }
 
-    synchronized RunToken highest() {
-        return highest;
+    synchronized RunToken fence() {
+        return fence;
     }
 
     private synchronized <T> CompletionStage<T> reply(Supplier<T> answer) {
@@ -144,6 +148,7 @@ final class FilesInMemory implements NodeInventory {
         return reply(() -> {
             if (token.compareTo(highest) > 0) {
                 highest = token;
+                fence = token.compareTo(fence) > 0 ? token : fence;
                 list();
                 afterListing.run();
                 afterListing = () -> {};
@@ -351,10 +356,10 @@ final class FilesInMemory implements NodeInventory {
     }
 
     private void admit(RunToken token) {
-        if (token.compareTo(highest) < 0) {
+        if (token.compareTo(fence) < 0) {
             throw new Fenced("the agent of " + node + " knows a higher token");
         }
-        highest = token;
+        fence = token;
     }
 
     private QuarantineOrder.Result move(QuarantineOrder.File file, UUID runId) {
@@ -411,8 +416,8 @@ final class FilesInMemory implements NodeInventory {
     }
 
     /** A later run, or incarnation, has given a command. */
-    synchronized void setHighest(RunToken token) {
-        highest = token;
+    synchronized void setFence(RunToken token) {
+        fence = token;
     }
 
     /** The agent answers again. */

@@ -308,7 +308,7 @@ class RepairRunTest extends RunFixture {
     void aRunThatIsOlderThanAnotherIsRefusedByTheAgent() {
         files(ONE).put(key(102), 5, OLD);
         RunOrder order = plan(ALL, ONE);
-        files(ONE).setHighest(new RunToken(UUID.randomUUID(), order.number() + 1, 1));
+        files(ONE).setFence(new RunToken(UUID.randomUUID(), order.number() + 1, 1));
         RunState ended = act(order, "");
         assertThat(repairs(ended, ONE).fault()).contains(AbortReason.FENCED);
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
@@ -378,7 +378,7 @@ class RepairRunTest extends RunFixture {
         run = spawn("");
         run.tell(new ReconcileMessage.CreateRun(
                 order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
-        await().atMost(TIMEOUT).until(() -> files(ONE).highest().runId().equals(id));
+        await().atMost(TIMEOUT).until(() -> files(ONE).fence().runId().equals(id));
         run.tell(new ReconcileMessage.CancelRun(
                 "cancelled by ann",
                 kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));

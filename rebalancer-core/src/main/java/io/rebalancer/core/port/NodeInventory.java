@@ -75,7 +75,7 @@ public interface NodeInventory {
 
     /**
      * Makes the agent copy the objects of an assignment to its node, and returns how far it is. The caller repeats the order
-     * until no copy is open. A copy is verified and durable as that of a job; a file that has the object's name and other
+     * until no copy is open. A copy that failed is tried again only with another assignment. A copy is verified and durable as that of a job; a file that has the object's name and other
      * content moves into the quarantine first, and a file with the right content is kept.
      *
      * <p>An agent works on one order at a time. An order with another assignment replaces the one before: its copies in

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
+import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** The buckets of one simulated Moray shard, each a table of a real SQL database (manta.md 6.5, 7.6, 7.7). */
@@ -25,6 +26,7 @@ public final class MorayTable implements AutoCloseable {
     private static final int MAX_ATTEMPTS = 20;
     private static final List<Bucket> FIRST_BUCKETS = List.of(Bucket.MANTA, Bucket.MANTA_STORAGE);
     private static final Pattern BUCKET_NAME = Pattern.compile("[a-zA-Z]\\w{0,62}");
+    private static final String READ_ONLY_STATE = "25006";
     /** SQLSTATE of a duplicate key, a serialization failure, a deadlock, and H2's concurrent update. */
     private static final Set<String> LOST_RACE = Set.of("23505", "40001", "40P01", "90131");
 
@@ -34,6 +36,8 @@ public final class MorayTable implements AutoCloseable {
     private final Connections readers;
     /** Created buckets are forgotten when the shard is closed. */
     private final Map<String, Bucket> buckets = new ConcurrentSkipListMap<>();
+
+    private volatile boolean readOnly;
 
     private MorayTable(Connection keepAlive, Connections writers, Connections readers) {
         this.keepAlive = keepAlive;
@@ -134,7 +138,8 @@ public final class MorayTable implements AutoCloseable {
      * @param indexes the type of each indexed field: string, number or boolean
      * @throws BucketRefused if the bucket exists, or the name or a type is invalid
      */
-    public void createBucket(String name, Map<String, String> indexes) throws SQLException {
+    public synchronized void createBucket(String name, Map<String, String> indexes) throws SQLException {
+        requireWritable();
         if (!BUCKET_NAME.matcher(name).matches()) {
             throw new BucketRefused("InvalidBucketNameError", name + " is not a valid bucket name");
         }
@@ -146,16 +151,29 @@ public final class MorayTable implements AutoCloseable {
             columns.add(new Bucket.Index(index.getKey(), type));
         }
         Bucket bucket = new Bucket(name, columns, false);
-        if (buckets.putIfAbsent(name, bucket) != null) {
+        if (buckets.containsKey(name)) {
             throw new BucketRefused("BucketConflictError", name + " was likely being concurrently updated");
         }
         try (Statement statement = keepAlive.createStatement()) {
             for (String text : bucket.schema()) {
                 statement.execute(text);
             }
-        } catch (SQLException e) {
-            buckets.remove(name);
-            throw e;
+        }
+        // Known only when its table exists, as in a transaction.
+        buckets.put(name, bucket);
+    }
+
+    /** Makes the shard refuse writes, as one whose database is a standby, or ends that. */
+    public void refuseWrites(boolean refuse) {
+        readOnly = refuse;
+    }
+
+    private void requireWritable() throws SQLException {
+        if (readOnly) {
+            throw new SQLException(
+                    "cannot execute INSERT in a read-only transaction",
+                    READ_ONLY_STATE,
+                    ErrorCode.DATABASE_IS_READ_ONLY);
         }
     }
 
@@ -186,6 +204,7 @@ public final class MorayTable implements AutoCloseable {
      * @throws MorayChange.ObjectNotFound if an object to delete does not exist
      */
     public List<MorayChange.Outcome> batch(List<? extends MorayChange> changes) throws SQLException {
+        requireWritable();
         return inTransaction(connection -> {
             List<MorayChange.Outcome> outcomes = new ArrayList<>();
             for (MorayChange change : changes) {
@@ -215,6 +234,7 @@ public final class MorayTable implements AutoCloseable {
 
     /** {@code delObject}: whether there was a row. The condition is checked as for a put (manta.md 7.7). */
     public boolean delete(String bucket, String key, EtagCondition condition) throws SQLException {
+        requireWritable();
         Bucket table = bucket(bucket);
         return inTransaction(connection -> Rows.delete(connection, table, key, condition));
     }

@@ -169,10 +169,12 @@ final class Rows {
 
     // _id and _idx are missing here because an update keeps the row's ids.
     private static String updateText(Bucket bucket) {
-        return "UPDATE %s SET _value = ?, _etag = ?, _mtime = ?, _vnode = ?, %s WHERE _key = ?"
+        return "UPDATE %s SET _value = ?, _etag = ?, _mtime = ?, _vnode = ?%s WHERE _key = ?"
                 .formatted(
                         bucket.table(),
-                        bucket.indexes().stream().map(i -> i.column() + " = ?").collect(Collectors.joining(", ")));
+                        bucket.indexes().stream()
+                                .map(i -> ", " + i.column() + " = ?")
+                                .collect(Collectors.joining()));
     }
 
     private static String insertText(Bucket bucket, MorayPut.RowId ids) {

@@ -31,6 +31,7 @@ final class DatabaseErrors {
                         "Invalid SQL: syntax error at "
                                 + (near.isEmpty() ? "end of input" : "or near \"" + near + "\""));
             }
+            case ErrorCode.DATABASE_IS_READ_ONLY -> new RpcFailure(PASSED_ON, text);
             default -> new RpcFailure("InternalError", text);
         };
     }

@@ -415,6 +415,27 @@ class MorayCallsTest {
     }
 
     @Test
+    void aReadOnlyShardRefusesAllChanges() throws Exception {
+        fill();
+        table.refuseWrites(true);
+        String error = "error: cannot execute INSERT in a read-only transaction";
+        try (FastCaller caller = caller()) {
+            assertError(caller, error, "putObject", text("manta"), text("k"), json(), json());
+            assertError(caller, error, "createBucket", text("extra"), json(), json());
+            assertError(caller, error, "delObject", text("manta"), text("/o/stor/a"), json());
+            assertThat(keys(caller, "type=object", json())).hasSize(3);
+        }
+    }
+
+    @Test
+    void anUnknownBucketTakesNoObject() throws Exception {
+        try (FastCaller caller = caller()) {
+            String error = "BucketNotFoundError: none does not exist";
+            assertError(caller, error, "putObject", text("none"), text("k"), json(), json());
+        }
+    }
+
+    @Test
     void bucketsAreCreatedAndListed() throws Exception {
         ObjectNode config = json();
         config.putObject("index").putObject("Size").put("type", "number");
