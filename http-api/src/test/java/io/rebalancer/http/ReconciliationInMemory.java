@@ -14,6 +14,7 @@ import io.rebalancer.core.port.ReconciliationFindings.Filter;
 import io.rebalancer.core.port.ReconciliationFindings.RunLine;
 import io.rebalancer.core.port.ReconciliationService;
 import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.NodeReport;
@@ -92,6 +93,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
                                 Optional.empty(),
                                 "ada",
                                 Map.of(),
+                                false,
                                 Optional.empty()),
                         Instant.EPOCH))
                 .apply(new RunEvent.MetadataRead(
@@ -129,6 +131,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
                 901,
                 Map.of(DriftKind.MISSING_COPY, 1L, DriftKind.SIZE_MISMATCH, 1L),
                 new SkippedCounts(1, 2, 3, 4),
+                new ContentCounts(3, 30, 1, 2),
                 5_000);
     }
 

@@ -16,6 +16,7 @@ public interface ScheduleMessage {
      * Registers a run. Idempotent for the same id.
      *
      * @param acceptRoots whether another identity of an object root than before is accepted
+     * @param readsContents whether the contents of all files are read too
      * @param planId for {@link RunMode#ACT}: the plan that is carried out; else empty
      * @param repairs for {@link RunMode#ACT}: what the run may do; else empty
      */
@@ -25,6 +26,7 @@ public interface ScheduleMessage {
             List<StorageNodeId> nodes,
             String orderedBy,
             boolean acceptRoots,
+            boolean readsContents,
             Optional<UUID> planId,
             Optional<RepairScope> repairs,
             ActorRef<ScheduleReply> replyTo)

@@ -68,6 +68,7 @@ import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.HeldAssignments;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.PurgeOrder;
@@ -204,7 +205,7 @@ class WireMessageTest {
     private static final Choices CHOICES = Choices.NONE.after(CHANGE, "http 127.0.0.1", Instant.EPOCH);
 
     private static final RunOrder RUN_ORDER = new RunOrder(
-            ID, 3, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"), Optional.empty());
+            ID, 3, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"), false, Optional.empty());
 
     private static List<WireMessage> samples() {
         TestProbe<JobMessage.JobReply> jobReply = KIT.createTestProbe();
@@ -402,6 +403,7 @@ class WireMessageTest {
                         List.of(NODE),
                         "ann",
                         true,
+                        true,
                         Optional.of(ID),
                         Optional.of(new RepairScope(Set.of(Repair.ADD_COPY), List.of(NODE))),
                         scheduleReply.getRef()),
@@ -551,7 +553,7 @@ class WireMessageTest {
                 .mapToObj(i -> new StorageNodeId(i + ".stor." + "x".repeat(60) + ".example.com"))
                 .toList();
         RunState run = RunState.EMPTY.apply(new RunEvent.RunCreated(
-                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", Map.of(), Optional.empty()),
+                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", Map.of(), false, Optional.empty()),
                 Instant.EPOCH));
         Coverage coverage = new Coverage(
                 Long.MAX_VALUE,
@@ -572,6 +574,7 @@ class WireMessageTest {
                             Long.MAX_VALUE,
                             Map.of(DriftKind.MISSING_COPY, Long.MAX_VALUE, DriftKind.ORPHAN_FILE, Long.MAX_VALUE),
                             new SkippedCounts(1, 2, 3, Long.MAX_VALUE),
+                            new ContentCounts(1, 2, 3, Long.MAX_VALUE),
                             Long.MAX_VALUE),
                     Instant.EPOCH));
         }

@@ -105,7 +105,7 @@ final class CandidateCheck {
             CandidateRules.Verdict verdict = rules.decide(candidate, look);
             if (verdict instanceof CandidateRules.Drift drift) {
                 findings.add(finding(candidate, look, drift.kind()));
-                if (drift.kind() == DriftKind.MISSING_COPY || drift.kind() == DriftKind.SIZE_MISMATCH) {
+                if (drift.kind().repair() == Repair.COPY_AGAIN) {
                     record(look).ifPresent(live -> missing.put(candidate.key(), live.record()));
                 }
             } else {
@@ -141,7 +141,7 @@ final class CandidateCheck {
         Optional<LiveRecord> live = record(look);
         CopyFacts facts = look.facts();
         boolean present = facts.presence() == CopyFacts.Presence.PRESENT;
-        Optional<Instant> since = present && kind.aspect() == Candidate.Aspect.FILE
+        Optional<Instant> since = present && kind.aspect() != Candidate.Aspect.RECORD
                 ? InventoryEntry.of(facts).lastChanged()
                 : live.flatMap(each -> each.modifiedMillis().isPresent()
                         ? time(each.modifiedMillis().getAsLong())

@@ -104,6 +104,7 @@ public final class ClusterReconciliation implements ReconciliationService {
                         compared,
                         run.orderedBy(),
                         run.acceptRoots(),
+                        run.readsContents(),
                         Optional.empty(),
                         Optional.empty(),
                         replyTo));
@@ -142,6 +143,7 @@ public final class ClusterReconciliation implements ReconciliationService {
                                 RunMode.ACT,
                                 usable.nodes(),
                                 repairs.orderedBy(),
+                                false,
                                 false,
                                 Optional.of(repairs.planId()),
                                 Optional.of(usable.scope(repairs.classes())),

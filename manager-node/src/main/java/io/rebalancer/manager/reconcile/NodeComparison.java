@@ -12,6 +12,7 @@ import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.Candidate;
 import io.rebalancer.core.reconcile.CandidateRules;
+import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.RunState;
@@ -169,10 +170,20 @@ final class NodeComparison {
                 scope.report("compares range " + merged + " of " + differing.size() + " of " + node);
                 merge(range, files, listing, check);
             }
+            ContentCounts contents = run.order().orElseThrow().readsContents()
+                    ? new ContentScrub(
+                                    resources,
+                                    run,
+                                    node,
+                                    inventory,
+                                    scope,
+                                    key -> check.add(Candidate.wrongContent(key)))
+                            .read(claims)
+                    : ContentCounts.NONE;
             check.finish();
             // The agent keeps one listing at a time; the next run replaces one that could not be dropped.
             inventory.drop(run.token().runId());
-            return report(listing, check, claimed[0], files.transferredBytes());
+            return report(listing, check, claimed[0], contents, files.transferredBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (TimeoutException e) {
@@ -225,7 +236,8 @@ final class NodeComparison {
         }
     }
 
-    private NodeReport report(InventoryStatus listing, CandidateCheck check, long claimed, long transferred) {
+    private NodeReport report(
+            InventoryStatus listing, CandidateCheck check, long claimed, ContentCounts contents, long transferred) {
         Map<DriftKind, Long> found = check.found();
         long missing = found.getOrDefault(DriftKind.MISSING_COPY, 0L) + found.getOrDefault(DriftKind.MISSING_ALL, 0L);
         long orphans = found.getOrDefault(DriftKind.ORPHAN_FILE, 0L);
@@ -255,6 +267,7 @@ final class NodeComparison {
                 claimed,
                 found,
                 check.skipped(),
+                contents,
                 transferred);
     }
 }

@@ -127,6 +127,7 @@ public final class ReconciliationSchedule extends EventSourcedBehavior<ScheduleM
                 register.planId(),
                 register.orderedBy(),
                 roots,
+                register.readsContents(),
                 register.repairs());
     }
 

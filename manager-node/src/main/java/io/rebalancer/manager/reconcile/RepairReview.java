@@ -63,11 +63,10 @@ final class RepairReview {
             DueRepair repair = new DueRepair(planned.get(i), second.get(i));
             Verdict verdict = rules.decideAgain(repair.finding(), repair.look());
             if (verdict instanceof CandidateRules.Drift) {
-                reviewed.due().add(repair);
+                boolean needsContent = repair.finding().kind() == DriftKind.CHECKSUM_MISMATCH;
+                (needsContent ? contents : reviewed.due()).add(repair);
             } else if (verdict != NoFinding.CHANGED) {
                 reviewed.left().add(repair.left("not repaired now: " + verdict));
-            } else if (hasContent(repair)) {
-                contents.add(repair);
             } else if (mayBeMoved(repair)) {
                 reviewed.due().add(asPlanned(repair));
             } else {
@@ -76,13 +75,6 @@ final class RepairReview {
         }
         readContents(contents, reviewed);
         return reviewed;
-    }
-
-    /** Only its content shows whether the finding is true. */
-    private static boolean hasContent(DueRepair repair) {
-        return repair.finding().kind() == DriftKind.CHECKSUM_MISMATCH
-                && repair.look().facts().presence() == Presence.PRESENT
-                && repair.record().isPresent();
     }
 
     /** An earlier incarnation may have moved the file without storing that. The agent knows what this run has moved. */

@@ -12,6 +12,7 @@ import io.rebalancer.core.inventory.InventoryStatus;
 import io.rebalancer.core.inventory.InventoryStatus.State;
 import io.rebalancer.core.inventory.KeyRange;
 import io.rebalancer.core.inventory.RangeDigest;
+import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.NodeInventory;
@@ -40,6 +41,8 @@ import java.util.function.Supplier;
 
 /** The files of one storage node in memory, and its agent, which a test can make fail. */
 final class FilesInMemory implements NodeInventory {
+    private static final ContentMd5 OTHER_MD5 = new ContentMd5("AAAAAAAAAAAAAAAAAAAAAA==");
+
     private final StorageNodeId node;
     private final Clock clock;
     private final SortedMap<CopyKey, InventoryEntry> files = new TreeMap<>();
@@ -58,6 +61,7 @@ final class FilesInMemory implements NodeInventory {
     private long entriesSent;
     private volatile Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
+    private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
     private boolean delaysQuarantine;
     private volatile Runnable onRepair = () -> {};
@@ -251,7 +255,25 @@ final class FilesInMemory implements NodeInventory {
 
     @Override
     public CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys) {
-        throw new UnsupportedOperationException();
+        return reply(() -> keys.stream().map(this::content).toList());
+    }
+
+    private ContentFacts content(CopyKey key) {
+        InventoryEntry entry = files.get(key);
+        if (entry == null) {
+            return new ContentFacts(key, 0, Optional.empty(), "no such file");
+        }
+        return new ContentFacts(
+                key, entry.sizeBytes(), Optional.of(corrupt.contains(key) ? OTHER_MD5 : ShardsInMemory.MD5), "");
+    }
+
+    /** The content of the file is wrong, or right again. */
+    synchronized void setCorrupt(CopyKey key, boolean wrong) {
+        if (wrong) {
+            corrupt.add(key);
+        } else {
+            corrupt.remove(key);
+        }
     }
 
     /**
@@ -273,7 +295,7 @@ final class FilesInMemory implements NodeInventory {
         return List.copyOf(replaced);
     }
 
-    /** Makes all copies at once. Only lengths are compared: files in memory have no content. */
+    /** Makes all copies at once. A file in memory has a length, and content that is right or wrong. */
     @Override
     public CompletionStage<RepairProgress> repair(RepairOrder order) {
         onRepair.run();
@@ -318,7 +340,7 @@ final class FilesInMemory implements NodeInventory {
 
     private TaskResult copy(CopyTask task, Map<CopyKey, Long> found) {
         CopyKey key = new CopyKey(task.owner(), task.objectId());
-        if (length(key) == task.sizeBytes()) {
+        if (length(key) == task.sizeBytes() && !corrupt.contains(key)) {
             return new TaskResult(task.objectId(), Optional.empty(), "", false, 0);
         }
         if (found.getOrDefault(key, -1L) != task.sizeBytes()) {
@@ -328,6 +350,7 @@ final class FilesInMemory implements NodeInventory {
         if (files.containsKey(key)) {
             replaced.add(key);
         }
+        corrupt.remove(key);
         put(key, task.sizeBytes(), clock.instant());
         return new TaskResult(task.objectId(), Optional.empty(), "", true, task.sizeBytes());
     }

@@ -27,6 +27,7 @@ final class FindingsInMemory implements ReconciliationFindings {
     private final Map<UUID, RunLine> runs = new HashMap<>();
     private final Map<String, ParkingRule.Failures> failed = new HashMap<>();
     private final Map<String, UUID> failedIn = new HashMap<>();
+    private final Map<String, UUID> suspects = new HashMap<>();
     private int failures;
     private int page = Integer.MAX_VALUE;
 
@@ -94,6 +95,17 @@ final class FindingsInMemory implements ReconciliationFindings {
                 findings.computeIfAbsent(runId, id -> new HashMap<>()).put(copy, each);
             }
         });
+    }
+
+    @Override
+    public synchronized CompletionStage<Set<CopyKey>> putContents(
+            UUID runId, StorageNodeId node, List<CopyKey> wrong, List<CopyKey> right, Instant at) {
+        right.forEach(key -> suspects.remove(node + " " + key));
+        Set<CopyKey> again = wrong.stream()
+                .filter(key -> !runId.equals(suspects.getOrDefault(node + " " + key, runId)))
+                .collect(Collectors.toSet());
+        wrong.forEach(key -> suspects.putIfAbsent(node + " " + key, runId));
+        return CompletableFuture.completedFuture(again);
     }
 
     @Override

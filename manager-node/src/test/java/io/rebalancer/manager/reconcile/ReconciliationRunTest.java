@@ -302,8 +302,8 @@ class ReconciliationRunTest extends RunFixture {
         assertThat(ended.epoch()).isEqualTo(2);
         assertThat(ended.phase()).isEqualTo(RunPhase.FINISHED);
         assertThat(files(ONE).entriesSent()).isEqualTo(sentByOne);
-        assertThat(files(ONE).highest().epoch()).isEqualTo(1);
-        assertThat(files(TWO).highest().epoch()).isEqualTo(2);
+        assertThat(files(ONE).fence().epoch()).isEqualTo(1);
+        assertThat(files(TWO).fence().epoch()).isEqualTo(2);
         assertThat(found())
                 .containsExactlyInAnyOrder(
                         finding(ONE, DriftKind.MISSING_COPY, 3), finding(TWO, DriftKind.MISSING_COPY, 4));

@@ -104,6 +104,7 @@ class ReconciliationScheduleTest {
                 List.of(nodes),
                 "ann",
                 acceptRoots,
+                false,
                 Optional.empty(),
                 Optional.empty(),
                 reply.getRef()));

@@ -9,6 +9,7 @@ import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.PlanUsability;
@@ -54,7 +55,15 @@ class RepairRunTest extends RunFixture {
         number++;
         RunOrder order = order(RunMode.PLAN, Map.of(), compared);
         begin(new RunOrder(
-                id, number, order.mode(), order.nodes(), Optional.empty(), "ann", Map.of(), Optional.empty()));
+                id,
+                number,
+                order.mode(),
+                order.nodes(),
+                Optional.empty(),
+                "ann",
+                Map.of(),
+                readsContents,
+                Optional.empty()));
         PlanUsability usable = PlanUsability.of(awaitEnd(), List.of(), overridden, clock.instant());
         assertThat(usable.refusal()).isEmpty();
         id = UUID.randomUUID();
@@ -67,6 +76,7 @@ class RepairRunTest extends RunFixture {
                 Optional.of(planId),
                 "ann",
                 Map.of(),
+                false,
                 Optional.of(usable.scope(classes)));
     }
 
@@ -100,6 +110,7 @@ class RepairRunTest extends RunFixture {
                 Optional.empty(),
                 "ann",
                 Map.of(),
+                false,
                 Optional.empty()));
         awaitEnd();
         assertThat(found()).isEmpty();
@@ -139,6 +150,41 @@ class RepairRunTest extends RunFixture {
                         && entry.contains("objects=1"));
         assertThat(findings.run(id).orElseThrow().comparisons().repaired()).isEqualTo(4);
         assertNothingLeft(ONE, TWO);
+    }
+
+    /** Section 33 test 15: one wrong read proves nothing, and a right one clears the suspicion. */
+    @Test
+    void aWrongContentIsRepairedAfterASecondRunHasReadIt() {
+        store(1, ONE, TWO);
+        store(2, ONE, TWO);
+        store(3, ONE, TWO);
+        readsContents = true;
+        files(ONE).setCorrupt(key(1), true);
+        files(ONE).setCorrupt(key(2), true);
+        plan(ALL, ONE, TWO);
+        id = planId;
+        assertThat(found()).isEmpty();
+        assertThat(report(state(), ONE).contents()).isEqualTo(new ContentCounts(3, 15, 2, 0));
+        files(ONE).setCorrupt(key(2), false);
+        RunOrder order = plan(ALL, ONE, TWO);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(1, 0, 0, 0, 0));
+        assertThat(results()).containsOnlyKeys(key(1));
+        assertThat(files(ONE).replaced()).containsExactly(key(1));
+        assertNothingLeft(ONE, TWO);
+    }
+
+    @Test
+    void aContentThatIsRightWhenReadBeforeTheRepairIsLeftAlone() {
+        store(1, ONE, TWO);
+        readsContents = true;
+        files(ONE).setCorrupt(key(1), true);
+        plan(ALL, ONE);
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).setCorrupt(key(1), false);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(0, 1, 0, 0, 0));
+        assertThat(files(ONE).replaced()).isEmpty();
     }
 
     @Test
@@ -402,6 +448,7 @@ class RepairRunTest extends RunFixture {
                 Optional.empty(),
                 "ann",
                 Map.of(),
+                false,
                 Optional.empty()));
         RunState plan = awaitEnd();
         assertThat(report(plan, ONE).fault()).contains(AbortReason.BREAKER);

@@ -81,6 +81,9 @@ abstract class RunFixture {
     /** Whether the journal knows no later incarnation of the run. */
     volatile boolean isLatest = true;
 
+    /** Whether the next order reads contents. */
+    boolean readsContents;
+
     UUID id = UUID.randomUUID();
     final TestProbe<ScheduleMessage> schedule = kit.createTestProbe();
     ActorRef<ReconcileMessage> run = kit.<ReconcileMessage>createTestProbe().getRef();
@@ -158,6 +161,7 @@ abstract class RunFixture {
                 Optional.empty(),
                 "ann",
                 roots,
+                readsContents,
                 Optional.empty());
     }
 

@@ -13,6 +13,7 @@ import io.rebalancer.core.port.ClaimSource;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.port.TierUnavailable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,7 +29,10 @@ import java.util.function.Supplier;
 
 /** The records of some shards in memory. A test can change them while a run lasts, and stop shards. */
 final class ShardsInMemory implements ClaimSource, MetadataTier {
-    private static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
+    static final ContentMd5 MD5 = new ContentMd5("XUFAKrxLKna5cZ2REBfFkg==");
+
+    private static final long MD5_HIGH = ByteBuffer.wrap(MD5.bytes()).getLong();
+    private static final long MD5_LOW = ByteBuffer.wrap(MD5.bytes()).getLong(Long.BYTES);
 
     private final int count;
     private final List<MetadataRecord> rows = new ArrayList<>();
@@ -167,8 +171,8 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
                         new Claim(
                                 new CopyKey(row.owner(), row.objectId()),
                                 row.sizeBytes(),
-                                1,
-                                2,
+                                MD5_HIGH,
+                                MD5_LOW,
                                 row.copies().size(),
                                 first ? Claim.REPORTS_RECORD : 0,
                                 1,

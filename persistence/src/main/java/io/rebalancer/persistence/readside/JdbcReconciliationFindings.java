@@ -158,6 +158,16 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
                 : readSide.run(() -> readSide.tables().read(handle -> RepairFailures.of(handle, node, kind, keys)));
     }
 
+    @Override
+    public CompletionStage<Set<CopyKey>> putContents(
+            UUID runId, StorageNodeId node, List<CopyKey> wrong, List<CopyKey> right, Instant at) {
+        return readSide.run(() -> {
+            Suspects suspects = new Suspects(runId, node, at);
+            readSide.tables().change(handle -> suspects.put(handle, wrong, right));
+            return suspects.confirmed();
+        });
+    }
+
     static <S extends SqlStatement<S>> S bindKey(S statement, Finding finding) {
         return statement
                 .bind("storage_node", finding.node().text())

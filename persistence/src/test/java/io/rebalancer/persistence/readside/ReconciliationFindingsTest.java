@@ -144,6 +144,31 @@ class ReconciliationFindingsTest extends ReadSideFixture {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aWrongContentIsConfirmedByAnotherRunUntilItIsReadAsRight(Database database) throws Exception {
+        ReconciliationFindings findings = open(database).reconciliationFindings();
+        CopyKey one = new CopyKey(new UUID(1, 1), new UUID(2, 2));
+        CopyKey two = new CopyKey(new UUID(1, 1), new UUID(3, 3));
+        UUID later = new UUID(1, 9);
+        assertThat(get(findings.putContents(RUN, ONE, List.of(one, two), List.of(), AT)))
+                .isEmpty();
+        assertThat(get(findings.putContents(RUN, ONE, List.of(one, two), List.of(), AT)))
+                .isEmpty();
+        assertThat(get(findings.putContents(later, TWO, List.of(one), List.of(two), AT)))
+                .isEmpty();
+        assertThat(get(findings.putContents(later, ONE, List.of(one), List.of(two), AT)))
+                .containsExactly(one);
+        assertThat(get(findings.putContents(later, ONE, List.of(one), List.of(), AT)))
+                .containsExactly(one);
+        assertThat(get(findings.putContents(later, ONE, List.of(two), List.of(one), AT)))
+                .isEmpty();
+        assertThat(get(findings.putContents(RUN, ONE, List.of(one, two), List.of(), AT)))
+                .containsExactly(two);
+        assertThat(get(findings.putContents(RUN, ONE, List.of(), List.of(), AT)))
+                .isEmpty();
+    }
+
     private static RunLine run(int number, long revision, RunPhase phase, Optional<AbortReason> abort) {
         return new RunLine(
                 new UUID(7, number),

@@ -54,6 +54,16 @@ public interface ReconciliationFindings {
     CompletionStage<Map<CopyKey, ParkingRule.Failures>> failures(
             StorageNodeId node, DriftKind kind, List<CopyKey> keys);
 
+    /**
+     * Records that a run read contents that are wrong, or right. A copy stays a suspect until its content is read as right.
+     *
+     * @param wrong copies whose content has another digest than the record
+     * @param right copies whose content is as the record has it
+     * @return those of {@code wrong} that an earlier run recorded as wrong too
+     */
+    CompletionStage<Set<CopyKey>> putContents(
+            UUID runId, StorageNodeId node, List<CopyKey> wrong, List<CopyKey> right, Instant at);
+
     /** Stores the line of a run, unless a line of a later revision is stored. */
     CompletionStage<Void> putRun(RunLine run);
 

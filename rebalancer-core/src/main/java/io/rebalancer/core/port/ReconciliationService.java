@@ -70,9 +70,16 @@ public interface ReconciliationService {
      * @param mode {@link RunMode#OBSERVE} or {@link RunMode#PLAN}
      * @param nodes the storage nodes to compare; empty for all of the fleet
      * @param acceptRoots whether another identity of an object root than in earlier runs is accepted
+     * @param readsContents whether the contents of all files are read too, which takes long
      * @param orderedBy who orders it
      */
-    record NewRun(UUID id, RunMode mode, List<StorageNodeId> nodes, boolean acceptRoots, String orderedBy) {
+    record NewRun(
+            UUID id,
+            RunMode mode,
+            List<StorageNodeId> nodes,
+            boolean acceptRoots,
+            boolean readsContents,
+            String orderedBy) {
         public NewRun {
             nodes = List.copyOf(nodes);
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * confirm it.
  *
  * @param aspect what is doubted
- * @param claim the claim; empty if no record claimed the copy
+ * @param claim the claim; empty if no record claimed the copy, or if its content is doubted
  * @param entry the file; empty if the listing has none, or if the record is doubted
  */
 public record Candidate(Aspect aspect, CopyKey key, Optional<Claim> claim, Optional<InventoryEntry> entry) {
@@ -20,6 +20,8 @@ public record Candidate(Aspect aspect, CopyKey key, Optional<Claim> claim, Optio
     public enum Aspect {
         /** Whether the file is there, has its size, and is wanted. */
         FILE,
+        /** Whether its content is right: runs have read a wrong one. */
+        CONTENT,
         /** Whether the record names the right number of storage nodes, in the right datacenters. */
         RECORD
     }
@@ -37,6 +39,11 @@ public record Candidate(Aspect aspect, CopyKey key, Optional<Claim> claim, Optio
     /** A claim and its file, which has another size. */
     public static Candidate wrongSize(Claim claim, InventoryEntry entry) {
         return new Candidate(Aspect.FILE, claim.key(), Optional.of(claim), Optional.of(entry));
+    }
+
+    /** A file whose content is wrong. */
+    public static Candidate wrongContent(CopyKey key) {
+        return new Candidate(Aspect.CONTENT, key, Optional.empty(), Optional.empty());
     }
 
     /** A claim whose record is suspicious. */

@@ -114,14 +114,14 @@ public final class CandidateRules {
 
     /** Whether the candidate is a finding. */
     public Verdict decide(Candidate candidate, SecondLook look) {
-        return candidate.claim().isEmpty()
+        return candidate.aspect() == Candidate.Aspect.FILE && candidate.claim().isEmpty()
                 ? orphan(candidate.entry().orElseThrow(), look)
                 : claimed(candidate.aspect(), look);
     }
 
     /**
      * Whether a finding that an earlier run planned to repair is still true. For {@link DriftKind#CHECKSUM_MISMATCH} the content
-     * decides, which this does not know: a file of the right length counts as CHANGED.
+     * must be read again, too: here, a file of the right length counts as drift.
      */
     public Verdict decideAgain(Finding planned, SecondLook look) {
         if (planned.kind() != DriftKind.ORPHAN_FILE) {
@@ -156,7 +156,7 @@ public final class CandidateRules {
         if (aspect == Candidate.Aspect.RECORD) {
             return record(record);
         }
-        return file(record, look.facts());
+        return aspect == Candidate.Aspect.CONTENT ? content(record, look.facts()) : file(record, look.facts());
     }
 
     private Verdict orphan(InventoryEntry entry, SecondLook look) {
@@ -193,6 +193,16 @@ public final class CandidateRules {
             case UNKNOWN -> NoFinding.UNKNOWN;
             case PRESENT ->
                 facts.sizeBytes() == record.sizeBytes() ? NoFinding.CHANGED : new Drift(DriftKind.SIZE_MISMATCH);
+        };
+    }
+
+    private static Verdict content(MetadataRecord record, CopyFacts facts) {
+        return switch (facts.presence()) {
+            case ABSENT -> NoFinding.CHANGED;
+            case IN_USE -> NoFinding.IN_USE;
+            case UNKNOWN -> NoFinding.UNKNOWN;
+            case PRESENT ->
+                facts.sizeBytes() == record.sizeBytes() ? new Drift(DriftKind.CHECKSUM_MISMATCH) : NoFinding.CHANGED;
         };
     }
 

@@ -31,7 +31,8 @@ public enum DriftKind {
     /** What drift of this kind doubts. */
     public Candidate.Aspect aspect() {
         return switch (this) {
-            case MISSING_COPY, MISSING_ALL, ORPHAN_FILE, SIZE_MISMATCH, CHECKSUM_MISMATCH -> Candidate.Aspect.FILE;
+            case MISSING_COPY, MISSING_ALL, ORPHAN_FILE, SIZE_MISMATCH -> Candidate.Aspect.FILE;
+            case CHECKSUM_MISMATCH -> Candidate.Aspect.CONTENT;
             case UNDER_REPLICATED, OVER_REPLICATED, MISPLACED, CONTRADICTORY -> Candidate.Aspect.RECORD;
         };
     }

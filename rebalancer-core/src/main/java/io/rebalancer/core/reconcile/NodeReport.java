@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param coverage what was listed
  * @param claims copies that records claim
  * @param found findings by kind
+ * @param contents what was read of the contents; nothing unless the run was ordered to
  * @param receivedBytes bytes of the listing that the manager received
  */
 public record NodeReport(
@@ -30,6 +31,7 @@ public record NodeReport(
         long claims,
         Map<DriftKind, Long> found,
         SkippedCounts skipped,
+        ContentCounts contents,
         long receivedBytes) {
     private static final int OUTLINE_DETAIL = 100;
 
@@ -50,6 +52,7 @@ public record NodeReport(
                 0,
                 Map.of(),
                 SkippedCounts.NONE,
+                ContentCounts.NONE,
                 0);
     }
 
@@ -77,6 +80,7 @@ public record NodeReport(
                 claims,
                 found,
                 skipped,
+                contents,
                 receivedBytes);
     }
 }

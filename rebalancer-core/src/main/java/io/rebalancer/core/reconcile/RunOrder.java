@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param planId for {@link RunMode#ACT}: the run whose plan is carried out; else empty
  * @param orderedBy who ordered it, such as the name of a token or {@code schedule}
  * @param roots identities of the object roots that earlier runs saw; a node with another one is not compared
+ * @param readsContents whether the contents of all files are read and compared with their digests too
  * @param repairs for {@link RunMode#ACT}: what the run may do; else empty
  */
 public record RunOrder(
@@ -24,6 +25,7 @@ public record RunOrder(
         Optional<UUID> planId,
         String orderedBy,
         Map<StorageNodeId, String> roots,
+        boolean readsContents,
         Optional<RepairScope> repairs) {
 
     /** @throws IllegalArgumentException if there is no node, or a plan without the mode that needs one */

@@ -18,9 +18,11 @@ import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.CandidateRules.Drift;
 import io.rebalancer.core.reconcile.CandidateRules.LiveRecord;
+import io.rebalancer.core.reconcile.CandidateRules.NoFinding;
 import io.rebalancer.core.reconcile.CandidateRules.SecondLook;
 import io.rebalancer.core.reconcile.CandidateRules.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -240,5 +242,60 @@ class CandidateRulesTest {
     private Verdict recordVerdict(Claim claim, CopyLocation... copies) {
         Optional<Candidate> doubted = rules.doubt(claim);
         return rules.decide(doubted.orElseThrow(), look(Presence.PRESENT, record(OptionalLong.of(OLD), 5, copies)));
+    }
+
+    private static Finding planned(DriftKind kind, long bytes, long since) {
+        return new Finding(
+                NODE,
+                kind,
+                KEY,
+                5,
+                bytes,
+                Optional.of(Instant.ofEpochMilli(since)),
+                1,
+                List.of(1),
+                Finding.State.PLANNED,
+                "");
+    }
+
+    /** Only the very file that the plan saw is moved. */
+    @Test
+    void anOrphanIsStillTrueOnlyForTheSameFile() {
+        Finding orphan = planned(DriftKind.ORPHAN_FILE, 5, OLD);
+        assertThat(rules.decideAgain(orphan, look(Presence.PRESENT))).isEqualTo(drift(DriftKind.ORPHAN_FILE));
+        assertThat(rules.decideAgain(planned(DriftKind.ORPHAN_FILE, 4, OLD), look(Presence.PRESENT)))
+                .isEqualTo(NoFinding.CHANGED);
+        assertThat(rules.decideAgain(planned(DriftKind.ORPHAN_FILE, 5, OLD - 1), look(Presence.PRESENT)))
+                .isEqualTo(NoFinding.CHANGED);
+        assertThat(rules.decideAgain(orphan, look(Presence.PRESENT, onBoth()))).isEqualTo(NoFinding.CHANGED);
+        assertThat(rules.decideAgain(orphan, new SecondLook(List.of(), false, facts(Presence.PRESENT))))
+                .isEqualTo(NoFinding.UNKNOWN);
+        assertThat(rules(false).decideAgain(orphan, look(Presence.PRESENT))).isEqualTo(NoFinding.UNKNOWN);
+        assertThat(rules.decideAgain(orphan, look(Presence.ABSENT))).isNotInstanceOf(Drift.class);
+        assertThat(rules.decideAgain(orphan, look(Presence.IN_USE))).isNotInstanceOf(Drift.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MISSING_COPY, ABSENT, MISSING_COPY",
+        "MISSING_COPY, PRESENT, CHANGED",
+        "CHECKSUM_MISMATCH, PRESENT, CHECKSUM_MISMATCH",
+        "CHECKSUM_MISMATCH, ABSENT, CHANGED",
+        "CHECKSUM_MISMATCH, IN_USE, IN_USE",
+        "CHECKSUM_MISMATCH, UNKNOWN, UNKNOWN"
+    })
+    void aClaimIsDecidedAgainByTheRecordsAndTheFileAsTheyAreNow(DriftKind kind, Presence presence, String expected) {
+        Verdict verdict = rules.decideAgain(planned(kind, 0, OLD), look(presence, onBoth()));
+        assertThat(verdict instanceof Drift drift ? drift.kind().name() : verdict.toString())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aRecordThatHasEnoughCopiesNowNeedsNoFurtherOne() {
+        Finding lonely = planned(DriftKind.UNDER_REPLICATED, 0, OLD);
+        assertThat(rules.decideAgain(lonely, look(Presence.PRESENT, onBoth()))).isEqualTo(NoFinding.CHANGED);
+        assertThat(rules.decideAgain(
+                        lonely, look(Presence.PRESENT, record(OptionalLong.of(OLD), 5, new CopyLocation("dc1", NODE)))))
+                .isEqualTo(drift(DriftKind.UNDER_REPLICATED));
     }
 }

@@ -24,7 +24,15 @@ public final class ReconcileSamples {
     /** An order to compare one node. */
     public static RunOrder order() {
         return new RunOrder(
-                RUN, 12, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"), Optional.empty());
+                RUN,
+                12,
+                RunMode.PLAN,
+                List.of(NODE),
+                Optional.empty(),
+                "ann",
+                Map.of(NODE, "3f0c"),
+                true,
+                Optional.empty());
     }
 
     /** A report with each member set. */
@@ -45,6 +53,7 @@ public final class ReconcileSamples {
                 11,
                 Map.of(DriftKind.MISSING_COPY, 1L),
                 new SkippedCounts(1, 2, 3, 4),
+                new ContentCounts(5, 6, 7, 8),
                 5000);
     }
 
@@ -67,6 +76,7 @@ public final class ReconcileSamples {
                 Optional.of(new UUID(7, 0)),
                 "ann",
                 Map.of(NODE, "3f0c"),
+                true,
                 Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(NODE))));
     }
 

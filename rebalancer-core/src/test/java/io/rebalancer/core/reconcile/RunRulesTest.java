@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,7 @@ class RunRulesTest {
             Optional.empty(),
             "ann",
             Map.of(),
+            false,
             Optional.empty());
 
     private RunState run = RunState.EMPTY;
@@ -44,6 +46,40 @@ class RunRulesTest {
     private void startComparing() {
         decide(new RunCommand.Create(ORDER));
         decide(new RunCommand.ReportMetadata(List.of(shard(1, true))));
+    }
+
+    @Test
+    void aRunThatActsEndsWithItsLastRepairs() {
+        decide(new RunCommand.Create(new RunOrder(
+                new UUID(0, 1),
+                1,
+                RunMode.ACT,
+                List.of(ONE, TWO),
+                Optional.of(new UUID(0, 9)),
+                "ann",
+                Map.of(),
+                false,
+                Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(ONE))))));
+        assertThat(run.phase()).isEqualTo(RunPhase.ACTING);
+        assertThat(decide(new RunCommand.ReportNode(report(ONE)))).isEmpty();
+        assertThat(decide(new RunCommand.ReportMetadata(List.of(shard(1, true)))))
+                .isEmpty();
+        RepairReport one = new RepairReport(ONE, Optional.empty(), "", Map.of());
+        decide(new RunCommand.ReportRepairs(one));
+        assertThat(run.nodesLeft()).containsExactly(TWO);
+        decide(new RunCommand.TakeOver());
+        assertThat(run.phase()).isEqualTo(RunPhase.ACTING);
+        assertThat(run.epoch()).isEqualTo(2);
+        assertThat(decide(new RunCommand.ReportRepairs(one))).isEmpty();
+        decide(new RunCommand.ReportRepairs(new RepairReport(TWO, Optional.empty(), "", Map.of())));
+        assertThat(run.phase()).isEqualTo(RunPhase.FINISHED);
+    }
+
+    @Test
+    void aRunThatComparesTakesNoRepairs() {
+        startComparing();
+        assertThat(decide(new RunCommand.ReportRepairs(new RepairReport(ONE, Optional.empty(), "", Map.of()))))
+                .isEmpty();
     }
 
     @Test
@@ -125,6 +161,7 @@ class RunRulesTest {
                         Optional.empty(),
                         "ann",
                         Map.of(),
+                        false,
                         Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RunOrder(
@@ -135,6 +172,7 @@ class RunRulesTest {
                         Optional.empty(),
                         "ann",
                         Map.of(),
+                        false,
                         Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
     }

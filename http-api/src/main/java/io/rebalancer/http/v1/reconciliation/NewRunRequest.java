@@ -14,16 +14,17 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * The body of {@code POST /api/v1/reconciliation/runs}: {@code {"mode":"observe","nodes":["..."],"acceptRoots":false}}.
+ * The body of {@code POST /api/v1/reconciliation/runs}: {@code {"mode":"observe","nodes":["..."],"acceptRoots":false,"readContents":false}}.
  *
  * @param nodes the storage nodes to compare, each once; empty for all of the fleet
+ * @param readContents whether the contents of all files are read too
  */
-record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoots) {
+record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoots, boolean readContents) {
     static final int MAX_NODES = 1000;
     /** The audit log names no more storage nodes. */
     private static final int MAX_NAMED = 20;
 
-    private static final Set<String> FIELDS = Set.of("mode", "nodes", "acceptRoots");
+    private static final Set<String> FIELDS = Set.of("mode", "nodes", "acceptRoots", "readContents");
 
     NewRunRequest {
         nodes = List.copyOf(nodes);
@@ -32,11 +33,19 @@ record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoot
     static NewRunRequest parse(String body) throws MalformedBody {
         JsonNode request = JsonFields.object(body);
         JsonFields.rejectUnknown(request, FIELDS);
-        JsonNode accept = request.path("acceptRoots");
-        if (!accept.isMissingNode() && !accept.isBoolean()) {
-            throw new MalformedBody("acceptRoots must be true or false, not " + accept);
+        return new NewRunRequest(
+                mode(request.path("mode")),
+                nodes(request.path("nodes")),
+                flag(request, "acceptRoots"),
+                flag(request, "readContents"));
+    }
+
+    private static boolean flag(JsonNode request, String name) throws MalformedBody {
+        JsonNode flag = request.path(name);
+        if (!flag.isMissingNode() && !flag.isBoolean()) {
+            throw new MalformedBody(name + " must be true or false, not " + flag);
         }
-        return new NewRunRequest(mode(request.path("mode")), nodes(request.path("nodes")), accept.asBoolean());
+        return flag.asBoolean();
     }
 
     private static RunMode mode(JsonNode mode) throws MalformedBody {
@@ -73,13 +82,16 @@ record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoot
     }
 
     NewRun order(UUID id, String orderedBy) {
-        return new NewRun(id, mode, nodes, acceptRoots, orderedBy);
+        return new NewRun(id, mode, nodes, acceptRoots, readContents, orderedBy);
     }
 
     /** The request as the audit log records it. */
     Action action() {
         Action action = Action.on("reconciliation.run", subject()).with("mode", mode.word());
-        return acceptRoots ? action.with("acceptRoots", "true") : action;
+        if (acceptRoots) {
+            action = action.with("acceptRoots", "true");
+        }
+        return readContents ? action.with("readContents", "true") : action;
     }
 
     private String subject() {
