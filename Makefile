@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cli test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
+.PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
 	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-console bench-log bench-control bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
@@ -39,6 +39,12 @@ test-long: ## the random tests of make test with all of their rounds: histories,
 		-Dtest='EventLogCrashTest,EventLogModelTest,CompactionFaultTest,JobHistoryTest,StormTest' \
 		-Dlog.kills=200 -Dlog.histories=2500 -Dlog.power.cuts=2 -Djob.histories=400 -Dstorm.objects=33000
 	@grep -h 'Tests run' */target/surefire-reports/*.txt ops/playground/target/surefire-reports/*StormTest.txt
+
+INTERLEAVINGS ?= 1000000
+test-interleavings: ## INTERLEAVINGS=1000000 orders of uploads, deletes, evacuations and reconciliation on a model, and planted faults; 2 minutes
+	@$(MVN) -q test -pl rebalancer-core -am -Dtest=InterleavingTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Drebalancer.interleavings=$(INTERLEAVINGS)
+	@grep -h 'Tests run' rebalancer-core/target/surefire-reports/*InterleavingTest.txt
 
 FAULTS ?=
 test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, lost messages; 20 minutes
