@@ -99,6 +99,16 @@ final class StoredFiles {
         }
     }
 
+    /**
+     * Gives the file a new change time, because an assignment has found the file: a record may soon name it. A reconciliation run
+     * that looked at the file before, when no record named it, then does not move it ({@link OrphanQuarantine}).
+     */
+    void renewChangeTime(SafeDirectory directory, ObjectKey key) throws IOException {
+        String name = ObjectLayout.fileName(key);
+        // The system call sets the time also if the mode stays the same.
+        disk.setMode(directory.path().resolve(name), () -> directory.setPermissions(name, directory.permissions(name)));
+    }
+
     private static boolean needsNoChange(UUID finder, FileNote note) {
         return note.assignmentId().equals(finder) || note.assignmentId().equals(FileNote.SHARED);
     }
