@@ -7,7 +7,7 @@ VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
-	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-console bench-log bench-control bench-unmoved \
+	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
@@ -113,6 +113,12 @@ bench-console: ## the console with 1,000 nodes, 200 jobs and 100,000 exceptions:
 
 bench-inventory: ## an agent's listing of 200,000 files beside find, same files; 1 minute
 	@$(MVN) -q test -pl agent-node -am -Dtest=InventoryBench -Dsurefire.failIfNoSpecifiedTests=false
+
+ENTRIES ?= 10000000
+FILES ?= 200000
+bench-reconcile: ## claims and files sorted and merged, ENTRIES=10000000 of each, beside sort and comm; a listing beside find; 256 MiB, 7 GB of disk; 5 minutes
+	@$(MVN) -q test -pl ops/playground -am -Dtest='ReconcileBench,InventoryBench' -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm=-Xmx256m -Dreconcile.entries=$(ENTRIES) -Dfiles=$(FILES)
 
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench
