@@ -244,7 +244,6 @@ public final class ObjectStore implements AutoCloseable {
             Optional<FileNote> note = NoteAttribute.read(directory, ObjectLayout.fileName(key));
             if (finder.isPresent()) {
                 storedFiles.share(directory, key, finder.get());
-                storedFiles.renewChangeTime(directory, key);
             }
             return Optional.of(new ExistingObject(note.map(FileNote::assignmentId)));
         }
