@@ -6,8 +6,8 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cli test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
-	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-console bench-log bench-control bench-unmoved \
+.PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
+	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
@@ -39,6 +39,12 @@ test-long: ## the random tests of make test with all of their rounds: histories,
 		-Dtest='EventLogCrashTest,EventLogModelTest,CompactionFaultTest,JobHistoryTest,StormTest' \
 		-Dlog.kills=200 -Dlog.histories=2500 -Dlog.power.cuts=2 -Djob.histories=400 -Dstorm.objects=33000
 	@grep -h 'Tests run' */target/surefire-reports/*.txt ops/playground/target/surefire-reports/*StormTest.txt
+
+INTERLEAVINGS ?= 1000000
+test-interleavings: ## INTERLEAVINGS=1000000 orders of uploads, deletes, evacuations and reconciliation on a model, and planted faults; 2 minutes
+	@$(MVN) -q test -pl rebalancer-core -am -Dtest=InterleavingTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Drebalancer.interleavings=$(INTERLEAVINGS)
+	@grep -h 'Tests run' rebalancer-core/target/surefire-reports/*InterleavingTest.txt
 
 FAULTS ?=
 test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, lost messages; 20 minutes
@@ -107,6 +113,12 @@ bench-console: ## the console with 1,000 nodes, 200 jobs and 100,000 exceptions:
 
 bench-inventory: ## an agent's listing of 200,000 files beside find, same files; 1 minute
 	@$(MVN) -q test -pl agent-node -am -Dtest=InventoryBench -Dsurefire.failIfNoSpecifiedTests=false
+
+ENTRIES ?= 10000000
+FILES ?= 200000
+bench-reconcile: ## claims and files sorted and merged, ENTRIES=10000000 of each, beside sort and comm; a listing beside find; 256 MiB, 7 GB of disk; 5 minutes
+	@$(MVN) -q test -pl ops/playground -am -Dtest='ReconcileBench,InventoryBench' -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm=-Xmx256m -Dreconcile.entries=$(ENTRIES) -Dfiles=$(FILES)
 
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench

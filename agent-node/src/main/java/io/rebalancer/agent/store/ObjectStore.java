@@ -221,9 +221,9 @@ public final class ObjectStore implements AutoCloseable {
 
     /**
      * Finds the object's file for an assignment. If another assignment created the file, that one can't remove it any
-     * more ({@link #discard}).
+     * more ({@link #discard}). A reconciliation run that has looked at the file before does not move it.
      *
-     * @throws IOException if the file can't be read or forced, or its note can't be changed
+     * @throws IOException if the file can't be read or forced, or its note or its change time can't be changed
      */
     public Optional<ExistingObject> findFor(UUID assignmentId, ObjectKey key, long sizeBytes, ContentMd5 md5)
             throws IOException {

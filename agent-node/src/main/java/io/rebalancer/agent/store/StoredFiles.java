@@ -80,8 +80,12 @@ final class StoredFiles {
     /**
      * Takes the right to remove a file from the assignment that created it, because another one has found the file: a
      * record may soon name it for that one. The change is durable when this returns.
+     *
+     * <p>The file gets a new change time in any case. A reconciliation run that looked at the file before, when no record named
+     * it, then does not move it ({@link OrphanQuarantine}).
      */
     void share(SafeDirectory directory, ObjectKey key, UUID finder) throws IOException {
+        renewChangeTime(directory, key);
         String name = ObjectLayout.fileName(key);
         Optional<FileNote> note = NoteAttribute.read(directory, name);
         if (note.isEmpty() || needsNoChange(finder, note.get())) {
@@ -97,6 +101,12 @@ final class StoredFiles {
                 }
             }
         }
+    }
+
+    /** The system call sets the time also if the mode stays the same. */
+    private void renewChangeTime(SafeDirectory directory, ObjectKey key) throws IOException {
+        String name = ObjectLayout.fileName(key);
+        disk.setMode(directory.path().resolve(name), () -> directory.setPermissions(name, directory.permissions(name)));
     }
 
     private static boolean needsNoChange(UUID finder, FileNote note) {
