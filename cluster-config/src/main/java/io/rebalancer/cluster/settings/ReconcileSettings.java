@@ -35,6 +35,7 @@ public record ReconcileSettings(
         Sort sort) {
     private static final Duration LEAST_FILE_GRACE = Duration.ofHours(1);
     private static final Duration LEAST_RECORD_GRACE = Duration.ofMinutes(10);
+    private static final Duration LEAST_QUARANTINE_AFTER = Duration.ofMinutes(1);
     private static final Duration MOST_CLOCK_SKEW = Duration.ofHours(1);
 
     /**
@@ -91,6 +92,11 @@ public record ReconcileSettings(
                     unsafe || file.compareTo(LEAST_FILE_GRACE) >= 0,
                     "grace.file must be at least 1h: an upload takes that long between its file and its record");
             require(unsafe || record.compareTo(LEAST_RECORD_GRACE) >= 0, "grace.metadata must be at least 10m");
+            Duration quarantineAfter = section.getDuration("limits.quarantine-after");
+            require(
+                    unsafe || quarantineAfter.compareTo(LEAST_QUARANTINE_AFTER) >= 0,
+                    "limits.quarantine-after must be at least 1m: a request of a user may write a record that long after it was"
+                            + " made");
             require(isPositive(file) && isPositive(record), "grace.file and grace.metadata must be above zero");
             return new ReconcileSettings(
                     section.getBoolean("enabled"),
@@ -105,7 +111,8 @@ public record ReconcileSettings(
                             section.getDouble("breaker.missing-ratio"),
                             section.getDouble("breaker.orphan-ratio"),
                             section.getLong("breaker.min-absolute")),
-                    new RepairLimits(section.getLong("limits.copies"), section.getLong("limits.quarantines")),
+                    new RepairLimits(
+                            section.getLong("limits.copies"), section.getLong("limits.quarantines"), quarantineAfter),
                     new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))));
         });
     }

@@ -405,7 +405,7 @@ class WireMessageTest {
                         true,
                         true,
                         Optional.of(ID),
-                        Optional.of(new RepairScope(Set.of(Repair.ADD_COPY), List.of(NODE))),
+                        Optional.of(new RepairScope(Set.of(Repair.ADD_COPY), List.of(NODE), Instant.EPOCH)),
                         scheduleReply.getRef()),
                 new ScheduleMessage.RunEnded(ID, Map.of(NODE, "3f0c")),
                 new ScheduleMessage.RunRegistered(ID),

@@ -146,7 +146,7 @@ public final class ClusterReconciliation implements ReconciliationService {
                                 false,
                                 false,
                                 Optional.of(repairs.planId()),
-                                Optional.of(usable.scope(repairs.classes())),
+                                Optional.of(usable.scope(plan, repairs.classes())),
                                 replyTo)));
     }
 

@@ -16,6 +16,7 @@ import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.registry.ServiceState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -236,6 +237,20 @@ final class NodeComparison {
         }
     }
 
+    /** After a job has proved that no record names the node, all of its files are orphans. */
+    private boolean isDrained(long claimed) {
+        if (claimed > 0 || !run.metadataComplete()) {
+            return false;
+        }
+        try {
+            return await(resources.repairs().outOfService().get()).stream()
+                    .anyMatch(each -> each.node().equals(node)
+                            && (each.state() == ServiceState.DRAINED || each.state() == ServiceState.REMOVED));
+        } catch (TimeoutException e) {
+            throw new RunFault(e);
+        }
+    }
+
     private NodeReport report(
             InventoryStatus listing, CandidateCheck check, long claimed, ContentCounts contents, long transferred) {
         Map<DriftKind, Long> found = check.found();
@@ -247,7 +262,7 @@ final class NodeComparison {
             fault = Optional.of(AbortReason.BREAKER);
             detail = missing + " of " + claimed + " files are missing: nothing will be done about this node. Check that"
                     + " the right disk is mounted at its object root";
-        } else if (settings.breaker().tripsOnOrphans(orphans, listing.coverage().files())) {
+        } else if (settings.breaker().tripsOnOrphans(orphans, listing.coverage().files()) && !isDrained(claimed)) {
             fault = Optional.of(AbortReason.BREAKER);
             detail = orphans + " of " + listing.coverage().files() + " files have no record: nothing will be done about"
                     + " this node. Check that all metadata shards are configured";

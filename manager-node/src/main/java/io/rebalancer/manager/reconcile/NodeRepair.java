@@ -20,6 +20,7 @@ import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.ServiceState;
 import io.rebalancer.core.text.OneLine;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ import java.util.function.BooleanSupplier;
  * </pre>
  */
 final class NodeRepair {
+    private static final Duration WAIT = Duration.ofSeconds(1);
     private static final Duration STATES_TIMEOUT = Duration.ofSeconds(30);
 
     private final ReconcileResources resources;
@@ -108,6 +110,7 @@ final class NodeRepair {
         all(planned, Repair.ADD_COPY, adding(looks, copies, timeout), left);
         Optional<Fault> forbidden = whyNoQuarantine();
         if (forbidden.isEmpty()) {
+            awaitAgeOfPlan();
             all(
                     planned,
                     Repair.QUARANTINE,
@@ -117,6 +120,19 @@ final class NodeRepair {
         }
         all(planned, Repair.QUARANTINE, due -> List.of(), 0);
         return counts.getOrDefault(Repair.QUARANTINE, RepairCounts.NONE).left() > 0 ? forbidden : Optional.empty();
+    }
+
+    /** The records were looked at by the plan, and are looked at again now: a request in progress must not span both. */
+    private void awaitAgeOfPlan() {
+        if (!allowed().classes().contains(Repair.QUARANTINE)) {
+            return;
+        }
+        Instant from = allowed().plannedAt().plus(limits().quarantineAfter());
+        while (resources.clock().instant().isBefore(from)) {
+            scope.report("waits until " + from + " before files of " + node
+                    + " are moved: a request that began before the plan may still write a record");
+            scope.pause(WAIT);
+        }
     }
 
     private AddCopyRepairs adding(SecondLooks looks, CopyOrders copies, Duration timeout) {

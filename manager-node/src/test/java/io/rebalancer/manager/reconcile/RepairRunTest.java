@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,26 @@ class RepairRunTest extends RunFixture {
         return plan(classes, Set.of(), compared);
     }
 
+    /** A user may have read a record before the plan, and write the link to its object only now. */
+    @Test
+    void noFileIsMovedSoonAfterThePlan() {
+        files(ONE).put(key(102), 5, OLD);
+        RunOrder order = plan(ALL, ONE);
+        run = spawn("rebalancer.reconcile.limits.quarantine-after = 5h");
+        run.tell(new ReconcileMessage.CreateRun(
+                order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        await().atMost(TIMEOUT).until(() -> activity().contains("before files of 1.stor are moved"));
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+        kit.stop(run, TIMEOUT);
+    }
+
+    private String activity() {
+        TestProbe<ReconcileMessage.RunReply> reply = kit.createTestProbe();
+        run.tell(new ReconcileMessage.GetRun(reply.getRef()));
+        return reply.expectMessageClass(ReconcileMessage.RunFound.class, TIMEOUT)
+                .activity();
+    }
+
     private RunOrder plan(Set<Repair> classes, Set<StorageNodeId> overridden, CopyLocation... compared) {
         id = UUID.randomUUID();
         planId = id;
@@ -64,7 +85,8 @@ class RepairRunTest extends RunFixture {
                 Map.of(),
                 readsContents,
                 Optional.empty()));
-        PlanUsability usable = PlanUsability.of(awaitEnd(), List.of(), overridden, clock.instant());
+        RunState plan = awaitEnd();
+        PlanUsability usable = PlanUsability.of(plan, List.of(), overridden, clock.instant());
         assertThat(usable.refusal()).isEmpty();
         id = UUID.randomUUID();
         number++;
@@ -77,7 +99,7 @@ class RepairRunTest extends RunFixture {
                 "ann",
                 Map.of(),
                 false,
-                Optional.of(usable.scope(classes)));
+                Optional.of(usable.scope(plan, classes)));
     }
 
     private RunState act(RunOrder order, String settings) {
@@ -412,6 +434,18 @@ class RepairRunTest extends RunFixture {
         }
         ended = act(plan(ALL, ONE), "");
         assertThat(counts(ended, ONE, Repair.ADD_COPY).repaired()).isEqualTo(1);
+    }
+
+    /** After a job, "clean the old node" is a reconciliation of that node. */
+    @Test
+    void allFilesOfADrainedNodeMayBeMoved() {
+        for (int i = 0; i < 200; i++) {
+            files(ONE).put(key(i), 5, OLD);
+        }
+        outOfService.add(
+                new NodeStatus(ONE.storageNode(), ServiceState.DRAINED, Optional.of(UUID.randomUUID()), Instant.EPOCH));
+        RunState ended = act(plan(ALL, ONE), "");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(200, 0, 0, 0, 0));
     }
 
     @Test

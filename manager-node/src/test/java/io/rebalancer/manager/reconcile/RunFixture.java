@@ -2,7 +2,9 @@ package io.rebalancer.manager.reconcile;
 
 import static org.awaitility.Awaitility.await;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.cluster.message.ScheduleMessage;
@@ -118,11 +120,17 @@ abstract class RunFixture {
     }
 
     ReconcileResources resources(String settings) {
-        ReconcileSettings parsed = ReconcileSettings.from(SettingsFile.over(
-                ConfigFactory.parseString("rebalancer.reconcile { enabled = on, shard-timeout = 1s, sort.directory = \""
-                                + directory + "/claims\" }")
-                        .withFallback(ConfigFactory.empty())
-                        .withFallback(ConfigFactory.parseString(settings))));
+        Config base = ConfigFactory.parseString("""
+                rebalancer.reconcile {
+                  enabled = on, shard-timeout = 1s, grace.unsafe = on, limits.quarantine-after = 0s
+                }
+                """)
+                .withValue(
+                        "rebalancer.reconcile.sort.directory",
+                        ConfigValueFactory.fromAnyRef(
+                                directory.resolve("claims").toString()));
+        ReconcileSettings parsed = ReconcileSettings.from(
+                SettingsFile.over(ConfigFactory.parseString(settings).withFallback(base)));
         return new ReconcileResources(
                 () -> parsed,
                 shards,

@@ -108,8 +108,12 @@ public record PlanUsability(Optional<String> refusal, List<StorageNodeId> nodes,
         return noFault && report.coverage().isComplete() && plan.metadataComplete();
     }
 
-    /** What the run may do. */
-    public RepairScope scope(Set<Repair> classes) {
-        return new RepairScope(classes, quarantineOn);
+    /**
+     * What the run may do.
+     *
+     * @param plan the finished plan that was decided about
+     */
+    public RepairScope scope(RunState plan, Set<Repair> classes) {
+        return new RepairScope(classes, quarantineOn, plan.endedAt().orElseThrow());
     }
 }

@@ -1,6 +1,7 @@
 package io.rebalancer.core.reconcile;
 
 import io.rebalancer.core.object.StorageNodeId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -10,8 +11,9 @@ import java.util.Set;
  * @param classes the classes of repairs that are carried out
  * @param quarantineOn the storage nodes on which files may be moved into quarantine, ascending: the plan has compared them
  *     completely, with the records of all shards
+ * @param plannedAt when the plan ended
  */
-public record RepairScope(Set<Repair> classes, List<StorageNodeId> quarantineOn) {
+public record RepairScope(Set<Repair> classes, List<StorageNodeId> quarantineOn, Instant plannedAt) {
 
     /** @throws IllegalArgumentException if there is no class, or one that changes nothing */
     public RepairScope {

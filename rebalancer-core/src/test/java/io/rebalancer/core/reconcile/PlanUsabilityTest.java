@@ -149,7 +149,7 @@ class PlanUsabilityTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void eachClassHasALimit(Repair repair) {
-        assertThat(new RepairLimits(3, 4).of(repair)).isEqualTo(repair == Repair.QUARANTINE ? 4 : 3);
+        assertThat(new RepairLimits(3, 4, Duration.ZERO).of(repair)).isEqualTo(repair == Repair.QUARANTINE ? 4 : 3);
     }
 
     @Test

@@ -77,7 +77,7 @@ public final class ReconcileSamples {
                 "ann",
                 Map.of(NODE, "3f0c"),
                 true,
-                Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(NODE))));
+                Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(NODE), AT)));
     }
 
     public static List<RunEvent> runEvents() {

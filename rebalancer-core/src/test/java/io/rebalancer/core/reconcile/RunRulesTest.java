@@ -59,7 +59,7 @@ class RunRulesTest {
                 "ann",
                 Map.of(),
                 false,
-                Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(ONE))))));
+                Optional.of(new RepairScope(Set.of(Repair.QUARANTINE), List.of(ONE), NOW)))));
         assertThat(run.phase()).isEqualTo(RunPhase.ACTING);
         assertThat(decide(new RunCommand.ReportNode(report(ONE)))).isEmpty();
         assertThat(decide(new RunCommand.ReportMetadata(List.of(shard(1, true)))))

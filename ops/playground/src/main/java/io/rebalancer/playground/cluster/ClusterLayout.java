@@ -101,6 +101,7 @@ public record ClusterLayout(List<NodeSpec> managers, Map<String, NodeSpec> agent
         own.put("rebalancer.reconcile.grace.file", "1s");
         own.put("rebalancer.reconcile.grace.metadata", "1s");
         own.put("rebalancer.reconcile.clock-skew", "1s");
+        own.put("rebalancer.reconcile.limits.quarantine-after", "1s");
         own.put("rebalancer.manager.storinfo", region.storinfo());
         plan.journal().ifPresent(shared -> {
             own.put("rebalancer.manager.journal.kind", "postgresql");
