@@ -85,7 +85,7 @@ public final class ManagerApi {
                 new CertificateRoutes(nodes.certificates(), audit).routes(),
                 new ClusterRoutes(cluster, audit).routes(),
                 new TokenRoutes(access.tokens(), access.directory(), audit, access.clock()).routes(),
-                new ReconciliationRoutes(nodes.reconciliation(), audit).routes(),
+                new ReconciliationRoutes(nodes.reconciliation(), audit, access.clock()).routes(),
                 new SessionRoutes(sessions, access.login(), audit).routes(),
                 new UserSessionRoutes(sessions, access.directory(), audit, access.clock()).routes(),
                 new OpenIdRoutes(

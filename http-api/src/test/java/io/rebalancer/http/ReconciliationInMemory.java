@@ -1,9 +1,6 @@
 package io.rebalancer.http;
 
 import io.rebalancer.core.inventory.CopyKey;
-import io.rebalancer.core.inventory.Coverage;
-import io.rebalancer.core.inventory.KeyRange;
-import io.rebalancer.core.inventory.Unmanaged;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobHistory.Page;
@@ -13,39 +10,46 @@ import io.rebalancer.core.port.ReconciliationFindings.Comparisons;
 import io.rebalancer.core.port.ReconciliationFindings.Filter;
 import io.rebalancer.core.port.ReconciliationFindings.RunLine;
 import io.rebalancer.core.port.ReconciliationService;
-import io.rebalancer.core.reconcile.AbortReason;
-import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
-import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
-import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
-import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
-import io.rebalancer.core.reconcile.ShardCoverage;
-import io.rebalancer.core.reconcile.SkippedCounts;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** One run that has compared two of three storage nodes, with two findings, and a failure that a test chooses. */
+/**
+ * One run that has compared two of three storage nodes, with two findings, a plan that has finished, a run that carries it out,
+ * and a failure that a test chooses.
+ */
 public final class ReconciliationInMemory implements ReconciliationService {
     public static final UUID RUN = UUID.fromString("77777777-7777-4777-8777-777777777777");
+    /** A plan that has finished. */
+    public static final UUID PLAN = UUID.fromString("66666666-6666-4666-8666-666666666666");
+    /** A run that carries the plan out. */
+    public static final UUID ACTING = UUID.fromString("88888888-8888-4888-8888-888888888888");
+    /** The file in the quarantine of each storage node. */
+    public static final UUID ITEM = UUID.fromString("55555555-5555-4555-8555-555555555555");
+
     public static final UUID OWNER = UUID.fromString("99999999-9999-4999-8999-999999999999");
     public static final StorageNodeId COMPARED = new StorageNodeId("1.stor.us-east.example.com");
-    private static final StorageNodeId UNKNOWN = new StorageNodeId("2.stor.us-east.example.com");
-    private static final StorageNodeId LEFT = new StorageNodeId("3.stor.us-east.example.com");
-    private static final String SHARD_FAULT = "shard 2 did not answer for 10 min";
-
     /** What was ordered, oldest first. */
     public final List<NewRun> begun = new CopyOnWriteArrayList<>();
+
+    /** The plans that were carried out. */
+    public final List<NewRepairs> acted = new CopyOnWriteArrayList<>();
+
+    /** What was restored, as {@code node item}. */
+    public final List<String> restored = new CopyOnWriteArrayList<>();
+
+    /** The result of each restore. */
+    public NodeInventory.Restore restoreResult = NodeInventory.Restore.RESTORED;
 
     /** Who cancelled the run. */
     public final List<String> cancelledBy = new CopyOnWriteArrayList<>();
@@ -82,59 +86,6 @@ public final class ReconciliationInMemory implements ReconciliationService {
         restoreResult = NodeInventory.Restore.RESTORED;
     }
 
-    private RunState state() {
-        RunState state = RunState.EMPTY
-                .apply(new RunEvent.RunCreated(
-                        new RunOrder(
-                                RUN,
-                                7,
-                                RunMode.PLAN,
-                                List.of(COMPARED, UNKNOWN, LEFT),
-                                Optional.empty(),
-                                "ada",
-                                Map.of(),
-                                false,
-                                Optional.empty()),
-                        Instant.EPOCH))
-                .apply(new RunEvent.MetadataRead(
-                        List.of(
-                                new ShardCoverage(1, 1000, 0, 4000, true, Instant.EPOCH.plusSeconds(1), ""),
-                                new ShardCoverage(2, 500, 3, 900, false, Instant.EPOCH.plusSeconds(2), SHARD_FAULT)),
-                        Instant.EPOCH.plusSeconds(60)))
-                .apply(new RunEvent.NodeCompared(compared(), Instant.EPOCH.plusSeconds(90)))
-                .apply(new RunEvent.NodeCompared(
-                        NodeReport.unknown(
-                                UNKNOWN,
-                                AbortReason.NODE_IDENTITY_MISMATCH,
-                                "the object root is another one than before"),
-                        Instant.EPOCH.plusSeconds(91)));
-        return ended
-                ? state.apply(new RunEvent.RunAborted(
-                        AbortReason.CANCELED, "cancelled by ada", Instant.EPOCH.plusSeconds(120)))
-                : state;
-    }
-
-    private static NodeReport compared() {
-        return new NodeReport(
-                COMPARED,
-                Optional.of(AbortReason.COVERAGE_INCOMPLETE),
-                "not all rows were read, so no file counts as an orphan",
-                "root-1",
-                Optional.of(Instant.EPOCH.plusSeconds(61)),
-                new Coverage(
-                        900,
-                        123_456,
-                        Map.of(Unmanaged.RESERVED, 4L, Unmanaged.V2_OBJECT, 2L),
-                        List.of(KeyRange.ALL),
-                        1,
-                        List.of(OWNER + ": permission denied")),
-                901,
-                Map.of(DriftKind.MISSING_COPY, 1L, DriftKind.SIZE_MISMATCH, 1L),
-                new SkippedCounts(1, 2, 3, 4),
-                new ContentCounts(3, 30, 1, 2),
-                5_000);
-    }
-
     private List<Finding> all() {
         return List.of(
                 finding(DriftKind.MISSING_COPY, 0, Optional.of(Instant.EPOCH), Finding.State.PLANNED),
@@ -162,19 +113,10 @@ public final class ReconciliationInMemory implements ReconciliationService {
         return answer(RUN);
     }
 
-    /** The plans that were carried out. */
-    public final List<NewRepairs> acted = new CopyOnWriteArrayList<>();
-
-    /** What was restored, as {@code node item}. */
-    public final List<String> restored = new CopyOnWriteArrayList<>();
-
-    /** The result of each restore. */
-    public NodeInventory.Restore restoreResult = NodeInventory.Restore.RESTORED;
-
     @Override
     public CompletionStage<UUID> act(NewRepairs repairs) {
         acted.add(repairs);
-        return answer(RUN);
+        return answer(ACTING);
     }
 
     @Override
@@ -182,13 +124,13 @@ public final class ReconciliationInMemory implements ReconciliationService {
             StorageNodeId node, Optional<String> after, int limit) {
         queries.add("quarantine " + node + " " + after + " " + limit);
         QuarantinedCopy item = new QuarantinedCopy(
-                "55555555-5555-4555-8555-555555555555",
+                ITEM.toString(),
                 OWNER + "/" + new UUID(0, 1),
                 Optional.of(new CopyKey(OWNER, new UUID(0, 1))),
                 "orphan",
                 Instant.EPOCH,
                 10,
-                Optional.of(RUN));
+                Optional.of(ACTING));
         return answer(new NodeInventory.QuarantinePage(List.of(item), after.isEmpty()));
     }
 
@@ -200,11 +142,21 @@ public final class ReconciliationInMemory implements ReconciliationService {
 
     @Override
     public CompletionStage<Optional<View>> get(UUID runId) {
-        return CompletableFuture.completedFuture(runId.equals(RUN) ? Optional.of(view()) : Optional.empty());
+        return CompletableFuture.completedFuture(
+                List.of(RUN, PLAN, ACTING).contains(runId) ? Optional.of(view(runId)) : Optional.empty());
     }
 
-    private View view() {
-        return new View(RUN, state(), 4, ended ? "" : "compares " + LEFT);
+    private View view(UUID runId) {
+        if (runId.equals(PLAN)) {
+            return new View(PLAN, ReconciliationStates.plan(), 6, "");
+        }
+        return runId.equals(ACTING)
+                ? new View(ACTING, ReconciliationStates.acting(), 4, "repairs copies of " + ReconciliationStates.LEFT)
+                : new View(
+                        RUN,
+                        ReconciliationStates.comparing(ended),
+                        4,
+                        ended ? "" : "compares " + ReconciliationStates.LEFT);
     }
 
     @Override
@@ -213,7 +165,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
         if (after.isPresent()) {
             return CompletableFuture.failedFuture(new BadCursor(after.get(), null));
         }
-        RunState state = state();
+        RunState state = ReconciliationStates.comparing(ended);
         RunLine line = new RunLine(
                 RUN,
                 7,
@@ -252,7 +204,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
     public CompletionStage<View> cancel(UUID runId, String by) {
         cancelledBy.add(by);
         return runId.equals(RUN)
-                ? answer(view())
+                ? answer(view(runId))
                 : CompletableFuture.failedFuture(
                         new RunRefused(RunRefused.Code.RUN_NOT_FOUND, "no run " + runId + "; look at the list"));
     }

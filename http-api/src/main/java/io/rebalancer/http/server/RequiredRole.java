@@ -14,7 +14,10 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
  *   the own session                                     viewer
  *   a change of the cluster's members                   admin
  *   the drop of an assignment that an agent holds       admin
+ *   carrying out a plan of reconciliation               admin
+ *   a restore of a file from quarantine                 admin
  *   what a run of reconciliation found                  operator
+ *   what is in a quarantine                             operator
  *   any other request with a changing method            operator
  *   any other request                                   viewer
  * </pre>
@@ -39,6 +42,8 @@ final class RequiredRole {
     private static final String STORAGE_NODES = "/api/v1/storage-nodes/";
     private static final String RECONCILIATION_RUNS = "/api/v1/reconciliation/runs/";
     private static final String FINDINGS = "/findings";
+    private static final String ACT = "/act";
+    private static final String QUARANTINE = "/api/v1/reconciliation/quarantine/";
 
     private RequiredRole() {}
 
@@ -59,6 +64,12 @@ final class RequiredRole {
         // They name owners and objects of customers.
         if (path.startsWith(RECONCILIATION_RUNS) && path.endsWith(FINDINGS)) {
             return Role.OPERATOR;
+        }
+        if (path.startsWith(QUARANTINE)) {
+            return request.method().isSafe() ? Role.OPERATOR : Role.ADMIN;
+        }
+        if (path.startsWith(RECONCILIATION_RUNS) && path.endsWith(ACT)) {
+            return request.method().isSafe() ? Role.VIEWER : Role.ADMIN;
         }
         if (request.method().isSafe() || path.equals(SESSION)) {
             return Role.VIEWER;

@@ -42,11 +42,6 @@ final class ContractDocument {
             return node.path("operationId").asText();
         }
 
-        /** Whether it is not built: it always answers 503. */
-        boolean isReserved() {
-            return node.path("x-reserved").asBoolean();
-        }
-
         @Override
         public String toString() {
             return id() + " (" + method + " " + path + ")";

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every operation of the contract reaches a route, and succeeds with the examples of the contract unless it is reserved. */
+/** Every operation of the contract reaches a route, and succeeds with the examples of the contract. */
 class EveryOperationTest {
     private static final String[] SECURITY_HEADERS = {
         "content-security-policy",
@@ -54,16 +54,11 @@ class EveryOperationTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void theExamplesSucceedUnlessTheOperationIsReserved(Operation operation) throws Exception {
+    void theExamplesSucceed(Operation operation) throws Exception {
         HttpResponse<String> response =
                 ApiServer.calls().send(operation.method(), Examples.pathAndQuery(operation), Examples.body(operation));
-        if (operation.isReserved()) {
-            assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
-            assertThat(response.body()).contains("_NOT_BUILT");
-        } else {
-            int status = operation.node().path("x-example-status").asInt(200);
-            assertThat(response.statusCode()).as(response.body()).isBetween(status, status == 200 ? 299 : status);
-        }
+        int status = operation.node().path("x-example-status").asInt(200);
+        assertThat(response.statusCode()).as(response.body()).isBetween(status, status == 200 ? 299 : status);
         assertThat(response.headers().map()).containsKeys(SECURITY_HEADERS);
     }
 }

@@ -7,11 +7,9 @@ import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.JsonFields;
 import io.rebalancer.http.server.MalformedBody;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * The body of {@code POST /api/v1/reconciliation/runs}: {@code {"mode":"observe","nodes":["..."],"acceptRoots":false,"readContents":false}}.
@@ -20,10 +18,6 @@ import java.util.stream.Collectors;
  * @param readContents whether the contents of all files are read too
  */
 record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoots, boolean readContents) {
-    static final int MAX_NODES = 1000;
-    /** The audit log names no more storage nodes. */
-    private static final int MAX_NAMED = 20;
-
     private static final Set<String> FIELDS = Set.of("mode", "nodes", "acceptRoots", "readContents");
 
     NewRunRequest {
@@ -35,7 +29,7 @@ record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoot
         JsonFields.rejectUnknown(request, FIELDS);
         return new NewRunRequest(
                 mode(request.path("mode")),
-                nodes(request.path("nodes")),
+                NodesField.parse(request, "nodes", NodesField.MAX_NODES, "compare all storage nodes"),
                 flag(request, "acceptRoots"),
                 flag(request, "readContents"));
     }
@@ -58,48 +52,17 @@ record NewRunRequest(RunMode mode, List<StorageNodeId> nodes, boolean acceptRoot
         };
     }
 
-    private static List<StorageNodeId> nodes(JsonNode list) throws MalformedBody {
-        if (list.isMissingNode()) {
-            return List.of();
-        }
-        if (!list.isArray() || list.isEmpty() || list.size() > MAX_NODES) {
-            throw new MalformedBody("nodes must be a list of 1 to " + MAX_NODES
-                    + " storage ids; leave it out to compare all storage nodes");
-        }
-        List<StorageNodeId> nodes = new ArrayList<>();
-        for (JsonNode each : list) {
-            nodes.add(node(each));
-        }
-        return nodes.stream().distinct().sorted().toList();
-    }
-
-    private static StorageNodeId node(JsonNode text) throws MalformedBody {
-        try {
-            return new StorageNodeId(text.isTextual() ? text.textValue() : "");
-        } catch (IllegalArgumentException e) {
-            throw new MalformedBody("nodes must be storage ids, such as \"1.stor.us-east.example.com\", not " + text);
-        }
-    }
-
     NewRun order(UUID id, String orderedBy) {
         return new NewRun(id, mode, nodes, acceptRoots, readContents, orderedBy);
     }
 
     /** The request as the audit log records it. */
     Action action() {
-        Action action = Action.on("reconciliation.run", subject()).with("mode", mode.word());
+        Action action = Action.on("reconciliation.run", NodesField.named(nodes, "all storage nodes"))
+                .with("mode", mode.word());
         if (acceptRoots) {
             action = action.with("acceptRoots", "true");
         }
         return readContents ? action.with("readContents", "true") : action;
-    }
-
-    private String subject() {
-        if (nodes.isEmpty()) {
-            return "all storage nodes";
-        }
-        return nodes.size() > MAX_NAMED
-                ? nodes.size() + " storage nodes"
-                : nodes.stream().map(StorageNodeId::text).collect(Collectors.joining(","));
     }
 }

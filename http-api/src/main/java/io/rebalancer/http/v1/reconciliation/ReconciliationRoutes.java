@@ -3,6 +3,7 @@ package io.rebalancer.http.v1.reconciliation;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rebalancer.core.port.ListOrder;
 import io.rebalancer.core.port.ReconciliationService;
+import io.rebalancer.core.port.ReconciliationService.View;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.IdempotencyKey;
@@ -13,6 +14,7 @@ import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.RequestBody;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,9 +27,8 @@ import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
- * The routes of reconciliation, which compares metadata records with files. Runs find and plan; they change nothing. The routes
- * that act on a plan are reserved: they answer 503 until that is built, so that a client can distinguish a manager without it
- * from a wrong path.
+ * The routes of reconciliation, which compares metadata records with files. Runs find and plan, and change nothing unless they
+ * carry out a plan.
  *
  * <pre>
  *   GET  /api/v1/reconciliation                    whether runs can be ordered, and the counts of the last one
@@ -36,22 +37,28 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET  /api/v1/reconciliation/runs/ID            one run, as far as it is
  *   GET  /api/v1/reconciliation/runs/ID/findings   what it found
  *   POST /api/v1/reconciliation/runs/ID/cancel     ends it
- *   POST /api/v1/reconciliation/runs/ID/act        reserved: carries out the repairs of its findings
- *   POST /api/v1/reconciliation/runs/ID/restore    reserved: brings back what it moved to quarantine
+ *   POST /api/v1/reconciliation/runs/ID/act        carries out its plan; 202 with the id of another run
+ *        /api/v1/reconciliation/quarantine/...     what runs and assignments moved aside
  * </pre>
  */
 public final class ReconciliationRoutes extends AllDirectives {
-    private static final String RUNS = "/api/v1/reconciliation/runs";
+    static final String RUNS = "/api/v1/reconciliation/runs";
 
     private final ReconciliationService service;
     private final FindingRoutes findings;
+    private final PlanActRoutes plans;
+    private final QuarantineRoutes quarantine;
     private final AuditedActions audit;
+    private final Clock clock;
 
     /** @param audit records each action */
-    public ReconciliationRoutes(ReconciliationService service, AuditedActions audit) {
+    public ReconciliationRoutes(ReconciliationService service, AuditedActions audit, Clock clock) {
         this.service = service;
         this.findings = new FindingRoutes(service);
+        this.plans = new PlanActRoutes(service, audit);
+        this.quarantine = new QuarantineRoutes(service, audit);
         this.audit = audit;
+        this.clock = clock;
     }
 
     /** @param lastRun absent before the first run */
@@ -70,8 +77,8 @@ public final class ReconciliationRoutes extends AllDirectives {
                                         path(PathMatchers.segment(), text -> get(() -> withId(text, this::show))),
                                         ofRun("findings", text -> get(() -> withId(text, findings::list))),
                                         ofRun("cancel", text -> post(() -> withId(text, this::cancel))),
-                                        ofRun("act", text -> post(this::notBuilt)),
-                                        ofRun("restore", text -> post(this::notBuilt))))));
+                                        ofRun("act", text -> post(() -> withId(text, plans::act))))),
+                        pathPrefix("quarantine", quarantine::routes)));
     }
 
     private Route ofRun(String word, Function<String, Route> inner) {
@@ -111,7 +118,8 @@ public final class ReconciliationRoutes extends AllDirectives {
                                 .thenApply(ReconciliationRoutes::begun)))));
     }
 
-    private static HttpResponse begun(UUID id) {
+    /** The answer to an order that begins a run. */
+    static HttpResponse begun(UUID id) {
         return Json.response(StatusCodes.ACCEPTED, Map.of("id", id))
                 .addHeader(RawHeader.create("Location", RUNS + "/" + id));
     }
@@ -119,22 +127,16 @@ public final class ReconciliationRoutes extends AllDirectives {
     private Route show(UUID id) {
         return Problems.complete(service.get(id)
                 .thenApply(found -> found.orElseThrow(() -> FindingRoutes.notFound(id)))
-                .thenApply(view -> Json.response(StatusCodes.OK, RunView.of(view))));
+                .thenApply(this::view));
     }
 
     private Route cancel(UUID id) {
         return audit.as(operator -> Problems.complete(operator.perform(
                         Action.on("reconciliation.cancel", id.toString()), () -> service.cancel(id, operator.name()))
-                .thenApply(view -> Json.response(StatusCodes.OK, RunView.of(view)))));
+                .thenApply(this::view)));
     }
 
-    private Route notBuilt() {
-        HttpResponse response = Problem.of(
-                StatusCodes.SERVICE_UNAVAILABLE,
-                "RECONCILIATION_NOT_BUILT",
-                "this version of the manager compares records with files and plans repairs, but carries none out; nothing was"
-                        + " read or changed. Look into CHANGELOG.md of later versions; GET " + RUNS
-                        + "/ID/findings lists what a run found");
-        return complete(response);
+    private HttpResponse view(View view) {
+        return Json.response(StatusCodes.OK, RunView.of(view, clock.instant()));
     }
 }

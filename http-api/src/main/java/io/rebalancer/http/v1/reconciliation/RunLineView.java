@@ -1,6 +1,8 @@
 package io.rebalancer.http.v1.reconciliation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.rebalancer.core.port.ReconciliationFindings.Comparisons;
 import io.rebalancer.core.port.ReconciliationFindings.RunLine;
 import io.rebalancer.core.reconcile.AbortReason;
 import java.time.Instant;
@@ -15,10 +17,8 @@ import java.util.UUID;
  * @param abort a stable word; absent unless the run ended early
  * @param orderedBy absent in the status of reconciliation
  * @param endedAt absent while the run works
- * @param nodes storage nodes that the run compares
- * @param compared of these, those that are compared completely
- * @param unknown of these, those that could not be compared, or not completely
- * @param found findings of all kinds
+ * @param nodes storage nodes that the run compares or repairs
+ * @param done how far it is
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record RunLineView(
@@ -31,9 +31,21 @@ record RunLineView(
         Instant createdAt,
         Optional<Instant> endedAt,
         int nodes,
-        int compared,
-        int unknown,
-        long found) {
+        @JsonUnwrapped Done done) {
+
+    /**
+     * How far a run is.
+     *
+     * @param compared storage nodes that are compared, or repaired, completely
+     * @param unknown storage nodes that could not be compared or repaired, or not completely
+     * @param found findings of all kinds
+     * @param repaired findings that were repaired
+     */
+    record Done(int compared, int unknown, long found, long repaired) {
+        static Done of(Comparisons done) {
+            return new Done(done.compared(), done.unknown(), done.found(), done.repaired());
+        }
+    }
 
     static RunLineView of(RunLine run) {
         return of(run, Optional.of(run.orderedBy()));
@@ -55,8 +67,6 @@ record RunLineView(
                 run.createdAt(),
                 run.endedAt(),
                 run.nodes(),
-                run.comparisons().compared(),
-                run.comparisons().unknown(),
-                run.comparisons().found());
+                Done.of(run.comparisons()));
     }
 }
