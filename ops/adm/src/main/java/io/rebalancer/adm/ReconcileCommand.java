@@ -1,13 +1,8 @@
 package io.rebalancer.adm;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,25 +11,32 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands of reconciliation. Runs find and plan; they change nothing. */
+/** The commands of reconciliation. Only {@code act} and {@code restore} change something. */
 @Command(
         name = "reconcile",
         addMethodSubcommands = false,
         description =
-                "Compares metadata records with the files of storage nodes, and shows where they disagree. Nothing"
-                        + " is changed.")
+                "Compares metadata records with the files of storage nodes, shows where they disagree, and repairs what an"
+                        + " administrator orders.")
 final class ReconcileCommand extends ManagerCommand {
-    private static final String RECONCILIATION = "/api/v1/reconciliation";
-    private static final String RUNS = RECONCILIATION + "/runs";
+    static final String RECONCILIATION = "/api/v1/reconciliation";
+    static final String RUNS = RECONCILIATION + "/runs";
     private static final int SHOWN_RUNS = 10;
-    private static final int MAX_PAGE = 1000;
+    static final int MAX_PAGE = 1000;
 
     @Override
     List<Class<?>> commands() {
-        return List.of(Run.class, Findings.class);
+        return List.of(
+                ReconcileBeginCommand.Run.class,
+                ReconcileBeginCommand.Plan.class,
+                ReconcileActCommand.class,
+                Findings.class,
+                QuarantineCommands.Show.class,
+                QuarantineCommands.Restore.class);
     }
 
-    private static String path(String run) {
+    /** The path of a run. */
+    static String path(String run) {
         return RUNS + "/" + ManagerApiClient.segment(run);
     }
 
@@ -53,9 +55,10 @@ final class ReconcileCommand extends ManagerCommand {
     @Command(
             name = "status",
             description =
-                    "Shows what a run has read and found, and what is unknown and why; without a run, whether runs can"
-                            + " be ordered, and the last ones. Exits with 0; for a run that has ended, with 1 if it was aborted, and"
-                            + " with 2 if it found something or storage nodes are unknown.")
+                    "Shows what a run has read, found and repaired, and what is unknown and why; without a run, whether runs"
+                            + " can be ordered, and the last ones. Exits with 0; for a run that has ended, with 1 if it was"
+                            + " aborted, and with 2 if it found something, storage nodes are unknown, or repairs failed or were"
+                            + " left.")
     int status(
             @Parameters(arity = "0..1", paramLabel = "<uuid>", description = "id of the run") @Nullable String run,
             @Mixin OutputOption output)
@@ -63,7 +66,7 @@ final class ReconcileCommand extends ManagerCommand {
         Output form = output.output();
         ManagerApiClient manager = manager();
         if (run != null) {
-            return show(manager.get(path(run)), form);
+            return RunWaitOptions.show(manager.get(path(run)), form);
         }
         ManagerApiClient.Response status = manager.get(RECONCILIATION);
         form.item(
@@ -84,7 +87,7 @@ final class ReconcileCommand extends ManagerCommand {
         return ExitCode.DONE.code();
     }
 
-    @Command(name = "cancel", description = "Ends a run. What it found so far stays.")
+    @Command(name = "cancel", description = "Ends a run. What it found and repaired so far stays.")
     int cancel(@Parameters(paramLabel = "<uuid>", description = "id of the run") String run, @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {
         output.output()
@@ -93,14 +96,6 @@ final class ReconcileCommand extends ManagerCommand {
                         (out, found) -> out.println("run " + run + " is "
                                 + Figures.words(found.path("phase").asText())));
         return ExitCode.DONE.code();
-    }
-
-    private static int show(ManagerApiClient.Response run, Output output) throws CommandFailed {
-        output.item(
-                run.body(),
-                (out, found) -> ReconcileText.of(found, output.context().clock().instant())
-                        .forEach(out::println));
-        return ReconcileText.exitCode(ManagerApiClient.json(run)).code();
     }
 
     /** Lists what a run found. */
@@ -161,85 +156,6 @@ final class ReconcileCommand extends ManagerCommand {
 
         private static String parameter(String name, @Nullable String value) {
             return value == null ? "" : "&" + name + "=" + ManagerApiClient.parameter(value);
-        }
-    }
-
-    /** Begins a run. */
-    @Command(
-            name = "run",
-            description =
-                    "Begins a run, and prints its id. With --wait it exits as reconcile status does: with 0 if nothing"
-                            + " was found, with 1 if the run was aborted, with 2 if it found something or storage nodes are"
-                            + " unknown, and with 4 if it has not ended in time.")
-    static final class Run implements Callable<Integer> {
-        @CommandLine.ParentCommand
-        private ReconcileCommand group = new ReconcileCommand();
-
-        @Option(
-                names = "--mode",
-                paramLabel = "MODE",
-                defaultValue = "observe",
-                description = "observe (finds), or plan (also records what would be done) (default: ${DEFAULT-VALUE})")
-        private String mode = "observe";
-
-        @Option(
-                names = "--node",
-                paramLabel = "NODE",
-                description = "only this storage node; may be repeated (default: all)")
-        private List<String> nodes = new ArrayList<>();
-
-        @Option(
-                names = "--accept-roots",
-                description =
-                        "accepts object roots with another identity than in earlier runs, such as after a disk was"
-                                + " replaced")
-        private boolean acceptRoots;
-
-        @Option(names = WaitOptions.WAIT, description = "waits until the run has ended, and shows it")
-        private boolean waits;
-
-        @Option(
-                names = WaitOptions.TIMEOUT,
-                paramLabel = "DURATION",
-                converter = DurationConverter.class,
-                description = "how long to wait, such as 90s, 15m or 2h. The run continues after that time")
-        private @Nullable Duration timeout;
-
-        @Mixin
-        private OutputOption output = new OutputOption();
-
-        @Override
-        public Integer call() throws CommandFailed, InterruptedException {
-            Output form = output.output();
-            ManagerApiClient manager = group.manager();
-            ManagerApiClient.Response begun = manager.post(RUNS, request().toString());
-            String id = ManagerApiClient.json(begun).path("id").asText();
-            if (!waits && timeout == null) {
-                form.item(begun.body(), (out, answer) -> out.println(id));
-                return ExitCode.DONE.code();
-            }
-            RunWatch watch = new RunWatch(manager, path(id), form.context());
-            ManagerApiClient.Response found = watch.await(Optional.ofNullable(timeout));
-            int code = show(found, form);
-            if (ReconcileText.hasEnded(ManagerApiClient.json(found))) {
-                return code;
-            }
-            form.context()
-                    .err()
-                    .println("run " + id + " continues. To see it again: " + LegacyUsage.PROGRAM + " reconcile status "
-                            + id);
-            return ExitCode.BLOCKED.code();
-        }
-
-        private ObjectNode request() {
-            ObjectNode request = JsonNodeFactory.instance.objectNode().put("mode", mode);
-            if (!nodes.isEmpty()) {
-                nodes.forEach(request.withArray("nodes")::add);
-            }
-            if (acceptRoots) {
-                request.put("acceptRoots", true);
-            }
-            return request;
         }
     }
 }

@@ -30,7 +30,8 @@ final class ReconcileText {
     static ExitCode exitCode(JsonNode run) {
         return switch (run.path("phase").asText()) {
             case ABORTED -> ExitCode.FAILURE;
-            case FINISHED -> isClean(run) ? ExitCode.DONE : ExitCode.EXCEPTIONS;
+            case FINISHED ->
+                (RepairText.acts(run) ? RepairText.isClean(run) : isClean(run)) ? ExitCode.DONE : ExitCode.EXCEPTIONS;
             default -> ExitCode.DONE;
         };
     }
@@ -69,6 +70,7 @@ final class ReconcileText {
                 .number("COMPARED", "compared")
                 .number("UNKNOWN", "unknown")
                 .number("FOUND", "found")
+                .number("REPAIRED", "repaired")
                 .text("BEGUN", run -> Times.minute(run.path("createdAt").asText("-")))
                 .text("AGE", run -> Times.age(run.path("createdAt").asText(), now))
                 .note(run -> run.has("abort")
@@ -96,7 +98,7 @@ final class ReconcileText {
     }
 
     /**
-     * The run: its state first, then what was found, the shards, the storage nodes, and what is unknown and why.
+     * The run: its state first, then what was found or repaired, the shards, the storage nodes, and what is unknown and why.
      *
      * @param run the response of {@code GET /api/v1/reconciliation/runs/ID}
      */
@@ -118,6 +120,10 @@ final class ReconcileText {
                 + order.path("orderedBy").asText());
         if (run.has("endedAt")) {
             lines.add("ended:    " + Times.both(run.path("endedAt").asText(), now));
+        }
+        if (RepairText.acts(run)) {
+            lines.addAll(RepairText.of(run));
+            return lines;
         }
         lines.add("found:    " + found(total(run)));
         lines.add("metadata: " + metadata(run));

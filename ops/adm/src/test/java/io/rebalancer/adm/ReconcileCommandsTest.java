@@ -29,7 +29,7 @@ class ReconcileCommandsTest {
             .replace("\"claims\"", "\"fault\":\"coverage_incomplete\",\"detail\":\"see the log\",\"claims\"");
     private static final String LINES = """
             {"runs":[{"id":"%s","number":7,"mode":"plan","phase":"ABORTED","abort":"lease_lost","orderedBy":"ada",
-             "createdAt":"2026-11-27T11:00:00Z","endedAt":"2026-11-27T11:30:00Z","nodes":3,"compared":1,"unknown":1,"found":1200}]}
+             "createdAt":"2026-11-27T11:00:00Z","endedAt":"2026-11-27T11:30:00Z","nodes":3,"compared":1,"unknown":1,"found":1200,"repaired":7}]}
             """.formatted(RUN);
 
     private final Deque<ServedCommand.Response> answers = new ArrayDeque<>();
@@ -160,9 +160,9 @@ class ReconcileCommandsTest {
         assertThat(command.out().lines())
                 .containsExactly(
                         "reconciliation is on",
-                        "RUN                                   MODE  PHASE    NODES  COMPARED  UNKNOWN  FOUND  BEGUN"
+                        "RUN                                   MODE  PHASE    NODES  COMPARED  UNKNOWN  FOUND  REPAIRED  BEGUN"
                                 + "              AGE",
-                        RUN + "  plan  aborted      3         1        1  1,200  2026-11-27 11:00Z  60 min",
+                        RUN + "  plan  aborted      3         1        1  1,200         7  2026-11-27 11:00Z  60 min",
                         "    aborted: lease lost");
     }
 
