@@ -11,6 +11,7 @@ import io.rebalancer.core.inventory.KeyRange;
 import io.rebalancer.core.inventory.Unmanaged;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.Repair;
@@ -47,7 +48,7 @@ public final class ReconciliationStates {
 
     private static RunState created(UUID id, RunMode mode, Optional<UUID> plan, Optional<RepairScope> repairs) {
         return RunState.EMPTY.apply(new RunEvent.RunCreated(
-                new RunOrder(id, 7, mode, List.of(COMPARED, UNKNOWN, LEFT), plan, "ada", Map.of(), repairs),
+                new RunOrder(id, 7, mode, List.of(COMPARED, UNKNOWN, LEFT), plan, "ada", Map.of(), false, repairs),
                 Instant.EPOCH));
     }
 
@@ -85,6 +86,7 @@ public final class ReconciliationStates {
                 901,
                 Map.of(DriftKind.MISSING_COPY, 1L, DriftKind.SIZE_MISMATCH, 1L),
                 new SkippedCounts(1, 2, 3, 4),
+                new ContentCounts(3, 30, 1, 2),
                 5_000);
     }
 
@@ -127,13 +129,14 @@ public final class ReconciliationStates {
                 901,
                 found,
                 SkippedCounts.NONE,
+                ContentCounts.NONE,
                 5_000);
     }
 
     /** A run that has repaired two of three storage nodes. */
     static RunState acting() {
-        RepairScope scope =
-                new RepairScope(Set.of(Repair.QUARANTINE, Repair.COPY_AGAIN, Repair.ADD_COPY), List.of(COMPARED));
+        RepairScope scope = new RepairScope(
+                Set.of(Repair.QUARANTINE, Repair.COPY_AGAIN, Repair.ADD_COPY), List.of(COMPARED), PLANNED_AT);
         return created(ACTING, RunMode.ACT, Optional.of(PLAN), Optional.of(scope))
                 .apply(new RunEvent.NodeRepaired(
                         new RepairReport(

@@ -31,6 +31,13 @@ abstract class ReconcileBeginCommand implements Callable<Integer> {
                     + " replaced")
     private boolean acceptRoots;
 
+    @Option(
+            names = "--read-contents",
+            description =
+                    "also reads all files, at the pace of their agents, which takes long. A content that is wrong in two"
+                            + " such runs is a finding")
+    private boolean readContents;
+
     @Mixin
     private RunWaitOptions wait = new RunWaitOptions();
 
@@ -51,6 +58,9 @@ abstract class ReconcileBeginCommand implements Callable<Integer> {
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("mode", mode());
         if (!nodes.isEmpty()) {
             nodes.forEach(request.withArray("nodes")::add);
+        }
+        if (readContents) {
+            request.put("readContents", true);
         }
         if (acceptRoots) {
             request.put("acceptRoots", true);

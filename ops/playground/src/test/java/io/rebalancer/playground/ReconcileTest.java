@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A region with real files on disk and planted drift: a run finds exactly that, and changes nothing. */
+/**
+ * A region with real files on disk and planted drift: a plan finds exactly that and changes nothing, carrying it out repairs what
+ * may be repaired, and a file that was moved comes back byte for byte.
+ */
 @Tag("slow")
 class ReconcileTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
@@ -74,9 +77,11 @@ class ReconcileTest {
 
     /** Orders a run and waits for its end. */
     private JsonNode run(String body) throws Exception {
-        String id = json(manager.post("/api/v1/reconciliation/runs", body))
-                .path("id")
-                .asText();
+        return begin("/api/v1/reconciliation/runs", body);
+    }
+
+    private JsonNode begin(String path, String body) throws Exception {
+        String id = json(manager.post(path, body)).path("id").asText();
         await().atMost(TIMEOUT)
                 .until(() -> List.of("FINISHED", "ABORTED")
                         .contains(get(id).path("phase").asText()));
@@ -110,8 +115,31 @@ class ReconcileTest {
         throw new AssertionError("the run has no report of " + id + ": " + run);
     }
 
+    /** Changes one byte, and neither the length nor the name. */
+    private static void flipByte(Path file) throws Exception {
+        byte[] content = Files.readAllBytes(file);
+        content[content.length / 2] ^= 1;
+        Files.write(file, content);
+    }
+
+    private JsonNode quarantined(String path) throws Exception {
+        JsonNode page = json(manager.get("/api/v1/reconciliation/quarantine/" + NODE + "?limit=1000"));
+        for (JsonNode each : page.path("items")) {
+            if (each.path("path").asText().equals(path)) {
+                return each;
+            }
+        }
+        throw new AssertionError("the quarantine has no " + path + ": " + page);
+    }
+
+    private static void assertRepaired(JsonNode run, String repair, int repaired) {
+        assertThat(run.path("phase").asText()).as(run.toString()).isEqualTo("FINISHED");
+        assertThat(run.toString())
+                .contains("\"" + repair + "\":{\"repaired\":" + repaired + ",\"noLongerTrue\":0,\"failed\":0");
+    }
+
     @Test
-    void aRunFindsWhatWasPlantedAndNothingElse() throws Exception {
+    void whatWasPlantedIsFoundRepairedAndRestored() throws Exception {
         JsonNode clean = run("{\"mode\":\"observe\"}");
         assertThat(clean.path("phase").asText()).as(clean.toString()).isEqualTo("FINISHED");
         assertThat(findings(clean)).as(clean.toString()).isEmpty();
@@ -132,6 +160,9 @@ class ReconcileTest {
             Files.delete(file(each, lost));
         }
         Files.writeString(file(NODE, longer), "x", StandardOpenOption.APPEND);
+        StoredRecord flipped = onNode.get(4);
+        byte[] right = Files.readAllBytes(file(NODE, flipped));
+        flipByte(file(NODE, flipped));
         UUID orphan = UUID.randomUUID();
         Path owner = root(NODE).resolve(longer.value().path("owner").asText());
         Files.writeString(owner.resolve(orphan.toString()), "of no record");
@@ -144,12 +175,15 @@ class ReconcileTest {
         TreeSet<String> expected = new TreeSet<>(List.of(
                 finding(NODE, "missing_copy", missing),
                 finding(NODE, "size_mismatch", longer),
+                finding(NODE, "checksum_mismatch", flipped),
                 NODE + " orphan_file " + orphan));
         lost.storageIds().forEach(each -> expected.add(finding(each, "missing_all", lost)));
-        // The planted files are too young at first.
-        await().atMost(TIMEOUT).until(() -> findings(run("{\"mode\":\"plan\"}")).equals(expected));
+        // The planted files are too young at first, and a wrong content is a finding when it is read again.
+        await().atMost(TIMEOUT)
+                .until(() -> findings(run("{\"mode\":\"plan\",\"readContents\":true}"))
+                        .equals(expected));
 
-        JsonNode one = run("{\"mode\":\"plan\",\"nodes\":[\"" + NODE + "\"]}");
+        JsonNode one = run("{\"mode\":\"plan\",\"readContents\":true,\"nodes\":[\"" + NODE + "\"]}");
         JsonNode report = node(one, NODE);
         assertThat(report.path("listed").path("unmanaged").path("symbolic_link").asLong())
                 .as(report.toString())
@@ -160,5 +194,27 @@ class ReconcileTest {
                 .isEqualTo(1);
         assertThat(Files.readString(owner.resolve(orphan.toString()))).isEqualTo("of no record");
         assertThat(Files.exists(file(NODE, missing))).isFalse();
+
+        JsonNode acted = begin(
+                "/api/v1/reconciliation/runs/" + one.path("id").asText() + "/act",
+                "{\"confirm\":true,\"classes\":[\"copy_again\",\"add_copy\",\"quarantine\"]}");
+        assertRepaired(acted, "copy_again", 3);
+        assertRepaired(acted, "quarantine", 1);
+        assertThat(Files.exists(file(NODE, missing))).isTrue();
+        assertThat(Files.readAllBytes(file(NODE, flipped))).isEqualTo(right);
+        assertThat(Files.size(file(NODE, longer)))
+                .isEqualTo(longer.value().path("contentLength").asLong());
+        assertThat(Files.exists(owner.resolve(orphan.toString()))).isFalse();
+        TreeSet<String> lostOnly = new TreeSet<>();
+        lost.storageIds().forEach(each -> lostOnly.add(finding(each, "missing_all", lost)));
+        assertThat(findings(run("{\"mode\":\"observe\",\"readContents\":true}")))
+                .isEqualTo(lostOnly);
+
+        JsonNode item = quarantined(longer.value().path("owner").asText() + "/" + orphan);
+        String restore = "/api/v1/reconciliation/quarantine/" + NODE + "/"
+                + item.path("id").asText() + "/restore";
+        json(manager.post(restore, ""));
+        assertThat(Files.readString(owner.resolve(orphan.toString()))).isEqualTo("of no record");
+        assertThat(manager.post(restore, "").statusCode()).isEqualTo(404);
     }
 }

@@ -12,7 +12,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The body of {@code POST /api/v1/reconciliation/runs}: {@code {"mode":"observe","nodes":["..."],"acceptRoots":false,"readContents":false}}.
+ * The body of {@code POST /api/v1/reconciliation/runs}: {@code
+ * {"mode":"observe","nodes":["..."],"acceptRoots":false,"readContents":false}}.
  *
  * @param nodes the storage nodes to compare, each once; empty for all of the fleet
  * @param readContents whether the contents of all files are read too

@@ -3,6 +3,7 @@ package io.rebalancer.http.v1.reconciliation;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rebalancer.core.inventory.Coverage;
 import io.rebalancer.core.reconcile.AbortReason;
+import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.SkippedCounts;
 import io.rebalancer.core.text.StableWord;
@@ -22,6 +23,7 @@ import java.util.function.Function;
  * @param claims copies that records claim
  * @param found findings by kind; a kind without findings is absent
  * @param skipped candidates that are no findings
+ * @param contents what was read of the contents; absent unless the run was ordered to
  * @param receivedBytes bytes of the listing that the manager received
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -34,6 +36,7 @@ record NodeReportView(
         long claims,
         Map<String, Long> found,
         SkippedCounts skipped,
+        Optional<ContentCounts> contents,
         long receivedBytes) {
 
     /**
@@ -67,6 +70,7 @@ record NodeReportView(
                 report.claims(),
                 words(report.found(), StableWord::of),
                 report.skipped(),
+                Optional.of(report.contents()).filter(counts -> !counts.equals(ContentCounts.NONE)),
                 report.receivedBytes());
     }
 

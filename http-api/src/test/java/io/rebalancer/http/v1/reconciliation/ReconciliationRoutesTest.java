@@ -105,7 +105,9 @@ class ReconciliationRoutesTest {
     @Test
     void aRunBeginsAndIsFoundAtItsLocation() throws Exception {
         HttpResponse<String> begun = post(
-                RUNS, "{\"mode\":\"plan\",\"nodes\":[\"2.stor.d\",\"1.stor.d\",\"2.stor.d\"],\"acceptRoots\":true}");
+                RUNS,
+                "{\"mode\":\"plan\",\"nodes\":[\"2.stor.d\",\"1.stor.d\",\"2.stor.d\"],\"acceptRoots\":true,"
+                        + "\"readContents\":true}");
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
         assertThat(begun.headers().firstValue("Location")).contains(RUN);
         assertThat(Json.read(begun.body()).path("id").asText()).isEqualTo(ReconciliationInMemory.RUN.toString());
@@ -113,10 +115,11 @@ class ReconciliationRoutesTest {
         assertThat(order.mode()).isEqualTo(RunMode.PLAN);
         assertThat(order.nodes()).containsExactly(new StorageNodeId("1.stor.d"), new StorageNodeId("2.stor.d"));
         assertThat(order.acceptRoots()).isTrue();
+        assertThat(order.readsContents()).isTrue();
         assertThat(order.orderedBy()).isNotBlank();
         assertThat(AUDIT.facts())
                 .containsExactly(
-                        "reconciliation.run 1.stor.d,2.stor.d {acceptRoots=true, mode=plan} requested 0",
+                        "reconciliation.run 1.stor.d,2.stor.d {acceptRoots=true, mode=plan, readContents=true} requested 0",
                         "reconciliation.run 1.stor.d,2.stor.d {run=" + ReconciliationInMemory.RUN + "} accepted 1");
     }
 
@@ -125,6 +128,7 @@ class ReconciliationRoutesTest {
         assertThat(post(RUNS, "{\"mode\":\"observe\"}").statusCode()).isEqualTo(202);
         assertThat(RECONCILIATION.begun.get(0).nodes()).isEmpty();
         assertThat(RECONCILIATION.begun.get(0).acceptRoots()).isFalse();
+        assertThat(RECONCILIATION.begun.get(0).readsContents()).isFalse();
         assertThat(AUDIT.facts().get(0)).isEqualTo("reconciliation.run all storage nodes {mode=observe} requested 0");
     }
 
@@ -167,7 +171,7 @@ class ReconciliationRoutesTest {
             value = {
                 "{} | mode must be \"observe\" or \"plan\"",
                 "{\"mode\":\"act\"} | mode must be \"observe\" or \"plan\", not \"act\"",
-                "{\"mode\":\"observe\",\"node\":\"1.stor\"} | unknown field node; known fields: acceptRoots, mode, nodes",
+                "{\"mode\":\"observe\",\"node\":\"1.stor\"} | unknown field node; known fields: acceptRoots, mode, nodes, readContents",
                 "{\"mode\":\"observe\",\"nodes\":[]} | nodes must be a list of 1 to 1000 storage ids",
                 "{\"mode\":\"observe\",\"nodes\":\"1.stor\"} | nodes must be a list",
                 "{\"mode\":\"observe\",\"nodes\":[1]} | nodes must be storage ids",
@@ -234,7 +238,8 @@ class ReconciliationRoutesTest {
                         + "\"listedAt\":\"1970-01-01T00:01:01Z\",\"listed\":{\"complete\":false,\"files\":900,"
                         + "\"bytes\":123456,\"unmanaged\":{\"reserved\":4,\"v2_object\":2},\"unlistedRanges\":1,\"faults\":1},"
                         + "\"claims\":901,\"found\":{\"missing_copy\":1,\"size_mismatch\":1},"
-                        + "\"skipped\":{\"young\":1,\"inUse\":2,\"changed\":3,\"unknown\":4},\"receivedBytes\":5000}");
+                        + "\"skipped\":{\"young\":1,\"inUse\":2,\"changed\":3,\"unknown\":4},\"contents\":{\"files\":3,\"bytes\":30,\"suspects\":1,"
+                        + "\"notRead\":2},\"receivedBytes\":5000}");
         JsonNode unknown = run.path("nodes").path(1);
         assertThat(unknown.path("fault").asText()).isEqualTo("node_identity_mismatch");
         assertThat(unknown.has("listedAt") || unknown.at("/listed/complete").asBoolean())

@@ -14,6 +14,7 @@ import io.rebalancer.core.inventory.RangeDigest;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -132,6 +133,11 @@ final class BenchAgent implements NodeInventory {
 
     @Override
     public CompletionStage<List<String>> purge(PurgeOrder order) {
+        return unsupported();
+    }
+
+    @Override
+    public CompletionStage<RepairProgress> repair(RepairOrder order) {
         return unsupported();
     }
 }
