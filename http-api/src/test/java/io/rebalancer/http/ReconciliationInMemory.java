@@ -83,6 +83,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
         empty = false;
         acted.clear();
         restored.clear();
+        purged.clear();
         restoreResult = NodeInventory.Restore.RESTORED;
     }
 
@@ -132,6 +133,15 @@ public final class ReconciliationInMemory implements ReconciliationService {
                 10,
                 Optional.of(ACTING));
         return answer(new NodeInventory.QuarantinePage(List.of(item), after.isEmpty()));
+    }
+
+    /** The storage nodes whose quarantine was purged. */
+    public final List<StorageNodeId> purged = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletionStage<UUID> purge(UUID id, StorageNodeId node, String by) {
+        purged.add(node);
+        return answer(RUN);
     }
 
     @Override

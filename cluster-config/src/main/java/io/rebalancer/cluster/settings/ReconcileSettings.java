@@ -36,6 +36,7 @@ public record ReconcileSettings(
     private static final Duration LEAST_FILE_GRACE = Duration.ofHours(1);
     private static final Duration LEAST_RECORD_GRACE = Duration.ofMinutes(10);
     private static final Duration LEAST_QUARANTINE_AFTER = Duration.ofMinutes(1);
+    private static final Duration LEAST_HOLD = Duration.ofHours(24);
     private static final Duration MOST_CLOCK_SKEW = Duration.ofHours(1);
 
     /**
@@ -97,6 +98,8 @@ public record ReconcileSettings(
                     unsafe || quarantineAfter.compareTo(LEAST_QUARANTINE_AFTER) >= 0,
                     "limits.quarantine-after must be at least 1m: a request of a user may write a record that long after it was"
                             + " made");
+            Duration hold = section.getDuration("limits.hold");
+            require(unsafe || hold.compareTo(LEAST_HOLD) >= 0, "limits.hold must be at least 24h");
             require(isPositive(file) && isPositive(record), "grace.file and grace.metadata must be above zero");
             return new ReconcileSettings(
                     section.getBoolean("enabled"),
@@ -112,7 +115,11 @@ public record ReconcileSettings(
                             section.getDouble("breaker.orphan-ratio"),
                             section.getLong("breaker.min-absolute")),
                     new RepairLimits(
-                            section.getLong("limits.copies"), section.getLong("limits.quarantines"), quarantineAfter),
+                            section.getLong("limits.copies"),
+                            section.getLong("limits.quarantines"),
+                            quarantineAfter,
+                            hold,
+                            section.getBytes("limits.purge")),
                     new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))));
         });
     }

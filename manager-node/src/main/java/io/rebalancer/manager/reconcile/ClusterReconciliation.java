@@ -150,6 +150,11 @@ public final class ClusterReconciliation implements ReconciliationService {
                                 replyTo)));
     }
 
+    @Override
+    public CompletionStage<UUID> purge(UUID id, StorageNodeId node, String by) {
+        return begin(new NewRun(id, RunMode.PURGE, List.of(node), false, false, by));
+    }
+
     private static String noRun(UUID runId) {
         return "no run " + runId + "; GET /api/v1/reconciliation/runs lists all runs";
     }

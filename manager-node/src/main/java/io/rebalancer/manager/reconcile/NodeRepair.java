@@ -77,7 +77,7 @@ final class NodeRepair {
                 node, fault.map(Fault::reason), fault.map(Fault::detail).orElse(""), counts);
     }
 
-    private static AbortReason reason(RunFault fault) {
+    static AbortReason reason(RunFault fault) {
         if (fault.is(NodeInventory.Fenced.class)) {
             return AbortReason.FENCED;
         }

@@ -145,7 +145,7 @@ final class PlannedRepairs {
         if (due.isEmpty()) {
             return 0;
         }
-        RepairAudit.Batch batch = audit.begin(kind.repair(), due);
+        RepairAudit.Batch batch = audit.begin(kind.repair(), due.size());
         scope.check();
         scope.report("repairs " + due.size() + " copies of " + node + ": "
                 + kind.repair().word());

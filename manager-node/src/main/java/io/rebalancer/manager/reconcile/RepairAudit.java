@@ -7,6 +7,7 @@ import io.rebalancer.core.port.AuditTrail;
 import io.rebalancer.core.port.AuditTrail.AuditUnavailable;
 import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.Repair;
+import io.rebalancer.core.reconcile.RepairCounts;
 import io.rebalancer.core.reconcile.RunToken;
 import io.rebalancer.core.text.OneLine;
 import java.nio.charset.StandardCharsets;
@@ -50,26 +51,41 @@ final class RepairAudit {
 
         /** Records what became of it. Throws {@link RunFault} if that can't be stored. */
         void end(List<Finding> ended) {
-            Map<String, String> parameters = parameters(repair, number);
-            ended.stream()
-                    .collect(Collectors.groupingBy(each -> each.state().name(), TreeMap::new, Collectors.counting()))
-                    .forEach((state, count) -> parameters.put(state, String.valueOf(count)));
-            parameters.put(
-                    "sample",
+            RepairCounts counts = RepairCounts.NONE;
+            for (Finding each : ended) {
+                counts = counts.plus(each.state());
+            }
+            end(
+                    counts,
                     ended.stream()
                             .filter(each -> each.state() == Finding.State.REPAIRED)
-                            .limit(SAMPLE)
-                            .map(each -> each.key().objectId().toString())
-                            .collect(Collectors.joining(",")));
+                            .map(each -> each.key().objectId())
+                            .toList());
+        }
+
+        /**
+         * Records what became of it. Throws {@link RunFault} if that can't be stored.
+         *
+         * @param repaired the objects that were repaired
+         */
+        void end(RepairCounts counts, List<UUID> repaired) {
+            Map<String, String> parameters = parameters(repair, number);
+            parameters.put("repaired", String.valueOf(counts.repaired()));
+            parameters.put("noLongerTrue", String.valueOf(counts.noLongerTrue()));
+            parameters.put("failed", String.valueOf(counts.failed()));
+            parameters.put("left", String.valueOf(counts.left()));
+            parameters.put(
+                    "sample",
+                    repaired.stream().limit(SAMPLE).map(UUID::toString).collect(Collectors.joining(",")));
             append("reconciliation.end-repairs", number, parameters);
         }
     }
 
     /** Records that repairs begin. Throws {@link RunFault} if that can't be stored; then nothing may be changed. */
-    Batch begin(Repair repair, List<DueRepair> due) {
+    Batch begin(Repair repair, int objects) {
         batches++;
         Map<String, String> parameters = parameters(repair, batches);
-        parameters.put("objects", String.valueOf(due.size()));
+        parameters.put("objects", String.valueOf(objects));
         append("reconciliation.begin-repairs", batches, parameters);
         return new Batch(repair, batches);
     }

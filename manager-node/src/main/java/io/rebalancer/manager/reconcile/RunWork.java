@@ -7,6 +7,7 @@ import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.RepairReport;
+import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.ShardCoverage;
 import io.rebalancer.core.text.OneLine;
@@ -155,7 +156,13 @@ final class RunWork {
                         closed.get() + ". Nothing was changed; carry the plan out when all shards answer"));
                 return;
             }
-            someNodes(run, node -> new NodeRepaired(new NodeRepair(resources, run, node, maySend, scope).run()));
+            boolean purges = run.order().orElseThrow().mode() == RunMode.PURGE;
+            someNodes(
+                    run,
+                    node -> new NodeRepaired(
+                            purges
+                                    ? new NodePurge(resources, run, node, scope).run()
+                                    : new NodeRepair(resources, run, node, maySend, scope).run()));
         });
     }
 

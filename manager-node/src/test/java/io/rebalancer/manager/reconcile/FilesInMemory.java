@@ -18,6 +18,7 @@ import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
+import io.rebalancer.core.reconcile.QuarantinedCopy;
 import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.time.Clock;
@@ -66,6 +67,7 @@ final class FilesInMemory implements NodeInventory {
     private boolean delaysQuarantine;
     private volatile Runnable onRepair = () -> {};
     private final Map<CopyKey, UUID> quarantine = new HashMap<>();
+    private final SortedMap<String, QuarantinedCopy> held = new TreeMap<>();
     private final Set<CopyKey> unmovable = new HashSet<>();
     private final List<CopyKey> replaced = new ArrayList<>();
 
@@ -450,7 +452,26 @@ final class FilesInMemory implements NodeInventory {
 
     @Override
     public CompletionStage<QuarantinePage> quarantined(Optional<String> after, int limit) {
-        throw new UnsupportedOperationException();
+        return reply(() -> {
+            // Small pages, so that there are several.
+            List<QuarantinedCopy> items = held.values().stream()
+                    .filter(item ->
+                            after.map(last -> item.id().compareTo(last) > 0).orElse(true))
+                    .toList();
+            return new QuarantinePage(items.stream().limit(2).toList(), items.size() > 2);
+        });
+    }
+
+    /** A file of 10 bytes is in the quarantine. */
+    synchronized void hold(String id, CopyKey key, Instant movedAt, Optional<UUID> runId) {
+        held.put(
+                id,
+                new QuarantinedCopy(
+                        id, key.owner() + "/" + key.objectId(), Optional.of(key), "orphan", movedAt, 10, runId));
+    }
+
+    synchronized Set<String> heldItems() {
+        return Set.copyOf(held.keySet());
     }
 
     @Override
@@ -460,6 +481,14 @@ final class FilesInMemory implements NodeInventory {
 
     @Override
     public CompletionStage<List<String>> purge(PurgeOrder order) {
-        throw new UnsupportedOperationException();
+        return reply(() -> {
+            admit(order.token());
+            return order.ids().stream()
+                    .filter(id -> Optional.ofNullable(held.get(id))
+                            .map(item -> item.movedAt().isBefore(order.movedBefore()))
+                            .orElse(true))
+                    .peek(held::remove)
+                    .toList();
+        });
     }
 }

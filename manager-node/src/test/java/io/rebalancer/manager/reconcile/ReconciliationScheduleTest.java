@@ -71,7 +71,8 @@ class ReconciliationScheduleTest {
 
     @AfterEach
     void stop() {
-        kit.shutdownTestKit();
+        // The members leave the cluster, which takes long on a busy machine.
+        ActorTestKit.shutdown(kit.system(), TIMEOUT);
     }
 
     private Behavior<ReconcileMessage> run(String id) {

@@ -63,6 +63,46 @@ final class QuarantineCommands {
         }
     }
 
+    /** Deletes files. */
+    @Command(
+            name = "purge",
+            description =
+                    "Begins a run that deletes files of the quarantine of a storage node for good, and prints its id: those that"
+                            + " runs moved there, that have been there for the hold (14 days unless configured), and whose object no"
+                            + " record names when it is looked up again. Without --yes, nothing is done. Needs the role admin.")
+    static final class Purge implements Callable<Integer> {
+        @CommandLine.ParentCommand
+        private ReconcileCommand group = new ReconcileCommand();
+
+        @Parameters(paramLabel = "<node>", description = "storage id of the node")
+        private String node = "";
+
+        @Option(names = DryRun.YES, description = DryRun.DESCRIPTION)
+        private boolean yes;
+
+        @Mixin
+        private RunWaitOptions wait = new RunWaitOptions();
+
+        @Mixin
+        private OutputOption output = new OutputOption();
+
+        @Override
+        public Integer call() throws CommandFailed, InterruptedException {
+            Output form = output.output();
+            if (!yes) {
+                DryRun.report(
+                        form.context(),
+                        "files that runs moved into the quarantine of " + node
+                                + " would be deleted for good; to see them: " + LegacyUsage.PROGRAM
+                                + " reconcile quarantine " + node,
+                        "reconcile purge " + node);
+                return ExitCode.DONE.code();
+            }
+            ManagerApiClient manager = group.manager();
+            return wait.finish(manager, manager.post(path(node) + "/purge", "{\"confirm\":true}"), form);
+        }
+    }
+
     /** Restores files. */
     @Command(
             name = "restore",

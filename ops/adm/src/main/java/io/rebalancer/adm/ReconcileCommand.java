@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands of reconciliation. Only {@code act} and {@code restore} change something. */
+/** The commands of reconciliation. Only {@code act}, {@code restore} and {@code purge} change something. */
 @Command(
         name = "reconcile",
         addMethodSubcommands = false,
@@ -32,7 +32,8 @@ final class ReconcileCommand extends ManagerCommand {
                 ReconcileActCommand.class,
                 Findings.class,
                 QuarantineCommands.Show.class,
-                QuarantineCommands.Restore.class);
+                QuarantineCommands.Restore.class,
+                QuarantineCommands.Purge.class);
     }
 
     /** The path of a run. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -23,11 +24,13 @@ final class RepairText {
         RESULTS.put("left", "left");
     }
 
+    private static final Set<String> CHANGING = Set.of("act", "purge");
+
     private RepairText() {}
 
     /** Whether the run, an answer of {@code GET /api/v1/reconciliation/runs/ID}, carries out a plan. */
     static boolean acts(JsonNode run) {
-        return run.path("order").path("mode").asText().equals("act");
+        return CHANGING.contains(run.path("order").path("mode").asText());
     }
 
     /** Whether everything that was ordered is repaired, or needed no repair. */

@@ -280,6 +280,21 @@ class ReconcileRepairCommandsTest {
     }
 
     @Test
+    void aPurgeWithoutYesChangesNothing() {
+        assertThat(command.run("reconcile", "purge", "1.stor")).isZero();
+        assertThat(command.requests()).isEmpty();
+        assertThat(command.err()).contains("dry run, nothing was changed", "reconcile purge 1.stor --yes");
+    }
+
+    @Test
+    void aPurgeBeginsARun() {
+        answer(202, "{\"id\":\"" + RUN + "\"}");
+        assertThat(command.run("reconcile", "purge", "1.stor", "--yes")).isZero();
+        assertThat(command.requests()).containsExactly("POST " + QUARANTINE + "/purge {\"confirm\":true}");
+        assertThat(command.out()).contains(RUN);
+    }
+
+    @Test
     void everyNamedFileIsRestored() {
         answer(200, "{}");
         assertThat(command.run("reconcile", "restore", "1.stor", "i1", "i2")).isZero();

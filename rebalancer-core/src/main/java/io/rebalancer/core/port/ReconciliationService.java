@@ -32,6 +32,15 @@ public interface ReconciliationService {
      */
     CompletionStage<UUID> act(NewRepairs repairs);
 
+    /**
+     * Begins a run that deletes files of the quarantine of a storage node for good, if they have been there for the hold and no
+     * record names their object. A repeated order with the same id begins no other run.
+     *
+     * @param by who orders it
+     * @return the id of the run
+     */
+    CompletionStage<UUID> purge(UUID id, StorageNodeId node, String by);
+
     /** A run with its reports; empty if there is no such run. */
     CompletionStage<Optional<View>> get(UUID runId);
 

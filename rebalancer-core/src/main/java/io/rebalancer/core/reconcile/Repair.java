@@ -10,6 +10,8 @@ public enum Repair {
     ADD_COPY,
     /** Moves the file into the quarantine of its storage node. */
     QUARANTINE,
+    /** Deletes a file of the quarantine for good. */
+    PURGE,
     /** Nothing; an operator has to look. */
     NONE;
 

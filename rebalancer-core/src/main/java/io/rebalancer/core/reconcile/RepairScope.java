@@ -15,11 +15,11 @@ import java.util.Set;
  */
 public record RepairScope(Set<Repair> classes, List<StorageNodeId> quarantineOn, Instant plannedAt) {
 
-    /** @throws IllegalArgumentException if there is no class, or one that changes nothing */
+    /** @throws IllegalArgumentException if there is no class, or one that no plan has */
     public RepairScope {
         classes = Set.copyOf(classes);
         quarantineOn = quarantineOn.stream().distinct().sorted().toList();
-        if (classes.isEmpty() || classes.contains(Repair.NONE)) {
+        if (classes.isEmpty() || classes.contains(Repair.NONE) || classes.contains(Repair.PURGE)) {
             throw new IllegalArgumentException(
                     "a run that carries out a plan needs classes of repairs, not " + classes);
         }

@@ -9,7 +9,14 @@ public enum RunMode {
     /** In addition, records what would be done about each finding. */
     PLAN,
     /** Carries out a plan of an earlier run, after it has looked at each finding again. */
-    ACT;
+    ACT,
+    /** Deletes files that earlier runs moved into quarantine, when they have been there for the hold. */
+    PURGE;
+
+    /** Whether runs of this mode change files or records. They begin in {@link RunPhase#ACTING}. */
+    public boolean changes() {
+        return this == ACT || this == PURGE;
+    }
 
     /** The stable word, such as {@code observe}. */
     public String word() {

@@ -104,7 +104,7 @@ public record RunState(
     /** The state after an event. */
     public RunState apply(RunEvent event) {
         if (event instanceof RunEvent.RunCreated created) {
-            RunPhase first = created.order().mode() == RunMode.ACT ? RunPhase.ACTING : RunPhase.READING_METADATA;
+            RunPhase first = created.order().mode().changes() ? RunPhase.ACTING : RunPhase.READING_METADATA;
             return new RunState(
                     Optional.of(created.order()),
                     first,

@@ -149,7 +149,13 @@ class PlanUsabilityTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void eachClassHasALimit(Repair repair) {
-        assertThat(new RepairLimits(3, 4, Duration.ZERO).of(repair)).isEqualTo(repair == Repair.QUARANTINE ? 4 : 3);
+        assertThat(new RepairLimits(3, 4, Duration.ZERO, Duration.ZERO, 5).of(repair))
+                .isEqualTo(
+                        switch (repair) {
+                            case QUARANTINE -> 4;
+                            case PURGE -> 5;
+                            default -> 3;
+                        });
     }
 
     @Test

@@ -34,7 +34,7 @@ record ActRequest(
     /** Files are moved only if the order names the class. */
     private static final Set<Repair> DEFAULT = EnumSet.of(Repair.COPY_AGAIN, Repair.ADD_COPY);
 
-    private static final Set<Repair> ALL = EnumSet.complementOf(EnumSet.of(Repair.NONE));
+    private static final Set<Repair> ALL = EnumSet.of(Repair.COPY_AGAIN, Repair.ADD_COPY, Repair.QUARANTINE);
     private static final Set<String> FIELDS = Set.of("confirm", "classes", "nodes", "overrideBreaker", "reason");
 
     ActRequest {
@@ -103,7 +103,7 @@ record ActRequest(
             case ADD_COPY ->
                 "copies objects to further storage nodes and adds these to records (" + repair.word() + ")";
             case QUARANTINE -> "moves files that no record names into quarantine (" + repair.word() + ")";
-            case NONE -> throw new IllegalStateException("a class that changes nothing is no order");
+            case PURGE, NONE -> throw new IllegalStateException("a class that changes nothing is no order");
         };
     }
 

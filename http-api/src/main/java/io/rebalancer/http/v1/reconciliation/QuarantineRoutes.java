@@ -1,5 +1,6 @@
 package io.rebalancer.http.v1.reconciliation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobHistory.BadCursor;
 import io.rebalancer.core.port.JobHistory.Page;
@@ -9,16 +10,21 @@ import io.rebalancer.core.port.ReconciliationService;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
+import io.rebalancer.http.server.IdempotencyKey;
 import io.rebalancer.http.server.JobIds;
 import io.rebalancer.http.server.Json;
+import io.rebalancer.http.server.JsonFields;
+import io.rebalancer.http.server.MalformedBody;
 import io.rebalancer.http.server.Operator.Outcome;
 import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problem;
 import io.rebalancer.http.server.Problems;
+import io.rebalancer.http.server.RequestBody;
 import io.rebalancer.http.server.StorageNodeIds;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +40,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *
  * <pre>
  *   GET  /api/v1/reconciliation/quarantine/NODE                what is in it, page by page
+ *   POST /api/v1/reconciliation/quarantine/NODE/purge          begins a run that deletes what was there for the hold
  *   POST /api/v1/reconciliation/quarantine/NODE/ID/restore     gives a file its name again
  * </pre>
  */
@@ -57,6 +64,9 @@ final class QuarantineRoutes extends AllDirectives {
         return concat(
                 path(PathMatchers.segment(), node -> get(() -> StorageNodeIds.parsed(node, this::list))),
                 path(
+                        PathMatchers.segment().slash("purge"),
+                        node -> post(() -> StorageNodeIds.parsed(node, this::purge))),
+                path(
                         PathMatchers.segment().slash(PathMatchers.segment()).slash("restore"),
                         (node, item) -> post(() -> StorageNodeIds.parsed(node, parsed -> restore(parsed, item)))));
     }
@@ -79,6 +89,39 @@ final class QuarantineRoutes extends AllDirectives {
                 found.more() && !items.isEmpty()
                         ? Optional.of(items.get(items.size() - 1).id())
                         : Optional.empty());
+    }
+
+    private Route purge(StorageNodeId node) {
+        return RequestBody.parsed(
+                PurgeRequest::parse,
+                request -> request.confirmed()
+                        ? IdempotencyKey.id("reconciliation-purge", id -> purge(node, id.orElseGet(UUID::randomUUID)))
+                        : complete(Problem.of(
+                                StatusCodes.BAD_REQUEST,
+                                "CONFIRMATION_REQUIRED",
+                                "nothing was deleted. A purge deletes the files for good that runs moved into the quarantine"
+                                        + " of " + node
+                                        + " and that have been there for rebalancer.reconcile.limits.hold,"
+                                        + " if no record names their object. GET " + QUARANTINE + node
+                                        + " lists them; send \"confirm\": true to do it")));
+    }
+
+    private Route purge(StorageNodeId node, UUID id) {
+        return audit.as(operator -> Problems.complete(operator.perform(
+                        Action.on("reconciliation.purge", node.text()),
+                        () -> service.purge(id, node, operator.name()),
+                        begun -> Outcome.accepted(Map.of("run", begun.toString())))
+                .thenApply(ReconciliationRoutes::begun)));
+    }
+
+    /** The body of a purge: {@code {"confirm":true}}. */
+    private record PurgeRequest(boolean confirmed) {
+        static PurgeRequest parse(String body) throws MalformedBody {
+            JsonNode request = JsonFields.object(body);
+            JsonFields.rejectUnknown(request, Set.of("confirm"));
+            JsonNode confirm = request.path("confirm");
+            return new PurgeRequest(confirm.isBoolean() && confirm.booleanValue());
+        }
     }
 
     private Route restore(StorageNodeId node, String text) {

@@ -94,6 +94,24 @@ class QuarantineRoutesTest {
         assertThat(AUDIT.facts()).containsExactly(ORDER, "reconciliation.restore " + NODE + " {} accepted 1");
     }
 
+    @Test
+    void aPurgeBeginsARunAndNeedsAConfirmation() throws Exception {
+        String purge = LIST + "/purge";
+        assertProblem(post(purge, "{\"confirm\":\"true\"}"), 400, "CONFIRMATION_REQUIRED", "nothing was deleted");
+        assertProblem(post(purge, "{}"), 400, "CONFIRMATION_REQUIRED", "send \"confirm\": true");
+        assertProblem(post(purge, "{\"confirm\":true,\"force\":true}"), 400, "BAD_REQUEST", "unknown field force");
+        assertThat(RECONCILIATION.purged).isEmpty();
+        HttpResponse<String> begun = post(purge, "{\"confirm\":true}");
+        assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
+        assertThat(begun.headers().firstValue("Location"))
+                .contains("/api/v1/reconciliation/runs/" + ReconciliationInMemory.RUN);
+        assertThat(RECONCILIATION.purged).extracting(StorageNodeId::text).containsExactly(NODE.toString());
+        assertThat(AUDIT.facts())
+                .containsExactly(
+                        "reconciliation.purge " + NODE + " {} requested 0",
+                        "reconciliation.purge " + NODE + " {run=" + ReconciliationInMemory.RUN + "} accepted 1");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "MISSING, 404, QUARANTINE_ITEM_NOT_FOUND, lists what is in it",
