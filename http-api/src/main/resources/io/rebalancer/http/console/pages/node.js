@@ -48,6 +48,7 @@ export function open(context) {
         ${state.line ? html`<dt>Datacenter</dt><dd class="text">${state.line.datacenter}</dd>
           <dt>Space</dt><dd>${state.line.percentUsed} % used, ${mib(state.line.availableMib)} free</dd>
           <dt>Agent</dt><dd>${state.line.agentReachable ? 'reachable' : 'not reachable from this manager'}</dd>` : nothing}
+        <dt>Quarantine</dt><dd><a href=${'/console/reconciliation' + query({quarantine: node})}>Files that lost their object's name</a></dd>
       </dl>${commands({path: address, login: context.session.credential !== 'none'}, adm('node', 'get', node))}</section>
       ${found.state === 'DRAINED' ? certificate.draw() : nothing}
       ${receives(found.jobs?.destinationOf ?? [])}

@@ -8,6 +8,7 @@ import {empty, notice} from '../parts/notice.js';
 import {badge} from '../parts/state.js';
 import {PagedList, table} from '../parts/table.js';
 import {time} from '../parts/time.js';
+import {quarantineView} from './reconciliation/quarantine.js';
 import {phaseBadge, runView} from './reconciliation/run.js';
 
 const LIMIT = 50;
@@ -18,9 +19,11 @@ export function open(context) {
   const runId = () => context.location.query.get('run');
   const list = new PagedList(context, 'runs', () => ({path: '/api/v1/reconciliation/runs', query: {limit: LIMIT}}));
   const run = runView(context, runId);
+  const quarantineNode = () => context.location.query.get('quarantine');
+  const quarantine = quarantineView(context, quarantineNode, () => reload());
   const reload = context.every(5000, 'reconciliation', async signal => {
     state.status = await api.get('/api/v1/reconciliation', {signal});
-    await (runId() ? run.load(signal) : list.load(signal));
+    await (runId() ? run : quarantineNode() ? quarantine : list).load(signal);
   });
 
   const nodes = () => state.form.nodes.split(',').map(each => each.trim()).filter(each => each);
@@ -65,6 +68,7 @@ export function open(context) {
           {label: 'Compared', number: true, cell: each => count(each.compared)},
           {label: 'Unknown', number: true, cell: each => count(each.unknown)},
           {label: 'Found', number: true, cell: each => count(each.found)},
+          {label: 'Repaired', number: true, cell: each => count(each.repaired)},
           {label: 'Begun', cell: each => html`${time(each.createdAt)} <span class="muted small text">${each.orderedBy}</span>`},
           {label: 'Ended', cell: each => each.endedAt ? time(each.endedAt) : html`<span class="muted">works</span>`}
         ]
@@ -78,11 +82,19 @@ export function open(context) {
     const status = state.status;
     return html`<div class="row spread head"><h1 tabindex="-1">Reconciliation</h1>${status
         ? badge(status.enabled ? 'READY' : 'DISABLED', status.enabled ? 'switched on' : 'switched off') : nothing}</div>
-      <p class="lead">A run compares the metadata records of the fleet with the files on its storage nodes. Copies that jobs may have left behind are
+      <p class="lead">A run compares the metadata records of the fleet with the files on its storage nodes; a plan of it can be
+        carried out. Copies that jobs may have left behind are
         listed by <code>rebalancer-adm node orphans</code> and <a href="/api/v1/orphans">/api/v1/orphans</a>.</p>
       ${status && !status.enabled ? notice('warn', html`<p>No run can be ordered: set <code>rebalancer.reconcile.enabled = on</code> in the
         configuration file of all managers.</p>`) : nothing}
-      ${!status ? html`<p class="muted">Asking the manager</p>` : runId() ? run.draw() : html`${form()}${runs()}`}`;
+      ${!status ? html`<p class="muted">Asking the manager</p>` : content()}`;
+  }
+
+  function content() {
+    if (runId()) {
+      return run.draw();
+    }
+    return quarantineNode() ? quarantine.draw() : html`${form()}${runs()}${quarantine.chooser()}`;
   }
 
   return {
@@ -91,6 +103,7 @@ export function open(context) {
     moved: () => {
       list.loaded = false;
       run.forget();
+      quarantine.forget();
       reload();
     }
   };

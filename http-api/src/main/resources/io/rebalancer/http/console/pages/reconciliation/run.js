@@ -1,4 +1,4 @@
-// One run: what it read and found of each shard and storage node, and its findings.
+// One run: what it read, found and repaired of each shard and storage node, and its findings.
 import {html, nothing} from '../../lib/lit/lit-html.js';
 import {api, path, query} from '../../core/api.js';
 import {bytes, count, words} from '../../core/format.js';
@@ -9,6 +9,8 @@ import {empty, notice} from '../../parts/notice.js';
 import {badge} from '../../parts/state.js';
 import {PagedList, table} from '../../parts/table.js';
 import {time} from '../../parts/time.js';
+import {classWords, planPanel} from './plan.js';
+import {repairsPanel} from './repairs.js';
 
 const LIMIT = 50;
 const KINDS = ['missing_copy', 'missing_all', 'orphan_file', 'size_mismatch', 'checksum_mismatch', 'under_replicated', 'over_replicated', 'misplaced',
@@ -27,6 +29,7 @@ export function runView(context, id) {
   const findings = new PagedList(context, 'findings', values => ({path: address() + '/findings', query: {limit: LIMIT, ...filter(values)}}));
   const login = () => context.session.credential !== 'none';
   const refusal = () => context.session.refusal('operator');
+  const plan = planPanel(context, answer => context.router.change({run: answer.id, node: '', kind: '', state: '', after: ''}));
   let run = null;
 
   async function load(signal) {
@@ -42,6 +45,7 @@ export function runView(context, id) {
   }
 
   const ended = () => Boolean(run.endedAt);
+  const acts = () => run.order.mode === 'act';
 
   function head() {
     return html`<section class="panel" aria-labelledby="run">
@@ -49,11 +53,13 @@ export function runView(context, id) {
         <a href="/console/reconciliation">All runs</a>
         ${actionButton(context, {
           label: 'Cancel', danger: true, title: 'Cancel run ' + run.order.number, refusal: ended() ? 'The run has ended.' : '',
-          effect: 'The run ends. What it found so far stays.', path: address() + '/cancel', command: ['reconcile', 'cancel', run.id],
+          effect: acts() ? 'The run ends. What it repaired so far stays.' : 'The run ends. What it found so far stays.', path: address() + '/cancel', command: ['reconcile', 'cancel', run.id],
           done: answer => { run = answer; }
         })}</span></div>
       <p>${phaseBadge(run.phase)} Mode ${run.order.mode}, begun ${time(run.createdAt)} by <span class="text">${run.order.orderedBy}</span>${run.endedAt
         ? html`, ended ${time(run.endedAt)}` : nothing}.</p>
+      ${acts() ? html`<p>It carries out <a href=${'/console/reconciliation?run=' + encodeURIComponent(run.order.plan)}>a plan</a>:
+        ${classWords(run.order.classes)}.</p>` : nothing}
       ${run.activity ? html`<p class="text">Now it ${run.activity}.</p>` : nothing}
       ${run.abort ? notice('bad', html`<p><strong>${words(run.abort.reason)}</strong></p><p class="text">${run.abort.detail}</p>`) : nothing}
       ${run.shards.length > 0 && !run.metadataComplete ? notice('warn', html`<p>Not every row was read, so no file counts as an orphan.</p>`) : nothing}
@@ -148,7 +154,9 @@ export function runView(context, id) {
     </section>`;
   }
 
-  const draw = () => run ? html`${head()}${shards()}${nodes()}${found()}` : html`<p class="muted">Loading the run</p><p><a href="/console/reconciliation">All runs</a></p>`;
+  const results = () => acts() ? repairsPanel(run) : html`${run.plan ? plan.draw(run) : nothing}${shards()}${nodes()}`;
+
+  const draw = () => run ? html`${head()}${results()}${found()}` : html`<p class="muted">Loading the run</p><p><a href="/console/reconciliation">All runs</a></p>`;
 
   return {load, forget, draw};
 }
