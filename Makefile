@@ -47,11 +47,11 @@ test-interleavings: ## INTERLEAVINGS=1000000 orders of uploads, deletes, evacuat
 	@grep -h 'Tests run' rebalancer-core/target/surefire-reports/*InterleavingTest.txt
 
 FAULTS ?=
-test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects: kill, freeze, partition, lost messages; 20 minutes
+test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects, a reconciliation: kill, freeze, partition; 20 minutes
 	@bin/setup-tests
-	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dcluster.records=20000 -Dcluster.faults=$(FAULTS)
-	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt
+	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest,ReconcileFailoverTest \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dcluster.records=20000 -Dcluster.faults=$(FAULTS)
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt ops/playground/target/surefire-reports/*ReconcileFailoverTest.txt
 
 CLIENTS ?= 500
 test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers are killed: no gap, no repetition, bounded heap; 5 minutes

@@ -107,7 +107,7 @@ final class AddCopyRepairs implements Repairer {
                             each, Optional.ofNullable(results.get(each.record().objectId()))))
                     .toList();
         } catch (RunFault | TimeoutException e) {
-            // The destination is another node than the one that is repaired, so the others are still tried.
+            // Another destination may still take its copies.
             return placed.stream()
                     .map(each -> each.due().failed(destination.storageNode() + " made no copy: " + OneLine.of(e)))
                     .toList();

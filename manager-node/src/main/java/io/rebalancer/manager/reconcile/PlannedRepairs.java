@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -73,7 +72,7 @@ final class PlannedRepairs {
         Optional<String> after = Optional.empty();
         do {
             Page<Finding> page = plannedAfter(kind, after);
-            List<Finding> open = notParked(kind, notStored(kind, page.items()), counter);
+            List<Finding> open = notParked(kind, notStored(kind, page.items(), counter), counter);
             if (tried >= limit) {
                 count(open, counter);
             } else if (!open.isEmpty()) {
@@ -95,13 +94,19 @@ final class PlannedRepairs {
         return resources.findings();
     }
 
-    /** An earlier incarnation has stored the results of the others. */
-    private List<Finding> notStored(DriftKind kind, List<Finding> planned) throws TimeoutException {
+    /** Those that an earlier incarnation has stored no result of. Its results count as this one's. */
+    private List<Finding> notStored(DriftKind kind, List<Finding> planned, Counter counter) throws TimeoutException {
         if (run.epoch() == 1) {
             return planned;
         }
-        Set<CopyKey> stored = scope.await(findings().stored(run.token().runId(), node, kind, keys(planned)), timeout);
-        return planned.stream().filter(each -> !stored.contains(each.key())).toList();
+        Map<CopyKey, Finding.State> stored =
+                scope.await(findings().stored(run.token().runId(), node, kind, keys(planned)), timeout);
+        RepairCounts counts = RepairCounts.NONE;
+        for (Finding.State state : stored.values()) {
+            counts = counts.plus(state);
+        }
+        counter.add(counts);
+        return planned.stream().filter(each -> !stored.containsKey(each.key())).toList();
     }
 
     private List<Finding> notParked(DriftKind kind, List<Finding> planned, Counter counter) throws TimeoutException {

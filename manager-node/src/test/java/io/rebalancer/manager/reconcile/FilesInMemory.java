@@ -64,7 +64,7 @@ final class FilesInMemory implements NodeInventory {
     private int delayedRepairs;
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
-    private boolean delaysQuarantine;
+    private int answeredQuarantines = Integer.MAX_VALUE;
     private volatile Runnable onRepair = () -> {};
     private final Map<CopyKey, UUID> quarantine = new HashMap<>();
     private final SortedMap<String, QuarantinedCopy> held = new TreeMap<>();
@@ -368,9 +368,10 @@ final class FilesInMemory implements NodeInventory {
             return results;
         });
         synchronized (this) {
-            if (delaysQuarantine) {
+            if (answeredQuarantines == 0) {
                 return new CompletableFuture<>();
             }
+            answeredQuarantines--;
             if (lostAnswers > 0) {
                 lostAnswers--;
                 return CompletableFuture.failedFuture(
@@ -417,13 +418,9 @@ final class FilesInMemory implements NodeInventory {
         lostAnswers = orders;
     }
 
-    /** Orders to move files are carried out and not answered. */
-    synchronized void delayQuarantine() {
-        delaysQuarantine = true;
-    }
-
-    synchronized void endDelay() {
-        delaysQuarantine = false;
+    /** So many orders to move files are answered; further ones are carried out, and their answers do not arrive. */
+    synchronized void answerQuarantines(int orders) {
+        answeredQuarantines = orders;
     }
 
     /** Runs before each repair order is carried out. */

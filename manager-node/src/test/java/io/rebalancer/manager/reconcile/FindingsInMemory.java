@@ -109,12 +109,13 @@ final class FindingsInMemory implements ReconciliationFindings {
     }
 
     @Override
-    public synchronized CompletionStage<Set<CopyKey>> stored(
+    public synchronized CompletionStage<Map<CopyKey, Finding.State>> stored(
             UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys) {
         Map<String, Finding> known = findings.getOrDefault(runId, Map.of());
-        return CompletableFuture.completedFuture(keys.stream()
-                .filter(key -> known.containsKey(copy(node, kind, key)))
-                .collect(Collectors.toSet()));
+        Map<CopyKey, Finding.State> states = new HashMap<>();
+        keys.forEach(key -> Optional.ofNullable(known.get(copy(node, kind, key)))
+                .ifPresent(found -> states.put(key, found.state())));
+        return CompletableFuture.completedFuture(states);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.rebalancer.persistence.readside;
 
 import io.rebalancer.core.inventory.CopyKey;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -34,12 +33,5 @@ final class CopyKeys {
                         return all;
                     });
         }
-    }
-
-    /** Those of these copies that have a row. */
-    static Set<CopyKey> among(Query query, List<CopyKey> keys) {
-        Set<CopyKey> found = new HashSet<>();
-        rows(query, keys, (key, row) -> found.add(key));
-        return found;
     }
 }

@@ -13,6 +13,7 @@ import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,11 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
               since, other_copies, shards, state, detail)
             values (:run_id, :storage_node, :kind, :owner, :object_id, :claimed_bytes, :found_bytes,
               :since, :other_copies, :shards, :state, :detail)
+            """;
+
+    private static final String SELECT_STATES = """
+            select owner, object_id, state from reconciliation_finding
+            where run_id = :run_id and storage_node = :storage_node and kind = :kind and object_id in (<objects>)
             """;
 
     private static final String UPDATE_RUN = """
@@ -135,19 +141,21 @@ final class JdbcReconciliationFindings implements ReconciliationFindings {
     }
 
     @Override
-    public CompletionStage<Set<CopyKey>> stored(UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys) {
+    public CompletionStage<Map<CopyKey, Finding.State>> stored(
+            UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys) {
         return keys.isEmpty()
-                ? CompletableFuture.completedStage(Set.of())
-                : readSide.run(() -> readSide.tables()
-                        .read(handle -> CopyKeys.among(
-                                handle.createQuery(
-                                                "select owner, object_id from reconciliation_finding where run_id = :run_id"
-                                                        + " and storage_node = :storage_node and kind = :kind"
-                                                        + " and object_id in (<objects>)")
-                                        .bind("run_id", runId)
-                                        .bind("storage_node", node.text())
-                                        .bind("kind", kind.name()),
-                                keys)));
+                ? CompletableFuture.completedStage(Map.of())
+                : readSide.run(() -> readSide.tables().read(handle -> {
+                    Map<CopyKey, Finding.State> states = new HashMap<>();
+                    CopyKeys.rows(
+                            handle.createQuery(SELECT_STATES)
+                                    .bind("run_id", runId)
+                                    .bind("storage_node", node.text())
+                                    .bind("kind", kind.name()),
+                            keys,
+                            (key, row) -> states.put(key, Finding.State.valueOf(text(row, "state"))));
+                    return states;
+                }));
     }
 
     @Override

@@ -47,8 +47,9 @@ public interface ReconciliationFindings {
      */
     CompletionStage<Void> addRepairs(UUID runId, List<Finding> repairs, Instant at);
 
-    /** Those of these copies that the run has stored a finding of this kind for. */
-    CompletionStage<Set<CopyKey>> stored(UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys);
+    /** The states of the findings of this kind that the run has stored for these copies. */
+    CompletionStage<Map<CopyKey, Finding.State>> stored(
+            UUID runId, StorageNodeId node, DriftKind kind, List<CopyKey> keys);
 
     /** The failures of earlier repairs of these copies; one whose last repair succeeded is absent. */
     CompletionStage<Map<CopyKey, ParkingRule.Failures>> failures(

@@ -105,7 +105,7 @@ class QuarantineRoutesTest {
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
         assertThat(begun.headers().firstValue("Location"))
                 .contains("/api/v1/reconciliation/runs/" + ReconciliationInMemory.RUN);
-        assertThat(RECONCILIATION.purged).extracting(StorageNodeId::text).containsExactly(NODE.toString());
+        assertThat(RECONCILIATION.purged).extracting(Object::toString).containsExactly(NODE.toString());
         assertThat(AUDIT.facts())
                 .containsExactly(
                         "reconciliation.purge " + NODE + " {} requested 0",
