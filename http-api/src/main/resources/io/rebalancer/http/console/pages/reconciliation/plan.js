@@ -140,7 +140,7 @@ export function planPanel(context, begun) {
     show(run);
     const missing = refusal(run);
     return html`<section class="panel" aria-labelledby="plan"><h2 id="plan">Plan</h2>
-      <p>It can be carried out until ${time(run.plan.usableUntil)}. Each repair is looked at again right before it is done.</p>
+      <p>The time to carry it out ends ${time(run.plan.usableUntil)}. Each repair is looked at again right before it is done.</p>
       ${run.plan.refusal ? notice('warn', html`<p class="text">The manager refuses to act on it: ${run.plan.refusal}</p>`) : nothing}
       ${nodes(run)}
       <form @submit=${event => event.preventDefault()}>
