@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param clockSkew how much the clock of a storage node may differ from the manager's
  * @param shardTimeout how long a metadata shard may not answer before it is given up
  * @param listingTimeout how long an agent may not answer, or make no progress, before its node is given up
+ * @param maxDuration after which a run is ended; zero for no limit
  * @param nodesAtATime storage nodes that one run compares at a time, at least 1
  * @param copies how many copies objects must have
  * @param breaker how much may differ before nothing is done
@@ -28,6 +29,7 @@ public record ReconcileSettings(
         Duration clockSkew,
         Duration shardTimeout,
         Duration listingTimeout,
+        Duration maxDuration,
         int nodesAtATime,
         Copies copies,
         BreakerLimits breaker,
@@ -70,6 +72,7 @@ public record ReconcileSettings(
         require(!clockSkew.isNegative() && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0, "clock-skew must be 0 to 1h");
         require(isPositive(shardTimeout), "shard-timeout must be above zero");
         require(isPositive(listingTimeout), "listing-timeout must be above zero");
+        require(!maxDuration.isNegative(), "max-duration must be at least 0");
         require(nodesAtATime >= 1, "nodes-at-a-time must be at least 1");
     }
 
@@ -108,6 +111,7 @@ public record ReconcileSettings(
                     section.getDuration("clock-skew"),
                     section.getDuration("shard-timeout"),
                     section.getDuration("listing-timeout"),
+                    section.getDuration("max-duration"),
                     section.getInt("nodes-at-a-time"),
                     new Copies(section.getInt("copies.least"), section.getInt("copies.most")),
                     new BreakerLimits(

@@ -15,6 +15,7 @@ import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.lease.Lease;
 import io.rebalancer.manager.lease.LeaseRenewal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -51,6 +52,10 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     }
 
     private enum RenewLease implements ReconcileMessage {
+        INSTANCE
+    }
+
+    private enum Deadline implements ReconcileMessage {
         INSTANCE
     }
 
@@ -129,6 +134,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 .onCommand(TakeOver.class, (run, takeOver) -> decide(run, new RunCommand.TakeOver()))
                 .onCommand(Worked.class, this::onWorked)
                 .onCommand(RenewLease.class, (run, renew) -> onRenewLease())
+                .onCommand(Deadline.class, (run, deadline) -> onDeadline(run))
                 .onCommand(Repeat.class, (run, repeat) -> onRepeat(run))
                 .onCommand(RowWritten.class, this::onRowWritten)
                 .onCommand(Idle.class, (run, idle) -> onIdle(run))
@@ -148,6 +154,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                                 runId,
                                 create.order().number(),
                                 create.order().nodes().size());
+                startDeadline(stored);
                 follow(run, stored);
             }
             create.replyTo().tell(found(stored));
@@ -236,6 +243,25 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         next.repairNodes(stored, lease::isHeld);
     }
 
+    private void startDeadline(RunState run) {
+        Duration limit = resources.settings().get().maxDuration();
+        if (!limit.isZero() && run.isActive()) {
+            Instant end = run.createdAt().orElseThrow().plus(limit);
+            Duration left = Duration.between(resources.clock().instant(), end);
+            timers.startSingleTimer(Deadline.INSTANCE, left.isNegative() ? Duration.ZERO : left);
+        }
+    }
+
+    private Effect<RunEvent, RunState> onDeadline(RunState run) {
+        return decide(
+                run,
+                new RunCommand.Abort(
+                        AbortReason.DEADLINE,
+                        "the run took longer than rebalancer.reconcile.max-duration ("
+                                + resources.settings().get().maxDuration().toMinutes()
+                                + " min); what it has done stays. Order it for fewer storage nodes"));
+    }
+
     private Effect<RunEvent, RunState> onRenewLease() {
         renewal.renew(lastSequenceNumber(context));
         return Effect().none();
@@ -320,6 +346,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
             timers.startTimerWithFixedDelay(Repeat.INSTANCE, REPEAT);
         }
         if (run.isActive()) {
+            startDeadline(run);
             context.getSelf().tell(TakeOver.INSTANCE);
         } else if (!run.isActive()) {
             context.setReceiveTimeout(IDLE_TIMEOUT, Idle.INSTANCE);

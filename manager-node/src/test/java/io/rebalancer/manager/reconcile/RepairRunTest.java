@@ -468,6 +468,17 @@ class RepairRunTest extends RunFixture {
     }
 
     @Test
+    void aRunThatTakesTooLongIsEnded() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).delayRepairs(Integer.MAX_VALUE);
+        RunState ended = act(order, "rebalancer.reconcile.max-duration = 1s");
+        assertThat(ended.abort()).contains(AbortReason.DEADLINE);
+        assertThat(files(ONE).length(key(100))).isEqualTo(-1);
+    }
+
+    @Test
     void aNodeThatDiffersTooMuchIsRepairedOnlyIfItsBreakerIsOverridden() {
         for (int i = 0; i < 200; i++) {
             files(ONE).put(key(i), 5, OLD);
