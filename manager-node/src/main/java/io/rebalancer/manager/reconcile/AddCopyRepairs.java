@@ -107,7 +107,7 @@ final class AddCopyRepairs implements Repairer {
                             each, Optional.ofNullable(results.get(each.record().objectId()))))
                     .toList();
         } catch (RunFault | TimeoutException e) {
-            // The destination is another node than the one that is repaired, so the others are still tried.
+            // The destination is not the node under repair, so the others are still tried.
             return placed.stream()
                     .map(each -> each.due().failed(destination.storageNode() + " made no copy: " + OneLine.of(e)))
                     .toList();

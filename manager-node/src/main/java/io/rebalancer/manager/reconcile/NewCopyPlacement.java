@@ -75,7 +75,7 @@ final class NewCopyPlacement {
                     > 1;
         }
 
-        /** In a fleet of several datacenters, a further copy goes to one that has none. */
+        /** In a fleet of several datacenters, a further copy goes to a datacenter without a copy. */
         Choice choose(MetadataRecord object) {
             CopyLocation first = object.copies().get(0);
             CopyLocation leaving = severalDatacenters ? new CopyLocation("-", first.storageNode()) : first;

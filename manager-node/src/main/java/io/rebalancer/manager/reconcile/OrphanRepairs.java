@@ -40,7 +40,7 @@ final class OrphanRepairs implements Repairer {
         return ended;
     }
 
-    /** The file as it was seen just now; one that is absent may have been moved by an earlier incarnation of this run. */
+    /** The file as it was seen just now; an absent file may have been moved by an earlier incarnation of this run. */
     private static QuarantineOrder.File file(DueRepair due) {
         CopyFacts facts = due.look().facts();
         return new QuarantineOrder.File(

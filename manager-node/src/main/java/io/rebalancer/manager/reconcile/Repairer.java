@@ -11,7 +11,7 @@ interface Repairer {
      * Carries out repairs. May throw {@link RunFault} if the storage node, or what the repairs need, is not usable.
      *
      * @param due at most {@link PlannedRepairs#BATCH}, all of the same kind
-     * @return what became of each; one that is still PLANNED was not tried
+     * @return what became of each; a finding that is still PLANNED was not tried
      * @throws TimeoutException if an agent does not answer
      */
     List<Finding> carryOut(List<DueRepair> due) throws TimeoutException;

@@ -49,7 +49,7 @@ final class NodesField {
     /**
      * The storage nodes as the audit log names them.
      *
-     * @param all what an empty list stands for
+     * @param all what an empty list means
      */
     static String named(List<StorageNodeId> nodes, String all) {
         if (nodes.isEmpty()) {
