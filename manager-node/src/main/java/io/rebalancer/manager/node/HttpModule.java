@@ -58,6 +58,7 @@ final class HttpModule {
                         AuditModule.AUDIT_LOG,
                         PlanModule.PLAN_REGISTRY,
                         ReconcileModule.RECONCILIATION_SCHEDULE,
+                        ReconcileModule.RECONCILIATION_MONITOR,
                         AccessModule.TOKEN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         EventStreams streams = new EventStreams(settings.maxEventStreams());

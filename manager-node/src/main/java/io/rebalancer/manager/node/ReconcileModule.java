@@ -7,10 +7,12 @@ import io.rebalancer.core.port.ReconciliationFindings;
 import io.rebalancer.core.port.ReconciliationService;
 import io.rebalancer.manager.reconcile.ClusterReconciliation;
 import io.rebalancer.manager.reconcile.ReconcileResources;
+import io.rebalancer.manager.reconcile.ReconciliationMonitor;
 import io.rebalancer.manager.reconcile.ReconciliationRun;
 import io.rebalancer.manager.reconcile.ReconciliationSchedule;
 import io.rebalancer.manager.reconcile.RepairResources;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -18,6 +20,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 /** Reconciliation: the schedule of its runs, and the runs that are on this manager. */
 final class ReconcileModule {
     static final String RECONCILIATION_SCHEDULE = "ReconciliationSchedule";
+
+    static final String RECONCILIATION_MONITOR = "ReconciliationMonitor";
 
     private final ReconciliationService service;
 
@@ -50,7 +54,7 @@ final class ReconcileModule {
                 clock);
         ReconciliationRuns.host(
                 system, entity -> ReconciliationRun.create(entity, resources), ReconciliationRun.stopMessage());
-        this.service = new ClusterReconciliation(
+        ReconciliationService runs = new ClusterReconciliation(
                 system,
                 schedule,
                 jobs.nodes(),
@@ -58,6 +62,16 @@ final class ReconcileModule {
                 findings,
                 () -> settings.get().enabled(),
                 clock);
+        this.service = runs;
+        ReconciliationMonitor.register();
+        Singletons.start(
+                system,
+                RECONCILIATION_MONITOR,
+                ReconciliationMonitor.create(new ReconciliationMonitor.Sources(
+                        runs::isEnabled,
+                        () -> jobs.nodes().fleet().thenApply(List::size),
+                        findings,
+                        id -> runs.get(id).thenApply(found -> found.map(ReconciliationService.View::state)))));
     }
 
     ReconciliationService service() {

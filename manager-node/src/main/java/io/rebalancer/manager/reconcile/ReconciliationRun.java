@@ -202,7 +202,10 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         if (events.isEmpty()) {
             return Effect().none();
         }
-        return Effect().persist(events).thenRun((RunState stored) -> follow(run, stored));
+        return Effect().persist(events).thenRun((RunState stored) -> {
+            ReconcileMetrics.count(events);
+            follow(run, stored);
+        });
     }
 
     /** Starts what the phase needs. */

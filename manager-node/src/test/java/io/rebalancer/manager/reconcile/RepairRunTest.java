@@ -169,7 +169,10 @@ class RepairRunTest extends RunFixture {
                 .hasSize(8)
                 .anyMatch(entry -> entry.startsWith("reconciliation.begin-repairs 1.stor")
                         && entry.contains("repair=quarantine")
-                        && entry.contains("objects=1"));
+                        && entry.contains("objects=1"))
+                .anyMatch(entry -> entry.startsWith("reconciliation.end-repairs 1.stor")
+                        && entry.contains("REPAIRED=1")
+                        && entry.contains("sample=" + key(102).objectId()));
         assertThat(findings.run(id).orElseThrow().comparisons().repaired()).isEqualTo(4);
         assertNothingLeft(ONE, TWO);
     }

@@ -70,7 +70,7 @@ class AlertRulesTest {
     @Test
     void eachAlertHasTestsForBothCasesAndWhatAnOperatorNeeds() throws Exception {
         Map<String, String> alerts = MonitoringFiles.alerts();
-        assertThat(alerts).hasSize(31);
+        assertThat(alerts).hasSize(34);
         String rules = allText(MonitoringFiles.ruleFiles());
         String tests = allText(MonitoringFiles.list(TESTS, ".yml"));
         String manual = Files.readString(MANUAL);

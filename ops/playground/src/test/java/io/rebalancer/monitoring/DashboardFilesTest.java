@@ -15,7 +15,7 @@ class DashboardFilesTest {
 
     @Test
     void eachDashboardIsRenderedFromItsSource() throws Exception {
-        assertThat(MonitoringFiles.list(SOURCES, ".conf")).hasSize(6);
+        assertThat(MonitoringFiles.list(SOURCES, ".conf")).hasSize(7);
         for (Path source : MonitoringFiles.list(SOURCES, ".conf")) {
             Path file = MonitoringFiles.DIRECTORY.resolve(
                     "rebalancer-" + source.getFileName().toString().replace(".conf", ".json"));

@@ -28,7 +28,7 @@ class DashboardRulesTest {
     @Test
     void eachDashboardHasAUniqueIdAndTheVariables() throws Exception {
         Map<String, JsonNode> dashboards = MonitoringFiles.dashboards();
-        assertThat(dashboards).hasSize(6);
+        assertThat(dashboards).hasSize(7);
         Set<String> ids = new TreeSet<>();
         dashboards.forEach((file, dashboard) -> {
             assertThat(ids.add(dashboard.path("uid").asText())).as(file).isTrue();

@@ -132,6 +132,7 @@ class MetricCatalogTest {
                                 "state",
                                 "cause",
                                 "result",
+                                "class",
                                 "kind",
                                 "pool",
                                 "check",
