@@ -171,7 +171,7 @@ class RepairRunTest extends RunFixture {
                         && entry.contains("repair=quarantine")
                         && entry.contains("objects=1"))
                 .anyMatch(entry -> entry.startsWith("reconciliation.end-repairs 1.stor")
-                        && entry.contains("REPAIRED=1")
+                        && entry.contains("repaired=1")
                         && entry.contains("sample=" + key(102).objectId()));
         assertThat(findings.run(id).orElseThrow().comparisons().repaired()).isEqualTo(4);
         assertNothingLeft(ONE, TWO);
