@@ -21,6 +21,7 @@ class RequiredRoleTest {
         "GET, quarantine/1.stor.d, OPERATOR",
         "GET, %71uarantine/1.stor.d, OPERATOR",
         "POST, quarantine/1.stor.d/7/restore, ADMIN",
+        "POST, quarantine/1.stor.d/purge, ADMIN",
         "POST, quarantin%65/1.stor.d/7/restore, ADMIN"
     })
     void reconciliationNeedsTheRoleOfWhatItChanges(String method, String path, Role role) {
