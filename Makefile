@@ -60,11 +60,12 @@ test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers
 		-Dstreams.clients=$(CLIENTS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*EventStreamsTest.txt
 
-test-console: dist ## an operator's way through the console in a real browser, from plan to certificate; the console's manager is killed; 4 minutes
+test-console: dist ## the console in a real browser: from plan to certificate while its manager is killed, actions, repairs; 5 minutes
 	@bin/setup-tests
-	@$(MVN) -q test -pl ops/playground -am -Dtest=ConsoleJourneyTest -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dconsole.journey=true
-	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ConsoleJourneyTest.txt
+	@$(MVN) -q test -pl ops/playground -am -Dtest=ConsoleJourneyTest,ConsoleActionsTest,ConsoleRepairsTest \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dconsole.journey=true
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ConsoleJourneyTest.txt \
+		http-api/target/surefire-reports/*ConsoleActionsTest.txt http-api/target/surefire-reports/*ConsoleRepairsTest.txt
 
 test-monitoring: ## dashboards, rules and alerts: promtool, and a Prometheus that scrapes regions with faults; 10 minutes
 	@bin/setup-tests

@@ -10,9 +10,11 @@ import io.rebalancer.http.OneMember;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.Keys;
 
-/** Windows, keyboard shortcuts, and what the console shows when its manager does not reply, in a real browser. */
+/** Windows, keyboard shortcuts, and what the console shows when its manager does not reply, in a real browser. Run by {@code make test-console}. */
+@EnabledIfSystemProperty(named = "console.journey", matches = "true")
 @Tag("slow")
 @Tag("external")
 class ConsoleActionsTest extends ConsoleInBrowser {

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.Keys;
 
-/** Plans of reconciliation, what runs repaired, and quarantines, in a real browser. */
+/** Plans of reconciliation, what runs repaired, and quarantines, in a real browser. Run by {@code make test-console}. */
+@EnabledIfSystemProperty(named = "console.journey", matches = "true")
 @Tag("slow")
 @Tag("external")
 class ConsoleRepairsTest extends ConsoleInBrowser {
