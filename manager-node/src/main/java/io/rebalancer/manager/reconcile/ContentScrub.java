@@ -29,13 +29,14 @@ final class ContentScrub {
     /** A larger file can't be read in one request. */
     private static final long LARGEST = 4L << 30;
 
-    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+    static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private final ReconcileResources resources;
     private final RunState run;
     private final StorageNodeId node;
     private final NodeInventory inventory;
     private final RunScope scope;
+    private final RepeatedOrders orders;
     private final Consumer<CopyKey> wrong;
     private final List<Claim> batch = new ArrayList<>();
     private long batchBytes;
@@ -54,6 +55,7 @@ final class ContentScrub {
         this.node = node;
         this.inventory = inventory;
         this.scope = scope;
+        this.orders = new RepeatedOrders(scope);
         this.wrong = wrong;
     }
 
@@ -87,15 +89,15 @@ final class ContentScrub {
             return;
         }
         scope.report("reads contents on " + node + ": " + counts.files() + " files so far");
-        List<ContentFacts> read = scope.await(
-                inventory.readContents(batch.stream().map(Claim::key).toList()), TIMEOUT);
+        List<CopyKey> keys = batch.stream().map(Claim::key).toList();
+        List<ContentFacts> read = orders.await(() -> inventory.readContents(keys), TIMEOUT);
         List<CopyKey> bad = new ArrayList<>();
         List<CopyKey> good = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             sort(batch.get(i), read.get(i), bad, good);
         }
-        Set<CopyKey> again = scope.await(
-                resources
+        Set<CopyKey> again = orders.awaitStored(
+                () -> resources
                         .findings()
                         .putContents(
                                 run.token().runId(),

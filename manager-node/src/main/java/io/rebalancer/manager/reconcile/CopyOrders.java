@@ -24,13 +24,21 @@ final class CopyOrders {
 
     private final NodeInventory.Fleet inventories;
     private final RunToken token;
+    private final Destinations destinations;
     private final RunScope scope;
     private final RepeatedOrders orders;
     private final Duration timeout;
 
-    CopyOrders(NodeInventory.Fleet inventories, RunToken token, RunScope scope, Duration timeout) {
+    /** @param destinations shared by all repairs of the run */
+    CopyOrders(
+            NodeInventory.Fleet inventories,
+            RunToken token,
+            Destinations destinations,
+            RunScope scope,
+            Duration timeout) {
         this.inventories = inventories;
         this.token = token;
+        this.destinations = destinations;
         this.scope = scope;
         this.orders = new RepeatedOrders(scope);
         this.timeout = timeout;
@@ -43,6 +51,15 @@ final class CopyOrders {
      * @throws TimeoutException if the agent does not answer; it may finish the copies
      */
     Map<UUID, TaskResult> copy(CopyLocation destination, List<CopyTask> tasks) throws TimeoutException {
+        destinations.enter(destination.storageNode(), scope);
+        try {
+            return copyInTurn(destination, tasks);
+        } finally {
+            destinations.leave(destination.storageNode());
+        }
+    }
+
+    private Map<UUID, TaskResult> copyInTurn(CopyLocation destination, List<CopyTask> tasks) throws TimeoutException {
         Map<UUID, TaskResult> results = new HashMap<>();
         for (int from = 0; from < tasks.size(); from += RepairOrder.MAX_TASKS) {
             List<CopyTask> some = tasks.subList(from, Math.min(tasks.size(), from + RepairOrder.MAX_TASKS));

@@ -111,9 +111,7 @@ final class NodePurge {
         if (item.runId().isEmpty() || item.key().isEmpty()) {
             return;
         }
-        boolean fits = bytes + item.sizeBytes() <= settings.limits().of(Repair.PURGE);
-        if (item.movedAt().isBefore(movedBefore) && fits) {
-            bytes += item.sizeBytes();
+        if (item.movedAt().isBefore(movedBefore)) {
             due.add(item);
         } else {
             count(new RepairCounts(0, 0, 0, 0, 1));
@@ -121,7 +119,7 @@ final class NodePurge {
     }
 
     private void purge(List<QuarantinedCopy> held, Instant movedBefore) throws TimeoutException {
-        List<QuarantinedCopy> due = withoutRecords(held);
+        List<QuarantinedCopy> due = withinLimit(withoutRecords(held));
         if (due.isEmpty()) {
             return;
         }
@@ -139,6 +137,20 @@ final class NodePurge {
         RepairCounts ended = new RepairCounts(deleted.size(), 0, due.size() - deleted.size(), 0, 0);
         count(ended);
         batch.end(ended, deleted);
+    }
+
+    /** The limit is charged for what is deleted, so files that have a record use nothing of it. */
+    private List<QuarantinedCopy> withinLimit(List<QuarantinedCopy> items) {
+        List<QuarantinedCopy> fitting = new ArrayList<>();
+        for (QuarantinedCopy item : items) {
+            if (bytes + item.sizeBytes() <= settings.limits().of(Repair.PURGE)) {
+                bytes += item.sizeBytes();
+                fitting.add(item);
+            } else {
+                count(new RepairCounts(0, 0, 0, 0, 1));
+            }
+        }
+        return fitting;
     }
 
     /** The second look-up, on the primaries of all shards. */

@@ -45,17 +45,27 @@ final class NodeRepair {
     private final RunState run;
     private final StorageNodeId node;
     private final BooleanSupplier maySend;
+    private final Destinations destinations;
     private final RunScope scope;
     private final Map<Repair, RepairCounts> counts = new EnumMap<>(Repair.class);
 
-    /** @param maySend whether this incarnation may write metadata now */
+    /**
+     * @param maySend whether this incarnation may write metadata now
+     * @param destinations shared by all repairs of the run
+     */
     NodeRepair(
-            ReconcileResources resources, RunState run, StorageNodeId node, BooleanSupplier maySend, RunScope scope) {
+            ReconcileResources resources,
+            RunState run,
+            StorageNodeId node,
+            BooleanSupplier maySend,
+            Destinations destinations,
+            RunScope scope) {
         this.resources = resources;
         this.settings = resources.settings().get();
         this.run = run;
         this.node = node;
         this.maySend = maySend;
+        this.destinations = destinations;
         this.scope = scope;
     }
 
@@ -101,10 +111,10 @@ final class NodeRepair {
                     "the clock of " + node + " differs by " + skew.toSeconds() + " s from this manager's"));
         }
         SecondLooks looks = new SecondLooks(resources, node, scope, timeout);
-        RepairReview review = new RepairReview(rules(status), looks, inventory, run.epoch() == 1, scope, timeout);
+        RepairReview review = new RepairReview(rules(status), looks, inventory, run.epoch() == 1, orders);
         RepairAudit audit = new RepairAudit(resources.repairs().audit(), token, node, scope, timeout);
         PlannedRepairs planned = new PlannedRepairs(resources, run, node, review, audit, scope, timeout);
-        CopyOrders copies = new CopyOrders(resources.inventories(), token, scope, timeout);
+        CopyOrders copies = new CopyOrders(resources.inventories(), token, destinations, scope, timeout);
         long left = limits().of(Repair.COPY_AGAIN);
         left = all(planned, Repair.COPY_AGAIN, new CopyAgainRepairs(node, looks, copies), left);
         all(planned, Repair.ADD_COPY, adding(looks, copies, timeout), left);

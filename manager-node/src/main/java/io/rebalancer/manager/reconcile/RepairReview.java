@@ -3,6 +3,8 @@ package io.rebalancer.manager.reconcile;
 import io.rebalancer.core.inventory.ContentFacts;
 import io.rebalancer.core.inventory.CopyFacts;
 import io.rebalancer.core.inventory.CopyFacts.Presence;
+import io.rebalancer.core.inventory.CopyKey;
+import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.CandidateRules;
 import io.rebalancer.core.reconcile.CandidateRules.NoFinding;
@@ -10,7 +12,6 @@ import io.rebalancer.core.reconcile.CandidateRules.SecondLook;
 import io.rebalancer.core.reconcile.CandidateRules.Verdict;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.Finding;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,7 @@ final class RepairReview {
     private final SecondLooks looks;
     private final NodeInventory inventory;
     private final boolean isFirstIncarnation;
-    private final RunScope scope;
-    private final Duration timeout;
+    private final RepeatedOrders orders;
 
     /** @param isFirstIncarnation whether no earlier incarnation of the run may have repaired something */
     RepairReview(
@@ -31,14 +31,12 @@ final class RepairReview {
             SecondLooks looks,
             NodeInventory inventory,
             boolean isFirstIncarnation,
-            RunScope scope,
-            Duration timeout) {
+            RepeatedOrders orders) {
         this.rules = rules;
         this.looks = looks;
         this.inventory = inventory;
         this.isFirstIncarnation = isFirstIncarnation;
-        this.scope = scope;
-        this.timeout = timeout;
+        this.orders = orders;
     }
 
     /**
@@ -93,23 +91,18 @@ final class RepairReview {
                 finding, new SecondLook(repair.look().records(), repair.look().allShards(), planned));
     }
 
+    /** One file in each request: it may be large, and wrong contents are rare. */
     private void readContents(List<DueRepair> repairs, Reviewed reviewed) throws TimeoutException {
-        for (int from = 0; from < repairs.size(); from += NodeInventory.MAX_CONTENTS) {
-            List<DueRepair> some = repairs.subList(from, Math.min(repairs.size(), from + NodeInventory.MAX_CONTENTS));
-            List<ContentFacts> read = scope.await(
-                    inventory.readContents(
-                            some.stream().map(each -> each.finding().key()).toList()),
-                    timeout);
-            for (int i = 0; i < some.size(); i++) {
-                DueRepair repair = some.get(i);
-                ContentFacts facts = read.get(i);
-                if (facts.md5().isEmpty()) {
-                    reviewed.left().add(repair.left("the content could not be read: " + facts.fault()));
-                } else if (facts.md5().equals(repair.record().map(record -> record.md5()))) {
-                    reviewed.settled().add(repair.noLongerTrue("the content is right when read again"));
-                } else {
-                    reviewed.due().add(repair);
-                }
+        for (DueRepair repair : repairs) {
+            List<CopyKey> key = List.of(repair.finding().key());
+            ContentFacts facts = orders.await(() -> inventory.readContents(key), ContentScrub.TIMEOUT)
+                    .get(0);
+            if (facts.md5().isEmpty()) {
+                reviewed.left().add(repair.left("the content could not be read: " + facts.fault()));
+            } else if (facts.md5().equals(repair.record().map(MetadataRecord::md5))) {
+                reviewed.settled().add(repair.noLongerTrue("the content is right when read again"));
+            } else {
+                reviewed.due().add(repair);
             }
         }
     }

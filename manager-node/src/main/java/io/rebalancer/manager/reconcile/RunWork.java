@@ -156,13 +156,14 @@ final class RunWork {
                         closed.get() + ". Nothing was changed; carry the plan out when all shards answer"));
                 return;
             }
+            Destinations destinations = new Destinations();
             boolean purges = run.order().orElseThrow().mode() == RunMode.PURGE;
             someNodes(
                     run,
                     node -> new NodeRepaired(
                             purges
                                     ? new NodePurge(resources, run, node, scope).run()
-                                    : new NodeRepair(resources, run, node, maySend, scope).run()));
+                                    : new NodeRepair(resources, run, node, maySend, destinations, scope).run()));
         });
     }
 

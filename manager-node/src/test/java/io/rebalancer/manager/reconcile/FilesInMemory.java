@@ -62,6 +62,8 @@ final class FilesInMemory implements NodeInventory {
     private long entriesSent;
     private volatile Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
+    private Optional<UUID> openOrder = Optional.empty();
+    private int replacedOrders;
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
     private int answeredQuarantines = Integer.MAX_VALUE;
@@ -292,6 +294,11 @@ final class FilesInMemory implements NodeInventory {
         delayedRepairs = orders;
     }
 
+    /** Orders that took the place of another one whose copies were not all made. */
+    synchronized int replacedOrders() {
+        return replacedOrders;
+    }
+
     /** The keys of files that repairs have moved aside. */
     synchronized List<CopyKey> replaced() {
         return List.copyOf(replaced);
@@ -313,6 +320,10 @@ final class FilesInMemory implements NodeInventory {
                         AgentUnavailable.Code.AGENT_FAILED, "the order is for another node than " + node);
             }
             admit(order.token());
+            if (!openOrder.equals(Optional.of(order.assignment().id())) && openOrder.isPresent()) {
+                replacedOrders++;
+            }
+            openOrder = delayedRepairs > 0 ? Optional.of(order.assignment().id()) : Optional.empty();
             if (delayedRepairs > 0) {
                 delayedRepairs--;
                 return new RepairProgress(List.of(), order.assignment().tasks().size());

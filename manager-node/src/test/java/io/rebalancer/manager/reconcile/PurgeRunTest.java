@@ -81,8 +81,9 @@ class PurgeRunTest extends RunFixture {
         for (int i = 0; i < 5; i++) {
             files(ONE).hold("a" + i, key(i), LONG_AGO, RUN);
         }
+        shards.put(2, key(0), 5, OLD, TWO, THREE);
         assertThat(counts(report(purge("rebalancer.reconcile.limits.purge = 25"))))
-                .isEqualTo(new RepairCounts(2, 0, 0, 0, 3));
+                .isEqualTo(new RepairCounts(2, 1, 0, 0, 2));
     }
 
     /** A storage node with a clock that is a month ahead would delete what was moved yesterday. */

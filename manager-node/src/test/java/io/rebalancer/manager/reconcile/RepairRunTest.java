@@ -212,6 +212,20 @@ class RepairRunTest extends RunFixture {
         assertThat(files(ONE).replaced()).isEmpty();
     }
 
+    /** An agent works on one order, so a second one would end the copies of the first. */
+    @Test
+    void repairsOfTwoNodesThatCopyToTheSameOneTakeTurns() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        store(103, TWO);
+        RunOrder order = plan(ALL, ONE, TWO);
+        files(ONE).delayRepairs(4);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN).repaired()).isEqualTo(1);
+        assertThat(counts(ended, TWO, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        assertThat(files(ONE).replacedOrders()).isZero();
+    }
+
     @Test
     void whatIsNoLongerTrueIsNotRepaired() {
         store(100, ONE, TWO);
