@@ -12,17 +12,15 @@ import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.RegionSurvey.StoredRecord;
 import io.rebalancer.testsupport.HttpCalls;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ReconcileTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
-    private static final String NODE = RegionPlan.storageId(1);
+    private static final String NODE = PlantedDrift.NODE;
 
     @TempDir
     private Path directory;
@@ -58,16 +56,6 @@ class ReconcileTest {
     @AfterEach
     void stop() {
         playground.close();
-    }
-
-    private Path root(String node) {
-        return Objects.requireNonNull(playground.region().roots().get(node));
-    }
-
-    private Path file(String node, StoredRecord record) {
-        return root(node)
-                .resolve(record.value().path("owner").asText())
-                .resolve(record.value().path("objectId").asText());
     }
 
     private JsonNode json(HttpResponse<String> response) throws Exception {
@@ -93,17 +81,21 @@ class ReconcileTest {
     }
 
     private TreeSet<String> findings(JsonNode run) throws Exception {
+        return findings(run, "");
+    }
+
+    private TreeSet<String> planned(JsonNode run) throws Exception {
+        return findings(run, "&state=PLANNED");
+    }
+
+    private TreeSet<String> findings(JsonNode run, String filter) throws Exception {
         TreeSet<String> found = new TreeSet<>();
-        JsonNode page =
-                json(manager.get("/api/v1/reconciliation/runs/" + run.path("id").asText() + "/findings?limit=1000"));
+        JsonNode page = json(manager.get(
+                "/api/v1/reconciliation/runs/" + run.path("id").asText() + "/findings?limit=1000" + filter));
         page.path("findings")
                 .forEach(each -> found.add(each.path("storageNode").asText() + " "
                         + each.path("kind").asText() + " " + each.path("object").asText()));
         return found;
-    }
-
-    private static String finding(String node, String kind, StoredRecord record) {
-        return node + " " + kind + " " + record.value().path("objectId").asText();
     }
 
     private static JsonNode node(JsonNode run, String id) {
@@ -115,14 +107,16 @@ class ReconcileTest {
         throw new AssertionError("the run has no report of " + id + ": " + run);
     }
 
-    /** Changes one byte, and neither the length nor the name. */
-    private static void flipByte(Path file) throws Exception {
-        byte[] content = Files.readAllBytes(file);
-        content[content.length / 2] ^= 1;
-        Files.write(file, content);
+    /** The record as it is now. */
+    private StoredRecord record(StoredRecord record) throws Exception {
+        return RegionSurvey.read(playground.region().shards()).stream()
+                .filter(each -> each.label().equals(record.label()))
+                .findFirst()
+                .orElseThrow();
     }
 
-    private JsonNode quarantined(String path) throws Exception {
+    private JsonNode quarantined(Path file) throws Exception {
+        String path = Objects.requireNonNull(file.getParent()).getFileName() + "/" + file.getFileName();
         JsonNode page = json(manager.get("/api/v1/reconciliation/quarantine/" + NODE + "?limit=1000"));
         for (JsonNode each : page.path("items")) {
             if (each.path("path").asText().equals(path)) {
@@ -148,73 +142,64 @@ class ReconcileTest {
             assertThat(each.has("fault")).as(each.toString()).isFalse();
         }
 
-        List<StoredRecord> onNode = RegionSurvey.read(playground.region().shards()).stream()
-                .filter(record -> record.names(NODE) && record.storageIds().size() == 2)
-                .sorted(Comparator.comparing(StoredRecord::label))
-                .toList();
-        StoredRecord missing = onNode.get(0);
-        StoredRecord lost = onNode.get(1);
-        StoredRecord longer = onNode.get(2);
-        Files.delete(file(NODE, missing));
-        for (String each : lost.storageIds()) {
-            Files.delete(file(each, lost));
-        }
-        Files.writeString(file(NODE, longer), "x", StandardOpenOption.APPEND);
-        StoredRecord flipped = onNode.get(4);
-        byte[] right = Files.readAllBytes(file(NODE, flipped));
-        flipByte(file(NODE, flipped));
-        UUID orphan = UUID.randomUUID();
-        Path owner = root(NODE).resolve(longer.value().path("owner").asText());
-        Files.writeString(owner.resolve(orphan.toString()), "of no record");
-        Files.createSymbolicLink(owner.resolve(UUID.randomUUID().toString()), file(NODE, onNode.get(3)));
-        Files.writeString(root(NODE).resolve("notes.txt"), "not an object");
-        Path v2 = root(NODE).resolve("v2/" + UUID.randomUUID() + "/" + UUID.randomUUID() + "/0a");
-        Files.createDirectories(v2);
-        Files.writeString(v2.resolve(UUID.randomUUID() + "," + "0".repeat(32)), "v2");
+        PlantedDrift drift = new PlantedDrift(
+                playground.region().shards(), playground.region().roots());
+        StoredRecord missing = drift.missing();
+        StoredRecord longer = drift.wrongSize();
+        StoredRecord flipped = drift.flippedBit();
+        Path orphan = drift.orphan();
+        StoredRecord under = drift.underReplicated();
+        drift.lost();
+        drift.overReplicated();
+        drift.misplaced();
+        drift.contradictory();
+        StoredRecord linked = drift.snaplink();
+        StoredRecord uploading = drift.upload();
+        drift.unmanagedFiles();
+        Map<Path, ByteBuffer> files = drift.files();
 
-        TreeSet<String> expected = new TreeSet<>(List.of(
-                finding(NODE, "missing_copy", missing),
-                finding(NODE, "size_mismatch", longer),
-                finding(NODE, "checksum_mismatch", flipped),
-                NODE + " orphan_file " + orphan));
-        lost.storageIds().forEach(each -> expected.add(finding(each, "missing_all", lost)));
         // The planted files are too young at first, and a wrong content is a finding when it is read again.
         await().atMost(TIMEOUT)
                 .until(() -> findings(run("{\"mode\":\"plan\",\"readContents\":true}"))
-                        .equals(expected));
-
-        JsonNode one = run("{\"mode\":\"plan\",\"readContents\":true,\"nodes\":[\"" + NODE + "\"]}");
-        JsonNode report = node(one, NODE);
-        assertThat(report.path("listed").path("unmanaged").path("symbolic_link").asLong())
-                .as(report.toString())
-                .isEqualTo(1);
-        assertThat(report.path("listed").path("unmanaged").path("unknown").asLong())
-                .isEqualTo(1);
-        assertThat(report.path("listed").path("unmanaged").path("v2_object").asLong())
-                .isEqualTo(1);
-        assertThat(Files.readString(owner.resolve(orphan.toString()))).isEqualTo("of no record");
-        assertThat(Files.exists(file(NODE, missing))).isFalse();
+                        .equals(drift.all()));
+        JsonNode plan = run("{\"mode\":\"plan\",\"readContents\":true}");
+        assertThat(findings(plan)).isEqualTo(drift.all());
+        assertThat(planned(plan)).isEqualTo(drift.repairable());
+        JsonNode unmanaged = node(plan, NODE).path("listed").path("unmanaged");
+        for (String each : List.of("symbolic_link", "unknown", "v2_object", "reserved")) {
+            assertThat(unmanaged.path(each).asLong())
+                    .as(each + " of " + unmanaged)
+                    .isPositive();
+        }
+        assertThat(drift.files()).as("a plan changes nothing").isEqualTo(files);
 
         JsonNode acted = begin(
-                "/api/v1/reconciliation/runs/" + one.path("id").asText() + "/act",
+                "/api/v1/reconciliation/runs/" + plan.path("id").asText() + "/act",
                 "{\"confirm\":true,\"classes\":[\"copy_again\",\"add_copy\",\"quarantine\"]}");
         assertRepaired(acted, "copy_again", 3);
+        assertRepaired(acted, "add_copy", 1);
         assertRepaired(acted, "quarantine", 1);
-        assertThat(Files.exists(file(NODE, missing))).isTrue();
-        assertThat(Files.readAllBytes(file(NODE, flipped))).isEqualTo(right);
-        assertThat(Files.size(file(NODE, longer)))
-                .isEqualTo(longer.value().path("contentLength").asLong());
-        assertThat(Files.exists(owner.resolve(orphan.toString()))).isFalse();
-        TreeSet<String> lostOnly = new TreeSet<>();
-        lost.storageIds().forEach(each -> lostOnly.add(finding(each, "missing_all", lost)));
+        for (StoredRecord each : List.of(missing, longer, flipped)) {
+            assertThat(drift.file(NODE, each))
+                    .hasSameBinaryContentAs(drift.file(each.storageIds().get(1), each));
+        }
+        assertThat(orphan).doesNotExist();
+        StoredRecord repaired = record(under);
+        assertThat(repaired.storageIds()).hasSize(2).startsWith(NODE);
+        assertThat(drift.file(repaired.storageIds().get(1), under)).hasSameBinaryContentAs(drift.file(NODE, under));
         assertThat(findings(run("{\"mode\":\"observe\",\"readContents\":true}")))
-                .isEqualTo(lostOnly);
+                .isEqualTo(drift.reportedOnly());
+        drift.decide();
+        assertThat(findings(run("{\"mode\":\"observe\",\"readContents\":true}")))
+                .isEmpty();
+        assertThat(drift.file(NODE, uploading)).exists();
+        assertThat(drift.file(NODE, linked)).exists();
 
-        JsonNode item = quarantined(longer.value().path("owner").asText() + "/" + orphan);
+        JsonNode item = quarantined(orphan);
         String restore = "/api/v1/reconciliation/quarantine/" + NODE + "/"
                 + item.path("id").asText() + "/restore";
         json(manager.post(restore, ""));
-        assertThat(Files.readString(owner.resolve(orphan.toString()))).isEqualTo("of no record");
+        assertThat(orphan).hasContent("of no record");
         assertThat(manager.post(restore, "").statusCode()).isEqualTo(404);
     }
 }
