@@ -1,6 +1,5 @@
 package io.rebalancer.manager.fast;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -73,7 +72,7 @@ final class FastConnection {
                                 Optional.of(CONNECT_TIMEOUT),
                                 Optional.empty()))
                 .via(FastFrames.decoder(options.maxPayloadBytes()))
-                .toMat(Sink.foreach(this::onFrame), Keep.both())
+                .toMat(Sink.foreach(this::onMessage), Keep.both())
                 .run(system);
         this.requests = stream.first().first();
         this.cut = stream.first().second();
@@ -184,21 +183,20 @@ final class FastConnection {
         return payload.toString();
     }
 
-    private void onFrame(FastFrame frame) throws FastProtocolException, JsonProcessingException {
+    private void onMessage(FastMessage message) throws FastProtocolException {
         lastHeardNanos = System.nanoTime();
         firstAnswer.complete(null);
-        Call call = calls.get(frame.messageId());
+        Call call = calls.get(message.messageId());
         if (call == null) {
             throw new FastProtocolException(
-                    FastProtocolException.Fault.INVALID_MSGID, "answer to an unknown call: " + frame.messageId());
+                    FastProtocolException.Fault.INVALID_MSGID, "answer to an unknown call: " + message.messageId());
         }
-        JsonNode data = ExactJson.MAPPER.readTree(frame.text()).path("d");
-        switch (frame.status()) {
-            case ERROR -> end(frame.messageId(), new FastCallFailed(peer, call.method, data));
-            case DATA -> data.forEach(call.results::add);
+        switch (message.status()) {
+            case ERROR -> end(message.messageId(), new FastCallFailed(peer, call.method, message.data()));
+            case DATA -> message.data().forEach(call.results::add);
             case END -> {
-                data.forEach(call.results::add);
-                calls.remove(frame.messageId());
+                message.data().forEach(call.results::add);
+                calls.remove(message.messageId());
                 call.cancelDeadline();
                 call.answer.complete(List.copyOf(call.results));
             }

@@ -1,14 +1,11 @@
 package io.rebalancer.manager.fast;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rebalancer.manager.fast.FastProtocolException.Fault;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,10 +14,6 @@ import java.util.List;
  * decoder. After an exception the frame boundaries are lost, and the decoder must not be used again.
  */
 public final class FastDecoder {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private final int maxPayloadBytes;
     private final ByteBuffer header = ByteBuffer.allocate(FastFrame.HEADER_BYTES);
     private ByteBuffer payload = ByteBuffer.allocate(0);
@@ -36,27 +29,27 @@ public final class FastDecoder {
     /**
      * Consumes all of {@code bytes}.
      *
-     * @return the frames that are complete now, in order
+     * @return the messages that are complete now, in order
      * @throws FastProtocolException if the peer broke the protocol
      */
-    public List<FastFrame> feed(ByteBuffer bytes) throws FastProtocolException {
-        List<FastFrame> frames = new ArrayList<>();
+    public List<FastMessage> feed(ByteBuffer bytes) throws FastProtocolException {
+        List<FastMessage> messages = new ArrayList<>();
         while (bytes.hasRemaining()) {
             if (header.hasRemaining()) {
                 transfer(bytes, header);
                 if (header.hasRemaining()) {
-                    return frames;
+                    return messages;
                 }
                 payload = ByteBuffer.allocate(checkHeader());
             }
             transfer(bytes, payload);
             if (!payload.hasRemaining()) {
-                frames.add(frame());
+                messages.add(message());
                 header.clear();
                 payload = ByteBuffer.allocate(0);
             }
         }
-        return frames;
+        return messages;
     }
 
     /**
@@ -114,41 +107,55 @@ public final class FastDecoder {
         throw new FastProtocolException(Fault.UNSUPPORTED_STATUS, "unsupported status " + header.get(2));
     }
 
-    private FastFrame frame() throws FastProtocolException {
-        String text = text(payload.flip());
+    private FastMessage message() throws FastProtocolException {
+        byte[] bytes = payload.array();
         int expected = header.getInt(7);
-        int found = version().checksum(text);
+        int found = version().checksum(bytes);
         require(found == expected, Fault.BAD_CRC, "expected CRC " + expected + ", found " + found);
-        checkShape(status(), text);
-        return new FastFrame(version(), status(), header.getInt(3), text);
+        FastMessage message = new FastMessage(version(), status(), header.getInt(3), json(bytes));
+        checkShape(message);
+        return message;
     }
 
-    private static String text(ByteBuffer payload) throws FastProtocolException {
+    private static JsonNode json(byte[] bytes) throws FastProtocolException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(payload).toString();
+            // The parser of bytes guesses their encoding by zero bytes, and is not strict about UTF-8; with plain ASCII
+            // neither
+            // matters.
+            return Utf8.isAscii(bytes) && !hasZeros(bytes)
+                    ? ExactJson.MAPPER.readTree(bytes)
+                    : ExactJson.MAPPER.readTree(Utf8.decode(bytes));
         } catch (CharacterCodingException e) {
             throw new FastProtocolException(Fault.INVALID_JSON, "the payload is not UTF-8");
+        } catch (JsonProcessingException e) {
+            throw new FastProtocolException(Fault.INVALID_JSON, "invalid JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new FastProtocolException(Fault.INVALID_JSON, "invalid JSON: " + e.getMessage());
         }
     }
 
-    private static void checkShape(FastStatus status, String text) throws FastProtocolException {
-        JsonNode data;
-        try {
-            data = JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new FastProtocolException(Fault.INVALID_JSON, "invalid JSON: " + e.getOriginalMessage());
+    /** Whether one of the bytes that the parser looks at is zero. */
+    private static boolean hasZeros(byte[] bytes) {
+        for (int i = 0; i < Math.min(bytes.length, Integer.BYTES); i++) {
+            if (bytes[i] == 0) {
+                return true;
+            }
         }
-        if (status == FastStatus.ERROR) {
-            JsonNode error = data.path("d");
+        return false;
+    }
+
+    private static void checkShape(FastMessage message) throws FastProtocolException {
+        JsonNode data = message.data();
+        if (message.status() == FastStatus.ERROR) {
             require(data.isObject(), Fault.BAD_DATA, "the payload is not an object");
             require(
-                    error.path("name").isTextual() && error.path("message").isTextual(),
+                    data.path("name").isTextual() && data.path("message").isTextual(),
                     Fault.BAD_ERROR,
                     "data.d of an ERROR must have a name and a message");
         } else {
             // For a bare array the reference decoder reports bad_data_d, not bad_data.
-            require(data.isContainerNode(), Fault.BAD_DATA, "the payload is not an object");
-            require(data.path("d").isArray(), Fault.BAD_DATA_D, "data.d for DATA and END messages must be an array");
+            require(message.payload().isContainerNode(), Fault.BAD_DATA, "the payload is not an object");
+            require(data.isArray(), Fault.BAD_DATA_D, "data.d for DATA and END messages must be an array");
         }
     }
 

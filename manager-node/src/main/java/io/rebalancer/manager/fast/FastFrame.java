@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One Fast frame: an 11-byte head, four bytes of length, and a JSON text (manta.md 7.1). All integers are big-endian.
+ * One Fast frame to send: an 11-byte head, four bytes of length, and a JSON text (manta.md 7.1). All integers are big-endian.
  *
  * <pre>
  * version 1 | type 1 | status 1 | message id 4 | checksum 4 | length 4 | UTF-8 JSON
  * </pre>
  *
  * @param messageId identifies the call that the frame belongs to, 0 to 2^31-1
- * @param text payload exactly as sent; the checksum covers it
+ * @param text the payload; the checksum covers its bytes
  */
 public record FastFrame(FastVersion version, FastStatus status, int messageId, String text) {
     static final int HEADER_BYTES = 15;
@@ -32,7 +32,7 @@ public record FastFrame(FastVersion version, FastStatus status, int messageId, S
                 .put((byte) TYPE_JSON)
                 .put((byte) status.number())
                 .putInt(messageId)
-                .putInt(version.checksum(text))
+                .putInt(version.checksum(payload))
                 .putInt(payload.length)
                 .put(payload)
                 .array();

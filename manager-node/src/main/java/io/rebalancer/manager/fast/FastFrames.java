@@ -10,11 +10,11 @@ public final class FastFrames {
     private FastFrames() {}
 
     /**
-     * Splits a byte stream into frames; fails with {@link FastProtocolException} on the first frame that breaks the protocol.
+     * Splits a byte stream into messages; fails with {@link FastProtocolException} on the first frame that breaks the protocol.
      *
      * @param maxPayloadBytes largest payload accepted
      */
-    public static Flow<ByteString, FastFrame, NotUsed> decoder(int maxPayloadBytes) {
+    public static Flow<ByteString, FastMessage, NotUsed> decoder(int maxPayloadBytes) {
         return Flow.<ByteString>create().statefulMapConcat(() -> {
             FastDecoder decoder = new FastDecoder(maxPayloadBytes);
             return bytes -> decoder.feed(bytes.asByteBuffer());

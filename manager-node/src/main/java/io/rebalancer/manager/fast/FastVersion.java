@@ -7,31 +7,20 @@ public enum FastVersion {
     /** CRC-16/XMODEM over the low 8 bits of each UTF-16 code unit: the actual behaviour of the historical library. */
     V1(1) {
         @Override
-        public int checksum(String text) {
-            int crc = 0;
-            for (int i = 0; i < text.length(); i++) {
-                crc ^= (text.charAt(i) & 0xFF) << 8;
-                for (int bit = 0; bit < 8; bit++) {
-                    crc = ((crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xFFFF;
-                }
-            }
-            return crc;
+        public int checksum(byte[] utf8) {
+            return XMODEM.of(Utf8.isAscii(utf8) ? utf8 : CodeUnits.lowBits(new String(utf8, StandardCharsets.UTF_8)));
         }
     },
     /** CRC-16/ARC over the UTF-8 bytes. */
     V2(2) {
         @Override
-        public int checksum(String text) {
-            int crc = 0;
-            for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
-                crc ^= each & 0xFF;
-                for (int bit = 0; bit < 8; bit++) {
-                    crc = (crc & 1) != 0 ? (crc >>> 1) ^ 0xA001 : crc >>> 1;
-                }
-            }
-            return crc;
+        public int checksum(byte[] utf8) {
+            return ARC.of(utf8);
         }
     };
+
+    private static final Crc16 XMODEM = Crc16.straight(12, 5);
+    private static final Crc16 ARC = Crc16.reflected(15, 2);
 
     private final int number;
 
@@ -44,6 +33,6 @@ public enum FastVersion {
         return number;
     }
 
-    /** The 16-bit checksum of a payload text, 0 to 65535. */
-    public abstract int checksum(String text);
+    /** The 16-bit checksum of a payload, 0 to 65535. */
+    public abstract int checksum(byte[] utf8);
 }

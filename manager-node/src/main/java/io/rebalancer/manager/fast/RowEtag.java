@@ -11,9 +11,7 @@ public final class RowEtag {
     /** Eight upper-case hex digits: CRC-32 of the low 8 bits of each UTF-16 code unit of the value's JSON text. */
     public static String of(String valueText) {
         CRC32 crc = new CRC32();
-        for (int i = 0; i < valueText.length(); i++) {
-            crc.update(valueText.charAt(i) & 0xFF);
-        }
+        crc.update(CodeUnits.lowBits(valueText));
         return String.format(Locale.ROOT, "%08X", crc.getValue());
     }
 }

@@ -13,6 +13,7 @@ import io.rebalancer.manager.fast.ExactJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -20,6 +21,10 @@ import java.util.UUID;
  * writes every member back unchanged, numbers to the last digit.
  */
 public final class MantaRecord {
+    /** What a manager reads; headers and other members of users can be much longer. */
+    private static final Set<String> MEMBERS = Set.of(
+            "objectId", "object_id", "owner", "contentLength", "content_length", "contentMD5", "content_md5", "sharks");
+
     private MantaRecord() {}
 
     /**
@@ -30,7 +35,7 @@ public final class MantaRecord {
      */
     public static MetadataRecord parse(RecordRef ref, String etag, String document) throws BadMantaObject {
         try {
-            JsonNode value = ExactJson.MAPPER.readTree(document);
+            JsonNode value = ExactJson.members(document, MEMBERS);
             return new MetadataRecord(
                     ref,
                     etag,
@@ -104,7 +109,8 @@ public final class MantaRecord {
     /** When a user last wrote the record, in milliseconds since 1970 by the clock of Manta's front end; empty if unknown. */
     public static OptionalLong modifiedMillis(MetadataRecord record) {
         try {
-            JsonNode time = ExactJson.MAPPER.readTree(record.document()).path("mtime");
+            JsonNode time =
+                    ExactJson.members(record.document(), Set.of("mtime")).path("mtime");
             return time.isIntegralNumber() && time.canConvertToLong()
                     ? OptionalLong.of(time.longValue())
                     : OptionalLong.empty();

@@ -97,9 +97,9 @@ public final class MorayAudit implements RecordAudit {
         private Optional<Kind> kind(RecordRef ref, JsonNode row) {
             String document = row.path("_value").asText();
             try {
-                JsonNode value = ExactJson.MAPPER.readTree(document);
-                if (isDirectory(row, value)) {
-                    return reservesSpace(value) ? Optional.of(Kind.UPLOAD) : Optional.empty();
+                Optional<JsonNode> directory = directory(row, document);
+                if (directory.isPresent()) {
+                    return directory.filter(this::reservesSpace).map(reserves -> Kind.UPLOAD);
                 }
                 return MantaRecord.parse(ref, row.path("_etag").asText(), document)
                                 .names(node)
@@ -118,9 +118,12 @@ public final class MorayAudit implements RecordAudit {
         }
     }
 
-    /** Both must agree, so that no object passes for a directory. */
-    static boolean isDirectory(JsonNode row, JsonNode value) {
-        String column = row.path("type").asText(DIRECTORY);
-        return column.equals(DIRECTORY) && value.path("type").asText().equals(DIRECTORY);
+    /** The value of a row that is a directory. Column and value must agree on that, so that no object passes for a directory. */
+    static Optional<JsonNode> directory(JsonNode row, String document) throws JsonProcessingException {
+        if (!row.path("type").asText(DIRECTORY).equals(DIRECTORY)) {
+            return Optional.empty();
+        }
+        return Optional.of(ExactJson.MAPPER.readTree(document))
+                .filter(value -> value.path("type").asText().equals(DIRECTORY));
     }
 }

@@ -11,11 +11,11 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.ClaimSource;
-import io.rebalancer.manager.fast.ExactJson;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -85,9 +85,9 @@ public final class MorayClaims implements ClaimSource {
 
         private void addClaims(JsonNode row, List<NodeClaim> claims) throws JsonProcessingException, BadMantaObject {
             String document = row.path("_value").asText();
-            JsonNode value = ExactJson.MAPPER.readTree(document);
-            if (MorayAudit.isDirectory(row, value)) {
-                addReservations(value, claims);
+            Optional<JsonNode> directory = MorayAudit.directory(row, document);
+            if (directory.isPresent()) {
+                addReservations(directory.get(), claims);
                 return;
             }
             RecordRef ref = new RecordRef(shard, row.path("_key").asText());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FastDecoderTest {
     private static final int LIMIT = 1 << 20;
@@ -39,10 +41,20 @@ class FastDecoderTest {
                     facts.path("payload").asText());
         }
 
+        FastMessage message() throws IOException {
+            return FastDecoderTest.message(frame());
+        }
+
         @Override
         public String toString() {
             return name;
         }
+    }
+
+    /** What the receiver of a valid frame gets. */
+    private static FastMessage message(FastFrame frame) throws IOException {
+        return new FastMessage(
+                frame.version(), frame.status(), frame.messageId(), ExactJson.MAPPER.readTree(frame.text()));
     }
 
     private static Stream<Vector> vectors(String... kinds) throws IOException {
@@ -77,9 +89,9 @@ class FastDecoderTest {
 
     @ParameterizedTest
     @MethodSource("good")
-    void aVectorIsDecodedInEverySplit(Vector vector) throws FastProtocolException {
+    void aVectorIsDecodedInEverySplit(Vector vector) throws Exception {
         for (int chunk : new int[] {1, 2, 7, 15, 16, LIMIT}) {
-            assertThat(decode(vector.bytes(), chunk)).as("chunks of " + chunk).containsExactly(vector.frame());
+            assertThat(decode(vector.bytes(), chunk)).as("chunks of " + chunk).containsExactly(vector.message());
         }
     }
 
@@ -97,13 +109,13 @@ class FastDecoderTest {
     }
 
     @Test
-    void severalFramesAreDecodedFromOneRead() throws FastProtocolException {
+    void severalFramesAreDecodedFromOneRead() throws Exception {
         FastFrame first = new FastFrame(FastVersion.V2, FastStatus.DATA, 1, "{\"d\":[1]}");
         FastFrame last = new FastFrame(FastVersion.V1, FastStatus.END, Integer.MAX_VALUE, "{\"d\":[\"é日😀\"]}");
         ByteBuffer both = ByteBuffer.allocate(1000).put(first.encode()).put(last.encode());
         byte[] bytes = new byte[both.flip().remaining()];
         both.get(bytes);
-        assertThat(decode(bytes, LIMIT)).containsExactly(first, last);
+        assertThat(decode(bytes, LIMIT)).containsExactly(message(first), message(last));
     }
 
     @Test
@@ -122,14 +134,31 @@ class FastDecoderTest {
                         FastProtocolException.class, e -> assertThat(e.fault()).isEqualTo(Fault.BAD_ERROR));
     }
 
+    /** The JSON library accepts these as bytes: it guesses UTF-16, and does not check the form of UTF-8. */
+    @ParameterizedTest
+    @ValueSource(strings = {"7b00220064002200", "7b226422 3a5b22c0af225d7d", "7b226422 3a5b22eda080225d7d"})
+    void onlyStrictUtf8IsAccepted(String payload) {
+        byte[] bytes = HexFormat.of().parseHex(payload.replace(" ", ""));
+        byte[] frame = ByteBuffer.allocate(FastFrame.HEADER_BYTES + bytes.length)
+                .put(new byte[] {2, 1, 1})
+                .putInt(1)
+                .putInt(FastVersion.V2.checksum(bytes))
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
+        assertThatThrownBy(() -> decode(frame, LIMIT))
+                .isInstanceOfSatisfying(
+                        FastProtocolException.class, e -> assertThat(e.fault()).isEqualTo(Fault.INVALID_JSON));
+    }
+
     static List<Long> seeds() {
         return new Random(7).longs(2000).boxed().toList();
     }
 
-    /** Mutated frames and noise: the decoder returns frames or throws its own exception, and nothing else. */
+    /** Mutated frames and noise: the decoder returns messages or throws its own exception, and nothing else. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void everyInputGivesFramesOrAProtocolFault(long seed) {
+    void everyInputGivesMessagesOrAProtocolFault(long seed) throws IOException {
         Random random = new Random(seed);
         byte[] bytes = new FastFrame(FastVersion.V2, FastStatus.DATA, 7, "{\"m\":{},\"d\":[{\"a\":\"é\"}]}").encode();
         int changes = random.nextInt(4);
@@ -141,22 +170,25 @@ class FastDecoderTest {
             bytes[0] = (byte) (1 + random.nextInt(2));
             bytes[1] = 1;
         }
-        List<FastFrame> frames = new ArrayList<>();
+        List<FastMessage> messages = new ArrayList<>();
         try {
-            frames.addAll(decode(bytes, 1 + random.nextInt(40)));
+            messages.addAll(decode(bytes, 1 + random.nextInt(40)));
         } catch (FastProtocolException rejected) {
             assertThat(rejected.fault()).isNotNull();
         }
-        assertThat(frames).allSatisfy(frame -> assertThat(frame.encode()).isEqualTo(bytes));
+        for (FastMessage each : messages) {
+            byte[] payload = Arrays.copyOfRange(bytes, FastFrame.HEADER_BYTES, bytes.length);
+            assertThat(each.payload()).isEqualTo(ExactJson.MAPPER.readTree(Utf8.decode(payload)));
+        }
     }
 
-    private static List<FastFrame> decode(byte[] bytes, int chunk) throws FastProtocolException {
+    private static List<FastMessage> decode(byte[] bytes, int chunk) throws FastProtocolException {
         FastDecoder decoder = new FastDecoder(LIMIT);
-        List<FastFrame> frames = new ArrayList<>();
+        List<FastMessage> messages = new ArrayList<>();
         for (int from = 0; from < bytes.length; from += chunk) {
-            frames.addAll(decoder.feed(ByteBuffer.wrap(bytes, from, Math.min(chunk, bytes.length - from))));
+            messages.addAll(decoder.feed(ByteBuffer.wrap(bytes, from, Math.min(chunk, bytes.length - from))));
         }
         decoder.end();
-        return frames;
+        return messages;
     }
 }

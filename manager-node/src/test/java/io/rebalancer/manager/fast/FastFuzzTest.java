@@ -48,17 +48,17 @@ class FastFuzzTest {
         assertThat(whole).as("frames read").isGreaterThan(INPUTS / 10);
     }
 
-    private static List<FastFrame> decode(byte[] bytes, Random random) throws FastProtocolException {
+    private static List<FastMessage> decode(byte[] bytes, Random random) throws FastProtocolException {
         FastDecoder decoder = new FastDecoder(LIMIT);
-        List<FastFrame> frames = new ArrayList<>();
+        List<FastMessage> messages = new ArrayList<>();
         int from = 0;
         while (from < bytes.length) {
             int length = Math.min(bytes.length - from, 1 + random.nextInt(1 + random.nextInt(64)));
-            frames.addAll(decoder.feed(ByteBuffer.wrap(bytes, from, length)));
+            messages.addAll(decoder.feed(ByteBuffer.wrap(bytes, from, length)));
             from += length;
         }
         decoder.end();
-        return frames;
+        return messages;
     }
 
     /** Noise, or frames; some of them mutated, truncated, repeated, or with a declared length of up to 4 GiB. */

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.manager.fast.FastDecoder;
 import io.rebalancer.manager.fast.FastFrame;
+import io.rebalancer.manager.fast.FastMessage;
 import io.rebalancer.manager.fast.FastProtocolException;
 import io.rebalancer.manager.fast.FastStatus;
 import io.rebalancer.manager.fast.FastVersion;
-import io.rebalancer.playground.moray.ExactJson;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -71,12 +71,12 @@ public final class FastCaller implements AutoCloseable {
         socket.getOutputStream().write(new FastFrame(version, FastStatus.DATA, id, payload.toString()).encode());
         List<JsonNode> values = new ArrayList<>();
         while (true) {
-            for (FastFrame frame : read()) {
+            for (FastMessage frame : read()) {
                 if (frame.messageId() != id || frame.version() != version) {
                     throw new IOException(
                             "unexpected reply to message " + frame.messageId() + " while waiting for " + id);
                 }
-                JsonNode data = ExactJson.MAPPER.readTree(frame.text()).path("d");
+                JsonNode data = frame.data();
                 if (frame.status() == FastStatus.ERROR) {
                     throw new CallRefused(data);
                 }
@@ -88,7 +88,7 @@ public final class FastCaller implements AutoCloseable {
         }
     }
 
-    private List<FastFrame> read() throws IOException {
+    private List<FastMessage> read() throws IOException {
         int count = socket.getInputStream().read(buffer);
         if (count < 0) {
             throw new IOException("the server closed the connection");

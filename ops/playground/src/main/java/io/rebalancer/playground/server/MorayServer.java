@@ -1,13 +1,12 @@
 package io.rebalancer.playground.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.manager.fast.FastFrame;
 import io.rebalancer.manager.fast.FastFrames;
+import io.rebalancer.manager.fast.FastMessage;
 import io.rebalancer.manager.fast.FastStatus;
-import io.rebalancer.playground.moray.ExactJson;
 import io.rebalancer.playground.moray.MorayTable;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -116,7 +114,7 @@ public final class MorayServer {
                     .map(frame -> ByteString.fromArrayUnsafe(frame.encode()));
         }
 
-        private FastFrame begin(FastFrame frame) {
+        private FastMessage begin(FastMessage frame) {
             if (frame.status() == FastStatus.END || !inProgress.add(frame.messageId())) {
                 throw new IllegalStateException(
                         "protocol violation: END from a client, or message id " + frame.messageId() + " used twice");
@@ -124,21 +122,18 @@ public final class MorayServer {
             return frame;
         }
 
-        private List<FastFrame> reply(FastFrame request) {
+        private List<FastFrame> reply(FastMessage request) {
             try {
-                JsonNode payload = ExactJson.MAPPER.readTree(request.text());
-                String method = payload.path("m").path("name").asText();
+                String method = request.method();
                 return MorayCalls.knows(method)
-                        ? reply(request, method, payload.path("d"))
+                        ? reply(request, method, request.data())
                         : List.of(unknownMethod(request, method));
-            } catch (JsonProcessingException e) {
-                throw new CompletionException(e);
             } finally {
                 inProgress.remove(request.messageId());
             }
         }
 
-        private List<FastFrame> reply(FastFrame request, String method, JsonNode arguments) {
+        private List<FastFrame> reply(FastMessage request, String method, JsonNode arguments) {
             List<FastFrame> frames = new ArrayList<>();
             try {
                 List<JsonNode> values = calls.call(method, arguments);
@@ -160,7 +155,7 @@ public final class MorayServer {
             }
         }
 
-        private static FastFrame unknownMethod(FastFrame request, String method) {
+        private static FastFrame unknownMethod(FastMessage request, String method) {
             ObjectNode error = JsonNodeFactory.instance.objectNode();
             error.put("name", "FastError").put("message", "unsupported RPC method: \"" + method + "\"");
             error.putObject("context");
@@ -171,7 +166,7 @@ public final class MorayServer {
             return frame(request, FastStatus.ERROR, method, error);
         }
 
-        private static FastFrame frame(FastFrame request, FastStatus status, String method, JsonNode data) {
+        private static FastFrame frame(FastMessage request, FastStatus status, String method, JsonNode data) {
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
             payload.set("d", data);
