@@ -4,32 +4,29 @@ import io.rebalancer.agent.store.IncomingObject;
 import io.rebalancer.agent.store.ObjectRejected;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.cluster.settings.AgentSettings.SourceSettings;
-import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
-import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -38,43 +35,19 @@ import org.apache.hc.core5.util.Timeout;
  * no proxy, and never writes more bytes than the order declares.
  */
 final class SourceClient implements AutoCloseable {
-    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(10);
-    private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(2);
-    private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(30);
     private static final Duration MAX_DOWNLOAD_TIMEOUT = Duration.ofDays(7);
     private static final int BUFFER_BYTES = 128 << 10;
 
     private final SourceSettings settings;
     private final CopyLimiter limiter;
-    private final CloseableHttpClient client;
+    private final SourceConnections connections;
+    private final HttpRequestExecutor executor = new HttpRequestExecutor();
     private final Buffers buffers = new Buffers(BUFFER_BYTES);
 
     SourceClient(SourceSettings settings, CopyLimiter limiter) {
         this.settings = settings;
         this.limiter = limiter;
-        Timeout silence = Timeout.of(settings.idleTimeout());
-        this.client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setMaxConnPerRoute(CopyLimits.MAX_PARALLEL_FETCHES)
-                        .setMaxConnTotal(2 * CopyLimits.MAX_PARALLEL_FETCHES)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(CONNECT_TIMEOUT)
-                                .setSocketTimeout(silence)
-                                .setValidateAfterInactivity(VALIDATE_AFTER)
-                                .setTimeToLive(CONNECTION_LIFE)
-                                .build())
-                        .build())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setResponseTimeout(silence)
-                        .setConnectionRequestTimeout(silence)
-                        .build())
-                .disableRedirectHandling()
-                .disableAutomaticRetries()
-                .disableAuthCaching()
-                .disableCookieManagement()
-                .disableContentCompression()
-                .disableDefaultUserAgent()
-                .build();
+        this.connections = new SourceConnections(Timeout.of(settings.idleTimeout()));
     }
 
     /**
@@ -90,37 +63,43 @@ final class SourceClient implements AutoCloseable {
     void download(
             SourceNode source, CopyOrder order, IncomingObject object, boolean sameSource, Interruption interruption)
             throws IOException, ObjectRejected, InterruptedException {
-        HttpGet request =
-                new HttpGet(URI.create(source.url() + "/" + order.key().relativePath()));
+        ClassicHttpRequest request = request(source, order);
         if (object.writtenBytes() > 0) {
             request.setHeader(HttpHeaders.RANGE, "bytes=" + object.writtenBytes() + "-");
             if (sameSource) {
                 object.entityTag().ifPresent(tag -> request.setHeader(HttpHeaders.IF_RANGE, tag));
             }
         }
-        interruption.setConnection(request);
-        try (ClassicHttpResponse response = send(request)) {
-            boolean ended = false;
-            try {
-                receive(source, order, object, response, interruption);
-                ended = true;
-            } finally {
-                end(request, response, ended);
-            }
+        Exchange exchange = send(source, request, interruption);
+        boolean ended = false;
+        try {
+            receive(source, order, object, exchange.response(), interruption);
+            ended = true;
+        } finally {
+            end(request, exchange, ended);
         }
     }
 
-    private ClassicHttpResponse send(HttpGet request) {
+    private static ClassicHttpRequest request(SourceNode source, CopyOrder order) {
+        ClassicHttpRequest request = new BasicClassicHttpRequest(
+                Method.GET, source.host(), source.path() + "/" + order.key().relativePath());
+        request.setHeader(HttpHeaders.HOST, source.host().toHostString());
+        return request;
+    }
+
+    /** A request that was sent, and its response, whose body is not read yet. */
+    private record Exchange(SourceConnections.Lease lease, ClassicHttpResponse response, HttpCoreContext context) {}
+
+    private Exchange send(SourceNode source, ClassicHttpRequest request, Interruption interruption)
+            throws InterruptedException {
         try {
             try {
-                return client.executeOpen(null, request, null);
+                return exchange(source, request, interruption);
             } catch (NoHttpResponseException e) {
                 // The source closed an idle connection at the moment of the request.
-                return client.executeOpen(null, request, null);
+                return exchange(source, request, interruption);
             }
-        } catch (IOException e) {
-            // A response that arrives later must not use the network.
-            request.cancel();
+        } catch (IOException | HttpException e) {
             throw new CopyFailure(
                     Reason.SOURCE_OTHER_ERROR,
                     e instanceof SocketTimeoutException
@@ -129,25 +108,45 @@ final class SourceClient implements AutoCloseable {
         }
     }
 
-    /**
-     * Ends a response. Reading the rest of a body that is not needed would use the network beside all limits, and a slow
-     * source could send it for hours. So the connection is closed, unless the whole body has arrived with the head.
-     */
-    private static void end(HttpGet request, ClassicHttpResponse response, boolean bodyWasRead) {
-        HttpEntity entity = response.getEntity();
-        if (bodyWasRead || entity == null) {
-            return;
-        }
-        if (hasArrived(entity)) {
-            EntityUtils.consumeQuietly(entity);
-        } else {
-            request.cancel();
+    private Exchange exchange(SourceNode source, ClassicHttpRequest request, Interruption interruption)
+            throws IOException, HttpException, InterruptedException {
+        SourceConnections.Lease lease = connections.lease(source.host(), interruption);
+        boolean answered = false;
+        try {
+            HttpCoreContext context = HttpCoreContext.create();
+            ClassicHttpResponse response = executor.execute(request, lease.connection(), context);
+            answered = true;
+            return new Exchange(lease, response, context);
+        } finally {
+            if (!answered) {
+                lease.discard();
+            }
         }
     }
 
-    private static boolean hasArrived(HttpEntity entity) {
+    /**
+     * Ends an exchange. Reading the rest of a body that is not needed would use the network beside all limits, and a slow
+     * source could send it for hours. So the connection is closed, unless the whole body has arrived with the head.
+     */
+    private static void end(ClassicHttpRequest request, Exchange exchange, boolean bodyWasRead) {
+        ClassicHttpResponse response = exchange.response();
+        HttpEntity entity = response.getEntity();
+        if ((bodyWasRead || entity == null || wasSkipped(entity))
+                && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, exchange.context())) {
+            exchange.lease().keep();
+        } else {
+            exchange.lease().discard();
+        }
+    }
+
+    /** Whether the rest of the body has arrived, so that it could be skipped without waiting. */
+    private static boolean wasSkipped(HttpEntity entity) {
         try {
-            return entity.getContentLength() >= 0 && entity.getContent().available() >= entity.getContentLength();
+            if (entity.getContentLength() < 0 || entity.getContent().available() < entity.getContentLength()) {
+                return false;
+            }
+            EntityUtils.consume(entity);
+            return true;
         } catch (IOException e) {
             // The connection is broken.
             return false;
@@ -269,7 +268,7 @@ final class SourceClient implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        connections.close();
     }
 
     /** The range of a partial response. */

@@ -5,6 +5,8 @@ import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.StorageNodeId;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
+import org.apache.hc.core5.http.HttpHost;
 
 /**
  * A storage node that copies are fetched from, with its limits and a backoff after failures. A node that fails gets a
@@ -18,6 +20,8 @@ final class SourceNode {
 
     private final StorageNodeId id;
     private final URI url;
+    private final HttpHost host;
+    private final String path;
     private final Throttle throttle;
     private volatile int maxFetches;
     private int running;
@@ -27,6 +31,8 @@ final class SourceNode {
     SourceNode(StorageNodeId id, URI url, CopyLimits limits) {
         this.id = id;
         this.url = url;
+        this.host = HttpHost.create(url);
+        this.path = Optional.ofNullable(url.getRawPath()).orElse("");
         this.throttle = new Throttle(limits.bytesPerSecondOfSource());
         this.maxFetches = limits.fetchesOfSource();
     }
@@ -37,6 +43,15 @@ final class SourceNode {
 
     URI url() {
         return url;
+    }
+
+    HttpHost host() {
+        return host;
+    }
+
+    /** The path of the object root; without a slash at its end. */
+    String path() {
+        return path;
     }
 
     Throttle throttle() {
