@@ -28,13 +28,14 @@ public final class CopyMetrics {
             Kamon.rangeSampler("rebalancer.copies.running").withoutTags();
     private final Timer assignments = Kamon.timer("rebalancer.assignment").withoutTags();
     private final Counter fenced = Kamon.counter("rebalancer.orders.fenced").withoutTags();
+    private final Map<String, Counter> ended = new ConcurrentHashMap<>();
     private final Map<UUID, Long> startNanos = new ConcurrentHashMap<>();
 
     public CopyMetrics(LegacyMetrics legacyMetrics, CopyTraces traces) {
         this.legacyMetrics = legacyMetrics;
         this.traces = traces;
         // From 0 on: a counter that begins with its first event shows no increase.
-        List.of(MADE, THERE, CANCELLED).forEach(result -> Kamon.counter(COPIES).withTag(RESULT, result));
+        List.of(MADE, THERE, CANCELLED).forEach(this::ended);
     }
 
     /** Records that the agent accepted an assignment, or resumed it after a restart. */
@@ -77,7 +78,7 @@ public final class CopyMetrics {
     void recordCancelledCopy(CopyOrder order, boolean started) {
         (started ? running : waiting).decrement();
         traces.cancelCopy(order);
-        Kamon.counter(COPIES).withTag(RESULT, CANCELLED).increment();
+        ended(CANCELLED).increment();
     }
 
     CopyOutcome recordCopyEnd(CopyOutcome outcome) {
@@ -89,8 +90,12 @@ public final class CopyMetrics {
                 .map(StableWord::of)
                 .orElse(outcome.result().created() ? MADE : THERE);
         outcome.result().failure().ifPresent(reason -> legacyMetrics.error(StableWord.of(reason), 1));
-        Kamon.counter(COPIES).withTag(RESULT, result).increment();
+        ended(result).increment();
         legacyMetrics.bytes(outcome.result().bytes());
         return outcome;
+    }
+
+    private Counter ended(String result) {
+        return ended.computeIfAbsent(result, each -> Kamon.counter(COPIES).withTag(RESULT, each));
     }
 }

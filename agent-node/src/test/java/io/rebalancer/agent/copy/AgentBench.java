@@ -117,10 +117,11 @@ class AgentBench {
         Path served = Files.createDirectories(BASE.resolve("served-" + name));
         List<CopyOrder> orders = new ArrayList<>();
         byte[] block = new byte[Math.min(size, BLOCK_BYTES)];
-        new Random(size).nextBytes(block);
+        Random random = new Random(size);
+        random.nextBytes(block);
         for (int i = 0; i < count; i++) {
             UUID owner = new UUID(7, i % OWNERS);
-            UUID id = new UUID(size, i);
+            UUID id = new UUID(random.nextLong(), random.nextLong());
             Path file = served.resolve(owner.toString()).resolve(id.toString());
             boolean exists = Files.exists(file) && Files.size(file) == size;
             Files.createDirectories(file.getParent());

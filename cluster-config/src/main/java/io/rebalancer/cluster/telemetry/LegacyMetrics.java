@@ -3,6 +3,7 @@ package io.rebalancer.cluster.telemetry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import kamon.Kamon;
 import kamon.metric.Counter;
 import kamon.metric.Gauge;
@@ -22,7 +23,13 @@ public final class LegacyMetrics {
     /** A timer to which Kamon appends a suffix; removed likewise. */
     static final String ASSIGNMENT_TIME = "assignment_time";
 
+    /** A counter with the value of its label. */
+    private record Series(String name, String value) {}
+
     private final TagSet constant;
+    /** Kept, because to look one up costs an agent more than to increment it. As many as there are values. */
+    private final Map<Series, Counter> counters = new ConcurrentHashMap<>();
+
     private final Counter bytes;
     private final Timer assignmentTime;
     private final Gauge metadataThreads;
@@ -78,10 +85,15 @@ public final class LegacyMetrics {
 
     private void count(String name, String label, String value, long times) {
         if (times > 0) {
-            Kamon.counter(name).withTags(constant.withTag(label, TOTAL)).increment(times);
+            counter(name, label, TOTAL).increment(times);
             if (!value.equals(TOTAL)) {
-                Kamon.counter(name).withTags(constant.withTag(label, value)).increment(times);
+                counter(name, label, value).increment(times);
             }
         }
+    }
+
+    private Counter counter(String name, String label, String value) {
+        return counters.computeIfAbsent(
+                new Series(name, value), series -> Kamon.counter(name).withTags(constant.withTag(label, value)));
     }
 }
