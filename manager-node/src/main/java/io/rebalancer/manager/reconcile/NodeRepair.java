@@ -46,12 +46,14 @@ final class NodeRepair {
     private final StorageNodeId node;
     private final BooleanSupplier maySend;
     private final Destinations destinations;
+    private final RunSpace space;
     private final RunScope scope;
     private final Map<Repair, RepairCounts> counts = new EnumMap<>(Repair.class);
 
     /**
      * @param maySend whether this incarnation may write metadata now
      * @param destinations shared by all repairs of the run
+     * @param space the space that the run has on destinations
      */
     NodeRepair(
             ReconcileResources resources,
@@ -59,6 +61,7 @@ final class NodeRepair {
             StorageNodeId node,
             BooleanSupplier maySend,
             Destinations destinations,
+            RunSpace space,
             RunScope scope) {
         this.resources = resources;
         this.settings = resources.settings().get();
@@ -66,6 +69,7 @@ final class NodeRepair {
         this.node = node;
         this.maySend = maySend;
         this.destinations = destinations;
+        this.space = space;
         this.scope = scope;
     }
 
@@ -150,7 +154,7 @@ final class NodeRepair {
                 settings.copies().least(),
                 looks,
                 copies,
-                new NewCopyPlacement(resources.fleet(), resources.repairs(), scope),
+                new NewCopyPlacement(resources.fleet(), resources.repairs(), space, scope),
                 resources.tier(),
                 maySend,
                 scope,

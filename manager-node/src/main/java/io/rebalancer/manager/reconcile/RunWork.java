@@ -145,8 +145,9 @@ final class RunWork {
      * Carries out the repairs of the nodes that are left, some nodes at a time. Nothing begins unless all shards take writes.
      *
      * @param maySend whether this incarnation may write metadata now
+     * @param space the space that the run has on destinations
      */
-    void repairNodes(RunState run, BooleanSupplier maySend) {
+    void repairNodes(RunState run, BooleanSupplier maySend, RunSpace space) {
         submit(() -> {
             Optional<String> closed = WritableShards.of(
                     resources.tier(), scope, resources.settings().get().shardTimeout());
@@ -163,7 +164,7 @@ final class RunWork {
                     node -> new NodeRepaired(
                             purges
                                     ? new NodePurge(resources, run, node, scope).run()
-                                    : new NodeRepair(resources, run, node, maySend, destinations, scope).run()));
+                                    : new NodeRepair(resources, run, node, maySend, destinations, space, scope).run()));
         });
     }
 

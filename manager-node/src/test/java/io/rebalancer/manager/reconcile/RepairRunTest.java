@@ -7,7 +7,6 @@ import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.RecordRef;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
@@ -15,10 +14,8 @@ import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.PlanUsability;
 import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RepairCounts;
-import io.rebalancer.core.reconcile.RepairReport;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
-import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.RunToken;
 import io.rebalancer.core.registry.NodeStatus;
@@ -29,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.Tag;
@@ -37,19 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** Runs that carry out a plan: what they repair, what they leave alone, and what a second manager does again. */
 @Tag("slow")
-class RepairRunTest extends RunFixture {
-    private static final Set<Repair> ALL = Set.of(Repair.COPY_AGAIN, Repair.ADD_COPY, Repair.QUARANTINE);
-    private static final String SMALL =
-            "rebalancer.reconcile.listing-timeout = 2s, rebalancer.reconcile.shard-timeout = 1s";
-
-    private UUID planId = id;
-    private long number = 5;
-
-    /** A plan of these nodes, and the order to carry it out. */
-    private RunOrder plan(Set<Repair> classes, CopyLocation... compared) {
-        return plan(classes, Set.of(), compared);
-    }
-
+class RepairRunTest extends RepairFixture {
     /** A user may have read a record before the plan, and write the link to its object only now. */
     @Test
     void noFileIsMovedSoonAfterThePlan() {
@@ -61,81 +45,6 @@ class RepairRunTest extends RunFixture {
         await().atMost(TIMEOUT).until(() -> activity().contains("before files of 1.stor are moved"));
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
         kit.stop(run, TIMEOUT);
-    }
-
-    private String activity() {
-        TestProbe<ReconcileMessage.RunReply> reply = kit.createTestProbe();
-        run.tell(new ReconcileMessage.GetRun(reply.getRef()));
-        return reply.expectMessageClass(ReconcileMessage.RunFound.class, TIMEOUT)
-                .activity();
-    }
-
-    private RunOrder plan(Set<Repair> classes, Set<StorageNodeId> overridden, CopyLocation... compared) {
-        id = UUID.randomUUID();
-        planId = id;
-        number++;
-        RunOrder order = order(RunMode.PLAN, Map.of(), compared);
-        begin(new RunOrder(
-                id,
-                number,
-                order.mode(),
-                order.nodes(),
-                Optional.empty(),
-                "ann",
-                Map.of(),
-                readsContents,
-                Optional.empty()));
-        RunState plan = awaitEnd();
-        PlanUsability usable = PlanUsability.of(plan, List.of(), overridden, clock.instant());
-        assertThat(usable.refusal()).isEmpty();
-        id = UUID.randomUUID();
-        number++;
-        return new RunOrder(
-                id,
-                number,
-                RunMode.ACT,
-                usable.nodes(),
-                Optional.of(planId),
-                "ann",
-                Map.of(),
-                false,
-                Optional.of(usable.scope(plan, classes)));
-    }
-
-    private RunState act(RunOrder order, String settings) {
-        run = spawn(settings);
-        run.tell(new ReconcileMessage.CreateRun(
-                order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
-        return awaitEnd();
-    }
-
-    private RepairReport repairs(RunState ended, CopyLocation node) {
-        assertThat(ended.phase()).as(ended.detail()).isEqualTo(RunPhase.FINISHED);
-        return Optional.ofNullable(ended.repairs().get(node.storageNode())).orElseThrow();
-    }
-
-    private RepairCounts counts(RunState ended, CopyLocation node, Repair repair) {
-        return repairs(ended, node).repairs().getOrDefault(repair, RepairCounts.NONE);
-    }
-
-    private Map<CopyKey, Finding.State> results() {
-        return findings.of(id).stream().collect(Collectors.toMap(Finding::key, Finding::state));
-    }
-
-    private void assertNothingLeft(CopyLocation... compared) {
-        id = UUID.randomUUID();
-        begin(new RunOrder(
-                id,
-                ++number,
-                RunMode.OBSERVE,
-                order(RunMode.OBSERVE, Map.of(), compared).nodes(),
-                Optional.empty(),
-                "ann",
-                Map.of(),
-                false,
-                Optional.empty()));
-        awaitEnd();
-        assertThat(found()).isEmpty();
     }
 
     /** Section 33 test 1: the records stay as they are, and the copy comes back from its other storage node. */
