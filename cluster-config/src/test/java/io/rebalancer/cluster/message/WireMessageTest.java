@@ -270,7 +270,7 @@ class WireMessageTest {
                 new InventoryMessage.Drop(ID, inventory.getRef()),
                 new InventoryMessage.Look(List.of(COPY), inventory.getRef()),
                 new InventoryMessage.ReadContents(List.of(COPY), inventory.getRef()),
-                new InventoryMessage.Repair(new RepairOrder(RUN, ASSIGNMENT), inventory.getRef()),
+                new InventoryMessage.Repair(new RepairOrder(RUN, NODE, ASSIGNMENT), inventory.getRef()),
                 new InventoryMessage.Quarantine(
                         new QuarantineOrder(RUN, 3, List.of(new QuarantineOrder.File(COPY, 5, 6, 7))),
                         inventory.getRef()),
@@ -519,7 +519,9 @@ class WireMessageTest {
         List<WireMessage> largest = List.of(
                 new InventoryMessage.Repair(
                         new RepairOrder(
-                                RUN, new Assignment(ID, LOCATION, Collections.nCopies(RepairOrder.MAX_TASKS, task))),
+                                RUN,
+                                NODE,
+                                new Assignment(ID, LOCATION, Collections.nCopies(RepairOrder.MAX_TASKS, task))),
                         reply.getRef()),
                 new InventoryMessage.RepairReported(
                         new NodeInventory.RepairProgress(Collections.nCopies(RepairOrder.MAX_TASKS, result), 0)),

@@ -118,7 +118,7 @@ final class NodeRepair {
         RepairReview review = new RepairReview(rules(status), looks, inventory, run.epoch() == 1, orders);
         RepairAudit audit = new RepairAudit(resources.repairs().audit(), token, node, scope, timeout);
         PlannedRepairs planned = new PlannedRepairs(resources, run, node, review, audit, scope, timeout);
-        CopyOrders copies = new CopyOrders(resources.inventories(), token, destinations, scope, timeout);
+        CopyOrders copies = new CopyOrders(resources.inventories(), token, node, destinations, scope, timeout);
         long left = limits().of(Repair.COPY_AGAIN);
         left = all(planned, Repair.COPY_AGAIN, new CopyAgainRepairs(node, looks, copies), left);
         all(planned, Repair.ADD_COPY, adding(looks, copies, timeout), left);

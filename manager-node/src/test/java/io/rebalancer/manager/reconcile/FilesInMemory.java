@@ -62,7 +62,11 @@ final class FilesInMemory implements NodeInventory {
     private long entriesSent;
     private volatile Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
-    private Optional<UUID> openOrder = Optional.empty();
+    /** The order in progress of each run. */
+    private final Map<UUID, UUID> openOrders = new HashMap<>();
+    /** The latest incarnation of each run that gave a command. */
+    private final Map<UUID, Long> epochs = new HashMap<>();
+
     private int replacedOrders;
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
@@ -294,7 +298,12 @@ final class FilesInMemory implements NodeInventory {
         delayedRepairs = orders;
     }
 
-    /** Orders that took the place of another one whose copies were not all made. */
+    /** Orders whose copies are not all made. */
+    synchronized int openOrders() {
+        return openOrders.size();
+    }
+
+    /** Orders that took the place of another one of their run whose copies were not all made. */
     synchronized int replacedOrders() {
         return replacedOrders;
     }
@@ -319,12 +328,18 @@ final class FilesInMemory implements NodeInventory {
                 throw new AgentUnavailable(
                         AgentUnavailable.Code.AGENT_FAILED, "the order is for another node than " + node);
             }
-            admit(order.token());
-            if (!openOrder.equals(Optional.of(order.assignment().id())) && openOrder.isPresent()) {
+            if (order.addsCopies()) {
+                admitIncarnation(order.token());
+            } else {
+                admit(order.token());
+            }
+            UUID run = order.token().runId();
+            UUID open = openOrders.remove(run);
+            if (open != null && !open.equals(order.assignment().id())) {
                 replacedOrders++;
             }
-            openOrder = delayedRepairs > 0 ? Optional.of(order.assignment().id()) : Optional.empty();
             if (delayedRepairs > 0) {
+                openOrders.put(run, order.assignment().id());
                 delayedRepairs--;
                 return new RepairProgress(List.of(), order.assignment().tasks().size());
             }
@@ -392,7 +407,15 @@ final class FilesInMemory implements NodeInventory {
         return answer;
     }
 
+    private void admitIncarnation(RunToken token) {
+        if (epochs.getOrDefault(token.runId(), 0L) > token.epoch()) {
+            throw new Fenced("the agent of " + node + " knows a later incarnation of the run");
+        }
+        epochs.put(token.runId(), token.epoch());
+    }
+
     private void admit(RunToken token) {
+        admitIncarnation(token);
         if (token.compareTo(fence) < 0) {
             throw new Fenced("the agent of " + node + " knows a higher token");
         }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -306,6 +306,39 @@ class RepairRunTest extends RepairFixture {
         RunState ended = act(order, "");
         assertThat(repairs(ended, ONE).fault()).contains(AbortReason.FENCED);
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    /** Another run that is later compares or repairs the destinations of the copy that this one adds, and the other way round. */
+    @Test
+    void runsDoNotFenceEachOtherOnTheDestinationsOfAddedCopies() {
+        store(103, ONE);
+        RunOrder order = plan(ALL, ONE);
+        RunToken other = new RunToken(UUID.randomUUID(), order.number() + 1, 1);
+        List.of(TWO, THREE).forEach(each -> files(each).setFence(other));
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        List.of(TWO, THREE).forEach(each -> assertThat(files(each).fence()).isEqualTo(other));
+    }
+
+    /** Both add a copy on the same storage node, and the order of one is in progress when the order of the other begins. */
+    @Test
+    void twoRunsCopyToTheSameStorageNodeAtTheSameTime() {
+        store(103, TWO);
+        store(106, THREE);
+        RunOrder ofTwo = plan(ALL, TWO);
+        RunOrder ofThree = plan(ALL, THREE);
+        files(ONE).delayRepairs(12);
+        id = ofThree.id();
+        ActorRef<ReconcileMessage> later = spawn("");
+        later.tell(new ReconcileMessage.CreateRun(
+                ofThree, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        await().atMost(TIMEOUT).until(() -> files(ONE).openOrders() == 1);
+        id = ofTwo.id();
+        RunState ended = act(ofTwo, "");
+        assertThat(counts(ended, TWO, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        run = later;
+        assertThat(counts(awaitEnd(), THREE, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        assertThat(files(ONE).replacedOrders()).isZero();
     }
 
     /** The first incarnation stored the first batch, moved the second one, and its manager crashed before that was stored. */
