@@ -58,7 +58,7 @@ public final class InventoryRequests implements AutoCloseable {
         RunFence fence = store.runFence();
         HeldKeys held = new HeldKeys();
         return new InventoryRequests(
-                AgentInventory.open(store, sentinel, fence, files, limits),
+                AgentInventory.open(store, sentinel, fence, files, limits, System::nanoTime),
                 new RunOrders(store, engine, sentinel, fence, held, limits.scrubBytesPerSecond()),
                 new RunCopies(settings.storageNode(), engine, sentinel, fence),
                 held);

@@ -233,6 +233,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
             case ACTING -> startRepairs(before, stored);
             case NONE -> stopWork();
             case FINISHED, ABORTED -> {
+                work.ifPresent(RunWork::abandon);
                 stopWork();
                 context.getLog().info("run={} ended phase={} {}", runId, stored.phase(), stored.detail());
                 reportEnd(stored);

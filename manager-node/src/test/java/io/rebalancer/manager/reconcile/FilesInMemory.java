@@ -68,6 +68,7 @@ final class FilesInMemory implements NodeInventory {
     private final Map<UUID, Long> epochs = new HashMap<>();
 
     private int replacedOrders;
+    private final Set<UUID> dropped = new HashSet<>();
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
     private int answeredQuarantines = Integer.MAX_VALUE;
@@ -240,8 +241,14 @@ final class FilesInMemory implements NodeInventory {
     public CompletionStage<Void> drop(UUID runId) {
         return reply(() -> {
             listed = new TreeMap<>();
+            dropped.add(runId);
             return null;
         });
+    }
+
+    /** The runs whose listings managers have ended. */
+    synchronized Set<UUID> dropped() {
+        return Set.copyOf(dropped);
     }
 
     @Override

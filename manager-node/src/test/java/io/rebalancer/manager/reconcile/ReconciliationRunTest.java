@@ -281,6 +281,10 @@ class ReconciliationRunTest extends RunFixture {
         assertThat(ended.phase()).isEqualTo(RunPhase.ABORTED);
         assertThat(ended.abort()).contains(AbortReason.CANCELED);
         assertThat(ended.detail()).isEqualTo("cancelled by ann");
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(files(ONE).dropped())
+                        .as("the agent lists no further")
+                        .containsExactly(id));
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(claimFiles()).isEmpty());
     }
 
@@ -295,6 +299,9 @@ class ReconciliationRunTest extends RunFixture {
         begin(order(RunMode.OBSERVE, Map.of(), ONE, TWO));
         await().atMost(TIMEOUT).until(() -> state().reports().containsKey(ONE.storageNode()));
         kit.stop(run);
+        assertThat(files(TWO).dropped())
+                .as("the listing is for the next manager")
+                .isEmpty();
         long sentByOne = files(ONE).entriesSent();
         files(TWO).answer(InventoryStatus.State.READY);
         run = spawn("");

@@ -64,7 +64,7 @@ public interface NodeInventory {
      */
     CompletionStage<EntryPage> entries(UUID runId, KeyRange range, int limit);
 
-    /** Deletes the inventory for the run, if there is one. */
+    /** Ends the listing for the run, and deletes its inventory, if there is one. */
     CompletionStage<Void> drop(UUID runId);
 
     /** What the node has under these names now, in the same order. */
