@@ -169,12 +169,18 @@ final class NodeRepair {
         return run.order().flatMap(order -> order.repairs()).orElseThrow();
     }
 
-    /** Carries out a class of repairs. Returns what is left of its limit; without the class, nothing is tried. */
+    /**
+     * Carries out a class of repairs, those that failed in earlier runs last: so they can't use up the limit. Returns what is left of
+     * the limit; without the class, nothing is tried.
+     */
     private long all(PlannedRepairs planned, Repair repair, Repairer repairer, long limit) throws TimeoutException {
         long left = allowed().classes().contains(repair) ? limit : 0;
-        for (DriftKind kind : DriftKind.values()) {
-            if (kind.repair() == repair) {
-                left -= planned.carryOut(kind, repairer, left, more -> counts.merge(repair, more, RepairCounts::plus));
+        for (PlannedRepairs.Turn turn : PlannedRepairs.Turn.values()) {
+            for (DriftKind kind : DriftKind.values()) {
+                if (kind.repair() == repair) {
+                    left -= planned.carryOut(
+                            kind, turn, repairer, left, more -> counts.merge(repair, more, RepairCounts::plus));
+                }
             }
         }
         return left;

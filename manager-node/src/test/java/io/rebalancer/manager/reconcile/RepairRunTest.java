@@ -276,6 +276,45 @@ class RepairRunTest extends RepairFixture {
         assertThat(results()).containsEntry(stuck, Finding.State.PARKED);
     }
 
+    /** D9: those that failed before come last, so the limit is there for the others. */
+    @Test
+    void repairsThatFailedInEarlierRunsComeLast() {
+        findings.limitPages(2);
+        List<CopyKey> sorted =
+                IntStream.range(300, 306).mapToObj(RunFixture::key).sorted().toList();
+        sorted.forEach(key -> files(ONE).put(key, 5, OLD));
+        List<CopyKey> stuck = sorted.subList(0, 2);
+        stuck.forEach(key -> files(ONE).setMovable(key, false));
+        String limit = "rebalancer.reconcile.limits.quarantines = 2";
+        RunState ended = act(plan(ALL, ONE), limit);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 0, 2, 0, 4));
+        ended = act(plan(ALL, ONE), limit);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(2, 0, 0, 0, 4));
+        assertThat(files(ONE).quarantinedKeys()).containsExactlyInAnyOrderElementsOf(sorted.subList(2, 4));
+        ended = act(plan(ALL, ONE), "rebalancer.reconcile.limits.quarantines = 3");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(2, 0, 1, 0, 1));
+        assertThat(files(ONE).quarantinedKeys()).containsExactlyInAnyOrderElementsOf(sorted.subList(2, 6));
+    }
+
+    /** #5: however many objects a batch has. */
+    @Test
+    void anAuditEntryNamesAtMostFiveObjects() {
+        for (int i = 200; i < 212; i++) {
+            files(ONE).put(key(i), 5, OLD);
+        }
+        RunState ended = act(plan(ALL, ONE), "");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE).repaired()).isEqualTo(12);
+        List<String> samples = audit.entries().stream()
+                .filter(entry -> entry.startsWith("reconciliation.end-repairs"))
+                .map(entry -> entry.replaceAll(".*sample=([^ }]*)[, }].*", "$1"))
+                .toList();
+        assertThat(samples)
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.split(","))
+                        .hasSize(5)
+                        .allMatch(object -> UUID.fromString(object).version() >= 0));
+    }
+
     @Test
     void aLostAnswerIsAskedForAgain() {
         files(ONE).put(key(102), 5, OLD);
