@@ -63,6 +63,9 @@ abstract class InventoryFixture {
     /** Time that has passed for the inventory in addition. */
     volatile long skippedNanos;
 
+    /** Bytes that one request reads. */
+    long contentBytes = Long.MAX_VALUE / 2;
+
     /** After this time without a byte, a source counts as broken. */
     Duration idleTimeout = Duration.ofSeconds(1);
 
@@ -86,7 +89,8 @@ abstract class InventoryFixture {
         inventory =
                 AgentInventory.open(store, sentinel, fence, files, settings, () -> System.nanoTime() + skippedNanos);
         reader = new InventoryReader(inventory);
-        orders = new RunOrders(store, engine.engine(), sentinel, fence, held, settings.scrubBytesPerSecond());
+        orders = new RunOrders(
+                store, engine.engine(), sentinel, fence, held, settings.scrubBytesPerSecond(), contentBytes);
         copies = new RunCopies(NODE, engine.engine(), sentinel, fence);
     }
 

@@ -115,7 +115,8 @@ final class NodeRepair {
                     "the clock of " + node + " differs by " + skew.toSeconds() + " s from this manager's"));
         }
         SecondLooks looks = new SecondLooks(resources, node, scope, timeout);
-        RepairReview review = new RepairReview(rules(status), looks, inventory, run.epoch() == 1, orders);
+        RepairReview review =
+                new RepairReview(rules(status), looks, new ContentReads(inventory, scope), run.epoch() == 1);
         RepairAudit audit = new RepairAudit(resources.repairs().audit(), token, node, scope, timeout);
         PlannedRepairs planned = new PlannedRepairs(resources, run, node, review, audit, scope, timeout);
         CopyOrders copies = new CopyOrders(resources.inventories(), token, node, destinations, scope, timeout);

@@ -69,6 +69,8 @@ final class FilesInMemory implements NodeInventory {
 
     private int replacedOrders;
     private final Set<UUID> dropped = new HashSet<>();
+    private int unfinishedReads;
+    private long readSoFar;
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
     private int answeredQuarantines = Integer.MAX_VALUE;
@@ -270,7 +272,27 @@ final class FilesInMemory implements NodeInventory {
 
     @Override
     public CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys) {
-        return reply(() -> keys.stream().map(this::content).toList());
+        return reply(() -> {
+            if (unfinishedReads > 0) {
+                unfinishedReads--;
+                readSoFar++;
+                return keys.stream()
+                        .map(key -> ContentFacts.inProgress(key, key.equals(keys.get(0)) ? readSoFar : 0))
+                        .toList();
+            }
+            readSoFar = 0;
+            return keys.stream().map(this::content).toList();
+        });
+    }
+
+    /** The next requests end before a file is read to its end. */
+    synchronized void endReadsEarly(int requests) {
+        unfinishedReads = requests;
+    }
+
+    /** Requests that still end early. */
+    synchronized int unfinishedReads() {
+        return unfinishedReads;
     }
 
     private ContentFacts content(CopyKey key) {

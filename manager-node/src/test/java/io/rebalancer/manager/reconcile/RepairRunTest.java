@@ -109,6 +109,25 @@ class RepairRunTest extends RepairFixture {
     }
 
     @Test
+    void contentsOfLargeObjectsAreReadInSeveralRequests() {
+        long size = 5L << 30;
+        List.of(ONE, TWO).forEach(each -> files(each).put(key(1), size, OLD));
+        shards.put(1, key(1), size, OLD, ONE, TWO);
+        readsContents = true;
+        files(ONE).setCorrupt(key(1), true);
+        files(ONE).endReadsEarly(3);
+        plan(ALL, ONE);
+        id = planId;
+        assertThat(report(state(), ONE).contents()).isEqualTo(new ContentCounts(1, size, 1, 0));
+        assertThat(files(ONE).unfinishedReads()).isZero();
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).endReadsEarly(3);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(1, 0, 0, 0, 0));
+        assertThat(files(ONE).unfinishedReads()).isZero();
+    }
+
+    @Test
     void aContentThatIsRightWhenReadBeforeTheRepairIsLeftAlone() {
         store(1, ONE, TWO);
         readsContents = true;

@@ -70,7 +70,11 @@ public interface NodeInventory {
     /** What the node has under these names now, in the same order. */
     CompletionStage<List<CopyFacts>> look(List<CopyKey> keys);
 
-    /** Reads these files from the first to the last byte, at the pace that the agent allows; in the same order. */
+    /**
+     * Reads these files from the first to the last byte, at the pace that the agent allows; in the same order. The agent ends a
+     * request after a while: a file that is not read to its end then is {@link ContentFacts#inProgress}, and the next request that
+     * names it first continues with it. An agent that restarts begins again.
+     */
     CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys);
 
     /**
