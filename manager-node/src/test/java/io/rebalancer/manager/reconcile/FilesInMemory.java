@@ -37,6 +37,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -69,8 +71,11 @@ final class FilesInMemory implements NodeInventory {
 
     private int replacedOrders;
     private final Set<UUID> dropped = new HashSet<>();
+    private final Set<CopyKey> unknown = new HashSet<>();
     private int unfinishedReads;
     private long readSoFar;
+    private final AtomicInteger openLooks = new AtomicInteger();
+    private final AtomicInteger mostLooks = new AtomicInteger();
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
     private int answeredQuarantines = Integer.MAX_VALUE;
@@ -253,12 +258,31 @@ final class FilesInMemory implements NodeInventory {
         return Set.copyOf(dropped);
     }
 
+    /** The agent answers after a moment, on another thread. */
     @Override
     public CompletionStage<List<CopyFacts>> look(List<CopyKey> keys) {
-        return reply(() -> keys.stream().map(this::facts).toList());
+        mostLooks.accumulateAndGet(openLooks.incrementAndGet(), Math::max);
+        return CompletableFuture.supplyAsync(() -> 0, CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS))
+                .thenCompose(passed -> {
+                    openLooks.decrementAndGet();
+                    return reply(() -> keys.stream().map(this::facts).toList());
+                });
+    }
+
+    /** Requests of {@link #look} that were open at the same time, at most. */
+    int mostLooks() {
+        return mostLooks.get();
+    }
+
+    /** It can't be found out whether the file exists. */
+    synchronized void hide(CopyKey key) {
+        unknown.add(key);
     }
 
     private CopyFacts facts(CopyKey key) {
+        if (unknown.contains(key)) {
+            return new CopyFacts(key, CopyFacts.Presence.UNKNOWN, 0, 0, 0);
+        }
         InventoryEntry entry = files.get(key);
         return entry == null
                 ? new CopyFacts(key, CopyFacts.Presence.ABSENT, 0, 0, 0)

@@ -346,6 +346,24 @@ class ReconciliationRunTest extends RunFixture {
         assertThat(found()).isEmpty();
     }
 
+    /** #12: one request to the agent at a time, and one to each shard at the same time. */
+    @Test
+    void aNodeHasOneRequestToItsAgentAndOneToEachShardInFlight() {
+        for (int i = 0; i < 600; i++) {
+            store(i, ONE, TWO);
+            files(ONE).remove(key(i));
+        }
+        shards.answerTogether();
+        run = spawn("rebalancer.reconcile.nodes-at-a-time = 1, rebalancer.reconcile.shard-timeout = 10s");
+        run.tell(new ReconcileMessage.CreateRun(
+                order(RunMode.OBSERVE, Map.of(), ONE, TWO),
+                kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        RunState ended = awaitEnd();
+        assertThat(report(ended, ONE).found()).isEqualTo(Map.of(DriftKind.MISSING_COPY, 600L));
+        assertThat(files(ONE).mostLooks()).isEqualTo(1);
+        assertThat(files(TWO).mostLooks()).isEqualTo(1);
+    }
+
     /** The model is two maps: what records claim, and what nodes have. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
