@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.ContentCounts;
@@ -169,6 +170,88 @@ class RepairRunTest extends RepairFixture {
         assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 2, 0, 0, 0));
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
         assertThat(audit.entries()).isEmpty();
+    }
+
+    /**
+     * The claims come from a copy of the shards as they were long ago; what users and jobs did since is on the primaries only. Second
+     * looks ask the primaries.
+     */
+    @Test
+    void frozenCloneAsTheSourceOfClaims() {
+        for (int i = 0; i < 20; i++) {
+            store(i, ONE, TWO);
+        }
+        RecordRef moved = store(101, ONE, TWO);
+        store(100, ONE, TWO);
+        store(102, ONE, TWO);
+        store(200, ONE, TWO);
+        store(201, ONE, TWO);
+        files(ONE).put(key(202), 5, OLD);
+        shards.freezeClaims();
+        // Deleted, moved, and overwritten by another object.
+        forget(100);
+        shards.delete(moved);
+        shards.put(3, key(101), 5, OLD, TWO, THREE);
+        files(ONE).remove(key(101));
+        files(THREE).put(key(101), 5, OLD);
+        forget(102);
+        store(103, ONE, TWO);
+        store(104, ONE, TWO);
+        // Two copies that are missing, and one file without a record, on the primaries too.
+        files(ONE).remove(key(200));
+        files(ONE).remove(key(201));
+        RunOrder order = plan(ALL, ONE, TWO, THREE);
+        UUID acting = id;
+        id = planId;
+        assertThat(found())
+                .containsExactlyInAnyOrder(
+                        finding(ONE, DriftKind.MISSING_COPY, 200),
+                        finding(ONE, DriftKind.MISSING_COPY, 201),
+                        finding(ONE, DriftKind.ORPHAN_FILE, 202));
+        assertThat(report(state(), ONE).skipped().changed()).isEqualTo(5);
+        assertThat(report(state(), TWO).skipped().changed()).isEqualTo(4);
+        assertThat(report(state(), THREE).skipped().changed()).isEqualTo(1);
+        id = acting;
+        // The primaries are ahead of the plan too.
+        forget(200);
+        shards.deleteObject(key(201));
+        shards.put(2, key(201), 5, OLD, TWO, THREE);
+        shards.put(2, key(202), 5, OLD, ONE, TWO);
+        List<MetadataRecord> before = shards.rows();
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(0, 2, 0, 0, 0));
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 1, 0, 0, 0));
+        assertThat(results().values()).containsOnly(Finding.State.NO_LONGER_TRUE);
+        assertThat(shards.rows()).isEqualTo(before);
+        assertThat(audit.entries()).isEmpty();
+        for (CopyLocation each : List.of(ONE, TWO, THREE)) {
+            assertThat(files(each).quarantinedKeys()).isEmpty();
+            assertThat(files(each).replaced()).isEmpty();
+        }
+        assertThat(files(ONE).length(key(202))).isEqualTo(5);
+    }
+
+    private void forget(int number) {
+        shards.deleteObject(key(number));
+        List.of(ONE, TWO).forEach(each -> files(each).remove(key(number)));
+    }
+
+    /** What looks like the primary takes writes and loses them, so its records may be old ones. */
+    @Test
+    void aPrimaryThatIsFrozenEndsTheRunBeforeAnything() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        store(103, ONE);
+        RunOrder order = plan(ALL, ONE);
+        shards.freeze(2);
+        RunState ended = act(order, SMALL);
+        assertThat(ended.abort()).contains(AbortReason.METADATA_UNAVAILABLE);
+        assertThat(ended.detail()).contains("shard 2 returned another row than was written");
+        assertThat(audit.entries()).isEmpty();
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+        assertThat(files(ONE).length(key(100))).isEqualTo(-1);
+        assertThat(shards.rows()).allMatch(row -> row.copies().size() <= 2);
     }
 
     @Test
