@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import kamon.Kamon;
 import kamon.metric.Counter;
 import kamon.metric.Timer;
@@ -33,19 +34,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one inventory of an agent. A thread lists the files below the object root and sorts them; the result is a file in the
- * data directory, which survives a restart. A run with a higher token replaces the inventory of the run before.
+ * data directory, which survives a restart. A run with a higher token replaces the inventory of the run before. A listing that no
+ * manager asks for any more is cancelled: its run has ended, and nothing would use it.
  *
  * <p>Blocking, but for {@link #status}. Thread-safe.
  */
 public final class AgentInventory implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AgentInventory.class);
     private static final long MAX_CLOSE_SECONDS = 5;
+    /** A manager asks every second. One that takes a run over asks when it has read the records again. */
+    static final Duration MAX_IDLE = Duration.ofMinutes(5);
 
     private final ObjectStore store;
     private final NodeSentinel sentinel;
     private final RunFence fence;
     private final InventoryFiles files;
     private final InventorySettings settings;
+    private final LongSupplier nanoTime;
     private final Clock clock = Clock.systemUTC();
     private final ExecutorService walkThread = Executors.newSingleThreadExecutor(WorkQueue.named("inventory-walk"));
     private final Timer listingTime =
@@ -69,12 +74,14 @@ public final class AgentInventory implements AutoCloseable {
             NodeSentinel sentinel,
             RunFence fence,
             InventoryFiles files,
-            InventorySettings settings) {
+            InventorySettings settings,
+            LongSupplier nanoTime) {
         this.store = store;
         this.sentinel = sentinel;
         this.fence = fence;
         this.files = files;
         this.settings = settings;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -82,12 +89,18 @@ public final class AgentInventory implements AutoCloseable {
      *
      * @param fence shared with all that takes commands of runs
      * @param files the directory for inventories
+     * @param nanoTime as {@link System#nanoTime}
      * @throws IOException if the directory is not usable
      */
     static AgentInventory open(
-            ObjectStore store, NodeSentinel sentinel, RunFence fence, InventoryFiles files, InventorySettings settings)
+            ObjectStore store,
+            NodeSentinel sentinel,
+            RunFence fence,
+            InventoryFiles files,
+            InventorySettings settings,
+            LongSupplier nanoTime)
             throws IOException {
-        AgentInventory inventory = new AgentInventory(store, sentinel, fence, files, settings);
+        AgentInventory inventory = new AgentInventory(store, sentinel, fence, files, settings, nanoTime);
         files.recover().ifPresent(finished -> {
             inventory.current = Listing.recovered(finished);
             LOGGER.info(
@@ -117,10 +130,12 @@ public final class AgentInventory implements AutoCloseable {
             }
             if (current != null && current.isOf(token.runId()) && current.isUsable()) {
                 current.takeOver(token);
+                current.markAsked(nanoTime.getAsLong());
                 return current.status(clock.instant());
             }
             discardCurrent();
             Listing begun = new Listing(token, check.rootId(), clock.instant());
+            begun.markAsked(nanoTime.getAsLong());
             current = begun;
             if (check.problem().isPresent()) {
                 begun.end(State.WRONG_ROOT, check.problem().get());
@@ -170,8 +185,11 @@ public final class AgentInventory implements AutoCloseable {
                         taken.toSeconds());
             }
         } catch (InterruptedIOException | ClosedByInterruptException e) {
-            LOGGER.info("run={} its inventory was cancelled", runId);
-            listing.end(State.FAILED, "the listing was cancelled");
+            String why = isAbandoned(listing)
+                    ? "the listing was cancelled, because no manager asked for it for " + MAX_IDLE.toMinutes() + " min"
+                    : "the listing was cancelled";
+            LOGGER.info("run={} its inventory ended: {}", runId, why);
+            listing.end(State.FAILED, why);
         } catch (WrongRoot e) {
             LOGGER.error("run={} its inventory is discarded: {}", runId, e.getMessage());
             listing.end(State.WRONG_ROOT, OneLine.of(e));
@@ -184,6 +202,10 @@ public final class AgentInventory implements AutoCloseable {
         }
     }
 
+    private boolean isAbandoned(Listing listing) {
+        return nanoTime.getAsLong() - listing.askedAtNanos() > MAX_IDLE.toNanos();
+    }
+
     /** The root is checked before the first and after the last file, because its disk may be unmounted in between. */
     private InventoryFiles.Finished listFiles(Listing listing) throws IOException {
         store.touchedKeys().start();
@@ -191,7 +213,12 @@ public final class AgentInventory implements AutoCloseable {
         try (ObjectTree root = store.openTree();
                 RecordSorter sorter = files.newSorter(settings.sortMemoryBytes())) {
             String rootId = requireRightRoot(root);
-            new InventoryWalk(sorter, listing.counts(), new Pacer(settings.filesPerSecond()), listedFiles).run(root);
+            new InventoryWalk(
+                            sorter,
+                            listing.counts(),
+                            new Pacer(settings.filesPerSecond(), () -> isAbandoned(listing)),
+                            listedFiles)
+                    .run(root);
             if (!requireRightRoot(root).equals(rootId)) {
                 throw new WrongRoot("the object root was replaced while its files were listed");
             }
@@ -245,9 +272,16 @@ public final class AgentInventory implements AutoCloseable {
     /** How far the inventory for the run is. */
     synchronized InventoryStatus status(UUID runId) {
         Instant now = clock.instant();
-        return current != null && current.isOf(runId)
-                ? current.status(now)
-                : new InventoryStatus(runId, State.NONE, "", now, now, Coverage.NONE, "");
+        if (current == null || !current.isOf(runId)) {
+            return new InventoryStatus(runId, State.NONE, "", now, now, Coverage.NONE, "");
+        }
+        current.markAsked(nanoTime.getAsLong());
+        return current.status(now);
+    }
+
+    /** Whether files are listed for the run. Unlike {@link #status}, this is no question of a manager. */
+    synchronized boolean isListing(UUID runId) {
+        return current != null && current.isOf(runId) && current.isListing();
     }
 
     /** Deletes the inventory for the run, if there is one. */

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class InventoryRequests implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(InventoryRequests.class);
     private static final int MAX_WAITING = 16;
+    private static final int CONTENT_SECONDS = 30;
+    private static final long MAX_CONTENT_BYTES = 4L << 30;
 
     private final AgentInventory inventory;
     private final InventoryReader reader;
@@ -58,10 +60,15 @@ public final class InventoryRequests implements AutoCloseable {
         RunFence fence = store.runFence();
         HeldKeys held = new HeldKeys();
         return new InventoryRequests(
-                AgentInventory.open(store, sentinel, fence, files, limits),
-                new RunOrders(store, engine, sentinel, fence, held, limits.scrubBytesPerSecond()),
+                AgentInventory.open(store, sentinel, fence, files, limits, System::nanoTime),
+                new RunOrders(store, engine, sentinel, fence, held, limits.scrubBytesPerSecond(), contentBytes(limits)),
                 new RunCopies(settings.storageNode(), engine, sentinel, fence),
                 held);
+    }
+
+    /** What is read in about half a minute, so that the answer arrives in time also from a disk that is slower than the limit. */
+    private static long contentBytes(InventorySettings limits) {
+        return Math.min(limits.scrubBytesPerSecond(), MAX_CONTENT_BYTES / CONTENT_SECONDS) * CONTENT_SECONDS;
     }
 
     /** The objects of held assignments, which the agent's actor updates. */

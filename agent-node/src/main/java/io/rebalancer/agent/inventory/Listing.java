@@ -17,6 +17,7 @@ final class Listing {
     private State state = State.LISTING;
     private String detail = "";
     private Optional<InventoryFiles.Finished> finished = Optional.empty();
+    private volatile long askedAtNanos;
 
     Listing(RunToken token, String rootId, Instant begunAt) {
         this.token = token;
@@ -57,6 +58,10 @@ final class Listing {
         return state == State.LISTING || state == State.READY;
     }
 
+    synchronized boolean isListing() {
+        return state == State.LISTING;
+    }
+
     synchronized void finish(InventoryFiles.Finished result) {
         finished = Optional.of(result);
         rootId = result.stored().rootId();
@@ -66,6 +71,16 @@ final class Listing {
     synchronized void end(State failure, String why) {
         state = failure;
         detail = why;
+    }
+
+    /** A manager has asked for it now. */
+    void markAsked(long nowNanos) {
+        askedAtNanos = nowNanos;
+    }
+
+    /** When a manager has asked for it last, by {@link System#nanoTime}. */
+    long askedAtNanos() {
+        return askedAtNanos;
     }
 
     /** The records, if all are listed. */

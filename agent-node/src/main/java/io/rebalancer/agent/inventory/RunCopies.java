@@ -15,6 +15,7 @@ import io.rebalancer.core.reconcile.RepairOrder;
 import io.rebalancer.core.reconcile.RunToken;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -23,20 +24,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The copies that runs order for this node, one order at a time. The copy engine makes them as those of jobs. An order and its
- * results are only in memory: after a restart the run repeats the order, and the engine finds the files that are published.
+ * The copies that runs order for this node, one order of each run at a time. The copy engine makes them as those of jobs. Orders and
+ * their results are only in memory: after a restart each run repeats its order, and the engine finds the files that are published.
  */
 final class RunCopies {
+    /** Runs whose orders are kept. */
+    static final int MAX_RUNS = 16;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(RunCopies.class);
 
     private final StorageNodeId node;
     private final CopyClient client;
     private final NodeSentinel sentinel;
     private final RunFence fence;
-    /** Replaced with this object's lock held. The engine delivers outcomes without that lock: it holds its own. */
-    private volatile Optional<Current> current = Optional.empty();
+    /**
+     * The orders by the numbers of their runs. Changed with this object's lock held. The engine delivers outcomes without that lock:
+     * it holds its own.
+     */
+    private final ConcurrentSkipListMap<Long, Current> orders = new ConcurrentSkipListMap<>();
 
-    /** The order in progress. */
+    /** The order of a run, in progress or ended. */
     private record Current(Assignment assignment, SortedMap<Integer, TaskResult> ended) {
         Current(Assignment assignment) {
             this(assignment, new ConcurrentSkipListMap<>());
@@ -69,21 +76,23 @@ final class RunCopies {
      * replaced begins again.
      */
     private void record(List<CopyOutcome> outcomes) {
-        Optional<Current> now = current;
         for (CopyOutcome outcome : outcomes) {
             CopyOrder order = outcome.order();
-            now.filter(each -> each.isOf(order.assignmentId()))
+            orders.values().stream()
+                    .filter(each -> each.isOf(order.assignmentId()))
+                    .findFirst()
                     .ifPresent(each -> each.ended().put(order.taskIndex(), outcome.result()));
         }
         client.markStored(outcomes);
     }
 
     /**
-     * Begins an order unless it is the one in progress, and returns how far it is. The token is stored before the first copy
-     * begins.
+     * Begins an order unless it is the one of its run in progress, and returns how far it is. The token is stored before the first
+     * copy begins.
      *
      * @throws IllegalArgumentException if the order is for another node, or repeats an assignment with other copies
-     * @throws IOException if the object root is not the right one, or if the gate is not open while a copy is
+     * @throws IOException if the object root is not the right one, if the gate is not open while a copy is, or if so many other runs
+     *     have copies in progress here that the order has to be repeated later
      */
     synchronized RepairProgress repair(RepairOrder order) throws FencedCommand, IOException {
         Assignment assignment = order.assignment();
@@ -93,15 +102,21 @@ final class RunCopies {
                     "the order is for " + destination + ", and this is the agent of " + node + "; nothing is copied");
         }
         requireRightRoot();
-        admit(order.token());
-        Optional<Current> known = current.filter(each -> each.isOf(assignment.id()));
+        admit(order);
+        long run = order.token().number();
+        Optional<Current> before = Optional.ofNullable(orders.get(run));
+        Optional<Current> known = before.filter(each -> each.isOf(assignment.id()));
         if (known.isPresent()) {
             return progress(known.get(), assignment);
         }
         requireOpenGate();
-        current.ifPresent(this::giveUp);
+        if (before.isPresent()) {
+            giveUp(before.get());
+        } else {
+            requirePlace();
+        }
         Current next = new Current(assignment);
-        current = Optional.of(next);
+        orders.put(run, next);
         List<CopyTask> tasks = assignment.tasks();
         LOGGER.info("run={} assignment={} copies={} begin", order.token().runId(), assignment.id(), tasks.size());
         for (int i = 0; i < tasks.size(); i++) {
@@ -139,8 +154,24 @@ final class RunCopies {
         }
     }
 
-    private void admit(RunToken token) throws FencedCommand, IOException {
-        Optional<RunToken> known = fence.admit(token);
+    /** The order of an earlier run that has ended makes place: its run repeats it at most to read results again. */
+    private void requirePlace() throws IOException {
+        if (orders.size() < MAX_RUNS) {
+            return;
+        }
+        Long ended = orders.entrySet().stream()
+                .filter(each -> each.getValue().progress().open() == 0)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IOException("copies of " + MAX_RUNS
+                        + " other runs are in progress here, and no more are taken; the order may be repeated later"));
+        orders.remove(ended);
+    }
+
+    /** Copies for another node need no turn of their run: they are verified, and replace no good file. */
+    private void admit(RepairOrder order) throws FencedCommand, IOException {
+        RunToken token = order.token();
+        Optional<RunToken> known = order.addsCopies() ? fence.admitCopies(token) : fence.admit(token);
         if (known.isPresent()) {
             throw new FencedCommand(known.get());
         }

@@ -1,6 +1,7 @@
 package io.rebalancer.agent.inventory;
 
 import io.rebalancer.agent.copy.CopyEngine;
+import io.rebalancer.agent.store.ContentReader;
 import io.rebalancer.agent.store.ObjectKey;
 import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.OrphanQuarantine;
@@ -40,6 +41,8 @@ final class RunOrders {
     private final NodeSentinel sentinel;
     private final RunFence fence;
     private final HeldKeys held;
+    private final ContentReader contents;
+    private final long contentBytes;
     private final Pacer scrubPacer;
     private final Counter scrubbedBytes =
             Kamon.counter("rebalancer.inventory.scrubbed-bytes").withoutTags();
@@ -47,6 +50,7 @@ final class RunOrders {
     /**
      * @param fence shared with all that takes commands of runs
      * @param scrubBytesPerSecond rate of {@link #readContents}, above 0
+     * @param contentBytes bytes that one call of {@link #readContents} reads, roughly
      */
     RunOrders(
             ObjectStore store,
@@ -54,13 +58,16 @@ final class RunOrders {
             NodeSentinel sentinel,
             RunFence fence,
             HeldKeys held,
-            long scrubBytesPerSecond) {
+            long scrubBytesPerSecond,
+            long contentBytes) {
         this.store = store;
         this.orphans = store.orphans();
         this.engine = engine;
         this.sentinel = sentinel;
         this.fence = fence;
         this.held = held;
+        this.contents = store.contentReader();
+        this.contentBytes = contentBytes;
         this.scrubPacer = new Pacer(scrubBytesPerSecond);
     }
 
@@ -83,15 +90,21 @@ final class RunOrders {
         return facts;
     }
 
-    /** Reads files as a whole. One thread at a time may call it. */
+    /** Reads files until it has read enough for one request. One thread at a time may call it. */
     List<ContentFacts> readContents(List<CopyKey> keys) throws IOException {
         requireAtMost(NodeInventory.MAX_CONTENTS, keys.size());
         requireRightRoot();
         List<ContentFacts> facts = new ArrayList<>(keys.size());
+        long[] left = {contentBytes};
         for (CopyKey key : keys) {
-            facts.add(store.contentReader().read(key, bytes -> {
+            if (left[0] <= 0) {
+                facts.add(ContentFacts.inProgress(key, 0));
+                continue;
+            }
+            facts.add(contents.read(key, left[0], bytes -> {
                 scrubPacer.await(bytes);
                 scrubbedBytes.increment(bytes);
+                left[0] -= bytes;
             }));
         }
         requireRightRoot();

@@ -12,6 +12,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -19,12 +21,16 @@ import java.util.Optional;
  *
  * <p>The object's lock is held while the file is opened, and again when it is read: a file that lost its name meanwhile is not
  * reported as the object's. In between, copies of the object can be published, because a file is never changed in place.
+ *
+ * <p>A file may be read in several parts. The reader remembers the digest of one file that is not read to its end; of a file that was
+ * replaced or changed since, it begins again. For one thread at a time.
  */
 public final class ContentReader {
     private final ObjectDirectories directories;
     private final KeyLocks locks;
     private final DeviceReader deviceReader;
     private final DiskOperations disk;
+    private Optional<Partial> partial = Optional.empty();
 
     /** Delays reads to keep them below a rate. */
     @FunctionalInterface
@@ -35,6 +41,9 @@ public final class ContentReader {
 
     private record Opened(FileChannel channel, FileFacts facts) {}
 
+    /** A file that is read up to a position. */
+    private record Partial(CopyKey copy, FileFacts facts, MessageDigest digest, long position) {}
+
     ContentReader(ObjectDirectories directories, KeyLocks locks, DeviceReader deviceReader, DiskOperations disk) {
         this.directories = directories;
         this.locks = locks;
@@ -43,18 +52,29 @@ public final class ContentReader {
     }
 
     /**
-     * Reads a file. A file that can't be read as a whole is a fault of the result.
+     * Reads a file, or continues with the file of the call before. A file that can't be read as a whole is a fault of the result.
      *
+     * @param mostBytes bytes to read in this call, roughly; above 0
      * @throws InterruptedIOException if the thread was interrupted
      */
-    public ContentFacts read(CopyKey copy, Pace pace) throws InterruptedIOException {
+    public ContentFacts read(CopyKey copy, long mostBytes, Pace pace) throws InterruptedIOException {
         ObjectKey key = new ObjectKey(copy.owner(), copy.objectId());
         try {
             Opened opened = open(key);
             try (FileChannel channel = opened.channel()) {
-                ContentMd5 md5 = deviceReader.md5(channel, opened.facts().sizeBytes(), pace);
+                Partial before = partialOf(copy, opened.facts());
+                // If this read fails, its digest has an unknown part of the file.
+                partial = Optional.empty();
+                long size = opened.facts().sizeBytes();
+                long upTo = Math.min(size, before.position() + mostBytes);
+                long position = deviceReader.read(channel, before.digest(), before.position(), upTo, pace);
                 requireSame(key, opened.facts());
-                return new ContentFacts(copy, opened.facts().sizeBytes(), Optional.of(md5), "");
+                if (position < size) {
+                    partial = Optional.of(new Partial(copy, opened.facts(), before.digest(), position));
+                    return ContentFacts.inProgress(copy, position);
+                }
+                String md5 = Base64.getEncoder().encodeToString(before.digest().digest());
+                return new ContentFacts(copy, size, Optional.of(new ContentMd5(md5)), "");
             }
         } catch (InterruptedIOException e) {
             throw e;
@@ -63,6 +83,11 @@ public final class ContentReader {
         } catch (IOException e) {
             return new ContentFacts(copy, 0, Optional.empty(), OneLine.of(e));
         }
+    }
+
+    private Partial partialOf(CopyKey copy, FileFacts facts) {
+        return partial.filter(each -> each.copy().equals(copy) && isSame(each.facts(), facts))
+                .orElseGet(() -> new Partial(copy, facts, ContentVerifier.newDigest(), 0));
     }
 
     private Opened open(ObjectKey key) throws IOException {
@@ -112,13 +137,16 @@ public final class ContentReader {
     /** The number of names and the mode may have changed; the content has not. */
     private void requireSame(ObjectKey key, FileFacts read) throws IOException {
         try (KeyLocks.Held held = locks.lock(key)) {
-            FileFacts now = facts(key);
-            if (!now.fileKey().equals(read.fileKey())
-                    || now.sizeBytes() != read.sizeBytes()
-                    || now.modifiedMillis() != read.modifiedMillis()) {
+            if (!isSame(facts(key), read)) {
                 throw changed(key);
             }
         }
+    }
+
+    private static boolean isSame(FileFacts now, FileFacts read) {
+        return now.fileKey().equals(read.fileKey())
+                && now.sizeBytes() == read.sizeBytes()
+                && now.modifiedMillis() == read.modifiedMillis();
     }
 
     private static IOException changed(ObjectKey key) {

@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Base64;
 
 /**
  * Reads files from the device and not from the page cache, for {@link Durability#READ_BACK}. The page cache has the
@@ -71,30 +70,35 @@ final class DeviceReader {
     }
 
     private byte[] digest(FileChannel direct, long sizeBytes) throws IOException {
-        return digest(direct, sizeBytes, bytes -> {});
-    }
-
-    /** Reads a file, at the pace of {@code pace}, and returns its digest. */
-    ContentMd5 md5(FileChannel file, long sizeBytes, ContentReader.Pace pace) throws IOException {
-        return new ContentMd5(Base64.getEncoder().encodeToString(digest(file, sizeBytes, pace)));
-    }
-
-    private byte[] digest(FileChannel direct, long sizeBytes, ContentReader.Pace pace) throws IOException {
         MessageDigest digest = ContentVerifier.newDigest();
+        read(direct, digest, 0, sizeBytes, bytes -> {});
+        return digest.digest();
+    }
+
+    /**
+     * Reads a part of a file into a digest, at the pace of {@code pace}.
+     *
+     * @param from 0, or what an earlier call has returned: a direct read begins at a multiple of the block size
+     * @param upTo at most the length of the file
+     * @return the position after the last byte that was read, at least {@code upTo}
+     */
+    long read(FileChannel file, MessageDigest digest, long from, long upTo, ContentReader.Pace pace)
+            throws IOException {
         ByteBuffer buffer = buffer();
-        long remaining = sizeBytes;
+        file.position(from);
+        long position = from;
         // A direct read at the end of the file fails, unless the end is a multiple of the block size.
-        while (remaining > 0) {
-            pace.await((int) Math.min(buffer.capacity(), remaining));
+        while (position < upTo) {
+            pace.await((int) Math.min(buffer.capacity(), upTo - position));
             buffer.clear();
-            int read = disk.read(direct, buffer);
+            int read = disk.read(file, buffer);
             if (read < 0) {
                 throw new EOFException("the file became shorter while it was read back");
             }
-            remaining -= read;
+            position += read;
             digest.update(buffer.flip());
         }
-        return digest.digest();
+        return position;
     }
 
     private ByteBuffer buffer() throws IOException {

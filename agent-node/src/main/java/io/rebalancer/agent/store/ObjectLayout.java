@@ -17,7 +17,7 @@ import java.util.UUID;
  * root/.rebalancer/quarantine/ID.data                a file that lost its object's name
  * root/.rebalancer/quarantine/ID.properties          the object, and why the file lost its name
  * root/.rebalancer/identity                          NodeSentinel: which node's root this is
- * root/.rebalancer/run-token                         RunFence: the highest token of a reconciliation run
+ * root/.rebalancer/run-token                         RunFence: the tokens of reconciliation runs
  * root/.rebalancer/lock                              locked by the agent that uses this root
  * </pre>
  *

@@ -2,6 +2,7 @@ package io.rebalancer.agent.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.rebalancer.cluster.settings.InventorySettings;
 import io.rebalancer.core.inventory.CopyKey;
@@ -12,6 +13,7 @@ import io.rebalancer.core.inventory.KeyRange;
 import io.rebalancer.core.reconcile.RunToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,31 @@ class AgentInventoryTest extends InventoryFixture {
         inventory.close();
         assertThat(state(3)).as("one file in a second needs a minute").isEqualTo(State.FAILED);
         assertThat(files()).isEmpty();
+    }
+
+    /** The manager of a run that was cancelled asks no more, and its order to drop the listing may be lost. */
+    @Test
+    void aListingThatNoManagerAsksForIsCancelled() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            plant(copy(i), "x");
+        }
+        close();
+        open(new InventorySettings(1 << 20, 1, 1));
+        inventory.begin(run(1));
+        for (int i = 0; i < 3; i++) {
+            skippedNanos +=
+                    AgentInventory.MAX_IDLE.toNanos() - Duration.ofMinutes(1).toNanos();
+            assertThat(state(1)).isEqualTo(State.LISTING);
+        }
+        skippedNanos += AgentInventory.MAX_IDLE.toNanos();
+        await().atMost(Duration.ofSeconds(60)).until(() -> !inventory.isListing(run(1).runId()));
+        InventoryStatus status = inventory.status(run(1).runId());
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.detail()).contains("no manager asked for it for 5 min");
+        assertThat(files()).isEmpty();
+        assertThat(inventory.begin(run(1)).state())
+                .as("the run may begin again")
+                .isEqualTo(State.LISTING);
     }
 
     @Test

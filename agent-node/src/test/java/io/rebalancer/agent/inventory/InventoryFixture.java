@@ -60,6 +60,12 @@ abstract class InventoryFixture {
     /** Where the engine fetches from. */
     final Map<StorageNodeId, URI> sources = new HashMap<>();
 
+    /** Time that has passed for the inventory in addition. */
+    volatile long skippedNanos;
+
+    /** Bytes that one request reads. */
+    long contentBytes = Long.MAX_VALUE / 2;
+
     /** After this time without a byte, a source counts as broken. */
     Duration idleTimeout = Duration.ofSeconds(1);
 
@@ -80,9 +86,11 @@ abstract class InventoryFixture {
         InventoryFiles files = new InventoryFiles(dataDir.resolve("inventory"));
         sentinel = NodeSentinel.open(root, dataDir, NODE);
         fence = store.runFence();
-        inventory = AgentInventory.open(store, sentinel, fence, files, settings);
+        inventory =
+                AgentInventory.open(store, sentinel, fence, files, settings, () -> System.nanoTime() + skippedNanos);
         reader = new InventoryReader(inventory);
-        orders = new RunOrders(store, engine.engine(), sentinel, fence, held, settings.scrubBytesPerSecond());
+        orders = new RunOrders(
+                store, engine.engine(), sentinel, fence, held, settings.scrubBytesPerSecond(), contentBytes);
         copies = new RunCopies(NODE, engine.engine(), sentinel, fence);
     }
 

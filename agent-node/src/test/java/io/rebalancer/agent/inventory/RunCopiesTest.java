@@ -92,8 +92,19 @@ class RunCopiesTest extends InventoryFixture {
     }
 
     private static RepairOrder order(RunToken token, long assignment, StorageNodeId destination, CopyTask... tasks) {
+        return order(token, assignment, NODE, destination, tasks);
+    }
+
+    /** An order of a run that adds copies here, and repairs another node. */
+    private static RepairOrder added(RunToken token, long assignment, CopyTask... tasks) {
+        return order(token, assignment, new StorageNodeId("2.stor"), NODE, tasks);
+    }
+
+    private static RepairOrder order(
+            RunToken token, long assignment, StorageNodeId repaired, StorageNodeId destination, CopyTask... tasks) {
         return new RepairOrder(
                 token,
+                repaired,
                 new Assignment(new UUID(5, assignment), new CopyLocation("dc1", destination), Arrays.asList(tasks)));
     }
 
@@ -330,11 +341,98 @@ class RunCopiesTest extends InventoryFixture {
         serve(second, key, Fault.NONE);
         copies.repair(order(run(1), 1, task(key, FIRST)));
         awaitTrue(() -> first.requests(key.objectId()) == 1);
-        assertThat(repair(order(run(2), 2, task(key, SECOND))))
+        assertThat(repair(order(run(1), 2, task(key, SECOND))))
                 .singleElement()
                 .satisfies(result -> assertThat(result.failure()).isEmpty());
         assertThat(file(key)).hasContent(CONTENT);
         assertThat(quarantined()).isEmpty();
+    }
+
+    @Test
+    void runsThatAddCopiesHereFenceNeitherEachOtherNorTheRunThatRepairsThisNode() throws Exception {
+        CopyKey slow = copy(1);
+        CopyKey fast = copy(2);
+        CopyKey own = copy(3);
+        serve(first, slow, Fault.STALL);
+        serve(first, fast, Fault.NONE);
+        serve(first, own, Fault.NONE);
+        RepairOrder later = added(run(9), 1, task(slow, FIRST));
+        copies.repair(later);
+        awaitTrue(() -> first.requests(slow.objectId()) == 1);
+        assertThat(repair(added(run(4), 2, task(fast, FIRST))))
+                .allSatisfy(result -> assertThat(result.failure()).isEmpty());
+        assertThat(repair(order(run(5), 3, task(own, FIRST))))
+                .allSatisfy(result -> assertThat(result.failure()).isEmpty());
+        orders.quarantine(new QuarantineOrder(run(5), 1, List.of()));
+        assertThat(isInUse(slow))
+                .as("the order of the other run is in progress")
+                .isTrue();
+        assertThat(copies.repair(later).open()).isEqualTo(1);
+        assertThat(first.requests(slow.objectId())).isEqualTo(1);
+        restart();
+        copies.repair(added(run(4), 2, task(fast, FIRST)));
+    }
+
+    @Test
+    void anEarlierIncarnationNeverCopiesAfterALaterOne() throws Exception {
+        CopyKey key = copy(1);
+        serve(first, key, Fault.NONE);
+        RunToken second = new RunToken(run(4).runId(), 4, 2);
+        RepairOrder stale = added(run(4), 1, task(key, FIRST));
+        copies.repair(added(second, 2, task(copy(2), FIRST)));
+        copies.repair(added(run(9), 3, task(copy(3), FIRST)));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> copies.repair(stale))
+                    .isInstanceOfSatisfying(
+                            FencedCommand.class,
+                            fenced -> assertThat(fenced.known()).isEqualTo(second));
+            assertThatThrownBy(() -> orders.quarantine(new QuarantineOrder(run(4), 1, List.of())))
+                    .isInstanceOf(FencedCommand.class);
+            restart();
+        }
+        assertThat(first.requests(key.objectId())).isZero();
+    }
+
+    /** The incarnation is remembered also if the later one has only repaired this node, and another run after it. */
+    @Test
+    void anEarlierIncarnationIsRefusedAfterCommandsOfAnotherKind() throws Exception {
+        CopyKey key = copy(1);
+        RunToken second = new RunToken(run(4).runId(), 4, 2);
+        orders.quarantine(new QuarantineOrder(second, 1, List.of()));
+        orders.quarantine(new QuarantineOrder(run(6), 1, List.of()));
+        restart();
+        assertThatThrownBy(() -> copies.repair(added(run(4), 1, task(key, FIRST))))
+                .isInstanceOf(FencedCommand.class);
+        assertThatThrownBy(() -> copies.repair(order(second, 1, task(key, FIRST))))
+                .as("another run repairs this node now")
+                .isInstanceOf(FencedCommand.class);
+        copies.repair(added(second, 1, task(key, FIRST)));
+    }
+
+    /** An order that has ended makes place for that of another run; one in progress does not. */
+    @Test
+    void ordersOfManyRunsAreBounded() throws Exception {
+        repair(added(run(1), 1, task(plant(copy(1), CONTENT), FIRST)));
+        for (int i = 2; i <= RunCopies.MAX_RUNS + 1; i++) {
+            CopyKey key = copy(i);
+            serve(first, key, Fault.STALL);
+            assertThat(copies.repair(added(run(i), i, task(key, FIRST))).open()).isEqualTo(1);
+        }
+        assertThatThrownBy(() -> copies.repair(added(run(50), 50, task(copy(50), FIRST))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("copies of 16 other runs are in progress");
+    }
+
+    /** A run that is too old to be remembered may be of any incarnation. */
+    @Test
+    void aRunThatIsNotRememberedAnyMoreIsRefused() throws Exception {
+        for (int i = 2; i <= 102; i++) {
+            assertThat(fence.admitCopies(run(i))).isEmpty();
+        }
+        assertThat(fence.admitCopies(run(2))).contains(run(3));
+        assertThat(fence.admitCopies(run(3))).isEmpty();
+        restart();
+        assertThat(fence.admitCopies(run(1))).contains(run(3));
     }
 
     @Test

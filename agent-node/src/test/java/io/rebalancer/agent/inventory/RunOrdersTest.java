@@ -260,6 +260,40 @@ class RunOrdersTest extends InventoryFixture {
     }
 
     @Test
+    void aLargeContentIsReadInSeveralRequests() throws Exception {
+        String large = "0123456789abcdef".repeat(500_000);
+        CopyKey one = plant(copy(1), large);
+        CopyKey two = plant(copy(2), "small");
+        restartWith(3 << 20);
+        List<ContentFacts> facts = orders.readContents(List.of(one, two));
+        assertThat(facts).containsExactly(ContentFacts.inProgress(one, 3 << 20), ContentFacts.inProgress(two, 0));
+        assertThat(orders.readContents(List.of(one, two)).get(0)).isEqualTo(ContentFacts.inProgress(one, 6 << 20));
+        facts = orders.readContents(List.of(one, two));
+        assertThat(facts.get(0).sizeBytes()).isEqualTo(large.length());
+        assertThat(facts.get(0).md5()).contains(TestEngine.md5(large.getBytes(StandardCharsets.UTF_8)));
+        assertThat(facts.get(1).md5()).contains(TestEngine.md5("small".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The digest of the parts of two files is the digest of neither. */
+    @Test
+    void aLargeFileThatIsReplacedBetweenTwoRequestsIsReadFromItsBeginning() throws Exception {
+        CopyKey key = plant(copy(1), "a".repeat(3 << 20));
+        restartWith(2 << 20);
+        assertThat(orders.readContents(List.of(key)).get(0)).isEqualTo(ContentFacts.inProgress(key, 2 << 20));
+        String other = "b".repeat(3 << 20);
+        Files.writeString(temporary.resolve("other"), other);
+        Files.move(temporary.resolve("other"), file(key), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(orders.readContents(List.of(key)).get(0)).isEqualTo(ContentFacts.inProgress(key, 2 << 20));
+        assertThat(orders.readContents(List.of(key)).get(0).md5())
+                .contains(TestEngine.md5(other.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void restartWith(long bytesOfRequest) throws Exception {
+        contentBytes = bytesOfRequest;
+        restart();
+    }
+
+    @Test
     void aFileThatIsReplacedWhileItIsReadIsNotTheObjects() throws Exception {
         CopyKey key = plant(copy(1), "before");
         int[] looks = {0};

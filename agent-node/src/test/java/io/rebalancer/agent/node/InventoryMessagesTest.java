@@ -199,6 +199,7 @@ class InventoryMessagesTest {
     private RepairOrder repairOf(RunToken token, CopyTask... tasks) {
         return new RepairOrder(
                 token,
+                settings.storageNode(),
                 new Assignment(
                         new UUID(5, token.number()), new CopyLocation("dc1", settings.storageNode()), List.of(tasks)));
     }

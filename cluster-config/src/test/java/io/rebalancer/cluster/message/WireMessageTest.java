@@ -75,7 +75,9 @@ import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
 import io.rebalancer.core.reconcile.Repair;
+import io.rebalancer.core.reconcile.RepairCounts;
 import io.rebalancer.core.reconcile.RepairOrder;
+import io.rebalancer.core.reconcile.RepairReport;
 import io.rebalancer.core.reconcile.RepairScope;
 import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
@@ -108,11 +110,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -270,7 +274,7 @@ class WireMessageTest {
                 new InventoryMessage.Drop(ID, inventory.getRef()),
                 new InventoryMessage.Look(List.of(COPY), inventory.getRef()),
                 new InventoryMessage.ReadContents(List.of(COPY), inventory.getRef()),
-                new InventoryMessage.Repair(new RepairOrder(RUN, ASSIGNMENT), inventory.getRef()),
+                new InventoryMessage.Repair(new RepairOrder(RUN, NODE, ASSIGNMENT), inventory.getRef()),
                 new InventoryMessage.Quarantine(
                         new QuarantineOrder(RUN, 3, List.of(new QuarantineOrder.File(COPY, 5, 6, 7))),
                         inventory.getRef()),
@@ -519,7 +523,9 @@ class WireMessageTest {
         List<WireMessage> largest = List.of(
                 new InventoryMessage.Repair(
                         new RepairOrder(
-                                RUN, new Assignment(ID, LOCATION, Collections.nCopies(RepairOrder.MAX_TASKS, task))),
+                                RUN,
+                                NODE,
+                                new Assignment(ID, LOCATION, Collections.nCopies(RepairOrder.MAX_TASKS, task))),
                         reply.getRef()),
                 new InventoryMessage.RepairReported(
                         new NodeInventory.RepairProgress(Collections.nCopies(RepairOrder.MAX_TASKS, result), 0)),
@@ -545,44 +551,82 @@ class WireMessageTest {
         }
     }
 
-    /** Of a fleet of 2,000 storage nodes with the longest ids, none of which could be listed completely. */
+    /** Of the largest fleet, with long ids and with numbers that do not shrink; none of the nodes could be listed completely. */
     @Test
-    void whatARunRepliesFitsIntoAMessage() {
+    void whatRunsOfTheLargestFleetSendFitsIntoAMessage() {
         Serialization serialization = SerializationExtension.get(KIT.system());
-        List<StorageNodeId> nodes = IntStream.range(0, 2000)
+        Random random = new Random(7);
+        List<StorageNodeId> nodes = IntStream.range(0, RunOrder.MAX_NODES)
                 .mapToObj(i -> new StorageNodeId(i + ".stor." + "x".repeat(60) + ".example.com"))
                 .toList();
-        RunState run = RunState.EMPTY.apply(new RunEvent.RunCreated(
-                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", Map.of(), false, Optional.empty()),
-                Instant.EPOCH));
-        Coverage coverage = new Coverage(
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                Map.of(Unmanaged.UNKNOWN, Long.MAX_VALUE),
-                Collections.nCopies(20, KeyRange.ALL),
-                20,
-                Collections.nCopies(20, "f".repeat(200)));
+        Map<StorageNodeId, String> roots = new HashMap<>();
+        nodes.forEach(node -> roots.put(node, new UUID(random.nextLong(), random.nextLong()).toString()));
+        RepairScope scope =
+                new RepairScope(Set.of(Repair.COPY_AGAIN, Repair.ADD_COPY, Repair.QUARANTINE), nodes, Instant.EPOCH);
+        RunOrder plan =
+                new RunOrder(ID, 3, RunMode.PLAN, nodes, Optional.empty(), "ann", roots, false, Optional.empty());
+        RunOrder act =
+                new RunOrder(ID, 4, RunMode.ACT, nodes, Optional.of(ID), "ann", roots, false, Optional.of(scope));
+        RunState compared = RunState.EMPTY.apply(new RunEvent.RunCreated(plan, Instant.EPOCH));
+        RunState repaired = RunState.EMPTY.apply(new RunEvent.RunCreated(act, Instant.EPOCH));
         for (StorageNodeId node : nodes) {
-            run = run.apply(new RunEvent.NodeCompared(
+            String detail = Long.toHexString(random.nextLong()) + "d".repeat(1000);
+            compared = compared.apply(new RunEvent.NodeCompared(
                     new NodeReport(
                             node,
                             Optional.of(AbortReason.COVERAGE_INCOMPLETE),
-                            "d".repeat(1000),
-                            ID.toString(),
-                            Optional.of(Instant.EPOCH),
-                            coverage,
-                            Long.MAX_VALUE,
-                            Map.of(DriftKind.MISSING_COPY, Long.MAX_VALUE, DriftKind.ORPHAN_FILE, Long.MAX_VALUE),
-                            new SkippedCounts(1, 2, 3, Long.MAX_VALUE),
-                            new ContentCounts(1, 2, 3, Long.MAX_VALUE),
-                            Long.MAX_VALUE),
+                            detail,
+                            roots.getOrDefault(node, ""),
+                            Optional.of(Instant.ofEpochMilli(random.nextInt())),
+                            new Coverage(
+                                    random.nextInt(1 << 30),
+                                    random.nextLong() >>> 16,
+                                    Map.of(Unmanaged.UNKNOWN, random.nextLong() >>> 40),
+                                    Collections.nCopies(20, KeyRange.ALL),
+                                    20,
+                                    Collections.nCopies(20, "f".repeat(200))),
+                            random.nextInt(1 << 30),
+                            Map.of(
+                                    DriftKind.MISSING_COPY, random.nextLong() >>> 40,
+                                    DriftKind.ORPHAN_FILE, random.nextLong() >>> 40),
+                            new SkippedCounts(
+                                    random.nextInt(10_000), random.nextInt(10_000), random.nextInt(10_000), 0),
+                            new ContentCounts(random.nextInt(1 << 30), random.nextLong() >>> 16, 3, 4),
+                            random.nextLong() >>> 32),
+                    Instant.EPOCH));
+            RepairCounts counts = new RepairCounts(
+                    random.nextInt(1000), random.nextInt(1000), random.nextInt(1000), 0, random.nextInt(1000));
+            repaired = repaired.apply(new RunEvent.NodeRepaired(
+                    new RepairReport(
+                            node,
+                            Optional.of(AbortReason.NODE_BUSY),
+                            detail,
+                            Map.of(Repair.COPY_AGAIN, counts, Repair.ADD_COPY, counts, Repair.QUARANTINE, counts)),
                     Instant.EPOCH));
         }
-        assertThat(serialization
-                        .serialize(new ReconcileMessage.RunFound(run.outline(), 7, "ended"))
-                        .get()
-                        .length)
-                .isLessThan(2 * 1024 * 1024 - 4096);
+        TestProbe<ReconcileMessage.RunReply> runReply = KIT.createTestProbe();
+        TestProbe<ScheduleMessage.ScheduleReply> scheduleReply = KIT.createTestProbe();
+        List<WireMessage> largest = List.of(
+                new ScheduleMessage.RegisterRun(
+                        ID,
+                        RunMode.ACT,
+                        nodes,
+                        "ann",
+                        false,
+                        false,
+                        Optional.of(ID),
+                        Optional.of(scope),
+                        scheduleReply.getRef()),
+                new ReconcileMessage.CreateRun(act, runReply.getRef()),
+                new ReconcileMessage.RunFound(compared.outline(), 7, "ended"),
+                new ReconcileMessage.RunFound(repaired.outline(), 7, "ended"),
+                new ScheduleMessage.RunEnded(ID, roots));
+        for (WireMessage message : largest) {
+            byte[] bytes = serialization.serialize(message).get();
+            assertThat(bytes.length).as(message.getClass().getSimpleName()).isLessThan(2 * 1024 * 1024 - 4096);
+            assertThat(KIT.serializationTestKit().verifySerialization(message, true))
+                    .isEqualTo(message);
+        }
     }
 
     @Test

@@ -138,7 +138,7 @@ public final class Problems {
             case RECONCILIATION_RUNNING -> StatusCodes.CONFLICT;
             case PLAN_NOT_USABLE -> StatusCodes.PRECONDITION_FAILED;
             case RUN_NOT_FOUND -> StatusCodes.NOT_FOUND;
-            case UNKNOWN_STORAGE_NODE -> StatusCodes.BAD_REQUEST;
+            case UNKNOWN_STORAGE_NODE, BAD_REQUEST -> StatusCodes.BAD_REQUEST;
         };
     }
 

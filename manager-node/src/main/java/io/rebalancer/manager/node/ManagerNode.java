@@ -128,6 +128,7 @@ public final class ManagerNode implements NodeProcess.Node {
                         audit.trail(),
                         () -> evacuate.placement(),
                         jobs.nodes()::outOfService,
+                        jobs.spaceBroker(),
                         (id, last) -> journal.endsWith(id, last, system)));
         HttpModule http = new HttpModule(
                 system,

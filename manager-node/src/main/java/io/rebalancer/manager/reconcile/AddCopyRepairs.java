@@ -8,6 +8,7 @@ import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.MetadataTier;
 import io.rebalancer.core.reconcile.Finding;
+import io.rebalancer.core.storage.SpaceLease;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.reconcile.SecondLooks.OtherCopies;
 import java.time.Duration;
@@ -24,11 +25,13 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Makes a further copy of objects whose records name too few storage nodes: copies the object to a node that placement chooses,
- * and then adds the node to the records, unless they have changed meanwhile.
+ * Makes a further copy of objects whose records name too few storage nodes: takes a lease of space on a node that placement
+ * chooses, copies the object there, and then adds the node to the records, unless they have changed meanwhile.
  */
 final class AddCopyRepairs implements Repairer {
     private static final Duration LEASE_POLL = Duration.ofMillis(100);
+    /** How often a destination is chosen if others are promised its space meanwhile. */
+    private static final int CHOICES = 3;
 
     private final int leastCopies;
     private final SecondLooks looks;
@@ -63,55 +66,91 @@ final class AddCopyRepairs implements Repairer {
     private record Placed(
             DueRepair due, MetadataRecord record, List<StorageNodeId> sources, CopyLocation destination) {}
 
+    /** A repair with the object's copies that exist. */
+    private record Sourced(DueRepair due, MetadataRecord record, List<StorageNodeId> sources) {}
+
     @Override
     public List<Finding> carryOut(List<DueRepair> due) throws TimeoutException {
         Map<CopyKey, MetadataRecord> records = new HashMap<>();
         due.forEach(each ->
                 each.record().ifPresent(record -> records.put(each.finding().key(), record)));
         Map<CopyKey, OtherCopies> existing = looks.copiesOf(records);
-        NewCopyPlacement.Round round = placement.begin();
         List<Finding> ended = new ArrayList<>(due.size());
-        Map<CopyLocation, List<Placed>> byDestination = new LinkedHashMap<>();
+        List<Sourced> open = new ArrayList<>();
         for (DueRepair each : due) {
-            MetadataRecord record = each.record().orElseThrow();
             List<StorageNodeId> sources = existing.getOrDefault(each.finding().key(), OtherCopies.NONE)
                     .present();
             if (sources.isEmpty()) {
                 ended.add(each.failed(
                         "no storage node of the record has a file of the right length; nothing was changed"));
-                continue;
+            } else {
+                open.add(new Sourced(each, each.record().orElseThrow(), sources));
             }
-            NewCopyPlacement.Choice choice = round.choose(record);
+        }
+        for (int choice = 0; choice < CHOICES && !open.isEmpty(); choice++) {
+            open = copy(open, ended);
+        }
+        open.forEach(each -> ended.add(each.due()
+                .failed("the space on each chosen storage node was promised to others; a later run tries again")));
+        return ended;
+    }
+
+    /** Returns those whose destination was promised to others meanwhile. */
+    private List<Sourced> copy(List<Sourced> objects, List<Finding> ended) {
+        NewCopyPlacement.Round round;
+        try {
+            round = placement.begin();
+        } catch (RunFault | TimeoutException e) {
+            objects.forEach(each -> ended.add(each.due()
+                    .failed("no destination was chosen, because the fleet or its promised space is not known: "
+                            + OneLine.of(e))));
+            return List.of();
+        }
+        Map<CopyLocation, List<Placed>> byDestination = new LinkedHashMap<>();
+        for (Sourced each : objects) {
+            NewCopyPlacement.Choice choice = round.choose(each.record());
             choice.destination()
                     .ifPresentOrElse(
                             destination -> byDestination
                                     .computeIfAbsent(destination, key -> new ArrayList<>())
-                                    .add(new Placed(each, record, sources, destination)),
+                                    .add(new Placed(each.due(), each.record(), each.sources(), destination)),
                             () -> ended.add(
-                                    each.failed("no storage node can take a further copy: " + choice.reason())));
+                                    each.due().failed("no storage node can take a further copy: " + choice.reason())));
         }
-        for (Map.Entry<CopyLocation, List<Placed>> each : byDestination.entrySet()) {
-            ended.addAll(copyTo(each.getKey(), each.getValue()));
-        }
-        return ended;
+        List<Sourced> refused = new ArrayList<>();
+        byDestination.forEach((destination, placed) -> {
+            if (!copyTo(round, destination, placed, ended)) {
+                placed.forEach(each -> refused.add(new Sourced(each.due(), each.record(), each.sources())));
+            }
+        });
+        return refused;
     }
 
-    private List<Finding> copyTo(CopyLocation destination, List<Placed> placed) {
+    /**
+     * Returns whether the destination had space. The lease of copies whose end is not known stays until the run ends: the agent may
+     * still make them.
+     */
+    private boolean copyTo(
+            NewCopyPlacement.Round round, CopyLocation destination, List<Placed> placed, List<Finding> ended) {
         List<CopyTask> tasks = placed.stream()
                 .map(each -> CopyAgainRepairs.task(each.record(), each.sources()))
                 .toList();
         try {
+            Optional<SpaceLease> lease = placement.lease(
+                    round, destination, placed.stream().map(Placed::record).toList());
+            if (lease.isEmpty()) {
+                return false;
+            }
             Map<UUID, TaskResult> results = copies.copy(destination, tasks);
-            return placed.stream()
-                    .map(each -> ended(
-                            each, Optional.ofNullable(results.get(each.record().objectId()))))
-                    .toList();
+            placement.giveBack(lease.get());
+            placed.forEach(each -> ended.add(
+                    ended(each, Optional.ofNullable(results.get(each.record().objectId())))));
         } catch (RunFault | TimeoutException e) {
             // Another destination may still take its copies.
-            return placed.stream()
-                    .map(each -> each.due().failed(destination.storageNode() + " made no copy: " + OneLine.of(e)))
-                    .toList();
+            placed.forEach(each ->
+                    ended.add(each.due().failed(destination.storageNode() + " made no copy: " + OneLine.of(e))));
         }
+        return true;
     }
 
     private Finding ended(Placed placed, Optional<TaskResult> result) {

@@ -20,6 +20,7 @@ import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.PlanUsability;
 import io.rebalancer.core.reconcile.RunMode;
+import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
 import java.time.Clock;
@@ -95,6 +96,12 @@ public final class ClusterReconciliation implements ReconciliationService {
         List<StorageNodeId> compared = run.nodes().isEmpty() ? known : run.nodes();
         if (compared.isEmpty()) {
             return refused(Code.UNKNOWN_STORAGE_NODE, "storinfo lists no storage node, so there is nothing to compare");
+        }
+        if (compared.size() > RunOrder.MAX_NODES) {
+            return refused(
+                    Code.BAD_REQUEST,
+                    "a run compares at most " + RunOrder.MAX_NODES + " storage nodes, not " + compared.size()
+                            + "; order several runs, each with some of them in nodes. Nothing was begun");
         }
         return register(
                 run.id(),

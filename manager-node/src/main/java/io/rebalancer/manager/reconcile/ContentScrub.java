@@ -24,17 +24,15 @@ import java.util.function.Consumer;
  * memory and controllers fail too. A file is reported if a later run reads it as wrong again.
  */
 final class ContentScrub {
-    /** Bytes of one request, so that its answer arrives in time at the least pace of an agent. */
+    /** Bytes that are read before results are stored, unless a single file has more. */
     private static final long MOST_BYTES = 64L << 20;
-    /** A larger file can't be read in one request. */
-    private static final long LARGEST = 4L << 30;
 
-    static final Duration TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private final ReconcileResources resources;
     private final RunState run;
     private final StorageNodeId node;
-    private final NodeInventory inventory;
+    private final ContentReads contents;
     private final RunScope scope;
     private final RepeatedOrders orders;
     private final Consumer<CopyKey> wrong;
@@ -53,7 +51,7 @@ final class ContentScrub {
         this.resources = resources;
         this.run = run;
         this.node = node;
-        this.inventory = inventory;
+        this.contents = new ContentReads(inventory, scope);
         this.scope = scope;
         this.orders = new RepeatedOrders(scope);
         this.wrong = wrong;
@@ -73,10 +71,6 @@ final class ContentScrub {
         if (!claim.expectsFile() || claim.has(Claim.CONTRADICTORY)) {
             return;
         }
-        if (claim.sizeBytes() > LARGEST) {
-            counts = counts.plus(new ContentCounts(0, 0, 0, 1));
-            return;
-        }
         if (batch.size() == NodeInventory.MAX_CONTENTS || batchBytes + claim.sizeBytes() > MOST_BYTES) {
             readBatch();
         }
@@ -90,7 +84,7 @@ final class ContentScrub {
         }
         scope.report("reads contents on " + node + ": " + counts.files() + " files so far");
         List<CopyKey> keys = batch.stream().map(Claim::key).toList();
-        List<ContentFacts> read = orders.await(() -> inventory.readContents(keys), TIMEOUT);
+        List<ContentFacts> read = contents.read(keys);
         List<CopyKey> bad = new ArrayList<>();
         List<CopyKey> good = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {

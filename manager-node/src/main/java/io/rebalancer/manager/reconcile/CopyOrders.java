@@ -4,6 +4,7 @@ import io.rebalancer.core.agent.TaskResult;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.port.NodeInventory.RepairProgress;
 import io.rebalancer.core.reconcile.RepairOrder;
@@ -24,20 +25,26 @@ final class CopyOrders {
 
     private final NodeInventory.Fleet inventories;
     private final RunToken token;
+    private final StorageNodeId repaired;
     private final Destinations destinations;
     private final RunScope scope;
     private final RepeatedOrders orders;
     private final Duration timeout;
 
-    /** @param destinations shared by all repairs of the run */
+    /**
+     * @param repaired the storage node whose copies are repaired
+     * @param destinations shared by all repairs of the run
+     */
     CopyOrders(
             NodeInventory.Fleet inventories,
             RunToken token,
+            StorageNodeId repaired,
             Destinations destinations,
             RunScope scope,
             Duration timeout) {
         this.inventories = inventories;
         this.token = token;
+        this.repaired = repaired;
         this.destinations = destinations;
         this.scope = scope;
         this.orders = new RepeatedOrders(scope);
@@ -63,7 +70,7 @@ final class CopyOrders {
         Map<UUID, TaskResult> results = new HashMap<>();
         for (int from = 0; from < tasks.size(); from += RepairOrder.MAX_TASKS) {
             List<CopyTask> some = tasks.subList(from, Math.min(tasks.size(), from + RepairOrder.MAX_TASKS));
-            await(new RepairOrder(token, new Assignment(UUID.randomUUID(), destination, some)))
+            await(new RepairOrder(token, repaired, new Assignment(UUID.randomUUID(), destination, some)))
                     .forEach(each -> results.put(each.objectId(), each));
         }
         return results;

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The storage nodes that make copies for one run now. An agent works on one order at a time, and another order replaces it, so
- * repairs of several storage nodes that copy to the same one take turns. Thread-safe.
+ * The storage nodes that make copies for one run now. An agent works on one order of a run at a time, and another one replaces it, so
+ * repairs of several storage nodes by one run that copy to the same node take turns. Thread-safe.
  */
 final class Destinations {
     private static final Duration LOOK = Duration.ofMillis(200);

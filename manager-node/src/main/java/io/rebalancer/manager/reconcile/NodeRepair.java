@@ -46,12 +46,14 @@ final class NodeRepair {
     private final StorageNodeId node;
     private final BooleanSupplier maySend;
     private final Destinations destinations;
+    private final RunSpace space;
     private final RunScope scope;
     private final Map<Repair, RepairCounts> counts = new EnumMap<>(Repair.class);
 
     /**
      * @param maySend whether this incarnation may write metadata now
      * @param destinations shared by all repairs of the run
+     * @param space the space that the run has on destinations
      */
     NodeRepair(
             ReconcileResources resources,
@@ -59,6 +61,7 @@ final class NodeRepair {
             StorageNodeId node,
             BooleanSupplier maySend,
             Destinations destinations,
+            RunSpace space,
             RunScope scope) {
         this.resources = resources;
         this.settings = resources.settings().get();
@@ -66,6 +69,7 @@ final class NodeRepair {
         this.node = node;
         this.maySend = maySend;
         this.destinations = destinations;
+        this.space = space;
         this.scope = scope;
     }
 
@@ -111,10 +115,11 @@ final class NodeRepair {
                     "the clock of " + node + " differs by " + skew.toSeconds() + " s from this manager's"));
         }
         SecondLooks looks = new SecondLooks(resources, node, scope, timeout);
-        RepairReview review = new RepairReview(rules(status), looks, inventory, run.epoch() == 1, orders);
+        RepairReview review =
+                new RepairReview(rules(status), looks, new ContentReads(inventory, scope), run.epoch() == 1);
         RepairAudit audit = new RepairAudit(resources.repairs().audit(), token, node, scope, timeout);
         PlannedRepairs planned = new PlannedRepairs(resources, run, node, review, audit, scope, timeout);
-        CopyOrders copies = new CopyOrders(resources.inventories(), token, destinations, scope, timeout);
+        CopyOrders copies = new CopyOrders(resources.inventories(), token, node, destinations, scope, timeout);
         long left = limits().of(Repair.COPY_AGAIN);
         left = all(planned, Repair.COPY_AGAIN, new CopyAgainRepairs(node, looks, copies), left);
         all(planned, Repair.ADD_COPY, adding(looks, copies, timeout), left);
@@ -150,7 +155,7 @@ final class NodeRepair {
                 settings.copies().least(),
                 looks,
                 copies,
-                new NewCopyPlacement(resources.fleet(), resources.repairs(), scope),
+                new NewCopyPlacement(resources.fleet(), resources.repairs(), space, scope),
                 resources.tier(),
                 maySend,
                 scope,
@@ -165,12 +170,18 @@ final class NodeRepair {
         return run.order().flatMap(order -> order.repairs()).orElseThrow();
     }
 
-    /** Carries out a class of repairs. Returns what is left of its limit; without the class, nothing is tried. */
+    /**
+     * Carries out a class of repairs, those that failed in earlier runs last: so they can't use up the limit. Returns what is left of
+     * the limit; without the class, nothing is tried.
+     */
     private long all(PlannedRepairs planned, Repair repair, Repairer repairer, long limit) throws TimeoutException {
         long left = allowed().classes().contains(repair) ? limit : 0;
-        for (DriftKind kind : DriftKind.values()) {
-            if (kind.repair() == repair) {
-                left -= planned.carryOut(kind, repairer, left, more -> counts.merge(repair, more, RepairCounts::plus));
+        for (PlannedRepairs.Turn turn : PlannedRepairs.Turn.values()) {
+            for (DriftKind kind : DriftKind.values()) {
+                if (kind.repair() == repair) {
+                    left -= planned.carryOut(
+                            kind, turn, repairer, left, more -> counts.merge(repair, more, RepairCounts::plus));
+                }
             }
         }
         return left;

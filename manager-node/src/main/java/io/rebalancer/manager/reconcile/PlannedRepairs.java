@@ -13,9 +13,11 @@ import io.rebalancer.core.reconcile.RunState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -35,6 +37,8 @@ final class PlannedRepairs {
     private final RunScope scope;
     private final Duration timeout;
     private final RepeatedOrders writes;
+    /** Kinds with repairs that failed in earlier runs. */
+    private final Set<DriftKind> withFailures = EnumSet.noneOf(DriftKind.class);
 
     PlannedRepairs(
             ReconcileResources resources,
@@ -54,6 +58,14 @@ final class PlannedRepairs {
         this.writes = new RepeatedOrders(scope);
     }
 
+    /** Which planned repairs are carried out. */
+    enum Turn {
+        /** Those that never failed, or succeeded since. */
+        FIRST,
+        /** Those that failed in an earlier run. */
+        FAILED_BEFORE
+    }
+
     /** Takes the counts of each batch. */
     @FunctionalInterface
     interface Counter {
@@ -61,18 +73,23 @@ final class PlannedRepairs {
     }
 
     /**
-     * Carries out the repairs of one kind.
+     * Carries out the repairs of one kind that have their turn.
      *
      * @param limit repairs that may be tried
      * @param counter learns what was done, also if a later batch fails
      * @return repairs that were tried
      */
-    long carryOut(DriftKind kind, Repairer repairer, long limit, Counter counter) throws TimeoutException {
+    long carryOut(DriftKind kind, Turn turn, Repairer repairer, long limit, Counter counter) throws TimeoutException {
+        if (turn == Turn.FAILED_BEFORE && !withFailures.contains(kind)) {
+            return 0;
+        }
         long tried = 0;
         Optional<String> after = Optional.empty();
         do {
             Page<Finding> page = plannedAfter(kind, after);
-            List<Finding> open = notParked(kind, notStored(kind, page.items(), counter), counter);
+            List<Finding> open = turn == Turn.FIRST
+                    ? neverFailed(kind, notStored(kind, page.items(), counter))
+                    : failedBefore(kind, page.items(), counter);
             if (tried >= limit) {
                 count(open, counter);
             } else if (!open.isEmpty()) {
@@ -99,8 +116,7 @@ final class PlannedRepairs {
         if (run.epoch() == 1) {
             return planned;
         }
-        Map<CopyKey, Finding.State> stored =
-                scope.await(findings().stored(run.token().runId(), node, kind, keys(planned)), timeout);
+        Map<CopyKey, Finding.State> stored = stored(kind, planned);
         RepairCounts counts = RepairCounts.NONE;
         for (Finding.State state : stored.values()) {
             counts = counts.plus(state);
@@ -109,9 +125,36 @@ final class PlannedRepairs {
         return planned.stream().filter(each -> !stored.containsKey(each.key())).toList();
     }
 
-    private List<Finding> notParked(DriftKind kind, List<Finding> planned, Counter counter) throws TimeoutException {
-        Map<CopyKey, ParkingRule.Failures> failures =
-                scope.await(findings().failures(node, kind, keys(planned)), timeout);
+    private Map<CopyKey, Finding.State> stored(DriftKind kind, List<Finding> planned) throws TimeoutException {
+        return scope.await(findings().stored(run.token().runId(), node, kind, keys(planned)), timeout);
+    }
+
+    private Map<CopyKey, ParkingRule.Failures> failures(DriftKind kind, List<Finding> planned) throws TimeoutException {
+        return scope.await(findings().failures(node, kind, keys(planned)), timeout);
+    }
+
+    private List<Finding> neverFailed(DriftKind kind, List<Finding> planned) throws TimeoutException {
+        Map<CopyKey, ParkingRule.Failures> failures = failures(kind, planned);
+        if (!failures.isEmpty()) {
+            withFailures.add(kind);
+        }
+        return planned.stream()
+                .filter(each -> !failures.containsKey(each.key()))
+                .toList();
+    }
+
+    /** Those that failed in an earlier run and have no result of this one, but for those that are parked. */
+    private List<Finding> failedBefore(DriftKind kind, List<Finding> planned, Counter counter) throws TimeoutException {
+        Map<CopyKey, Finding.State> stored = stored(kind, planned);
+        List<Finding> rest =
+                planned.stream().filter(each -> !stored.containsKey(each.key())).toList();
+        Map<CopyKey, ParkingRule.Failures> failures = failures(kind, rest);
+        return notParked(
+                rest.stream().filter(each -> failures.containsKey(each.key())).toList(), failures, counter);
+    }
+
+    private List<Finding> notParked(List<Finding> planned, Map<CopyKey, ParkingRule.Failures> failures, Counter counter)
+            throws TimeoutException {
         Instant now = resources.clock().instant();
         List<Finding> parked = new ArrayList<>();
         List<Finding> open = new ArrayList<>();

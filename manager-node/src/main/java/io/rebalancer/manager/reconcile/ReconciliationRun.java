@@ -11,6 +11,7 @@ import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunRules;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.storage.SpaceBook;
 import io.rebalancer.core.text.OneLine;
 import io.rebalancer.manager.lease.Lease;
 import io.rebalancer.manager.lease.LeaseRenewal;
@@ -55,6 +56,10 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         INSTANCE
     }
 
+    private enum AnnounceSpace implements ReconcileMessage {
+        INSTANCE
+    }
+
     private enum Deadline implements ReconcileMessage {
         INSTANCE
     }
@@ -82,6 +87,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     private final Lease lease = new Lease(System::nanoTime);
     private final LeaseRenewal renewal;
     private Optional<RunWork> work = Optional.empty();
+    private Optional<RunSpace> space = Optional.empty();
     private long rowRevision;
 
     /** The entity id is the run's id. */
@@ -134,6 +140,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                 .onCommand(TakeOver.class, (run, takeOver) -> decide(run, new RunCommand.TakeOver()))
                 .onCommand(Worked.class, this::onWorked)
                 .onCommand(RenewLease.class, (run, renew) -> onRenewLease())
+                .onCommand(AnnounceSpace.class, (run, announce) -> onAnnounceSpace())
                 .onCommand(Deadline.class, (run, deadline) -> onDeadline(run))
                 .onCommand(Repeat.class, (run, repeat) -> onRepeat(run))
                 .onCommand(RowWritten.class, this::onRowWritten)
@@ -226,6 +233,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
             case ACTING -> startRepairs(before, stored);
             case NONE -> stopWork();
             case FINISHED, ABORTED -> {
+                work.ifPresent(RunWork::abandon);
                 stopWork();
                 context.getLog().info("run={} ended phase={} {}", runId, stored.phase(), stored.detail());
                 reportEnd(stored);
@@ -243,7 +251,10 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         timers.startTimerWithFixedDelay(RenewLease.INSTANCE, LeaseRenewal.INTERVAL);
         RunWork next = newWork();
         work = Optional.of(next);
-        next.repairNodes(stored, lease::isHeld);
+        RunSpace taken = new RunSpace(stored.token(), resources.repairs().spaceBroker(), context.getSystem());
+        space = Optional.of(taken);
+        timers.startTimerWithFixedDelay(AnnounceSpace.INSTANCE, SpaceBook.ANNOUNCEMENT_INTERVAL);
+        next.repairNodes(stored, lease::isHeld, taken);
     }
 
     private void startDeadline(RunState run) {
@@ -270,6 +281,12 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
         return Effect().none();
     }
 
+    /** The broker keeps leases only of runs that announce them. Without a reply, the next announcement follows all the same. */
+    private Effect<RunEvent, RunState> onAnnounceSpace() {
+        space.ifPresent(RunSpace::announce);
+        return Effect().none();
+    }
+
     private RunWork newWork() {
         return new RunWork(
                 runId, resources, blocking, (from, report) -> context.getSelf().tell(new Worked(from, report)));
@@ -278,7 +295,9 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     private void stopWork() {
         work.ifPresent(RunWork::close);
         work = Optional.empty();
+        space = Optional.empty();
         timers.cancel(RenewLease.INSTANCE);
+        timers.cancel(AnnounceSpace.INSTANCE);
     }
 
     /** If the message is lost, the schedule sees the end when it sends its next message. */

@@ -3,9 +3,7 @@ package io.rebalancer.manager.reconcile;
 import io.rebalancer.core.inventory.ContentFacts;
 import io.rebalancer.core.inventory.CopyFacts;
 import io.rebalancer.core.inventory.CopyFacts.Presence;
-import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.object.MetadataRecord;
-import io.rebalancer.core.port.NodeInventory;
 import io.rebalancer.core.reconcile.CandidateRules;
 import io.rebalancer.core.reconcile.CandidateRules.NoFinding;
 import io.rebalancer.core.reconcile.CandidateRules.SecondLook;
@@ -21,22 +19,15 @@ import java.util.concurrent.TimeoutException;
 final class RepairReview {
     private final CandidateRules rules;
     private final SecondLooks looks;
-    private final NodeInventory inventory;
+    private final ContentReads contents;
     private final boolean isFirstIncarnation;
-    private final RepeatedOrders orders;
 
     /** @param isFirstIncarnation whether no earlier incarnation of the run may have repaired something */
-    RepairReview(
-            CandidateRules rules,
-            SecondLooks looks,
-            NodeInventory inventory,
-            boolean isFirstIncarnation,
-            RepeatedOrders orders) {
+    RepairReview(CandidateRules rules, SecondLooks looks, ContentReads contents, boolean isFirstIncarnation) {
         this.rules = rules;
         this.looks = looks;
-        this.inventory = inventory;
+        this.contents = contents;
         this.isFirstIncarnation = isFirstIncarnation;
-        this.orders = orders;
     }
 
     /**
@@ -55,14 +46,14 @@ final class RepairReview {
      */
     Reviewed review(List<Finding> planned) throws TimeoutException {
         Reviewed reviewed = new Reviewed(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        List<DueRepair> contents = new ArrayList<>();
+        List<DueRepair> unread = new ArrayList<>();
         List<SecondLook> second = looks.at(planned.stream().map(Finding::key).toList());
         for (int i = 0; i < planned.size(); i++) {
             DueRepair repair = new DueRepair(planned.get(i), second.get(i));
             Verdict verdict = rules.decideAgain(repair.finding(), repair.look());
             if (verdict instanceof CandidateRules.Drift) {
                 boolean needsContent = repair.finding().kind() == DriftKind.CHECKSUM_MISMATCH;
-                (needsContent ? contents : reviewed.due()).add(repair);
+                (needsContent ? unread : reviewed.due()).add(repair);
             } else if (verdict != NoFinding.CHANGED) {
                 reviewed.left().add(repair.left("not repaired now: " + verdict));
             } else if (mayBeMoved(repair)) {
@@ -71,7 +62,7 @@ final class RepairReview {
                 reviewed.settled().add(repair.noLongerTrue("records and file agree when looked at again"));
             }
         }
-        readContents(contents, reviewed);
+        readContents(unread, reviewed);
         return reviewed;
     }
 
@@ -94,9 +85,7 @@ final class RepairReview {
     /** One file in each request: it may be large, and wrong contents are rare. */
     private void readContents(List<DueRepair> repairs, Reviewed reviewed) throws TimeoutException {
         for (DueRepair repair : repairs) {
-            List<CopyKey> key = List.of(repair.finding().key());
-            ContentFacts facts = orders.await(() -> inventory.readContents(key), ContentScrub.TIMEOUT)
-                    .get(0);
+            ContentFacts facts = contents.read(List.of(repair.finding().key())).get(0);
             if (facts.md5().isEmpty()) {
                 reviewed.left().add(repair.left("the content could not be read: " + facts.fault()));
             } else if (facts.md5().equals(repair.record().map(MetadataRecord::md5))) {

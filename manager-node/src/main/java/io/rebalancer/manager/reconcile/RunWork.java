@@ -20,8 +20,10 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -42,6 +44,9 @@ final class RunWork {
     private final BiConsumer<RunWork, Report> listener;
     private final RunScope scope = new RunScope();
     private final Queue<StorageNodeId> left = new ArrayDeque<>();
+    /** The nodes whose agents list their files, or keep the listing, for this work. */
+    private final Set<StorageNodeId> comparing = ConcurrentHashMap.newKeySet();
+
     private Optional<ClaimFile> claims = Optional.empty();
 
     /** What the work reports. */
@@ -67,8 +72,31 @@ final class RunWork {
         this.listener = listener;
     }
 
+    /**
+     * Ends the work for good, also that of agents that list their files for it. A manager that takes the run over would use these
+     * listings, so {@link #close} leaves them alone.
+     */
+    void abandon() {
+        Set<StorageNodeId> listing = Set.copyOf(comparing);
+        close();
+        for (StorageNodeId node : listing) {
+            var unused = resources.inventories().of(node).drop(runId).whenComplete((dropped, failure) -> {
+                if (failure != null) {
+                    LOGGER.warn(
+                            "run={} could not end the listing of {}; its agent ends it after some minutes: {}",
+                            runId,
+                            node,
+                            OneLine.of(Failures.rootCause(failure)));
+                }
+            });
+        }
+    }
+
     /** Ends the work within a moment and deletes its files. */
     void close() {
+        if (scope.isClosed()) {
+            return;
+        }
         scope.close();
         keptClaims().ifPresent(file -> blocking.executor().execute(() -> delete(file)));
     }
@@ -123,8 +151,12 @@ final class RunWork {
         submit(() -> {
             boolean several = severalDatacenters();
             ClaimFile sorted = keptClaims().orElseThrow();
-            someNodes(
-                    run, node -> new NodeDone(new NodeComparison(resources, run, node, sorted, several, scope).run()));
+            someNodes(run, node -> {
+                comparing.add(node);
+                NodeReport report = new NodeComparison(resources, run, node, sorted, several, scope).run();
+                comparing.remove(node);
+                return new NodeDone(report);
+            });
         });
     }
 
@@ -145,8 +177,9 @@ final class RunWork {
      * Carries out the repairs of the nodes that are left, some nodes at a time. Nothing begins unless all shards take writes.
      *
      * @param maySend whether this incarnation may write metadata now
+     * @param space the space that the run has on destinations
      */
-    void repairNodes(RunState run, BooleanSupplier maySend) {
+    void repairNodes(RunState run, BooleanSupplier maySend, RunSpace space) {
         submit(() -> {
             Optional<String> closed = WritableShards.of(
                     resources.tier(), scope, resources.settings().get().shardTimeout());
@@ -163,7 +196,7 @@ final class RunWork {
                     node -> new NodeRepaired(
                             purges
                                     ? new NodePurge(resources, run, node, scope).run()
-                                    : new NodeRepair(resources, run, node, maySend, destinations, scope).run()));
+                                    : new NodeRepair(resources, run, node, maySend, destinations, space, scope).run()));
         });
     }
 

@@ -37,6 +37,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -62,8 +64,18 @@ final class FilesInMemory implements NodeInventory {
     private long entriesSent;
     private volatile Function<StorageNodeId, Optional<FilesInMemory>> sources = source -> Optional.empty();
     private int delayedRepairs;
-    private Optional<UUID> openOrder = Optional.empty();
+    /** The order in progress of each run. */
+    private final Map<UUID, UUID> openOrders = new HashMap<>();
+    /** The latest incarnation of each run that gave a command. */
+    private final Map<UUID, Long> epochs = new HashMap<>();
+
     private int replacedOrders;
+    private final Set<UUID> dropped = new HashSet<>();
+    private final Set<CopyKey> unknown = new HashSet<>();
+    private int unfinishedReads;
+    private long readSoFar;
+    private final AtomicInteger openLooks = new AtomicInteger();
+    private final AtomicInteger mostLooks = new AtomicInteger();
     private final Set<CopyKey> corrupt = new HashSet<>();
     private int lostAnswers;
     private int answeredQuarantines = Integer.MAX_VALUE;
@@ -236,16 +248,41 @@ final class FilesInMemory implements NodeInventory {
     public CompletionStage<Void> drop(UUID runId) {
         return reply(() -> {
             listed = new TreeMap<>();
+            dropped.add(runId);
             return null;
         });
     }
 
+    /** The runs whose listings managers have ended. */
+    synchronized Set<UUID> dropped() {
+        return Set.copyOf(dropped);
+    }
+
+    /** The agent answers after a moment, on another thread. */
     @Override
     public CompletionStage<List<CopyFacts>> look(List<CopyKey> keys) {
-        return reply(() -> keys.stream().map(this::facts).toList());
+        mostLooks.accumulateAndGet(openLooks.incrementAndGet(), Math::max);
+        return CompletableFuture.supplyAsync(() -> 0, CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS))
+                .thenCompose(passed -> {
+                    openLooks.decrementAndGet();
+                    return reply(() -> keys.stream().map(this::facts).toList());
+                });
+    }
+
+    /** Requests of {@link #look} that were open at the same time, at most. */
+    int mostLooks() {
+        return mostLooks.get();
+    }
+
+    /** It can't be found out whether the file exists. */
+    synchronized void hide(CopyKey key) {
+        unknown.add(key);
     }
 
     private CopyFacts facts(CopyKey key) {
+        if (unknown.contains(key)) {
+            return new CopyFacts(key, CopyFacts.Presence.UNKNOWN, 0, 0, 0);
+        }
         InventoryEntry entry = files.get(key);
         return entry == null
                 ? new CopyFacts(key, CopyFacts.Presence.ABSENT, 0, 0, 0)
@@ -259,7 +296,27 @@ final class FilesInMemory implements NodeInventory {
 
     @Override
     public CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys) {
-        return reply(() -> keys.stream().map(this::content).toList());
+        return reply(() -> {
+            if (unfinishedReads > 0) {
+                unfinishedReads--;
+                readSoFar++;
+                return keys.stream()
+                        .map(key -> ContentFacts.inProgress(key, key.equals(keys.get(0)) ? readSoFar : 0))
+                        .toList();
+            }
+            readSoFar = 0;
+            return keys.stream().map(this::content).toList();
+        });
+    }
+
+    /** The next requests end before a file is read to its end. */
+    synchronized void endReadsEarly(int requests) {
+        unfinishedReads = requests;
+    }
+
+    /** Requests that still end early. */
+    synchronized int unfinishedReads() {
+        return unfinishedReads;
     }
 
     private ContentFacts content(CopyKey key) {
@@ -294,7 +351,12 @@ final class FilesInMemory implements NodeInventory {
         delayedRepairs = orders;
     }
 
-    /** Orders that took the place of another one whose copies were not all made. */
+    /** Orders whose copies are not all made. */
+    synchronized int openOrders() {
+        return openOrders.size();
+    }
+
+    /** Orders that took the place of another one of their run whose copies were not all made. */
     synchronized int replacedOrders() {
         return replacedOrders;
     }
@@ -319,12 +381,18 @@ final class FilesInMemory implements NodeInventory {
                 throw new AgentUnavailable(
                         AgentUnavailable.Code.AGENT_FAILED, "the order is for another node than " + node);
             }
-            admit(order.token());
-            if (!openOrder.equals(Optional.of(order.assignment().id())) && openOrder.isPresent()) {
+            if (order.addsCopies()) {
+                admitIncarnation(order.token());
+            } else {
+                admit(order.token());
+            }
+            UUID run = order.token().runId();
+            UUID open = openOrders.remove(run);
+            if (open != null && !open.equals(order.assignment().id())) {
                 replacedOrders++;
             }
-            openOrder = delayedRepairs > 0 ? Optional.of(order.assignment().id()) : Optional.empty();
             if (delayedRepairs > 0) {
+                openOrders.put(run, order.assignment().id());
                 delayedRepairs--;
                 return new RepairProgress(List.of(), order.assignment().tasks().size());
             }
@@ -392,7 +460,15 @@ final class FilesInMemory implements NodeInventory {
         return answer;
     }
 
+    private void admitIncarnation(RunToken token) {
+        if (epochs.getOrDefault(token.runId(), 0L) > token.epoch()) {
+            throw new Fenced("the agent of " + node + " knows a later incarnation of the run");
+        }
+        epochs.put(token.runId(), token.epoch());
+    }
+
     private void admit(RunToken token) {
+        admitIncarnation(token);
         if (token.compareTo(fence) < 0) {
             throw new Fenced("the agent of " + node + " knows a higher token");
         }

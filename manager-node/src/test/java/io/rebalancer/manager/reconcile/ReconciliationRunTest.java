@@ -281,6 +281,10 @@ class ReconciliationRunTest extends RunFixture {
         assertThat(ended.phase()).isEqualTo(RunPhase.ABORTED);
         assertThat(ended.abort()).contains(AbortReason.CANCELED);
         assertThat(ended.detail()).isEqualTo("cancelled by ann");
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(files(ONE).dropped())
+                        .as("the agent lists no further")
+                        .containsExactly(id));
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(claimFiles()).isEmpty());
     }
 
@@ -295,6 +299,9 @@ class ReconciliationRunTest extends RunFixture {
         begin(order(RunMode.OBSERVE, Map.of(), ONE, TWO));
         await().atMost(TIMEOUT).until(() -> state().reports().containsKey(ONE.storageNode()));
         kit.stop(run);
+        assertThat(files(TWO).dropped())
+                .as("the listing is for the next manager")
+                .isEmpty();
         long sentByOne = files(ONE).entriesSent();
         files(TWO).answer(InventoryStatus.State.READY);
         run = spawn("");
@@ -337,6 +344,24 @@ class ReconciliationRunTest extends RunFixture {
         assertThat(report(ended, ONE).fault()).contains(AbortReason.UNKNOWN);
         assertThat(report(ended, ONE).detail()).contains("the database is down");
         assertThat(found()).isEmpty();
+    }
+
+    /** #12: one request to the agent at a time, and one to each shard at the same time. */
+    @Test
+    void aNodeHasOneRequestToItsAgentAndOneToEachShardInFlight() {
+        for (int i = 0; i < 600; i++) {
+            store(i, ONE, TWO);
+            files(ONE).remove(key(i));
+        }
+        shards.answerTogether();
+        run = spawn("rebalancer.reconcile.nodes-at-a-time = 1, rebalancer.reconcile.shard-timeout = 10s");
+        run.tell(new ReconcileMessage.CreateRun(
+                order(RunMode.OBSERVE, Map.of(), ONE, TWO),
+                kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        RunState ended = awaitEnd();
+        assertThat(report(ended, ONE).found()).isEqualTo(Map.of(DriftKind.MISSING_COPY, 600L));
+        assertThat(files(ONE).mostLooks()).isEqualTo(1);
+        assertThat(files(TWO).mostLooks()).isEqualTo(1);
     }
 
     /** The model is two maps: what records claim, and what nodes have. */

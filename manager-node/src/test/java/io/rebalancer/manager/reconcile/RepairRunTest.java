@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.core.inventory.CopyKey;
 import io.rebalancer.core.object.CopyLocation;
+import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
-import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
@@ -15,10 +15,8 @@ import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.PlanUsability;
 import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RepairCounts;
-import io.rebalancer.core.reconcile.RepairReport;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
-import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.RunToken;
 import io.rebalancer.core.registry.NodeStatus;
@@ -29,27 +27,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Runs that carry out a plan: what they repair, what they leave alone, and what a second manager does again. */
 @Tag("slow")
-class RepairRunTest extends RunFixture {
-    private static final Set<Repair> ALL = Set.of(Repair.COPY_AGAIN, Repair.ADD_COPY, Repair.QUARANTINE);
-    private static final String SMALL =
-            "rebalancer.reconcile.listing-timeout = 2s, rebalancer.reconcile.shard-timeout = 1s";
-
-    private UUID planId = id;
-    private long number = 5;
-
-    /** A plan of these nodes, and the order to carry it out. */
-    private RunOrder plan(Set<Repair> classes, CopyLocation... compared) {
-        return plan(classes, Set.of(), compared);
-    }
-
+class RepairRunTest extends RepairFixture {
     /** A user may have read a record before the plan, and write the link to its object only now. */
     @Test
     void noFileIsMovedSoonAfterThePlan() {
@@ -61,81 +46,6 @@ class RepairRunTest extends RunFixture {
         await().atMost(TIMEOUT).until(() -> activity().contains("before files of 1.stor are moved"));
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
         kit.stop(run, TIMEOUT);
-    }
-
-    private String activity() {
-        TestProbe<ReconcileMessage.RunReply> reply = kit.createTestProbe();
-        run.tell(new ReconcileMessage.GetRun(reply.getRef()));
-        return reply.expectMessageClass(ReconcileMessage.RunFound.class, TIMEOUT)
-                .activity();
-    }
-
-    private RunOrder plan(Set<Repair> classes, Set<StorageNodeId> overridden, CopyLocation... compared) {
-        id = UUID.randomUUID();
-        planId = id;
-        number++;
-        RunOrder order = order(RunMode.PLAN, Map.of(), compared);
-        begin(new RunOrder(
-                id,
-                number,
-                order.mode(),
-                order.nodes(),
-                Optional.empty(),
-                "ann",
-                Map.of(),
-                readsContents,
-                Optional.empty()));
-        RunState plan = awaitEnd();
-        PlanUsability usable = PlanUsability.of(plan, List.of(), overridden, clock.instant());
-        assertThat(usable.refusal()).isEmpty();
-        id = UUID.randomUUID();
-        number++;
-        return new RunOrder(
-                id,
-                number,
-                RunMode.ACT,
-                usable.nodes(),
-                Optional.of(planId),
-                "ann",
-                Map.of(),
-                false,
-                Optional.of(usable.scope(plan, classes)));
-    }
-
-    private RunState act(RunOrder order, String settings) {
-        run = spawn(settings);
-        run.tell(new ReconcileMessage.CreateRun(
-                order, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
-        return awaitEnd();
-    }
-
-    private RepairReport repairs(RunState ended, CopyLocation node) {
-        assertThat(ended.phase()).as(ended.detail()).isEqualTo(RunPhase.FINISHED);
-        return Optional.ofNullable(ended.repairs().get(node.storageNode())).orElseThrow();
-    }
-
-    private RepairCounts counts(RunState ended, CopyLocation node, Repair repair) {
-        return repairs(ended, node).repairs().getOrDefault(repair, RepairCounts.NONE);
-    }
-
-    private Map<CopyKey, Finding.State> results() {
-        return findings.of(id).stream().collect(Collectors.toMap(Finding::key, Finding::state));
-    }
-
-    private void assertNothingLeft(CopyLocation... compared) {
-        id = UUID.randomUUID();
-        begin(new RunOrder(
-                id,
-                ++number,
-                RunMode.OBSERVE,
-                order(RunMode.OBSERVE, Map.of(), compared).nodes(),
-                Optional.empty(),
-                "ann",
-                Map.of(),
-                false,
-                Optional.empty()));
-        awaitEnd();
-        assertThat(found()).isEmpty();
     }
 
     /** Section 33 test 1: the records stay as they are, and the copy comes back from its other storage node. */
@@ -200,6 +110,25 @@ class RepairRunTest extends RunFixture {
     }
 
     @Test
+    void contentsOfLargeObjectsAreReadInSeveralRequests() {
+        long size = 5L << 30;
+        List.of(ONE, TWO).forEach(each -> files(each).put(key(1), size, OLD));
+        shards.put(1, key(1), size, OLD, ONE, TWO);
+        readsContents = true;
+        files(ONE).setCorrupt(key(1), true);
+        files(ONE).endReadsEarly(3);
+        plan(ALL, ONE);
+        id = planId;
+        assertThat(report(state(), ONE).contents()).isEqualTo(new ContentCounts(1, size, 1, 0));
+        assertThat(files(ONE).unfinishedReads()).isZero();
+        RunOrder order = plan(ALL, ONE);
+        files(ONE).endReadsEarly(3);
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(1, 0, 0, 0, 0));
+        assertThat(files(ONE).unfinishedReads()).isZero();
+    }
+
+    @Test
     void aContentThatIsRightWhenReadBeforeTheRepairIsLeftAlone() {
         store(1, ONE, TWO);
         readsContents = true;
@@ -241,6 +170,88 @@ class RepairRunTest extends RunFixture {
         assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 2, 0, 0, 0));
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
         assertThat(audit.entries()).isEmpty();
+    }
+
+    /**
+     * The claims come from a copy of the shards as they were long ago; what users and jobs did since is on the primaries only. Second
+     * looks ask the primaries.
+     */
+    @Test
+    void frozenCloneAsTheSourceOfClaims() {
+        for (int i = 0; i < 20; i++) {
+            store(i, ONE, TWO);
+        }
+        RecordRef moved = store(101, ONE, TWO);
+        store(100, ONE, TWO);
+        store(102, ONE, TWO);
+        store(200, ONE, TWO);
+        store(201, ONE, TWO);
+        files(ONE).put(key(202), 5, OLD);
+        shards.freezeClaims();
+        // Deleted, moved, and overwritten by another object.
+        forget(100);
+        shards.delete(moved);
+        shards.put(3, key(101), 5, OLD, TWO, THREE);
+        files(ONE).remove(key(101));
+        files(THREE).put(key(101), 5, OLD);
+        forget(102);
+        store(103, ONE, TWO);
+        store(104, ONE, TWO);
+        // Two copies that are missing, and one file without a record, on the primaries too.
+        files(ONE).remove(key(200));
+        files(ONE).remove(key(201));
+        RunOrder order = plan(ALL, ONE, TWO, THREE);
+        UUID acting = id;
+        id = planId;
+        assertThat(found())
+                .containsExactlyInAnyOrder(
+                        finding(ONE, DriftKind.MISSING_COPY, 200),
+                        finding(ONE, DriftKind.MISSING_COPY, 201),
+                        finding(ONE, DriftKind.ORPHAN_FILE, 202));
+        assertThat(report(state(), ONE).skipped().changed()).isEqualTo(5);
+        assertThat(report(state(), TWO).skipped().changed()).isEqualTo(4);
+        assertThat(report(state(), THREE).skipped().changed()).isEqualTo(1);
+        id = acting;
+        // The primaries are ahead of the plan too.
+        forget(200);
+        shards.deleteObject(key(201));
+        shards.put(2, key(201), 5, OLD, TWO, THREE);
+        shards.put(2, key(202), 5, OLD, ONE, TWO);
+        List<MetadataRecord> before = shards.rows();
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.COPY_AGAIN)).isEqualTo(new RepairCounts(0, 2, 0, 0, 0));
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 1, 0, 0, 0));
+        assertThat(results().values()).containsOnly(Finding.State.NO_LONGER_TRUE);
+        assertThat(shards.rows()).isEqualTo(before);
+        assertThat(audit.entries()).isEmpty();
+        for (CopyLocation each : List.of(ONE, TWO, THREE)) {
+            assertThat(files(each).quarantinedKeys()).isEmpty();
+            assertThat(files(each).replaced()).isEmpty();
+        }
+        assertThat(files(ONE).length(key(202))).isEqualTo(5);
+    }
+
+    private void forget(int number) {
+        shards.deleteObject(key(number));
+        List.of(ONE, TWO).forEach(each -> files(each).remove(key(number)));
+    }
+
+    /** What looks like the primary takes writes and loses them, so its records may be old ones. */
+    @Test
+    void aPrimaryThatIsFrozenEndsTheRunBeforeAnything() {
+        store(100, ONE, TWO);
+        files(ONE).remove(key(100));
+        files(ONE).put(key(102), 5, OLD);
+        store(103, ONE);
+        RunOrder order = plan(ALL, ONE);
+        shards.freeze(2);
+        RunState ended = act(order, SMALL);
+        assertThat(ended.abort()).contains(AbortReason.METADATA_UNAVAILABLE);
+        assertThat(ended.detail()).contains("shard 2 returned another row than was written");
+        assertThat(audit.entries()).isEmpty();
+        assertThat(files(ONE).quarantinedKeys()).isEmpty();
+        assertThat(files(ONE).length(key(100))).isEqualTo(-1);
+        assertThat(shards.rows()).allMatch(row -> row.copies().size() <= 2);
     }
 
     @Test
@@ -367,6 +378,45 @@ class RepairRunTest extends RunFixture {
         assertThat(results()).containsEntry(stuck, Finding.State.PARKED);
     }
 
+    /** D9: those that failed before come last, so the limit is there for the others. */
+    @Test
+    void repairsThatFailedInEarlierRunsComeLast() {
+        findings.limitPages(2);
+        List<CopyKey> sorted =
+                IntStream.range(300, 306).mapToObj(RunFixture::key).sorted().toList();
+        sorted.forEach(key -> files(ONE).put(key, 5, OLD));
+        List<CopyKey> stuck = sorted.subList(0, 2);
+        stuck.forEach(key -> files(ONE).setMovable(key, false));
+        String limit = "rebalancer.reconcile.limits.quarantines = 2";
+        RunState ended = act(plan(ALL, ONE), limit);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(0, 0, 2, 0, 4));
+        ended = act(plan(ALL, ONE), limit);
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(2, 0, 0, 0, 4));
+        assertThat(files(ONE).quarantinedKeys()).containsExactlyInAnyOrderElementsOf(sorted.subList(2, 4));
+        ended = act(plan(ALL, ONE), "rebalancer.reconcile.limits.quarantines = 3");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE)).isEqualTo(new RepairCounts(2, 0, 1, 0, 1));
+        assertThat(files(ONE).quarantinedKeys()).containsExactlyInAnyOrderElementsOf(sorted.subList(2, 6));
+    }
+
+    /** #5: however many objects a batch has. */
+    @Test
+    void anAuditEntryNamesAtMostFiveObjects() {
+        for (int i = 200; i < 212; i++) {
+            files(ONE).put(key(i), 5, OLD);
+        }
+        RunState ended = act(plan(ALL, ONE), "");
+        assertThat(counts(ended, ONE, Repair.QUARANTINE).repaired()).isEqualTo(12);
+        List<String> samples = audit.entries().stream()
+                .filter(entry -> entry.startsWith("reconciliation.end-repairs"))
+                .map(entry -> entry.replaceAll(".*sample=([^ }]*)[, }].*", "$1"))
+                .toList();
+        assertThat(samples)
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.split(","))
+                        .hasSize(5)
+                        .allMatch(object -> UUID.fromString(object).version() >= 0));
+    }
+
     @Test
     void aLostAnswerIsAskedForAgain() {
         files(ONE).put(key(102), 5, OLD);
@@ -397,6 +447,39 @@ class RepairRunTest extends RunFixture {
         RunState ended = act(order, "");
         assertThat(repairs(ended, ONE).fault()).contains(AbortReason.FENCED);
         assertThat(files(ONE).quarantinedKeys()).isEmpty();
+    }
+
+    /** Another run that is later compares or repairs the destinations of the copy that this one adds, and the other way round. */
+    @Test
+    void runsDoNotFenceEachOtherOnTheDestinationsOfAddedCopies() {
+        store(103, ONE);
+        RunOrder order = plan(ALL, ONE);
+        RunToken other = new RunToken(UUID.randomUUID(), order.number() + 1, 1);
+        List.of(TWO, THREE).forEach(each -> files(each).setFence(other));
+        RunState ended = act(order, "");
+        assertThat(counts(ended, ONE, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        List.of(TWO, THREE).forEach(each -> assertThat(files(each).fence()).isEqualTo(other));
+    }
+
+    /** Both add a copy on the same storage node, and the order of one is in progress when the order of the other begins. */
+    @Test
+    void twoRunsCopyToTheSameStorageNodeAtTheSameTime() {
+        store(103, TWO);
+        store(106, THREE);
+        RunOrder ofTwo = plan(ALL, TWO);
+        RunOrder ofThree = plan(ALL, THREE);
+        files(ONE).delayRepairs(12);
+        id = ofThree.id();
+        ActorRef<ReconcileMessage> later = spawn("");
+        later.tell(new ReconcileMessage.CreateRun(
+                ofThree, kit.<ReconcileMessage.RunReply>createTestProbe().getRef()));
+        await().atMost(TIMEOUT).until(() -> files(ONE).openOrders() == 1);
+        id = ofTwo.id();
+        RunState ended = act(ofTwo, "");
+        assertThat(counts(ended, TWO, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        run = later;
+        assertThat(counts(awaitEnd(), THREE, Repair.ADD_COPY).repaired()).isEqualTo(1);
+        assertThat(files(ONE).replacedOrders()).isZero();
     }
 
     /** The first incarnation stored the first batch, moved the second one, and its manager crashed before that was stored. */

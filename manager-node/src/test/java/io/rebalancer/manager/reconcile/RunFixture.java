@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.message.ReconcileMessage;
 import io.rebalancer.cluster.message.ScheduleMessage;
+import io.rebalancer.cluster.message.SpaceMessage;
 import io.rebalancer.cluster.settings.ReconcileSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
 import io.rebalancer.core.inventory.CopyKey;
@@ -24,6 +25,7 @@ import io.rebalancer.core.storage.FleetNode;
 import io.rebalancer.core.storage.PlacementPolicy;
 import io.rebalancer.core.storage.StorageNode;
 import io.rebalancer.manager.evacuate.planning.ScanPermits;
+import io.rebalancer.manager.fleet.SpaceBroker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,11 +39,13 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
@@ -79,6 +83,11 @@ abstract class RunFixture {
     final Map<StorageNodeId, FilesInMemory> nodes = new HashMap<>();
     final AuditInMemory audit = new AuditInMemory();
     final List<NodeStatus> outOfService = new CopyOnWriteArrayList<>();
+
+    final ActorRef<SpaceMessage> spaceBroker = kit.spawn(SpaceBroker.create(clock));
+
+    /** Sees each message to the space broker before the broker does. */
+    volatile Consumer<SpaceMessage> onSpaceMessage = message -> {};
 
     /** Whether the journal knows no later incarnation of the run. */
     volatile boolean isLatest = true;
@@ -147,6 +156,11 @@ abstract class RunFixture {
                         audit,
                         () -> new PlacementPolicy(100, 0, Set.of(), Set.of()),
                         () -> CompletableFuture.completedFuture(List.copyOf(outOfService)),
+                        kit.spawn(Behaviors.receiveMessage(message -> {
+                            onSpaceMessage.accept(message);
+                            spaceBroker.tell(message);
+                            return Behaviors.same();
+                        })),
                         (persistenceId, last) -> CompletableFuture.completedFuture(isLatest)),
                 clock);
     }

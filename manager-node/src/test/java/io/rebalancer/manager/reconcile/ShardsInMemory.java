@@ -39,6 +39,10 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
     private final Set<Integer> down = new HashSet<>();
     private final Set<Integer> readOnly = new HashSet<>();
     private int failures;
+    private final Set<Integer> frozen = new HashSet<>();
+    private Optional<List<MetadataRecord>> clone = Optional.empty();
+    private boolean answersTogether;
+    private final List<Runnable> withheld = new ArrayList<>();
     private Runnable onWatermark = () -> {};
 
     ShardsInMemory(int count) {
@@ -80,6 +84,25 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
     /** The shard is read as before, and refuses writes. */
     synchronized void refuseWrites(int shard) {
         readOnly.add(shard);
+    }
+
+    /** The shard takes writes and loses them, as a copy of it does that is frozen. */
+    synchronized void freeze(int shard) {
+        frozen.add(shard);
+    }
+
+    /** From now on, claims are read from a copy of the rows as they are now. */
+    synchronized void freezeClaims() {
+        clone = Optional.of(List.copyOf(rows));
+    }
+
+    /** No shard answers a look-up of records before all of them are asked. */
+    synchronized void answerTogether() {
+        answersTogether = true;
+    }
+
+    private synchronized List<MetadataRecord> claimed() {
+        return clone.orElse(rows);
     }
 
     /** The shard accepts writes again. */
@@ -141,7 +164,7 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
             public CompletionStage<RowWatermark> watermark() {
                 return answer(shard, () -> {
                     onWatermark.run();
-                    return new RowWatermark(rows.size(), 0);
+                    return new RowWatermark(claimed().size(), 0);
                 });
             }
 
@@ -150,8 +173,8 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
                 return answer(shard, () -> {
                     long end = Math.min(last, first + 2);
                     List<NodeClaim> claims = new ArrayList<>();
-                    for (long id = first; id <= Math.min(end, rows.size()); id++) {
-                        MetadataRecord row = rows.get((int) id - 1);
+                    for (long id = first; id <= Math.min(end, claimed().size()); id++) {
+                        MetadataRecord row = claimed().get((int) id - 1);
                         if (row.ref().shard() == shard) {
                             addClaims(row, nodes, claims);
                         }
@@ -184,11 +207,25 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
 
     @Override
     public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
-        return answer(
+        CompletionStage<List<MetadataRecord>> found = answer(
                 shard,
                 () -> rows.stream()
                         .filter(row -> row.ref().shard() == shard && objectIds.contains(row.objectId()))
                         .toList());
+        return withhold(found);
+    }
+
+    private synchronized <T> CompletionStage<T> withhold(CompletionStage<T> answer) {
+        if (!answersTogether) {
+            return answer;
+        }
+        CompletableFuture<Integer> released = new CompletableFuture<>();
+        withheld.add(() -> released.complete(1));
+        if (withheld.size() == count) {
+            withheld.forEach(Runnable::run);
+            withheld.clear();
+        }
+        return released.thenCompose(now -> answer);
     }
 
     @Override
@@ -245,7 +282,11 @@ final class ShardsInMemory implements ClaimSource, MetadataTier {
     }
 
     @Override
-    public CompletionStage<Void> proveWritable(int shard) {
+    public synchronized CompletionStage<Void> proveWritable(int shard) {
+        if (frozen.contains(shard)) {
+            return CompletableFuture.failedFuture(
+                    new TierUnavailable("shard " + shard + " returned another row than was written", noAnswer()));
+        }
         return write(shard, () -> null);
     }
 

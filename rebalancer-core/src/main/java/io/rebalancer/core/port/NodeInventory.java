@@ -64,24 +64,30 @@ public interface NodeInventory {
      */
     CompletionStage<EntryPage> entries(UUID runId, KeyRange range, int limit);
 
-    /** Deletes the inventory for the run, if there is one. */
+    /** Ends the listing for the run, and deletes its inventory, if there is one. */
     CompletionStage<Void> drop(UUID runId);
 
     /** What the node has under these names now, in the same order. */
     CompletionStage<List<CopyFacts>> look(List<CopyKey> keys);
 
-    /** Reads these files from the first to the last byte, at the pace that the agent allows; in the same order. */
+    /**
+     * Reads these files from the first to the last byte, at the pace that the agent allows; in the same order. The agent ends a
+     * request after a while: a file that is not read to its end then is {@link ContentFacts#inProgress}, and the next request that
+     * names it first continues with it. An agent that restarts begins again.
+     */
     CompletionStage<List<ContentFacts>> readContents(List<CopyKey> keys);
 
     /**
      * Makes the agent copy the objects of an assignment to its node, and returns how far it is. The caller repeats the order
-     * until no copy is open. A copy that failed is tried again only with another assignment. A copy is verified and durable as that of a job; a file that has the object's name and other
-     * content moves into the quarantine first, and a file with the right content is kept.
+     * until no copy is open. A copy that failed is tried again only with another assignment. A copy is verified and durable as
+     * that of a job; a file that has the object's name and other content moves into the quarantine first, and a file with the right
+     * content is kept.
      *
-     * <p>An agent works on one order at a time. An order with another assignment replaces the one before: its copies in
-     * progress are given up, and its results are forgotten. An agent that restarts forgets the order, so a repeated order begins
-     * again; it then finds the files that exist. Fails with {@link Fenced} if the token is stale, and if the gate of the agent is
-     * not OPEN while a copy is open, or if the destination is another node.
+     * <p>An agent works on one order of each run at a time. An order of the run with another assignment replaces the one before:
+     * its copies in progress are given up, and its results are forgotten. An agent that restarts forgets the orders, so a repeated
+     * order begins again; it then finds the files that exist. Fails with {@link Fenced} if a later incarnation of the run gave a
+     * command, or, if the run repairs this node, a later run did; and if the gate of the agent is not OPEN while a copy is open, or
+     * if the destination is another node.
      */
     CompletionStage<RepairProgress> repair(RepairOrder order);
 

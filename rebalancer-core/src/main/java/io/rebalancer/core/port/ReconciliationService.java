@@ -140,7 +140,9 @@ public interface ReconciliationService {
             /** There is no such run. */
             RUN_NOT_FOUND,
             /** The fleet does not list one of the storage nodes. */
-            UNKNOWN_STORAGE_NODE
+            UNKNOWN_STORAGE_NODE,
+            /** No run can be as it is ordered. */
+            BAD_REQUEST
         }
 
         private final Code code;

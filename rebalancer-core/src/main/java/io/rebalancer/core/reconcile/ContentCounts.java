@@ -6,7 +6,7 @@ package io.rebalancer.core.reconcile;
  * @param files files whose content was read
  * @param bytes their length together
  * @param suspects files whose content was wrong for the first time; a later run that finds it wrong again reports it
- * @param notRead files whose content could not be read, or that are too large to be read in one request
+ * @param notRead files whose content could not be read
  */
 public record ContentCounts(long files, long bytes, long suspects, long notRead) {
     /** No content was read. */

@@ -1,13 +1,16 @@
 package io.rebalancer.core.reconcile;
 
 import io.rebalancer.core.assignment.Assignment;
+import io.rebalancer.core.object.StorageNodeId;
 
 /**
  * Makes the agent of a storage node copy objects to itself. The sources of each task are storage nodes that hold a copy.
  *
+ * @param repaired the storage node that the run repairs: the destination of the assignment, or another one whose objects get a
+ *     further copy on the destination
  * @param assignment the copies, at least one and at most {@link #MAX_TASKS}; a repeated order has the same id
  */
-public record RepairOrder(RunToken token, Assignment assignment) {
+public record RepairOrder(RunToken token, StorageNodeId repaired, Assignment assignment) {
     /** The maximum number of copies of an order. */
     public static final int MAX_TASKS = 100;
 
@@ -17,5 +20,10 @@ public record RepairOrder(RunToken token, Assignment assignment) {
         if (tasks < 1 || tasks > MAX_TASKS) {
             throw new IllegalArgumentException("an order makes 1 to " + MAX_TASKS + " copies, not " + tasks);
         }
+    }
+
+    /** Whether the destination gets further copies for another storage node, and is not repaired. */
+    public boolean addsCopies() {
+        return !repaired.equals(assignment.destination().storageNode());
     }
 }

@@ -10,7 +10,7 @@ import java.util.UUID;
  * What a run is to do.
  *
  * @param number number of the run, above those of all earlier runs
- * @param nodes the storage nodes to compare, at least one, ascending
+ * @param nodes the storage nodes to compare, at least one, ascending; {@link #MAX_NODES} at most are accepted from operators
  * @param planId for {@link RunMode#ACT}: the run whose plan is carried out; else empty
  * @param orderedBy who ordered it, such as the name of a token or {@code schedule}
  * @param roots identities of the object roots that earlier runs saw; a node with another one is not compared
@@ -27,6 +27,9 @@ public record RunOrder(
         Map<StorageNodeId, String> roots,
         boolean readsContents,
         Optional<RepairScope> repairs) {
+
+    /** The orders and reports of so many nodes fit into a message, which may have 2 MiB. */
+    public static final int MAX_NODES = 5000;
 
     /** @throws IllegalArgumentException if there is no node, or a plan without the mode that needs one */
     public RunOrder {

@@ -22,6 +22,7 @@ class RepairOrderTest {
                 new CopyTask(new RecordRef(1, "/k"), id, id, 5, new ContentMd5("XUFAKrxLKna5cZ2REBfFkg=="), List.of());
         return new RepairOrder(
                 new RunToken(id, 1, 1),
+                new StorageNodeId("2.stor"),
                 new Assignment(
                         id, new CopyLocation("dc1", new StorageNodeId("1.stor")), Collections.nCopies(tasks, task)));
     }
@@ -30,6 +31,7 @@ class RepairOrderTest {
     @ValueSource(ints = {1, 100})
     void anOrderHasSomeCopies(int tasks) {
         assertThat(order(tasks).assignment().tasks()).hasSize(tasks);
+        assertThat(order(tasks).addsCopies()).isTrue();
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RunRulesTest {
@@ -92,6 +93,31 @@ class RunRulesTest {
         decide(new RunCommand.ReportNode(report(ONE)));
         assertThat(run.phase()).isEqualTo(RunPhase.FINISHED);
         assertThat(run.endedAt()).contains(NOW);
+    }
+
+    @Test
+    void aRunOfTheLargestFleetEndsWithItsLastNode() {
+        List<StorageNodeId> fleet = IntStream.range(0, RunOrder.MAX_NODES)
+                .mapToObj(i -> new StorageNodeId(i + ".stor.example.com"))
+                .toList();
+        decide(new RunCommand.Create(new RunOrder(
+                new UUID(0, 1),
+                1,
+                RunMode.OBSERVE,
+                fleet,
+                Optional.empty(),
+                "ann",
+                Map.of(),
+                false,
+                Optional.empty())));
+        decide(new RunCommand.ReportMetadata(List.of(shard(1, true))));
+        for (StorageNodeId node : fleet) {
+            assertThat(run.phase()).isEqualTo(RunPhase.COMPARING);
+            decide(new RunCommand.ReportNode(report(node)));
+        }
+        assertThat(run.phase()).isEqualTo(RunPhase.FINISHED);
+        assertThat(run.reports()).hasSize(RunOrder.MAX_NODES);
+        assertThat(run.outline().reports().keySet()).isEqualTo(run.reports().keySet());
     }
 
     @Test

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The running jobs that touch a storage node.
+ * The running jobs, and runs of reconciliation, that touch a storage node.
  *
  * @param emptiedBy the jobs that empty it
- * @param destinationOf the jobs with open assignments to it; absent if they are unknown
+ * @param destinationOf the jobs with open assignments to it, and the runs that add copies to it; absent if they are unknown
  * @param destinationsUnavailable why these are unknown; absent if they are known
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -22,7 +22,7 @@ record NodeJobsView(
                     + " request later";
 
     /**
-     * A job with open assignments to the node.
+     * A job with open assignments to the node, or a run of reconciliation that adds copies to it.
      *
      * @param assignments number of assignments that have space leased on the node
      * @param leasedBytes the space that they have leased

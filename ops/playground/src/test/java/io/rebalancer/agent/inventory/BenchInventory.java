@@ -79,7 +79,8 @@ public final class BenchInventory implements Closeable {
             ObjectStore store = ObjectStore.open(
                     Files.createDirectories(directory.resolve("root")), Durability.OS, SpaceGuard.Bounds.NONE);
             NodeSentinel sentinel = NodeSentinel.open(directory.resolve("root"), directory, NODE);
-            AgentInventory inventory = AgentInventory.open(store, sentinel, store.runFence(), files, settings);
+            AgentInventory inventory =
+                    AgentInventory.open(store, sentinel, store.runFence(), files, settings, System::nanoTime);
             return new BenchInventory(token, store, inventory, sorted);
         }
 
