@@ -14,6 +14,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnectionFactory;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.io.CloseMode;
@@ -29,12 +30,17 @@ import org.apache.hc.core5.util.Timeout;
  */
 final class SourceConnections implements AutoCloseable {
     private static final int CONNECT_MILLIS = 10_000;
+    /** Holds a small object with the head of its response, so that both take one read. */
+    private static final int BUFFER_BYTES = 32 << 10;
+
     private static final long VALIDATE_AFTER_MILLIS = 2_000;
     private static final TimeValue IDLE_LIFE = TimeValue.ofMinutes(1);
     private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(30);
 
     private final Timeout silence;
-    private final DefaultBHttpClientConnectionFactory factory = new DefaultBHttpClientConnectionFactory();
+    private final DefaultBHttpClientConnectionFactory factory = DefaultBHttpClientConnectionFactory.builder()
+            .http1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
+            .build();
     /** Not larger than the engine's fetches at a time, so no copy waits for a connection. */
     private final StrictConnPool<HttpHost, HttpClientConnection> pool = new StrictConnPool<>(
             CopyLimits.MAX_PARALLEL_FETCHES,
