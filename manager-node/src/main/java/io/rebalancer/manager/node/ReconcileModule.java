@@ -11,6 +11,7 @@ import io.rebalancer.manager.reconcile.ReconciliationMonitor;
 import io.rebalancer.manager.reconcile.ReconciliationRun;
 import io.rebalancer.manager.reconcile.ReconciliationSchedule;
 import io.rebalancer.manager.reconcile.RepairResources;
+import io.rebalancer.manager.reconcile.ScheduleResources;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -39,8 +40,11 @@ final class ReconcileModule {
         SortFiles.deleteIn(settings.get().sort().directory());
         Clock clock = Clock.systemUTC();
         ReconciliationFindings findings = readSide.readSide().reconciliationFindings();
-        ActorRef<ScheduleMessage> schedule =
-                Singletons.start(system, RECONCILIATION_SCHEDULE, ReconciliationSchedule.create(clock));
+        ActorRef<ScheduleMessage> schedule = Singletons.start(
+                system,
+                RECONCILIATION_SCHEDULE,
+                ReconciliationSchedule.create(
+                        new ScheduleResources(settings, jobs.nodes()::fleet, repairs.audit(), clock)));
         ReconcileResources resources = new ReconcileResources(
                 settings,
                 metadata.claims(),

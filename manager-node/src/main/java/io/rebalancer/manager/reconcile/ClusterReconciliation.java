@@ -22,6 +22,7 @@ import io.rebalancer.core.reconcile.PlanUsability;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -168,6 +169,19 @@ public final class ClusterReconciliation implements ReconciliationService {
 
     private static <T> CompletionStage<T> refused(Code code, String detail) {
         return CompletableFuture.failedFuture(new RunRefused(code, detail));
+    }
+
+    @Override
+    public CompletionStage<ScheduleStatus> schedule() {
+        return report().thenApply(ScheduleMessage.ScheduleReported::status);
+    }
+
+    private CompletionStage<ScheduleMessage.ScheduleReported> report() {
+        return RepeatedAsk.every(
+                RETRY_INTERVAL,
+                system,
+                () -> AskPattern.<ScheduleMessage, ScheduleMessage.ScheduleReported>ask(
+                        schedule, ScheduleMessage.AskSchedule::new, ASK_TIMEOUT, system.scheduler()));
     }
 
     @Override

@@ -71,7 +71,7 @@ public record RunState(
         return !shards.isEmpty() && shards.stream().allMatch(shard -> shard.complete() && shard.unreadable() == 0);
     }
 
-    /** The storage nodes that are not done, in the order of their ids. */
+    /** The storage nodes that are not done, in the order of the run. */
     public List<StorageNodeId> nodesLeft() {
         return order.map(RunOrder::nodes).orElse(List.of()).stream()
                 .filter(node -> !reports.containsKey(node) && !repairs.containsKey(node))

@@ -86,7 +86,7 @@ class RunRulesTest {
     void aRunEndsWithItsLastNode() {
         startComparing();
         assertThat(run.phase()).isEqualTo(RunPhase.COMPARING);
-        assertThat(run.nodesLeft()).containsExactly(ONE, TWO);
+        assertThat(run.nodesLeft()).containsExactly(TWO, ONE);
         assertThat(decide(new RunCommand.ReportNode(report(TWO)))).hasSize(1);
         assertThat(run.nodesLeft()).containsExactly(ONE);
         decide(new RunCommand.ReportNode(report(ONE)));
@@ -216,5 +216,12 @@ class RunRulesTest {
         assertThatThrownBy(() -> new BreakerLimits(1.1, 0, 0)).hasMessageContaining("missing-ratio");
         assertThatThrownBy(() -> new BreakerLimits(0, Double.NaN, 0)).hasMessageContaining("orphan-ratio");
         assertThatThrownBy(() -> new BreakerLimits(0, 0, -1)).hasMessageContaining("min-absolute");
+    }
+
+    @Test
+    void aRunWorksOnItsNodesInTheOrderOfItsOrder() {
+        startComparing();
+        decide(new RunCommand.TakeOver());
+        assertThat(run.nodesLeft()).containsExactly(TWO, ONE);
     }
 }
