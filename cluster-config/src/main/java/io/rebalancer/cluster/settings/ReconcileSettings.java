@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param breaker how much may differ before nothing is done
  * @param limits how many repairs a run does on one storage node
  * @param sort how claims are sorted
+ * @param retention how long runs are kept after their end, at least 1 day
  * @param schedule when runs begin without an order
  */
 public record ReconcileSettings(
@@ -30,7 +31,11 @@ public record ReconcileSettings(
         BreakerLimits breaker,
         RepairLimits limits,
         Sort sort,
+        Duration retention,
         RunScheduleSettings schedule) {
+    /** Runs, and what they found, are kept at least so long. Longer than any plan can be carried out. */
+    public static final Duration LEAST_RETENTION = Duration.ofDays(1);
+
     private static final Duration LEAST_FILE_GRACE = Duration.ofHours(1);
     private static final Duration LEAST_RECORD_GRACE = Duration.ofMinutes(10);
     private static final Duration LEAST_QUARANTINE_AFTER = Duration.ofMinutes(1);
@@ -94,6 +99,9 @@ public record ReconcileSettings(
     public ReconcileSettings {
         require(!clockSkew.isNegative() && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0, "clock-skew must be 0 to 1h");
         require(nodesAtATime >= 1, "nodes-at-a-time must be at least 1");
+        require(
+                retention.compareTo(LEAST_RETENTION) >= 0,
+                "retention must be at least 1d: a plan can be carried out for that long");
     }
 
     /** A file without a record must be older to be a finding. */
@@ -169,6 +177,7 @@ public record ReconcileSettings(
                             hold,
                             section.getBytes("limits.purge")),
                     new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))),
+                    section.getDuration("retention"),
                     RunScheduleSettings.from(section.getConfig("schedule")));
         });
     }

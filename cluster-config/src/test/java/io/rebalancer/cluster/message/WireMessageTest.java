@@ -416,6 +416,7 @@ class WireMessageTest {
                 new ReconcileMessage.CreateRun(RUN_ORDER, runReply.getRef()),
                 new ReconcileMessage.GetRun(runReply.getRef()),
                 new ReconcileMessage.CancelRun("cancelled by ann", runReply.getRef()),
+                new ReconcileMessage.ForgetRun(Instant.EPOCH, runReply.getRef()),
                 new ReconcileMessage.RunFound(
                         RunState.EMPTY.apply(new RunEvent.RunCreated(RUN_ORDER, Instant.EPOCH)), 1, "reads records"),
                 new ScheduleMessage.RegisterRun(

@@ -29,6 +29,7 @@ class ReconcileSettingsTest {
         assertThat(defaults.recordGrace()).isEqualTo(Duration.ofHours(2));
         assertThat(defaults.clockSkew()).isEqualTo(Duration.ofMinutes(5));
         assertThat(defaults.nodesAtATime()).isEqualTo(4);
+        assertThat(defaults.retention()).isEqualTo(Duration.ofDays(90));
     }
 
     @Test
@@ -63,6 +64,9 @@ class ReconcileSettingsTest {
                 "copies { least = 3, most = 2 } | copies.most at least as many",
                 "limits.quarantine-after = 59s | limits.quarantine-after must be at least 1m",
                 "sort.memory = 1 KiB | sort.memory must be at least 1 MiB",
+                "retention = 0d | retention must be at least 1d",
+                "retention = -1d | retention must be at least 1d",
+                "retention = 23h | retention must be at least 1d",
                 "schedule.time-zone = Atlantis | schedule.time-zone must be a time zone such as UTC or Europe/Berlin, not \"Atlantis\"",
                 "schedule.time-zone = \"\" | schedule.time-zone must be a time zone",
                 "schedule.jitter = -1s | schedule.jitter must be 0 to 24h",

@@ -134,6 +134,9 @@ public record RunState(
             all.put(repaired.report().node(), repaired.report());
             return with(phase, epoch, shards, reports, all);
         }
+        if (event instanceof RunEvent.RunForgotten) {
+            return EMPTY;
+        }
         if (event instanceof RunEvent.RunAborted aborted) {
             return ended(RunPhase.ABORTED, Optional.of(aborted.reason()), aborted.detail(), aborted.at());
         }

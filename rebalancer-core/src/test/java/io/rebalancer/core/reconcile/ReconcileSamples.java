@@ -88,7 +88,8 @@ public final class ReconcileSamples {
                 new RunEvent.NodeCompared(report(), AT),
                 new RunEvent.NodeRepaired(repairs(), AT),
                 new RunEvent.RunFinished(AT),
-                new RunEvent.RunAborted(AbortReason.CANCELED, "cancelled by ann", AT));
+                new RunEvent.RunAborted(AbortReason.CANCELED, "cancelled by ann", AT),
+                new RunEvent.RunForgotten(AT));
     }
 
     public static List<ScheduleEvent> scheduleEvents() {

@@ -219,6 +219,21 @@ class RunRulesTest {
     }
 
     @Test
+    void aRunIsForgottenOnlyLongAfterItsEnd() {
+        startComparing();
+        assertThat(decide(new RunCommand.Forget(NOW.plusSeconds(1))))
+                .as("it works")
+                .isEmpty();
+        decide(new RunCommand.Abort(AbortReason.CANCELED, "ann"));
+        assertThat(decide(new RunCommand.Forget(NOW))).isEmpty();
+        assertThat(decide(new RunCommand.Forget(NOW.plusMillis(1)))).containsExactly(new RunEvent.RunForgotten(NOW));
+        assertThat(run).isEqualTo(RunState.EMPTY);
+        assertThat(decide(new RunCommand.Forget(NOW.plusMillis(1))))
+                .as("repeated")
+                .isEmpty();
+    }
+
+    @Test
     void aRunWorksOnItsNodesInTheOrderOfItsOrder() {
         startComparing();
         decide(new RunCommand.TakeOver());
