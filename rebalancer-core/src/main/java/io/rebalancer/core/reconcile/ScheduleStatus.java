@@ -13,7 +13,7 @@ import java.util.Set;
  * @param readContents whether they read the contents of all files too
  * @param act the classes of repairs that are carried out after a scheduled plan
  * @param nextStart when the next run begins; empty if none is scheduled
- * @param idle why none is scheduled, or why one that is due has not begun yet; empty if neither
+ * @param idle why none is scheduled, or why a due run has not begun yet; empty if neither
  * @param last the last scheduled run
  * @param skipped the last cron time without a run
  */

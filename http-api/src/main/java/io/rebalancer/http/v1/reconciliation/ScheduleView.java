@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param cron a Unix cron expression, or empty text
  * @param act the classes of repairs that are carried out after a scheduled plan
  * @param nextStart absent if no run is scheduled
- * @param idle why no run is scheduled, or why one that is due has not begun; absent if neither
+ * @param idle why no run is scheduled, or why a due run has not begun; absent if neither
  * @param lastRun absent before the first one
  * @param skipped the last scheduled time without a run; absent if there is none
  */
