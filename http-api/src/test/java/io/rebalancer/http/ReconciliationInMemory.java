@@ -16,6 +16,7 @@ import io.rebalancer.core.reconcile.QuarantinedCopy;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,9 @@ public final class ReconciliationInMemory implements ReconciliationService {
     /** Whether runs can be ordered. */
     public boolean enabled = true;
 
+    /** When runs begin without an order. */
+    public ScheduleStatus schedule = ReconciliationStates.SCHEDULE;
+
     /** The failure of every order. */
     public Optional<RuntimeException> failure = Optional.empty();
 
@@ -77,6 +81,7 @@ public final class ReconciliationInMemory implements ReconciliationService {
         cancelledBy.clear();
         queries.clear();
         enabled = true;
+        schedule = ReconciliationStates.SCHEDULE;
         failure = Optional.empty();
         detail = "the record names the node, and the file is not there";
         ended = false;
@@ -106,6 +111,11 @@ public final class ReconciliationInMemory implements ReconciliationService {
     @Override
     public boolean isEnabled() {
         return enabled;
+    }
+
+    @Override
+    public CompletionStage<ScheduleStatus> schedule() {
+        return answer(schedule);
     }
 
     @Override

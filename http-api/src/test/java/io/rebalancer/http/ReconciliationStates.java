@@ -14,6 +14,7 @@ import io.rebalancer.core.reconcile.AbortReason;
 import io.rebalancer.core.reconcile.ContentCounts;
 import io.rebalancer.core.reconcile.DriftKind;
 import io.rebalancer.core.reconcile.NodeReport;
+import io.rebalancer.core.reconcile.RecurringRuns;
 import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RepairCounts;
 import io.rebalancer.core.reconcile.RepairReport;
@@ -21,7 +22,9 @@ import io.rebalancer.core.reconcile.RepairScope;
 import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
+import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import io.rebalancer.core.reconcile.ShardCoverage;
 import io.rebalancer.core.reconcile.SkippedCounts;
 import java.time.Duration;
@@ -34,6 +37,50 @@ import java.util.UUID;
 
 /** The states of the runs of {@link ReconciliationInMemory}. */
 public final class ReconciliationStates {
+    /** A schedule whose last run has ended; its plan is being carried out. */
+    public static final ScheduleStatus SCHEDULE = new ScheduleStatus(
+            "0 1 * * *",
+            "Europe/Berlin",
+            RunMode.PLAN,
+            false,
+            Set.of(Repair.COPY_AGAIN),
+            Optional.of(Instant.parse("2026-11-29T00:11:30Z")),
+            Optional.empty(),
+            Optional.of(new RecurringRuns.ScheduledRun(
+                    ReconciliationInMemory.PLAN,
+                    Instant.parse("2026-11-28T00:00:00Z"),
+                    Instant.parse("2026-11-28T00:21:07Z"),
+                    0,
+                    Optional.of(new RecurringRuns.End(
+                            RunPhase.FINISHED, Optional.empty(), "", Instant.parse("2026-11-28T02:30:00Z"))),
+                    Optional.of(new RecurringRuns.Act(Optional.of(ReconciliationInMemory.ACTING), "")))),
+            Optional.empty());
+
+    /** A schedule that is switched off, whose last run was ended early, and which left a time out. */
+    public static final ScheduleStatus NO_SCHEDULE = new ScheduleStatus(
+            "",
+            "UTC",
+            RunMode.PLAN,
+            false,
+            Set.of(Repair.COPY_AGAIN),
+            Optional.empty(),
+            Optional.of(new ScheduleStatus.Idle(
+                    ScheduleStatus.IdleReason.OFF,
+                    "no schedule is set; set rebalancer.reconcile.schedule.cron on all managers")),
+            Optional.of(new RecurringRuns.ScheduledRun(
+                    ReconciliationInMemory.PLAN,
+                    Instant.parse("2026-11-28T00:00:00Z"),
+                    Instant.parse("2026-11-28T00:21:07Z"),
+                    2,
+                    Optional.of(new RecurringRuns.End(
+                            RunPhase.ABORTED,
+                            Optional.of(AbortReason.DEADLINE),
+                            "the run took longer than rebalancer.reconcile.max-duration",
+                            Instant.parse("2026-11-28T12:21:07Z"))),
+                    Optional.of(new RecurringRuns.Act(Optional.empty(), "the plan ended early; order a new plan")))),
+            Optional.of(new RecurringRuns.SkippedTime(
+                    Instant.parse("2026-11-27T00:00:00Z"), "an earlier run still works; wait until it ends")));
+
     public static final StorageNodeId UNKNOWN = new StorageNodeId("2.stor.us-east.example.com");
     public static final StorageNodeId LEFT = new StorageNodeId("3.stor.us-east.example.com");
     /** When the plan ended. */

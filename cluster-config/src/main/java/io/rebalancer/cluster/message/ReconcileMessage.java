@@ -2,6 +2,7 @@ package io.rebalancer.cluster.message;
 
 import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunState;
+import java.time.Instant;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Messages to a run of reconciliation. The run's module adds internal messages, which never leave the member. */
@@ -19,6 +20,12 @@ public interface ReconcileMessage {
      * @param detail who cancels it
      */
     record CancelRun(String detail, ActorRef<RunReply> replyTo) implements ReconcileMessage, WireMessage {}
+
+    /**
+     * Forgets the run, if it ended before this time. The state of a run that is forgotten, or does not exist, has the phase
+     * {@code NONE}.
+     */
+    record ForgetRun(Instant endedBefore, ActorRef<RunReply> replyTo) implements ReconcileMessage, WireMessage {}
 
     /** A reply of a run. */
     sealed interface RunReply extends WireMessage {}

@@ -3,9 +3,11 @@ package io.rebalancer.cluster.message;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.reconcile.RepairScope;
 import io.rebalancer.core.reconcile.RunMode;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -37,13 +39,29 @@ public interface ScheduleMessage {
     }
 
     /**
-     * A run reports that it has ended. It repeats that until the schedule knows it.
+     * A run reports that it has ended. The schedule asks the run then.
      *
      * @param roots identities of the object roots that it saw
      */
     record RunEnded(UUID runId, Map<StorageNodeId, String> roots) implements ScheduleMessage, WireMessage {
         public RunEnded {
             roots = Map.copyOf(roots);
+        }
+    }
+
+    /** Asks when scheduled runs begin, and which runs have not ended. */
+    record AskSchedule(ActorRef<ScheduleReported> replyTo) implements ScheduleMessage, WireMessage {}
+
+    /**
+     * The schedule.
+     *
+     * @param status when scheduled runs begin
+     * @param needed runs whose rows are needed: those that have not ended, the plans that they carry out, and those whose end the
+     *     audit log does not have yet
+     */
+    record ScheduleReported(ScheduleStatus status, Set<UUID> needed) implements WireMessage {
+        public ScheduleReported {
+            needed = Set.copyOf(needed);
         }
     }
 

@@ -10,36 +10,64 @@ import java.time.Duration;
  * How runs of reconciliation work.
  *
  * @param enabled whether runs can be ordered
- * @param fileGrace a file without a record must be older to be a finding
- * @param recordGrace a record whose file is missing must be older to be a finding
+ * @param grace how old files and records must be
  * @param clockSkew how much the clock of a storage node may differ from the manager's
- * @param shardTimeout how long a metadata shard may not answer before it is given up
- * @param listingTimeout how long an agent may not answer, or make no progress, before its node is given up
- * @param maxDuration after which a run is ended; zero for no limit
+ * @param timeouts how long a run waits
  * @param nodesAtATime storage nodes that one run compares at a time, at least 1
  * @param copies how many copies objects must have
  * @param breaker how much may differ before nothing is done
  * @param limits how many repairs a run does on one storage node
  * @param sort how claims are sorted
+ * @param retention how long runs are kept after their end, at least 1 day
+ * @param schedule when runs begin without an order
  */
 public record ReconcileSettings(
         boolean enabled,
-        Duration fileGrace,
-        Duration recordGrace,
+        Grace grace,
         Duration clockSkew,
-        Duration shardTimeout,
-        Duration listingTimeout,
-        Duration maxDuration,
+        Timeouts timeouts,
         int nodesAtATime,
         Copies copies,
         BreakerLimits breaker,
         RepairLimits limits,
-        Sort sort) {
+        Sort sort,
+        Duration retention,
+        RunScheduleSettings schedule) {
+    /** Runs, and what they found, are kept at least so long. Longer than any plan can be carried out. */
+    public static final Duration LEAST_RETENTION = Duration.ofDays(1);
+
     private static final Duration LEAST_FILE_GRACE = Duration.ofHours(1);
     private static final Duration LEAST_RECORD_GRACE = Duration.ofMinutes(10);
     private static final Duration LEAST_QUARANTINE_AFTER = Duration.ofMinutes(1);
     private static final Duration LEAST_HOLD = Duration.ofHours(24);
     private static final Duration MOST_CLOCK_SKEW = Duration.ofHours(1);
+
+    /**
+     * How old files and records must be.
+     *
+     * @param file a file without a record must be older to be a finding
+     * @param record a record whose file is missing must be older to be a finding
+     */
+    public record Grace(Duration file, Duration record) {
+        public Grace {
+            require(isPositive(file) && isPositive(record), "grace.file and grace.metadata must be above zero");
+        }
+    }
+
+    /**
+     * How long a run waits.
+     *
+     * @param shard how long a metadata shard may not answer before it is given up
+     * @param listing how long an agent may not answer, or make no progress, before its node is given up
+     * @param run after which a run is ended; zero for no limit
+     */
+    public record Timeouts(Duration shard, Duration listing, Duration run) {
+        public Timeouts {
+            require(isPositive(shard), "shard-timeout must be above zero");
+            require(isPositive(listing), "listing-timeout must be above zero");
+            require(!run.isNegative(), "max-duration must be at least 0");
+        }
+    }
 
     /**
      * How many copies objects must have.
@@ -70,10 +98,35 @@ public record ReconcileSettings(
     /** @throws IllegalArgumentException naming the setting that is out of range */
     public ReconcileSettings {
         require(!clockSkew.isNegative() && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0, "clock-skew must be 0 to 1h");
-        require(isPositive(shardTimeout), "shard-timeout must be above zero");
-        require(isPositive(listingTimeout), "listing-timeout must be above zero");
-        require(!maxDuration.isNegative(), "max-duration must be at least 0");
         require(nodesAtATime >= 1, "nodes-at-a-time must be at least 1");
+        require(
+                retention.compareTo(LEAST_RETENTION) >= 0,
+                "retention must be at least 1d: a plan can be carried out for that long");
+    }
+
+    /** A file without a record must be older to be a finding. */
+    public Duration fileGrace() {
+        return grace.file();
+    }
+
+    /** A record whose file is missing must be older to be a finding. */
+    public Duration recordGrace() {
+        return grace.record();
+    }
+
+    /** How long a metadata shard may not answer before it is given up. */
+    public Duration shardTimeout() {
+        return timeouts.shard();
+    }
+
+    /** How long an agent may not answer, or make no progress, before its node is given up. */
+    public Duration listingTimeout() {
+        return timeouts.listing();
+    }
+
+    /** After this time a run is ended; zero for no limit. */
+    public Duration maxDuration() {
+        return timeouts.run();
     }
 
     private static boolean isPositive(Duration duration) {
@@ -103,15 +156,14 @@ public record ReconcileSettings(
                             + " made");
             Duration hold = section.getDuration("limits.hold");
             require(unsafe || hold.compareTo(LEAST_HOLD) >= 0, "limits.hold must be at least 24h");
-            require(isPositive(file) && isPositive(record), "grace.file and grace.metadata must be above zero");
             return new ReconcileSettings(
                     section.getBoolean("enabled"),
-                    file,
-                    record,
+                    new Grace(file, record),
                     section.getDuration("clock-skew"),
-                    section.getDuration("shard-timeout"),
-                    section.getDuration("listing-timeout"),
-                    section.getDuration("max-duration"),
+                    new Timeouts(
+                            section.getDuration("shard-timeout"),
+                            section.getDuration("listing-timeout"),
+                            section.getDuration("max-duration")),
                     section.getInt("nodes-at-a-time"),
                     new Copies(section.getInt("copies.least"), section.getInt("copies.most")),
                     new BreakerLimits(
@@ -124,7 +176,9 @@ public record ReconcileSettings(
                             quarantineAfter,
                             hold,
                             section.getBytes("limits.purge")),
-                    new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))));
+                    new Sort(section.getBytes("sort.memory"), Path.of(section.getString("sort.directory"))),
+                    section.getDuration("retention"),
+                    RunScheduleSettings.from(section.getConfig("schedule")));
         });
     }
 }

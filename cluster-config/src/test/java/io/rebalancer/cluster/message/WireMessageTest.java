@@ -74,6 +74,7 @@ import io.rebalancer.core.reconcile.NodeReport;
 import io.rebalancer.core.reconcile.PurgeOrder;
 import io.rebalancer.core.reconcile.QuarantineOrder;
 import io.rebalancer.core.reconcile.QuarantinedCopy;
+import io.rebalancer.core.reconcile.RecurringRuns;
 import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RepairCounts;
 import io.rebalancer.core.reconcile.RepairOrder;
@@ -82,8 +83,10 @@ import io.rebalancer.core.reconcile.RepairScope;
 import io.rebalancer.core.reconcile.RunEvent;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
+import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
 import io.rebalancer.core.reconcile.RunToken;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import io.rebalancer.core.reconcile.SkippedCounts;
 import io.rebalancer.core.registry.NodeStatus;
 import io.rebalancer.core.registry.RegisteredJob;
@@ -208,6 +211,23 @@ class WireMessageTest {
             new RetrySelection(ID, 7, Set.of(Reason.MD5_MISMATCH, Reason.AGENT_BUSY));
     private static final Choices CHOICES = Choices.NONE.after(CHANGE, "http 127.0.0.1", Instant.EPOCH);
 
+    private static final ScheduleStatus SCHEDULE = new ScheduleStatus(
+            "0 1 * * *",
+            "Europe/Berlin",
+            RunMode.PLAN,
+            true,
+            Set.of(Repair.COPY_AGAIN),
+            Optional.of(Instant.EPOCH),
+            Optional.of(new ScheduleStatus.Idle(ScheduleStatus.IdleReason.FLEET_UNKNOWN, "storinfo is down")),
+            Optional.of(new RecurringRuns.ScheduledRun(
+                    ID,
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    2,
+                    Optional.of(new RecurringRuns.End(
+                            RunPhase.ABORTED, Optional.of(AbortReason.DEADLINE), "too long", Instant.EPOCH)),
+                    Optional.of(new RecurringRuns.Act(Optional.of(ID), "")))),
+            Optional.of(new RecurringRuns.SkippedTime(Instant.EPOCH, "an earlier run works")));
     private static final RunOrder RUN_ORDER = new RunOrder(
             ID, 3, RunMode.PLAN, List.of(NODE), Optional.empty(), "ann", Map.of(NODE, "3f0c"), false, Optional.empty());
 
@@ -230,6 +250,7 @@ class WireMessageTest {
         PlanReport plan = plan(2);
         TestProbe<ReconcileMessage.RunReply> runReply = KIT.createTestProbe();
         TestProbe<ScheduleMessage.ScheduleReply> scheduleReply = KIT.createTestProbe();
+        TestProbe<ScheduleMessage.ScheduleReported> scheduleReport = KIT.createTestProbe();
         TestProbe<SpaceMessage.SpaceReply> spaceReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.BrokerReply> brokerReply = KIT.createTestProbe();
         TestProbe<SpaceMessage.Penalties> penalties = KIT.createTestProbe();
@@ -399,6 +420,7 @@ class WireMessageTest {
                 new ReconcileMessage.CreateRun(RUN_ORDER, runReply.getRef()),
                 new ReconcileMessage.GetRun(runReply.getRef()),
                 new ReconcileMessage.CancelRun("cancelled by ann", runReply.getRef()),
+                new ReconcileMessage.ForgetRun(Instant.EPOCH, runReply.getRef()),
                 new ReconcileMessage.RunFound(
                         RunState.EMPTY.apply(new RunEvent.RunCreated(RUN_ORDER, Instant.EPOCH)), 1, "reads records"),
                 new ScheduleMessage.RegisterRun(
@@ -412,6 +434,8 @@ class WireMessageTest {
                         Optional.of(new RepairScope(Set.of(Repair.ADD_COPY), List.of(NODE), Instant.EPOCH)),
                         scheduleReply.getRef()),
                 new ScheduleMessage.RunEnded(ID, Map.of(NODE, "3f0c")),
+                new ScheduleMessage.AskSchedule(scheduleReport.getRef()),
+                new ScheduleMessage.ScheduleReported(SCHEDULE, Set.of(ID)),
                 new ScheduleMessage.RunRegistered(ID),
                 new ScheduleMessage.NodeBusy(ID, NODE),
                 new SpaceMessage.RequestLease(TOKEN, LEASE, 2, brokerReply.getRef()),

@@ -276,6 +276,11 @@ class VersionsTest {
         assertThat(job.outcomes().unmoved().skippedBy()).isEmpty();
         Object agent = read(AgentState.EMPTY, AgentState.class.getName(), tree -> tree.remove("epochs"));
         assertThat(agent).isEqualTo(AgentState.EMPTY);
+        Object schedule = read(
+                ScheduleState.EMPTY,
+                ScheduleState.class.getName(),
+                tree -> tree.remove(List.of("compared", "unrecorded", "recurring")));
+        assertThat(schedule).isEqualTo(ScheduleState.EMPTY);
         LimitsState stopped = new LimitsState(Optional.empty(), CopyGate.STOPPED);
         assertThat(read(stopped, LimitsState.class.getName(), tree -> tree.remove("gate")))
                 .isEqualTo(LimitsState.EMPTY);

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import io.rebalancer.core.reconcile.Repair;
+import io.rebalancer.core.reconcile.RunMode;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +29,22 @@ class ReconcileSettingsTest {
         assertThat(defaults.recordGrace()).isEqualTo(Duration.ofHours(2));
         assertThat(defaults.clockSkew()).isEqualTo(Duration.ofMinutes(5));
         assertThat(defaults.nodesAtATime()).isEqualTo(4);
+        assertThat(defaults.retention()).isEqualTo(Duration.ofDays(90));
+    }
+
+    @Test
+    void noRunBeginsWithoutAnOrderAndASchedulesDefaultsAreTheDocumentedOnes() {
+        assertThat(settings("").schedule())
+                .isEqualTo(new RunScheduleSettings(
+                        "", ZoneId.of("UTC"), Duration.ofMinutes(30), RunMode.PLAN, false, Set.of(Repair.COPY_AGAIN)));
+        assertThat(settings("").schedule().times()).isEmpty();
+        RunScheduleSettings set = settings("schedule { cron = \" 0 1 * * 0 \", time-zone = Europe/Berlin, jitter = 0s,"
+                        + " mode = observe, read-contents = on, act = [] }")
+                .schedule();
+        assertThat(set)
+                .isEqualTo(new RunScheduleSettings(
+                        "0 1 * * 0", ZoneId.of("Europe/Berlin"), Duration.ZERO, RunMode.OBSERVE, true, Set.of()));
+        assertThat(set.times()).isEqualTo("0 1 * * 0 Europe/Berlin");
     }
 
     @ParameterizedTest
@@ -45,6 +64,18 @@ class ReconcileSettingsTest {
                 "copies { least = 3, most = 2 } | copies.most at least as many",
                 "limits.quarantine-after = 59s | limits.quarantine-after must be at least 1m",
                 "sort.memory = 1 KiB | sort.memory must be at least 1 MiB",
+                "retention = 0d | retention must be at least 1d",
+                "retention = -1d | retention must be at least 1d",
+                "retention = 23h | retention must be at least 1d",
+                "schedule.time-zone = Atlantis | schedule.time-zone must be a time zone such as UTC or Europe/Berlin, not \"Atlantis\"",
+                "schedule.time-zone = \"\" | schedule.time-zone must be a time zone",
+                "schedule.jitter = -1s | schedule.jitter must be 0 to 24h",
+                "schedule.jitter = 25h | schedule.jitter must be 0 to 24h",
+                "schedule.mode = act | schedule.mode must be observe or plan, not \"act\"",
+                "schedule.act = [quarantine] | schedule.act may contain copy_again and add_copy, not \"quarantine\": only an operator",
+                "schedule.act = [copy_again, purge] | not \"purge\": only an operator",
+                "schedule.act = [none] | schedule.act may contain copy_again and add_copy, not \"none\"",
+                "schedule.act = [copy] | schedule.act may contain copy_again and add_copy, not \"copy\"",
             })
     void aValueOutOfRangeIsRefusedWithItsName(String value, String detail) {
         assertThatThrownBy(() -> settings(value))

@@ -17,6 +17,7 @@ class RequiredRoleTest {
         "POST, runs/7/cancel, OPERATOR",
         "POST, runs, OPERATOR",
         "GET, runs/7, VIEWER",
+        "GET, schedule, VIEWER",
         "GET, runs/7/%66indings, OPERATOR",
         "GET, quarantine/1.stor.d, OPERATOR",
         "GET, %71uarantine/1.stor.d, OPERATOR",

@@ -59,6 +59,7 @@ final class HttpModule {
                         PlanModule.PLAN_REGISTRY,
                         ReconcileModule.RECONCILIATION_SCHEDULE,
                         ReconcileModule.RECONCILIATION_MONITOR,
+                        ReconcileModule.RECONCILIATION_RETENTION,
                         AccessModule.TOKEN_REGISTRY));
         this.readiness = new ManagerReadiness(system, metadata.tier(), jobs.directory(), jobs.registry());
         EventStreams streams = new EventStreams(settings.maxEventStreams());

@@ -18,6 +18,7 @@ import io.rebalancer.cluster.settings.TraceSettings;
 import io.rebalancer.http.JobAdvice;
 import io.rebalancer.http.NodeServices;
 import io.rebalancer.manager.certificate.CertificateKeys;
+import io.rebalancer.manager.reconcile.CronExpression;
 import io.rebalancer.manager.reconcile.RepairResources;
 import io.rebalancer.persistence.Journals;
 import io.rebalancer.persistence.journal.Journal;
@@ -66,7 +67,7 @@ public final class ManagerNode implements NodeProcess.Node {
         ManagerSettings settings = ManagerSettings.from(root);
         EvacuateSettings evacuate = EvacuateSettings.from(root);
         LegacySettings legacy = LegacySettings.from(root);
-        ReconcileSettings reconcile = ReconcileSettings.from(root);
+        ReconcileSettings reconcile = reconcile(root);
         LoginSettings login = LoginSettings.from(root);
         MetricsSettings metrics = MetricsSettings.from(root, LEGACY_SERVICE, LEGACY_DATACENTER);
         TraceSettings traces = TraceSettings.from(root);
@@ -94,6 +95,12 @@ public final class ManagerNode implements NodeProcess.Node {
                                             settings, observability, journal.reader(system), readSide, keys, access);
                                 }))
                         .thenApply(served -> node));
+    }
+
+    private static ReconcileSettings reconcile(Config root) {
+        ReconcileSettings settings = ReconcileSettings.from(root);
+        CronExpression.check(settings.schedule());
+        return settings;
     }
 
     private CompletionStage<?> serve(
@@ -164,7 +171,7 @@ public final class ManagerNode implements NodeProcess.Node {
         LoginSettings.from(root);
         EvacuateSettings newEvacuate = EvacuateSettings.from(root);
         LegacySettings newLegacy = LegacySettings.from(root);
-        ReconcileSettings newReconcile = ReconcileSettings.from(root);
+        ReconcileSettings newReconcile = reconcile(root);
         evacuate = newEvacuate;
         reconcile = newReconcile;
         legacy = newLegacy;

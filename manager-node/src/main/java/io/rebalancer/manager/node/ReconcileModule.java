@@ -8,11 +8,14 @@ import io.rebalancer.core.port.ReconciliationService;
 import io.rebalancer.manager.reconcile.ClusterReconciliation;
 import io.rebalancer.manager.reconcile.ReconcileResources;
 import io.rebalancer.manager.reconcile.ReconciliationMonitor;
+import io.rebalancer.manager.reconcile.ReconciliationRetention;
 import io.rebalancer.manager.reconcile.ReconciliationRun;
 import io.rebalancer.manager.reconcile.ReconciliationSchedule;
 import io.rebalancer.manager.reconcile.RepairResources;
+import io.rebalancer.manager.reconcile.ScheduleResources;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -22,6 +25,8 @@ final class ReconcileModule {
     static final String RECONCILIATION_SCHEDULE = "ReconciliationSchedule";
 
     static final String RECONCILIATION_MONITOR = "ReconciliationMonitor";
+
+    static final String RECONCILIATION_RETENTION = "ReconciliationRetention";
 
     private final ReconciliationService service;
 
@@ -39,8 +44,11 @@ final class ReconcileModule {
         SortFiles.deleteIn(settings.get().sort().directory());
         Clock clock = Clock.systemUTC();
         ReconciliationFindings findings = readSide.readSide().reconciliationFindings();
-        ActorRef<ScheduleMessage> schedule =
-                Singletons.start(system, RECONCILIATION_SCHEDULE, ReconciliationSchedule.create(clock));
+        ActorRef<ScheduleMessage> schedule = Singletons.start(
+                system,
+                RECONCILIATION_SCHEDULE,
+                ReconciliationSchedule.create(
+                        new ScheduleResources(settings, jobs.nodes()::fleet, repairs.audit(), clock)));
         ReconcileResources resources = new ReconcileResources(
                 settings,
                 metadata.claims(),
@@ -54,7 +62,7 @@ final class ReconcileModule {
                 clock);
         ReconciliationRuns.host(
                 system, entity -> ReconciliationRun.create(entity, resources), ReconciliationRun.stopMessage());
-        ReconciliationService runs = new ClusterReconciliation(
+        ClusterReconciliation runs = new ClusterReconciliation(
                 system,
                 schedule,
                 jobs.nodes(),
@@ -63,6 +71,19 @@ final class ReconcileModule {
                 () -> settings.get().enabled(),
                 clock);
         this.service = runs;
+        Singletons.start(
+                system,
+                RECONCILIATION_RETENTION,
+                ReconciliationRetention.create(new ReconciliationRetention.Sources(
+                        () -> settings.get().retention(),
+                        readSide.readSide().expiredRuns(),
+                        runs::neededRuns,
+                        runs::forget,
+                        (id, to) -> readSide.readSide()
+                                .deletion()
+                                .map(events -> events.deleteTo(id, to))
+                                .orElseGet(() -> CompletableFuture.completedStage(0L)),
+                        clock)));
         ReconciliationMonitor.register();
         Singletons.start(
                 system,

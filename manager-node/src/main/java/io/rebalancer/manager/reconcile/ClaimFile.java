@@ -55,7 +55,7 @@ final class ClaimFile {
         private final byte[] bytes = new byte[LENGTH];
         private final ByteBuffer record = ByteBuffer.wrap(bytes);
 
-        /** @param nodes the storage nodes of the run, ascending */
+        /** @param nodes the storage nodes of the run */
         Writer(List<StorageNodeId> nodes, RecordSorter sorter) {
             this.nodes = nodes;
             this.sorter = sorter;

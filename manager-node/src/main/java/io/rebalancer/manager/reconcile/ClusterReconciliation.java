@@ -23,8 +23,10 @@ import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunOrder;
 import io.rebalancer.core.reconcile.RunPhase;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -175,6 +177,34 @@ public final class ClusterReconciliation implements ReconciliationService {
 
     private static <T> CompletionStage<T> refused(Code code, String detail) {
         return CompletableFuture.failedFuture(new RunRefused(code, detail));
+    }
+
+    @Override
+    public CompletionStage<ScheduleStatus> schedule() {
+        return report().thenApply(ScheduleMessage.ScheduleReported::status);
+    }
+
+    /** The runs that must be kept: see {@link ScheduleMessage.ScheduleReported}. */
+    public CompletionStage<Set<UUID>> neededRuns() {
+        return report().thenApply(ScheduleMessage.ScheduleReported::needed);
+    }
+
+    private CompletionStage<ScheduleMessage.ScheduleReported> report() {
+        return RepeatedAsk.every(
+                RETRY_INTERVAL,
+                system,
+                () -> AskPattern.<ScheduleMessage, ScheduleMessage.ScheduleReported>ask(
+                        schedule, ScheduleMessage.AskSchedule::new, ASK_TIMEOUT, system.scheduler()));
+    }
+
+    /**
+     * Lets a run forget itself, if it ended before this time.
+     *
+     * @return the phase {@code NONE} if the run does not exist any more
+     */
+    public CompletionStage<RunFound> forget(UUID runId, Instant endedBefore) {
+        return ask(runId, replyTo -> new ReconcileMessage.ForgetRun(endedBefore, replyTo))
+                .thenApply(reply -> (RunFound) reply);
     }
 
     @Override

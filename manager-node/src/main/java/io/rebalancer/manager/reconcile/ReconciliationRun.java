@@ -137,6 +137,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
                                 .none()
                                 .thenRun((RunState same) -> get.replyTo().tell(found(same))))
                 .onCommand(ReconcileMessage.CancelRun.class, this::onCancel)
+                .onCommand(ReconcileMessage.ForgetRun.class, this::onForget)
                 .onCommand(TakeOver.class, (run, takeOver) -> decide(run, new RunCommand.TakeOver()))
                 .onCommand(Worked.class, this::onWorked)
                 .onCommand(RenewLease.class, (run, renew) -> onRenewLease())
@@ -177,6 +178,20 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
             }
             cancel.replyTo().tell(found(stored));
         });
+    }
+
+    /** The list of runs has no line of it any more, so none is written again. */
+    private Effect<RunEvent, RunState> onForget(RunState run, ReconcileMessage.ForgetRun forget) {
+        RunCommand command = new RunCommand.Forget(forget.endedBefore());
+        return Effect()
+                .persist(RunRules.decide(run, command, resources.clock().instant()))
+                .thenRun((RunState stored) -> {
+                    if (stored.phase() == RunPhase.NONE) {
+                        timers.cancel(Repeat.INSTANCE);
+                        context.setReceiveTimeout(IDLE_TIMEOUT, Idle.INSTANCE);
+                    }
+                    forget.replyTo().tell(found(stored));
+                });
     }
 
     private ReconcileMessage.RunFound found(RunState run) {
@@ -306,7 +321,7 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     }
 
     private Effect<RunEvent, RunState> onRepeat(RunState run) {
-        if (rowRevision < lastSequenceNumber(context)) {
+        if (run.phase() != RunPhase.NONE && rowRevision < lastSequenceNumber(context)) {
             writeRow(run);
         }
         return Effect().none();
@@ -339,7 +354,8 @@ public final class ReconciliationRun extends EventSourcedBehavior<ReconcileMessa
     }
 
     private Effect<RunEvent, RunState> onIdle(RunState run) {
-        if (!run.isActive() && rowRevision >= lastSequenceNumber(context)) {
+        boolean isStored = run.phase() == RunPhase.NONE || rowRevision >= lastSequenceNumber(context);
+        if (!run.isActive() && isStored) {
             entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf()));
         }
         return Effect().none();

@@ -12,10 +12,22 @@ import java.util.concurrent.CompletionStage;
 final class AuditInMemory implements AuditTrail {
     private final List<AuditFact> facts = new ArrayList<>();
     private int until = Integer.MAX_VALUE;
+    private int lostReplies;
+    private int appends;
 
     /** Fails when it has this number of entries. */
     synchronized void failFrom(int entries) {
         until = entries;
+    }
+
+    /** The next entries are stored, and fail. */
+    synchronized void loseReplies(int replies) {
+        lostReplies = replies;
+    }
+
+    /** How often an entry was appended, with or without success. */
+    synchronized int appends() {
+        return appends;
     }
 
     /** The entries as {@code action subject parameters}. */
@@ -27,11 +39,16 @@ final class AuditInMemory implements AuditTrail {
 
     @Override
     public synchronized CompletionStage<Long> append(AuditFact fact) {
+        appends++;
         if (facts.size() >= until) {
             return CompletableFuture.failedFuture(new AuditUnavailable("the disk is full", null));
         }
         if (facts.stream().noneMatch(known -> known.id().equals(fact.id()))) {
             facts.add(fact);
+        }
+        if (lostReplies > 0) {
+            lostReplies--;
+            return CompletableFuture.failedFuture(new AuditUnavailable("no reply", null));
         }
         return CompletableFuture.completedFuture((long) facts.size());
     }

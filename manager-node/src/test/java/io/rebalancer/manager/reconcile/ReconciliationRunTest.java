@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -409,5 +410,31 @@ class ReconciliationRunTest extends RunFixture {
                         .mapToLong(each -> each)
                         .sum())
                 .isEqualTo(expected.size());
+    }
+
+    /** Its line in the list of runs is deleted then, and must not come back. */
+    @Test
+    void aForgottenRunDoesNotExistAndWritesNoLine() {
+        store(1, ONE, TWO);
+        observe(ONE);
+        ReconcileMessage.RunFound kept = forget(OLD);
+        assertThat(kept.state().phase()).as("it ended later").isEqualTo(RunPhase.FINISHED);
+        ReconcileMessage.RunFound forgotten = forget(Instant.now().plusSeconds(60));
+        assertThat(forgotten.state()).isEqualTo(RunState.EMPTY);
+        assertThat(forgotten.revision()).isEqualTo(kept.revision() + 1);
+        assertThat(forget(Instant.now().plusSeconds(60)).revision())
+                .as("repeated")
+                .isEqualTo(forgotten.revision());
+        long written = findings.run(id).orElseThrow().revision();
+        kit.stop(run);
+        run = spawn("");
+        assertThat(state()).isEqualTo(RunState.EMPTY);
+        assertThat(findings.run(id).orElseThrow().revision()).isEqualTo(written).isLessThan(forgotten.revision());
+    }
+
+    private ReconcileMessage.RunFound forget(Instant endedBefore) {
+        TestProbe<ReconcileMessage.RunReply> reply = kit.createTestProbe();
+        run.tell(new ReconcileMessage.ForgetRun(endedBefore, reply.getRef()));
+        return reply.expectMessageClass(ReconcileMessage.RunFound.class, TIMEOUT);
     }
 }

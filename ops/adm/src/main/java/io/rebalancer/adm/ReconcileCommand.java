@@ -88,6 +88,19 @@ final class ReconcileCommand extends ManagerCommand {
         return ExitCode.DONE.code();
     }
 
+    @Command(
+            name = "schedule",
+            description = "Shows when runs begin without an order, or why none does, and what became of the last one.")
+    int schedule(@Mixin OutputOption output) throws CommandFailed, InterruptedException {
+        Output form = output.output();
+        form.item(
+                manager().get(RECONCILIATION + "/schedule").body(),
+                (out, schedule) -> ScheduleText.of(
+                                schedule, form.context().clock().instant())
+                        .forEach(out::println));
+        return ExitCode.DONE.code();
+    }
+
     @Command(name = "cancel", description = "Ends a run. What it found and repaired so far stays.")
     int cancel(@Parameters(paramLabel = "<uuid>", description = "id of the run") String run, @Mixin OutputOption output)
             throws CommandFailed, InterruptedException {

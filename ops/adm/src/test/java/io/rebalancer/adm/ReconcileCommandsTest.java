@@ -249,4 +249,49 @@ class ReconcileCommandsTest {
         assertThat(command.run("reconcile", "status", "latest")).isEqualTo(1);
         assertThat(command.err()).contains("(400 BAD_RUN_ID); rebalancer-adm reconcile list shows all ids");
     }
+
+    @Test
+    void theScheduleShowsTheNextRunAndTheLastOne() {
+        answer(200, """
+                {"cron":"0 1 * * *","timeZone":"Europe/Berlin","mode":"plan","readContents":true,"act":["copy_again","add_copy"],
+                 "nextStart":"2026-11-28T00:11:30Z",
+                 "lastRun":{"id":"%s","scheduledFor":"2026-11-27T00:00:00Z","startedAt":"2026-11-27T00:21:07Z","missed":1,
+                  "outcome":"finished","endedAt":"2026-11-27T02:30:00Z","repairs":{"run":"88888888-8888-4888-8888-888888888888"}}}
+                """.formatted(RUN));
+        assertThat(command.run("reconcile", "schedule")).isZero();
+        assertThat(command.requests()).containsExactly("GET /api/v1/reconciliation/schedule");
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "next run: 2026-11-28 00:11:30Z (in 12 h)",
+                        "times:    0 1 * * * (Europe/Berlin), mode plan, reads contents",
+                        "repairs:  copy again, add copy",
+                        "last run: " + RUN + " is finished",
+                        "  for:     2026-11-27 00:00:00Z (12 h ago); 1 earlier time missed",
+                        "  begun:   2026-11-27 00:21:07Z (11 h ago)",
+                        "  ended:   2026-11-27 02:30:00Z (9 h ago)",
+                        "  repairs: run 88888888-8888-4888-8888-888888888888");
+    }
+
+    @Test
+    void theScheduleShowsWhyNoRunBegins() {
+        answer(200, """
+                {"cron":"","timeZone":"UTC","mode":"plan","readContents":false,"act":["copy_again"],
+                 "idle":{"reason":"off","detail":"no schedule is set"},
+                 "lastRun":{"id":"%s","scheduledFor":"2026-11-27T00:00:00Z","startedAt":"2026-11-27T00:21:07Z","missed":0,
+                  "outcome":"aborted","abort":"deadline","detail":"it took too long","endedAt":"2026-11-27T02:30:00Z",
+                  "repairs":{"detail":"the plan ended early"}},
+                 "skipped":{"scheduledFor":"2026-11-26T00:00:00Z","reason":"an earlier run still works"}}
+                """.formatted(RUN));
+        assertThat(command.run("reconcile", "schedule")).isZero();
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "next run: none",
+                        "why:      no schedule is set",
+                        "last run: " + RUN + " is aborted (deadline)",
+                        "  for:     2026-11-27 00:00:00Z (12 h ago)",
+                        "  begun:   2026-11-27 00:21:07Z (11 h ago)",
+                        "  ended:   2026-11-27 02:30:00Z (9 h ago): it took too long",
+                        "  repairs: none: the plan ended early",
+                        "skipped:  2026-11-26 00:00:00Z (36 h ago): an earlier run still works");
+    }
 }

@@ -4,6 +4,7 @@ import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.PersistentEntities;
 import io.rebalancer.cluster.async.BlockingExecutor;
 import io.rebalancer.core.port.AuditEntries;
+import io.rebalancer.core.port.ExpiredRuns;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.ReconciliationFindings;
 import io.rebalancer.core.port.RecordAttempts;
@@ -94,6 +95,11 @@ public final class ReadSide {
         return new JdbcReconciliationFindings(this);
     }
 
+    /** Deletes runs of reconciliation that ended long ago. */
+    public ExpiredRuns expiredRuns() {
+        return new JdbcExpiredRuns(this);
+    }
+
     /** The attempts of jobs to move records. */
     public RecordAttempts recordAttempts() {
         return new JdbcRecordAttempts(this);
@@ -114,7 +120,8 @@ public final class ReadSide {
         return run(tables::failures);
     }
 
-    Optional<EventDeletion> deletion() {
+    /** Deletes events from the journal; empty if they are kept. */
+    public Optional<EventDeletion> deletion() {
         return deletion;
     }
 

@@ -6,6 +6,7 @@ import io.rebalancer.core.reconcile.Finding;
 import io.rebalancer.core.reconcile.Repair;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.core.reconcile.RunState;
+import io.rebalancer.core.reconcile.ScheduleStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,9 @@ public interface ReconciliationService {
      * @return the id of the run
      */
     CompletionStage<UUID> purge(UUID id, StorageNodeId node, String by);
+
+    /** When runs begin without an order, and what became of the last one. */
+    CompletionStage<ScheduleStatus> schedule();
 
     /** A run with its reports; empty if there is no such run. */
     CompletionStage<Optional<View>> get(UUID runId);

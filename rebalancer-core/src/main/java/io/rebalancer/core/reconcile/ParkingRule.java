@@ -14,6 +14,9 @@ public final class ParkingRule {
     private static final Duration FIRST_PAUSE = Duration.ofDays(1);
     private static final int MOST_DOUBLINGS = 5;
 
+    /** The longest time that a repair waits: 32 days. */
+    public static final Duration LONGEST_PAUSE = FIRST_PAUSE.multipliedBy(1L << MOST_DOUBLINGS);
+
     private ParkingRule() {}
 
     /**

@@ -1,5 +1,6 @@
 package io.rebalancer.core.reconcile;
 
+import java.time.Instant;
 import java.util.List;
 
 /** What a run is asked to decide. */
@@ -22,4 +23,7 @@ public sealed interface RunCommand {
 
     /** Ends the run early. */
     record Abort(AbortReason reason, String detail) implements RunCommand {}
+
+    /** Forgets the run, if it ended before this time. */
+    record Forget(Instant endedBefore) implements RunCommand {}
 }

@@ -33,4 +33,7 @@ public sealed interface RunEvent {
 
     /** The run ended early. */
     record RunAborted(AbortReason reason, String detail, Instant at) implements RunEvent {}
+
+    /** The run ended longer ago than runs are kept, and does not exist any more. */
+    record RunForgotten(Instant at) implements RunEvent {}
 }

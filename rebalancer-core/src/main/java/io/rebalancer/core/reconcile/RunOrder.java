@@ -10,7 +10,8 @@ import java.util.UUID;
  * What a run is to do.
  *
  * @param number number of the run, above those of all earlier runs
- * @param nodes the storage nodes to compare, at least one, ascending; {@link #MAX_NODES} at most are accepted from operators
+ * @param nodes the storage nodes to compare, at least one, in the order in which the run works on them; {@link #MAX_NODES} at most
+ *     are accepted from operators
  * @param planId for {@link RunMode#ACT}: the run whose plan is carried out; else empty
  * @param orderedBy who ordered it, such as the name of a token or {@code schedule}
  * @param roots identities of the object roots that earlier runs saw; a node with another one is not compared
@@ -33,7 +34,7 @@ public record RunOrder(
 
     /** @throws IllegalArgumentException if there is no node, or a plan without the mode that needs one */
     public RunOrder {
-        nodes = nodes.stream().distinct().sorted().toList();
+        nodes = nodes.stream().distinct().toList();
         roots = Map.copyOf(roots);
         if (nodes.isEmpty()) {
             throw new IllegalArgumentException("a run needs at least one storage node");

@@ -13,6 +13,11 @@ public final class RunRules {
         if (command instanceof RunCommand.Create create) {
             return run.phase() == RunPhase.NONE ? List.of(new RunEvent.RunCreated(create.order(), now)) : List.of();
         }
+        if (command instanceof RunCommand.Forget forget) {
+            return run.endedAt().filter(forget.endedBefore()::isAfter).isPresent()
+                    ? List.of(new RunEvent.RunForgotten(now))
+                    : List.of();
+        }
         if (!run.isActive()) {
             return List.of();
         }

@@ -71,7 +71,7 @@ public record RunState(
         return !shards.isEmpty() && shards.stream().allMatch(shard -> shard.complete() && shard.unreadable() == 0);
     }
 
-    /** The storage nodes that are not done, in the order of their ids. */
+    /** The storage nodes that are not done, in the order of the run. */
     public List<StorageNodeId> nodesLeft() {
         return order.map(RunOrder::nodes).orElse(List.of()).stream()
                 .filter(node -> !reports.containsKey(node) && !repairs.containsKey(node))
@@ -133,6 +133,9 @@ public record RunState(
             SortedMap<StorageNodeId, RepairReport> all = new TreeMap<>(repairs);
             all.put(repaired.report().node(), repaired.report());
             return with(phase, epoch, shards, reports, all);
+        }
+        if (event instanceof RunEvent.RunForgotten) {
+            return EMPTY;
         }
         if (event instanceof RunEvent.RunAborted aborted) {
             return ended(RunPhase.ABORTED, Optional.of(aborted.reason()), aborted.detail(), aborted.at());

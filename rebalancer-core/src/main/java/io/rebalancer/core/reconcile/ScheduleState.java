@@ -1,7 +1,9 @@
 package io.rebalancer.core.reconcile;
 
 import io.rebalancer.core.object.StorageNodeId;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,20 +18,32 @@ import java.util.UUID;
  * @param active runs that have not ended, by number
  * @param recent ids of the last runs that have ended, so that a repeated order does not begin a run again
  * @param roots identity of each storage node's object root, as the last run saw it
+ * @param compared when the last run ended that compared a storage node completely; one that no run compared is absent
+ * @param unrecorded runs that have ended, and whose end the audit log does not have yet, oldest first
+ * @param recurring the runs that begin at cron times
  */
 public record ScheduleState(
-        long lastNumber, List<RunOrder> active, List<UUID> recent, Map<StorageNodeId, String> roots) {
+        long lastNumber,
+        List<RunOrder> active,
+        List<UUID> recent,
+        Map<StorageNodeId, String> roots,
+        Map<StorageNodeId, Instant> compared,
+        List<UUID> unrecorded,
+        RecurringRuns recurring) {
     /** Ended runs that are remembered. */
     static final int MAX_RECENT = 100;
 
     /** Without runs. */
-    public static final ScheduleState EMPTY = new ScheduleState(0, List.of(), List.of(), Map.of());
+    public static final ScheduleState EMPTY =
+            new ScheduleState(0, List.of(), List.of(), Map.of(), Map.of(), List.of(), RecurringRuns.NONE);
 
     /** Keeps copies of the collections. */
     public ScheduleState {
         active = List.copyOf(active);
         recent = List.copyOf(recent);
         roots = Map.copyOf(roots);
+        compared = Map.copyOf(compared);
+        unrecorded = List.copyOf(unrecorded);
     }
 
     /** The run with this id, if it has not ended. */
@@ -50,20 +64,82 @@ public record ScheduleState(
                 .findFirst();
     }
 
+    /**
+     * The storage nodes of a fleet on which no run works, those first whose last complete comparison is the longest ago. So a
+     * run that is ended early does not leave out the same ones again and again.
+     */
+    public List<StorageNodeId> freeNodes(List<StorageNodeId> fleet) {
+        return fleet.stream()
+                .distinct()
+                .filter(node -> busyWith(List.of(node)).isEmpty())
+                .sorted(Comparator.comparing((StorageNodeId node) -> compared.getOrDefault(node, Instant.EPOCH))
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    /** The scheduled run, or the run that carries its plan out, if it has not ended. */
+    public Optional<RunOrder> recurringRun() {
+        return recurring
+                .last()
+                .flatMap(last -> find(last.id())
+                        .or(() -> last.act().flatMap(RecurringRuns.Act::run).flatMap(this::find)));
+    }
+
     /** The state after an event. */
     public ScheduleState apply(ScheduleEvent event) {
-        List<RunOrder> runs = new ArrayList<>(active);
         if (event instanceof ScheduleEvent.RunRegistered registered) {
+            List<RunOrder> runs = new ArrayList<>(active);
             runs.add(registered.order());
-            return new ScheduleState(registered.order().number(), runs, recent, roots);
+            return new ScheduleState(registered.order().number(), runs, recent, roots, compared, unrecorded, recurring);
         }
-        ScheduleEvent.RunClosed closed = (ScheduleEvent.RunClosed) event;
+        if (event instanceof ScheduleEvent.RunClosed closed) {
+            return apply(closed);
+        }
+        if (event instanceof ScheduleEvent.RunEnded ended) {
+            return apply(ended);
+        }
+        if (event instanceof ScheduleEvent.EndRecorded recorded) {
+            List<UUID> left = new ArrayList<>(unrecorded);
+            left.remove(recorded.runId());
+            return new ScheduleState(lastNumber, active, recent, roots, compared, left, recurring);
+        }
+        if (event instanceof ScheduleEvent.TimesChanged changed) {
+            return with(recurring.apply(changed));
+        }
+        if (event instanceof ScheduleEvent.RunScheduled scheduled) {
+            return with(recurring.apply(scheduled));
+        }
+        return event instanceof ScheduleEvent.TimeSkipped skipped
+                ? with(recurring.apply(skipped))
+                : with(recurring.apply((ScheduleEvent.ActDecided) event));
+    }
+
+    private ScheduleState with(RecurringRuns runs) {
+        return new ScheduleState(lastNumber, active, recent, roots, compared, unrecorded, runs);
+    }
+
+    private ScheduleState apply(ScheduleEvent.RunClosed closed) {
+        List<RunOrder> runs = new ArrayList<>(active);
         runs.removeIf(run -> run.id().equals(closed.runId()));
         List<UUID> ended = new ArrayList<>(recent);
         ended.add(closed.runId());
         Map<StorageNodeId, String> seen = new HashMap<>(roots);
         seen.putAll(closed.roots());
         return new ScheduleState(
-                lastNumber, runs, ended.subList(Math.max(0, ended.size() - MAX_RECENT), ended.size()), seen);
+                lastNumber,
+                runs,
+                ended.subList(Math.max(0, ended.size() - MAX_RECENT), ended.size()),
+                seen,
+                compared,
+                unrecorded,
+                recurring);
+    }
+
+    private ScheduleState apply(ScheduleEvent.RunEnded ended) {
+        Map<StorageNodeId, Instant> times = new HashMap<>(compared);
+        ended.compared().forEach(node -> times.put(node, ended.at()));
+        List<UUID> waiting = new ArrayList<>(unrecorded);
+        waiting.add(ended.runId());
+        return new ScheduleState(lastNumber, active, recent, roots, times, waiting, recurring.apply(ended));
     }
 }

@@ -88,13 +88,22 @@ public final class ReconcileSamples {
                 new RunEvent.NodeCompared(report(), AT),
                 new RunEvent.NodeRepaired(repairs(), AT),
                 new RunEvent.RunFinished(AT),
-                new RunEvent.RunAborted(AbortReason.CANCELED, "cancelled by ann", AT));
+                new RunEvent.RunAborted(AbortReason.CANCELED, "cancelled by ann", AT),
+                new RunEvent.RunForgotten(AT));
     }
 
     public static List<ScheduleEvent> scheduleEvents() {
         return List.of(
                 new ScheduleEvent.RunRegistered(actOrder(), AT),
-                new ScheduleEvent.RunClosed(RUN, Map.of(NODE, "3f0c"), AT));
+                new ScheduleEvent.RunClosed(RUN, Map.of(NODE, "3f0c"), AT),
+                new ScheduleEvent.TimesChanged("0 3 * * * Europe/Berlin", new UUID(3, 4), AT),
+                new ScheduleEvent.RunScheduled(RUN, AT, 2, AT),
+                new ScheduleEvent.RunEnded(
+                        RUN, RunPhase.ABORTED, Optional.of(AbortReason.DEADLINE), "too long", List.of(NODE), AT),
+                new ScheduleEvent.ActDecided(
+                        RUN, new RecurringRuns.Act(Optional.of(new UUID(7, 2)), "nothing is to be repaired"), AT),
+                new ScheduleEvent.TimeSkipped(AT, "an earlier run still works", AT),
+                new ScheduleEvent.EndRecorded(new UUID(7, 3), AT));
     }
 
     /** The state after these events. */

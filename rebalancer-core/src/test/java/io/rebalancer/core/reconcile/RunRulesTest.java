@@ -87,7 +87,7 @@ class RunRulesTest {
     void aRunEndsWithItsLastNode() {
         startComparing();
         assertThat(run.phase()).isEqualTo(RunPhase.COMPARING);
-        assertThat(run.nodesLeft()).containsExactly(ONE, TWO);
+        assertThat(run.nodesLeft()).containsExactly(TWO, ONE);
         assertThat(decide(new RunCommand.ReportNode(report(TWO)))).hasSize(1);
         assertThat(run.nodesLeft()).containsExactly(ONE);
         decide(new RunCommand.ReportNode(report(ONE)));
@@ -242,5 +242,27 @@ class RunRulesTest {
         assertThatThrownBy(() -> new BreakerLimits(1.1, 0, 0)).hasMessageContaining("missing-ratio");
         assertThatThrownBy(() -> new BreakerLimits(0, Double.NaN, 0)).hasMessageContaining("orphan-ratio");
         assertThatThrownBy(() -> new BreakerLimits(0, 0, -1)).hasMessageContaining("min-absolute");
+    }
+
+    @Test
+    void aRunIsForgottenOnlyLongAfterItsEnd() {
+        startComparing();
+        assertThat(decide(new RunCommand.Forget(NOW.plusSeconds(1))))
+                .as("it works")
+                .isEmpty();
+        decide(new RunCommand.Abort(AbortReason.CANCELED, "ann"));
+        assertThat(decide(new RunCommand.Forget(NOW))).isEmpty();
+        assertThat(decide(new RunCommand.Forget(NOW.plusMillis(1)))).containsExactly(new RunEvent.RunForgotten(NOW));
+        assertThat(run).isEqualTo(RunState.EMPTY);
+        assertThat(decide(new RunCommand.Forget(NOW.plusMillis(1))))
+                .as("repeated")
+                .isEmpty();
+    }
+
+    @Test
+    void aRunWorksOnItsNodesInTheOrderOfItsOrder() {
+        startComparing();
+        decide(new RunCommand.TakeOver());
+        assertThat(run.nodesLeft()).containsExactly(TWO, ONE);
     }
 }

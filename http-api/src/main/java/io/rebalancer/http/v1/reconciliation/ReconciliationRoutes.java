@@ -32,6 +32,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *
  * <pre>
  *   GET  /api/v1/reconciliation                    whether runs can be ordered, and the counts of the last one
+ *   GET  /api/v1/reconciliation/schedule           when runs begin without an order
  *   GET  /api/v1/reconciliation/runs               all runs, newest first
  *   POST /api/v1/reconciliation/runs               begins a run; 202 with its id
  *   GET  /api/v1/reconciliation/runs/ID            one run, as far as it is
@@ -70,6 +71,7 @@ public final class ReconciliationRoutes extends AllDirectives {
                 PathMatchers.separateOnSlashes("api/v1/reconciliation"),
                 () -> concat(
                         pathEnd(() -> get(this::status)),
+                        path("schedule", () -> get(this::schedule)),
                         pathPrefix(
                                 "runs",
                                 () -> concat(
@@ -99,6 +101,11 @@ public final class ReconciliationRoutes extends AllDirectives {
                         new StatusView(
                                 service.isEnabled(),
                                 page.items().stream().findFirst().map(RunLineView::nameless)))));
+    }
+
+    private Route schedule() {
+        return Problems.complete(
+                service.schedule().thenApply(found -> Json.response(StatusCodes.OK, ScheduleView.of(found))));
     }
 
     private Route list() {

@@ -15,14 +15,16 @@ const LIMIT = 50;
 const MODES = {observe: 'finds, and records what it found', plan: 'also records what would be done about each finding'};
 
 export function open(context) {
-  const state = {status: null, form: {mode: 'observe', nodes: ''}};
+  const state = {status: null, schedule: null, form: {mode: 'observe', nodes: ''}};
   const runId = () => context.location.query.get('run');
   const list = new PagedList(context, 'runs', () => ({path: '/api/v1/reconciliation/runs', query: {limit: LIMIT}}));
   const run = runView(context, runId);
   const quarantineNode = () => context.location.query.get('quarantine');
   const quarantine = quarantineView(context, quarantineNode, () => reload());
   const reload = context.every(5000, 'reconciliation', async signal => {
+    const schedule = api.get('/api/v1/reconciliation/schedule', {signal}).catch(failure => ({fault: failure.message}));
     state.status = await api.get('/api/v1/reconciliation', {signal});
+    state.schedule = await schedule;
     await (runId() ? run : quarantineNode() ? quarantine : list).load(signal);
   });
 
@@ -78,6 +80,14 @@ export function open(context) {
     </section>`;
   }
 
+  function schedule() {
+    const {fault, nextStart, idle, lastRun} = state.schedule;
+    return fault ? html`<p class="muted">The schedule is not known: ${fault}</p>` : html`<p class="muted" data-part="schedule">${nextStart ? html`Next scheduled run ${time(nextStart)}.` : 'No run is scheduled.'}
+      ${idle ? idle.detail + '.' : nothing}
+      ${lastRun ? html`The last scheduled <a href=${'/console/reconciliation?run=' + encodeURIComponent(lastRun.id)}>run</a> of
+        ${time(lastRun.scheduledFor)} is ${lastRun.outcome}.` : nothing}</p>`;
+  }
+
   function draw() {
     const status = state.status;
     return html`<div class="row spread head"><h1 tabindex="-1">Reconciliation</h1>${status
@@ -87,7 +97,7 @@ export function open(context) {
         listed by <code>rebalancer-adm node orphans</code> and <a href="/api/v1/orphans">/api/v1/orphans</a>.</p>
       ${status && !status.enabled ? notice('warn', html`<p>No run can be ordered: set <code>rebalancer.reconcile.enabled = on</code> in the
         configuration file of all managers.</p>`) : nothing}
-      ${!status ? html`<p class="muted">Asking the manager</p>` : content()}`;
+      ${!status || !state.schedule ? html`<p class="muted">Asking the manager</p>` : html`${schedule()}${content()}`}`;
   }
 
   function content() {

@@ -13,6 +13,7 @@ import io.rebalancer.core.port.ReconciliationService.RunRefused;
 import io.rebalancer.core.reconcile.RunMode;
 import io.rebalancer.http.ApiServer;
 import io.rebalancer.http.ReconciliationInMemory;
+import io.rebalancer.http.ReconciliationStates;
 import io.rebalancer.http.server.Json;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -63,6 +64,34 @@ class ReconciliationRoutesTest {
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(Json.read(response.body()).path("code").asText()).isEqualTo(code);
         assertThat(Json.read(response.body()).path("detail").asText()).contains(detail);
+    }
+
+    @Test
+    void theScheduleShowsTheNextRunAndTheLastOne() throws Exception {
+        assertThat(read(PATH + "/schedule").toString())
+                .isEqualTo(
+                        "{\"cron\":\"0 1 * * *\",\"timeZone\":\"Europe/Berlin\",\"mode\":\"plan\",\"readContents\":false,"
+                                + "\"act\":[\"copy_again\"],\"nextStart\":\"2026-11-29T00:11:30Z\",\"lastRun\":{\"id\":\""
+                                + ReconciliationInMemory.PLAN
+                                + "\",\"scheduledFor\":\"2026-11-28T00:00:00Z\",\"startedAt\":\"2026-11-28T00:21:07Z\",\"missed\":0,"
+                                + "\"outcome\":\"finished\",\"endedAt\":\"2026-11-28T02:30:00Z\",\"repairs\":{\"run\":\""
+                                + ReconciliationInMemory.ACTING + "\"}}}");
+    }
+
+    @Test
+    void theScheduleShowsWhyNothingIsScheduled() throws Exception {
+        RECONCILIATION.schedule = ReconciliationStates.NO_SCHEDULE;
+        JsonNode schedule = read(PATH + "/schedule");
+        assertThat(schedule.has("nextStart")).isFalse();
+        assertThat(schedule.path("idle").path("reason").asText()).isEqualTo("off");
+        assertThat(schedule.path("idle").path("detail").asText()).contains("rebalancer.reconcile.schedule.cron");
+        JsonNode last = schedule.path("lastRun");
+        assertThat(last.path("outcome").asText()).isEqualTo("aborted");
+        assertThat(last.path("abort").asText()).isEqualTo("deadline");
+        assertThat(last.path("missed").asInt()).isEqualTo(2);
+        assertThat(last.path("repairs").toString())
+                .isEqualTo("{\"detail\":\"the plan ended early; order a new plan\"}");
+        assertThat(schedule.path("skipped").path("reason").asText()).contains("still works");
     }
 
     @Test
