@@ -7,7 +7,7 @@ VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
-	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-fast bench-unmoved \
+	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-fast bench-smoke bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
@@ -138,6 +138,11 @@ bench-control: ## a manager's share of a job: CPU time of an object, events and 
 
 bench-fast: ## rows of a metadata shard decoded by one core, and checksums, beside plain ways; 1 minute
 	@$(MVN) -q test -pl manager-node -am -Dtest=FastBench -Dsurefire.failIfNoSpecifiedTests=false
+
+bench-smoke: ## bytes that hot paths allocate for an object, compared with checked-in figures; fails beyond a tenth; 1 minute
+	@bin/setup-tests
+	@$(MVN) -q test -pl manager-node,agent-node -am -Dtest='RowAllocationBench,CopyAllocationBench' -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm='$(QUICK_JVM)'
 
 bench-unmoved: ## the table of exceptions: 1,000,000 rows reported twice and read, in PostgreSQL and H2; some minutes
 	@$(MVN) -q test -pl persistence -am -Dtest=UnmovedBench -Dsurefire.failIfNoSpecifiedTests=false

@@ -71,7 +71,8 @@ record ObjectLayout(Path root) {
 
     /** The name of the object's file in its directory. */
     static String fileName(ObjectKey key) {
-        return Path.of(key.relativePath()).getFileName().toString();
+        String path = key.relativePath();
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     /** A name in a directory that holds files of many objects. It contains the object's path; no id contains a dot. */

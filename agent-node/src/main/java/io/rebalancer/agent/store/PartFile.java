@@ -78,7 +78,8 @@ final class PartFile {
 
     /** Stores the note of the complete content with the file. */
     void writeNote(FileNote note) throws IOException {
-        disk.writeNote(path(), () -> NoteAttribute.write(path(), note));
+        Path path = path();
+        disk.writeNote(path, () -> NoteAttribute.write(path, note));
     }
 
     /** Writes all of {@code bytes} at the end of the part. */
