@@ -24,13 +24,16 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
  * All jobs, the storage nodes that are out of service, and the rule that only one job at a time empties a storage node. A
@@ -54,6 +57,7 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
     }
 
     private final ActorContext<RegistryMessage> context;
+    private final TimerScheduler<RegistryMessage> timers;
     private final Clock clock;
     private final Duration reviewInterval;
     /** Directories of managers, which repeat their subscription. */
@@ -65,15 +69,18 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
 
     /** @param reviewInterval how often it sends {@code CreateJob} to the jobs that have not ended */
     public static Behavior<RegistryMessage> create(Clock clock, Duration reviewInterval) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(Review.INSTANCE, reviewInterval);
-            return new JobRegistry(context, clock, reviewInterval);
-        }));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new JobRegistry(context, timers, clock, reviewInterval)));
     }
 
-    private JobRegistry(ActorContext<RegistryMessage> context, Clock clock, Duration reviewInterval) {
+    private JobRegistry(
+            ActorContext<RegistryMessage> context,
+            TimerScheduler<RegistryMessage> timers,
+            Clock clock,
+            Duration reviewInterval) {
         super(ID, PersistentEntities.restart());
         this.context = context;
+        this.timers = timers;
         this.clock = clock;
         this.reviewInterval = reviewInterval;
     }
@@ -257,6 +264,16 @@ public final class JobRegistry extends EventSourcedBehavior<RegistryMessage, Reg
     @Override
     public EventHandler<RegistryState, RegistryEvent> eventHandler() {
         return RegistryState::apply;
+    }
+
+    /** After a failed write the same actor recovers again, and its timer has ended. */
+    @Override
+    public SignalHandler<RegistryState> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(
+                        RecoveryCompleted.instance(),
+                        jobs -> timers.startTimerWithFixedDelay(Review.INSTANCE, reviewInterval))
+                .build();
     }
 
     /** The list of jobs is short, but it is replayed at every start and every move. */

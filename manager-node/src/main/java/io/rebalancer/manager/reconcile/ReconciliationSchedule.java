@@ -269,7 +269,8 @@ public final class ReconciliationSchedule extends EventSourcedBehavior<ScheduleM
         if (!(decide(runs) instanceof ScheduleRules.Begin begin)) {
             return Effect().none();
         }
-        List<StorageNodeId> nodes = runs.freeNodes(fleet.nodes());
+        List<StorageNodeId> nodes =
+                runs.freeNodes(fleet.nodes()).stream().limit(RunOrder.MAX_NODES).toList();
         if (nodes.isEmpty()) {
             return skip(
                     begin.time(),

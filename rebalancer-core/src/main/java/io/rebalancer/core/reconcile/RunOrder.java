@@ -11,7 +11,7 @@ import java.util.UUID;
  *
  * @param number number of the run, above those of all earlier runs
  * @param nodes the storage nodes to compare, at least one, in the order in which the run works on them; {@link #MAX_NODES} at most
- *     are accepted from operators
+ *     are accepted from operators, and taken by a scheduled run
  * @param planId for {@link RunMode#ACT}: the run whose plan is carried out; else empty
  * @param orderedBy who ordered it, such as the name of a token or {@code schedule}
  * @param roots identities of the object roots that earlier runs saw; a node with another one is not compared
