@@ -30,6 +30,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
@@ -80,7 +81,9 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
     private final EndedAssignmentMetrics endedMetrics = new EndedAssignmentMetrics();
     private final ActorContext<Command> context;
     private final CopyClient copies;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
+    private final TimerScheduler<Command> timers;
+    private final Duration expiryInterval;
 
     /**
      * The behavior, which restarts after every failure: the API has no other actor that could serve it.
@@ -88,24 +91,33 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
      * @param copies the copy engine, for the orders of legacy managers
      */
     public static Behavior<Command> create(AgentSettings settings, CopyClient copies, CopyMetrics metrics) {
-        return Behaviors.supervise(unsupervised(settings, copies, metrics))
-                .onFailure(Exception.class, PersistentEntities.restart());
+        return create(settings, copies, metrics, Clock.systemUTC(), EXPIRY_INTERVAL);
     }
 
-    private static Behavior<Command> unsupervised(AgentSettings settings, CopyClient copies, CopyMetrics metrics) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(Expire.INSTANCE, Duration.ZERO, EXPIRY_INTERVAL);
-            return new LegacyAssignments(context, settings, metrics, copies);
-        }));
+    /** @param expiryInterval how often it removes the assignments that ended too long ago */
+    static Behavior<Command> create(
+            AgentSettings settings, CopyClient copies, CopyMetrics metrics, Clock clock, Duration expiryInterval) {
+        Behavior<Command> unsupervised = Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new LegacyAssignments(context, timers, settings, metrics, copies, clock, expiryInterval)));
+        return Behaviors.supervise(unsupervised).onFailure(Exception.class, PersistentEntities.restart());
     }
 
     private LegacyAssignments(
-            ActorContext<Command> context, AgentSettings settings, CopyMetrics metrics, CopyClient copies) {
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            AgentSettings settings,
+            CopyMetrics metrics,
+            CopyClient copies,
+            Clock clock,
+            Duration expiryInterval) {
         super(PersistenceId.of("LegacyAssignments", settings.storageNode().text()), PersistentEntities.restart());
         this.settings = settings;
         this.metrics = metrics;
         this.context = context;
         this.copies = copies;
+        this.clock = clock;
+        this.timers = timers;
+        this.expiryInterval = expiryInterval;
     }
 
     @Override
@@ -253,8 +265,12 @@ public final class LegacyAssignments extends EventSourcedBehavior<LegacyAssignme
                 .build();
     }
 
-    /** The copy engine has outlived the actor, and delivers again what the actor had not stored. */
+    /**
+     * After a failed write, too, which has ended the timer. The copy engine has outlived the actor, and delivers again what the
+     * actor had not stored.
+     */
     private void resume(LegacyState state) {
+        timers.startTimerWithFixedDelay(Expire.INSTANCE, Duration.ZERO, expiryInterval);
         copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));
         endedMetrics.record(state, List.of());
         for (LegacyAssignment assignment : state.open().values()) {

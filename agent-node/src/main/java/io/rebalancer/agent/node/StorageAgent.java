@@ -35,6 +35,7 @@ import java.util.UUID;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
@@ -69,6 +70,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
     private final StorageNodeId node;
     private final AgentSettings settings;
     private final ActorContext<AgentMessage> context;
+    private final TimerScheduler<AgentMessage> timers;
     private final Clock clock = Clock.systemUTC();
     private final FreeSpaceMonitor freeSpace;
     private final CopyMetrics metrics;
@@ -92,16 +94,14 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
             CopyMetrics metrics,
             AgentControl control,
             InventoryRequests inventory) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(ResendReports.INSTANCE, REPORT_INTERVAL);
-            return new StorageAgent(
-                    settings, context, freeSpace, metrics, copies, new OperatorRequests(control), inventory);
-        }));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new StorageAgent(
+                settings, context, timers, freeSpace, metrics, copies, new OperatorRequests(control), inventory)));
     }
 
     private StorageAgent(
             AgentSettings settings,
             ActorContext<AgentMessage> context,
+            TimerScheduler<AgentMessage> timers,
             FreeSpaceMonitor freeSpace,
             CopyMetrics metrics,
             CopyClient copies,
@@ -114,6 +114,7 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
         this.node = settings.storageNode();
         this.settings = settings;
         this.context = context;
+        this.timers = timers;
         this.freeSpace = freeSpace;
         this.metrics = metrics;
         this.copies = new AssignmentCopies(copies, metrics);
@@ -404,8 +405,12 @@ public final class StorageAgent extends EventSourcedBehavior<AgentMessage, Agent
                 .build();
     }
 
-    /** The copy engine has outlived the actor, and delivers again what the actor had not stored. */
+    /**
+     * After a failed write, too, which has ended the timer. The copy engine has outlived the actor, and delivers again what the
+     * actor had not stored.
+     */
     private void resume(AgentState state) {
+        timers.startTimerWithFixedDelay(ResendReports.INSTANCE, REPORT_INTERVAL);
         releasing.clear();
         inventory.held().update(state);
         copies.deliverTo(outcomes -> context.getSelf().tell(new CopiesEnded(outcomes)));

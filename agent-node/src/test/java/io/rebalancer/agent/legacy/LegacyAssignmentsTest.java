@@ -10,11 +10,14 @@ import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.cluster.settings.AgentSettings;
 import io.rebalancer.cluster.settings.SettingsFile;
+import io.rebalancer.core.legacy.LegacyProgress;
 import io.rebalancer.core.legacy.LegacyTask;
 import io.rebalancer.core.port.AssignmentService.Acceptance;
+import io.rebalancer.testsupport.SettableClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +29,14 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each assignment over HTTP logs one line when it ends. The actor restarts after every failure. */
 @Tag("slow")
@@ -51,15 +57,17 @@ class LegacyAssignmentsTest {
                     .withFallback(SettingsFile.over(ConfigFactory.empty())));
     private ObjectStore store;
     private TestEngine engine;
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-28T00:00:00Z"));
+    private AgentSettings settings;
     private ActorRef<LegacyAssignments.Command> assignments;
 
     @BeforeEach
     void start() throws IOException {
-        AgentSettings settings = TestEngine.settings(root, Duration.ofSeconds(1), Map.of());
+        settings = TestEngine.settings(root, Duration.ofSeconds(1), Map.of());
         store = ObjectStore.open(root, Durability.OS, SpaceGuard.Bounds.NONE);
         engine = TestEngine.start(settings, store);
-        assignments = kit.spawn(
-                LegacyAssignments.create(settings, engine.engine().newClient(), TestEngine.metrics(settings)));
+        assignments = kit.spawn(LegacyAssignments.create(
+                settings, engine.engine().newClient(), TestEngine.metrics(settings), clock, Duration.ofMillis(200)));
     }
 
     @AfterEach
@@ -139,5 +147,37 @@ class LegacyAssignmentsTest {
         }
         journal.resetPolicy();
         await().atMost(DEADLINE).until(() -> isAccepted(ASSIGNMENT));
+    }
+
+    /** Whether the actor knows the assignment; empty if it does not answer. */
+    private Optional<Boolean> isKnown(UUID id) {
+        TestProbe<Optional<LegacyProgress>> client = kit.createTestProbe();
+        assignments.tell(new LegacyAssignments.Find(id, client.getRef()));
+        try {
+            return Optional.of(client.receiveMessage(ANSWER_TIME).isPresent());
+        } catch (AssertionError e) {
+            return Optional.empty();
+        }
+    }
+
+    private void awaitKnown(UUID id, boolean known) {
+        await().atMost(DEADLINE).until(() -> isKnown(id).equals(Optional.of(known)));
+    }
+
+    /** Unlike a rejected event, a failed write restarts the actor only inside. */
+    @ParameterizedTest(name = "{0} writes fail")
+    @ValueSource(ints = {1, 3})
+    void endedAssignmentsExpireAfterAWriteThatFails(int failures) {
+        assertThat(isAccepted(ASSIGNMENT)).isTrue();
+        String id = PersistenceId.of("LegacyAssignments", settings.storageNode().text())
+                .id();
+        PersistenceTestKit.create(kit.system())
+                .failNextNPersisted(id, failures, new IOException("the journal's disk is full"));
+        UUID later = new UUID(1, 2);
+        await().atMost(DEADLINE).until(() -> isAccepted(later) || isKnown(later).orElse(false));
+        awaitKnown(ASSIGNMENT, true);
+        clock.pass(settings.legacy().keepEndedFor().plusSeconds(1));
+        awaitKnown(ASSIGNMENT, false);
+        awaitKnown(later, false);
     }
 }
