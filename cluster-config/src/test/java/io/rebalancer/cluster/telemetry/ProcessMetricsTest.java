@@ -33,8 +33,8 @@ class ProcessMetricsTest {
     @Test
     void aProcessShowsItsMemoryItsThreadsAndTheMembersThatItSees() throws Exception {
         Config config = ConfigFactory.parseString("""
-                        kamon.metric { tick-interval = 200ms, instruments.default.gauge.auto-update-interval = 200ms }
-                        kamon.metric.instruments.default.counter.auto-update-interval = 200ms
+                        kamon.metric { tick-interval = 200ms, factory.default-settings.gauge.auto-update-interval = 200ms }
+                        kamon.metric.factory.default-settings.counter.auto-update-interval = 200ms
                         pekko { actor.provider = cluster, remote.artery.canonical { hostname = "127.0.0.1", port = %d } }
                         pekko.cluster { roles = [agent], jmx.multi-mbeans-in-same-jvm = on }
                         """.formatted(LoopbackPorts.reserve()))

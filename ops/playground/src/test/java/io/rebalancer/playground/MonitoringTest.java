@@ -74,8 +74,8 @@ class MonitoringTest {
         RegionPlan plan = new RegionPlan(4, 200, OptionalLong.of(2048), Optional.empty(), SHARDS, 11);
         Map<String, Object> settings = Map.of(
                 "kamon.metric.tick-interval", "1s",
-                "kamon.metric.instruments.default.gauge.auto-update-interval", "1s",
-                "kamon.metric.instruments.default.counter.auto-update-interval", "1s",
+                "kamon.metric.factory.default-settings.gauge.auto-update-interval", "1s",
+                "kamon.metric.factory.default-settings.counter.auto-update-interval", "1s",
                 "rebalancer.metrics.tls.enabled", true,
                 "rebalancer.metrics.tls.certificate", certificate().toString(),
                 "rebalancer.metrics.tls.key", directory.resolve("key.pem").toString(),
