@@ -25,8 +25,8 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Connections to sources, which stay open between requests. A connection that was idle for a minute is closed, and so is the
- * one that was idle longest when there are too many. Blocking.
+ * Connections to sources, which stay open between requests. A connection that was idle for a minute is closed; when there are too
+ * many, the longest idle are closed first. Blocking.
  */
 final class SourceConnections implements AutoCloseable {
     private static final int CONNECT_MILLIS = 10_000;

@@ -27,6 +27,7 @@ import io.rebalancer.persistence.readside.ReadSide;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -82,18 +83,24 @@ public final class ManagerNode implements NodeProcess.Node {
         BlockingExecutor blocking = BlockingExecutor.on(system, Dispatchers.READ_SIDE);
         return StartFailed.endingSystem(
                 system,
-                journal.prepare(system)
-                        .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
-                        .thenCompose(readSide -> AccessModule.start(system, journal.reader(system), login)
-                                .thenCompose(access -> {
-                                    access.requireAdministrator(
-                                            settings.http(), ManagerSettings.adviceForListener(root));
-                                    ObservabilityModule observability =
-                                            new ObservabilityModule(system, metrics, traces);
-                                    observability.watchCertificates(settings.http(), cluster);
-                                    return node.serve(
-                                            settings, observability, journal.reader(system), readSide, keys, access);
-                                }))
+                // Before the journal: a metric keeps the settings that Kamon has when it is created.
+                CompletableFuture.completedFuture(system)
+                        .thenApply(started -> new ObservabilityModule(started, metrics, traces))
+                        .thenCompose(observability -> journal.prepare(system)
+                                .thenCompose(done -> blocking.run(() -> journal.readSide(system)))
+                                .thenCompose(readSide -> AccessModule.start(system, journal.reader(system), login)
+                                        .thenCompose(access -> {
+                                            access.requireAdministrator(
+                                                    settings.http(), ManagerSettings.adviceForListener(root));
+                                            observability.watchCertificates(settings.http(), cluster);
+                                            return node.serve(
+                                                    settings,
+                                                    observability,
+                                                    journal.reader(system),
+                                                    readSide,
+                                                    keys,
+                                                    access);
+                                        })))
                         .thenApply(served -> node));
     }
 

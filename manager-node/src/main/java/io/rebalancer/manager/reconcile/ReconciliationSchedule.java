@@ -269,8 +269,7 @@ public final class ReconciliationSchedule extends EventSourcedBehavior<ScheduleM
         if (!(decide(runs) instanceof ScheduleRules.Begin begin)) {
             return Effect().none();
         }
-        List<StorageNodeId> nodes =
-                runs.freeNodes(fleet.nodes()).stream().limit(RunOrder.MAX_NODES).toList();
+        List<StorageNodeId> nodes = runs.nodesOfNextRun(fleet.nodes());
         if (nodes.isEmpty()) {
             return skip(
                     begin.time(),

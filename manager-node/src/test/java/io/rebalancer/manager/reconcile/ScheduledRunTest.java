@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -142,29 +141,6 @@ class ScheduledRunTest extends ScheduleFixture {
         register(UUID.randomUUID(), false, busy);
         clock.set(FIRST);
         assertThat(awaitOrder(awaitRun(FIRST).id()).nodes()).containsExactly(TWO, THREE, ONE);
-    }
-
-    /** The order and the reports of more storage nodes do not fit into a message. */
-    @Test
-    void aRunOverALargeFleetTakesTheNodesLongestAgoAndTheNextOneTheOthers() {
-        StorageNodeId[] nodes = IntStream.rangeClosed(1, RunOrder.MAX_NODES + 2)
-                .mapToObj(number -> new StorageNodeId(number + ".stor"))
-                .sorted()
-                .toArray(StorageNodeId[]::new);
-        fleet = () -> CompletableFuture.completedFuture(fleet(nodes));
-        use(NIGHTLY.replace("jitter", "act = [], jitter"));
-        await().atMost(TIMEOUT).until(() -> status().nextStart().isPresent());
-        clock.set(FIRST);
-        UUID first = awaitRun(FIRST).id();
-        List<StorageNodeId> taken = awaitOrder(first).nodes();
-        assertThat(taken).isEqualTo(List.of(nodes).subList(0, RunOrder.MAX_NODES));
-        finish(first, taken.stream().map(node -> compared(node, Map.of())).toArray(NodeReport[]::new));
-        awaitEnd(FIRST);
-        clock.pass(DAY);
-        List<StorageNodeId> next = awaitOrder(awaitRun(FIRST.plus(DAY)).id()).nodes();
-        assertThat(next)
-                .hasSize(RunOrder.MAX_NODES)
-                .startsWith(nodes[RunOrder.MAX_NODES], nodes[RunOrder.MAX_NODES + 1]);
     }
 
     @Test

@@ -65,15 +65,17 @@ public record ScheduleState(
     }
 
     /**
-     * The storage nodes of a fleet on which no run works, those first whose last complete comparison is the longest ago. So a
-     * run that is ended early does not leave out the same ones again and again.
+     * The storage nodes of the next scheduled run: those of the fleet on which no run works, {@link RunOrder#MAX_NODES} at most. Those
+     * come first whose last complete comparison is the longest ago, so a run that is ended early, or that can't have all, does not
+     * leave out the same ones again and again.
      */
-    public List<StorageNodeId> freeNodes(List<StorageNodeId> fleet) {
+    public List<StorageNodeId> nodesOfNextRun(List<StorageNodeId> fleet) {
         return fleet.stream()
                 .distinct()
                 .filter(node -> busyWith(List.of(node)).isEmpty())
                 .sorted(Comparator.comparing((StorageNodeId node) -> compared.getOrDefault(node, Instant.EPOCH))
                         .thenComparing(Comparator.naturalOrder()))
+                .limit(RunOrder.MAX_NODES)
                 .toList();
     }
 

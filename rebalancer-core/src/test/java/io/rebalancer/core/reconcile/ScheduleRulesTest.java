@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ScheduleRulesTest {
@@ -238,9 +239,9 @@ class ScheduleRulesTest {
         apply(new ScheduleEvent.RunEnded(run, RunPhase.ABORTED, Optional.empty(), "", List.of(one, three), SET));
         apply(new ScheduleEvent.RunEnded(run, RunPhase.FINISHED, Optional.empty(), "", List.of(three), FIRST));
         List<StorageNodeId> fleet = List.of(three, one, four, two, ReconcileSamples.NODE);
-        assertThat(state.freeNodes(fleet)).containsExactly(ReconcileSamples.NODE, two, four, one, three);
+        assertThat(state.nodesOfNextRun(fleet)).containsExactly(ReconcileSamples.NODE, two, four, one, three);
         apply(new ScheduleEvent.RunRegistered(ReconcileSamples.order(), SET));
-        assertThat(state.freeNodes(fleet)).containsExactly(two, four, one, three);
+        assertThat(state.nodesOfNextRun(fleet)).containsExactly(two, four, one, three);
     }
 
     @Test
@@ -253,5 +254,15 @@ class ScheduleRulesTest {
         apply(new ScheduleEvent.EndRecorded(one, SET));
         apply(new ScheduleEvent.EndRecorded(one, SET));
         assertThat(state.unrecorded()).containsExactly(two);
+    }
+
+    /** The order and the reports of more storage nodes do not fit into a message. */
+    @Test
+    void aRunTakesAsManyNodesAsARunMayHave() {
+        List<StorageNodeId> fleet = IntStream.rangeClosed(1, RunOrder.MAX_NODES + 2)
+                .mapToObj(number -> new StorageNodeId(number + ".stor"))
+                .sorted()
+                .toList();
+        assertThat(ScheduleState.EMPTY.nodesOfNextRun(fleet)).isEqualTo(fleet.subList(0, RunOrder.MAX_NODES));
     }
 }
