@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 @Tag("external")
+@EnabledIfSystemProperty(
+        named = "full.journal.seconds",
+        matches = "[0-9]+",
+        disabledReason = "run by make test-full-journal")
 class FullJournalTest {
     private static final Duration FULL = Duration.ofSeconds(Integer.getInteger("full.journal.seconds", 5));
     private static final int OBJECTS = 300;

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -23,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 @Tag("external")
+@EnabledIfSystemProperty(
+        named = "large.object.mib",
+        matches = "[0-9]+",
+        disabledReason = "run by make test-large-object")
 class LargeObjectCrashTest {
     private static final long MIB = 1 << 20;
     private static final long BYTES = Long.getLong("large.object.mib", 384) * MIB;

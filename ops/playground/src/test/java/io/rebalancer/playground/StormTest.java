@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 20,000.
  */
 @Tag("slow")
+@EnabledIfSystemProperty(named = "storm.objects", matches = "[0-9]+", disabledReason = "run by make test-long")
 class StormTest {
     private static final String LEAVING = RegionPlan.storageId(1);
     private static final int CHANGES_PER_SECOND = 200;

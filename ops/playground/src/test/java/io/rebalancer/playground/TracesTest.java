@@ -7,6 +7,8 @@ import io.rebalancer.playground.SpanCollector.Received;
 import io.rebalancer.playground.cluster.ClusterPlan;
 import io.rebalancer.playground.console.Terminal;
 import io.rebalancer.playground.region.RegionPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,16 +70,24 @@ class TracesTest {
                                 .isNotEmpty()
                                 .allSatisfy((trace, spans) -> assertComplete(spans)));
                 // The planner is free to give one of the two agents nothing.
-                String logs = Files.readString(prepared.resolve("logs/agent-2.log"))
-                        + Files.readString(prepared.resolve("logs/agent-3.log"));
-                assertThat(traces(collector).keySet())
-                        .as("traces whose id is an assignment id in an agent's log")
-                        .anyMatch(trace -> logs.contains("assignment=" + assignmentId(trace)));
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertThat(traces(collector).keySet())
+                                .as("traces whose id is an assignment id in an agent's log")
+                                .anyMatch(trace -> logs(prepared).contains("assignment=" + assignmentId(trace))));
                 assertThat(collector.received())
                         .extracting(span -> span.tags().getOrDefault("agent", ""))
                         .as("agents, including the agent outside the cluster")
                         .contains(RegionPlan.storageId(4));
             }
+        }
+    }
+
+    private static String logs(Path run) {
+        try {
+            return Files.readString(run.resolve("logs/agent-2.log"))
+                    + Files.readString(run.resolve("logs/agent-3.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

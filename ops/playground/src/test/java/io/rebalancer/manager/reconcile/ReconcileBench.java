@@ -208,6 +208,15 @@ class ReconcileBench {
             counts.assertPlanted(copies);
         }
         print("merge, a claim and its file counted once: %s; %s", rate(copies.count(), best), heap.text());
+        SliceOfDrift slice = new SliceOfDrift();
+        try (ClaimFile.Claims all = claims.of(NODE, KeyRange.ALL);
+                BenchInventory.Entries entries = inventory.all()) {
+            MergeJoin.join(all, entries, slice);
+        }
+        assertThat(slice.found()).isEqualTo(SliceOfDrift.byMaps(copies));
+        print(
+                "a hundredth of the keys, compared with maps: the same %,d differences",
+                slice.found().size());
         return best;
     }
 
