@@ -119,9 +119,7 @@ public final class FastDecoder {
 
     private static JsonNode json(byte[] bytes) throws FastProtocolException {
         try {
-            // The parser of bytes guesses their encoding by zero bytes, and is not strict about UTF-8; with plain ASCII
-            // neither
-            // matters.
+            // The parser of bytes guesses their encoding by zeros, and is not strict about UTF-8.
             return Utf8.isAscii(bytes) && !hasZeros(bytes)
                     ? ExactJson.MAPPER.readTree(bytes)
                     : ExactJson.MAPPER.readTree(Utf8.decode(bytes));

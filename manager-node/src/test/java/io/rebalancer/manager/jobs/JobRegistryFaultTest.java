@@ -108,7 +108,7 @@ class JobRegistryFaultTest {
         await().atMost(TIMEOUT).until(() -> created.getOrDefault(job.toString(), 0) > before + 2);
     }
 
-    /** The order of a job is lost with its write; whoever gave it repeats it. */
+    /** A write that fails loses the order, so the test repeats it, as a client does. */
     @ParameterizedTest(name = "{0} writes fail")
     @ValueSource(ints = {1, 3})
     void jobsAreCreatedAgainAfterAWriteThatFails(int failures) {
