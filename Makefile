@@ -13,8 +13,8 @@ NAME = rebalancer-$(VERSION)
 help: ## list the targets
 	@sed -nE 's/^([a-zA-Z0-9_-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-# One compiler tier: a build or a test is over before the second pays. Versions of libraries are checked by make test.
-QUICK_JVM = -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+# One compiler tier: a build or a test is over before the second pays. Its default code cache is too small for a whole build. Versions of libraries are checked by make test.
+QUICK_JVM = -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC
 check: ## compile, check the format, run the fast tests; under a minute once built; needs only JDK, Maven and make
 	@start=$$(date +%s); rm -rf */target/surefire-reports */*/target/surefire-reports; \
 	MAVEN_OPTS="$(QUICK_JVM) $$MAVEN_OPTS" $(MVN) -q -T2 test -Denforcer.skip -Dtest.jvm='$(QUICK_JVM)' \
