@@ -4,11 +4,11 @@ import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.text.OneLine;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +26,9 @@ final class PublishGroup implements AutoCloseable {
     private final Quarantine quarantine;
     private final DiskOperations disk;
     private final Durability durability;
+    private final ForceThreads forces;
     private final Map<String, Target> targets = new LinkedHashMap<>();
-    private final Map<IncomingObject, IOException> failures = new HashMap<>();
+    private final Map<IncomingObject, IOException> failures = new ConcurrentHashMap<>();
 
     /** A directory that gets objects of the group. */
     private record Target(
@@ -46,21 +47,31 @@ final class PublishGroup implements AutoCloseable {
             DeviceReader deviceReader,
             Quarantine quarantine,
             DiskOperations disk,
-            Durability durability) {
+            Durability durability,
+            ForceThreads forces) {
         this.directories = directories;
         this.storedFiles = storedFiles;
         this.deviceReader = deviceReader;
         this.quarantine = quarantine;
         this.disk = disk;
         this.durability = durability;
+        this.forces = forces;
     }
 
     /** Publishes the objects and returns the failure of each object that could not be published. */
     Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
-        objects.forEach(attempt(this::forceContent));
+        forceEach(objects, attempt(this::forceContent));
         objects.stream().filter(object -> !failures.containsKey(object)).forEach(attempt(this::giveFinalName));
-        targets.values().forEach(this::forceDirectory);
+        forceEach(List.copyOf(targets.values()), this::forceDirectory);
         return failures;
+    }
+
+    private <T> void forceEach(List<T> items, Consumer<T> force) {
+        if (durability == Durability.OS) {
+            items.forEach(force);
+        } else {
+            forces.forEach(items, force);
+        }
     }
 
     private Consumer<IncomingObject> attempt(Step step) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A disk that fails at some steps, once or for ever. Half of the bytes of a write that fails are written. */
+/** A disk that fails at some steps, once or for ever. Half of the bytes of a write that fails are written. For several threads. */
 class FaultyDisk extends WatchedDisk {
     static final String IO_ERROR = "Input/output error";
 
@@ -31,7 +31,7 @@ class FaultyDisk extends WatchedDisk {
         fail(EnumSet.of(step), 0, true, reason);
     }
 
-    private void fail(Set<Step> failing, int skip, boolean forEver, String reason) {
+    private synchronized void fail(Set<Step> failing, int skip, boolean forEver, String reason) {
         steps = failing;
         message = reason;
         skipped = skip;
@@ -39,7 +39,7 @@ class FaultyDisk extends WatchedDisk {
         failed = 0;
     }
 
-    final void repair() {
+    final synchronized void repair() {
         assertThat(failed).as("the fault was reached").isPositive();
         maxFailures = 0;
     }
@@ -49,12 +49,12 @@ class FaultyDisk extends WatchedDisk {
     }
 
     @Override
-    final boolean leavesHalf(Step write) {
+    final synchronized boolean leavesHalf(Step write) {
         return isDue(write);
     }
 
     @Override
-    final void before(Step step) throws IOException {
+    final synchronized void before(Step step) throws IOException {
         if (isDue(step)) {
             failed++;
             throw new IOException(message);
