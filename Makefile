@@ -7,7 +7,7 @@ VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
-	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-fast bench-smoke bench-unmoved \
+	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-fast bench-scale bench-smoke bench-unmoved \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
@@ -124,7 +124,7 @@ bench-reconcile: ## claims and files sorted and merged, ENTRIES=10000000 of each
 bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 minutes on a quiet machine
 	@bin/setup-tests && bin/setup-bench
 	@$(MVN) -q test -pl agent-node -am -Dtest=AgentBench -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dtest.jvm=-Xmx256m -Dbench.directory=$(CURDIR)/target/bench
+		-Dtest.jvm='-Xmx256m -XX:+UseSerialGC' -Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench
 
 bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and memory; 10 minutes on a quiet machine
@@ -135,6 +135,11 @@ bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and m
 bench-control: ## a manager's share of a job: CPU time of an object, events and bytes, many nodes and shards; 5 minutes
 	@$(MVN) -q test -pl manager-node -am -Dtest=ControlBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm=-XX:-UseDynamicNumberOfCompilerThreads
+
+bench-scale: ## how a manager's cost of an object grows with objects (to OBJECTS=10000000), storage nodes, jobs and shards; tables, and plots in target/bench-scale; 40 minutes
+	@$(MVN) -q test -pl manager-node -am -Dtest=ScaleBench -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dtest.jvm='-Xmx256m -XX:+UseSerialGC -XX:-UseDynamicNumberOfCompilerThreads' -Dscale.objects=$(OBJECTS) \
+		-Dscale.directory=$(CURDIR)/target/bench-scale
 
 bench-fast: ## rows of a metadata shard decoded by one core, and checksums, beside plain ways; 1 minute
 	@$(MVN) -q test -pl manager-node -am -Dtest=FastBench -Dsurefire.failIfNoSpecifiedTests=false

@@ -115,10 +115,11 @@ final class BenchDatabase implements AutoCloseable {
 
     /** Counts the bytes of events from now on, because events are deleted while a job runs. */
     void watchEvents() throws SQLException {
-        execute("create table written_events (bytes bigint);"
-                + " insert into written_events values (0);"
+        execute("create table written_events (bytes bigint, events bigint);"
+                + " insert into written_events values (0, 0);"
                 + " create function watch_events() returns trigger language plpgsql as $$ begin"
-                + " update written_events set bytes = bytes + (select sum(octet_length(event_payload)) from inserted);"
+                + " update written_events set events = events + (select count(*) from inserted),"
+                + " bytes = bytes + (select sum(octet_length(event_payload)) from inserted);"
                 + " return null; end $$;"
                 + " create trigger watch_events after insert on event_journal referencing new table as inserted"
                 + " for each statement execute function watch_events()");
@@ -127,6 +128,11 @@ final class BenchDatabase implements AutoCloseable {
     /** Bytes of all events since {@link #watchEvents}, those of the registry and of deleted events included. */
     long writtenBytes() throws SQLException {
         return Long.parseLong(text("select bytes from written_events"));
+    }
+
+    /** Events since {@link #watchEvents}, those of the registry and deleted events included. */
+    long writtenEvents() throws SQLException {
+        return Long.parseLong(text("select events from written_events"));
     }
 
     Largest largestSnapshot() throws SQLException {
@@ -204,19 +210,28 @@ final class BenchDatabase implements AutoCloseable {
      */
     static Duration ownCpu() {
         Duration all = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        return all.minus(cpuOfThreads("C1 Compiler", "C2 Compiler"));
+    }
+
+    /** The CPU time of the serial collector, which runs in the JVM's own thread. */
+    static Duration collectorCpu() {
+        return cpuOfThreads("VM Thread");
+    }
+
+    private static Duration cpuOfThreads(String... names) {
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
-            return all.minus(threads.map(BenchDatabase::compilerCpu).reduce(Duration.ZERO, Duration::plus));
+            return threads.map(thread -> cpuOfThread(thread, names)).reduce(Duration.ZERO, Duration::plus);
         } catch (IOException e) {
             // This is no Linux.
-            return all;
+            return Duration.ZERO;
         }
     }
 
-    private static Duration compilerCpu(Path thread) {
+    private static Duration cpuOfThread(Path thread, String... names) {
         try {
             String stat = Files.readString(thread.resolve("stat"));
-            boolean compiles = stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler");
-            return compiles ? ticks(stat, 2) : Duration.ZERO;
+            boolean counts = Arrays.stream(names).anyMatch(name -> stat.contains("(" + name));
+            return counts ? ticks(stat, 2) : Duration.ZERO;
         } catch (IOException e) {
             // The thread has just ended.
             return Duration.ZERO;

@@ -13,11 +13,17 @@ import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Agents that report an assignment as soon as it is ordered.
+ * Agents that report an assignment as soon as it is ordered, or after a latency.
  *
  * @param failuresPerThousand the share of objects whose copy always fails, with an error that no retry can fix
+ * @param latency how long an assignment takes
  */
-record SimulatedAgents(int failuresPerThousand) implements AgentGateway {
+record SimulatedAgents(int failuresPerThousand, SimulatedLatency latency) implements AgentGateway {
+
+    /** Agents that reply at once. */
+    SimulatedAgents(int failuresPerThousand) {
+        this(failuresPerThousand, SimulatedLatency.NONE);
+    }
 
     @Override
     public boolean isReachable(StorageNodeId node) {
@@ -27,8 +33,10 @@ record SimulatedAgents(int failuresPerThousand) implements AgentGateway {
     @Override
     public void assign(FencingToken token, Assignment assignment, ActorRef<JobMessage> job) {
         job.tell(new JobMessage.AssignmentAccepted(assignment.id(), 0));
-        job.tell(new JobMessage.CopiesReported(
-                assignment.id(), assignment.destination().storageNode(), failures(assignment)));
+        latency.afterCopies(
+                assignment.tasks().size(),
+                () -> job.tell(new JobMessage.CopiesReported(
+                        assignment.id(), assignment.destination().storageNode(), failures(assignment))));
     }
 
     private List<UnmovedRecord> failures(Assignment assignment) {

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * A metadata tier that replies at once, computes each record from its number, and keeps one bit per record. Ids and digests
+ * A metadata tier that replies at once or after a latency, computes each record from its number, and keeps one bit per record. Ids and digests
  * are as random as in a real region, so that compression gains no more here than there. Record {@code i} is the row with id
  * {@code i / shards + 1} of shard {@code i % shards + 1}.
  */
@@ -47,6 +47,7 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
     private final int count;
     private final List<Integer> shards;
     private final AtomicIntegerArray moved;
+    private final SimulatedLatency latency;
     private volatile Runnable onVerification = () -> {};
     private volatile Lookup lastLookup = new Lookup(List.of(), Map.of());
 
@@ -55,6 +56,12 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
 
     /** @param leaving the node that every record names at first */
     SimulatedTier(CopyLocation leaving, int count, int shards) {
+        this(leaving, count, shards, SimulatedLatency.NONE);
+    }
+
+    /** @param latency how long its calls take */
+    SimulatedTier(CopyLocation leaving, int count, int shards, SimulatedLatency latency) {
+        this.latency = latency;
         this.leaving = leaving;
         this.count = count;
         this.shards = IntStream.rangeClosed(1, shards).boxed().toList();
@@ -162,13 +169,13 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
     public CompletionStage<Optional<MetadataRecord>> read(RecordRef ref) {
         String key = ref.key();
         int i = Integer.parseInt(key.substring(key.lastIndexOf('-') + 1, key.length() - ".tar.gz".length()));
-        return CompletableFuture.completedFuture(Optional.of(record(i)));
+        return latency.ofRead(Optional.of(record(i)));
     }
 
     @Override
     public CompletionStage<List<MetadataRecord>> recordsOf(int shard, Collection<UUID> objectIds) {
         List<Integer> found = lookup(objectIds).byShard().getOrDefault(shard, List.of());
-        return CompletableFuture.completedFuture(
+        return latency.ofRead(
                 found.isEmpty() ? List.of() : found.stream().map(this::record).toList());
     }
 
@@ -195,7 +202,7 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
             int i = numberOf(each.objectId());
             moved.accumulateAndGet(i / Integer.SIZE, 1 << i, (before, bit) -> before | bit);
         });
-        return CompletableFuture.completedFuture(true);
+        return latency.ofWrite(true);
     }
 
     @Override
@@ -236,8 +243,7 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
                     }
                     next++;
                 }
-                return CompletableFuture.completedFuture(
-                        new Chunk(rows, ScanPosition.at(ScanColumn.ID, next), next > rows(shard)));
+                return latency.ofChunk(new Chunk(rows, ScanPosition.at(ScanColumn.ID, next), next > rows(shard)));
             }
 
             @Override
@@ -275,7 +281,7 @@ final class SimulatedTier implements MetadataTier, RecordScan, RecordAudit {
                         .filter(id -> !isMoved(number(shard, id)))
                         .map(id -> new Finding(id, ref(number(shard, id)), Kind.NAMES_NODE))
                         .toList();
-                return CompletableFuture.completedFuture(new Range(end + 1L, ids, findings));
+                return latency.ofChunk(new Range(end + 1L, ids, findings));
             }
         };
     }
