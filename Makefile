@@ -146,7 +146,7 @@ bench-fast: ## rows of a metadata shard decoded by one core, and checksums, besi
 
 bench-smoke: ## bytes that hot paths allocate for an object, compared with checked-in figures; fails beyond a tenth; 1 minute
 	@bin/setup-tests
-	@$(MVN) -q test -pl manager-node,agent-node -am -Dtest='RowAllocationBench,CopyAllocationBench' -Dsurefire.failIfNoSpecifiedTests=false \
+	@$(MVN) -q test -pl manager-node,agent-node -am -Dtest='RowAllocationBench,ControlAllocationBench,CopyAllocationBench' -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm='$(QUICK_JVM)'
 
 bench-unmoved: ## the table of exceptions: 1,000,000 rows reported twice and read, in PostgreSQL and H2; some minutes
