@@ -20,11 +20,9 @@ public final class NodeSettings {
      */
     private static final String QUICK = """
             pekko.cluster {
-              seed-node-timeout = 1s
               retry-unsuccessful-join-after = 1s
               gossip-interval = 200ms
               leader-actions-interval = 200ms
-              periodic-tasks-initial-delay = 200ms
               failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 3s }
               split-brain-resolver { stable-after = 3s, down-all-when-unstable = 10s }
               sharding {
