@@ -11,6 +11,7 @@ const WINDOWS = {'15m': ['15 min', 900], '1h': ['1 h', 3600], '6h': ['6 h', 2160
 const DEFAULT = '1h';
 const POINTS = 240;
 const READ_MS = 30000;
+const DAY = 86400;
 /** The shortest time between two points of the event stream. A step of the history gets at least six. */
 const LIVE_SECONDS = 10;
 /** As of this time, the last point is shown, so that the chart moves. */
@@ -100,7 +101,8 @@ export function throughput({id, context, job}) {
     const still = found.steps.filter(step => step.relocated === 0 && step.seconds >= found.stepSeconds).length;
     const sum = name => found.steps.reduce((all, step) => all + step[name], 0);
     const last = data[0].length - 1;
-    return html`From ${moment(found.from)} to ${clock(data[0][last] * 1000)}, ${duration(found.stepSeconds)} for each point:
+    const end = data[0][last];
+    return html`From ${moment(found.from)} to ${(end - data[0][0] > DAY ? moment : clock)(end * 1000)}, ${duration(found.stepSeconds)} for each point:
       ${count(sum('relocated'))} records and ${bytes(sum('bytes'))} moved, at most ${rate(data[1].reduce((one, other) => Math.max(one, other)), 'records')}.
       ${still > 0 ? html`Nothing was moved in ${count(still)} of ${count(found.steps.length)} steps. ` : nothing}${state.ended ? nothing
         : html`Now ${rate(data[1][last], 'records')}, ${bytes(data[2][last])}/s.`}`;
