@@ -28,6 +28,7 @@ import io.rebalancer.http.v1.jobs.JobEventsRoute;
 import io.rebalancer.http.v1.jobs.JobRoutes;
 import io.rebalancer.http.v1.jobs.OrphanRoutes;
 import io.rebalancer.http.v1.jobs.PreflightRoutes;
+import io.rebalancer.http.v1.jobs.RateRoutes;
 import io.rebalancer.http.v1.nodes.CertificateRoutes;
 import io.rebalancer.http.v1.nodes.StorageNodeRoutes;
 import io.rebalancer.http.v1.plans.PlanRoutes;
@@ -72,6 +73,7 @@ public final class ManagerApi {
                 new LegacyJobRoutes(jobs, legacy, metrics, audit).routes(),
                 new JobRoutes(jobs, new JobCreation(jobs, advice.preflight(), advice.plans()), history, events, audit)
                         .routes(),
+                new RateRoutes(jobs, history, access.clock()).routes(),
                 fleetEvents.routes(),
                 new PreflightRoutes(advice.preflight()).routes(),
                 new SettingsRoutes(settings, jobs, audit, Clock.systemUTC()).routes(),

@@ -212,7 +212,8 @@ class ClusterAndListRoutesTest {
                 """));
         assertThat(inService.path("jobs")).isEqualTo(Json.read("""
                 {"emptiedBy": [], "destinationOf": [
-                  {"job": "00000000-0000-0000-0000-000000000007", "assignments": 3, "leasedBytes": 5242880}]}
+                  {"job": "00000000-0000-0000-0000-000000000007", "assignments": 3, "leasedBytes": 5242880},
+                  {"run": "77777777-7777-4777-8777-777777777777", "assignments": 1, "leasedBytes": 2097152}]}
                 """));
         assertThat(call("GET", "/api/v1/storage-nodes/no%20node").statusCode()).isEqualTo(400);
     }

@@ -7,6 +7,10 @@ import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.ListOrder;
+import io.rebalancer.core.rates.RateCounts;
+import io.rebalancer.core.rates.RateHistory;
+import io.rebalancer.core.rates.RateQuery;
+import io.rebalancer.core.rates.RateRange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,6 +31,28 @@ public class HistoryInMemory implements JobHistory {
     public static int jobs = LINES;
 
     public static int exceptions = LINES;
+
+    /** When each job began to do something. */
+    public static Instant ratesBegin = Instant.EPOCH;
+
+    /** What the jobs that the read side knows did in a range. */
+    public static BiFunction<UUID, RateRange, Optional<RateHistory>> rateHistory = HistoryInMemory::steadyRates;
+
+    /** A job that relocates 60 records of 5 MB in each step, and nothing in every third. */
+    public static Optional<RateHistory> steadyRates(UUID jobId, RateRange range) {
+        return jobId.equals(ApiServer.NEW)
+                ? Optional.empty()
+                : Optional.of(new RateHistory(
+                        range,
+                        IntStream.range(0, range.steps())
+                                .mapToObj(step -> step % 3 == 2
+                                        ? RateCounts.ZERO
+                                        : new RateCounts(
+                                                70, 65, 325_000_000, new SettledCounts(60, 2, 1, 0, 300_000_000), 4, 1))
+                                .toList(),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
 
     /** What the keys and details of exceptions end with. */
     public static String hostileText = "";
@@ -127,6 +154,11 @@ public class HistoryInMemory implements JobHistory {
                 order == ListOrder.OLDEST,
                 after,
                 limit);
+    }
+
+    @Override
+    public CompletionStage<Optional<RateHistory>> rates(UUID jobId, RateQuery query, Instant now) {
+        return CompletableFuture.completedFuture(rateHistory.apply(jobId, RateRange.of(query, ratesBegin, now)));
     }
 
     @Override

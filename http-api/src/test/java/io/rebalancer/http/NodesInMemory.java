@@ -15,9 +15,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** Three storage nodes: 1.stor.d is drained, a job empties 2.stor.d, and 2.stor.d and 3.stor.d have penalties. */
 public final class NodesInMemory implements StorageNodeService {
@@ -28,6 +30,8 @@ public final class NodesInMemory implements StorageNodeService {
 
     /** What the name of a datacenter ends with. */
     public static String hostileText = "";
+    /** A run of reconciliation that adds copies. */
+    static final UUID RUN = ReconciliationInMemory.RUN;
 
     /** The number of further nodes in service. */
     public static int further = 0;
@@ -78,8 +82,15 @@ public final class NodesInMemory implements StorageNodeService {
 
     @Override
     public CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node) {
-        List<JobPromise> promises = node.equals(PENALISED) ? List.of(new JobPromise(JOB, 3, 5)) : List.of();
+        List<JobPromise> promises =
+                node.equals(PENALISED) ? List.of(new JobPromise(JOB, 3, 5), new JobPromise(RUN, 1, 2)) : List.of();
         return CompletableFuture.completedFuture(brokerReplies ? Optional.of(promises) : Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Set<UUID>> jobsAmong(Set<UUID> ids) {
+        return CompletableFuture.completedFuture(
+                ids.stream().filter(JOB::equals).collect(Collectors.toSet()));
     }
 
     private static PenaltyReport penalty(

@@ -34,6 +34,7 @@ public final class ConsoleFiles {
             "pages/job/object.js",
             "pages/job/progress.js",
             "pages/job/settings.js",
+            "pages/job/throughput.js",
             "pages/jobs.js",
             "pages/missing.js",
             "pages/node.js",

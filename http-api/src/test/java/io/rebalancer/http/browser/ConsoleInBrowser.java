@@ -14,6 +14,7 @@ import io.rebalancer.http.TokensInMemory;
 import io.rebalancer.testsupport.Browser;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -51,6 +52,7 @@ abstract class ConsoleInBrowser {
     @AfterEach
     void stop() {
         HistoryInMemory.hostileText = "";
+        HistoryInMemory.ratesBegin = Instant.EPOCH;
         NodesInMemory.hostileText = "";
         ApiServer.RECONCILIATION.reset();
         OneMember.others = List.of();

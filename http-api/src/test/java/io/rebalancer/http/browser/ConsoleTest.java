@@ -9,6 +9,8 @@ import io.rebalancer.http.FleetInMemory;
 import io.rebalancer.http.HistoryInMemory;
 import io.rebalancer.http.NodesInMemory;
 import io.rebalancer.http.ReconciliationInMemory;
+import io.rebalancer.http.TokensInMemory;
+import io.rebalancer.http.console.ConsoleFiles;
 import io.rebalancer.http.v1.jobs.FleetUpdate;
 import io.rebalancer.http.v1.jobs.JobFeed;
 import io.rebalancer.http.v1.jobs.JobUpdate;
@@ -151,6 +153,80 @@ class ConsoleTest extends ConsoleInBrowser {
         assertThat(browser.address()).endsWith("/console/jobs?node=4.stor.d");
         open(new Page("/console/jobs?node=4.stor.d", "4.stor.d"));
         assertThat(browser.text()).doesNotContain("0.stor.d");
+    }
+
+    @Test
+    void theThroughputOfAJobBeginsBeforeThePageWasOpened() throws Exception {
+        HistoryInMemory.ratesBegin = TokensInMemory.START.minus(Duration.ofHours(5));
+        signIn(Role.VIEWER);
+        open(new Page(JOB, "1 min for each point"));
+        assertThat(browser.text()).contains("of 60 steps", "2,400 records");
+        seenElement("figure.chart-figure .chart canvas");
+        assertThat(shownWindow()).isEqualTo("1 h");
+        browser.await(
+                "[...document.querySelectorAll('#throughput ~ nav a')].find(a => a.textContent === '15 min').click()");
+        seen("of 15 steps");
+        assertThat(browser.address()).endsWith(JOB + "?window=15m");
+        assertThat(commandOfChart()).contains("job rates " + ApiServer.RUNNING + " --window 15m");
+
+        for (String scheme : List.of("light", "dark")) {
+            browser.show(1280, scheme);
+            open(new Page(JOB + "?tab=progress&window=all", "5 min for each point"));
+            assertThat(shownWindow()).isEqualTo("All");
+            browser.await("document.querySelector('section[aria-labelledby=throughput] input[type=checkbox]').click()");
+            seen("Throughput, the latest first");
+            assertThat(
+                            browser.await(
+                                    "document.querySelectorAll('section[aria-labelledby=throughput] table:not(.u-legend) tbody tr').length"))
+                    .isEqualTo(20L);
+            assertThat(browser.violations()).as(scheme).isEmpty();
+            browser.screenshot(SHOTS.resolve("job-throughput-" + scheme + ".png"));
+        }
+        assertThat(commandOfChart()).doesNotContain("--window");
+        browser.show(360, "light");
+        open(new Page(JOB + "?window=6h", "5 min for each point"));
+        assertThat(scrollsSideways()).isEqualTo(false);
+        assertThat(refusedByPolicy()).isEmpty();
+    }
+
+    private static Object shownWindow() {
+        return browser.await(
+                "document.querySelector('section[aria-labelledby=throughput] nav [aria-current]').textContent");
+    }
+
+    private static String commandOfChart() {
+        return String.valueOf(browser.await(
+                "document.querySelector('section[aria-labelledby=throughput] .commands code').textContent"));
+    }
+
+    private static void seenElement(String selector) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> browser.await("document.querySelectorAll('" + selector + "').length"),
+                        Long.valueOf(1)::equals);
+    }
+
+    /** The clock of the browser is 100 s ahead of the manager's. The stream began before the last step, or after it. */
+    @Test
+    void theEventStreamContinuesTheHistory() throws Exception {
+        signIn(Role.VIEWER);
+        open(new Page(JOB, "Throughput"));
+        String module = "import('/console/assets/" + ConsoleFiles.read().digest() + "/pages/job/throughput.js')";
+        String state = "{skew: 100, ended: false, found: {stepSeconds: 60, to: '1970-01-01T00:02:30Z', steps: ["
+                + "{at: '1970-01-01T00:01:00Z', seconds: 60, relocated: 120, bytes: 600},"
+                + "{at: '1970-01-01T00:02:00Z', seconds: 30, relocated: 90, bytes: 30}]}}";
+        String call = module + ".then(m => JSON.stringify(m.joined(" + state + ", %s)))";
+        assertThat(
+                        browser.await(
+                                call.formatted(
+                                        "{times: [210000, 220000, 230000, 240000, 245000], records: [0, 9, 19, 29, 79], bytes: [0, 0, 5, 5, 5]}")))
+                .as("the samples replace the average of the last step")
+                .isEqualTo("[[120,130,140,145],[2,1,1,10],[10,0.5,0,0]]");
+        assertThat(browser.await(
+                        call.formatted("{times: [245000, 255000, 265000], records: [0, 9, 29], bytes: [0, 0, 20]}")))
+                .as("the samples continue the average of the last step")
+                .isEqualTo("[[120,150,155,165],[2,3,0.9,2],[10,1,0,2]]");
+        assertThat(browser.await(call.formatted("undefined"))).isEqualTo("[[120,150],[2,3],[10,1]]");
     }
 
     @Test

@@ -21,9 +21,12 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -118,17 +121,32 @@ public final class ClusterStorageNodeService implements StorageNodeService {
 
     @Override
     public CompletionStage<List<UUID>> emptiedBy(StorageNodeId node) {
+        return registeredJobs()
+                .thenApply(jobs -> jobs.stream()
+                        .filter(job ->
+                                !job.ended() && job.leaving().storageNode().equals(node))
+                        .map(RegisteredJob::id)
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<Set<UUID>> jobsAmong(Set<UUID> ids) {
+        return ids.isEmpty()
+                ? CompletableFuture.completedStage(Set.of())
+                : registeredJobs()
+                        .thenApply(jobs -> jobs.stream()
+                                .map(RegisteredJob::id)
+                                .filter(ids::contains)
+                                .collect(Collectors.toSet()));
+    }
+
+    private CompletionStage<List<RegisteredJob>> registeredJobs() {
         return RepeatedAsk.every(
                         RETRY_INTERVAL,
                         system,
                         () -> AskPattern.<RegistryMessage, RegistryReply>ask(
                                 registry, RegistryMessage.ListJobs::new, ASK_TIMEOUT, system.scheduler()))
-                .thenApply(reply -> ((RegistryMessage.Jobs) reply)
-                        .jobs().stream()
-                                .filter(job -> !job.ended()
-                                        && job.leaving().storageNode().equals(node))
-                                .map(RegisteredJob::id)
-                                .toList());
+                .thenApply(reply -> ((RegistryMessage.Jobs) reply).jobs());
     }
 
     @Override

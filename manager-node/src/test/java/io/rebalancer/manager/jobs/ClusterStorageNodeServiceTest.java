@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +132,18 @@ class ClusterStorageNodeServiceTest {
         broker.expectMessageClass(SpaceMessage.GetPromisesTo.class);
         TIME.timePasses(ClusterStorageNodeService.BROKER_TIMEOUT);
         assertThat(result(unknown)).isEmpty();
+    }
+
+    /** An ended job may hold space until its agents have replied. What is no job is a run of reconciliation. */
+    @Test
+    void jobsAreDistinguishedFromRuns() throws Exception {
+        assertThat(result(service.jobsAmong(Set.of()).toCompletableFuture())).isEmpty();
+        CompletableFuture<Set<UUID>> asked =
+                service.jobsAmong(Set.of(new UUID(0, 2), new UUID(0, 9))).toCompletableFuture();
+        registry.expectMessageClass(RegistryMessage.ListJobs.class)
+                .replyTo()
+                .tell(new RegistryMessage.Jobs(List.of(job(3, NODE, false), job(2, NODE, true))));
+        assertThat(result(asked)).containsExactly(new UUID(0, 2));
     }
 
     @Test

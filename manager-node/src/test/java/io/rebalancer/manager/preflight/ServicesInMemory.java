@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +82,11 @@ final class ServicesInMemory implements MetadataTier, StorageNodeService {
 
     @Override
     public CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node) {
+        throw new AssertionError("no check needs the jobs of a node");
+    }
+
+    @Override
+    public CompletionStage<Set<UUID>> jobsAmong(Set<UUID> ids) {
         throw new AssertionError("no check needs the jobs of a node");
     }
 

@@ -28,6 +28,7 @@ final class JobCommand extends ManagerCommand {
                 JobCreateCommand.class,
                 JobWatchCommand.class,
                 JobEventsCommand.class,
+                JobRatesCommand.class,
                 JobPauseCommand.class,
                 JobResumeCommand.class,
                 JobCancelCommand.class,

@@ -170,7 +170,10 @@ final class NodeCommand extends ManagerCommand {
     private static void printJobs(PrintWriter out, JsonNode jobs) {
         jobs.path("emptiedBy").forEach(job -> out.println("job " + job.asText() + " empties it"));
         jobs.path("destinationOf")
-                .forEach(each -> out.println("job " + each.path("job").asText() + " copies to it: "
+                .forEach(each -> out.println((each.has("run")
+                                ? "run " + each.path("run").asText()
+                                : "job " + each.path("job").asText())
+                        + " copies to it: "
                         + Figures.counted(each.path("assignments").asLong(), "open assignment") + ", "
                         + Figures.bytes(each.path("leasedBytes").asDouble()) + " leased"));
         if (jobs.has("destinationsUnavailable")) {

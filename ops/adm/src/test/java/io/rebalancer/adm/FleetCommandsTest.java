@@ -135,14 +135,14 @@ class FleetCommandsTest {
     void aNodeIsShownWithTheRunningJobsThatTouchIt() {
         answers.put(NODE, """
                 {"storageNode":"1.stor.d","state":"FENCED","jobs":{"emptiedBy":["J"],"destinationOf":[
-                 {"job":"K","assignments":1,"leasedBytes":5242880},{"job":"L","assignments":2,"leasedBytes":0}]}}""");
+                 {"job":"K","assignments":1,"leasedBytes":5242880},{"run":"L","assignments":2,"leasedBytes":0}]}}""");
         assertThat(command.run("node", "get", "1.stor.d")).isZero();
         assertThat(command.out().lines())
                 .containsExactly(
                         "1.stor.d is fenced",
                         "job J empties it",
                         "job K copies to it: 1 open assignment, 5.2 MB leased",
-                        "job L copies to it: 2 open assignments, 0 B leased");
+                        "run L copies to it: 2 open assignments, 0 B leased");
         answers.put(NODE, """
                 {"storageNode":"1.stor.d","state":"IN_SERVICE",
                  "jobs":{"emptiedBy":[],"destinationsUnavailable":"no reply"}}""");

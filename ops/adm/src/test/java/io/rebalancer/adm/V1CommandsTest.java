@@ -61,6 +61,34 @@ class V1CommandsTest {
     }
 
     @Test
+    void theRatesOfAJobAreATableWithZerosWhereItStoodStill() {
+        String step =
+                "\"placed\":70,\"copied\":65,\"copiedBytes\":1,\"superseded\":2,\"gone\":1,\"duplicate\":0,\"skipped\":4,"
+                        + "\"failed\":1,";
+        String still = step.replaceAll(":\\d+", ":0");
+        answers.put(
+                "/api/v1/jobs/" + JOB + "/rates",
+                "{\"stepSeconds\":60,\"recordedSince\":\"2026-11-27T10:00:00Z\",\"steps\":["
+                        + "{\"at\":\"2026-11-27T10:00:00Z\",\"seconds\":60.0," + step
+                        + "\"relocated\":1230,\"bytes\":300000000},"
+                        + "{\"at\":\"2026-11-27T10:01:00Z\",\"seconds\":60.0," + still
+                        + "\"relocated\":0,\"bytes\":0}]}");
+        assertThat(command.run("job", "rates", JOB, "--window", "6h")).isZero();
+        assertThat(command.requests().get(0)).endsWith("/rates?points=60&window=21600");
+        assertThat(command.out().lines())
+                .containsExactly(
+                        "FROM               RECORDS/S  MB/S  PLACED  COPIED  MOVED  NO MOVE NEEDED  SKIPPED  FAILED",
+                        "2026-11-27 10:00Z       20.5   5.0      70      65  1,230               3        4       1",
+                        "2026-11-27 10:01Z        0.0   0.0       0       0      0               0        0       0");
+        assertThat(command.err()).contains("the history begins 2026-11-27 10:00:00Z", "rebalancer rebuild");
+        assertThat(command.run("job", "rates", JOB, "--from", "2026-11-27T10:00:00Z", "--output", "jsonl"))
+                .isZero();
+        assertThat(command.out().lines().skip(3)).hasSize(2).allMatch(line -> line.startsWith("{\"at\":"));
+        assertThat(command.run("job", "rates", JOB, "--window", "soon")).isEqualTo(1);
+        assertThat(command.err()).contains("a duration is a number and a unit");
+    }
+
+    @Test
     void anObjectIsExplained() {
         answers.put("/api/v1/jobs/" + JOB + "/why", """
                 {"subject":"/u/stor/a","records":[{"shard":3,"key":"/u/stor/a","status":"waits_for_pass",

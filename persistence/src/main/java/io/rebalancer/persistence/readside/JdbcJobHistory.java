@@ -6,6 +6,8 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobPhase;
 import io.rebalancer.core.port.JobHistory;
 import io.rebalancer.core.port.ListOrder;
+import io.rebalancer.core.rates.RateHistory;
+import io.rebalancer.core.rates.RateQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,11 @@ final class JdbcJobHistory implements JobHistory {
             Optional<UUID> job, ListOrder order, Optional<String> after, int most) {
         return lists.page(
                 ORPHANS, job.<Map<String, ?>>map(id -> Map.of("job_id", id)).orElse(Map.of()), order, after, most);
+    }
+
+    @Override
+    public CompletionStage<Optional<RateHistory>> rates(UUID jobId, RateQuery query, Instant now) {
+        return readSide.run(() -> readSide.tables().read(handle -> JobRates.read(handle, jobId, query, now)));
     }
 
     @Override

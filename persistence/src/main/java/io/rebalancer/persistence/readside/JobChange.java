@@ -8,6 +8,7 @@ import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.evacuate.JobState;
 import io.rebalancer.core.evacuate.PassScope;
 import io.rebalancer.core.object.RecordRef;
+import io.rebalancer.core.rates.RateCounts;
 import io.rebalancer.core.registry.RegistryEvent;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ sealed interface JobChange {
      * @param settled records of {@code ended} that ended well, if the tables may list them as unmoved
      * @param allVisited whether the event finishes a pass that visited every record that the passes before left
      * @param nothingLeft whether the event finishes a pass that left no record
+     * @param counts what the event states as done
      */
     record Updated(
             UUID jobId,
@@ -40,7 +42,8 @@ sealed interface JobChange {
             Optional<Assignment> ended,
             List<RecordRef> settled,
             boolean allVisited,
-            boolean nothingLeft)
+            boolean nothingLeft,
+            RateCounts counts)
             implements JobChange {
 
         /** @param before the state before the event */
@@ -58,7 +61,8 @@ sealed interface JobChange {
                     ended,
                     settled,
                     finished && before.passes().scope() != PassScope.SELECTED_RECORDS,
-                    finished && before.outcomes().unmoved().total() == 0);
+                    finished && before.outcomes().unmoved().total() == 0,
+                    RateCounts.of(before, event));
         }
 
         private static Optional<UUID> endedAssignment(JobEvent event) {

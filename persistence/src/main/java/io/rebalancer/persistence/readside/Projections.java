@@ -11,6 +11,7 @@ final class Projections {
             new UnmovedProjection(),
             new AuditProjection(),
             new OrphanProjection(),
+            new RateProjection(),
             new DecisionProjection());
 
     /** The projection that is fed by the audit log. */

@@ -90,9 +90,9 @@ class PostgresJournalTest {
         assertThatThrownBy(() -> new Schema(manager()).require())
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("version none")
-                .hasMessageContaining("this build needs version 11")
+                .hasMessageContaining("this build needs version 12")
                 .hasMessageContaining("rebalancer migrate");
-        assertThat(owned().migrate()).isEqualTo(11);
+        assertThat(owned().migrate()).isEqualTo(12);
         assertThat(owned().migrate()).as("a second migration").isZero();
         new Schema(manager()).require();
     }
@@ -113,8 +113,8 @@ class PostgresJournalTest {
                         + " event_payload) values ('a', 1, 'w', 33, 'm', 'x')");
         asOwner(database, "grant select on schema_history to manager");
         assertThatThrownBy(() -> new Schema(manager()).require())
-                .hasMessageContaining("have version 1, this build needs version 11");
-        assertThat(owned().migrate()).isEqualTo(10);
+                .hasMessageContaining("have version 1, this build needs version 12");
+        assertThat(owned().migrate()).isEqualTo(11);
         new Schema(manager()).require();
         try (Connection connection =
                         DriverManager.getConnection(server.getJdbcUrl("manager", database), "manager", "secret");
@@ -138,7 +138,7 @@ class PostgresJournalTest {
             for (CompletableFuture<Integer> each : together) {
                 scripts += each.get();
             }
-            assertThat(scripts).isEqualTo(11);
+            assertThat(scripts).isEqualTo(12);
         }
     }
 

@@ -102,10 +102,15 @@ final class EventsInMemory implements EventsByPersistenceIdQuery, CurrentEventsB
     }
 
     void add(String id, Object event) {
+        add(id, event, System.currentTimeMillis());
+    }
+
+    /** An event that was stored at this time, in milliseconds since 1970. */
+    void add(String id, Object event, long storedAt) {
         events.compute(id, (same, before) -> {
             List<EventEnvelope> all = new ArrayList<>(before == null ? List.of() : before);
             long number = all.size() + 1L;
-            all.add(envelope(id, number, event));
+            all.add(new EventEnvelope(Offset.sequence(number), id, number, event, storedAt));
             return List.copyOf(all);
         });
     }

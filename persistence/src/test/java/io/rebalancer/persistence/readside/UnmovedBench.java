@@ -5,6 +5,7 @@ import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobEvent;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.port.UnmovedRecords;
+import io.rebalancer.core.rates.RateCounts;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,8 @@ class UnmovedBench extends ReadSideFixture {
                         journalId(0),
                         before + i + 1,
                         CREATED,
-                        new JobChange.Updated(job(0), event, pass, Optional.empty(), List.of(), false, false)));
+                        new JobChange.Updated(
+                                job(0), event, pass, Optional.empty(), List.of(), false, false, RateCounts.ZERO)));
             }
             readSide.tables()
                     .write(

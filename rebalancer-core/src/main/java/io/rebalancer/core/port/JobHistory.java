@@ -4,6 +4,8 @@ import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.assignment.UnmovedRecord;
 import io.rebalancer.core.evacuate.JobCounts;
 import io.rebalancer.core.evacuate.JobPhase;
+import io.rebalancer.core.rates.RateHistory;
+import io.rebalancer.core.rates.RateQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +75,14 @@ public interface JobHistory {
      * @param jobId only copies of this job; empty for all jobs
      */
     CompletionStage<Page<OrphanLine>> orphans(Optional<UUID> jobId, ListOrder order, Optional<String> after, int limit);
+
+    /**
+     * What a job did over time.
+     *
+     * @param now the time at which the history of a job ends that has not ended
+     * @return empty if the read side does not know the job: the registry has no such job, or it is not projected yet
+     */
+    CompletionStage<Optional<RateHistory>> rates(UUID jobId, RateQuery query, Instant now);
 
     /** The sequence number of the last event of a job that is projected; 0 if none is. */
     CompletionStage<Long> takenIn(UUID jobId);

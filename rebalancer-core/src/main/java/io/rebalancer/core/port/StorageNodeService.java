@@ -7,6 +7,7 @@ import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.core.storage.PenaltyReport;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -35,12 +36,16 @@ public interface StorageNodeService {
     CompletionStage<List<UUID>> emptiedBy(StorageNodeId node);
 
     /**
-     * The jobs with assignments whose destination is this node, and what they have leased there, by job. For some seconds after
+     * The jobs with assignments whose destination is this node, and the runs of reconciliation that add copies to it, and what
+     * they have leased there, by id. For some seconds after
      * the space broker has moved to another manager, some are missing.
      *
      * @return completes soon and never fails; empty if the space broker did not reply in time, so that nothing is known
      */
     CompletionStage<Optional<List<JobPromise>>> destinationOf(StorageNodeId node);
+
+    /** Those of these ids that are of jobs. Space is also promised to runs of reconciliation. */
+    CompletionStage<Set<UUID>> jobsAmong(Set<UUID> ids);
 
     /**
      * Puts a node back in service; nothing happens if it is.

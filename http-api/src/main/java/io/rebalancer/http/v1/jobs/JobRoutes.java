@@ -40,6 +40,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  *   GET   /api/v1/jobs/ID/exceptions?reason=  records that stay on the leaving node, page by page
  *   GET   /api/v1/jobs/ID/exceptions/export?format=jsonl|csv&reason=  all of them as one file
  *   GET   /api/v1/jobs/ID/orphans             copies that may stay on storage nodes, see {@link OrphanRoutes}
+ *   GET   /api/v1/jobs/ID/rates               what the job did over time, see {@link RateRoutes}
  *   GET   /api/v1/jobs/ID/events              server-sent events, see {@link JobEventsRoute}
  *   POST  /api/v1/jobs/ID/retry               creates a job for the node of an ended job, or for some of its exceptions;
  *                                             with reasons and a job that runs: its next pass retries them, 202

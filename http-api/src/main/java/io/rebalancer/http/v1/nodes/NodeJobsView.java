@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rebalancer.core.storage.JobPromise;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -24,16 +25,30 @@ record NodeJobsView(
     /**
      * A job with open assignments to the node, or a run of reconciliation that adds copies to it.
      *
+     * @param job absent if it is a run
+     * @param run absent if it is a job
      * @param assignments number of assignments that have space leased on the node
      * @param leasedBytes the space that they have leased
      */
-    record Destination(UUID job, int assignments, long leasedBytes) {}
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Destination(Optional<UUID> job, Optional<UUID> run, int assignments, long leasedBytes) {
 
-    static NodeJobsView of(List<UUID> emptiedBy, Optional<List<JobPromise>> promises) {
+        static Destination of(JobPromise promise, boolean isJob) {
+            Optional<UUID> id = Optional.of(promise.jobId());
+            return new Destination(
+                    id.filter(same -> isJob),
+                    id.filter(same -> !isJob),
+                    promise.leases(),
+                    promise.mib() * BYTES_OF_MIB);
+        }
+    }
+
+    /** @param jobs the ids of jobs among those of the promises */
+    static NodeJobsView of(List<UUID> emptiedBy, Optional<List<JobPromise>> promises, Set<UUID> jobs) {
         return new NodeJobsView(
                 emptiedBy,
-                promises.map(jobs -> jobs.stream()
-                        .map(each -> new Destination(each.jobId(), each.leases(), each.mib() * BYTES_OF_MIB))
+                promises.map(all -> all.stream()
+                        .map(each -> Destination.of(each, jobs.contains(each.jobId())))
                         .toList()),
                 promises.isPresent() ? Optional.empty() : Optional.of(UNAVAILABLE));
     }

@@ -3,6 +3,7 @@ package io.rebalancer.http.v1.nodes;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.StorageNodeService;
 import io.rebalancer.core.registry.ServiceState;
+import io.rebalancer.core.storage.JobPromise;
 import io.rebalancer.http.server.Action;
 import io.rebalancer.http.server.AuditedActions;
 import io.rebalancer.http.server.Json;
@@ -10,8 +11,11 @@ import io.rebalancer.http.server.Paging;
 import io.rebalancer.http.server.Problems;
 import io.rebalancer.http.server.StorageNodeIds;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -112,9 +116,17 @@ public final class StorageNodeRoutes extends AllDirectives {
         return Problems.complete(views().thenApply(views -> Json.response(StatusCodes.OK, view.apply(views))));
     }
 
+    private record NodeJobs(List<UUID> emptiedBy, Optional<List<JobPromise>> promises) {
+        Set<UUID> ids() {
+            return promises.orElse(List.of()).stream().map(JobPromise::jobId).collect(Collectors.toSet());
+        }
+    }
+
     private Route show(StorageNodeId node) {
-        CompletionStage<NodeJobsView> jobs =
-                nodes.emptiedBy(node).thenCombine(nodes.destinationOf(node), NodeJobsView::of);
+        CompletionStage<NodeJobsView> jobs = nodes.emptiedBy(node)
+                .thenCombine(nodes.destinationOf(node), NodeJobs::new)
+                .thenCompose(found -> nodes.jobsAmong(found.ids())
+                        .thenApply(known -> NodeJobsView.of(found.emptiedBy(), found.promises(), known)));
         return Problems.complete(views().thenCombine(
                         jobs,
                         (views, running) ->

@@ -3,6 +3,7 @@
 const NUMBER = new Intl.NumberFormat('en');
 const EXACT = new Intl.DateTimeFormat('en-GB', {dateStyle: 'medium', timeStyle: 'long'});
 const CLOCK = new Intl.DateTimeFormat('en-GB', {timeStyle: 'medium'});
+const MOMENT = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'});
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 
 export const count = value => NUMBER.format(value ?? 0);
@@ -50,6 +51,9 @@ export function relative(instant, now = Date.now()) {
 export const exact = instant => EXACT.format(new Date(instant)) + ' = ' + new Date(instant).toISOString();
 
 export const clock = instant => CLOCK.format(new Date(instant));
+
+/** A time with its day. */
+export const moment = instant => MOMENT.format(new Date(instant));
 
 /** A stable word of the API as text: DONE_WITH_EXCEPTIONS, rate_limit. */
 export const words = word => String(word ?? '').replaceAll('_', ' ').toLowerCase();

@@ -69,12 +69,13 @@ export function open(context) {
   }
 
   function receives(jobs) {
-    return jobs.length === 0 ? nothing : html`<section class="panel" aria-labelledby="receives"><h2 id="receives">Jobs that copy to it</h2>${table({
+    return jobs.length === 0 ? nothing : html`<section class="panel" aria-labelledby="receives"><h2 id="receives">Jobs and runs that copy to it</h2>${table({
       caption: 'With open assignments, and the space that is promised to them',
       rows: jobs,
-      key: each => each.job,
+      key: each => each.job ?? each.run,
       columns: [
-        {label: 'Job', cell: each => html`<a href=${jobAddress(each.job)}><code>${each.job}</code></a>`},
+        {label: 'Job or run', cell: each => each.job ? html`<a href=${jobAddress(each.job)}>Job <code>${each.job}</code></a>`
+          : html`<a href=${'/console/reconciliation' + query({run: each.run})}>Run <code>${each.run}</code></a>`},
         {label: 'Assignments', number: true, cell: each => count(each.assignments)},
         {label: 'Promised', number: true, cell: each => bytes(each.leasedBytes)}
       ]

@@ -1,28 +1,21 @@
-// Throughput over time. The chart is an image for eyes; the same figures are a table beside it.
+// Throughput over time. The chart is an image for eyes; its caption has the same in words, and a table beside it the figures.
 import {html, nothing} from '../lib/lit/lit-html.js';
 import {ref} from '../lib/lit/directives/ref.js';
-import {bytes, clock, rate} from '../core/format.js';
+import {bytes, clock, moment} from '../core/format.js';
 import {table} from './table.js';
 
 const SHEET = new URL('../lib/uplot/uPlot.css', import.meta.url).pathname;
 const HEIGHT = 220;
 const TABLE_ROWS = 20;
+const DAY = 86400;
 
-/** Amounts per second between the samples. */
-function perSecond(samples) {
-  const times = [];
-  const records = [];
-  const content = [];
-  for (let i = 1; i < samples.times.length; i++) {
-    const seconds = (samples.times[i] - samples.times[i - 1]) / 1000;
-    times.push(samples.times[i] / 1000);
-    records.push((samples.records[i] - samples.records[i - 1]) / seconds);
-    content.push((samples.bytes[i] - samples.bytes[i - 1]) / seconds);
-  }
-  return [times, records, content];
-}
+/** A time of the chart: with its day if the chart shows more than one. */
+const timeOf = (times, at) => (times.at(-1) - times[0] > DAY ? moment : clock)(at * 1000);
 
-/** @param update draws the page again */
+/**
+ * @param update draws the page again
+ * @returns draw({data, caption}): data is [times in seconds, records per second, bytes of content per second]
+ */
 export function chart(update) {
   let plot = null;
   let observer = null;
@@ -53,8 +46,10 @@ export function chart(update) {
       width: Math.max(200, element.clientWidth),
       height: HEIGHT,
       scales: {records: {range: (self, min, max) => [0, Math.max(1, max)]}, content: {range: (self, min, max) => [0, Math.max(1, max)]}},
-      axes: [{...axis, values: (self, ticks) => ticks.map(tick => clock(tick * 1000)), space: 90}, {...axis, scale: 'records', size: 60}, {...axis, scale: 'content', side: 1, size: 80, grid: {show: false}, values: (self, ticks) => ticks.map(bytes)}],
-      series: [{value: (self, value) => value ? clock(value * 1000) : ''},
+      axes: [{...axis, values: (self, ticks) => ticks.map(tick => timeOf(data[0], tick)), space: 90},
+        {...axis, scale: 'records', size: 60, label: 'Records/s', labelSize: 18},
+        {...axis, scale: 'content', side: 1, size: 80, label: 'Content/s', labelSize: 18, grid: {show: false}, values: (self, ticks) => ticks.map(bytes)}],
+      series: [{value: (self, value) => value ? timeOf(data[0], value) : ''},
         {label: 'Records/s', scale: 'records', stroke: colour('--chart-1'), width: 2, value: (self, value) => value === null ? '' : value.toFixed(1)},
         {label: 'Content/s', scale: 'content', stroke: colour('--chart-2'), width: 2, dash: [6, 4], value: (self, value) => value === null ? '' : bytes(value)}]
     }, data, element);
@@ -64,21 +59,16 @@ export function chart(update) {
 
   const connect = ref(attach);
 
-  function draw(samples) {
-    if (!samples || samples.times.length < 3) {
-      return html`<h2>Throughput</h2><p class="muted">The chart begins when the job has moved something while this page is open.</p>`;
-    }
-    data = perSecond(samples);
+  function draw({data: given, caption}) {
+    data = given;
     plot?.setData(data);
     const toggle = event => {
       asTable = event.target.checked;
       update();
     };
-    const last = data[0].length - 1;
-    return html`<div class="row spread"><h2>Throughput</h2>
-        <label class="small"><input type="checkbox" .checked=${asTable} @change=${toggle}> as a table</label></div>
+    return html`<label class="small"><input type="checkbox" .checked=${asTable} @change=${toggle}> as a table</label>
       <figure class="chart-figure">
-        <figcaption>Since ${clock(data[0][0] * 1000)}, while a tab of the console was open. Now ${rate(data[1][last], 'records')}, ${bytes(data[2][last])}/s.</figcaption>
+        <figcaption>${caption}</figcaption>
         <div class="chart" aria-hidden="true" ${connect}></div>
       </figure>
       ${asTable ? table({
@@ -86,7 +76,7 @@ export function chart(update) {
         rows: data[0].map((at, i) => i).slice(-TABLE_ROWS).reverse(),
         key: i => data[0][i],
         columns: [
-          {label: 'Time', cell: i => clock(data[0][i] * 1000)},
+          {label: 'Until', cell: i => timeOf(data[0], data[0][i])},
           {label: 'Records/s', number: true, cell: i => data[1][i].toFixed(1)},
           {label: 'Content/s', number: true, cell: i => bytes(data[2][i])}
         ]

@@ -4,16 +4,17 @@ import {api, path} from '../../core/api.js';
 import {bytes, count, duration, rate, words} from '../../core/format.js';
 import {isEnded} from '../../core/live.js';
 import {nodeAddress} from '../../core/router.js';
-import {chart} from '../../parts/chart.js';
 import {adm, commands} from '../../parts/commands.js';
 import {eta, passBar} from '../../parts/eta.js';
 import {notice} from '../../parts/notice.js';
 import {table} from '../../parts/table.js';
 import {time} from '../../parts/time.js';
+import {throughput} from './throughput.js';
 
 const LIMITS = {scan: 'scan', placement: 'plan', agents: 'copy', commits: 'commit', window: '', cap: '', none: ''};
 
-export function progressTab({id, context, job}) {
+export function progressTab(view) {
+  const {id, context, job} = view;
   const state = {progress: null, blockers: null};
   const ended = () => job() && isEnded(job().state);
   context.every(2000, 'progress', async signal => {
@@ -26,7 +27,7 @@ export function progressTab({id, context, job}) {
       state.blockers = await api.get(path`/api/v1/jobs/${id}/blockers`, {signal});
     }
   });
-  const throughput = chart(() => context.update());
+  const speed = throughput(view);
 
   function draw(found) {
     const progress = state.progress;
@@ -50,7 +51,7 @@ export function progressTab({id, context, job}) {
       </section>
       ${running ? blockers() : nothing}
       ${running ? pipeline(found) : nothing}
-      <section class="panel">${throughput.draw(context.live.job(id)?.samples)}</section>
+      ${speed.draw()}
       ${running ? destinations() : nothing}`;
   }
 
@@ -126,5 +127,5 @@ export function progressTab({id, context, job}) {
     </section>`;
   }
 
-  return {draw};
+  return {draw, moved: speed.moved};
 }
