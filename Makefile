@@ -131,15 +131,18 @@ bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 min
 SMALL ?= 40000
 LARGE ?= 16
 ROUNDS ?= 3
+JAVA_OPTIONS ?=
 bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=40000 objects of 16 KiB, LARGE=16 of 64 MiB, ROUNDS=3; 6 GB of disk; 10 minutes
 	@bin/setup-tests && bin/setup-bench
+	@rm -rf target/bench
 	@$(MVN) -q test -pl ops/playground -am -Dtest=EvacuateBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dbench.directory=$(CURDIR)/target/bench -Dbench.program=$(CURDIR)/bin/rebalancer \
-		-Dbench.small=$(SMALL) -Dbench.large=$(LARGE) -Dbench.rounds=$(ROUNDS)
+		-Dbench.small=$(SMALL) -Dbench.large=$(LARGE) -Dbench.rounds=$(ROUNDS) -Dbench.java.options='$(JAVA_OPTIONS)'
 	@rm -rf target/bench
 
 profile-evacuate: dist ## where the processes of an evacuation of SMALL=40000 objects compute, wait and allocate: target/profile-evacuate; 5 minutes
 	@bin/setup-tests
+	@rm -rf target/bench
 	@$(MVN) -q test -pl ops/playground -am -Dtest=EvacuateProfileBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dbench.directory=$(CURDIR)/target/bench -Dbench.program=$(CURDIR)/bin/rebalancer \
 		-Dprofile.directory=$(CURDIR)/target/profile-evacuate -Dbench.small=$(SMALL)

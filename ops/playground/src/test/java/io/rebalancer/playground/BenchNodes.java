@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class BenchNodes implements AutoCloseable {
 
     private final Path directory;
     private final Map<String, String> javaOptions;
-    private final Map<String, Process> processes = new LinkedHashMap<>();
+    private final Map<String, Process> processes = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Map<String, URI> urls = new LinkedHashMap<>();
     private long startNanos;
 
@@ -94,6 +95,8 @@ final class BenchNodes implements AutoCloseable {
         if (migrate.waitFor() != 0) {
             throw new IOException("the schema was not created; see " + directory.resolve("migrate.out"));
         }
+        // For a bench that is interrupted: it does not reach close.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
         startNanos = System.nanoTime();
         for (String name : names) {
             processes.put(name, program(name, name.equals(MANAGER) ? "manager" : "agent", name));

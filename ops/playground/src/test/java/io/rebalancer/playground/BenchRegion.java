@@ -26,7 +26,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * The simulated metadata shards and storinfo of {@link EvacuateBench}, in a process of their own, so that their processor
+ * The simulated metadata shards and storinfo of {@link EvacuateBench}, in a separate process, so that their processor
  * time is counted apart. It fills the region once, prints its addresses, and stores the records as they were at first for
  * each line that it reads. It ends with its standard input.
  */

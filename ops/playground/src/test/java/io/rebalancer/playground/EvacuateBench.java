@@ -3,6 +3,7 @@ package io.rebalancer.playground;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,9 @@ class EvacuateBench {
     private static final int SMALL = Integer.getInteger("bench.small", 40_000);
     private static final int LARGE = Integer.getInteger("bench.large", 16);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+    /** Further options of the JVMs of manager and agents, to compare with those as shipped. */
+    private static final String JAVA_OPTIONS = System.getProperty("bench.java.options", "");
+
     private static final int SMALL_BYTES = 16 << 10;
     private static final int LARGE_BYTES = 64 << 20;
 
@@ -27,9 +31,9 @@ class EvacuateBench {
     @Test
     void compareWithRclone() throws Exception {
         Files.createDirectories(BASE);
-        print("The shards are simulated and keep their rows in memory, in a process of their own (region). On a machine"
-                + " whose processors are all in use, their time is part of the seconds. rclone neither flushes nor"
-                + " verifies, nor changes records.");
+        print("The shards are simulated and keep their rows in memory, in a separate process (region). On a machine"
+                + " whose processors are all in use, their time is part of the seconds. Each agent copies half of the"
+                + " objects. rclone neither flushes nor verifies, nor changes records.");
         compare("small", SMALL, SMALL_BYTES);
         compare("large", LARGE, LARGE_BYTES);
     }
@@ -41,7 +45,7 @@ class EvacuateBench {
         try (EvacuateBenchLoad load = new EvacuateBenchLoad(name, objects, sizeBytes, BASE, List.of())) {
             List<Round> measured = new ArrayList<>();
             for (int round = 1; round <= ROUNDS; round++) {
-                Round figures = new Round(load.rclone(), new EvacuationRun(load, Map.of()).run());
+                Round figures = new Round(load.rclone(), new EvacuationRun(load, javaOptions(load)).run());
                 print(load, round, figures);
                 // The first only warms caches.
                 if (round > 1 || ROUNDS == 1) {
@@ -50,6 +54,13 @@ class EvacuateBench {
             }
             printMedians(load, measured);
         }
+    }
+
+    private static Map<String, String> javaOptions(EvacuateBenchLoad load) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put(BenchNodes.MANAGER, JAVA_OPTIONS);
+        load.agents().forEach(agent -> options.put(agent, JAVA_OPTIONS));
+        return options;
     }
 
     private static void print(EvacuateBenchLoad load, int round, Round figures) {

@@ -22,6 +22,9 @@ final class EvacuationRun {
     static final String DATABASE = "database";
     static final String NGINX = "nginx";
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+    /** While objects move: an answer costs the manager as much as several objects. */
+    private static final Duration MOVE_POLL_INTERVAL = Duration.ofMillis(250);
+
     private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
     private final EvacuateBenchLoad load;
@@ -105,11 +108,15 @@ final class EvacuationRun {
             Instant orderedAt = Instant.now();
             double ordered = since(startNanos);
             String job = client.evacuate(load.leaving());
-            await(client, job, view -> view.path("inFlight").asLong() > 0 || relocated(view) > 0);
+            await(client, job, POLL_INTERVAL, view -> view.path("inFlight").asLong() > 0 || relocated(view) > 0);
             double placed = since(startNanos);
-            await(client, job, view -> relocated(view) == load.region().records());
+            await(
+                    client,
+                    job,
+                    MOVE_POLL_INTERVAL,
+                    view -> relocated(view) == load.region().records());
             double moved = since(startNanos);
-            JsonNode end = await(client, job, JobWatch::hasEnded);
+            JsonNode end = await(client, job, POLL_INTERVAL, JobWatch::hasEnded);
             double done = since(startNanos);
             Map<String, Double> atEnd = cpu();
             Map<String, Double> compilersAtEnd = compilers();
@@ -135,7 +142,7 @@ final class EvacuationRun {
     }
 
     /** Returns also when the job has ended in any other way, which the verification then finds. */
-    private JsonNode await(ManagerClient client, String job, Predicate<JsonNode> condition)
+    private JsonNode await(ManagerClient client, String job, Duration interval, Predicate<JsonNode> condition)
             throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
@@ -148,7 +155,7 @@ final class EvacuationRun {
                 throw new IOException("the job has not ended after " + TIMEOUT + ": "
                         + view.map(JsonNode::toString).orElse("the manager does not show it"));
             }
-            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+            LockSupport.parkNanos(interval.toNanos());
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordedClass;
 import jdk.jfr.consumer.RecordedEvent;
@@ -23,14 +24,25 @@ import jdk.jfr.consumer.RecordingFile;
 final class RecordingReport {
     private static final int LINES = 25;
     private static final String OWN = "io.rebalancer.";
-    private static final String NO_OWN_FRAME = "(no frame of the project)";
+    private static final String NO_SUCH_FRAME = "(no such method)";
+    /** Of the JDK and of Scala: they show what is done, but not for whom. */
+    private static final List<String> GENERAL = List.of("java.", "jdk.", "sun.", "scala.", "com.sun.");
+
     private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
+    /** Addresses in the names of classes that the JVM generates. */
+    private static final Pattern HIDDEN = Pattern.compile("[0-9]*\\+0x[0-9a-f]+(\\.[0-9]+)?");
+
+    /** The settings "profile" report the load of each thread, as a share of all processors, in this interval. */
+    private static final double LOAD_SECONDS = 10;
+
     private static final double MIB = 1 << 20;
 
     private final Totals top = new Totals();
     private final Totals nearest = new Totals();
     private final Totals inclusive = new Totals();
+    private final Totals libraries = new Totals();
     private final Totals threads = new Totals();
+    private final Totals threadCpu = new Totals();
     private final Totals nativeCalls = new Totals();
     private final Totals waits = new Totals();
     private final Totals allocatedClasses = new Totals();
@@ -111,6 +123,12 @@ final class RecordingReport {
                 allocatedClasses.add(type.getName(), bytes / MIB);
                 allocatingFrames.add(nearestOwn(event), bytes / MIB);
             }
+            case "jdk.ThreadCPULoad" ->
+                threadCpu.add(
+                        threadGroup(event.getThread()),
+                        (event.getFloat("user") + event.getFloat("system"))
+                                * Runtime.getRuntime().availableProcessors()
+                                * LOAD_SECONDS);
             case "jdk.GarbageCollection" -> {
                 Duration pause = event.getDuration("sumOfPauses");
                 pauses = pauses.plus(pause);
@@ -128,20 +146,25 @@ final class RecordingReport {
         threads.add(threadGroup(event.getThread("sampledThread")), 1);
         Set<String> methods = new HashSet<>();
         for (String frame : stack(event, Integer.MAX_VALUE)) {
-            if (frame.startsWith(OWN)) {
+            if (frame.startsWith(OWN) && !frame.contains("$$Lambda")) {
                 methods.add(frame);
             }
         }
         methods.forEach(method -> inclusive.add(method, 1));
+        if (methods.isEmpty()) {
+            libraries.add(nearest(event, frame -> GENERAL.stream().noneMatch(frame::startsWith)), 1);
+        }
     }
 
     private static String nearestOwn(RecordedEvent event) {
-        for (String frame : stack(event, Integer.MAX_VALUE)) {
-            if (frame.startsWith(OWN)) {
-                return frame;
-            }
-        }
-        return NO_OWN_FRAME;
+        return nearest(event, frame -> frame.startsWith(OWN));
+    }
+
+    private static String nearest(RecordedEvent event, Predicate<String> condition) {
+        return stack(event, Integer.MAX_VALUE).stream()
+                .filter(condition)
+                .findFirst()
+                .orElse(NO_SUCH_FRAME);
     }
 
     /** The methods of the stack, the innermost first; at least one line. */
@@ -153,8 +176,8 @@ final class RecordingReport {
                 if (methods.size() == limit) {
                     break;
                 }
-                methods.add(frame.getMethod().getType().getName() + "."
-                        + frame.getMethod().getName());
+                methods.add(HIDDEN.matcher(frame.getMethod().getType().getName())
+                                .replaceAll("") + "." + frame.getMethod().getName());
             }
         }
         return methods.isEmpty() ? List.of("(no stack)") : methods;
@@ -172,6 +195,14 @@ final class RecordingReport {
         table(lines, samples + " samples of Java code; by innermost method", top.largest(samples, ofSamples));
         table(lines, "samples by the nearest method of the project", nearest.largest(samples, ofSamples));
         table(lines, "samples by methods of the project with what they call", inclusive.largest(samples, ofSamples));
+        table(
+                lines,
+                "samples without a method of the project, by the nearest method of a library",
+                libraries.largest(samples, ofSamples));
+        table(
+                lines,
+                "seconds of processor time by threads, without those of the JVM itself",
+                threadCpu.largest(Math.max(1e-9, threadCpu.sum()), "%8.2f s %5.1f %%  %4$s"));
         table(lines, "samples by threads", threads.largest(samples, ofSamples));
         table(
                 lines,
