@@ -8,6 +8,7 @@ NAME = rebalancer-$(VERSION)
 
 .PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
 	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-fast bench-scale bench-smoke bench-unmoved \
+	bench-evacuate profile-evacuate \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
 
 help: ## list the targets
@@ -125,6 +126,26 @@ bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 min
 	@bin/setup-tests && bin/setup-bench
 	@$(MVN) -q test -pl agent-node -am -Dtest=AgentBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dtest.jvm='-Xmx256m -XX:+UseSerialGC' -Dbench.directory=$(CURDIR)/target/bench
+	@rm -rf target/bench
+
+SMALL ?= 40000
+LARGE ?= 16
+ROUNDS ?= 3
+JAVA_OPTIONS ?=
+bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=40000 objects of 16 KiB, LARGE=16 of 64 MiB, ROUNDS=3; 6 GB of disk; 10 minutes
+	@bin/setup-tests && bin/setup-bench
+	@rm -rf target/bench
+	@$(MVN) -q test -pl ops/playground -am -Dtest=EvacuateBench -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dbench.directory=$(CURDIR)/target/bench -Dbench.program=$(CURDIR)/bin/rebalancer \
+		-Dbench.small=$(SMALL) -Dbench.large=$(LARGE) -Dbench.rounds=$(ROUNDS) -Dbench.java.options='$(JAVA_OPTIONS)'
+	@rm -rf target/bench
+
+profile-evacuate: dist ## where the processes of an evacuation of SMALL=40000 objects compute, wait and allocate: target/profile-evacuate; 5 minutes
+	@bin/setup-tests
+	@rm -rf target/bench
+	@$(MVN) -q test -pl ops/playground -am -Dtest=EvacuateProfileBench -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dbench.directory=$(CURDIR)/target/bench -Dbench.program=$(CURDIR)/bin/rebalancer \
+		-Dprofile.directory=$(CURDIR)/target/profile-evacuate -Dbench.small=$(SMALL)
 	@rm -rf target/bench
 
 bench-log: ## the embedded log beside bare appends, PostgreSQL, SQLite, H2 and memory; 10 minutes on a quiet machine

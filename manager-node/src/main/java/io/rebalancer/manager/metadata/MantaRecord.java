@@ -11,6 +11,7 @@ import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.fast.ExactJson;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -24,6 +25,8 @@ public final class MantaRecord {
     /** What a manager reads; headers and other members of users can be much longer. */
     private static final Set<String> MEMBERS = Set.of(
             "objectId", "object_id", "owner", "contentLength", "content_length", "contentMD5", "content_md5", "sharks");
+
+    private static final int UUID_CHARACTERS = 36;
 
     private MantaRecord() {}
 
@@ -137,11 +140,26 @@ public final class MantaRecord {
     }
 
     private static UUID uuid(String text, String name) {
-        UUID uuid = UUID.fromString(text);
-        if (!uuid.toString().equalsIgnoreCase(text)) {
+        if (!isUuid(text)) {
             throw new IllegalArgumentException(name + " is not a UUID: " + text);
         }
-        return uuid;
+        return UUID.fromString(text);
+    }
+
+    /** The JDK also accepts shorter numbers between the hyphens. */
+    private static boolean isUuid(String text) {
+        if (text.length() != UUID_CHARACTERS) {
+            return false;
+        }
+        for (int i = 0; i < UUID_CHARACTERS; i++) {
+            char character = text.charAt(i);
+            boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+            boolean valid = hyphen ? character == '-' : HexFormat.isHexDigit(character);
+            if (!valid) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static long size(JsonNode value) {

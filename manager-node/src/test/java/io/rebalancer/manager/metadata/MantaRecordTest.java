@@ -85,7 +85,7 @@ class MantaRecordTest {
             quoteCharacter = '\'',
             value = {
                 "'\"objectId\":' | '\"other\":' | objectId is missing",
-                "'b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e' | '../../etc/passwd' | Invalid UUID",
+                "'b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e' | '../../etc/passwd' | not a UUID",
                 "'b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e' | '1-1-1-1-1' | not a UUID",
                 "'\"contentLength\":5' | '\"contentLength\":-5' | contentLength",
                 "'\"contentLength\":5' | '\"contentLength\":5.5' | contentLength",

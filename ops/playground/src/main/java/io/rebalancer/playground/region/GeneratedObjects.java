@@ -18,10 +18,15 @@ final class GeneratedObjects {
     private GeneratedObjects() {}
 
     static Stream<NewObject> of(RegionPlan plan, List<SimulatedNode> nodes) {
+        return unlimited(plan, nodes).limit(plan.objects());
+    }
+
+    /** The objects of a plan, and what would follow them. */
+    static Stream<NewObject> unlimited(RegionPlan plan, List<SimulatedNode> nodes) {
         SplittableRandom owners = new SplittableRandom(plan.seed());
         List<UUID> accounts =
                 Stream.generate(() -> RegionContents.uuid(owners)).limit(OWNERS).toList();
-        return LongStream.range(0, plan.objects()).mapToObj(number -> {
+        return LongStream.iterate(0, number -> number + 1).mapToObj(number -> {
             SplittableRandom random = new SplittableRandom(plan.seed() * 1_000_003 + number);
             UUID owner = accounts.get(random.nextInt(OWNERS));
             int size = ObjectContent.size(plan.objectSize(), random);

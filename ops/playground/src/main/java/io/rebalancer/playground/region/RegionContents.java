@@ -36,7 +36,6 @@ public final class RegionContents {
     private static final long MTIME = 1_700_000_000_000L;
     private static final int EXTENDED_ID_EVERY = 10;
 
-    private final RegionPlan plan;
     private final List<SimulatedNode> nodes;
     private final List<MorayTable> shards;
     private final List<List<MorayPut>> pending = new ArrayList<>();
@@ -57,8 +56,7 @@ public final class RegionContents {
     public record Summary(
             long objects, long records, long directories, long snaplinks, long empty, long unreadable, long bytes) {}
 
-    private RegionContents(RegionPlan plan, List<SimulatedNode> nodes, List<MorayTable> shards) {
-        this.plan = plan;
+    private RegionContents(List<SimulatedNode> nodes, List<MorayTable> shards) {
         this.nodes = nodes;
         this.shards = shards;
         shards.forEach(shard -> pending.add(new ArrayList<>()));
@@ -73,17 +71,39 @@ public final class RegionContents {
     public static Summary create(
             RegionPlan plan, List<SimulatedNode> nodes, List<MorayTable> shards, LongConsumer progress)
             throws IOException, SQLException, InterruptedException {
-        return new RegionContents(plan, nodes, shards).create(progress);
+        return new RegionContents(nodes, shards)
+                .create(
+                        plan.from().isPresent()
+                                ? ImportedObjects.below(plan.from().get(), plan.seed(), nodes)
+                                : GeneratedObjects.of(plan, nodes),
+                        progress);
     }
 
-    private Summary create(LongConsumer progress) throws IOException, SQLException, InterruptedException {
+    /**
+     * As {@link #create}, with generated objects only, each with one of its copies on {@code node}: the number of objects
+     * of the plan is the number of copies on that node.
+     */
+    public static Summary createOn(
+            SimulatedNode node,
+            RegionPlan plan,
+            List<SimulatedNode> nodes,
+            List<MorayTable> shards,
+            LongConsumer progress)
+            throws IOException, SQLException, InterruptedException {
+        return new RegionContents(nodes, shards)
+                .create(
+                        GeneratedObjects.unlimited(plan, nodes)
+                                .filter(object -> object.copies().contains(node))
+                                .limit(plan.objects()),
+                        progress);
+    }
+
+    private Summary create(Stream<NewObject> source, LongConsumer progress)
+            throws IOException, SQLException, InterruptedException {
         putStorageNodes();
         for (SimulatedNode node : nodes) {
             Files.createDirectories(node.root());
         }
-        Stream<NewObject> source = plan.from().isPresent()
-                ? ImportedObjects.below(plan.from().get(), plan.seed(), nodes)
-                : GeneratedObjects.of(plan, nodes);
         long objects = 0;
         long unreadable = 0;
         ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
