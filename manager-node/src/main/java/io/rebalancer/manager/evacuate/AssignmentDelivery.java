@@ -47,6 +47,7 @@ final class AssignmentDelivery {
     private static final class Wait {
         private Optional<Instant> unreachableSince = Optional.empty();
         private Optional<Instant> busySince = Optional.empty();
+        private String busyWith = "";
         private Optional<Instant> heldBackSince = Optional.empty();
         private Optional<Instant> progressAt = Optional.empty();
         private int finished;
@@ -143,6 +144,7 @@ final class AssignmentDelivery {
         }
         Instant since = wait.busySince.orElseGet(clock::instant);
         wait.busySince = Optional.of(since);
+        wait.busyWith = detail;
         Duration timeout = settings.get().timeouts().busyAgent();
         return isOver(since, timeout)
                 ? Optional.of(new JobInternalMessage.GiveUp(
@@ -172,7 +174,8 @@ final class AssignmentDelivery {
                         JobWait.Cause.AGENT_BUSY,
                         since,
                         Optional.of(since.plus(settings.get().timeouts().busyAgent())),
-                        "the agent of " + agent + " is busy; after that the objects get other destinations")));
+                        "the agent of " + agent + " is busy (" + wait.busyWith
+                                + "); after that the objects get other destinations")));
             }
         }
         return found;
