@@ -24,10 +24,13 @@ public final class OrderRefused extends Exception {
         UNREADABLE
     }
 
+    /** A TLS certificate of an unknown authority has any names, and the message goes to logs and jobs. */
+    private static final int MAX_MESSAGE = 1000;
+
     private final Cause reason;
 
     OrderRefused(Cause reason, String message) {
-        super(message, null, false, false);
+        super(message.substring(0, Math.min(message.length(), MAX_MESSAGE)), null, false, false);
         this.reason = reason;
     }
 

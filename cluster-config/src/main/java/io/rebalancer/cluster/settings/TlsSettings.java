@@ -26,8 +26,11 @@ public record TlsSettings(
     private static final Duration MIN_ORDER_AGE = Duration.ofSeconds(10);
     private static final String ENGINE = PemSslEngineProvider.SETTINGS + ".";
 
-    /** @throws IllegalArgumentException if a file can't be read, the message names it; or if {@code orderMaxAge} is too short */
+    /** @throws IllegalArgumentException if a file can't be read, the message names it; or if a time is too short */
     public TlsSettings {
+        if (reload.isZero() || reload.isNegative()) {
+            throw new IllegalArgumentException("tls.reload must be above zero, not " + reload.toMillis() + " ms");
+        }
         if (orderMaxAge.compareTo(MIN_ORDER_AGE) < 0) {
             throw new IllegalArgumentException("tls.order-max-age must be at least " + MIN_ORDER_AGE.toSeconds()
                     + " s, because the clocks of members differ, not " + orderMaxAge.toMillis() + " ms");

@@ -23,7 +23,7 @@ public record NamePatterns(List<String> patterns) {
         for (String pattern : patterns) {
             if (MEANINGLESS.matcher(pattern).matches()) {
                 throw new IllegalArgumentException("\"" + pattern
-                        + "\" is no pattern of names; name them as in \"manager-*.example.com\", where * stands for"
+                        + "\" is no pattern of names; name them as in \"manager-*.example.com\", where * matches"
                         + " characters other than a dot");
             }
         }

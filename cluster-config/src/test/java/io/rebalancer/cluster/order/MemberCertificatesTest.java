@@ -82,5 +82,8 @@ class MemberCertificatesTest {
         assertThatThrownBy(() -> settings("agent-1", "order-max-age = 9s"))
                 .isInstanceOf(SettingsFault.class)
                 .hasMessageContaining("tls.order-max-age must be at least 10 s");
+        assertThatThrownBy(() -> settings("agent-1", "reload = 0s"))
+                .isInstanceOf(SettingsFault.class)
+                .hasMessageContaining("tls.reload must be above zero");
     }
 }

@@ -43,6 +43,9 @@ final class AssignmentDelivery {
     private final AgentSlots slots = new AgentSlots();
     private final Map<UUID, Wait> waits = new HashMap<>();
 
+    /** A job's answer has at most 50 waits, and must fit into one message. */
+    private static final int MAX_DETAIL = 1000;
+
     /** What is known about the agent of an assignment that is not reported yet. */
     private static final class Wait {
         private Optional<Instant> unreachableSince = Optional.empty();
@@ -144,7 +147,7 @@ final class AssignmentDelivery {
         }
         Instant since = wait.busySince.orElseGet(clock::instant);
         wait.busySince = Optional.of(since);
-        wait.busyWith = detail;
+        wait.busyWith = detail.substring(0, Math.min(detail.length(), MAX_DETAIL));
         Duration timeout = settings.get().timeouts().busyAgent();
         return isOver(since, timeout)
                 ? Optional.of(new JobInternalMessage.GiveUp(

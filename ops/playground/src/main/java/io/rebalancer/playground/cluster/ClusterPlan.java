@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param journal the managers' journal, or empty for an embedded journal of a single manager
  * @param network the network between cluster members, or empty for plain loopback
  * @param quick whether failures are detected faster than by default and assignments are small
- * @param settings additional settings of every node, paths to values; {@link #NODE_NAME} in a value stands for the node's name
+ * @param settings additional settings of every node, paths to values; {@link #NODE_NAME} in a value is replaced by the node's name
  */
 public record ClusterPlan(
         Optional<Integer> managerPort,
