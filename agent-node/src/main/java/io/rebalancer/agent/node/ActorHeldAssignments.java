@@ -34,7 +34,7 @@ final class ActorHeldAssignments implements HeldAssignments {
     public CompletionStage<HeldPage> list(Optional<UUID> after, int limit) {
         return isHosting.getAsBoolean()
                 ? agent().<AgentMessage.OperatorReply>ask(
-                                replyTo -> new AgentMessage.ListHeld(after, limit, replyTo), ASK_TIMEOUT)
+                                replyTo -> own(new AgentMessage.ListHeld(after, limit, replyTo)), ASK_TIMEOUT)
                         .thenApply(reply -> ((AgentMessage.HeldListed) reply).page())
                 : CompletableFuture.completedFuture(new HeldPage(List.of(), false));
     }
@@ -43,9 +43,13 @@ final class ActorHeldAssignments implements HeldAssignments {
     public CompletionStage<Drop> drop(UUID assignmentId, boolean force) {
         return isHosting.getAsBoolean()
                 ? agent().<AgentMessage.OperatorReply>ask(
-                                replyTo -> new AgentMessage.DropHeld(assignmentId, force, replyTo), ASK_TIMEOUT)
+                                replyTo -> own(new AgentMessage.DropHeld(assignmentId, force, replyTo)), ASK_TIMEOUT)
                         .thenApply(reply -> ((AgentMessage.DropDecided) reply).result())
                 : CompletableFuture.completedFuture(Drop.UNKNOWN);
+    }
+
+    private static AgentMessage own(AgentMessage.OperatorRequest request) {
+        return new OrderGuard.OwnRequest(request);
     }
 
     private EntityRef<AgentMessage> agent() {

@@ -2,6 +2,7 @@ package io.rebalancer.agent.node;
 
 import com.typesafe.config.Config;
 import io.rebalancer.cluster.Roles;
+import io.rebalancer.cluster.order.MemberCertificates;
 import io.rebalancer.cluster.process.NodeProcess;
 import io.rebalancer.cluster.process.StartFailed;
 import io.rebalancer.cluster.settings.AgentSettings;
@@ -42,6 +43,7 @@ public final class AgentNode implements NodeProcess.Node {
         TraceSettings traceSettings = TraceSettings.from(root);
         InventorySettings inventorySettings = InventorySettings.from(root);
         ClusterSettings cluster = ClusterSettings.from(root);
+        MemberCertificates.requireAgent(cluster);
         Config config = cluster.applyTo(root, List.of(Roles.AGENT, Roles.storage(settings.storageNode())));
         StoreModule store = StoreModule.open(settings);
         Journal journal = new EmbeddedJournal(settings.dataDir());
@@ -56,7 +58,7 @@ public final class AgentNode implements NodeProcess.Node {
                             TelemetryModule telemetry =
                                     new TelemetryModule(system, settings.storageNode(), metricsSettings, traceSettings);
                             telemetry.watchCertificates(settings.http(), cluster);
-                            return serve(system, settings, inventorySettings, telemetry, store);
+                            return serve(system, settings, cluster, inventorySettings, telemetry, store);
                         })
                         .thenApply(serving -> node));
     }
@@ -64,6 +66,7 @@ public final class AgentNode implements NodeProcess.Node {
     private static CompletionStage<?> serve(
             ActorSystem<?> system,
             AgentSettings settings,
+            ClusterSettings cluster,
             InventorySettings inventorySettings,
             TelemetryModule telemetry,
             StoreModule store) {
@@ -74,7 +77,8 @@ public final class AgentNode implements NodeProcess.Node {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
-        OrdersModule orders = new OrdersModule(system, settings, copies, telemetry.copyMetrics(), inventory.requests());
+        OrdersModule orders = new OrdersModule(
+                system, settings, cluster.tls(), copies, telemetry.copyMetrics(), inventory.requests());
         orders.claimStorageId();
         return new HttpModule(system, settings.http(), settings.storageNode(), orders, telemetry).start();
     }

@@ -11,11 +11,15 @@ import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
+import io.rebalancer.cluster.order.OrderVerifier;
 import io.rebalancer.cluster.settings.AgentSettings;
+import io.rebalancer.cluster.settings.TlsSettings;
 import io.rebalancer.core.port.AgentControl;
 import io.rebalancer.core.port.HeldAssignments;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -34,12 +38,15 @@ final class OrdersModule {
     private final CopyMetrics metrics;
     private final InventoryRequests inventory;
     private final CopyClient clusterCopies;
+    private final Optional<OrderVerifier> verifier;
     private final AgentControl control;
     private volatile boolean hosting;
 
+    /** @param tls whose orders the agent obeys; empty: those of every member */
     OrdersModule(
             ActorSystem<?> system,
             AgentSettings settings,
+            Optional<TlsSettings> tls,
             CopyModule copies,
             CopyMetrics metrics,
             InventoryRequests inventory) {
@@ -48,6 +55,8 @@ final class OrdersModule {
         this.copies = copies;
         this.metrics = metrics;
         this.inventory = inventory;
+        this.verifier = tls.filter(each -> !each.managerNames().isEmpty())
+                .map(each -> OrderVerifier.create(system, settings.storageNode(), each));
         this.clusterCopies = copies.engine().newClient();
         this.control = startAgentControl();
     }
@@ -67,10 +76,14 @@ final class OrdersModule {
     }
 
     private void hostStorageAgent() {
+        RefusedOrders refused = new RefusedOrders(Clock.systemUTC());
         ActorRef<ShardingEnvelope<AgentMessage>> agents = StorageAgents.host(
                 system,
-                storageId ->
-                        StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics, control, inventory));
+                storageId -> OrderGuard.guard(
+                        settings.storageNode(),
+                        verifier,
+                        refused,
+                        StorageAgent.create(settings, clusterCopies, copies.freeSpace(), metrics, control, inventory)));
         agents.tell(new ShardingEnvelope<>(settings.storageNode().text(), AgentMessage.Wake.INSTANCE));
         hosting = true;
     }

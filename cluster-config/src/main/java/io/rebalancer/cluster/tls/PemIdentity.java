@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +31,18 @@ public final class PemIdentity {
     /** The contents of the files. */
     private final List<byte[]> files;
 
-    private final X509Certificate leaf;
+    private final KeyPairOfFiles pair;
+    private final Optional<X509ExtendedTrustManager> trusted;
     private final SSLContext context;
 
-    private PemIdentity(List<byte[]> files, X509Certificate leaf, SSLContext context) {
+    /** @param chain the certificate, followed by those of the authorities between it and the root */
+    private record KeyPairOfFiles(List<X509Certificate> chain, PrivateKey key) {}
+
+    private PemIdentity(
+            List<byte[]> files, KeyPairOfFiles pair, Optional<X509ExtendedTrustManager> trusted, SSLContext context) {
         this.files = files;
-        this.leaf = leaf;
+        this.pair = pair;
+        this.trusted = trusted;
         this.context = context;
     }
 
@@ -64,15 +70,16 @@ public final class PemIdentity {
         requirePrivate(key);
         byte[] keyBytes = bytes(key);
         X509ExtendedKeyManager manager = manager(certificate, certificateBytes, key, keyBytes);
-        X509Certificate leaf = requirePair(manager, certificate, key);
+        KeyPairOfFiles pair = requirePair(manager, certificate, key);
         SSLFactory.Builder factory = SSLFactory.builder().withIdentityMaterial(manager);
         List<byte[]> files = new ArrayList<>(List.of(certificateBytes, keyBytes));
-        authorities.ifPresent(file -> {
-            byte[] trusted = bytes(file);
-            files.add(trusted);
-            factory.withTrustMaterial(trust(file, trusted));
+        Optional<X509ExtendedTrustManager> trusted = authorities.map(file -> {
+            byte[] read = bytes(file);
+            files.add(read);
+            return trust(file, read);
         });
-        return new PemIdentity(files, leaf, factory.build().getSslContext());
+        trusted.ifPresent(factory::withTrustMaterial);
+        return new PemIdentity(files, pair, trusted, factory.build().getSslContext());
     }
 
     /** @throws IllegalArgumentException if the file can't be read, or has no certificate; the message names it */
@@ -124,7 +131,7 @@ public final class PemIdentity {
     }
 
     /** A client would only learn that its handshake failed. */
-    private static X509Certificate requirePair(X509ExtendedKeyManager manager, Path certificate, Path key) {
+    private static KeyPairOfFiles requirePair(X509ExtendedKeyManager manager, Path certificate, Path key) {
         String alias = Arrays.stream(new String[] {"RSA", "EC", "EdDSA"})
                 .map(type -> manager.getServerAliases(type, null))
                 .filter(aliases -> aliases != null && aliases.length > 0)
@@ -135,14 +142,8 @@ public final class PemIdentity {
         X509Certificate[] chain = manager.getCertificateChain(alias);
         PrivateKey secret = manager.getPrivateKey(alias);
         try {
-            Signature signature = Signature.getInstance(algorithm(secret.getAlgorithm()));
-            signature.initSign(secret);
-            signature.update(PROBE);
-            byte[] signed = signature.sign();
-            signature.initVerify(chain[0].getPublicKey());
-            signature.update(PROBE);
-            if (signature.verify(signed)) {
-                return chain[0];
+            if (KeySignature.isValid(chain[0].getPublicKey(), PROBE, KeySignature.sign(secret, PROBE))) {
+                return new KeyPairOfFiles(List.of(chain), secret);
             }
         } catch (GeneralSecurityException e) {
             throw notAPair(certificate, key, e);
@@ -154,21 +155,41 @@ public final class PemIdentity {
         return new IllegalArgumentException("tls: the certificate " + certificate + " is not of the key " + key, cause);
     }
 
-    private static String algorithm(String key) {
-        return switch (key) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> "Ed25519";
-        };
-    }
-
     /** Whether the files have the same contents as when this was read. */
     public boolean isSame(PemIdentity other) {
         return Arrays.deepEquals(files.toArray(), other.files.toArray());
     }
 
-    X509Certificate leaf() {
-        return leaf;
+    /** The certificate. */
+    public X509Certificate leaf() {
+        return pair.chain().get(0);
+    }
+
+    /** The certificate, followed by those of the authorities between it and the root. */
+    public List<X509Certificate> chain() {
+        return pair.chain();
+    }
+
+    /**
+     * Signs with the private key.
+     *
+     * @throws GeneralSecurityException if the key can't be used
+     */
+    public byte[] sign(byte[] content) throws GeneralSecurityException {
+        return KeySignature.sign(pair.key(), content);
+    }
+
+    /**
+     * Checks that a chain is of the authorities of this member, and valid now, as for the certificate of a TLS client.
+     *
+     * @throws CertificateException if it is not; the message states why
+     */
+    public void requireTrusted(List<X509Certificate> chain) throws CertificateException {
+        X509ExtendedTrustManager trust =
+                trusted.orElseThrow(() -> new IllegalStateException("this identity was read without authorities"));
+        trust.checkClientTrusted(
+                chain.toArray(X509Certificate[]::new),
+                chain.get(0).getPublicKey().getAlgorithm());
     }
 
     /** Presents the certificate. */

@@ -260,6 +260,7 @@ class WireMessageTest {
                 .apply(new JobEvent.PassStarted(1, Instant.EPOCH, PassScope.ALL_RECORDS))
                 .apply(new JobEvent.AssignmentPlanned(ASSIGNMENT, Map.of(1, ScanPosition.START)));
         return List.of(
+                new SignedOrder(new byte[] {1}, NODE, Instant.MAX, "a", new byte[] {2, -1}, new byte[] {3}),
                 new AgentMessage.Assign(new FencingToken(ID, 2), ASSIGNMENT),
                 new AgentMessage.Release(new FencingToken(ID, 2), ID, List.of(ID)),
                 new AgentMessage.PauseJob(new FencingToken(ID, 2)),

@@ -2,6 +2,7 @@ package io.rebalancer.manager.agents;
 
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
+import io.rebalancer.cluster.order.OrderSender;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.FleetAgents.AgentUnavailable;
 import io.rebalancer.core.port.FleetAgents.AgentUnavailable.Code;
@@ -15,35 +16,29 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.RecipientRef;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
  * Asks the agents that are members of the cluster, each with one message. An agent without a reachable member is not asked:
  * sharding would keep the message, and the agent might carry it out much later.
  */
 public final class AgentCalls {
-    private final ActorSystem<?> system;
-    private final Function<StorageNodeId, RecipientRef<AgentMessage>> agents;
+    private final OrderSender orders;
     private final Predicate<StorageNodeId> isMember;
     private final Predicate<StorageNodeId> isOverHttp;
     private final Supplier<CompletionStage<List<FleetNode>>> fleet;
 
     /**
-     * @param agents takes the messages for the agent of a node
+     * @param orders takes the messages for the agents
      * @param isMember whether a reachable member of the cluster serves a node
      * @param isOverHttp whether this manager reaches the agent of a node over HTTP; may call the node
      * @param fleet the nodes that storinfo lists; fails if they are not known
      */
     public AgentCalls(
-            ActorSystem<?> system,
-            Function<StorageNodeId, RecipientRef<AgentMessage>> agents,
+            OrderSender orders,
             Predicate<StorageNodeId> isMember,
             Predicate<StorageNodeId> isOverHttp,
             Supplier<CompletionStage<List<FleetNode>>> fleet) {
-        this.system = system;
-        this.agents = agents;
+        this.orders = orders;
         this.isMember = isMember;
         this.isOverHttp = isOverHttp;
         this.fleet = fleet;
@@ -61,13 +56,12 @@ public final class AgentCalls {
                     .handle((nodes, failure) -> failure == null ? absent(node, lists(nodes, node)) : unreachable(node))
                     .thenCompose(CompletableFuture::failedFuture);
         }
-        return AskPattern.<AgentMessage, R>ask(agents.apply(node), request::apply, deadline, system.scheduler())
-                .handle((reply, failure) -> {
-                    if (failure != null) {
-                        throw noReply(node, Failures.rootCause(failure), deadline);
-                    }
-                    return reply;
-                });
+        return orders.ask(node, request, deadline).handle((reply, failure) -> {
+            if (failure != null) {
+                throw noReply(node, Failures.rootCause(failure), deadline);
+            }
+            return reply;
+        });
     }
 
     /** The agent replied that it could not carry a request out. */

@@ -1,10 +1,10 @@
 package io.rebalancer.manager.agents;
 
-import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.MemberPresence;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.JobMessage;
+import io.rebalancer.cluster.order.OrderSender;
 import io.rebalancer.core.assignment.Assignment;
 import io.rebalancer.core.assignment.FencingToken;
 import io.rebalancer.core.evacuate.PendingRelease;
@@ -12,16 +12,15 @@ import io.rebalancer.core.object.StorageNodeId;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** Reaches agents that are cluster members. They reply to the job directly. */
 public final class ClusterAgentGateway implements AgentGateway {
     private final MemberPresence presence;
-    private final ClusterSharding sharding;
+    private final OrderSender orders;
 
     public ClusterAgentGateway(ActorSystem<?> system) {
         this.presence = MemberPresence.get(system);
-        this.sharding = ClusterSharding.get(system);
+        this.orders = OrderSender.get(system);
     }
 
     @Override
@@ -61,7 +60,7 @@ public final class ClusterAgentGateway implements AgentGateway {
 
     private void tell(StorageNodeId node, AgentMessage message) {
         if (isReachable(node)) {
-            sharding.entityRefFor(Entities.STORAGE_AGENT, node.text()).tell(message);
+            orders.tell(node, message);
         }
     }
 }

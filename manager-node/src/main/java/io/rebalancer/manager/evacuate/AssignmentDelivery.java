@@ -43,10 +43,14 @@ final class AssignmentDelivery {
     private final AgentSlots slots = new AgentSlots();
     private final Map<UUID, Wait> waits = new HashMap<>();
 
+    /** A job's answer has at most 50 waits, and must fit into one message. */
+    private static final int MAX_DETAIL = 1000;
+
     /** What is known about the agent of an assignment that is not reported yet. */
     private static final class Wait {
         private Optional<Instant> unreachableSince = Optional.empty();
         private Optional<Instant> busySince = Optional.empty();
+        private String busyWith = "";
         private Optional<Instant> heldBackSince = Optional.empty();
         private Optional<Instant> progressAt = Optional.empty();
         private int finished;
@@ -143,6 +147,7 @@ final class AssignmentDelivery {
         }
         Instant since = wait.busySince.orElseGet(clock::instant);
         wait.busySince = Optional.of(since);
+        wait.busyWith = detail.substring(0, Math.min(detail.length(), MAX_DETAIL));
         Duration timeout = settings.get().timeouts().busyAgent();
         return isOver(since, timeout)
                 ? Optional.of(new JobInternalMessage.GiveUp(
@@ -172,7 +177,8 @@ final class AssignmentDelivery {
                         JobWait.Cause.AGENT_BUSY,
                         since,
                         Optional.of(since.plus(settings.get().timeouts().busyAgent())),
-                        "the agent of " + agent + " is busy; after that the objects get other destinations")));
+                        "the agent of " + agent + " is busy (" + wait.busyWith
+                                + "); after that the objects get other destinations")));
             }
         }
         return found;

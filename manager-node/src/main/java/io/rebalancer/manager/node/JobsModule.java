@@ -1,11 +1,11 @@
 package io.rebalancer.manager.node;
 
-import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.EvacuateJobs;
 import io.rebalancer.cluster.StorageAgents;
 import io.rebalancer.cluster.message.FleetSettingsMessage;
 import io.rebalancer.cluster.message.RegistryMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.order.OrderSender;
 import io.rebalancer.cluster.settings.EvacuateSettings;
 import io.rebalancer.cluster.settings.ManagerSettings;
 import io.rebalancer.core.object.StorageNodeId;
@@ -52,7 +52,6 @@ import kamon.metric.Gauge;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** The evacuate jobs and their surroundings: agents, destinations, leases of space, and the registry. */
 final class JobsModule {
@@ -132,8 +131,7 @@ final class JobsModule {
         this.service = new ClusterJobService(system, metadata.tier(), registry);
         this.nodes = new ClusterStorageNodeService(system, registry, spaceBroker, directory);
         AgentCalls agentCalls = new AgentCalls(
-                system,
-                node -> ClusterSharding.get(system).entityRefFor(Entities.STORAGE_AGENT, node.text()),
+                OrderSender.get(system),
                 members::isReachable,
                 node -> httpOnly.contains(node) || overHttp.isReachable(node),
                 nodes::fleet);

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.rebalancer.cluster.Dispatchers;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.async.BlockingExecutor;
+import io.rebalancer.cluster.order.MemberCertificates;
 import io.rebalancer.cluster.process.NodeProcess;
 import io.rebalancer.cluster.process.StartFailed;
 import io.rebalancer.cluster.settings.CertificateSettings;
@@ -75,6 +76,7 @@ public final class ManagerNode implements NodeProcess.Node {
         CertificateKeys keys =
                 CertificateKeys.open(CertificateSettings.from(root).keyDirectory());
         ClusterSettings cluster = ClusterSettings.from(root);
+        MemberCertificates.requireManager(cluster);
         Config config = cluster.applyTo(root, List.of(Roles.MANAGER));
         Journal journal = Journals.of(settings.journal());
         ActorSystem<Void> system =

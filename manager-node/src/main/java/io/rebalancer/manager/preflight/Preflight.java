@@ -1,9 +1,9 @@
 package io.rebalancer.manager.preflight;
 
-import io.rebalancer.cluster.Entities;
 import io.rebalancer.cluster.Roles;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.SpaceMessage;
+import io.rebalancer.cluster.order.OrderSender;
 import io.rebalancer.cluster.settings.LegacySettings;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.core.port.JobService;
@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** All checks of a manager. */
@@ -52,9 +51,9 @@ public final class Preflight {
         Cluster cluster = Cluster.get(system);
         AgentVersionsCheck versions =
                 new AgentVersionsCheck(cluster.selfMember().appVersion().toString(), () -> agentVersions(cluster));
-        ClusterSharding sharding = ClusterSharding.get(system);
+        OrderSender orders = OrderSender.get(system);
         AgentClocksCheck clocks =
-                new AgentClocksCheck(fleet, node -> clockOf(node, cluster, sharding), Clock.systemUTC());
+                new AgentClocksCheck(fleet, node -> clockOf(node, cluster, orders), Clock.systemUTC());
         return new PreflightRunner(
                 tier, checks(tier, jobs, nodes, fleet, versions, clocks, policy, legacy, REPLY_TIMEOUT), DEADLINE);
     }
@@ -83,13 +82,11 @@ public final class Preflight {
                 new SnaplinksCheck(legacy));
     }
 
-    private static Optional<CompletionStage<Instant>> clockOf(
-            StorageNodeId node, Cluster cluster, ClusterSharding sharding) {
+    private static Optional<CompletionStage<Instant>> clockOf(StorageNodeId node, Cluster cluster, OrderSender orders) {
         boolean isMember = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
                 .anyMatch(member -> member.hasRole(Roles.storage(node)));
         return isMember
-                ? Optional.of(sharding.entityRefFor(Entities.STORAGE_AGENT, node.text())
-                        .ask(AgentMessage.AskClock::new, REPLY_TIMEOUT)
+                ? Optional.of(orders.ask(node, AgentMessage.AskClock::new, REPLY_TIMEOUT)
                         .thenApply(AgentMessage.ClockReported::at))
                 : Optional.empty();
     }

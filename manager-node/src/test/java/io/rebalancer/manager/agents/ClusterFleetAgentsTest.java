@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rebalancer.cluster.async.Failures;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.AgentMessage.OperatorRequest;
+import io.rebalancer.cluster.order.OrderSender;
 import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.agent.LimitsChange;
@@ -51,8 +52,7 @@ class ClusterFleetAgentsTest {
 
     private ClusterFleetAgents agents(Duration deadline) {
         AgentCalls calls = new AgentCalls(
-                KIT.system(),
-                node -> agent.getRef(),
+                new OrderSender(KIT.system(), node -> agent.getRef(), Optional.empty()),
                 node -> isMember,
                 node -> {
                     calledOverHttp.add(node);

@@ -7,6 +7,7 @@ import io.rebalancer.cluster.inventory.EntryFrames;
 import io.rebalancer.cluster.message.AgentMessage;
 import io.rebalancer.cluster.message.InventoryMessage;
 import io.rebalancer.cluster.message.InventoryMessage.Reply;
+import io.rebalancer.cluster.order.OrderSender;
 import io.rebalancer.core.inventory.ContentFacts;
 import io.rebalancer.core.inventory.CopyFacts;
 import io.rebalancer.core.inventory.CopyKey;
@@ -54,8 +55,7 @@ class ClusterNodeInventoriesTest {
 
     private NodeInventory inventory(Duration deadline) {
         AgentCalls calls = new AgentCalls(
-                KIT.system(),
-                node -> agent.getRef(),
+                new OrderSender(KIT.system(), node -> agent.getRef(), Optional.empty()),
                 node -> isMember,
                 node -> false,
                 () -> CompletableFuture.failedFuture(new IllegalStateException("storinfo is silent")));

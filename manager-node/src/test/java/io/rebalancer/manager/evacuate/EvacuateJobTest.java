@@ -366,6 +366,7 @@ class EvacuateJobTest {
                 .containsExactly(JobWait.Cause.SPACE_BROKER_SILENT, JobWait.Cause.AGENT_BUSY);
         assertThat(waiting.get(0).detail()).isEqualTo("7 objects wait: no reply for 30 s");
         assertThat(waiting.get(1).until()).isPresent();
+        assertThat(waiting.get(1).detail()).contains("is busy (holds 32 assignments)");
     }
 
     @Test

@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.rebalancer.cluster.Entities;
 import java.nio.file.Files;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.slf4j.Logger;
@@ -246,6 +247,14 @@ class ModuleBoundariesTest {
                     "io.rebalancer.manager.jobs..",
                     "io.rebalancer.manager.agents..",
                     "io.rebalancer.manager.fleet..");
+
+    /** So that no order leaves without a signature. */
+    @ArchTest
+    static final ArchRule managersReachAgentsOnlyThroughTheSenderOfOrders = noClasses()
+            .that()
+            .resideInAPackage("io.rebalancer.manager..")
+            .should()
+            .accessField(Entities.class, "STORAGE_AGENT");
 
     @ArchTest
     static final ArchRule theFastClientKnowsNoManta = classes()

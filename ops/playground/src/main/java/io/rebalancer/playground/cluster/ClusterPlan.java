@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param journal the managers' journal, or empty for an embedded journal of a single manager
  * @param network the network between cluster members, or empty for plain loopback
  * @param quick whether failures are detected faster than by default and assignments are small
- * @param settings additional settings of every node, paths to values
+ * @param settings additional settings of every node, paths to values; {@link #NODE_NAME} in a value is replaced by the node's name
  */
 public record ClusterPlan(
         Optional<Integer> managerPort,
@@ -24,6 +24,8 @@ public record ClusterPlan(
         Optional<MemberNetwork> network,
         boolean quick,
         Map<String, Object> settings) {
+    /** In the text of a setting: the name of the node, such as {@code manager} or {@code agent-1}. */
+    public static final String NODE_NAME = "{node}";
 
     public ClusterPlan {
         settings = Map.copyOf(settings);

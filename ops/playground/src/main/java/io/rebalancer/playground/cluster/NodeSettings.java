@@ -82,6 +82,8 @@ public final class NodeSettings {
     public Path write(String name, int remotingPort, int metricsPort, Map<String, Object> own)
             throws IOException, PlaygroundFault {
         Map<String, Object> all = new LinkedHashMap<>(own);
+        all.replaceAll(
+                (path, value) -> value instanceof String text ? text.replace(ClusterPlan.NODE_NAME, name) : value);
         all.put("rebalancer.cluster.host", host);
         all.put("rebalancer.cluster.port", remotingPort);
         all.put("rebalancer.cluster.seed-nodes", seeds);
