@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 VERSION = $(shell sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' pom.xml)
 NAME = rebalancer-$(VERSION)
 
-.PHONY: help check test test-cli test-interleavings test-long test-cluster test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
+.PHONY: help check test test-cli test-interleavings test-long test-cluster test-signed-orders test-streams test-console test-agents test-monitoring test-large-object test-full-journal \
 	test-plan chaos test-outage test-scale test-legacy-intake bench-agent bench-inventory bench-reconcile bench-console bench-log bench-control bench-fast bench-scale bench-smoke bench-unmoved \
 	bench-evacuate profile-evacuate \
 	interop fuzz-api format demo demo-monitoring run-cluster dist dashboards docs-cli release javadoc clean
@@ -53,6 +53,11 @@ test-cluster: ## three managers on PostgreSQL, a job of 20,000 objects, a reconc
 	@$(MVN) -q test -pl ops/playground -am -Dtest=ClusterFaultsTest,ReconcileFailoverTest \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dcluster.records=20000 -Dcluster.faults=$(FAULTS)
 	@grep -h 'Tests run' ops/playground/target/surefire-reports/*ClusterFaultsTest.txt ops/playground/target/surefire-reports/*ReconcileFailoverTest.txt
+
+test-signed-orders: ## a region with TLS whose agents obey managers only, and an intruder with the certificate of an agent; 3 minutes
+	@bin/setup-tests
+	@$(MVN) -q test -pl ops/playground -am -Dtest=SignedOrdersTest -Dsurefire.failIfNoSpecifiedTests=false -Dsigned.orders=true
+	@grep -h 'Tests run' ops/playground/target/surefire-reports/*SignedOrdersTest.txt
 
 CLIENTS ?= 500
 test-streams: ## CLIENTS=500 clients of event streams, some slow, while managers are killed: no gap, no repetition, bounded heap; 5 minutes
@@ -134,6 +139,7 @@ ROUNDS ?= 3
 JAVA_OPTIONS ?=
 bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=40000 objects of 16 KiB, LARGE=16 of 64 MiB, ROUNDS=3; 6 GB of disk; 10 minutes
 	@bin/setup-tests && bin/setup-bench
+	@bin/rebalancer archive-classes >/dev/null
 	@rm -rf target/bench
 	@$(MVN) -q test -pl ops/playground -am -Dtest=EvacuateBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dbench.directory=$(CURDIR)/target/bench -Dbench.program=$(CURDIR)/bin/rebalancer \
@@ -142,6 +148,7 @@ bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=4000
 
 profile-evacuate: dist ## where the processes of an evacuation of SMALL=40000 objects compute, wait and allocate: target/profile-evacuate; 5 minutes
 	@bin/setup-tests
+	@bin/rebalancer archive-classes >/dev/null
 	@rm -rf target/bench
 	@$(MVN) -q test -pl ops/playground -am -Dtest=EvacuateProfileBench -Dsurefire.failIfNoSpecifiedTests=false \
 		-Dbench.directory=$(CURDIR)/target/bench -Dbench.program=$(CURDIR)/bin/rebalancer \

@@ -2,17 +2,24 @@ package io.rebalancer.manager.evacuate;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Collects all garbage at intervals, and keeps the most bytes that are left. For a JVM with the serial collector. */
+/**
+ * Collects all garbage at intervals, and records how many bytes are left. A sample includes what is in work at its moment, so
+ * the largest of many samples is larger than that of a few: the median compares runs of different lengths. For a JVM with the
+ * serial collector.
+ */
 final class LiveHeap implements AutoCloseable {
     private static final int FIRST_SECONDS = 1;
     private static final int INTERVAL_SECONDS = 5;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private long maxBytes;
+    private final List<Long> samples = new ArrayList<>();
     private Duration cpu = Duration.ZERO;
 
     @SuppressWarnings("FutureReturnValueIgnored")
@@ -24,15 +31,18 @@ final class LiveHeap implements AutoCloseable {
         Duration before = BenchDatabase.collectorCpu();
         System.gc();
         cpu = cpu.plus(BenchDatabase.collectorCpu().minus(before));
-        maxBytes = Math.max(
-                maxBytes,
-                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        samples.add(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }
 
-    /** The most bytes that were live, now included. */
-    synchronized long maxBytes() {
+    /** The median of the bytes that were live, now included. */
+    synchronized long medianBytes() {
         sample();
-        return maxBytes;
+        return samples.stream().sorted().skip(samples.size() / 2).findFirst().orElseThrow();
+    }
+
+    /** The most bytes that were live. */
+    synchronized long maxBytes() {
+        return Collections.max(samples);
     }
 
     /** The CPU time that these collections took. */

@@ -31,6 +31,7 @@ class ScaleBench {
 
     private static final int NODES = 20;
     private static final int SHARDS = 2;
+    private static final double MEBIBYTE = 1 << 20;
     private static final double MAX_RATIO = 1.2;
     /** Each sample includes what is in work at that moment: replies of shards, and the open assignments of each destination. */
     private static final double MAX_FURTHER_MEBIBYTES = 64;
@@ -46,6 +47,9 @@ class ScaleBench {
         }
     }
 
+    /** What was live while a load ran. */
+    private record Heap(long medianBytes, long maxBytes) {}
+
     /** What a load cost. */
     private record Point(
             long x,
@@ -55,7 +59,7 @@ class ScaleBench {
             Duration database,
             double events,
             double bytes,
-            long heap) {
+            Heap heap) {
         double perSecond() {
             return load.total() / seconds;
         }
@@ -73,7 +77,7 @@ class ScaleBench {
         }
 
         double heapMebibytes() {
-            return heap / (double) (1 << 20);
+            return heap.medianBytes() / MEBIBYTE;
         }
     }
 
@@ -113,21 +117,22 @@ class ScaleBench {
             throws Exception {
         System.out.printf(
                 "%n%13s   objects/s   us CPU per object: manager   database   events and bytes per 1,000 objects"
-                        + "   live heap%n",
+                        + "   live heap: median, most%n",
                 name);
         List<Point> points = new ArrayList<>();
         for (int number : numbers) {
             Point point = measure(manager, database, loads.of(number), number);
             points.add(point);
             System.out.printf(
-                    "%,13d   %,9.0f   %26.1f   %8.1f   %,17.1f %,17.0f   %5.0f MiB%n",
+                    "%,13d   %,9.0f   %26.1f   %8.1f   %,17.1f %,17.0f   %,17.0f MiB %3.0f MiB%n",
                     number,
                     point.perSecond(),
                     point.managerMicros(),
                     point.databaseMicros(),
                     point.events(),
                     point.bytes(),
-                    point.heapMebibytes());
+                    point.heapMebibytes(),
+                    point.heap().maxBytes() / MEBIBYTE);
         }
         plot(name, points);
         return points;
@@ -178,7 +183,7 @@ class ScaleBench {
                     database.cpu().minus(ofDatabase),
                     (database.writtenEvents() - events) * 1000.0 / load.total(),
                     (database.writtenBytes() - bytes) * 1000.0 / load.total(),
-                    heap.maxBytes());
+                    new Heap(heap.medianBytes(), heap.maxBytes()));
         }
     }
 

@@ -59,6 +59,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -67,6 +68,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 @Tag("external")
+@EnabledIfSystemProperty(named = "signed.orders", matches = "true", disabledReason = "run by make test-signed-orders")
 class SignedOrdersTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final String LEAVING = RegionPlan.storageId(1);

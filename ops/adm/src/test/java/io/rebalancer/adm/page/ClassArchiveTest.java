@@ -42,7 +42,7 @@ class ClassArchiveTest {
                             .filter(name -> name.endsWith(".jsa"))
                             .map(name -> name.replaceAll("-[0-9].*", "")))
                     .as(Files.readString(output))
-                    .containsExactlyInAnyOrder("adm", "agent-node", "manager-node");
+                    .containsExactlyInAnyOrder("adm", "agent-node", "manager-node", "playground");
         }
     }
 }
