@@ -2,6 +2,8 @@ package io.rebalancer.agent.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
 
 /** The directories of object files, opened from the root downwards and durable before a file is renamed into them. */
 final class ObjectDirectories implements AutoCloseable {
@@ -13,6 +15,7 @@ final class ObjectDirectories implements AutoCloseable {
     private final Durability durability;
     private final FileAccess access;
     private final ForcedDirectories forced = new ForcedDirectories(MAX_REMEMBERED);
+    private final ForceThreads threads = new ForceThreads();
 
     ObjectDirectories(ObjectLayout layout, DiskOperations disk, Durability durability, FileAccess access)
             throws IOException {
@@ -95,8 +98,21 @@ final class ObjectDirectories implements AutoCloseable {
         }
     }
 
+    /**
+     * Calls {@code force} for each file or directory of a group, and returns after all calls. They run at the same time,
+     * unless the durability is {@link Durability#OS} and there is nothing to wait for.
+     */
+    <T> void forceEach(List<T> group, Consumer<T> force) {
+        if (durability == Durability.OS) {
+            group.forEach(force);
+        } else {
+            threads.forEach(group, force);
+        }
+    }
+
     @Override
     public void close() throws IOException {
+        threads.close();
         root.close();
     }
 }

@@ -41,7 +41,6 @@ public final class ObjectStore implements AutoCloseable {
     private final DeviceReader deviceReader;
     private final Quarantine quarantine;
     private final SpaceGuard space;
-    private final ForceThreads forces = new ForceThreads();
     private final KeyLocks locks = new KeyLocks();
     private final TouchedKeys touched = new TouchedKeys();
     private final PartFiles.Sweep sweepAtOpen;
@@ -288,8 +287,8 @@ public final class ObjectStore implements AutoCloseable {
         List<ObjectKey> keys = objects.stream().map(IncomingObject::key).toList();
         keys.forEach(touched::add);
         try (KeyLocks.Held held = locks.lock(keys);
-                PublishGroup group = new PublishGroup(
-                        directories, storedFiles, deviceReader, quarantine, disk, durability(), forces)) {
+                PublishGroup group =
+                        new PublishGroup(directories, storedFiles, deviceReader, quarantine, disk, durability())) {
             return group.publish(objects);
         }
     }
@@ -434,7 +433,6 @@ public final class ObjectStore implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        forces.close();
         quarantine.close();
         directories.close();
         parts.close();

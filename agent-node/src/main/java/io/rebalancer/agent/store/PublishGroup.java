@@ -26,7 +26,6 @@ final class PublishGroup implements AutoCloseable {
     private final Quarantine quarantine;
     private final DiskOperations disk;
     private final Durability durability;
-    private final ForceThreads forces;
     private final Map<String, Target> targets = new LinkedHashMap<>();
     private final Map<IncomingObject, IOException> failures = new ConcurrentHashMap<>();
 
@@ -47,31 +46,21 @@ final class PublishGroup implements AutoCloseable {
             DeviceReader deviceReader,
             Quarantine quarantine,
             DiskOperations disk,
-            Durability durability,
-            ForceThreads forces) {
+            Durability durability) {
         this.directories = directories;
         this.storedFiles = storedFiles;
         this.deviceReader = deviceReader;
         this.quarantine = quarantine;
         this.disk = disk;
         this.durability = durability;
-        this.forces = forces;
     }
 
     /** Publishes the objects and returns the failure of each object that could not be published. */
     Map<IncomingObject, IOException> publish(List<IncomingObject> objects) {
-        forceEach(objects, attempt(this::forceContent));
+        directories.forceEach(objects, attempt(this::forceContent));
         objects.stream().filter(object -> !failures.containsKey(object)).forEach(attempt(this::giveFinalName));
-        forceEach(List.copyOf(targets.values()), this::forceDirectory);
+        directories.forceEach(List.copyOf(targets.values()), this::forceDirectory);
         return failures;
-    }
-
-    private <T> void forceEach(List<T> items, Consumer<T> force) {
-        if (durability == Durability.OS) {
-            items.forEach(force);
-        } else {
-            forces.forEach(items, force);
-        }
     }
 
     private Consumer<IncomingObject> attempt(Step step) {
