@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * The work is done by threads that may block: at most {@link CopyLimiter#effectiveFetches} fetches, {@value #MAX_CHECKS}
- * checks of existing files, {@value #MAX_FLUSHES} flushes and {@value #MAX_REMOVALS} removals at a time, so that none of
+ * checks of existing files, {@value #MAX_FLUSHES} flush of small and {@value #MAX_LARGE_FLUSHES} of large objects, and
+ * {@value #MAX_REMOVALS} removals at a time, so that none of
  * them waits for a thread of another. Orders wait in memory: the callers bound them. Memory use does not grow with the size
  * of an object.
  *
@@ -45,7 +47,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class CopyEngine implements AutoCloseable {
     static final int MAX_CHECKS = 2;
-    static final int MAX_FLUSHES = 4;
+    /** The files of a group are forced at the same time. A second group would make both smaller, and force more directories. */
+    static final int MAX_FLUSHES = 1;
+
+    static final int MAX_LARGE_FLUSHES = 3;
     static final int MAX_REMOVALS = 2;
 
     /** While more verified copies wait for a flush, no fetch starts. */
@@ -242,12 +247,17 @@ public final class CopyEngine implements AutoCloseable {
     }
 
     private void addFlushes() {
-        while (work.count(Kind.FLUSH) < MAX_FLUSHES) {
-            List<PendingCopy> group = schedule.nextGroup();
+        addFlushes(Kind.FLUSH, MAX_FLUSHES, schedule::nextGroup);
+        addFlushes(Kind.LARGE_FLUSH, MAX_LARGE_FLUSHES, schedule::nextLarge);
+    }
+
+    private void addFlushes(Kind kind, int max, Supplier<List<PendingCopy>> next) {
+        while (work.count(kind) < max) {
+            List<PendingCopy> group = next.get();
             if (group.isEmpty()) {
                 return;
             }
-            threads.add(Kind.FLUSH, () -> publish(group));
+            threads.add(kind, () -> publish(group));
         }
     }
 

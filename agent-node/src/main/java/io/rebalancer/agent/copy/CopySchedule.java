@@ -237,9 +237,17 @@ final class CopySchedule {
         return next;
     }
 
-    /** The next group of copies to publish; empty if there is none. */
+    /** The next group of small copies to publish; empty if there is none. */
     List<PendingCopy> nextGroup() {
-        List<PendingCopy> group = verified.isEmpty() ? List.of() : verified.nextGroup();
+        return publishing(verified.nextGroup());
+    }
+
+    /** The next large copy to publish; empty if there is none. */
+    List<PendingCopy> nextLarge() {
+        return publishing(verified.nextLarge());
+    }
+
+    private static List<PendingCopy> publishing(List<PendingCopy> group) {
         group.forEach(copy -> copy.setStage(Stage.PUBLISHING));
         return group;
     }

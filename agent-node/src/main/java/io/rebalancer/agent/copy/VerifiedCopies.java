@@ -6,18 +6,17 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The copies that are complete and verified, and wait for a flush. Copies that are verified while other groups are flushed
- * form the next group, so many small objects share the cost of each flush. A large object is a group alone, so that small
- * objects do not wait for its force. Not thread-safe.
+ * The copies that are complete and verified, and wait for a flush. Copies that are verified while a group is flushed
+ * form the next group, so many small objects share the forces of their directories. A large object is a group alone, so that
+ * small objects do not wait for its force. Not thread-safe.
  */
 final class VerifiedCopies {
-    static final int MAX_GROUP = 64;
+    static final int MAX_GROUP = 256;
 
     private static final long LARGE_BYTES = 8 << 20;
 
     private final Deque<PendingCopy> small = new ArrayDeque<>();
     private final Deque<PendingCopy> large = new ArrayDeque<>();
-    private boolean largeIsNext;
 
     void add(PendingCopy copy) {
         (isLarge(copy) ? large : small).addLast(copy);
@@ -35,16 +34,17 @@ final class VerifiedCopies {
         return small.isEmpty() && large.isEmpty();
     }
 
-    /** Takes the next group; small and large objects take turns. */
+    /** Takes the small objects of the next group; empty if there are none. */
     List<PendingCopy> nextGroup() {
-        boolean takeLarge = small.isEmpty() || largeIsNext && !large.isEmpty();
-        largeIsNext = !takeLarge;
         List<PendingCopy> group = new ArrayList<>();
-        Deque<PendingCopy> from = takeLarge ? large : small;
-        int max = takeLarge ? 1 : MAX_GROUP;
-        while (!from.isEmpty() && group.size() < max) {
-            group.add(from.removeFirst());
+        while (!small.isEmpty() && group.size() < MAX_GROUP) {
+            group.add(small.removeFirst());
         }
         return group;
+    }
+
+    /** Takes the next large object, as a group; empty if there is none. */
+    List<PendingCopy> nextLarge() {
+        return large.isEmpty() ? List.of() : List.of(large.removeFirst());
     }
 }

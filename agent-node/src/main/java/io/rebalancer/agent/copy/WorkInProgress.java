@@ -20,7 +20,9 @@ final class WorkInProgress {
         FETCH,
         /** The check of an existing file also forces it. */
         CHECK,
+        /** Of a group of small objects. */
         FLUSH,
+        LARGE_FLUSH,
         REMOVAL,
         /** A move into the quarantine or out of it, or a deletion there, in the thread of another caller. */
         QUARANTINE
