@@ -1,50 +1,42 @@
 package io.rebalancer.persistence.readside;
 
+import static io.rebalancer.persistence.readside.CountColumns.number;
+
 import io.rebalancer.core.evacuate.SettledCounts;
 import io.rebalancer.core.rates.RateCounts;
+import io.rebalancer.persistence.readside.CountColumns.Column;
 import java.util.List;
-import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /** The columns of table {@code job_rate} with counts. */
 final class RateColumns {
-    private static final List<Column> COLUMNS = List.of(
-            new Column("placed", RateCounts::placed),
-            new Column("copied", RateCounts::copied),
-            new Column("copied_bytes", RateCounts::copiedBytes),
-            new Column("relocated", counts -> counts.settled().relocated()),
-            new Column("superseded", counts -> counts.settled().superseded()),
-            new Column("gone", counts -> counts.settled().gone()),
-            new Column("duplicate", counts -> counts.settled().duplicate()),
-            new Column("bytes", counts -> counts.settled().bytes()),
-            new Column("skipped", RateCounts::skipped),
-            new Column("failed", RateCounts::failed));
+    private static final CountColumns<RateCounts> COLUMNS = new CountColumns<>(List.of(
+            new Column<>("placed", RateCounts::placed),
+            new Column<>("copied", RateCounts::copied),
+            new Column<>("copied_bytes", RateCounts::copiedBytes),
+            new Column<>("relocated", counts -> counts.settled().relocated()),
+            new Column<>("superseded", counts -> counts.settled().superseded()),
+            new Column<>("gone", counts -> counts.settled().gone()),
+            new Column<>("duplicate", counts -> counts.settled().duplicate()),
+            new Column<>("bytes", counts -> counts.settled().bytes()),
+            new Column<>("skipped", RateCounts::skipped),
+            new Column<>("failed", RateCounts::failed)));
 
     /** For an insert: {@code placed, copied, ...}. */
-    static final String NAMES = COLUMNS.stream().map(Column::name).collect(Collectors.joining(", "));
+    static final String NAMES = COLUMNS.names();
     /** For an insert: {@code :placed, :copied, ...}. */
-    static final String PARAMETERS =
-            COLUMNS.stream().map(column -> ":" + column.name()).collect(Collectors.joining(", "));
+    static final String PARAMETERS = COLUMNS.parameters();
     /** For an update: {@code placed = placed + :placed, ...}. */
-    static final String ADDITIONS = COLUMNS.stream()
-            .map(column -> column.name() + " = " + column.name() + " + :" + column.name())
-            .collect(Collectors.joining(", "));
+    static final String ADDITIONS = COLUMNS.additions();
     /** For a query with groups: {@code sum(placed) as placed, ...}. */
-    static final String SUMS = COLUMNS.stream()
-            .map(column -> "sum(" + column.name() + ") as " + column.name())
-            .collect(Collectors.joining(", "));
-
-    private record Column(String name, ToLongFunction<RateCounts> value) {}
+    static final String SUMS = COLUMNS.sums();
 
     private RateColumns() {}
 
     /** Gives the parameters of a statement their values. */
     static void bind(SqlStatement<?> statement, RateCounts counts) {
-        for (Column column : COLUMNS) {
-            statement.bind(column.name(), column.value().applyAsLong(counts));
-        }
+        COLUMNS.bind(statement, counts);
     }
 
     /** The counts in a row. */
@@ -61,9 +53,5 @@ final class RateColumns {
                         number(row, "bytes")),
                 number(row, "skipped"),
                 number(row, "failed"));
-    }
-
-    private static long number(RowView row, String column) {
-        return row.getColumn(column, Long.class);
     }
 }
