@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ class DiskFaultTest extends StoreFixture<DiskFaultTest.CountingDisk> {
 
     /** Counts the operations that succeed, and can show other bytes to direct reads than those of the file. */
     static final class CountingDisk extends FaultyDisk {
-        private final List<Path> forcedDirectories = new ArrayList<>();
+        private final List<Path> forcedDirectories = new CopyOnWriteArrayList<>();
         private int forcedFiles;
         private int renames;
         private int directReads;
@@ -139,6 +141,31 @@ class DiskFaultTest extends StoreFixture<DiskFaultTest.CountingDisk> {
             object.close();
         }
         assertThat(TemporaryFiles.of(root)).isEmpty();
+    }
+
+    /** The files of a group are forced at the same time, by several threads. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aForceThatFailsInAGroupFailsItsObjectAlone(boolean forEver) throws Exception {
+        long[] numbers = LongStream.range(0, 40).toArray();
+        List<IncomingObject> group = group(numbers);
+        disk.fail(Step.FORCE, 7, forEver);
+        Map<IncomingObject, IOException> failures = store.publish(group);
+        assertThat(failures).hasSize(forEver ? numbers.length - 7 : 1);
+        assertThat(failures.values()).allSatisfy(each -> assertThat(each).hasMessageContaining(FaultyDisk.IO_ERROR));
+        disk.repair();
+        for (int i = 0; i < numbers.length; i++) {
+            IncomingObject object = group.get(i);
+            assertThat(isStored(numbers[i])).isEqualTo(!failures.containsKey(object));
+            object.close();
+        }
+        assertThat(TemporaryFiles.of(root)).isEmpty();
+        for (int i = 0; i < numbers.length; i++) {
+            if (failures.containsKey(group.get(i))) {
+                put(numbers[i]);
+            }
+            assertThat(isStored(numbers[i])).isTrue();
+        }
     }
 
     /** The second object must not rely on directory entries whose force failed for the first object. */
