@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import kamon.Kamon;
 import kamon.metric.Counter;
+import kamon.tag.TagSet;
 
 /**
  * Counts what runs find and repair, once each, when the event of a storage node is stored. A replay counts nothing. No label
@@ -71,8 +72,8 @@ final class ReconcileMetrics {
 
     private static Counter repairs(Repair repair, String result) {
         return Kamon.counter("rebalancer.reconcile.repairs")
-                .withTag("class", repair.word())
-                .withTag("result", result);
+                // Both at once: one tag after the other would leave a series with the first one only.
+                .withTags(TagSet.of("class", repair.word()).withTag("result", result));
     }
 
     private static Counter suspects() {

@@ -117,6 +117,10 @@ class ReconcileMetricsTest {
         awaitMillions("rebalancer_reconcile_repairs_total{class=\"quarantine\",result=\"parked\"}", 4);
         awaitMillions("rebalancer_reconcile_repairs_total{class=\"quarantine\",result=\"left\"}", 5);
         awaitMillions("rebalancer_reconcile_repairs_total{class=\"add_copy\",result=\"failed\"}", 0);
+        assertThat(telemetry.exposition().lines())
+                .filteredOn(line -> line.startsWith("rebalancer_reconcile_repairs_total"))
+                .hasSize(20)
+                .allMatch(line -> line.contains("class=") && line.contains("result="));
     }
 
     /** A run that ended {@code seconds} after {@link #AT}; its line is in the list of runs. */
