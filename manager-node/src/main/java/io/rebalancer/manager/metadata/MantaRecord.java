@@ -2,14 +2,14 @@ package io.rebalancer.manager.metadata;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.CopyLocation;
 import io.rebalancer.core.object.MetadataRecord;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.manager.fast.ExactJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -61,29 +61,14 @@ public final class MantaRecord {
      *
      * @throws BadMantaObject unless the record lists {@code leaving} exactly once and {@code destination} not at all
      */
-    public static JsonNode withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
+    public static String withCopyMoved(MetadataRecord record, StorageNodeId leaving, CopyLocation destination)
             throws BadMantaObject {
-        if (record.names(destination.storageNode())) {
-            throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
+        CopiesText copies = copiesWithout(record, destination);
+        if (copies.entriesOf(leaving) != 1) {
+            throw new BadMantaObject(
+                    record.ref(), leaving + " is listed " + copies.entriesOf(leaving) + " times, not once");
         }
-        try {
-            JsonNode value = ExactJson.MAPPER.readTree(record.document());
-            int swapped = 0;
-            for (JsonNode entry : value.path("sharks")) {
-                if (entry.path("manta_storage_id").asText().equals(leaving.text())
-                        && entry instanceof ObjectNode copy) {
-                    copy.put("manta_storage_id", destination.storageNode().text());
-                    copy.put("datacenter", destination.datacenter());
-                    swapped++;
-                }
-            }
-            if (swapped != 1) {
-                throw new BadMantaObject(record.ref(), leaving + " is listed " + swapped + " times, not once");
-            }
-            return value;
-        } catch (JsonProcessingException e) {
-            throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());
-        }
+        return copies.withMoved(leaving, destination);
     }
 
     /**
@@ -91,21 +76,21 @@ public final class MantaRecord {
      *
      * @throws BadMantaObject if the record names {@code destination}, or has no list of copies
      */
-    public static JsonNode withCopyAdded(MetadataRecord record, CopyLocation destination) throws BadMantaObject {
+    public static String withCopyAdded(MetadataRecord record, CopyLocation destination) throws BadMantaObject {
+        return copiesWithout(record, destination).withAdded(destination);
+    }
+
+    private static CopiesText copiesWithout(MetadataRecord record, CopyLocation destination) throws BadMantaObject {
         if (record.names(destination.storageNode())) {
             throw new BadMantaObject(record.ref(), destination.storageNode() + " holds a copy already");
         }
         try {
-            JsonNode value = ExactJson.MAPPER.readTree(record.document());
-            if (!(value.path("sharks") instanceof ArrayNode sharks)) {
-                throw new BadMantaObject(record.ref(), "sharks is missing");
-            }
-            sharks.addObject()
-                    .put("datacenter", destination.datacenter())
-                    .put("manta_storage_id", destination.storageNode().text());
-            return value;
+            return CopiesText.in(record.document())
+                    .orElseThrow(() -> new BadMantaObject(record.ref(), "sharks is missing"));
         } catch (JsonProcessingException e) {
             throw new BadMantaObject(record.ref(), "not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the text of " + record.ref() + " failed", e);
         }
     }
 

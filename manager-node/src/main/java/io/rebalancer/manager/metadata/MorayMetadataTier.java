@@ -115,21 +115,21 @@ public final class MorayMetadataTier implements MetadataTier {
     /** How the document of a record changes. */
     @FunctionalInterface
     private interface RecordChange {
-        JsonNode of(MetadataRecord record) throws BadMantaObject;
+        String of(MetadataRecord record) throws BadMantaObject;
     }
 
     /** Changes all records, or none if the etag of any record has changed. */
     private CompletionStage<Boolean> change(
             List<MetadataRecord> records, RecordChange change, BooleanSupplier maySend) {
-        List<JsonNode> values = new ArrayList<>();
+        List<String> documents = new ArrayList<>();
         try {
             for (MetadataRecord record : records) {
-                values.add(change.of(record));
+                documents.add(change.of(record));
             }
         } catch (BadMantaObject e) {
             return CompletableFuture.failedFuture(e);
         }
-        return put(records, values, maySend).handle((answer, failure) -> {
+        return put(records, documents, maySend).handle((answer, failure) -> {
             if (failure == null) {
                 return true;
             }
@@ -142,11 +142,11 @@ public final class MorayMetadataTier implements MetadataTier {
     }
 
     private CompletionStage<List<JsonNode>> put(
-            List<MetadataRecord> records, List<JsonNode> values, BooleanSupplier maySend) {
+            List<MetadataRecord> records, List<String> documents, BooleanSupplier maySend) {
         MetadataRecord first = records.get(0);
         int shard = first.ref().shard();
         if (records.size() == 1) {
-            return shards.putObject(shard, first.ref().key(), values.get(0), first.etag(), maySend);
+            return shards.putObject(shard, first.ref().key(), documents.get(0), first.etag(), maySend);
         }
         List<JsonNode> requests = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
@@ -155,7 +155,7 @@ public final class MorayMetadataTier implements MetadataTier {
                 throw new IllegalArgumentException(
                         "all records of a batch must be in one shard: " + first.ref() + ", " + record.ref());
             }
-            requests.add(MorayShards.putRequest(record.ref().key(), values.get(i), record.etag()));
+            requests.add(MorayShards.putRequest(record.ref().key(), documents.get(i), record.etag()));
         }
         return shards.batch(shard, requests, maySend);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.rebalancer.manager.fast.FastClient;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +51,18 @@ public final class MorayShards implements AutoCloseable {
                 .call("findObjects", List.of(TextNode.valueOf(bucket), TextNode.valueOf(filter), objectOptions()));
     }
 
-    /** @param maySend asked right before the request is written to the socket */
+    /**
+     * @param document the value, a JSON text that is sent as it is
+     * @param maySend asked right before the request is written to the socket
+     */
     CompletionStage<List<JsonNode>> putObject(
-            int shard, String key, JsonNode value, String etag, BooleanSupplier maySend) {
+            int shard, String key, String document, String etag, BooleanSupplier maySend) {
         ObjectNode options = objectOptions().put("etag", etag);
-        List<JsonNode> arguments = List.of(TextNode.valueOf(OBJECTS), TextNode.valueOf(key), value, options);
+        List<JsonNode> arguments = List.of(
+                TextNode.valueOf(OBJECTS),
+                TextNode.valueOf(key),
+                JsonNodeFactory.instance.rawValueNode(new RawValue(document)),
+                options);
         return client(shard).call("putObject", arguments, maySend);
     }
 
@@ -86,10 +94,10 @@ public final class MorayShards implements AutoCloseable {
     }
 
     /** The etag is an option of the request: as an option of the batch it would apply to every request (manta.md 7.6). */
-    static JsonNode putRequest(String key, JsonNode value, String etag) {
+    static JsonNode putRequest(String key, String document, String etag) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put("operation", "put").put("bucket", OBJECTS).put("key", key);
-        request.set("value", value);
+        request.putRawValue("value", new RawValue(document));
         request.set("options", objectOptions().put("etag", etag));
         return request;
     }

@@ -42,8 +42,44 @@ class MantaRecordTest {
     @Test
     void movingACopyChangesOnlyItsEntry() throws BadMantaObject {
         MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT);
-        assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION).toString())
+        assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION))
                 .isEqualTo(DOCUMENT.replace("\"dc1\"", "\"dc3\"").replace("1.stor", "3.stor"));
+    }
+
+    /** Spaces, escapes, half a surrogate pair, and members that occur twice: JSON that others may have written. */
+    @Test
+    void aChangeKeepsEachOtherCharacterOfTheDocument() throws BadMantaObject {
+        String document = "{ \"sharks\": [],\n\"headers\":{\"m\":\"\\ud83d \\u0041\\/\",\"sharks\":[7]},"
+                + " \"owner\":\"65e1fbdb-6f0e-4d0b-8f6b-0e7b0b1d5f10\",\"contentLength\":5.0e0,\"contentLength\":5,"
+                + "\"contentMD5\":\"XUFAKrxLKna5cZ2REBfFkg==\",\"objectId\":\"b2f8a9a0-3c1d-4f55-8b0e-6a7f0b1c2d3e\","
+                + "\"sharks\" : [ {\"manta_storage_id\" : \"1\\u002estor.example.com\", \"x\":{\"datacenter\":1},"
+                + "\"datacenter\":\"no\", \"datacenter\":\"dc1\" }, {\"datacenter\":\"dc2\",\"manta_storage_id\":"
+                + "\"2.stor.example.com\"} ] } ";
+        MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", document);
+        assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION))
+                .isEqualTo(document.replace("\"dc1\"", "\"dc3\"").replace("1\\u002estor", "3.stor"));
+        assertThat(MantaRecord.withCopyAdded(record, DESTINATION))
+                .isEqualTo(
+                        document.replace(
+                                "2.stor.example.com\"} ]",
+                                "2.stor.example.com\"} ,{\"datacenter\":\"dc3\",\"manta_storage_id\":\"3.stor.example.com\"}]"));
+    }
+
+    @Test
+    void theFirstCopyIsAddedToAnEmptyList() throws BadMantaObject {
+        int list = DOCUMENT.indexOf("\"sharks\":[") + 10;
+        String none = DOCUMENT.substring(0, list) + DOCUMENT.substring(DOCUMENT.indexOf(']', list));
+        assertThat(MantaRecord.withCopyAdded(MantaRecord.parse(REF, "0A1B2C3D", none), DESTINATION))
+                .contains("\"sharks\":[{\"datacenter\":\"dc3\",\"manta_storage_id\":\"3.stor.example.com\"}]");
+    }
+
+    /** A document of 100,000 characters is read in parts; the places in it are still right. */
+    @Test
+    void theListIsFoundInALongDocument() throws BadMantaObject {
+        String document = DOCUMENT.replace("\"é\"", "\"" + "é日😀".repeat(25_000) + "\"");
+        MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", document);
+        assertThat(MantaRecord.withCopyMoved(record, LEAVING, DESTINATION))
+                .isEqualTo(document.replace("\"dc1\"", "\"dc3\"").replace("1.stor", "3.stor"));
     }
 
     @Test
@@ -66,7 +102,7 @@ class MantaRecordTest {
     void addingACopyChangesOnlyTheListOfCopies() throws BadMantaObject {
         MetadataRecord record = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT);
         String last = "\"manta_storage_id\":\"1.stor.example.com\"}";
-        assertThat(MantaRecord.withCopyAdded(record, DESTINATION).toString())
+        assertThat(MantaRecord.withCopyAdded(record, DESTINATION))
                 .isEqualTo(DOCUMENT.replace(
                         last, last + ",{\"datacenter\":\"dc3\",\"manta_storage_id\":\"3.stor.example.com\"}"));
         MetadataRecord added = MantaRecord.parse(REF, "0A1B2C3D", DOCUMENT.replace("2.stor", "3.stor"));

@@ -82,6 +82,13 @@ class EvacuateBench {
                 rclone.seconds() / seconds,
                 moments.done() - moments.ordered(),
                 rclone.seconds() / (moments.done() - moments.ordered()));
+        EvacuationRun.SecondHalf half = figures.rebalancer().secondHalf();
+        print(
+                "    second half: %.0f objects/s, %.2f x rclone; CPU s per 1,000 objects: %s; of these, compilers: %s",
+                half.objects() / half.seconds(),
+                half.objects() / half.seconds() / (load.objects() / rclone.seconds()),
+                list(half.cpu(), each -> 1000 * each / half.objects(), "%.3f"),
+                list(half.compilers(), each -> 1000 * each / half.objects(), "%.3f"));
         print("    CPU s per 1,000 objects: %s", list(cpu.job(), each -> per1000(load, each), "%.3f"));
         print("      of these, compilers: %s", list(cpu.jobCompilers(), each -> per1000(load, each), "%.3f"));
         print(

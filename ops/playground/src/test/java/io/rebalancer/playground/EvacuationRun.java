@@ -57,11 +57,21 @@ final class EvacuationRun {
             Map<String, Double> jobCompilers) {}
 
     /**
+     * From the moment at which half of the records named their new copies to the end of the moves. The JVMs have compiled most
+     * of what a job runs by then, so a long job goes on like this.
+     *
+     * @param objects that were moved
+     * @param cpu processor time in seconds by process
+     * @param compilers the part of the JVMs' compilers
+     */
+    record SecondHalf(double seconds, double objects, Map<String, Double> cpu, Map<String, Double> compilers) {}
+
+    /**
      * What a round took.
      *
      * @param ordered when the job was created
      */
-    record Figures(Instant ordered, Moments moments, Cpu cpu) {
+    record Figures(Instant ordered, Moments moments, Cpu cpu, SecondHalf secondHalf) {
         /** From the creation of the job to its end. */
         Duration jobTime() {
             return Duration.ofNanos((long) (1e9 * (moments.done() - moments.ordered())));
@@ -110,12 +120,27 @@ final class EvacuationRun {
             String job = client.evacuate(load.leaving());
             await(client, job, POLL_INTERVAL, view -> view.path("inFlight").asLong() > 0 || relocated(view) > 0);
             double placed = since(startNanos);
-            await(
+            JsonNode half = await(
+                    client,
+                    job,
+                    MOVE_POLL_INTERVAL,
+                    view -> 2 * relocated(view) >= load.region().records());
+            double halfMoved = since(startNanos);
+            Map<String, Double> atHalf = cpu();
+            Map<String, Double> compilersAtHalf = compilers();
+            JsonNode all = await(
                     client,
                     job,
                     MOVE_POLL_INTERVAL,
                     view -> relocated(view) == load.region().records());
             double moved = since(startNanos);
+            SecondHalf secondHalf = new SecondHalf(
+                    moved - halfMoved,
+                    (double) (relocated(all) - relocated(half))
+                            * load.objects()
+                            / load.region().records(),
+                    difference(atHalf, cpu()),
+                    difference(compilersAtHalf, compilers()));
             JsonNode end = await(client, job, POLL_INTERVAL, JobWatch::hasEnded);
             double done = since(startNanos);
             Map<String, Double> atEnd = cpu();
@@ -128,7 +153,8 @@ final class EvacuationRun {
                             difference(before, atOrder),
                             difference(atOrder, atEnd),
                             difference(compilersBefore, compilersAtEnd),
-                            difference(compilersAtOrder, compilersAtEnd)));
+                            difference(compilersAtOrder, compilersAtEnd)),
+                    secondHalf);
         }
     }
 
