@@ -31,6 +31,15 @@ public final class ExactJson {
 
     private ExactJson() {}
 
+    /** The JSON text of a tree, in UTF-8. Surrogates are escaped, so half a pair, which UTF-8 can't express, survives. */
+    public static byte[] bytes(JsonNode tree) {
+        try {
+            return MAPPER.writeValueAsBytes(tree);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("writing a tree failed", e);
+        }
+    }
+
     /**
      * Some members of an object; the rest is checked and not kept, which costs much less than a tree of it.
      *

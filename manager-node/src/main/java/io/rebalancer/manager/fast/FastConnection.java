@@ -127,10 +127,10 @@ final class FastConnection {
             return CompletableFuture.failedFuture(FastUnavailable.notSent(
                     peer + ": " + options.maxCalls() + " calls are in flight already, which is the limit"));
         }
-        FastFrame request = new FastFrame(options.version(), FastStatus.DATA, id, payload(method, arguments));
+        byte[] request = FastFrame.encode(options.version(), FastStatus.DATA, id, payload(method, arguments));
         call.deadline = Optional.of(system.scheduler()
                 .scheduleOnce(options.callTimeout(), () -> expire(id, call), system.executionContext()));
-        QueueOfferResult offered = requests.offer(new Request(id, call, ByteString.fromArrayUnsafe(request.encode())));
+        QueueOfferResult offered = requests.offer(new Request(id, call, ByteString.fromArrayUnsafe(request)));
         if (!offered.isEnqueued()) {
             endUnanswered(id, closed.orElse(peer + ": the send queue of the connection is full"));
         } else if (!isOpen()) {
@@ -175,12 +175,12 @@ final class FastConnection {
         }
     }
 
-    private static String payload(String method, List<? extends JsonNode> arguments) {
+    private static byte[] payload(String method, List<? extends JsonNode> arguments) {
         ObjectNode payload = ExactJson.MAPPER.createObjectNode();
         payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
         ArrayNode data = payload.putArray("d");
         arguments.forEach(data::add);
-        return payload.toString();
+        return ExactJson.bytes(payload);
     }
 
     private void onMessage(FastMessage message) throws FastProtocolException {

@@ -26,7 +26,15 @@ public record FastFrame(FastVersion version, FastStatus status, int messageId, S
 
     /** The frame's bytes. */
     public byte[] encode() {
-        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        return encode(version, status, messageId, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The bytes of a frame.
+     *
+     * @param payload a JSON text in UTF-8
+     */
+    public static byte[] encode(FastVersion version, FastStatus status, int messageId, byte[] payload) {
         return ByteBuffer.allocate(HEADER_BYTES + payload.length)
                 .put((byte) version.number())
                 .put((byte) TYPE_JSON)

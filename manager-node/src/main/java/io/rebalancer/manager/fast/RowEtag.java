@@ -1,10 +1,11 @@
 package io.rebalancer.manager.fast;
 
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
 
 /** The version of a Moray row, {@code _etag} (manta.md 7.8). Servers compute it; to clients it is opaque. */
 public final class RowEtag {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private RowEtag() {}
 
@@ -12,6 +13,6 @@ public final class RowEtag {
     public static String of(String valueText) {
         CRC32 crc = new CRC32();
         crc.update(CodeUnits.lowBits(valueText));
-        return String.format(Locale.ROOT, "%08X", crc.getValue());
+        return HEX.toHexDigits((int) crc.getValue());
     }
 }

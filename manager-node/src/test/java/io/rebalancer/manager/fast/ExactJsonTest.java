@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,5 +58,19 @@ class ExactJsonTest {
         JsonNode tree = ExactJson.MAPPER.readTree("");
         assertThat(tree.isMissingNode()).isTrue();
         assertThat(ExactJson.members("", NAMES)).isEmpty();
+    }
+
+    @Test
+    void aTreeIsWrittenInUtf8AndRawValuesStayAsTheyAre() {
+        var tree = ExactJson.MAPPER.createObjectNode().put("text", "é日😀");
+        tree.putRawValue("raw", new RawValue("{ \"half\": \"\\ud83d\" }"));
+        assertThat(new String(ExactJson.bytes(tree), StandardCharsets.UTF_8))
+                .isEqualTo("{\"text\":\"é日\\uD83D\\uDE00\",\"raw\":{ \"half\": \"\\ud83d\" }}");
+    }
+
+    @Test
+    void halfASurrogatePairSurvives() {
+        var tree = ExactJson.MAPPER.createArrayNode().add("a\ud83d");
+        assertThat(new String(ExactJson.bytes(tree), StandardCharsets.UTF_8)).isEqualTo("[\"a\\uD83D\"]");
     }
 }

@@ -1,6 +1,7 @@
 package io.rebalancer.manager.fast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +26,19 @@ class FastFuzzTest {
     private static final long OVERHEAD = 512 << 10;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** What the first message of each kind loads and initializes is no cost of an input. */
+    @BeforeAll
+    static void loadClasses() throws FastProtocolException {
+        for (String text : List.of("{\"d\":[]}", "{\"d\":[\"é\"]}")) {
+            assertThat(decode(frame(text), new Random(1))).hasSize(1);
+        }
+        assertThatThrownBy(() -> decode(frame("{\"d\":[}"), new Random(1))).isInstanceOf(FastProtocolException.class);
+    }
+
+    private static byte[] frame(String text) {
+        return new FastFrame(FastVersion.V2, FastStatus.DATA, 1, text).encode();
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 20_261_121, -7})

@@ -29,10 +29,10 @@ final class RawQuery {
                 query.setObject(i + 1, parameter(connection, values.get(i)));
             }
             try (ResultSet rows = query.executeQuery()) {
-                List<String> names = ColumnNames.of(text, rows.getMetaData());
+                List<Column> columns = columns(text, rows.getMetaData());
                 List<ObjectNode> out = new ArrayList<>();
                 while (rows.next()) {
-                    out.add(row(rows, names));
+                    out.add(row(rows, columns));
                 }
                 return out;
             }
@@ -61,11 +61,22 @@ final class RawQuery {
         };
     }
 
-    private static ObjectNode row(ResultSet rows, List<String> names) throws SQLException {
-        ResultSetMetaData columns = rows.getMetaData();
+    /** @param type of {@link Types} */
+    private record Column(String name, int number, int type) {}
+
+    private static List<Column> columns(String text, ResultSetMetaData found) throws SQLException {
+        List<String> names = ColumnNames.of(text, found);
+        List<Column> columns = new ArrayList<>();
+        for (int i = 1; i <= found.getColumnCount(); i++) {
+            columns.add(new Column(names.get(i - 1), i, found.getColumnType(i)));
+        }
+        return columns;
+    }
+
+    private static ObjectNode row(ResultSet rows, List<Column> columns) throws SQLException {
         ObjectNode row = JsonNodeFactory.instance.objectNode();
-        for (int i = 1; i <= columns.getColumnCount(); i++) {
-            row.set(names.get(i - 1), cell(rows, i, columns.getColumnType(i)));
+        for (Column column : columns) {
+            row.set(column.name, cell(rows, column.number, column.type));
         }
         return row;
     }

@@ -21,7 +21,7 @@ final class Rows {
     private Rows() {}
 
     static Optional<MorayObject> read(Connection connection, Bucket bucket, String key) throws SQLException {
-        return select(connection, bucket, key, "");
+        return select(connection, bucket, key);
     }
 
     static String put(Connection connection, Bucket bucket, MorayPut put) throws SQLException {
@@ -122,21 +122,30 @@ final class Rows {
         return new MorayChange.Outcome(Optional.empty(), Optional.of(rows.size()));
     }
 
-    /** Locks the row, then checks the condition against its current etag. */
-    private static Optional<MorayObject> lock(Connection connection, Bucket bucket, String key, EtagCondition condition)
+    /** Locks the row, then checks the condition against its current etag, which is empty if there is no row. */
+    private static Optional<String> lock(Connection connection, Bucket bucket, String key, EtagCondition condition)
             throws SQLException {
-        Optional<MorayObject> row = select(connection, bucket, key, " FOR UPDATE");
-        Optional<String> actual = row.map(MorayObject::etag);
+        Optional<String> actual = etagForUpdate(connection, bucket, key);
         if (!condition.holds(actual)) {
             throw new EtagConflict(bucket.table(), key, condition.expected(), actual.orElse("null"));
         }
-        return row;
+        return actual;
     }
 
-    private static Optional<MorayObject> select(Connection connection, Bucket bucket, String key, String suffix)
+    private static Optional<String> etagForUpdate(Connection connection, Bucket bucket, String key)
             throws SQLException {
         try (PreparedStatement select =
-                connection.prepareStatement("SELECT * FROM " + bucket.table() + " WHERE _key = ?" + suffix)) {
+                connection.prepareStatement("SELECT _etag FROM " + bucket.table() + " WHERE _key = ? FOR UPDATE")) {
+            select.setString(1, key);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    private static Optional<MorayObject> select(Connection connection, Bucket bucket, String key) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT * FROM " + bucket.table() + " WHERE _key = ?")) {
             select.setString(1, key);
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next() ? Optional.of(object(bucket, rows)) : Optional.empty();

@@ -3,6 +3,7 @@ package io.rebalancer.playground.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rebalancer.manager.fast.ExactJson;
 import io.rebalancer.manager.fast.FastFrame;
 import io.rebalancer.manager.fast.FastFrames;
 import io.rebalancer.manager.fast.FastMessage;
@@ -110,8 +111,7 @@ public final class MorayServer {
                     .map(this::begin)
                     .mapAsyncUnordered(
                             MAX_CONCURRENT_CALLS, frame -> CompletableFuture.supplyAsync(() -> reply(frame), disk))
-                    .mapConcat(frames -> frames)
-                    .map(frame -> ByteString.fromArrayUnsafe(frame.encode()));
+                    .mapConcat(frames -> frames);
         }
 
         private FastMessage begin(FastMessage frame) {
@@ -122,7 +122,7 @@ public final class MorayServer {
             return frame;
         }
 
-        private List<FastFrame> reply(FastMessage request) {
+        private List<ByteString> reply(FastMessage request) {
             try {
                 String method = request.method();
                 return MorayCalls.knows(method)
@@ -133,8 +133,8 @@ public final class MorayServer {
             }
         }
 
-        private List<FastFrame> reply(FastMessage request, String method, JsonNode arguments) {
-            List<FastFrame> frames = new ArrayList<>();
+        private List<ByteString> reply(FastMessage request, String method, JsonNode arguments) {
+            List<ByteString> frames = new ArrayList<>();
             try {
                 List<JsonNode> values = calls.call(method, arguments);
                 if (MorayCalls.isWrite(method)) {
@@ -155,7 +155,7 @@ public final class MorayServer {
             }
         }
 
-        private static FastFrame unknownMethod(FastMessage request, String method) {
+        private static ByteString unknownMethod(FastMessage request, String method) {
             ObjectNode error = JsonNodeFactory.instance.objectNode();
             error.put("name", "FastError").put("message", "unsupported RPC method: \"" + method + "\"");
             error.putObject("context");
@@ -166,11 +166,12 @@ public final class MorayServer {
             return frame(request, FastStatus.ERROR, method, error);
         }
 
-        private static FastFrame frame(FastMessage request, FastStatus status, String method, JsonNode data) {
+        private static ByteString frame(FastMessage request, FastStatus status, String method, JsonNode data) {
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.putObject("m").put("uts", System.currentTimeMillis() * 1000).put("name", method);
             payload.set("d", data);
-            return new FastFrame(request.version(), status, request.messageId(), payload.toString());
+            return ByteString.fromArrayUnsafe(
+                    FastFrame.encode(request.version(), status, request.messageId(), ExactJson.bytes(payload)));
         }
     }
 }
