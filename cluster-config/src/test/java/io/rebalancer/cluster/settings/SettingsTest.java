@@ -48,7 +48,7 @@ class SettingsTest {
     @Test
     void theDefaultsOfAJobArePinned() {
         EvacuateSettings settings = EvacuateSettings.from(config(""));
-        assertThat(settings.batch().maxTasks()).isEqualTo(50);
+        assertThat(settings.batch().maxTasks()).isEqualTo(200);
         assertThat(settings.batch().maxBytes()).isEqualTo(1L << 30);
         assertThat(settings.batch().maxAge()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.maxAssignmentsInFlight()).isEqualTo(24);

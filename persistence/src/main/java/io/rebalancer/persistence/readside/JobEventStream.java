@@ -28,9 +28,10 @@ final class JobEventStream {
     private static final Logger LOGGER = LoggerFactory.getLogger(JobEventStream.class);
 
     private static final int MAX_BATCH = 200;
-    private static final Duration MAX_BATCH_DELAY = Duration.ofMillis(100);
-    /** A state is stored after one event for each of its kilobytes, so that storing it costs no more than the events do. */
-    private static final int STATE_CHARACTERS_PER_EVENT = 1024;
+    /** A transaction costs about as much as 20 events, and a busy job stores 100 events in a second. */
+    private static final Duration MAX_BATCH_DELAY = Duration.ofMillis(250);
+    /** A state is stored after four events for each of its kilobytes, so that storing it costs less than the events do. */
+    private static final int STATE_CHARACTERS_PER_EVENT = 256;
 
     private static final long MAX_EVENTS_WITHOUT_STATE = 5000;
 
