@@ -133,11 +133,11 @@ bench-agent: ## an agent's copies beside rclone's, same source, same disk; 5 min
 		-Dtest.jvm='-Xmx256m -XX:+UseSerialGC' -Dbench.directory=$(CURDIR)/target/bench
 	@rm -rf target/bench
 
-SMALL ?= 40000
-LARGE ?= 16
+SMALL ?= 120000
+LARGE ?= 64
 ROUNDS ?= 3
 JAVA_OPTIONS ?=
-bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=40000 objects of 16 KiB, LARGE=16 of 64 MiB, ROUNDS=3; 6 GB of disk; 10 minutes
+bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=120000 objects of 16 KiB, LARGE=64 of 64 MiB, ROUNDS=3; 30 GB of disk; 12 minutes
 	@bin/setup-tests && bin/setup-bench
 	@bin/rebalancer archive-classes >/dev/null
 	@rm -rf target/bench
@@ -146,7 +146,7 @@ bench-evacuate: dist ## a whole evacuation beside rclone, same nginx: SMALL=4000
 		-Dbench.small=$(SMALL) -Dbench.large=$(LARGE) -Dbench.rounds=$(ROUNDS) -Dbench.java.options='$(JAVA_OPTIONS)'
 	@rm -rf target/bench
 
-profile-evacuate: dist ## where the processes of an evacuation of SMALL=40000 objects compute, wait and allocate: target/profile-evacuate; 5 minutes
+profile-evacuate: dist ## where the processes of an evacuation of SMALL=120000 objects compute, wait and allocate: target/profile-evacuate; 8 minutes
 	@bin/setup-tests
 	@bin/rebalancer archive-classes >/dev/null
 	@rm -rf target/bench

@@ -17,12 +17,13 @@ import org.junit.jupiter.api.Test;
  */
 class EvacuateBench {
     private static final Path BASE = Path.of(System.getProperty("bench.directory", "target/bench"));
-    private static final int SMALL = Integer.getInteger("bench.small", 40_000);
-    private static final int LARGE = Integer.getInteger("bench.large", 16);
+    private static final int SMALL = Integer.getInteger("bench.small", 120_000);
+    private static final int LARGE = Integer.getInteger("bench.large", 64);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     /** Further options of the JVMs of manager and agents, to compare with those as shipped. */
     private static final String JAVA_OPTIONS = System.getProperty("bench.java.options", "");
 
+    private static final int MIN_OBJECTS_OF_HALVES = 10_000;
     private static final int SMALL_BYTES = 16 << 10;
     private static final int LARGE_BYTES = 64 << 20;
 
@@ -82,13 +83,7 @@ class EvacuateBench {
                 rclone.seconds() / seconds,
                 moments.done() - moments.ordered(),
                 rclone.seconds() / (moments.done() - moments.ordered()));
-        EvacuationRun.SecondHalf half = figures.rebalancer().secondHalf();
-        print(
-                "    second half: %.0f objects/s, %.2f x rclone; CPU s per 1,000 objects: %s; of these, compilers: %s",
-                half.objects() / half.seconds(),
-                half.objects() / half.seconds() / (load.objects() / rclone.seconds()),
-                list(half.cpu(), each -> 1000 * each / half.objects(), "%.3f"),
-                list(half.compilers(), each -> 1000 * each / half.objects(), "%.3f"));
+        printSecondHalf(load, figures);
         print("    CPU s per 1,000 objects: %s", list(cpu.job(), each -> per1000(load, each), "%.3f"));
         print("      of these, compilers: %s", list(cpu.jobCompilers(), each -> per1000(load, each), "%.3f"));
         print(
@@ -100,6 +95,20 @@ class EvacuateBench {
                 moments.moved(),
                 list(cpu.start(), each -> each, "%.1f"));
         print("    compilers, CPU s from start to end: %s", compilers(cpu));
+    }
+
+    /** Of many objects only: a few large ones end in groups. */
+    private static void printSecondHalf(EvacuateBenchLoad load, Round figures) {
+        EvacuationRun.SecondHalf half = figures.rebalancer().secondHalf();
+        if (load.objects() < MIN_OBJECTS_OF_HALVES) {
+            return;
+        }
+        print(
+                "    second half: %.0f objects/s, %.2f x rclone; CPU s per 1,000 objects: %s; of these, compilers: %s",
+                half.rate(),
+                half.rate() / (load.objects() / figures.rclone().seconds()),
+                list(half.cpu(), each -> 1000 * each / half.objects(), "%.3f"),
+                list(half.compilers(), each -> 1000 * each / half.objects(), "%.3f"));
     }
 
     /** With the share of the whole processor time of the process, since its start or, of the region, the round's. */
@@ -141,6 +150,17 @@ class EvacuateBench {
         print(
                 "%-6s medians: rclone %s; rebalancer %s, %.2f x rclone",
                 load.name(), rate(load, rclone).strip(), rate(load, moved).strip(), rclone / moved);
+        if (load.objects() >= MIN_OBJECTS_OF_HALVES) {
+            print(
+                    "%-6s medians: second half: %.0f objects/s, %.2f x rclone",
+                    load.name(),
+                    median(rounds, round -> round.rebalancer().secondHalf().rate()),
+                    median(
+                            rounds,
+                            round -> round.rebalancer().secondHalf().rate()
+                                    * round.rclone().seconds()
+                                    / load.objects()));
+        }
         List<String> times = new ArrayList<>();
         for (String name : rounds.get(0).rebalancer().cpu().job().keySet()) {
             times.add(String.format(

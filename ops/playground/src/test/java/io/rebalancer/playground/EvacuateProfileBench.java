@@ -21,7 +21,7 @@ class EvacuateProfileBench {
     private static final Path BASE = Path.of(System.getProperty("bench.directory", "target/bench"));
     private static final Path OUTPUT = Path.of(System.getProperty("profile.directory", "target/profile-evacuate"))
             .toAbsolutePath();
-    private static final int SMALL = Integer.getInteger("bench.small", 40_000);
+    private static final int SMALL = Integer.getInteger("bench.small", 120_000);
     private static final int SMALL_BYTES = 16 << 10;
 
     @Test

@@ -64,7 +64,12 @@ final class EvacuationRun {
      * @param cpu processor time in seconds by process
      * @param compilers the part of the JVMs' compilers
      */
-    record SecondHalf(double seconds, double objects, Map<String, Double> cpu, Map<String, Double> compilers) {}
+    record SecondHalf(double seconds, double objects, Map<String, Double> cpu, Map<String, Double> compilers) {
+        /** Objects per second. */
+        double rate() {
+            return objects / seconds;
+        }
+    }
 
     /**
      * What a round took.
