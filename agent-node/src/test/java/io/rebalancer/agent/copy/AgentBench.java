@@ -10,6 +10,7 @@ import io.rebalancer.core.agent.CopyGate;
 import io.rebalancer.core.agent.CopyLimits;
 import io.rebalancer.core.object.ContentMd5;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.testsupport.Nginx;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;

@@ -7,6 +7,7 @@ import io.rebalancer.agent.store.ObjectStore;
 import io.rebalancer.agent.store.SpaceGuard;
 import io.rebalancer.core.object.StorageNodeId;
 import io.rebalancer.testsupport.AllocationFigures;
+import io.rebalancer.testsupport.Nginx;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;

@@ -15,6 +15,7 @@ import io.rebalancer.core.assignment.CopyTask;
 import io.rebalancer.core.assignment.Reason;
 import io.rebalancer.core.object.RecordRef;
 import io.rebalancer.core.object.StorageNodeId;
+import io.rebalancer.testsupport.Nginx;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

@@ -3,8 +3,8 @@ package io.rebalancer.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rebalancer.agent.copy.Nginx;
 import io.rebalancer.agent.store.TemporaryFiles;
+import io.rebalancer.testsupport.Nginx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;

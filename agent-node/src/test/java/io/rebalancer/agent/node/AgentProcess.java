@@ -4,9 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rebalancer.agent.copy.Nginx;
 import io.rebalancer.loopback.LoopbackPorts;
 import io.rebalancer.testsupport.HttpCalls;
+import io.rebalancer.testsupport.Nginx;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rebalancer.agent.copy.Nginx;
+import io.rebalancer.testsupport.Nginx;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

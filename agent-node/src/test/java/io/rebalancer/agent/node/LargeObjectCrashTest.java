@@ -3,7 +3,7 @@ package io.rebalancer.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rebalancer.agent.copy.Nginx;
+import io.rebalancer.testsupport.Nginx;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

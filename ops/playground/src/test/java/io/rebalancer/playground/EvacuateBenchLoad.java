@@ -3,6 +3,7 @@ package io.rebalancer.playground;
 import io.rebalancer.playground.region.RegionPlan;
 import io.rebalancer.playground.region.RegionSurvey;
 import io.rebalancer.playground.region.SimulatedNode;
+import io.rebalancer.testsupport.Nginx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ final class EvacuateBenchLoad implements AutoCloseable {
     private final Path directory;
     private final List<SimulatedNode> nodes;
     private final BenchRegionProcess region;
-    private final BenchNginx nginx;
+    private final Nginx nginx;
     private final BenchJournal journal;
     private final Map<String, String> fingerprint;
 
@@ -52,7 +53,7 @@ final class EvacuateBenchLoad implements AutoCloseable {
         this.journal = new BenchJournal(directory.resolve("postgresql"));
         try {
             this.region = new BenchRegionProcess(directory, objects, sizeBytes, SHARDS, regionOptions);
-            this.nginx = BenchNginx.serve(nodes.get(0).root(), directory.resolve("nginx"));
+            this.nginx = Nginx.serveUnlogged(nodes.get(0).root(), directory.resolve("nginx"));
             this.fingerprint = RegionSurvey.fingerprint(RegionSurvey.read(region.shards()));
         } catch (IOException e) {
             journal.close();
@@ -80,7 +81,7 @@ final class EvacuateBenchLoad implements AutoCloseable {
         return journal;
     }
 
-    BenchNginx nginx() {
+    Nginx nginx() {
         return nginx;
     }
 

@@ -58,7 +58,7 @@ final class EvacuationRun {
 
     /**
      * From the moment at which half of the records named their new copies to the end of the moves. The JVMs have compiled most
-     * of what a job runs by then, so a long job goes on like this.
+     * of what a job runs by then, so a long job continues like this.
      *
      * @param objects that were moved
      * @param cpu processor time in seconds by process

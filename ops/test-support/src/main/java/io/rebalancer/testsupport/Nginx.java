@@ -1,4 +1,4 @@
-package io.rebalancer.agent.copy;
+package io.rebalancer.testsupport;
 
 import static org.awaitility.Awaitility.await;
 
@@ -21,7 +21,7 @@ public final class Nginx implements AutoCloseable {
             pid %1$s/nginx.pid;
             events {}
             http {
-              access_log %1$s/access.log;
+              access_log %4$s;
               client_body_temp_path %1$s/body; proxy_temp_path %1$s/proxy; fastcgi_temp_path %1$s/fastcgi;
               uwsgi_temp_path %1$s/uwsgi; scgi_temp_path %1$s/scgi;
               server {
@@ -34,6 +34,8 @@ public final class Nginx implements AutoCloseable {
             }
             """;
 
+    private static final String ACCESS_LOG = "access.log";
+
     private final Process process;
     private final int port;
     private final Path work;
@@ -44,11 +46,24 @@ public final class Nginx implements AutoCloseable {
         this.work = work;
     }
 
-    /** @param work directory for logs and temporary files */
+    /**
+     * Serves {@code root}, and logs each request.
+     *
+     * @param work directory for logs and temporary files
+     */
     public static Nginx serve(Path root, Path work) throws IOException {
+        return start(root, work, work.resolve(ACCESS_LOG).toString());
+    }
+
+    /** Serves {@code root} without a log of requests, which would cost a bench as much as a small file. */
+    public static Nginx serveUnlogged(Path root, Path work) throws IOException {
+        return start(root, work, "off");
+    }
+
+    private static Nginx start(Path root, Path work, String accessLog) throws IOException {
         int port = LoopbackPorts.reserve();
         Files.createDirectories(work);
-        Path config = Files.writeString(work.resolve("nginx.conf"), CONFIG.formatted(work, port, root));
+        Path config = Files.writeString(work.resolve("nginx.conf"), CONFIG.formatted(work, port, root, accessLog));
         Process process = new ProcessBuilder("nginx", "-p", work.toString(), "-c", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(work.resolve("out").toFile())
@@ -70,6 +85,11 @@ public final class Nginx implements AutoCloseable {
         }
     }
 
+    /** The process, which has no children. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** The base URL. */
     public String url() {
         return "http://127.0.0.1:" + port;
@@ -88,8 +108,8 @@ public final class Nginx implements AutoCloseable {
     }
 
     /** All requests that nginx has answered. */
-    List<String> requests() throws IOException {
-        return Files.readAllLines(work.resolve("access.log"));
+    public List<String> requests() throws IOException {
+        return Files.readAllLines(work.resolve(ACCESS_LOG));
     }
 
     @Override
