@@ -31,9 +31,12 @@ public record MeasuredJob(
         waiting = List.copyOf(waiting);
     }
 
-    /** Whether planning waits until an assignment ends. */
+    /**
+     * Whether planning waits until an assignment ends. An eighth of the places may be free: for a moment after assignments
+     * ended, before others are planned.
+     */
     boolean isFull() {
-        return state.assignments().size() >= bound();
+        return state.assignments().size() >= bound() - bound() / 8;
     }
 
     /** Assignments that may be in flight. */

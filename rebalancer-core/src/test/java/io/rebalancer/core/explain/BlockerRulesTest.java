@@ -80,6 +80,7 @@ class BlockerRulesTest {
                 Map.of()));
     }
 
+    private int most = MAX;
     private int configured = MAX;
 
     private static JobWait wait(JobWait.Cause cause, int seconds) {
@@ -92,7 +93,7 @@ class BlockerRulesTest {
                 List.of(waits),
                 Optional.of(new VerificationProgress(8, 3, 1000, 0)),
                 rates,
-                MAX,
+                most,
                 configured,
                 PARALLELISM));
     }
@@ -128,6 +129,17 @@ class BlockerRulesTest {
                                 + " rows 100.0/s, placed 10.0/s, copied 8.3/s, committed 6.7/s");
         assertThat(blockers(BUSY, wait(JobWait.Cause.AGENT_UNREACHABLE, 0)).advice())
                 .contains("AGENT_UNREACHABLE in detail", "Start the agent");
+    }
+
+    /** A job at its limit has a free place for a moment whenever an assignment ends. */
+    @Test
+    void agentsAreTheBottleneckAlsoWhileAFewPlacesAreFree() {
+        most = 24;
+        configured = 24;
+        IntStream.rangeClosed(1, 20).forEach(i -> plan(i, 3, false));
+        assertThat(blockers(BUSY).bottleneck()).isEqualTo(Bottleneck.SCAN);
+        plan(21, 3, false);
+        assertThat(blockers(BUSY).bottleneck()).isEqualTo(Bottleneck.AGENTS);
     }
 
     @Test

@@ -68,9 +68,18 @@ export function joined({found, ended, skew}, samples = {times: [], records: [], 
   return data;
 }
 
+/** What was moved in the time of the chart: what the history has, and what the event stream shows since that was read. */
+export function moved({found, ended, skew}, samples = {times: [], records: [], bytes: []}) {
+  const sum = name => found.steps.reduce((all, step) => all + step[name], 0);
+  const read = Date.parse(found.to) + 1000 * skew;
+  const first = Math.max(0, samples.times.findLastIndex(at => at <= read));
+  const since = values => ended || values.length === 0 ? 0 : values.at(-1) - values[first];
+  return {records: sum('relocated') + since(samples.records), bytes: sum('bytes') + since(samples.bytes)};
+}
+
 export function throughput({id, context, job}) {
   const address = path`/api/v1/jobs/${id}/rates`;
-  const state = {found: null, window: '', skew: 0, ended: false};
+  const state = {found: null, window: '', skew: 0, ended: false, readsSinceEnd: 0};
   const picture = chart(() => context.update());
   const chosen = () => {
     const word = context.location.query.get('window') ?? DEFAULT;
@@ -81,11 +90,12 @@ export function throughput({id, context, job}) {
   const reload = context.every(READ_MS, 'rates', async signal => {
     const window = chosen();
     const ended = Boolean(job() && isEnded(job().state));
-    if (state.found && state.window === window && state.ended && ended) {
+    // The first read after the end may lack the last events.
+    if (state.found && state.window === window && ended && state.readsSinceEnd > 1) {
       return;
     }
     const found = await api.get(address + parameters(window), {signal});
-    Object.assign(state, {found, window, ended, skew: ended ? 0 : (Date.now() - Date.parse(found.to)) / 1000});
+    Object.assign(state, {found, window, ended, readsSinceEnd: ended ? state.readsSinceEnd + 1 : 0, skew: ended ? 0 : (Date.now() - Date.parse(found.to)) / 1000});
   });
 
   const choices = () => html`<nav class="row small" aria-label="Time that the chart shows">${Object.entries(WINDOWS).map(([word, [label]]) => html`
@@ -96,14 +106,14 @@ export function throughput({id, context, job}) {
     context.router.change({window: word === DEFAULT ? '' : word});
   }
 
-  function caption(data) {
+  function caption(data, samples) {
     const {found} = state;
+    const all = moved(state, samples);
     const still = found.steps.filter(step => step.relocated === 0 && step.seconds >= found.stepSeconds).length;
-    const sum = name => found.steps.reduce((all, step) => all + step[name], 0);
     const last = data[0].length - 1;
     const end = data[0][last];
     return html`From ${moment(found.from)} to ${(end - data[0][0] > DAY ? moment : clock)(end * 1000)}, ${duration(found.stepSeconds)} for each point:
-      ${count(sum('relocated'))} records and ${bytes(sum('bytes'))} moved, at most ${rate(data[1].reduce((one, other) => Math.max(one, other)), 'records')}.
+      ${count(all.records)} records and ${bytes(all.bytes)} moved, at most ${rate(data[1].reduce((one, other) => Math.max(one, other)), 'records')}.
       ${still > 0 ? html`Nothing was moved in ${count(still)} of ${count(found.steps.length)} steps. ` : nothing}${state.ended ? nothing
         : html`Now ${rate(data[1][last], 'records')}, ${bytes(data[2][last])}/s.`}`;
   }
@@ -113,12 +123,13 @@ export function throughput({id, context, job}) {
     if (!found) {
       return html`<p class="muted">Loading</p>`;
     }
-    const data = joined(state, context.live.job(id)?.samples);
+    const samples = context.live.job(id)?.samples;
+    const data = joined(state, samples);
     return html`
       ${found.behindSince ? notice('warn', html`<p>Events of the job can't be counted since ${moment(found.behindSince)}. What it did later is missing here.</p>`) : nothing}
       ${found.recordedSince ? html`<p class="small muted">The history begins ${moment(found.recordedSince)}: an earlier version has stored what was before.
         <code>rebalancer rebuild</code> adds it if the journal still has it.</p>` : nothing}
-      ${data[0].length < 2 ? html`<p class="muted">The chart begins when the job has worked for a minute.</p>` : picture.draw({data, caption: caption(data)})}`;
+      ${data[0].length < 2 ? html`<p class="muted">The chart begins when the job has worked for a minute.</p>` : picture.draw({data, caption: caption(data, samples)})}`;
   }
 
   function draw() {
