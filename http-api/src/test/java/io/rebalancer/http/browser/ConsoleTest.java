@@ -228,8 +228,8 @@ class ConsoleTest extends ConsoleInBrowser {
                 .isEqualTo("[[120,150,155,165],[2,3,0.9,2],[10,1,0,2]]");
         assertThat(browser.await(call.formatted("undefined"))).isEqualTo("[[120,150],[2,3],[10,1]]");
         String sum = module + ".then(m => JSON.stringify(m.moved(" + state + ", %s)))";
-        assertThat(browser.await(
-                        sum.formatted("{times: [240000, 249000, 265000], records: [100, 109, 129], bytes: [0, 0, 20]}")))
+        assertThat(browser.await(sum.formatted(
+                        "{times: [240000, 249000, 265000], records: [100, 109, 129], bytes: [0, 0, 20]}")))
                 .as("the history was read at 250 s by the clock of the browser")
                 .isEqualTo("{\"records\":230,\"bytes\":650}");
         assertThat(browser.await(sum.formatted("undefined"))).isEqualTo("{\"records\":210,\"bytes\":630}");

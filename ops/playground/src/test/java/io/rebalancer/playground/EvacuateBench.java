@@ -103,10 +103,14 @@ class EvacuateBench {
         if (load.objects() < MIN_OBJECTS_OF_HALVES) {
             return;
         }
+        double rclone = load.objects() / figures.rclone().seconds();
         print(
-                "    second half: %.0f objects/s, %.2f x rclone; CPU s per 1,000 objects: %s; of these, compilers: %s",
+                "    second half: %.0f objects/s, %.2f x rclone (computed without the shards' processor time: %.0f objects/s,"
+                        + " %.2f x); CPU s per 1,000 objects: %s; of these, compilers: %s",
                 half.rate(),
-                half.rate() / (load.objects() / figures.rclone().seconds()),
+                half.rate() / rclone,
+                half.rateWithoutShards(),
+                half.rateWithoutShards() / rclone,
                 list(half.cpu(), each -> 1000 * each / half.objects(), "%.3f"),
                 list(half.compilers(), each -> 1000 * each / half.objects(), "%.3f"));
     }

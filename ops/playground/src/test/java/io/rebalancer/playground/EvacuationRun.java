@@ -69,6 +69,15 @@ final class EvacuationRun {
         double rate() {
             return objects / seconds;
         }
+
+        /**
+         * Objects per second if the simulated shards ran on another machine, computed: all processors are in use, so what one
+         * process does not take is left to the others.
+         */
+        double rateWithoutShards() {
+            double all = cpu.values().stream().mapToDouble(Double::doubleValue).sum();
+            return rate() * all / (all - cpu.getOrDefault(EvacuateBenchLoad.REGION, 0.0));
+        }
     }
 
     /**
