@@ -121,13 +121,15 @@ final class FastConnection {
 
     /** @param maySend asked right before the request is written to the socket */
     CompletionStage<List<JsonNode>> call(String method, List<? extends JsonNode> arguments, BooleanSupplier maySend) {
+        // First: arguments that can't be written must not keep a message id.
+        byte[] payload = payload(method, arguments);
         Call call = new Call(method, maySend);
         int id = reserve(call);
         if (id < 0) {
             return CompletableFuture.failedFuture(FastUnavailable.notSent(
                     peer + ": " + options.maxCalls() + " calls are in flight already, which is the limit"));
         }
-        byte[] request = FastFrame.encode(options.version(), FastStatus.DATA, id, payload(method, arguments));
+        byte[] request = FastFrame.encode(options.version(), FastStatus.DATA, id, payload);
         call.deadline = Optional.of(system.scheduler()
                 .scheduleOnce(options.callTimeout(), () -> expire(id, call), system.executionContext()));
         QueueOfferResult offered = requests.offer(new Request(id, call, ByteString.fromArrayUnsafe(request)));

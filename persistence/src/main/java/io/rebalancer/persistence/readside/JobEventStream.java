@@ -28,7 +28,7 @@ final class JobEventStream {
     private static final Logger LOGGER = LoggerFactory.getLogger(JobEventStream.class);
 
     private static final int MAX_BATCH = 200;
-    /** A transaction costs about as much as 20 events, and a busy job stores 100 events in a second. */
+    /** A transaction has several statements, however few its events are; so events of a busy job are gathered. */
     private static final Duration MAX_BATCH_DELAY = Duration.ofMillis(250);
     /** A state is stored after four events for each of its kilobytes, so that storing it costs less than the events do. */
     private static final int STATE_CHARACTERS_PER_EVENT = 256;
